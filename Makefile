@@ -1,0 +1,131 @@
+# wa_policy: PGXS build.  "make help" lists the targets.
+
+EXTENSION    = wa_policy
+MODULE_big   = wa_policy
+# Not VERSION: that is the server's in PGXS.
+EXTVERSION  := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" wa_policy.control)
+PG_CONFIG   ?= pg_config
+
+# The install script is put together from one fragment per subject, which
+# stands beside the C file of that subject, in the order in which they need
+# one another.
+SQL_FRAGMENTS = \
+	src/common/header.sql \
+	src/common/category.sql \
+	src/recipient/recipient.sql \
+	src/errors/errors.sql \
+	src/events/phrase.sql \
+	src/decision/region_rule.sql \
+	src/state/state.sql \
+	src/ingest/ingest.sql \
+	src/decision/decision.sql
+
+# Goals that are scripts.  They must work before there is a PGXS to include:
+# check and demo install what is missing, where they may.
+SCRIPTED     = help check compile-check demo lint format-check dist
+
+ifneq (,$(filter $(SCRIPTED),$(MAKECMDGOALS)))
+
+export PG_CONFIG MAKE
+.NOTPARALLEL:
+
+help: ## this list
+	@echo 'make               build'
+	@echo 'make install       install into the PostgreSQL of PG_CONFIG'
+	@echo 'make installcheck  run the SQL tests against an installed extension and a running server'
+	@echo 'make clean         remove what was built'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+		while IFS='|' read -r goal text; do printf 'make %-13s %s\n' "$$goal" "$$text"; done
+	@echo
+	@echo 'make check SUITE=regress TEST=recipient   one suite, one test of it (test/README.md)'
+	@echo 'make check PG_CONFIG=/usr/lib/postgresql/17/bin/pg_config   another PostgreSQL'
+	@echo 'KEEP=1 make demo                          leave the server of the demo running'
+
+check: ## every test, on a throwaway server; installs what is missing, where it may
+	@test/check
+
+compile-check: ## compile against the headers of the PostgreSQL majors that are not here
+	@test/compile-check
+
+demo: ## 5 000 customers and a day of webhooks on a throwaway server
+	@test/demo/run
+
+lint: ## clang-tidy, cppcheck and shellcheck
+	@test/lint
+
+format-check: ## where clang-format would lay the C out otherwise (never fails)
+	@test/lint format
+
+dist: ## the release archive, from the last commit
+	mkdir -p build
+	git archive --prefix=$(EXTENSION)-$(EXTVERSION)/ -o build/$(EXTENSION)-$(EXTVERSION).zip HEAD
+
+.PHONY: $(SCRIPTED) $(MAKECMDGOALS)
+
+# Ordinary goals on the same command line.
+$(filter-out $(SCRIPTED),$(MAKECMDGOALS)):
+	$(MAKE) $@
+
+else
+
+OBJS         = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
+
+DATA         = $(wildcard sql/$(EXTENSION)--*--*.sql)
+DATA_built   = sql/$(EXTENSION)--$(EXTVERSION).sql
+EXTRA_CLEAN  = build
+
+# -Werror is for "make check" (test/check sets WERROR): a compiler that we do
+# not know yet must not keep a DBA from building.
+PG_CPPFLAGS  = -Isrc -DWA_POLICY_VERSION='"$(EXTVERSION)"'
+PG_CFLAGS    = -std=gnu11 -Wall -Wextra $(WERROR) -Wno-unused-parameter -Wno-sign-compare
+SHLIB_LINK   = -ljson-c
+
+# Every file in sql/ but the install scripts is a test.  Soft errors came with
+# PostgreSQL 16.  The TAP tests are not in here: they start servers of their
+# own, kill and crash them; "make check" runs them.
+REGRESS      = $(filter-out $(NOT_HERE) $(EXTENSION)--%,$(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql))))
+REGRESS_OPTS = --load-extension=$(EXTENSION) --outputdir=build/regress
+REGRESS_PREP = output-folders
+NOT_HERE     = $(if $(filter 15,$(MAJORVERSION)),%_soft)
+
+ISOLATION    = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
+ISOLATION_OPTS = --load-extension=$(EXTENSION) --inputdir=test/isolation --outputdir=build/isolation
+
+PGXS        := $(shell $(PG_CONFIG) --pgxs)
+ifeq (,$(wildcard $(PGXS)))
+$(error no PGXS at "$(PGXS)": install postgresql-server-dev-NN, or say PG_CONFIG=/path/to/pg_config)
+endif
+
+# Bitcode serves JIT inlining alone, and the clang that it needs is often left
+# out on purpose.
+CLANG_HERE  := $(shell command -v $$(sed -n 's/^CLANG *= *//p' $(dir $(PGXS))../Makefile.global) 2>/dev/null)
+ifeq (,$(CLANG_HERE))
+override with_llvm = no
+endif
+
+include $(PGXS)
+
+.DELETE_ON_ERROR:
+
+sql/$(EXTENSION)--$(EXTVERSION).sql: $(SQL_FRAGMENTS) Makefile wa_policy.control
+	cat $(SQL_FRAGMENTS) > $@
+
+# PGXS tracks neither headers nor flags.  Any header makes all objects anew,
+# and so does another server version or another option.
+$(OBJS) $(OBJS:.o=.bc): build/flags $(wildcard src/*.h src/*/*.h)
+
+build/flags: export WA_FLAGS = $(CC) $(CPPFLAGS) $(CFLAGS)
+build/flags: always
+	@mkdir -p build
+	@printf '%s\n' "$$WA_FLAGS" | cmp -s - $@ || printf '%s\n' "$$WA_FLAGS" > $@
+
+output-folders:
+	mkdir -p build/regress build/isolation
+
+# For scripts: the value of a variable.
+print-%:
+	@echo '$($*)'
+
+.PHONY: always output-folders
+
+endif

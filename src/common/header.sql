@@ -1,0 +1,2 @@
+\echo Use "CREATE EXTENSION wa_policy" to load this file. \quit
+

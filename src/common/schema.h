@@ -1,0 +1,56 @@
+/*-------------------------------------------------------------------------
+ *
+ * schema.h
+ *	  Where the extension's own relations are, by OID.
+ *
+ * They are found through the namespace of the function that was called, never
+ * through a search path.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_SCHEMA_H
+#define WA_SCHEMA_H
+
+#include "common/compat.h"
+
+#include "utils/relcache.h"
+
+/* A table and its primary key's index. */
+typedef struct wa_table
+{
+	Oid			heap;
+	Oid			pkey;
+} wa_table;
+
+typedef struct wa_schema
+{
+	Oid			nspid;			/* the namespace of the extension */
+	Oid			recipient_type; /* wa_recipient */
+	Oid			recipient_array;	/* wa_recipient[] */
+	char	   *name;			/* its name, quoted as an identifier */
+	wa_table	consent;
+	wa_table	cooldown;
+	wa_table	activity;
+	wa_table	contact;
+	wa_table	region_rule;
+	wa_table	phrase;
+	wa_table	webhook;
+} wa_schema;
+
+/*
+ * The schema that the function funcid lives in.  The result stays valid until
+ * the next call.  An ERROR (undefined_table) where a relation of the extension
+ * is missing: half an extension must not answer.
+ */
+extern const wa_schema *wa_schema_of(Oid funcid);
+
+/*
+ * Open a table to read its rows in place, and its primary key's index.  An
+ * ERROR (wrong_object_type) where the rows cannot be read in place: a foreign,
+ * partitioned or inherited table, a view, a table of another access method, or
+ * one that Citus has spread over nodes.
+ */
+extern Relation wa_table_open(const wa_table *table);
+extern Relation wa_pkey_open(const wa_table *table);
+
+#endif							/* WA_SCHEMA_H */

@@ -1,0 +1,68 @@
+/*-------------------------------------------------------------------------
+ *
+ * snapshot_id.c
+ *	  The identity of a snapshot.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "common/compat.h"
+
+#include "access/xact.h"
+#include "storage/proc.h"
+#include "utils/snapmgr.h"
+
+#include "common/snapshot_id.h"
+
+static uint64 rollbacks = 0;
+
+/* A rollback to a savepoint takes rows back and leaves the command id. */
+static void
+count_rollback(SubXactEvent event, SubTransactionId mine,
+			   SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		rollbacks++;
+}
+
+wa_snapshot_id
+wa_identify_snapshot(Snapshot snapshot)
+{
+	static bool registered = false;
+	wa_snapshot_id id;
+
+	if (!registered)
+	{
+		RegisterSubXactCallback(count_rollback, NULL);
+		registered = true;
+	}
+
+	memset(&id, 0, sizeof(id));
+	id.xmin = snapshot->xmin;
+	id.xmax = snapshot->xmax;
+	id.xcnt = snapshot->xcnt;
+	id.subxcnt = snapshot->subxcnt;
+	id.suboverflowed = snapshot->suboverflowed;
+	id.curcid = snapshot->curcid;
+	id.rollbacks = rollbacks;
+	id.lxid = wa_local_xid();
+	return id;
+}
+
+bool
+wa_same_snapshot(const wa_snapshot_id *a, const wa_snapshot_id *b)
+{
+	return a->curcid == b->curcid && a->xmin == b->xmin && a->xmax == b->xmax &&
+		a->xcnt == b->xcnt && a->subxcnt == b->subxcnt &&
+		a->suboverflowed == b->suboverflowed &&
+		a->rollbacks == b->rollbacks && a->lxid == b->lxid;
+}
+
+Snapshot
+wa_active_snapshot(void)
+{
+	if (!ActiveSnapshotSet())
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("no snapshot to read the state of wa_policy with")));
+	return GetActiveSnapshot();
+}

@@ -1,0 +1,47 @@
+/*-------------------------------------------------------------------------
+ *
+ * snapshot_id.h
+ *	  Telling whether two moments see the same rows.
+ *
+ * What a C function keeps in fn_extra outlives a statement (PL/pgSQL keeps
+ * its expressions for a whole transaction), so whatever was read from a table
+ * carries the identity of the snapshot that read it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_SNAPSHOT_ID_H
+#define WA_SNAPSHOT_ID_H
+
+#include "common/compat.h"
+
+#include "utils/snapshot.h"
+
+typedef struct wa_snapshot_id
+{
+	TransactionId xmin;
+	TransactionId xmax;
+	uint32		xcnt;
+	int32		subxcnt;
+	bool		suboverflowed;
+	CommandId	curcid;
+	uint64		rollbacks;		/* subtransactions rolled back so far */
+	LocalTransactionId lxid;	/* the transaction that looked */
+} wa_snapshot_id;
+
+/*
+ * The identity of a snapshot.  Two equal ones in the same backend see the same
+ * rows: for one xmin and xmax the transactions in progress can only become
+ * fewer, so equal counts mean equal sets; what this transaction itself wrote
+ * is told by the command id, and what a savepoint took back by rollbacks.
+ */
+extern wa_snapshot_id wa_identify_snapshot(Snapshot snapshot);
+
+extern bool wa_same_snapshot(const wa_snapshot_id *a, const wa_snapshot_id *b);
+
+/*
+ * The caller's snapshot; an ERROR where there is none (a function of ours in
+ * a place that has no snapshot must not answer from an arbitrary one).
+ */
+extern Snapshot wa_active_snapshot(void);
+
+#endif							/* WA_SNAPSHOT_ID_H */

@@ -1,0 +1,54 @@
+/*-------------------------------------------------------------------------
+ *
+ * str.h
+ *	  A string by pointer and length: borrowed, never owned.
+ *
+ * Who hands one out says how long it lives.  data is NULL where the value
+ * is absent, which is not the same as empty.  No terminator is promised and
+ * the bytes may hold a NUL.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_STR_H
+#define WA_STR_H
+
+#include "c.h"
+
+#include <string.h>
+
+typedef struct wa_str
+{
+	const char *data;
+	size_t		len;
+} wa_str;
+
+/* A wa_str over a C string literal. */
+#define WA_STR(literal) ((wa_str) {(literal), sizeof(literal) - 1})
+
+/* Is it there and not empty? */
+static inline bool
+wa_str_given(wa_str s)
+{
+	return s.data != NULL && s.len > 0;
+}
+
+/* Are the bytes the same?  An absent string equals an empty one. */
+static inline bool
+wa_str_equal(wa_str a, wa_str b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+/* Order by bytes, a prefix first. */
+static inline int
+wa_str_compare(wa_str a, wa_str b)
+{
+	size_t		shorter = a.len < b.len ? a.len : b.len;
+	int			order = shorter == 0 ? 0 : memcmp(a.data, b.data, shorter);
+
+	if (order != 0)
+		return order;
+	return a.len < b.len ? -1 : a.len > b.len;
+}
+
+#endif							/* WA_STR_H */

@@ -1,0 +1,304 @@
+/*-------------------------------------------------------------------------
+ *
+ * decide.c
+ *	  The rules of section 5, one function each.
+ *
+ * A new rule gets a number and a name, a function here, a line in rules[],
+ * and what it needs to know in wa_facts.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "c.h"
+
+#include "decision/decide.h"
+
+typedef struct wa_hearing
+{
+	wa_facts   *facts;
+	const wa_question *question;
+	wa_objection_sink sink;
+	void	   *arg;
+	bool		objected;
+} wa_hearing;
+
+/* Report one objection; returns whether to go on. */
+static bool
+object(wa_hearing *h, const wa_objection *objection)
+{
+	h->objected = true;
+	return h->sink != NULL && h->sink(h->arg, objection);
+}
+
+/* Does the question reach a row of this business?  '' speaks for every one. */
+static bool
+asks_about(const wa_question *question, wa_str business)
+{
+	return question->business.data == NULL || business.len == 0 ||
+		wa_str_equal(question->business, business);
+}
+
+/*
+ * May two rows speak of the same thing?  An unknown business or sender may be
+ * any.
+ */
+static bool
+may_be_same(wa_str a, wa_str b)
+{
+	return a.len == 0 || b.len == 0 || wa_str_equal(a, b);
+}
+
+static const wa_activity_row *
+activities(wa_hearing *h, int *n)
+{
+	if (!h->facts->has_activities)
+	{
+		h->facts->fetch_activities(h->facts);
+		h->facts->has_activities = true;
+	}
+	*n = h->facts->nactivities;
+	return h->facts->activities;
+}
+
+/*
+ * Is a customer service window open that a message to this recipient could
+ * use?  With a business given (not NULL), one of that business; business ''
+ * is any.
+ */
+static bool
+window_open(wa_hearing *h, const wa_str *business)
+{
+	const wa_question *q = h->question;
+	int			n;
+	const wa_activity_row *rows = activities(h, &n);
+
+	for (int i = 0; i < n; i++)
+	{
+		const wa_activity_row *row = &rows[i];
+		wa_instant	inbound = row->activity.last_inbound_at;
+		bool		refused = false;
+
+		if (!asks_about(q, row->business) ||
+			(q->sender.data != NULL && !wa_str_equal(q->sender, row->sender)) ||
+			(business != NULL && !may_be_same(*business, row->business)))
+			continue;
+		if (inbound == WA_NEVER || inbound > q->at || q->at >= wa_after(inbound, WA_WINDOW))
+			continue;
+
+		/* A refusal whose business or sender is unknown may be of this one. */
+		for (int j = 0; j < n && !refused; j++)
+			refused = rows[j].activity.last_window_refused_at >= inbound &&
+				may_be_same(rows[j].business, row->business) &&
+				may_be_same(rows[j].sender, row->sender);
+		if (!refused)
+			return true;
+	}
+	return false;
+}
+
+static bool
+rule_invalid_recipient(wa_hearing *h)
+{
+	wa_objection objection = {WA_RULE_INVALID_RECIPIENT, .since = WA_NEVER, .until = WA_FOREVER};
+
+	return h->facts->valid || object(h, &objection);
+}
+
+/*
+ * Is a stop of the business register taken back by a resume that speaks for
+ * every business?  WhatsApp's own register knows no such thing.
+ */
+static bool
+resumed_for_all(const wa_facts *facts, const wa_consent_row *stop)
+{
+	if (stop->reg != WA_REGISTER_BUSINESS)
+		return false;
+	for (int i = 0; i < facts->nconsents; i++)
+	{
+		const wa_consent_row *row = &facts->consents[i];
+
+		if (row->reg == WA_REGISTER_BUSINESS && row->business.len == 0 &&
+			!wa_consent_stopped(&row->consent) &&
+			row->consent.resumed_at > stop->consent.stopped_at)
+			return true;
+	}
+	return false;
+}
+
+static bool
+object_to_stops(wa_hearing *h, wa_register reg, wa_rule rule)
+{
+	if (h->question->category != WA_MARKETING)
+		return true;
+	for (int i = 0; i < h->facts->nconsents; i++)
+	{
+		const wa_consent_row *row = &h->facts->consents[i];
+
+		if (row->reg == reg && asks_about(h->question, row->business) &&
+			wa_consent_stopped(&row->consent) && !resumed_for_all(h->facts, row))
+		{
+			wa_objection objection = {rule, row->business,.since = row->consent.stopped_at,
+			.until = WA_FOREVER,.origin = row->consent.origin};
+
+			if (!object(h, &objection))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool
+rule_opted_out_whatsapp(wa_hearing *h)
+{
+	return object_to_stops(h, WA_REGISTER_WHATSAPP, WA_RULE_OPTED_OUT_WHATSAPP);
+}
+
+static bool
+rule_opted_out_business(wa_hearing *h)
+{
+	return object_to_stops(h, WA_REGISTER_BUSINESS, WA_RULE_OPTED_OUT_BUSINESS);
+}
+
+static bool
+rule_region(wa_hearing *h)
+{
+	for (int i = 0; i < h->facts->nregions; i++)
+	{
+		const wa_region_fact *fact = &h->facts->regions[i];
+		wa_objection objection = {WA_RULE_REGION,.since = WA_NEVER,.until = WA_FOREVER,
+		.origin = fact->region,.detail = fact->reason};
+
+		if (fact->category == h->question->category && !object(h, &objection))
+			return false;
+	}
+	return true;
+}
+
+static bool
+rule_cooldown(wa_hearing *h)
+{
+	const wa_question *q = h->question;
+
+	for (int i = 0; i < h->facts->ncooldowns; i++)
+	{
+		const wa_cooldown_row *row = &h->facts->cooldowns[i];
+		wa_objection objection = {WA_RULE_COOLDOWN, row->business, row->code,
+		.since = row->since,.until = row->until,.strikes = row->strikes};
+
+		if ((row->blocks & WA_CATEGORY_BIT(q->category)) == 0 ||
+			row->until <= q->at || !asks_about(q, row->business))
+			continue;
+		if (row->yields_to_window && window_open(h, &row->business))
+			continue;
+		if (!object(h, &objection))
+			return false;
+	}
+	return true;
+}
+
+static bool
+rule_window_closed(wa_hearing *h)
+{
+	wa_objection objection = {WA_RULE_WINDOW_CLOSED,.since = WA_NEVER,.until = WA_FOREVER};
+	int			n;
+	const wa_activity_row *rows;
+	wa_instant	inbound = WA_NEVER;
+
+	if (h->question->category != WA_SERVICE || window_open(h, NULL))
+		return true;
+
+	/* Since when: the window of the last message shut, one way or the other. */
+	rows = activities(h, &n);
+	for (int i = 0; i < n; i++)
+	{
+		if (asks_about(h->question, rows[i].business) &&
+			rows[i].activity.last_inbound_at > inbound &&
+			rows[i].activity.last_inbound_at <= h->question->at)
+		{
+			inbound = rows[i].activity.last_inbound_at;
+			objection.business = rows[i].business;
+			objection.since = rows[i].activity.last_window_refused_at >= inbound ?
+				rows[i].activity.last_window_refused_at : wa_after(inbound, WA_WINDOW);
+		}
+	}
+	return object(h, &objection);
+}
+
+/* In the order of their numbers. */
+static bool (*const rules[]) (wa_hearing *) =
+{
+	rule_opted_out_whatsapp,
+	rule_opted_out_business,
+	rule_region,
+	rule_cooldown,
+	rule_window_closed,
+};
+
+bool
+wa_decide(wa_facts *facts, const wa_question *question, wa_objection_sink sink, void *arg)
+{
+	wa_hearing	h = {facts, question, sink, arg, false};
+
+	/* Of somebody who cannot be told nothing else is known. */
+	rule_invalid_recipient(&h);
+	if (!facts->valid)
+		return false;
+	for (int i = 0; i < lengthof(rules); i++)
+	{
+		if (!rules[i] (&h))
+			break;
+	}
+	return !h.objected;
+}
+
+wa_instant
+wa_next(wa_facts *facts, const wa_question *question)
+{
+	wa_question then = *question;
+	wa_instant	floor = question->at;
+
+	/*
+	 * An objection ends on its own only when a cooldown does or when a window
+	 * opens, so these are the only instants to try, in their order.
+	 */
+	for (;;)
+	{
+		wa_instant	next = WA_FOREVER;
+
+		if (wa_decide(facts, &then, NULL, NULL))
+			return then.at;
+		if (!facts->valid)
+			return WA_FOREVER;
+
+		for (int i = 0; i < facts->ncooldowns; i++)
+		{
+			if (facts->cooldowns[i].until > floor)
+				next = Min(next, facts->cooldowns[i].until);
+		}
+		if (facts->has_activities)
+		{
+			for (int i = 0; i < facts->nactivities; i++)
+			{
+				if (facts->activities[i].activity.last_inbound_at > floor)
+					next = Min(next, facts->activities[i].activity.last_inbound_at);
+			}
+		}
+		if (next == WA_FOREVER)
+			return WA_FOREVER;
+		then.at = floor = next;
+	}
+}
+
+const char *
+wa_rule_name(wa_rule rule)
+{
+	static const char *const names[] = {
+		[WA_RULE_INVALID_RECIPIENT] = "invalid_recipient",
+		[WA_RULE_OPTED_OUT_WHATSAPP] = "opted_out_whatsapp",
+		[WA_RULE_OPTED_OUT_BUSINESS] = "opted_out_business",
+		[WA_RULE_REGION] = "region",
+		[WA_RULE_COOLDOWN] = "cooldown",
+		[WA_RULE_WINDOW_CLOSED] = "window_closed",
+	};
+
+	return names[rule];
+}

@@ -1,0 +1,129 @@
+/*-------------------------------------------------------------------------
+ *
+ * explain.c
+ *	  wa_explain: every objection, in words.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "common/compat.h"
+
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "decision/arguments.h"
+#include "decision/facts.h"
+#include "errors/catalogue.h"
+
+PG_FUNCTION_INFO_V1(wa_explain_text);
+PG_FUNCTION_INFO_V1(wa_explain_recipient);
+
+enum explain_column
+{
+	EXPLAIN_RULE,
+	EXPLAIN_REASON,
+	EXPLAIN_BUSINESS,
+	EXPLAIN_CODE,
+	EXPLAIN_SINCE,
+	EXPLAIN_UNTIL,
+	EXPLAIN_ORIGIN,
+	EXPLAIN_DETAIL,
+	EXPLAIN_COLUMNS
+};
+
+static char *
+cooldown_detail(const wa_objection *objection)
+{
+	const wa_code *code = wa_catalogue_find(objection->code);
+
+	return psprintf("error %d (%s), %d strike%s: %s", objection->code,
+					code != NULL ? code->title : "set by this database's operator",
+					objection->strikes, objection->strikes == 1 ? "" : "s",
+					code != NULL ? code->advice : "see wa_error_override");
+}
+
+/* A sentence for the campaign manager. */
+static char *
+detail_of(const wa_objection *objection)
+{
+	switch (objection->rule)
+	{
+		case WA_RULE_INVALID_RECIPIENT:
+			return "neither a phone number nor a business-scoped user id";
+		case WA_RULE_OPTED_OUT_WHATSAPP:
+			return "opted out of marketing via WhatsApp; only the person can resume, in WhatsApp";
+		case WA_RULE_OPTED_OUT_BUSINESS:
+			return "opted out of marketing with the business; a new opt-in with evidence (wa_opt_in) lifts it";
+		case WA_RULE_REGION:
+			return pnstrdup(objection->detail.data, objection->detail.len);
+		case WA_RULE_COOLDOWN:
+			return cooldown_detail(objection);
+		case WA_RULE_WINDOW_CLOSED:
+			return objection->since == WA_NEVER ?
+				"the person has not written; free-form messages need an open 24-hour window" :
+				"the 24-hour window after the person's last message is closed; send a template";
+	}
+	return NULL;				/* keep the compiler quiet */
+}
+
+static bool
+put_objection(void *arg, const wa_objection *objection)
+{
+	ReturnSetInfo *rsinfo = arg;
+	Datum		values[EXPLAIN_COLUMNS];
+	bool		nulls[EXPLAIN_COLUMNS] = {0};
+	int32		code = objection->code;
+
+	/* A stop that WhatsApp's refusal taught has a code as well. */
+	if (objection->origin.data != NULL &&
+		wa_str_equal(objection->origin, WA_STR("error 131050")))
+		code = 131050;
+
+	values[EXPLAIN_RULE] = Int32GetDatum(objection->rule);
+	values[EXPLAIN_REASON] = CStringGetTextDatum(wa_rule_name(objection->rule));
+	values[EXPLAIN_CODE] = Int32GetDatum(code);
+	nulls[EXPLAIN_CODE] = code == 0;
+	values[EXPLAIN_SINCE] = TimestampTzGetDatum(objection->since);
+	nulls[EXPLAIN_SINCE] = objection->since == WA_NEVER;
+	values[EXPLAIN_UNTIL] = TimestampTzGetDatum(objection->until);
+	values[EXPLAIN_DETAIL] = CStringGetTextDatum(detail_of(objection));
+
+	nulls[EXPLAIN_BUSINESS] = objection->business.data == NULL;
+	if (!nulls[EXPLAIN_BUSINESS])
+		values[EXPLAIN_BUSINESS] = PointerGetDatum(
+			cstring_to_text_with_len(objection->business.data, objection->business.len));
+	nulls[EXPLAIN_ORIGIN] = objection->origin.data == NULL;
+	if (!nulls[EXPLAIN_ORIGIN])
+		values[EXPLAIN_ORIGIN] = PointerGetDatum(
+			cstring_to_text_with_len(objection->origin.data, objection->origin.len));
+
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	return true;
+}
+
+static Datum
+explain(FunctionCallInfo fcinfo, bool is_text)
+{
+	wa_question question;
+	wa_canonical buf;
+	const wa_canonical *recipient;
+
+	wa_question_args(fcinfo, &question);
+	recipient = wa_recipient_arg(fcinfo, is_text, &buf);
+	InitMaterializedSRF(fcinfo, 0);
+	wa_decide(wa_facts_of(wa_library_for(fcinfo), recipient), &question,
+			  put_objection, fcinfo->resultinfo);
+	return (Datum) 0;
+}
+
+Datum
+wa_explain_text(PG_FUNCTION_ARGS)
+{
+	return explain(fcinfo, true);
+}
+
+Datum
+wa_explain_recipient(PG_FUNCTION_ARGS)
+{
+	return explain(fcinfo, false);
+}

@@ -1,0 +1,266 @@
+/*-------------------------------------------------------------------------
+ *
+ * facts.c
+ *	  Gathering the facts for a decision.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "common/compat.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
+#include "executor/tuptable.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "common/category_oid.h"
+#include "common/snapshot_id.h"
+#include "decision/facts.h"
+#include "errors/override.h"
+#include "recipient/recipient.h"
+#include "recipient/region.h"
+#include "state/columns.h"
+#include "state/read.h"
+
+struct wa_library
+{
+	MemoryContext context;		/* holds this struct and the policy */
+	MemoryContext rows;			/* holds the facts of one recipient */
+	const wa_schema *schema;	/* wa_schema_of's, looked up at every use */
+	Oid			funcid;
+	wa_snapshot_id seen;
+	Snapshot	snapshot;		/* the caller's at this call */
+	wa_overrides *overrides;
+	int			nrules;
+	wa_region_fact *rules;		/* all of wa_region_rule */
+
+	/* Of the recipient at hand. */
+	wa_facts	facts;
+	wa_recipient *recipient;
+};
+
+/* Row arrays start with this many; nearly nobody has more. */
+#define WA_FEW_ROWS 4
+
+/*
+ * Make sure that *rows, an array in the current memory context, has room for
+ * one more than n.
+ */
+#define grow(rows, n, type) \
+	do { \
+		if ((n) == 0) \
+			(rows) = palloc(WA_FEW_ROWS * sizeof(type)); \
+		else if ((n) >= WA_FEW_ROWS && ((n) & ((n) - 1)) == 0) \
+			(rows) = repalloc((rows), 2 * (n) * sizeof(type)); \
+	} while (0)
+
+static void
+read_region_rules(wa_library *library)
+{
+	Relation	rel = wa_table_open(&library->schema->region_rule);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan = table_beginscan(rel, library->snapshot, 0, NULL);
+
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		wa_region_fact *rule;
+		bool		isnull;
+
+		grow(library->rules, library->nrules, wa_region_fact);
+		rule = &library->rules[library->nrules++];
+		rule->region = wa_slot_str(slot, WA_REGION_RULE_REGION);
+		rule->reason = wa_slot_str(slot, WA_REGION_RULE_REASON);
+		rule->category = wa_category_from_oid(
+			DatumGetObjectId(slot_getattr(slot, WA_REGION_RULE_CATEGORY, &isnull)));
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, AccessShareLock);
+}
+
+static void fetch_activities(wa_facts *facts);
+
+wa_library *
+wa_library_for(FunctionCallInfo fcinfo)
+{
+	FmgrInfo   *flinfo = fcinfo->flinfo;
+	wa_library *library = flinfo->fn_extra;
+	Snapshot	snapshot = wa_active_snapshot();
+	wa_snapshot_id now = wa_identify_snapshot(snapshot);
+	MemoryContext context;
+	MemoryContext old;
+
+	if (library != NULL)
+	{
+		library->snapshot = snapshot;
+		library->schema = wa_schema_of(flinfo->fn_oid);
+		if (wa_same_snapshot(&library->seen, &now))
+			return library;
+		flinfo->fn_extra = NULL;
+		MemoryContextDelete(library->context);
+	}
+
+	context = AllocSetContextCreate(flinfo->fn_mcxt, "wa_policy decision",
+									ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(context);
+	library = palloc0(sizeof(wa_library));
+	library->context = context;
+	library->rows = AllocSetContextCreate(context, "wa_policy facts",
+										  ALLOCSET_SMALL_SIZES);
+	library->funcid = flinfo->fn_oid;
+	library->seen = now;
+	library->snapshot = snapshot;
+	library->schema = wa_schema_of(flinfo->fn_oid);
+	library->facts.fetch_activities = fetch_activities;
+	library->facts.arg = library;
+	library->overrides = wa_overrides_load(library->schema->nspid);
+	read_region_rules(library);
+	MemoryContextSwitchTo(old);
+
+	flinfo->fn_extra = library;
+	return library;
+}
+
+const wa_schema *
+wa_library_schema(const wa_library *library)
+{
+	return library->schema;
+}
+
+Snapshot
+wa_library_snapshot(const wa_library *library)
+{
+	return library->snapshot;
+}
+
+static void
+fetch_consents(wa_library *library)
+{
+	wa_reader	reader;
+	wa_consent_row *rows = NULL;
+	int			n = 0;
+
+	wa_reader_open(&reader, &library->schema->consent, library->snapshot);
+	wa_reader_seek(&reader, RecipientGetDatum(library->recipient));
+	while (wa_reader_next(&reader))
+	{
+		grow(rows, n, wa_consent_row);
+		wa_read_consent(&reader, &rows[n++]);
+	}
+	wa_reader_close(&reader);
+	library->facts.consents = rows;
+	library->facts.nconsents = n;
+}
+
+/*
+ * Cooldowns that can object: with an end, and of a code that blocks.
+ */
+static void
+fetch_cooldowns(wa_library *library)
+{
+	wa_reader	reader;
+	wa_cooldown_row *rows = NULL;
+	int			n = 0;
+
+	wa_reader_open(&reader, &library->schema->cooldown, library->snapshot);
+	wa_reader_seek(&reader, RecipientGetDatum(library->recipient));
+	while (wa_reader_next(&reader))
+	{
+		wa_cooldown_row *row;
+		wa_code_policy policy;
+		wa_failures failures;
+		wa_instant	until = wa_reader_instant(&reader, WA_COOLDOWN_UNTIL);
+		int32		code = wa_reader_int(&reader, WA_COOLDOWN_CODE);
+
+		if (until == WA_NEVER ||
+			!wa_effective_code(library->overrides, code, &policy) || policy.blocks == 0)
+			continue;
+
+		grow(rows, n, wa_cooldown_row);
+		row = &rows[n++];
+		row->business = wa_reader_str(&reader, WA_COOLDOWN_BUSINESS);
+		row->code = code;
+		row->strikes = wa_reader_int(&reader, WA_COOLDOWN_STRIKES);
+		wa_read_failures(&reader, &failures);
+		row->since = failures.n > 0 ? failures.at[failures.n - 1] : WA_NEVER;
+		row->until = until;
+		row->blocks = policy.blocks;
+		row->yields_to_window = policy.yields_to_window;
+	}
+	wa_reader_close(&reader);
+	library->facts.cooldowns = rows;
+	library->facts.ncooldowns = n;
+}
+
+static void
+fetch_activities(wa_facts *facts)
+{
+	wa_library *library = facts->arg;
+	MemoryContext old = MemoryContextSwitchTo(library->rows);
+	wa_reader	reader;
+	wa_activity_row *rows = NULL;
+	int			n = 0;
+
+	wa_reader_open(&reader, &library->schema->activity, library->snapshot);
+	wa_reader_seek(&reader, RecipientGetDatum(library->recipient));
+	while (wa_reader_next(&reader))
+	{
+		grow(rows, n, wa_activity_row);
+		wa_read_activity(&reader, &rows[n++]);
+	}
+	wa_reader_close(&reader);
+	facts->activities = rows;
+	facts->nactivities = n;
+	MemoryContextSwitchTo(old);
+}
+
+static void
+find_region_rules(wa_library *library, const wa_canonical *recipient)
+{
+	char		buf[3];
+	const char *region;
+	wa_region_fact *forbidden = NULL;
+	int			n = 0;
+
+	if (library->nrules > 0 &&
+		(region = wa_region_of(recipient->text, recipient->len, buf)) != NULL)
+	{
+		wa_str		here = {region, strlen(region)};
+
+		for (int i = 0; i < library->nrules; i++)
+		{
+			if (wa_str_equal(library->rules[i].region, here))
+			{
+				grow(forbidden, n, wa_region_fact);
+				forbidden[n++] = library->rules[i];
+			}
+		}
+	}
+	library->facts.regions = forbidden;
+	library->facts.nregions = n;
+}
+
+wa_facts *
+wa_facts_of(wa_library *library, const wa_canonical *recipient)
+{
+	wa_facts   *facts = &library->facts;
+	MemoryContext old;
+
+	facts->valid = recipient != NULL;
+	facts->has_activities = false;
+	facts->nactivities = 0;
+	facts->ncooldowns = 0;
+	if (!facts->valid)
+		return facts;
+
+	MemoryContextReset(library->rows);
+	old = MemoryContextSwitchTo(library->rows);
+	library->recipient = wa_recipient_make(recipient);
+	find_region_rules(library, recipient);
+	fetch_consents(library);
+	fetch_cooldowns(library);
+	MemoryContextSwitchTo(old);
+	return facts;
+}

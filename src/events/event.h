@@ -1,0 +1,81 @@
+/*-------------------------------------------------------------------------
+ *
+ * event.h
+ *	  What a webhook element means: the events that state is made of, and
+ *	  the problems of elements that mean nothing.  Plain data.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_EVENT_H
+#define WA_EVENT_H
+
+#include "c.h"
+
+#include "common/category.h"
+#include "common/instant.h"
+#include "common/str.h"
+#include "errors/code_policy.h"
+#include "recipient/phone.h"
+#include "state/consent.h"
+
+typedef enum wa_event_kind
+{
+	WA_EVENT_RECEIPT,			/* delivered, read or played */
+	WA_EVENT_SENT,				/* the sender works; has no recipient */
+	WA_EVENT_FAILURE,			/* a strike on the ladder of code */
+	WA_EVENT_WINDOW_REFUSED,	/* WhatsApp says that the window is shut */
+	WA_EVENT_INBOUND,			/* the user wrote: a window opens */
+	WA_EVENT_CONSENT			/* stop or resume in a register */
+} wa_event_kind;
+
+/* From one element: phone, wa_id, BSUID and parent BSUID of one user. */
+#define WA_MAX_IDS 6
+
+/*
+ * One event.  It holds for every identifier in ids alike.  All strings are
+ * borrowed from the element.
+ */
+typedef struct wa_event
+{
+	wa_event_kind kind;
+	wa_instant	at;
+	wa_str		business;		/* never absent; '' speaks for every business */
+	wa_str		sender;			/* never absent; '' where unknown */
+	int			nids;
+	wa_canonical ids[WA_MAX_IDS];
+	wa_str		message_id;
+	wa_canonical wa_id;			/* digits as WhatsApp writes them; len 0: none */
+
+	/* RECEIPT */
+	bool		read;
+	bool		marketing;		/* known to be of a marketing message */
+
+	/* FAILURE */
+	wa_code_policy code;
+
+	/* CONSENT */
+	wa_register reg;
+	bool		stop;
+	wa_str		origin;			/* "user_preferences", "phrase", … */
+	wa_str		evidence;
+} wa_event;
+
+/* Why something could not be applied: the column wa_problem.problem. */
+typedef enum wa_problem
+{
+	WA_PROBLEM_INVALID_JSON,
+	WA_PROBLEM_TOO_DEEP,
+	WA_PROBLEM_TOO_LARGE,
+	WA_PROBLEM_UNKNOWN_SHAPE,
+	WA_PROBLEM_BAD_SIGNATURE,
+	WA_PROBLEM_MISSING_RECIPIENT,
+	WA_PROBLEM_BAD_RECIPIENT,
+	WA_PROBLEM_BAD_TIMESTAMP,
+	WA_PROBLEM_UNKNOWN_VALUE,
+	WA_PROBLEM_UNKNOWN_CODE
+} wa_problem;
+
+/* The name used in SQL, static storage. */
+extern const char *wa_problem_name(wa_problem problem);
+
+#endif							/* WA_EVENT_H */

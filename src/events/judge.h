@@ -1,0 +1,87 @@
+/*-------------------------------------------------------------------------
+ *
+ * judge.h
+ *	  From an element of a webhook to the events that it stands for.
+ *	  Pure: no server, no allocation, no tables.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_JUDGE_H
+#define WA_JUDGE_H
+
+#include "c.h"
+
+#include "events/event.h"
+#include "payload/payload.h"
+
+/* An event may lie this far after the receipt of its webhook, not further. */
+#define WA_CLOCK_SKEW		(10 * WA_MINUTE)
+
+/* WhatsApp was founded in 2009: no event is older.  2009-01-01 in our epoch. */
+#define WA_FIRST_INSTANT	(INT64CONST(284083200) * WA_SECOND)
+
+/* Businesses, senders and message ids are cut after this many bytes. */
+#define WA_MAX_NAME			255
+
+/* What wa_phrase makes of a whole message. */
+typedef enum wa_meaning
+{
+	WA_MEANS_NOTHING,
+	WA_MEANS_STOP,
+	WA_MEANS_RESUME
+} wa_meaning;
+
+/* The policy in force, as two questions; arg goes through untouched. */
+typedef struct wa_policy
+{
+	void	   *arg;
+
+	/* What a code does; false where it is unknown. */
+	bool		(*code) (void *arg, int32 code, wa_code_policy *policy);
+
+	/* What a message means whose whole text this is (UTF-8, as written). */
+	wa_meaning	(*phrase) (void *arg, wa_str text);
+} wa_policy;
+
+/* Where the findings go; arg goes through untouched. */
+typedef struct wa_docket
+{
+	void	   *arg;
+	void		(*event) (void *arg, const wa_event *event);
+
+	/* code: with WA_PROBLEM_UNKNOWN_CODE only.  detail is one line, borrowed. */
+	void		(*problem) (void *arg, wa_problem problem, const char *detail,
+							int32 code);
+} wa_docket;
+
+typedef enum wa_verdict
+{
+	WA_APPLIED,					/* means something: events were reported */
+	WA_IGNORED,					/* means nothing to us */
+	WA_PROBLEM,					/* problems were reported and no event */
+	WA_COUNTLESS				/* not an element of its own: contacts[] */
+} wa_verdict;
+
+/*
+ * Judge one element of a payload received at received_at: report its events
+ * and problems, say which it was.
+ */
+extern wa_verdict wa_judge(const wa_element *element, wa_instant received_at,
+						   const wa_policy *policy, const wa_docket *docket);
+
+/*
+ * Judge an error that the send API answered, or any failure without a webhook
+ * round it: the same as a failed status with this one error.
+ */
+extern wa_verdict wa_judge_failure(const wa_ids *who, int32 code, wa_instant at,
+								   wa_instant received_at, wa_str business,
+								   wa_str sender, wa_str message_id,
+								   const wa_policy *policy, const wa_docket *docket);
+
+/*
+ * Put the canonical forms of all identifiers in who that have one at the end
+ * of ids (of *nids, at most WA_MAX_IDS), without repetition.
+ */
+extern void wa_collect_ids(const wa_ids *who, wa_canonical *ids, int *nids);
+
+#endif							/* WA_JUDGE_H */

@@ -1,0 +1,64 @@
+/*-------------------------------------------------------------------------
+ *
+ * ingest.c
+ *	  wa_ingest and wa_report_error: intake without keeping the payload.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "common/compat.h"
+
+#include "access/xact.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "ingest/arguments.h"
+#include "ingest/intake.h"
+
+PG_FUNCTION_INFO_V1(wa_ingest_text);
+PG_FUNCTION_INFO_V1(wa_ingest_bytea);
+PG_FUNCTION_INFO_V1(wa_report_error);
+
+static Datum
+ingest(FunctionCallInfo fcinfo, bool is_bytes)
+{
+	wa_intake  *intake;
+	wa_str		payload = wa_required_text_arg(fcinfo, 0, "payload");
+
+	intake = wa_intake_begin(fcinfo->flinfo->fn_oid, false);
+	wa_intake_payload(intake, payload, is_bytes, GetCurrentTransactionStartTimestamp(), 0);
+	return wa_counts_datum(fcinfo, wa_intake_finish(intake));
+}
+
+Datum
+wa_ingest_text(PG_FUNCTION_ARGS)
+{
+	return ingest(fcinfo, false);
+}
+
+Datum
+wa_ingest_bytea(PG_FUNCTION_ARGS)
+{
+	return ingest(fcinfo, true);
+}
+
+Datum
+wa_report_error(PG_FUNCTION_ARGS)
+{
+	wa_str		recipient = wa_required_text_arg(fcinfo, 0, "recipient");
+	wa_str		business = wa_optional_text_arg(fcinfo, 3);
+	wa_str		sender = wa_optional_text_arg(fcinfo, 4);
+	wa_str		message_id = wa_optional_text_arg(fcinfo, 5);
+	wa_str		details = wa_optional_text_arg(fcinfo, 6);
+	wa_intake  *intake;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not be null", PG_ARGISNULL(1) ? "code" : "at")));
+
+	intake = wa_intake_begin(fcinfo->flinfo->fn_oid, false);
+	wa_intake_failure(intake, recipient, PG_GETARG_INT32(1), PG_GETARG_TIMESTAMPTZ(2),
+					  GetCurrentTransactionStartTimestamp(), business, sender, message_id,
+					  details);
+	return wa_counts_datum(fcinfo, wa_intake_finish(intake));
+}

@@ -1,0 +1,504 @@
+/*-------------------------------------------------------------------------
+ *
+ * intake.c
+ *	  One statement's worth of intake.
+ *
+ * payload → elements (payload.c) → events (judge.c) → merged state (fold.c,
+ * write.c).  Here the four are tied together, and what cannot be applied is
+ * gathered for wa_problem.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "common/compat.h"
+
+#include "catalog/pg_type_d.h"
+#include "executor/spi.h"
+#include "mb/pg_wchar.h"
+#include "utils/memutils.h"
+
+#include "ingest/columns.h"
+#include "common/encode.h"
+#include "ingest/fold.h"
+#include "ingest/intake.h"
+#include "ingest/policy.h"
+#include "common/statement.h"
+#include "ingest/write.h"
+#include "payload/payload.h"
+
+/* Fragments that one statement writes at most, in bytes. */
+#define WA_FRAGMENTS_SIZE	(32 * 1024 * 1024)
+
+/* Enough for the longest path that wa_payload_path writes. */
+#define WA_PATH_SIZE		128
+
+/* A row of wa_problem to be. */
+typedef struct wa_finding
+{
+	wa_problem	problem;
+	int32		code;			/* with unknown_code */
+	int64		count;
+	const char *detail;
+	wa_str		path;
+	wa_str		fragment;
+	wa_str		business;
+	wa_str		sender;
+	bool		on_premises;
+	wa_instant	received_at;
+	int64		webhook_id;		/* 0: none */
+} wa_finding;
+
+typedef struct wa_findings
+{
+	int			n;
+	int			max;
+	wa_finding *rows;
+} wa_findings;
+
+struct wa_intake
+{
+	MemoryContext context;
+	const wa_schema *schema;
+	const wa_policy *policy;
+	wa_docket	docket;
+	wa_payload *payload;
+	wa_fold    *fold;
+	bool		replaying;
+	wa_counts	counts;
+
+	wa_findings elements;		/* what could not be applied */
+	wa_findings codes;			/* unknown codes, one each */
+
+	/* Of the payload or failure at hand. */
+	const wa_element *element;	/* NULL: none */
+	wa_instant	received_at;
+	int64		webhook_id;
+	wa_str		details;		/* fragment where there is no element */
+	bool		retrying;		/* of a problem that is recorded already */
+};
+
+static void
+free_payload(void *arg)
+{
+	wa_payload_free(((wa_intake *) arg)->payload);
+}
+
+/* A new finding about the payload at hand, but for its fragment. */
+static wa_finding *
+add_finding(wa_intake *intake, wa_findings *findings, wa_problem problem,
+			const char *detail)
+{
+	wa_finding *finding;
+
+	if (findings->n == findings->max)
+	{
+		findings->max = Max(8, 2 * findings->max);
+		findings->rows = findings->rows == NULL ?
+			palloc(findings->max * sizeof(wa_finding)) :
+			repalloc_huge(findings->rows, findings->max * sizeof(wa_finding));
+	}
+	finding = &findings->rows[findings->n++];
+	memset(finding, 0, sizeof(*finding));
+	finding->problem = problem;
+	finding->count = 1;
+	finding->detail = detail;
+	finding->received_at = intake->received_at;
+	finding->webhook_id = intake->webhook_id;
+	return finding;
+}
+
+/* An unknown code has one row, however often it comes. */
+static bool
+count_up(wa_intake *intake, int32 code)
+{
+	for (int i = 0; i < intake->codes.n; i++)
+	{
+		if (intake->codes.rows[i].code == code)
+		{
+			intake->codes.rows[i].count++;
+			return true;
+		}
+	}
+	return false;
+}
+
+static wa_str
+cut(wa_str s)
+{
+	s = wa_to_database(s);
+	if (s.len > WA_MAX_NAME)
+		s.len = pg_mbcliplen(s.data, s.len, WA_MAX_NAME);
+	return s;
+}
+
+static void
+take_problem(void *arg, wa_problem problem, const char *detail, int32 code)
+{
+	wa_intake  *intake = arg;
+	const wa_element *element = intake->element;
+	MemoryContext old;
+	wa_finding *finding;
+
+	intake->counts.problems++;
+	if (intake->retrying)
+		return;
+	if (problem == WA_PROBLEM_UNKNOWN_CODE &&
+		(intake->replaying || count_up(intake, code)))
+		return;
+
+	old = MemoryContextSwitchTo(intake->context);
+	finding = add_finding(intake, problem == WA_PROBLEM_UNKNOWN_CODE ?
+						  &intake->codes : &intake->elements, problem, detail);
+	finding->code = code;
+	if (element != NULL)
+	{
+		char		path[WA_PATH_SIZE];
+
+		wa_payload_path(element, path, sizeof(path));
+		finding->path = (wa_str)
+		{
+			pstrdup(path), strlen(path)
+		};
+		finding->business = cut(element->business);
+		finding->sender = cut(element->sender);
+		finding->on_premises = element->on_premises;
+		finding->fragment = wa_payload_fragment(intake->payload, element);
+		if (finding->fragment.data == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+		finding->fragment = wa_to_database(finding->fragment);
+	}
+	else
+		finding->fragment = intake->details;
+	MemoryContextSwitchTo(old);
+}
+
+static void
+take_event(void *arg, const wa_event *event)
+{
+	wa_intake  *intake = arg;
+
+	wa_fold_event(intake->fold, event, intake->webhook_id);
+}
+
+wa_intake *
+wa_intake_begin(Oid funcid, bool replaying)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "wa_policy intake",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	wa_intake  *intake = palloc0(sizeof(wa_intake));
+	MemoryContextCallback *callback = palloc0(sizeof(MemoryContextCallback));
+
+	/* Armed before there is anything to free, so that nothing slips by. */
+	callback->func = free_payload;
+	callback->arg = intake;
+	MemoryContextRegisterResetCallback(context, callback);
+
+	intake->context = context;
+	intake->schema = wa_schema_of(funcid);
+	wa_write_begin(intake->schema);
+	intake->policy = wa_policy_load(intake->schema);
+	intake->fold = wa_fold_make(context);
+	intake->replaying = replaying;
+	intake->docket.arg = intake;
+	intake->docket.event = take_event;
+	intake->docket.problem = take_problem;
+	intake->payload = wa_payload_new();
+	if (intake->payload == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	MemoryContextSwitchTo(old);
+	return intake;
+}
+
+const wa_schema *
+wa_intake_schema(const wa_intake *intake)
+{
+	return intake->schema;
+}
+
+static void
+judge_elements(wa_intake *intake)
+{
+	wa_element	element;
+
+	while (wa_payload_next(intake->payload, &element))
+	{
+		intake->element = &element;
+		switch (wa_judge(&element, intake->received_at, intake->policy, &intake->docket))
+		{
+			case WA_APPLIED:
+				intake->counts.applied++;
+				break;
+			case WA_IGNORED:
+				intake->counts.ignored++;
+				break;
+			case WA_PROBLEM:
+			case WA_COUNTLESS:
+				break;
+		}
+	}
+	intake->element = NULL;
+}
+
+/* Why a payload could not be read. */
+static wa_problem
+problem_of(wa_payload_result result)
+{
+	switch (result)
+	{
+		case WA_PAYLOAD_TOO_DEEP:
+			return WA_PROBLEM_TOO_DEEP;
+		case WA_PAYLOAD_TOO_LARGE:
+			return WA_PROBLEM_TOO_LARGE;
+		case WA_PAYLOAD_UNKNOWN_SHAPE:
+			return WA_PROBLEM_UNKNOWN_SHAPE;
+		case WA_PAYLOAD_NO_MEMORY:
+			ereport(ERROR,
+					(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+			break;
+		case WA_PAYLOAD_OK:
+		case WA_PAYLOAD_INVALID_JSON:
+			break;
+	}
+	return WA_PROBLEM_INVALID_JSON;
+}
+
+void
+wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes,
+				  wa_instant received_at, int64 webhook_id)
+{
+	wa_str		utf8 = is_bytes ? payload : wa_to_utf8(payload);
+	wa_payload_result result = wa_payload_parse(intake->payload, utf8.data, utf8.len);
+
+	intake->received_at = received_at;
+	intake->webhook_id = webhook_id;
+	if (result == WA_PAYLOAD_OK)
+		judge_elements(intake);
+	else
+	{
+		wa_problem	problem = problem_of(result);
+
+		intake->counts.problems++;
+		if (!intake->retrying)
+		{
+			MemoryContext old = MemoryContextSwitchTo(intake->context);
+			const char *detail = pstrdup(wa_payload_detail(intake->payload));
+
+			add_finding(intake, &intake->elements, problem, detail)->fragment =
+				wa_bytes_to_database(payload);
+			MemoryContextSwitchTo(old);
+		}
+	}
+	wa_payload_clear(intake->payload);
+	if (utf8.data != payload.data)
+		pfree((char *) utf8.data);
+}
+
+/* The kind of the element that a JSON pointer leads to. */
+static wa_element_kind
+kind_of(wa_str path)
+{
+	static const struct
+	{
+		const char *array;
+		wa_element_kind kind;
+	}			kinds[] = {
+		{"/statuses/", WA_ELEMENT_STATUS},
+		{"/messages/", WA_ELEMENT_MESSAGE},
+		{"/user_preferences/", WA_ELEMENT_PREFERENCE},
+		{"/contacts/", WA_ELEMENT_CONTACT},
+		{"/user_id_update/", WA_ELEMENT_USER_ID_UPDATE},
+		{"/errors/", WA_ELEMENT_ERROR},
+	};
+
+	for (int i = 0; i < lengthof(kinds); i++)
+	{
+		if (strstr(path.data, kinds[i].array) != NULL)
+			return kinds[i].kind;
+	}
+	return path.len >= 6 && strcmp(path.data + path.len - 6, "/value") == 0 ?
+		WA_ELEMENT_ACCOUNT_UPDATE : WA_ELEMENT_MALFORMED;
+}
+
+bool
+wa_intake_fragment(wa_intake *intake, wa_str fragment, wa_str path, bool on_premises,
+				   wa_str business, wa_str sender, wa_instant received_at,
+				   int64 webhook_id, bool uncounted)
+{
+	const wa_counts before = intake->counts;
+	bool		solved;
+
+	intake->retrying = true;
+	if (path.len == 0)
+		wa_intake_payload(intake, fragment, false, received_at, webhook_id);
+	else
+	{
+		wa_str		utf8 = wa_to_utf8(fragment);
+		wa_payload_result result =
+			wa_payload_parse_element(intake->payload, utf8.data, utf8.len,
+									 kind_of(path), on_premises,
+									 wa_to_utf8(business), wa_to_utf8(sender));
+
+		intake->received_at = received_at;
+		intake->webhook_id = webhook_id;
+		if (result == WA_PAYLOAD_OK)
+			judge_elements(intake);
+		else
+		{
+			problem_of(result);
+			intake->counts.problems++;
+		}
+		wa_payload_clear(intake->payload);
+	}
+	intake->retrying = false;
+	solved = intake->counts.problems == before.problems;
+	if (uncounted)
+		intake->counts = before;
+	return solved;
+}
+
+static void
+count(wa_intake *intake, wa_verdict verdict)
+{
+	if (verdict == WA_APPLIED)
+		intake->counts.applied++;
+	else if (verdict == WA_IGNORED)
+		intake->counts.ignored++;
+}
+
+void
+wa_intake_failure(wa_intake *intake, wa_str recipient, int32 code, wa_instant at,
+				  wa_instant received_at, wa_str business, wa_str sender,
+				  wa_str message_id, wa_str details)
+{
+	wa_ids		who = {recipient, {NULL, 0}, {NULL, 0}};
+
+	intake->received_at = received_at;
+	intake->webhook_id = 0;
+	intake->details = details;
+	count(intake, wa_judge_failure(&who, code, at, received_at, wa_to_utf8(business),
+								   wa_to_utf8(sender), wa_to_utf8(message_id),
+								   intake->policy, &intake->docket));
+}
+
+void
+wa_intake_event(wa_intake *intake, const wa_event *event)
+{
+	intake->counts.applied++;
+	take_event(intake, event);
+}
+
+/*
+ * Both unique indexes may be hit: a problem of a kept webhook that is recorded
+ * already stays as it is, an unknown code counts up.
+ */
+static wa_statement record_problems = {
+	"INSERT INTO @extschema@.wa_problem"
+	" (webhook_id, path, problem, detail, fragment, business, sender, on_premises,"
+	" received_at)"
+	" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+	" ON CONFLICT (webhook_id, path, problem) WHERE webhook_id IS NOT NULL AND code IS NULL"
+	" DO NOTHING",
+	"int8[] text[] text[] text[] text[] text[] text[] bool[] timestamptz[]", NULL, InvalidOid
+};
+
+static wa_statement count_codes = {
+	"INSERT INTO @extschema@.wa_problem AS p"
+	" (webhook_id, path, problem, detail, fragment, business, sender, on_premises,"
+	" received_at, code, count)"
+	" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+	" ON CONFLICT (code) WHERE code IS NOT NULL"
+	" DO UPDATE SET count = p.count + excluded.count",
+	"int8[] text[] text[] text[] text[] text[] text[] bool[] timestamptz[] int4[] int8[]",
+	NULL, InvalidOid
+};
+
+static int
+compare_findings(const void *a, const void *b)
+{
+	const wa_finding *x = a;
+	const wa_finding *y = b;
+
+	return x->code < y->code ? -1 : x->code > y->code;
+}
+
+/* Write n findings by the statement that is for them. */
+static void
+write_findings(wa_intake *intake, wa_statement *statement,
+			   const wa_finding *findings, int n)
+{
+	const Oid	types[] = {INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+	BOOLOID, TIMESTAMPTZOID, INT4OID, INT8OID};
+	wa_values	columns[lengthof(types)];
+	Datum		values[lengthof(types)];
+
+	for (int i = 0; i < lengthof(types); i++)
+		wa_values_init(&columns[i], types[i], n);
+	for (int i = 0; i < n; i++)
+	{
+		const wa_finding *f = &findings[i];
+		const char *name = wa_problem_name(f->problem);
+
+		wa_put_int8(&columns[0], f->webhook_id, f->webhook_id == 0);
+		wa_put_str(&columns[1], f->path.data == NULL ? WA_STR("") : f->path);
+		wa_put_str(&columns[2], (wa_str) {name, strlen(name)});
+		wa_put_str(&columns[3], (wa_str) {f->detail, strlen(f->detail)});
+		wa_put_str(&columns[4], f->fragment);
+		wa_put_str(&columns[5], f->business.data == NULL ? WA_STR("") : f->business);
+		wa_put_str(&columns[6], f->sender.data == NULL ? WA_STR("") : f->sender);
+		wa_put_bool(&columns[7], f->on_premises);
+		wa_put_instant(&columns[8], f->received_at);
+		wa_put_int4(&columns[9], f->code);
+		wa_put_int8(&columns[10], f->count, false);
+	}
+	for (int i = 0; i < lengthof(types); i++)
+		values[i] = wa_values_array(&columns[i]);
+	wa_statement_run(statement, intake->schema, values, NULL);
+}
+
+/*
+ * Problems last: a row for an unknown code is shared by everybody, so it is
+ * locked for as short a time as may be, and in the order of the codes.
+ */
+static void
+write_problems(wa_intake *intake)
+{
+	const wa_findings *elements = &intake->elements;
+	wa_findings *codes = &intake->codes;
+
+	for (int start = 0, end; start < elements->n; start = end)
+	{
+		size_t		size = elements->rows[start].fragment.len;
+
+		for (end = start + 1; end < elements->n; end++)
+		{
+			size += elements->rows[end].fragment.len;
+			if (size > WA_FRAGMENTS_SIZE)
+				break;
+		}
+		write_findings(intake, &record_problems, elements->rows + start, end - start);
+	}
+
+	if (codes->n > 0)
+	{
+		qsort(codes->rows, codes->n, sizeof(wa_finding), compare_findings);
+		write_findings(intake, &count_codes, codes->rows, codes->n);
+	}
+}
+
+wa_counts
+wa_intake_finish(wa_intake *intake)
+{
+	wa_counts	counts = intake->counts;
+	MemoryContext old = MemoryContextSwitchTo(intake->context);
+
+	SPI_connect();
+	MemoryContextSwitchTo(intake->context);
+	wa_write(intake->schema, intake->policy, intake->fold);
+	write_problems(intake);
+	SPI_finish();
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(intake->context);
+	return counts;
+}

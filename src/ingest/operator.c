@@ -1,0 +1,168 @@
+/*-------------------------------------------------------------------------
+ *
+ * operator.c
+ *	  wa_opt_out and wa_opt_in: consent that somebody at the business
+ *	  records by hand or by program.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "common/compat.h"
+
+#include "utils/builtins.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "ingest/arguments.h"
+#include "common/encode.h"
+#include "ingest/intake.h"
+#include "recipient/recipient.h"
+#include "state/read.h"
+
+PG_FUNCTION_INFO_V1(wa_opt_out_text);
+PG_FUNCTION_INFO_V1(wa_opt_out_recipient);
+PG_FUNCTION_INFO_V1(wa_opt_in_text);
+PG_FUNCTION_INFO_V1(wa_opt_in_recipient);
+
+/* Argument 0; the input function of the type says what is wrong with it. */
+static void
+recipient_arg(FunctionCallInfo fcinfo, bool is_text, wa_canonical *recipient)
+{
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("recipient must not be null")));
+	if (!is_text)
+		wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), recipient);
+	else if (!wa_recipient_from_text(PG_GETARG_TEXT_PP(0), recipient))
+		DirectFunctionCall1(wa_recipient_in,
+							CStringGetDatum(text_to_cstring(PG_GETARG_TEXT_PP(0))));
+}
+
+/*
+ * Argument 3: when it happened.  A wrong clock here would win for ever, as it
+ * would in a webhook.
+ */
+static wa_instant
+instant_arg(FunctionCallInfo fcinfo)
+{
+	wa_instant	at;
+
+	if (PG_ARGISNULL(3))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("at must not be null")));
+	at = PG_GETARG_TIMESTAMPTZ(3);
+	if (at < WA_FIRST_INSTANT ||
+		at > wa_after(GetCurrentTimestamp(), WA_CLOCK_SKEW))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("time of a consent event is out of range"),
+				 errdetail("It must lie between 2009 and 10 minutes from now.")));
+	return at;
+}
+
+/* Record a word in the business register. */
+static void
+record(FunctionCallInfo fcinfo, const wa_canonical *recipient, bool stop, wa_str evidence)
+{
+	wa_event	event;
+	wa_intake  *intake;
+
+	memset(&event, 0, sizeof(event));
+	event.kind = WA_EVENT_CONSENT;
+	event.at = instant_arg(fcinfo);
+	event.business = wa_to_utf8(wa_optional_text_arg(fcinfo, 2));
+	event.sender = WA_STR("");
+	event.message_id = WA_STR("");
+	event.nids = 1;
+	event.ids[0] = *recipient;
+	event.reg = WA_REGISTER_BUSINESS;
+	event.stop = stop;
+	event.origin = WA_STR("operator");
+	event.evidence = wa_to_utf8(evidence);
+
+	intake = wa_intake_begin(fcinfo->flinfo->fn_oid, false);
+	wa_intake_event(intake, &event);
+	wa_intake_finish(intake);
+}
+
+/* Does WhatsApp's own stop stand for this recipient, in any business? */
+static bool
+stopped_by_whatsapp(Oid funcid, const wa_canonical *recipient)
+{
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	wa_reader	reader;
+	bool		stopped = false;
+
+	wa_reader_open(&reader, &wa_schema_of(funcid)->consent, snapshot);
+	wa_reader_seek(&reader, RecipientGetDatum(wa_recipient_make(recipient)));
+	while (!stopped && wa_reader_next(&reader))
+	{
+		wa_consent_row row;
+
+		wa_read_consent(&reader, &row);
+		stopped = row.reg == WA_REGISTER_WHATSAPP && wa_consent_stopped(&row.consent);
+	}
+	wa_reader_close(&reader);
+	UnregisterSnapshot(snapshot);
+	return stopped;
+}
+
+static Datum
+opt_out(FunctionCallInfo fcinfo, bool is_text)
+{
+	wa_canonical recipient;
+
+	recipient_arg(fcinfo, is_text, &recipient);
+	record(fcinfo, &recipient, true, wa_optional_text_arg(fcinfo, 1));
+	PG_RETURN_VOID();
+}
+
+static Datum
+opt_in(FunctionCallInfo fcinfo, bool is_text)
+{
+	wa_canonical recipient;
+	wa_str		evidence = wa_optional_text_arg(fcinfo, 1);
+	bool		blank = true;
+
+	recipient_arg(fcinfo, is_text, &recipient);
+	for (size_t i = 0; i < evidence.len; i++)
+		blank &= evidence.data[i] == ' ' || (evidence.data[i] >= '\t' && evidence.data[i] <= '\r');
+	if (blank)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("an opt-in needs evidence"),
+				 errhint("Say where and how the person agreed, for example the form and its time.")));
+
+	record(fcinfo, &recipient, false, evidence);
+	if (stopped_by_whatsapp(fcinfo->flinfo->fn_oid, &recipient))
+		ereport(NOTICE,
+				(errmsg("recipient %s has stopped marketing in WhatsApp, which this opt-in does not lift",
+						recipient.text),
+				 errdetail("Only the person can resume, in WhatsApp.")));
+	PG_RETURN_VOID();
+}
+
+Datum
+wa_opt_out_text(PG_FUNCTION_ARGS)
+{
+	return opt_out(fcinfo, true);
+}
+
+Datum
+wa_opt_out_recipient(PG_FUNCTION_ARGS)
+{
+	return opt_out(fcinfo, false);
+}
+
+Datum
+wa_opt_in_text(PG_FUNCTION_ARGS)
+{
+	return opt_in(fcinfo, true);
+}
+
+Datum
+wa_opt_in_recipient(PG_FUNCTION_ARGS)
+{
+	return opt_in(fcinfo, false);
+}

@@ -1,0 +1,120 @@
+/*-------------------------------------------------------------------------
+ *
+ * webhook.c
+ *	  The trigger of wa_webhook: what an INSERT or COPY of payloads does.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "common/compat.h"
+
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "commands/trigger.h"
+#include "common/hashfn.h"
+#include "executor/tuptable.h"
+#include "miscadmin.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+#include "utils/tuplestore.h"
+
+#include "ingest/intake.h"
+#include "state/columns.h"
+
+PG_FUNCTION_INFO_V1(wa_ingest_token);
+PG_FUNCTION_INFO_V1(wa_webhook_ingest);
+
+/*
+ * The token of this transaction.
+ *
+ * A restore fires the trigger, since CREATE EXTENSION makes it before the rows
+ * come; but it brings the tokens of the old rows along, while an INSERT that
+ * leaves the column alone gets this one.  Cluster, database and transaction
+ * go into it, so that two of them agree by a chance of 2^-64 only.
+ */
+static int64
+token(void)
+{
+	static TransactionId last_xid = InvalidTransactionId;
+	static int64 last_token;
+	FullTransactionId xid = GetTopFullTransactionId();
+
+	if (last_xid != XidFromFullTransactionId(xid))
+	{
+		const uint64 parts[] = {GetSystemIdentifier(), MyDatabaseId,
+		U64FromFullTransactionId(xid)};
+
+		last_token = (int64) hash_bytes_extended((const unsigned char *) parts,
+												 sizeof(parts), 0);
+		last_xid = XidFromFullTransactionId(xid);
+	}
+	return last_token;
+}
+
+Datum
+wa_ingest_token(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(token());
+}
+
+static void
+check_trigger(FunctionCallInfo fcinfo)
+{
+	const TriggerData *trigdata = (const TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" was not called by trigger manager",
+						"wa_webhook_ingest")));
+	if (!TRIGGER_FIRED_AFTER(trigdata->tg_event) ||
+		!TRIGGER_FIRED_FOR_STATEMENT(trigdata->tg_event) ||
+		!TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) ||
+		trigdata->tg_newtable == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" must be fired AFTER INSERT FOR EACH STATEMENT with a transition table",
+						"wa_webhook_ingest")));
+}
+
+Datum
+wa_webhook_ingest(PG_FUNCTION_ARGS)
+{
+	const TriggerData *trigdata;
+	wa_intake  *intake = NULL;
+	TupleTableSlot *slot;
+
+	check_trigger(fcinfo);
+	trigdata = (const TriggerData *) fcinfo->context;
+
+	slot = MakeSingleTupleTableSlot(RelationGetDescr(trigdata->tg_relation),
+									&TTSOpsMinimalTuple);
+	tuplestore_rescan(trigdata->tg_newtable);
+	while (tuplestore_gettupleslot(trigdata->tg_newtable, true, false, slot))
+	{
+		bool		isnull;
+		Datum		datum;
+		text	   *payload;
+		int64		id;
+		TimestampTz received_at;
+
+		CHECK_FOR_INTERRUPTS();
+		if (DatumGetInt64(slot_getattr(slot, WA_WEBHOOK_TOKEN, &isnull)) != token())
+			continue;			/* restored, and applied long ago */
+		if (intake == NULL)
+			intake = wa_intake_begin(fcinfo->flinfo->fn_oid, false);
+
+		id = DatumGetInt64(slot_getattr(slot, WA_WEBHOOK_ID, &isnull));
+		received_at = DatumGetTimestampTz(slot_getattr(slot, WA_WEBHOOK_RECEIVED_AT, &isnull));
+		datum = slot_getattr(slot, WA_WEBHOOK_PAYLOAD, &isnull);
+		payload = DatumGetTextPP(datum);
+		wa_intake_payload(intake,
+						  (wa_str) {VARDATA_ANY(payload), VARSIZE_ANY_EXHDR(payload)},
+						  false, received_at, id);
+		if ((Pointer) payload != DatumGetPointer(datum))
+			pfree(payload);
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	if (intake != NULL)
+		wa_intake_finish(intake);
+	return PointerGetDatum(NULL);
+}

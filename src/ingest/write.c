@@ -1,0 +1,594 @@
+/*-------------------------------------------------------------------------
+ *
+ * write.c
+ *	  Merging folded events into the state tables.
+ *
+ * The steps, each in key order, always in this sequence:
+ *
+ *	1. wa_contact, for recipients with a failure and for those whose activity
+ *	   row does not exist yet;
+ *	2. wa_activity;
+ *	3. wa_cooldown;
+ *	4. wa_consent and its log.
+ *
+ * Why a failure and the evidence that lifts it cannot miss each other, and
+ * why concurrent ingests cannot deadlock, is told in src/README.md, "Races".
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "common/compat.h"
+
+#include "catalog/pg_type_d.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/array.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "ingest/columns.h"
+#include "common/encode.h"
+#include "common/statement.h"
+#include "ingest/write.h"
+#include "recipient/recipient.h"
+#include "state/columns.h"
+#include "state/ladder.h"
+#include "state/read.h"
+
+/*
+ * Everything in the texts below is qualified but unnest with several arrays:
+ * the parser takes that word for pg_catalog's, whatever the search path.
+ */
+
+/* Rows that one statement writes at most; bounds the size of the arrays. */
+#define WA_CHUNK 8192
+
+static wa_statement lock_contacts = {
+	"INSERT INTO @extschema@.wa_contact AS c (recipient)"
+	" SELECT r FROM pg_catalog.unnest($1) AS r"
+	" ON CONFLICT (recipient) DO UPDATE SET touched = c.touched + 1",
+	"recipient[]", NULL, InvalidOid
+};
+
+static wa_statement merge_activity = {
+	"INSERT INTO @extschema@.wa_activity AS a"
+	" (recipient, business, sender, last_inbound_at, last_delivered_at, last_read_at,"
+	" last_marketing_delivered_at, last_window_refused_at, wa_id_at, wa_id)"
+	" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+	" ON CONFLICT (recipient, business, sender) DO UPDATE SET"
+	" last_inbound_at = GREATEST(a.last_inbound_at, excluded.last_inbound_at),"
+	" last_delivered_at = GREATEST(a.last_delivered_at, excluded.last_delivered_at),"
+	" last_read_at = GREATEST(a.last_read_at, excluded.last_read_at),"
+	" last_marketing_delivered_at ="
+	" GREATEST(a.last_marketing_delivered_at, excluded.last_marketing_delivered_at),"
+	" last_window_refused_at ="
+	" GREATEST(a.last_window_refused_at, excluded.last_window_refused_at),"
+	" wa_id_at = GREATEST(a.wa_id_at, excluded.wa_id_at),"
+	" wa_id = CASE WHEN a.wa_id_at IS NULL"
+	" OR (excluded.wa_id_at, excluded.wa_id) > (a.wa_id_at, a.wa_id)"
+	" THEN excluded.wa_id ELSE a.wa_id END"
+	" WHERE excluded.last_inbound_at > COALESCE(a.last_inbound_at, '-infinity')"
+	" OR excluded.last_delivered_at > COALESCE(a.last_delivered_at, '-infinity')"
+	" OR excluded.last_read_at > COALESCE(a.last_read_at, '-infinity')"
+	" OR excluded.last_marketing_delivered_at >"
+	" COALESCE(a.last_marketing_delivered_at, '-infinity')"
+	" OR excluded.last_window_refused_at > COALESCE(a.last_window_refused_at, '-infinity')"
+	" OR (excluded.wa_id_at, excluded.wa_id) >"
+	" (COALESCE(a.wa_id_at, '-infinity'), COALESCE(a.wa_id, ''))",
+	"recipient[] text[] text[] timestamptz[] timestamptz[] timestamptz[] timestamptz[]"
+	" timestamptz[] timestamptz[] text[]", NULL, InvalidOid
+};
+
+static wa_statement merge_cooldown = {
+	"INSERT INTO @extschema@.wa_cooldown AS c"
+	" (recipient, business, code, failures, lifted_at, strikes, until)"
+	" SELECT recipient, business, code, ($8)[first:last], lifted_at, strikes, until"
+	" FROM unnest($1, $2, $3, $4, $5, $6, $7, $9)"
+	" AS row (recipient, business, code, first, last, lifted_at, strikes, until)"
+	" ON CONFLICT (recipient, business, code) DO UPDATE SET"
+	" (failures, lifted_at, strikes, until) ="
+	" (SELECT m.merged_failures, m.merged_lifted_at, m.strikes, m.until"
+	" FROM @extschema@.wa_cooldown_merge(c.code, c.failures, c.lifted_at,"
+	" excluded.failures, excluded.lifted_at) AS m)"
+	" WHERE excluded.lifted_at > c.lifted_at OR NOT c.failures @> excluded.failures",
+	"recipient[] text[] int4[] int4[] int4[] timestamptz[] int4[] timestamptz[] timestamptz[]",
+	NULL, InvalidOid
+};
+
+static wa_statement merge_consent = {
+	"INSERT INTO @extschema@.wa_consent AS c"
+	" (recipient, business, register, state, at, stopped_at, resumed_at,"
+	" origin, sender, message_id)"
+	" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+	" ON CONFLICT (recipient, business, register) DO UPDATE SET"
+	" stopped_at = GREATEST(c.stopped_at, excluded.stopped_at),"
+	" resumed_at = GREATEST(c.resumed_at, excluded.resumed_at),"
+	" (state, at, origin, sender, message_id) ="
+	" (SELECT w.state, w.at, w.origin, w.sender, w.message_id"
+	" FROM (VALUES (c.state, c.at, c.origin, c.sender, c.message_id),"
+	" (excluded.state, excluded.at, excluded.origin, excluded.sender, excluded.message_id))"
+	" AS w (state, at, origin, sender, message_id)"
+	" ORDER BY w.at DESC, w.state DESC, w.origin DESC, w.sender DESC, w.message_id DESC"
+	" LIMIT 1)"
+	" WHERE excluded.stopped_at > c.stopped_at OR excluded.resumed_at > c.resumed_at"
+	" OR (excluded.at, excluded.state, excluded.origin, excluded.sender, excluded.message_id)"
+	" > (c.at, c.state, c.origin, c.sender, c.message_id)",
+	"recipient[] text[] text[] text[] timestamptz[] timestamptz[] timestamptz[]"
+	" text[] text[] text[]", NULL, InvalidOid
+};
+
+static wa_statement log_consent = {
+	"INSERT INTO @extschema@.wa_consent_log"
+	" (recipient, business, register, state, at, origin, sender, message_id,"
+	" evidence, webhook_id)"
+	" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+	" ON CONFLICT DO NOTHING",
+	"recipient[] text[] text[] text[] timestamptz[] text[] text[] text[] text[] int8[]",
+	NULL, InvalidOid
+};
+
+/* Array parameters of the columns, in order. */
+static void
+run(wa_statement *statement, const wa_schema *schema, wa_values *columns, int n)
+{
+	Datum		values[WA_MAX_PARAMETERS];
+
+	for (int i = 0; i < n; i++)
+		values[i] = wa_values_array(&columns[i]);
+	wa_statement_run(statement, schema, values, NULL);
+}
+
+static void
+init(wa_values *columns, const Oid *types, int ncolumns, int nrows)
+{
+	for (int i = 0; i < ncolumns; i++)
+		wa_values_init(&columns[i], types[i], nrows);
+}
+
+void
+wa_write_begin(const wa_schema *schema)
+{
+	LockRelationOid(schema->cooldown.heap, RowExclusiveLock);
+}
+
+/*
+ * A reader over a state table by the latest snapshot: what counts is what is
+ * committed now and what this transaction wrote, even where the transaction
+ * works by an older snapshot.
+ */
+typedef struct wa_fresh_reader
+{
+	wa_reader	reader;
+	Snapshot	snapshot;
+} wa_fresh_reader;
+
+static void
+open_fresh(wa_fresh_reader *fresh, const wa_table *table)
+{
+	fresh->snapshot = RegisterSnapshot(GetLatestSnapshot());
+	wa_reader_open(&fresh->reader, table, fresh->snapshot);
+}
+
+static void
+close_fresh(wa_fresh_reader *fresh)
+{
+	wa_reader_close(&fresh->reader);
+	UnregisterSnapshot(fresh->snapshot);
+}
+
+static void
+seek(wa_fresh_reader *fresh, wa_str recipient)
+{
+	wa_reader_seek(&fresh->reader, wa_str_datum(recipient));
+}
+
+/* The cells of one kind, and which of them are to be written. */
+typedef struct wa_batch
+{
+	int			n;
+	wa_cell   **cells;
+} wa_batch;
+
+/*
+ * Drop the activity cells that change nothing: repeated webhooks cost a
+ * look-up and no write.  Of the others, say which have no row yet.
+ */
+static void
+drop_known(const wa_schema *schema, wa_batch *batch, bool *missing)
+{
+	wa_fresh_reader fresh;
+	int			kept = 0;
+
+	open_fresh(&fresh, &schema->activity);
+	for (int i = 0; i < batch->n; i++)
+	{
+		wa_cell    *cell = batch->cells[i];
+		bool		found = false;
+		wa_activity_row row;
+
+		seek(&fresh, cell->key.recipient);
+		while (!found && wa_reader_next(&fresh.reader))
+		{
+			wa_read_activity(&fresh.reader, &row);
+			found = wa_str_equal(row.business, cell->key.business) &&
+				wa_str_equal(row.sender, cell->key.sender);
+		}
+		if (found && !wa_activity_merge(&row.activity, &cell->u.activity))
+			continue;
+		batch->cells[kept] = cell;
+		missing[kept++] = !found;
+	}
+	close_fresh(&fresh);
+	batch->n = kept;
+}
+
+/*
+ * Drop the cooldown cells whose failures all stand in their row already.
+ */
+static void
+drop_known_failures(const wa_schema *schema, wa_batch *batch)
+{
+	wa_fresh_reader fresh;
+	int			kept = 0;
+
+	open_fresh(&fresh, &schema->cooldown);
+	for (int i = 0; i < batch->n; i++)
+	{
+		wa_cell    *cell = batch->cells[i];
+		bool		known = false;
+
+		seek(&fresh, cell->key.recipient);
+		while (!known && wa_reader_next(&fresh.reader))
+		{
+			wa_failures failures;
+
+			if (wa_reader_int(&fresh.reader, WA_COOLDOWN_CODE) != cell->key.number ||
+				!wa_str_equal(wa_reader_str(&fresh.reader, WA_COOLDOWN_BUSINESS),
+							  cell->key.business))
+				continue;
+			wa_read_failures(&fresh.reader, &failures);
+			known = !wa_failures_merge(&failures, &cell->u.cooldown.failures);
+		}
+		if (!known)
+			batch->cells[kept++] = cell;
+	}
+	close_fresh(&fresh);
+	batch->n = kept;
+}
+
+/*
+ * Lock wa_contact for the recipients of cooldown cells and of the activity
+ * cells that are missing, in their common order.
+ */
+static void
+write_contacts(const wa_schema *schema, const wa_batch *cooldowns,
+			   const wa_batch *activities, const bool *missing)
+{
+	int			i = 0;
+	int			j = 0;
+	wa_str		last = {NULL, 0};
+	wa_values	column;
+	int			chunk = 0;
+
+	wa_values_init(&column, schema->recipient_type, WA_CHUNK);
+	for (;;)
+	{
+		wa_str		next;
+
+		while (j < activities->n && !missing[j])
+			j++;
+		if (i == cooldowns->n && j == activities->n)
+			break;
+		if (j == activities->n ||
+			(i < cooldowns->n &&
+			 wa_str_compare(cooldowns->cells[i]->key.recipient,
+							activities->cells[j]->key.recipient) <= 0))
+			next = cooldowns->cells[i++]->key.recipient;
+		else
+			next = activities->cells[j++]->key.recipient;
+
+		if (last.data != NULL && wa_str_equal(next, last))
+			continue;
+		last = next;
+		wa_put_str(&column, next);
+		if (++chunk == WA_CHUNK)
+		{
+			run(&lock_contacts, schema, &column, 1);
+			column.filled = chunk = 0;
+		}
+	}
+	if (chunk > 0)
+		run(&lock_contacts, schema, &column, 1);
+}
+
+/*
+ * Add a cell without content for each existing activity row of a failing
+ * recipient: merging it changes nothing but waits for whoever is changing the
+ * row, so that the evidence read afterwards is complete.
+ */
+static void
+add_locks(const wa_schema *schema, wa_fold *fold, const wa_batch *cooldowns)
+{
+	wa_fresh_reader fresh;
+	wa_str		last = {NULL, 0};
+
+	open_fresh(&fresh, &schema->activity);
+	for (int i = 0; i < cooldowns->n; i++)
+	{
+		wa_str		recipient = cooldowns->cells[i]->key.recipient;
+
+		if (last.data != NULL && wa_str_equal(recipient, last))
+			continue;
+		last = recipient;
+		seek(&fresh, recipient);
+		while (wa_reader_next(&fresh.reader))
+		{
+			wa_cell_key key = {WA_CELL_ACTIVITY, 0, recipient,
+				wa_reader_str(&fresh.reader, WA_ACTIVITY_BUSINESS),
+			wa_reader_str(&fresh.reader, WA_ACTIVITY_SENDER)};
+
+			wa_fold_cell(fold, &key);
+		}
+	}
+	close_fresh(&fresh);
+}
+
+static void
+write_activities(const wa_schema *schema, const wa_batch *batch)
+{
+	const Oid	types[] = {schema->recipient_type, TEXTOID, TEXTOID, TIMESTAMPTZOID,
+		TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+	TEXTOID};
+	wa_values	columns[lengthof(types)];
+
+	for (int start = 0; start < batch->n; start += WA_CHUNK)
+	{
+		int			n = Min(WA_CHUNK, batch->n - start);
+
+		init(columns, types, lengthof(types), n);
+		for (int i = start; i < start + n; i++)
+		{
+			const wa_cell *cell = batch->cells[i];
+			const wa_activity *activity = &cell->u.activity;
+
+			wa_put_str(&columns[0], cell->key.recipient);
+			wa_put_str(&columns[1], cell->key.business);
+			wa_put_str(&columns[2], cell->key.sender);
+			wa_put_instant(&columns[3], activity->last_inbound_at);
+			wa_put_instant(&columns[4], activity->last_delivered_at);
+			wa_put_instant(&columns[5], activity->last_read_at);
+			wa_put_instant(&columns[6], activity->last_marketing_delivered_at);
+			wa_put_instant(&columns[7], activity->last_window_refused_at);
+			wa_put_instant(&columns[8], activity->wa_id_at);
+			wa_put_str(&columns[9], activity->wa_id);
+		}
+		run(&merge_activity, schema, columns, lengthof(types));
+	}
+}
+
+/* A row whose business is '' speaks for every business, either way. */
+static bool
+same_business(wa_str a, wa_str b)
+{
+	return a.len == 0 || b.len == 0 || wa_str_equal(a, b);
+}
+
+/*
+ * Evidence of this statement lifts cooldowns that exist: a cell for each of
+ * them, without failures.
+ */
+static void
+add_lifts(const wa_schema *schema, const wa_policy *policy, wa_fold *fold,
+		  const wa_batch *activities)
+{
+	wa_fresh_reader fresh;
+
+	open_fresh(&fresh, &schema->cooldown);
+	for (int i = 0; i < activities->n; i++)
+	{
+		const wa_cell *cell = activities->cells[i];
+		const uint8 any = WA_LIFT_INBOUND | WA_LIFT_RECEIPT | WA_LIFT_MARKETING_RECEIPT;
+
+		if (wa_activity_lifts(&cell->u.activity, any) == WA_NEVER)
+			continue;
+		seek(&fresh, cell->key.recipient);
+		while (wa_reader_next(&fresh.reader))
+		{
+			wa_cell_key key = {WA_CELL_COOLDOWN,
+				wa_reader_int(&fresh.reader, WA_COOLDOWN_CODE), cell->key.recipient,
+			wa_reader_str(&fresh.reader, WA_COOLDOWN_BUSINESS), {"", 0}};
+			wa_code_policy code;
+			wa_instant	lifted;
+			wa_cell    *cooldown;
+
+			if (!same_business(key.business, cell->key.business) ||
+				!policy->code(policy->arg, key.number, &code))
+				continue;
+			lifted = wa_activity_lifts(&cell->u.activity, code.lifted_by);
+			if (lifted <= wa_reader_instant(&fresh.reader, WA_COOLDOWN_LIFTED_AT))
+				continue;
+			cooldown = wa_fold_cell(fold, &key);
+			cooldown->u.cooldown.policy = code;
+			cooldown->u.cooldown.lifted_at = wa_later(cooldown->u.cooldown.lifted_at, lifted);
+		}
+	}
+	close_fresh(&fresh);
+}
+
+/*
+ * All evidence there is for the recipients of failures, whoever wrote it.
+ */
+static void
+read_evidence(const wa_schema *schema, const wa_batch *cooldowns)
+{
+	wa_fresh_reader fresh;
+
+	open_fresh(&fresh, &schema->activity);
+	for (int i = 0; i < cooldowns->n; i++)
+	{
+		wa_cell    *cell = cooldowns->cells[i];
+
+		if (cell->u.cooldown.failures.n == 0)
+			continue;
+		seek(&fresh, cell->key.recipient);
+		while (wa_reader_next(&fresh.reader))
+		{
+			wa_activity_row row;
+
+			wa_read_activity(&fresh.reader, &row);
+			if (same_business(row.business, cell->key.business))
+				cell->u.cooldown.lifted_at =
+					wa_later(cell->u.cooldown.lifted_at,
+							 wa_activity_lifts(&row.activity,
+											   cell->u.cooldown.policy.lifted_by));
+		}
+	}
+	close_fresh(&fresh);
+}
+
+static void
+write_cooldowns(const wa_schema *schema, const wa_batch *batch)
+{
+	const Oid	types[] = {schema->recipient_type, TEXTOID, INT4OID, INT4OID, INT4OID,
+	TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID};
+	const int	failures_column = 7;
+	wa_values	columns[lengthof(types)];
+
+	for (int start = 0; start < batch->n; start += WA_CHUNK)
+	{
+		int			n = Min(WA_CHUNK, batch->n - start);
+
+		init(columns, types, lengthof(types), n);
+		wa_values_init(&columns[failures_column], TIMESTAMPTZOID, n * WA_MAX_FAILURES);
+		for (int i = start; i < start + n; i++)
+		{
+			const wa_cell *cell = batch->cells[i];
+			const wa_failures *failures = &cell->u.cooldown.failures;
+			wa_cooldown_end end = wa_climb(failures, cell->u.cooldown.lifted_at,
+										   &cell->u.cooldown.policy.ladder);
+
+			wa_put_str(&columns[0], cell->key.recipient);
+			wa_put_str(&columns[1], cell->key.business);
+			wa_put_int4(&columns[2], cell->key.number);
+			wa_put_int4(&columns[3], columns[failures_column].filled + 1);
+			wa_put_int4(&columns[4], columns[failures_column].filled + failures->n);
+			wa_put_infinite(&columns[5], cell->u.cooldown.lifted_at);
+			wa_put_int4(&columns[6], end.strikes);
+			wa_put_instant(&columns[8], end.until);
+			for (int j = 0; j < failures->n; j++)
+				wa_put_instant(&columns[failures_column], failures->at[j]);
+		}
+		run(&merge_cooldown, schema, columns, lengthof(types));
+	}
+}
+
+static wa_str
+register_name(wa_register reg)
+{
+	return reg == WA_REGISTER_WHATSAPP ? WA_STR("whatsapp") : WA_STR("business");
+}
+
+static wa_str
+state_name(bool stop)
+{
+	return stop ? WA_STR("stop") : WA_STR("resume");
+}
+
+static void
+write_consents(const wa_schema *schema, const wa_batch *batch)
+{
+	const Oid	types[] = {schema->recipient_type, TEXTOID, TEXTOID, TEXTOID,
+		TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID};
+	wa_values	columns[lengthof(types)];
+
+	for (int start = 0; start < batch->n; start += WA_CHUNK)
+	{
+		int			n = Min(WA_CHUNK, batch->n - start);
+
+		init(columns, types, lengthof(types), n);
+		for (int i = start; i < start + n; i++)
+		{
+			const wa_cell *cell = batch->cells[i];
+			const wa_consent *consent = &cell->u.consent;
+
+			wa_put_str(&columns[0], cell->key.recipient);
+			wa_put_str(&columns[1], cell->key.business);
+			wa_put_str(&columns[2], register_name(cell->key.number));
+			wa_put_str(&columns[3], state_name(wa_consent_stopped(consent)));
+			wa_put_instant(&columns[4], wa_consent_at(consent));
+			wa_put_infinite(&columns[5], consent->stopped_at);
+			wa_put_infinite(&columns[6], consent->resumed_at);
+			wa_put_str(&columns[7], consent->origin);
+			wa_put_str(&columns[8], consent->sender);
+			wa_put_str(&columns[9], consent->message_id);
+		}
+		run(&merge_consent, schema, columns, lengthof(types));
+	}
+}
+
+static void
+write_consent_log(const wa_schema *schema, wa_fold *fold)
+{
+	const Oid	types[] = {schema->recipient_type, TEXTOID, TEXTOID, TEXTOID,
+		TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID};
+	wa_values	columns[lengthof(types)];
+	int			total;
+	const wa_consent_event *events = wa_fold_consent_events(fold, &total);
+
+	for (int start = 0; start < total; start += WA_CHUNK)
+	{
+		int			n = Min(WA_CHUNK, total - start);
+
+		init(columns, types, lengthof(types), n);
+		for (int i = start; i < start + n; i++)
+		{
+			const wa_consent_event *event = &events[i];
+
+			wa_put_str(&columns[0], event->key.recipient);
+			wa_put_str(&columns[1], event->key.business);
+			wa_put_str(&columns[2], register_name(event->key.number));
+			wa_put_str(&columns[3], state_name(event->stop));
+			wa_put_instant(&columns[4], event->at);
+			wa_put_str(&columns[5], event->origin);
+			wa_put_str(&columns[6], event->sender);
+			wa_put_str(&columns[7], event->message_id);
+			wa_put_str(&columns[8], event->evidence);
+			wa_put_int8(&columns[9], event->webhook_id, event->webhook_id == 0);
+		}
+		run(&log_consent, schema, columns, lengthof(types));
+	}
+}
+
+void
+wa_write(const wa_schema *schema, const wa_policy *policy, wa_fold *fold)
+{
+	wa_batch	activities;
+	wa_batch	cooldowns;
+	wa_batch	consents;
+
+	activities.cells = wa_fold_cells(fold, WA_CELL_ACTIVITY, &activities.n);
+	cooldowns.cells = wa_fold_cells(fold, WA_CELL_COOLDOWN, &cooldowns.n);
+	if (activities.n > 0 || cooldowns.n > 0)
+	{
+		bool	   *missing = palloc_extended(Max(1, activities.n) * sizeof(bool),
+											  MCXT_ALLOC_HUGE);
+
+		drop_known(schema, &activities, missing);
+		drop_known_failures(schema, &cooldowns);
+		write_contacts(schema, &cooldowns, &activities, missing);
+		if (cooldowns.n > 0)
+		{
+			add_locks(schema, fold, &cooldowns);
+			activities.cells = wa_fold_cells(fold, WA_CELL_ACTIVITY, &activities.n);
+		}
+		write_activities(schema, &activities);
+		add_lifts(schema, policy, fold, &activities);
+		cooldowns.cells = wa_fold_cells(fold, WA_CELL_COOLDOWN, &cooldowns.n);
+		read_evidence(schema, &cooldowns);
+		write_cooldowns(schema, &cooldowns);
+	}
+
+	consents.cells = wa_fold_cells(fold, WA_CELL_CONSENT, &consents.n);
+	write_consents(schema, &consents);
+	write_consent_log(schema, fold);
+}

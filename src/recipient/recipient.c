@@ -1,0 +1,365 @@
+/*-------------------------------------------------------------------------
+ *
+ * recipient.c
+ *	  The SQL type wa_recipient: input and output, comparison, hashing, and
+ *	  the region of a recipient.
+ *
+ * Everything that decides what a recipient is stands in phone.c; here it is
+ * only put into the server's forms.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "recipient/recipient.h"
+
+#include "common/hashfn.h"
+#include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
+#include "port/pg_bswap.h"
+#include "utils/builtins.h"
+#include "utils/sortsupport.h"
+
+#include "recipient/region.h"
+
+/* How many bytes of a refused input the error message repeats. */
+#define QUOTED_INPUT_MAX	100
+
+PG_FUNCTION_INFO_V1(wa_recipient_in);
+PG_FUNCTION_INFO_V1(wa_recipient_out);
+PG_FUNCTION_INFO_V1(wa_recipient_recv);
+PG_FUNCTION_INFO_V1(wa_recipient_send);
+PG_FUNCTION_INFO_V1(wa_recipient_from_text_cast);
+PG_FUNCTION_INFO_V1(wa_recipient_eq);
+PG_FUNCTION_INFO_V1(wa_recipient_ne);
+PG_FUNCTION_INFO_V1(wa_recipient_lt);
+PG_FUNCTION_INFO_V1(wa_recipient_le);
+PG_FUNCTION_INFO_V1(wa_recipient_gt);
+PG_FUNCTION_INFO_V1(wa_recipient_ge);
+PG_FUNCTION_INFO_V1(wa_recipient_cmp);
+PG_FUNCTION_INFO_V1(wa_recipient_sortsupport);
+PG_FUNCTION_INFO_V1(wa_recipient_equalimage);
+PG_FUNCTION_INFO_V1(wa_recipient_hash);
+PG_FUNCTION_INFO_V1(wa_recipient_hash_extended);
+PG_FUNCTION_INFO_V1(wa_region);
+
+/*
+ * For other files of the extension
+ */
+
+wa_recipient *
+wa_recipient_make(const wa_canonical *canonical)
+{
+	return (wa_recipient *) cstring_to_text_with_len(canonical->text, canonical->len);
+}
+
+bool
+wa_recipient_from_text(const struct varlena *value, wa_canonical *canonical)
+{
+	return wa_canonicalize(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), canonical);
+}
+
+void
+wa_recipient_get(const wa_recipient *recipient, wa_canonical *canonical)
+{
+	size_t		len = VARSIZE_ANY_EXHDR(recipient);
+
+	/* Cannot happen, but a damaged page must not overrun the buffer. */
+	if (len > WA_RECIPIENT_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("value of type %s has %zu bytes, more than %d",
+						"wa_recipient", len, WA_RECIPIENT_MAX)));
+
+	memcpy(canonical->text, VARDATA_ANY(recipient), len);
+	canonical->text[len] = '\0';
+	canonical->len = len;
+}
+
+/*
+ * Input and output
+ */
+
+/*
+ * What every refusal of an input adds to its message.
+ */
+static int
+errdetail_expected(void)
+{
+	return errdetail("Expected a phone number of 7 to 15 digits that begins with its country code, "
+					 "or a business-scoped user id such as \"US.13491208655302741918\".");
+}
+
+/*
+ * Read text as a recipient, or report through escontext why not (NULL is
+ * then returned where that is a soft error).
+ */
+static wa_recipient *
+recipient_from_bytes(const char *input, size_t len, struct Node *escontext)
+{
+	wa_canonical canonical;
+
+	if (!wa_canonicalize(input, len, &canonical))
+	{
+		int			shown = pg_mbcliplen(input, (int) len, QUOTED_INPUT_MAX);
+
+		ereturn(escontext, NULL,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type %s: \"%.*s%s\"",
+						"wa_recipient", shown, input, (size_t) shown < len ? "..." : ""),
+				 errdetail_expected()));
+	}
+	return wa_recipient_make(&canonical);
+}
+
+Datum
+wa_recipient_in(PG_FUNCTION_ARGS)
+{
+	char	   *input = PG_GETARG_CSTRING(0);
+
+	PG_RETURN_POINTER(recipient_from_bytes(input, strlen(input), fcinfo->context));
+}
+
+Datum
+wa_recipient_out(PG_FUNCTION_ARGS)
+{
+	wa_recipient *recipient = PG_GETARG_RECIPIENT_PP(0);
+
+	PG_RETURN_CSTRING(text_to_cstring(recipient));
+}
+
+/*
+ * The binary form is the text form.  What a client sends is read and folded
+ * like any other input; it is not repeated in the message, since nobody has
+ * checked its encoding.
+ */
+Datum
+wa_recipient_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
+	int			len = buf->len - buf->cursor;
+	wa_canonical canonical;
+
+	if (!wa_canonicalize(pq_getmsgbytes(buf, len), len, &canonical))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid external \"%s\" value", "wa_recipient"),
+				 errdetail_expected()));
+
+	PG_RETURN_RECIPIENT_P(wa_recipient_make(&canonical));
+}
+
+Datum
+wa_recipient_send(PG_FUNCTION_ARGS)
+{
+	wa_recipient *recipient = PG_GETARG_RECIPIENT_PP(0);
+	StringInfoData buf;
+
+	pq_begintypsend(&buf);
+	pq_sendbytes(&buf, VARDATA_ANY(recipient), VARSIZE_ANY_EXHDR(recipient));
+	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+}
+
+Datum
+wa_recipient_from_text_cast(PG_FUNCTION_ARGS)
+{
+	text	   *input = PG_GETARG_TEXT_PP(0);
+
+	PG_RETURN_POINTER(recipient_from_bytes(VARDATA_ANY(input), VARSIZE_ANY_EXHDR(input),
+										   fcinfo->context));
+}
+
+/*
+ * Comparison
+ */
+
+static int
+recipient_cmp(const wa_recipient *a, const wa_recipient *b)
+{
+	return wa_recipient_cmp_bytes(VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a),
+								  VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b));
+}
+
+static bool
+recipient_equal(const wa_recipient *a, const wa_recipient *b)
+{
+	size_t		len = VARSIZE_ANY_EXHDR(a);
+
+	return len == VARSIZE_ANY_EXHDR(b) &&
+		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), len) == 0;
+}
+
+/*
+ * The B-tree code may call these many times in one memory context, so they
+ * free the copies that detoasting made.
+ */
+#define RECIPIENT_OPERATOR(name, test) \
+Datum \
+name(PG_FUNCTION_ARGS) \
+{ \
+	wa_recipient *a = PG_GETARG_RECIPIENT_PP(0); \
+	wa_recipient *b = PG_GETARG_RECIPIENT_PP(1); \
+	bool		result = (test); \
+\
+	PG_FREE_IF_COPY(a, 0); \
+	PG_FREE_IF_COPY(b, 1); \
+	PG_RETURN_BOOL(result); \
+}
+
+RECIPIENT_OPERATOR(wa_recipient_eq, recipient_equal(a, b))
+RECIPIENT_OPERATOR(wa_recipient_ne, !recipient_equal(a, b))
+RECIPIENT_OPERATOR(wa_recipient_lt, recipient_cmp(a, b) < 0)
+RECIPIENT_OPERATOR(wa_recipient_le, recipient_cmp(a, b) <= 0)
+RECIPIENT_OPERATOR(wa_recipient_gt, recipient_cmp(a, b) > 0)
+RECIPIENT_OPERATOR(wa_recipient_ge, recipient_cmp(a, b) >= 0)
+
+Datum
+wa_recipient_cmp(PG_FUNCTION_ARGS)
+{
+	wa_recipient *a = PG_GETARG_RECIPIENT_PP(0);
+	wa_recipient *b = PG_GETARG_RECIPIENT_PP(1);
+	int			order = recipient_cmp(a, b);
+
+	PG_FREE_IF_COPY(a, 0);
+	PG_FREE_IF_COPY(b, 1);
+	PG_RETURN_INT32(order);
+}
+
+/*
+ * Two recipients are equal exactly when their bytes are, so that the B-tree
+ * may always keep one copy of equal keys.  An own function instead of
+ * btequalimage, so that this stays ours to take back.
+ */
+Datum
+wa_recipient_equalimage(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(true);
+}
+
+/*
+ * Sorting
+ */
+
+static int
+recipient_sort_cmp(Datum x, Datum y, SortSupport ssup)
+{
+	wa_recipient *a = DatumGetRecipientPP(x);
+	wa_recipient *b = DatumGetRecipientPP(y);
+	int			order = recipient_cmp(a, b);
+
+	if (PointerGetDatum(a) != x)
+		pfree(a);
+	if (PointerGetDatum(b) != y)
+		pfree(b);
+	return order;
+}
+
+#if SIZEOF_DATUM >= 8
+/*
+ * An unsigned integer that orders as the bytes do, as far as it reaches.
+ *
+ * A phone number fits whole: its at most 15 digits take four bits each, as 1
+ * to 10, and 0 stands for "no more", which puts a prefix first.  They begin
+ * at the top, so that the highest four bits are 2 to 10.  BSUIDs, which all
+ * sort after the phones, have 15 there, and then their bytes but for the dot
+ * in third place that they all share.
+ */
+static Datum
+recipient_abbreviate(Datum original, SortSupport ssup)
+{
+	wa_recipient *recipient = DatumGetRecipientPP(original);
+	const char *text = VARDATA_ANY(recipient);
+	int			len = VARSIZE_ANY_EXHDR(recipient);
+	uint64		key = 0;
+
+	if (wa_is_bsuid(text))
+	{
+		uint64		bytes = 0;
+		char		significant[sizeof(bytes)] = {0};
+
+		memcpy(significant + 1, text, 2);
+		memcpy(significant + 3, text + 3, Min(len - 3, (int) sizeof(significant) - 3));
+		memcpy(&bytes, significant, sizeof(bytes));
+		key = UINT64CONST(0xf) << 60 | pg_ntoh64(bytes) << 4;
+	}
+	else
+	{
+		for (int i = 0; i < len && i < 15; i++)
+			key |= (uint64) (text[i] - '0' + 1) << (60 - 4 * i);
+	}
+
+	if (PointerGetDatum(recipient) != original)
+		pfree(recipient);
+	return UInt64GetDatum(key);
+}
+
+/*
+ * Never give abbreviation up: it costs a few shifts, and tells all phones and
+ * most BSUIDs apart.
+ */
+static bool
+recipient_abbreviate_abort(int memtupcount, SortSupport ssup)
+{
+	return false;
+}
+#endif
+
+Datum
+wa_recipient_sortsupport(PG_FUNCTION_ARGS)
+{
+	SortSupport ssup = (SortSupport) PG_GETARG_POINTER(0);
+
+	ssup->comparator = recipient_sort_cmp;
+#if SIZEOF_DATUM >= 8
+	if (ssup->abbreviate)
+	{
+		ssup->comparator = ssup_datum_unsigned_cmp;
+		ssup->abbrev_converter = recipient_abbreviate;
+		ssup->abbrev_abort = recipient_abbreviate_abort;
+		ssup->abbrev_full_comparator = recipient_sort_cmp;
+	}
+#endif
+	PG_RETURN_VOID();
+}
+
+/*
+ * Hashing
+ */
+
+Datum
+wa_recipient_hash(PG_FUNCTION_ARGS)
+{
+	wa_recipient *recipient = PG_GETARG_RECIPIENT_PP(0);
+	Datum		result = hash_any((unsigned char *) VARDATA_ANY(recipient),
+								  VARSIZE_ANY_EXHDR(recipient));
+
+	PG_FREE_IF_COPY(recipient, 0);
+	PG_RETURN_DATUM(result);
+}
+
+Datum
+wa_recipient_hash_extended(PG_FUNCTION_ARGS)
+{
+	wa_recipient *recipient = PG_GETARG_RECIPIENT_PP(0);
+	Datum		result = hash_any_extended((unsigned char *) VARDATA_ANY(recipient),
+										   VARSIZE_ANY_EXHDR(recipient),
+										   PG_GETARG_INT64(1));
+
+	PG_FREE_IF_COPY(recipient, 0);
+	PG_RETURN_DATUM(result);
+}
+
+/*
+ * Region
+ */
+
+Datum
+wa_region(PG_FUNCTION_ARGS)
+{
+	wa_recipient *recipient = PG_GETARG_RECIPIENT_PP(0);
+	char		prefix[3];
+	const char *region = wa_region_of(VARDATA_ANY(recipient),
+									  VARSIZE_ANY_EXHDR(recipient), prefix);
+
+	if (region == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(region));
+}

@@ -1,0 +1,62 @@
+/*-------------------------------------------------------------------------
+ *
+ * recipient.h
+ *	  The SQL type wa_recipient, for the server's side of the extension.
+ *
+ * A wa_recipient is a varlena whose payload is the canonical text, so that
+ * it is binary-coercible to text.  It may come with a short header, or
+ * compressed: read it with the PP macros and VARDATA_ANY, VARSIZE_ANY_EXHDR.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_RECIPIENT_H
+#define WA_RECIPIENT_H
+
+#include "common/compat.h"
+
+#include "recipient/phone.h"
+
+typedef struct varlena wa_recipient;
+
+#define DatumGetRecipientPP(d)		((wa_recipient *) PG_DETOAST_DATUM_PACKED(d))
+#define RecipientGetDatum(r)		PointerGetDatum(r)
+#define PG_GETARG_RECIPIENT_PP(n)	DatumGetRecipientPP(PG_GETARG_DATUM(n))
+#define PG_RETURN_RECIPIENT_P(r)	PG_RETURN_POINTER(r)
+
+/*
+ * The value with this canonical text, allocated in the current memory
+ * context, with a four-byte header.
+ */
+extern wa_recipient *wa_recipient_make(const wa_canonical *canonical);
+
+/* The input function of the type. */
+extern Datum wa_recipient_in(PG_FUNCTION_ARGS);
+
+/*
+ * Read a text, detoasted at least to the packed form (PG_GETARG_TEXT_PP), as
+ * the type's input does.  Returns false, *canonical then being undefined,
+ * where the input function would raise an error.
+ */
+extern bool wa_recipient_from_text(const struct varlena *value, wa_canonical *canonical);
+
+/*
+ * The canonical text of a value, copied.  The value is trusted: it is not
+ * read and folded again.
+ */
+extern void wa_recipient_get(const wa_recipient *recipient, wa_canonical *canonical);
+
+/*
+ * The order of the type over two canonical texts: by bytes, a prefix first.
+ * Less than, equal to or greater than 0.
+ */
+static inline int
+wa_recipient_cmp_bytes(const char *a, size_t alen, const char *b, size_t blen)
+{
+	int			order = memcmp(a, b, Min(alen, blen));
+
+	if (order != 0)
+		return order;
+	return alen < blen ? -1 : alen > blen;
+}
+
+#endif							/* WA_RECIPIENT_H */

@@ -1,0 +1,258 @@
+-- The type wa_recipient: one WhatsApp user as a business sees them.
+
+CREATE TYPE @extschema@.wa_recipient;
+
+CREATE FUNCTION @extschema@.wa_recipient_in(pg_catalog.cstring)
+RETURNS @extschema@.wa_recipient
+AS 'MODULE_PATHNAME', 'wa_recipient_in'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_recipient_in(pg_catalog.cstring) IS
+'Reads a phone number or a business-scoped user id and brings it to its canonical form';
+
+CREATE FUNCTION @extschema@.wa_recipient_out(@extschema@.wa_recipient)
+RETURNS pg_catalog.cstring
+AS 'MODULE_PATHNAME', 'wa_recipient_out'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_recipient_out(@extschema@.wa_recipient) IS
+'Writes the canonical form: the digits of the phone number, or the business-scoped user id';
+
+CREATE FUNCTION @extschema@.wa_recipient_recv(pg_catalog.internal)
+RETURNS @extschema@.wa_recipient
+AS 'MODULE_PATHNAME', 'wa_recipient_recv'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_recipient_recv(pg_catalog.internal) IS
+'Reads the binary form, which is the text form, with the same checks and the same folding';
+
+CREATE FUNCTION @extschema@.wa_recipient_send(@extschema@.wa_recipient)
+RETURNS pg_catalog.bytea
+AS 'MODULE_PATHNAME', 'wa_recipient_send'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_recipient_send(@extschema@.wa_recipient) IS
+'Writes the binary form, which is the bytes of the canonical text';
+
+-- Storage: a value is too short for TOAST to gain from, but unlike "plain",
+-- "main" lets it have the one-byte header.
+CREATE TYPE @extschema@.wa_recipient (
+	INPUT = @extschema@.wa_recipient_in,
+	OUTPUT = @extschema@.wa_recipient_out,
+	RECEIVE = @extschema@.wa_recipient_recv,
+	SEND = @extschema@.wa_recipient_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = int4,
+	STORAGE = main
+);
+COMMENT ON TYPE @extschema@.wa_recipient IS
+'One WhatsApp user as a business sees them: a phone number in international form, digits only, or a business-scoped user id. Input takes the usual ways to write a phone number and folds the two forms of Brazilian, Mexican and Argentine mobile numbers into one';
+
+-- Casts
+
+CREATE FUNCTION @extschema@.wa_recipient(pg_catalog.text)
+RETURNS @extschema@.wa_recipient
+AS 'MODULE_PATHNAME', 'wa_recipient_from_text_cast'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_recipient(pg_catalog.text) IS
+'Reads a text as a recipient; an error where it is neither a phone number nor a business-scoped user id';
+
+CREATE CAST (pg_catalog.text AS @extschema@.wa_recipient)
+WITH FUNCTION @extschema@.wa_recipient(pg_catalog.text);
+COMMENT ON CAST (pg_catalog.text AS @extschema@.wa_recipient) IS
+'Reads a text as a recipient; explicit only, since it fails on what is none';
+
+-- A value is stored as its text is, so nothing is left to do.
+CREATE CAST (@extschema@.wa_recipient AS pg_catalog.text)
+WITHOUT FUNCTION AS ASSIGNMENT;
+COMMENT ON CAST (@extschema@.wa_recipient AS pg_catalog.text) IS
+'The canonical text of a recipient, at no cost';
+
+-- Operators
+
+CREATE FUNCTION @extschema@.wa_recipient_eq(@extschema@.wa_recipient, @extschema@.wa_recipient)
+RETURNS pg_catalog.bool
+AS 'MODULE_PATHNAME', 'wa_recipient_eq'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_recipient_eq(@extschema@.wa_recipient, @extschema@.wa_recipient) IS
+'Implements the operator =';
+
+CREATE FUNCTION @extschema@.wa_recipient_ne(@extschema@.wa_recipient, @extschema@.wa_recipient)
+RETURNS pg_catalog.bool
+AS 'MODULE_PATHNAME', 'wa_recipient_ne'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_recipient_ne(@extschema@.wa_recipient, @extschema@.wa_recipient) IS
+'Implements the operator <>';
+
+CREATE FUNCTION @extschema@.wa_recipient_lt(@extschema@.wa_recipient, @extschema@.wa_recipient)
+RETURNS pg_catalog.bool
+AS 'MODULE_PATHNAME', 'wa_recipient_lt'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_recipient_lt(@extschema@.wa_recipient, @extschema@.wa_recipient) IS
+'Implements the operator <';
+
+CREATE FUNCTION @extschema@.wa_recipient_le(@extschema@.wa_recipient, @extschema@.wa_recipient)
+RETURNS pg_catalog.bool
+AS 'MODULE_PATHNAME', 'wa_recipient_le'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_recipient_le(@extschema@.wa_recipient, @extschema@.wa_recipient) IS
+'Implements the operator <=';
+
+CREATE FUNCTION @extschema@.wa_recipient_gt(@extschema@.wa_recipient, @extschema@.wa_recipient)
+RETURNS pg_catalog.bool
+AS 'MODULE_PATHNAME', 'wa_recipient_gt'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_recipient_gt(@extschema@.wa_recipient, @extschema@.wa_recipient) IS
+'Implements the operator >';
+
+CREATE FUNCTION @extschema@.wa_recipient_ge(@extschema@.wa_recipient, @extschema@.wa_recipient)
+RETURNS pg_catalog.bool
+AS 'MODULE_PATHNAME', 'wa_recipient_ge'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_recipient_ge(@extschema@.wa_recipient, @extschema@.wa_recipient) IS
+'Implements the operator >=';
+
+CREATE OPERATOR @extschema@.= (
+	FUNCTION = @extschema@.wa_recipient_eq,
+	LEFTARG = @extschema@.wa_recipient,
+	RIGHTARG = @extschema@.wa_recipient,
+	COMMUTATOR = OPERATOR(@extschema@.=),
+	NEGATOR = OPERATOR(@extschema@.<>),
+	RESTRICT = pg_catalog.eqsel,
+	JOIN = pg_catalog.eqjoinsel,
+	HASHES,
+	MERGES
+);
+COMMENT ON OPERATOR @extschema@.= (@extschema@.wa_recipient, @extschema@.wa_recipient) IS
+'Are both the same recipient?';
+
+CREATE OPERATOR @extschema@.<> (
+	FUNCTION = @extschema@.wa_recipient_ne,
+	LEFTARG = @extschema@.wa_recipient,
+	RIGHTARG = @extschema@.wa_recipient,
+	COMMUTATOR = OPERATOR(@extschema@.<>),
+	NEGATOR = OPERATOR(@extschema@.=),
+	RESTRICT = pg_catalog.neqsel,
+	JOIN = pg_catalog.neqjoinsel
+);
+COMMENT ON OPERATOR @extschema@.<> (@extschema@.wa_recipient, @extschema@.wa_recipient) IS
+'Are they different recipients?';
+
+CREATE OPERATOR @extschema@.< (
+	FUNCTION = @extschema@.wa_recipient_lt,
+	LEFTARG = @extschema@.wa_recipient,
+	RIGHTARG = @extschema@.wa_recipient,
+	COMMUTATOR = OPERATOR(@extschema@.>),
+	NEGATOR = OPERATOR(@extschema@.>=),
+	RESTRICT = pg_catalog.scalarltsel,
+	JOIN = pg_catalog.scalarltjoinsel
+);
+COMMENT ON OPERATOR @extschema@.< (@extschema@.wa_recipient, @extschema@.wa_recipient) IS
+'Does the first come before the second, by the bytes of the canonical text?';
+
+CREATE OPERATOR @extschema@.<= (
+	FUNCTION = @extschema@.wa_recipient_le,
+	LEFTARG = @extschema@.wa_recipient,
+	RIGHTARG = @extschema@.wa_recipient,
+	COMMUTATOR = OPERATOR(@extschema@.>=),
+	NEGATOR = OPERATOR(@extschema@.>),
+	RESTRICT = pg_catalog.scalarlesel,
+	JOIN = pg_catalog.scalarlejoinsel
+);
+COMMENT ON OPERATOR @extschema@.<= (@extschema@.wa_recipient, @extschema@.wa_recipient) IS
+'Does the first come before the second, or are both the same?';
+
+CREATE OPERATOR @extschema@.> (
+	FUNCTION = @extschema@.wa_recipient_gt,
+	LEFTARG = @extschema@.wa_recipient,
+	RIGHTARG = @extschema@.wa_recipient,
+	COMMUTATOR = OPERATOR(@extschema@.<),
+	NEGATOR = OPERATOR(@extschema@.<=),
+	RESTRICT = pg_catalog.scalargtsel,
+	JOIN = pg_catalog.scalargtjoinsel
+);
+COMMENT ON OPERATOR @extschema@.> (@extschema@.wa_recipient, @extschema@.wa_recipient) IS
+'Does the first come after the second, by the bytes of the canonical text?';
+
+CREATE OPERATOR @extschema@.>= (
+	FUNCTION = @extschema@.wa_recipient_ge,
+	LEFTARG = @extschema@.wa_recipient,
+	RIGHTARG = @extschema@.wa_recipient,
+	COMMUTATOR = OPERATOR(@extschema@.<=),
+	NEGATOR = OPERATOR(@extschema@.<),
+	RESTRICT = pg_catalog.scalargesel,
+	JOIN = pg_catalog.scalargejoinsel
+);
+COMMENT ON OPERATOR @extschema@.>= (@extschema@.wa_recipient, @extschema@.wa_recipient) IS
+'Does the first come after the second, or are both the same?';
+
+-- Index support
+
+CREATE FUNCTION @extschema@.wa_recipient_cmp(@extschema@.wa_recipient, @extschema@.wa_recipient)
+RETURNS pg_catalog.int4
+AS 'MODULE_PATHNAME', 'wa_recipient_cmp'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_recipient_cmp(@extschema@.wa_recipient, @extschema@.wa_recipient) IS
+'Less than, equal to or greater than 0 as the first recipient sorts before, with or after the second';
+
+CREATE FUNCTION @extschema@.wa_recipient_sortsupport(pg_catalog.internal)
+RETURNS pg_catalog.void
+AS 'MODULE_PATHNAME', 'wa_recipient_sortsupport'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_recipient_sortsupport(pg_catalog.internal) IS
+'Prepares a fast sort of recipients';
+
+CREATE FUNCTION @extschema@.wa_recipient_equalimage(pg_catalog.oid)
+RETURNS pg_catalog.bool
+AS 'MODULE_PATHNAME', 'wa_recipient_equalimage'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_recipient_equalimage(pg_catalog.oid) IS
+'Lets B-tree indexes keep equal recipients once';
+
+CREATE FUNCTION @extschema@.wa_recipient_hash(@extschema@.wa_recipient)
+RETURNS pg_catalog.int4
+AS 'MODULE_PATHNAME', 'wa_recipient_hash'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_recipient_hash(@extschema@.wa_recipient) IS
+'Hash of a recipient';
+
+CREATE FUNCTION @extschema@.wa_recipient_hash_extended(@extschema@.wa_recipient, pg_catalog.int8)
+RETURNS pg_catalog.int8
+AS 'MODULE_PATHNAME', 'wa_recipient_hash_extended'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_recipient_hash_extended(@extschema@.wa_recipient, pg_catalog.int8) IS
+'Hash of a recipient in 64 bits, with a seed';
+
+CREATE OPERATOR FAMILY @extschema@.wa_recipient_ops USING btree;
+COMMENT ON OPERATOR FAMILY @extschema@.wa_recipient_ops USING btree IS
+'Order of recipients by the bytes of their canonical text: phone numbers first, then business-scoped user ids';
+
+CREATE OPERATOR CLASS @extschema@.wa_recipient_ops
+DEFAULT FOR TYPE @extschema@.wa_recipient USING btree FAMILY @extschema@.wa_recipient_ops AS
+	OPERATOR 1 @extschema@.<,
+	OPERATOR 2 @extschema@.<=,
+	OPERATOR 3 @extschema@.=,
+	OPERATOR 4 @extschema@.>=,
+	OPERATOR 5 @extschema@.>,
+	FUNCTION 1 @extschema@.wa_recipient_cmp(@extschema@.wa_recipient, @extschema@.wa_recipient),
+	FUNCTION 2 @extschema@.wa_recipient_sortsupport(pg_catalog.internal),
+	FUNCTION 4 @extschema@.wa_recipient_equalimage(pg_catalog.oid);
+COMMENT ON OPERATOR CLASS @extschema@.wa_recipient_ops USING btree IS
+'B-tree indexes, sorting and merging of recipients';
+
+CREATE OPERATOR FAMILY @extschema@.wa_recipient_ops USING hash;
+COMMENT ON OPERATOR FAMILY @extschema@.wa_recipient_ops USING hash IS
+'Equality of recipients';
+
+CREATE OPERATOR CLASS @extschema@.wa_recipient_ops
+DEFAULT FOR TYPE @extschema@.wa_recipient USING hash FAMILY @extschema@.wa_recipient_ops AS
+	OPERATOR 1 @extschema@.=,
+	FUNCTION 1 @extschema@.wa_recipient_hash(@extschema@.wa_recipient),
+	FUNCTION 2 @extschema@.wa_recipient_hash_extended(@extschema@.wa_recipient, pg_catalog.int8);
+COMMENT ON OPERATOR CLASS @extschema@.wa_recipient_ops USING hash IS
+'Hash indexes, hash joins, hashed grouping and hash partitioning of recipients';
+
+-- Region
+
+CREATE FUNCTION @extschema@.wa_region(@extschema@.wa_recipient)
+RETURNS pg_catalog.text
+AS 'MODULE_PATHNAME', 'wa_region'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_region(@extschema@.wa_recipient) IS
+'Country or territory of a recipient as an ISO 3166 alpha-2 code: from the calling code, the area code of a +1 number, or the prefix of a business-scoped user id. NULL where it is unknown';

@@ -1,0 +1,21 @@
+/*-------------------------------------------------------------------------
+ *
+ * region.h
+ *	  The country or territory of a recipient, from its canonical text.
+ *	  Pure: no server, no allocation.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_REGION_H
+#define WA_REGION_H
+
+#include "c.h"
+
+/*
+ * The ISO 3166 alpha-2 code (a string of two letters, static storage) of a
+ * canonical recipient of len bytes, or NULL where it is unknown.  For a BSUID
+ * it is the prefix, copied into result, which must hold 3 bytes.
+ */
+extern const char *wa_region_of(const char *text, size_t len, char *result);
+
+#endif							/* WA_REGION_H */

@@ -1,0 +1,56 @@
+/*-------------------------------------------------------------------------
+ *
+ * activity.h
+ *	  What is known of the traffic of one (recipient, business, sender):
+ *	  nothing but maxima.  Pure: no server, no allocation.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_ACTIVITY_H
+#define WA_ACTIVITY_H
+
+#include "c.h"
+
+#include "common/instant.h"
+#include "common/str.h"
+
+/* A service window stays open this long after the user's last message. */
+#define WA_WINDOW	(24 * WA_HOUR)
+
+/* Each WA_NEVER where there was none. */
+typedef struct wa_activity
+{
+	wa_instant	last_inbound_at;
+	wa_instant	last_delivered_at;	/* read and played imply delivered */
+	wa_instant	last_read_at;
+	wa_instant	last_marketing_delivered_at;
+	wa_instant	last_window_refused_at;
+	wa_instant	wa_id_at;		/* when wa_id was seen */
+	wa_str		wa_id;			/* digits as WhatsApp writes them, unfolded */
+} wa_activity;
+
+#define WA_NO_ACTIVITY \
+	((wa_activity) {WA_NEVER, WA_NEVER, WA_NEVER, WA_NEVER, WA_NEVER, WA_NEVER, {NULL, 0}})
+
+/* One row of wa_activity but for its recipient. */
+typedef struct wa_activity_row
+{
+	wa_str		business;
+	wa_str		sender;
+	wa_activity activity;
+} wa_activity_row;
+
+/*
+ * Merge other into activity.  Of two wa_ids seen at the same instant the
+ * greater one stays.  The string is not copied.  Returns whether anything
+ * changed.
+ */
+extern bool wa_activity_merge(wa_activity *activity, const wa_activity *other);
+
+/*
+ * The latest evidence in one activity that lifts a cooldown, of the kinds
+ * that lifted_by (WA_LIFT_… bits) names; WA_NEVER where there is none.
+ */
+extern wa_instant wa_activity_lifts(const wa_activity *activity, uint8 lifted_by);
+
+#endif							/* WA_ACTIVITY_H */

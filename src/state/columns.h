@@ -1,0 +1,76 @@
+/*-------------------------------------------------------------------------
+ *
+ * columns.h
+ *	  The columns of the tables that C reads in place, by number.
+ *
+ * They stand in the order of the CREATE TABLE statements (state/state.sql,
+ * events/phrase.sql, decision/region_rule.sql, ingest/ingest.sql); the test
+ * catalog.sql holds the two together.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_COLUMNS_H
+#define WA_COLUMNS_H
+
+enum wa_consent_column
+{
+	WA_CONSENT_AT = 1,
+	WA_CONSENT_STOPPED_AT,
+	WA_CONSENT_RESUMED_AT,
+	WA_CONSENT_RECIPIENT,
+	WA_CONSENT_BUSINESS,
+	WA_CONSENT_REGISTER,
+	WA_CONSENT_STATE,
+	WA_CONSENT_ORIGIN,
+	WA_CONSENT_SENDER,
+	WA_CONSENT_MESSAGE_ID
+};
+
+enum wa_cooldown_column
+{
+	WA_COOLDOWN_UNTIL = 1,
+	WA_COOLDOWN_LIFTED_AT,
+	WA_COOLDOWN_CODE,
+	WA_COOLDOWN_STRIKES,
+	WA_COOLDOWN_RECIPIENT,
+	WA_COOLDOWN_BUSINESS,
+	WA_COOLDOWN_FAILURES
+};
+
+enum wa_activity_column
+{
+	WA_ACTIVITY_LAST_INBOUND_AT = 1,
+	WA_ACTIVITY_LAST_DELIVERED_AT,
+	WA_ACTIVITY_LAST_READ_AT,
+	WA_ACTIVITY_LAST_MARKETING_DELIVERED_AT,
+	WA_ACTIVITY_LAST_WINDOW_REFUSED_AT,
+	WA_ACTIVITY_WA_ID_AT,
+	WA_ACTIVITY_RECIPIENT,
+	WA_ACTIVITY_BUSINESS,
+	WA_ACTIVITY_SENDER,
+	WA_ACTIVITY_WA_ID
+};
+
+enum wa_region_rule_column
+{
+	WA_REGION_RULE_REGION = 1,
+	WA_REGION_RULE_CATEGORY,
+	WA_REGION_RULE_REASON
+};
+
+enum wa_phrase_column
+{
+	WA_PHRASE_PHRASE = 1,
+	WA_PHRASE_MEANING
+};
+
+enum wa_webhook_column
+{
+	WA_WEBHOOK_ID = 1,
+	WA_WEBHOOK_RECEIVED_AT,
+	WA_WEBHOOK_TOKEN,
+	WA_WEBHOOK_PAYLOAD,
+	WA_WEBHOOK_SIGNATURE
+};
+
+#endif							/* WA_COLUMNS_H */

@@ -1,0 +1,162 @@
+/*-------------------------------------------------------------------------
+ *
+ * read.c
+ *	  Reading state rows in place.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "common/compat.h"
+
+#include "access/relscan.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "executor/tuptable.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+#include "state/columns.h"
+#include "state/failures_array.h"
+#include "state/read.h"
+
+static void
+open_relations(wa_reader *reader, const wa_table *table)
+{
+	reader->heap = wa_table_open(table);
+	reader->index = wa_pkey_open(table);
+	reader->slot = table_slot_create(reader->heap, NULL);
+}
+
+void
+wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot)
+{
+	Oid			type;
+	Oid			operator;
+
+	open_relations(reader, table);
+	type = reader->index->rd_opcintype[0];
+	operator = get_opfamily_member(reader->index->rd_opfamily[0], type, type,
+								   BTEqualStrategyNumber);
+	fmgr_info(get_opcode(operator), &reader->equal);
+	reader->scan = wa_index_beginscan(reader->heap, reader->index, snapshot, 1);
+}
+
+void
+wa_reader_open_all(wa_reader *reader, const wa_table *table, Snapshot snapshot)
+{
+	open_relations(reader, table);
+	reader->scan = wa_index_beginscan(reader->heap, reader->index, snapshot, 0);
+	index_rescan(reader->scan, NULL, 0, NULL, 0);
+}
+
+void
+wa_reader_close(wa_reader *reader)
+{
+	index_endscan(reader->scan);
+	ExecDropSingleTupleTableSlot(reader->slot);
+	index_close(reader->index, AccessShareLock);
+	table_close(reader->heap, AccessShareLock);
+}
+
+void
+wa_reader_seek(wa_reader *reader, Datum recipient)
+{
+	ScanKeyData key;
+
+	ScanKeyEntryInitializeWithInfo(&key, 0, 1, BTEqualStrategyNumber,
+								   reader->index->rd_opcintype[0], InvalidOid,
+								   &reader->equal, recipient);
+	index_rescan(reader->scan, &key, 1, NULL, 0);
+}
+
+bool
+wa_reader_next(wa_reader *reader)
+{
+	return index_getnext_slot(reader->scan, ForwardScanDirection, reader->slot);
+}
+
+Datum
+wa_reader_datum(wa_reader *reader, int column, bool *isnull)
+{
+	return slot_getattr(reader->slot, column, isnull);
+}
+
+wa_instant
+wa_reader_instant(wa_reader *reader, int column)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(reader->slot, column, &isnull);
+
+	return isnull ? WA_NEVER : DatumGetTimestampTz(value);
+}
+
+int32
+wa_reader_int(wa_reader *reader, int column)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(reader->slot, column, &isnull);
+
+	return isnull ? 0 : DatumGetInt32(value);
+}
+
+wa_str
+wa_slot_str(TupleTableSlot *slot, int column)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, column, &isnull);
+	struct varlena *text;
+	wa_str		result = {NULL, 0};
+
+	if (isnull)
+		return result;
+	text = PG_DETOAST_DATUM_PACKED(value);
+	result.len = VARSIZE_ANY_EXHDR(text);
+	result.data = pnstrdup(VARDATA_ANY(text), result.len);
+	return result;
+}
+
+wa_str
+wa_reader_str(wa_reader *reader, int column)
+{
+	return wa_slot_str(reader->slot, column);
+}
+
+void
+wa_read_consent(wa_reader *reader, wa_consent_row *row)
+{
+	row->reg = wa_str_equal(wa_reader_str(reader, WA_CONSENT_REGISTER), WA_STR("whatsapp")) ?
+		WA_REGISTER_WHATSAPP : WA_REGISTER_BUSINESS;
+	row->business = wa_reader_str(reader, WA_CONSENT_BUSINESS);
+	row->consent.stopped_at = wa_reader_instant(reader, WA_CONSENT_STOPPED_AT);
+	row->consent.resumed_at = wa_reader_instant(reader, WA_CONSENT_RESUMED_AT);
+	row->consent.origin = wa_reader_str(reader, WA_CONSENT_ORIGIN);
+	row->consent.sender = wa_reader_str(reader, WA_CONSENT_SENDER);
+	row->consent.message_id = wa_reader_str(reader, WA_CONSENT_MESSAGE_ID);
+}
+
+void
+wa_read_activity(wa_reader *reader, wa_activity_row *row)
+{
+	row->business = wa_reader_str(reader, WA_ACTIVITY_BUSINESS);
+	row->sender = wa_reader_str(reader, WA_ACTIVITY_SENDER);
+	row->activity.last_inbound_at = wa_reader_instant(reader, WA_ACTIVITY_LAST_INBOUND_AT);
+	row->activity.last_delivered_at = wa_reader_instant(reader, WA_ACTIVITY_LAST_DELIVERED_AT);
+	row->activity.last_read_at = wa_reader_instant(reader, WA_ACTIVITY_LAST_READ_AT);
+	row->activity.last_marketing_delivered_at =
+		wa_reader_instant(reader, WA_ACTIVITY_LAST_MARKETING_DELIVERED_AT);
+	row->activity.last_window_refused_at =
+		wa_reader_instant(reader, WA_ACTIVITY_LAST_WINDOW_REFUSED_AT);
+	row->activity.wa_id_at = wa_reader_instant(reader, WA_ACTIVITY_WA_ID_AT);
+	row->activity.wa_id = wa_reader_str(reader, WA_ACTIVITY_WA_ID);
+}
+
+void
+wa_read_failures(wa_reader *reader, wa_failures *failures)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(reader->slot, WA_COOLDOWN_FAILURES, &isnull);
+
+	failures->n = 0;
+	if (!isnull)
+		wa_failures_from_array(value, failures);
+}

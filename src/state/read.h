@@ -1,0 +1,71 @@
+/*-------------------------------------------------------------------------
+ *
+ * read.h
+ *	  Reading the state rows of one recipient in place: one descent of the
+ *	  primary key's index, by a given snapshot, without SPI and without
+ *	  asking for rights on the table.
+ *
+ * The callers are functions that the DBA grants; none hands out a row as it
+ * stands to somebody who did not ask about that very recipient.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_READ_H
+#define WA_READ_H
+
+#include "common/compat.h"
+
+#include "access/genam.h"
+#include "executor/tuptable.h"
+#include "utils/snapshot.h"
+
+#include "common/schema.h"
+#include "common/str.h"
+#include "state/activity.h"
+#include "state/consent.h"
+#include "state/failures.h"
+
+/* A table whose primary key begins with a recipient, open for look-ups. */
+typedef struct wa_reader
+{
+	Relation	heap;
+	Relation	index;
+	IndexScanDesc scan;
+	TupleTableSlot *slot;
+	FmgrInfo	equal;			/* recipient = recipient */
+} wa_reader;
+
+/* Open for look-ups by recipient. */
+extern void wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot);
+
+/* Open for all rows, in the order of the primary key. */
+extern void wa_reader_open_all(wa_reader *reader, const wa_table *table, Snapshot snapshot);
+
+extern void wa_reader_close(wa_reader *reader);
+
+/* Look for the rows of this recipient (a wa_recipient that stays until done). */
+extern void wa_reader_seek(wa_reader *reader, Datum recipient);
+
+/* Go to the next row; false after the last.  Its columns are in reader->slot. */
+extern bool wa_reader_next(wa_reader *reader);
+
+/*
+ * A column of the row at hand.  Strings are copied into the current memory
+ * context; a NULL timestamp is WA_NEVER, a NULL string is absent.
+ */
+extern wa_instant wa_reader_instant(wa_reader *reader, int column);
+extern int32 wa_reader_int(wa_reader *reader, int column);
+extern wa_str wa_reader_str(wa_reader *reader, int column);
+extern Datum wa_reader_datum(wa_reader *reader, int column, bool *isnull);
+
+/* A string column of any slot, likewise copied. */
+extern wa_str wa_slot_str(TupleTableSlot *slot, int column);
+
+/* Whole rows, copied into the current memory context. */
+extern void wa_read_consent(wa_reader *reader, wa_consent_row *row);
+extern void wa_read_activity(wa_reader *reader, wa_activity_row *row);
+
+/* The failures of a row of wa_cooldown. */
+extern void wa_read_failures(wa_reader *reader, wa_failures *failures);
+
+#endif							/* WA_READ_H */

@@ -1,0 +1,115 @@
+/*-------------------------------------------------------------------------
+ *
+ * recompute.c
+ *	  The SQL side of the merge laws: wa_cooldown_merge, wa_recompute, and the
+ *	  guard of the consent log.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "common/compat.h"
+
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "storage/lmgr.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+#include "common/schema.h"
+#include "errors/override.h"
+#include "common/statement.h"
+#include "state/failures_array.h"
+#include "state/ladder.h"
+
+PG_FUNCTION_INFO_V1(wa_cooldown_merge);
+PG_FUNCTION_INFO_V1(wa_recompute);
+PG_FUNCTION_INFO_V1(wa_consent_log_guard);
+
+Datum
+wa_cooldown_merge(PG_FUNCTION_ARGS)
+{
+	FmgrInfo   *flinfo = fcinfo->flinfo;
+	wa_overrides *overrides = flinfo->fn_extra;
+	wa_code_policy policy;
+	wa_failures failures;
+	wa_failures more;
+	wa_instant	lifted_at = wa_later(PG_GETARG_TIMESTAMPTZ(2), PG_GETARG_TIMESTAMPTZ(4));
+	wa_cooldown_end end = {0, WA_NEVER};
+	TupleDesc	tupdesc;
+	Datum		values[4];
+	bool		nulls[4] = {0};
+
+	/*
+	 * Read once per run of the statement around us: SPI makes a new fn_extra
+	 * for each, so that it is never older than the statement's snapshot.
+	 */
+	if (overrides == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(flinfo->fn_mcxt);
+
+		overrides = wa_overrides_load(get_func_namespace(flinfo->fn_oid));
+		flinfo->fn_extra = overrides;
+		MemoryContextSwitchTo(old);
+	}
+
+	wa_failures_from_array(PG_GETARG_DATUM(1), &failures);
+	wa_failures_from_array(PG_GETARG_DATUM(3), &more);
+	wa_failures_merge(&failures, &more);
+	if (wa_effective_code(overrides, PG_GETARG_INT32(0), &policy) &&
+		policy.effect == WA_EFFECT_COOLDOWN)
+		end = wa_climb(&failures, lifted_at, &policy.ladder);
+
+	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	values[0] = wa_failures_to_array(&failures);
+	values[1] = TimestampTzGetDatum(lifted_at);
+	values[2] = Int32GetDatum(end.strikes);
+	values[3] = TimestampTzGetDatum(end.until);
+	nulls[3] = end.until == WA_NEVER;
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
+}
+
+static wa_statement recompute = {
+	"UPDATE @extschema@.wa_cooldown AS c SET strikes = m.strikes, until = m.until"
+	" FROM (SELECT d.ctid AS place, (@extschema@.wa_cooldown_merge("
+	"d.code, d.failures, d.lifted_at, '{}', '-infinity')).*"
+	" FROM @extschema@.wa_cooldown AS d) AS m"
+	" WHERE c.ctid = m.place"
+	" AND (c.strikes, c.until) IS DISTINCT FROM (m.strikes, m.until)",
+	"", NULL, InvalidOid
+};
+
+Datum
+wa_recompute(PG_FUNCTION_ARGS)
+{
+	const wa_schema *schema = wa_schema_of(fcinfo->flinfo->fn_oid);
+	uint64		changed;
+
+	/*
+	 * An ingest takes RowExclusiveLock before it reads the policy: none that
+	 * read the old one can write after us.
+	 */
+	LockRelationOid(schema->cooldown.heap, ShareRowExclusiveLock);
+
+	SPI_connect();
+	changed = wa_statement_run(&recompute, schema, NULL, NULL);
+	SPI_finish();
+	PG_RETURN_INT64((int64) changed);
+}
+
+Datum
+wa_consent_log_guard(PG_FUNCTION_ARGS)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" was not called by trigger manager",
+						"wa_consent_log_guard")));
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("rows of \"%s\" are never changed or removed",
+					RelationGetRelationName(((TriggerData *) fcinfo->context)->tg_relation)),
+			 errhint("The log is evidence; record a new event with wa_opt_in or wa_opt_out.")));
+	PG_RETURN_NULL();			/* not reached */
+}

@@ -1,0 +1,14 @@
+/*-------------------------------------------------------------------------
+ *
+ * wa_policy.c
+ *	  The module: what the server wants to see when it loads the library.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "common/compat.h"
+
+#ifdef PG_MODULE_MAGIC_EXT
+PG_MODULE_MAGIC_EXT(.name = "wa_policy",.version = WA_POLICY_VERSION);
+#else
+PG_MODULE_MAGIC;
+#endif
