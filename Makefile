@@ -17,6 +17,7 @@ SQL_FRAGMENTS = \
 	src/events/phrase.sql \
 	src/decision/region_rule.sql \
 	src/state/state.sql \
+	src/identity/identity.sql \
 	src/ingest/ingest.sql \
 	src/decision/decision.sql
 

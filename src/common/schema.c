@@ -16,6 +16,7 @@
 #include "access/relation.h"
 #include "access/genam.h"
 #include "access/table.h"
+#include "catalog/index.h"
 #include "catalog/pg_am_d.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace_d.h"
@@ -43,7 +44,8 @@ static void
 forget_schema(Datum arg, Oid relid)
 {
 	const wa_table *tables[] = {&cached.consent, &cached.cooldown, &cached.activity,
-		&cached.contact, &cached.region_rule, &cached.phrase, &cached.webhook};
+		&cached.contact, &cached.consent_log, &cached.identity, &cached.identity_other,
+		&cached.region_rule, &cached.phrase, &cached.webhook};
 
 	if (!cache_valid)
 		return;
@@ -110,12 +112,10 @@ is_citus_table(Oid relid)
 }
 
 static void
-find_table(wa_table *table, const char *name, Oid nspid)
+find_table(wa_table *table, const char *name, const char *index, Oid nspid)
 {
-	char		pkey[NAMEDATALEN];
 	Relation	rel;
 
-	snprintf(pkey, sizeof(pkey), "%s_pkey", name);
 	table->heap = find_relation(name, nspid);
 
 	rel = relation_open(table->heap, AccessShareLock);
@@ -129,11 +129,11 @@ find_table(wa_table *table, const char *name, Oid nspid)
 		refuse(rel, "is a Citus table");
 	relation_close(rel, AccessShareLock);
 
-	table->pkey = find_relation(pkey, nspid);
-	if (get_rel_relkind(table->pkey) != RELKIND_INDEX)
+	table->pkey = find_relation(index, nspid);
+	if (IndexGetRelation(table->pkey, true) != table->heap)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is not the primary key of \"%s\"", pkey, name),
+				 errmsg("\"%s\" is not an index of \"%s\"", index, name),
 				 errhint("Install the extension again.")));
 }
 
@@ -153,13 +153,16 @@ wa_schema_of(Oid funcid)
 	}
 
 	found.nspid = nspid;
-	find_table(&found.consent, "wa_consent", nspid);
-	find_table(&found.cooldown, "wa_cooldown", nspid);
-	find_table(&found.activity, "wa_activity", nspid);
-	find_table(&found.contact, "wa_contact", nspid);
-	find_table(&found.region_rule, "wa_region_rule", nspid);
-	find_table(&found.phrase, "wa_phrase", nspid);
-	find_table(&found.webhook, "wa_webhook", nspid);
+	find_table(&found.consent, "wa_consent", "wa_consent_pkey", nspid);
+	find_table(&found.cooldown, "wa_cooldown", "wa_cooldown_pkey", nspid);
+	find_table(&found.activity, "wa_activity", "wa_activity_pkey", nspid);
+	find_table(&found.contact, "wa_contact", "wa_contact_pkey", nspid);
+	find_table(&found.consent_log, "wa_consent_log", "wa_consent_log_event", nspid);
+	find_table(&found.identity, "wa_identity", "wa_identity_pkey", nspid);
+	find_table(&found.identity_other, "wa_identity", "wa_identity_other", nspid);
+	find_table(&found.region_rule, "wa_region_rule", "wa_region_rule_pkey", nspid);
+	find_table(&found.phrase, "wa_phrase", "wa_phrase_pkey", nspid);
+	find_table(&found.webhook, "wa_webhook", "wa_webhook_pkey", nspid);
 	found.recipient_type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
 										   CStringGetDatum("wa_recipient"),
 										   ObjectIdGetDatum(nspid));

@@ -15,7 +15,7 @@
 
 #include "utils/relcache.h"
 
-/* A table and its primary key's index. */
+/* A table and an index of it, its primary key's unless said otherwise. */
 typedef struct wa_table
 {
 	Oid			heap;
@@ -32,6 +32,9 @@ typedef struct wa_schema
 	wa_table	cooldown;
 	wa_table	activity;
 	wa_table	contact;
+	wa_table	consent_log;	/* pkey: its unique index, by recipient */
+	wa_table	identity;
+	wa_table	identity_other; /* the same heap; pkey: its index by other */
 	wa_table	region_rule;
 	wa_table	phrase;
 	wa_table	webhook;

@@ -137,7 +137,8 @@ object_to_stops(wa_hearing *h, wa_register reg, wa_rule rule)
 			wa_consent_stopped(&row->consent) && !resumed_for_all(h->facts, row))
 		{
 			wa_objection objection = {rule, row->business,.since = row->consent.stopped_at,
-			.until = WA_FOREVER,.origin = row->consent.origin};
+			.until = WA_FOREVER,.origin = row->consent.origin,
+			.learned_under = row->learned_under};
 
 			if (!object(h, &objection))
 				return false;
@@ -182,7 +183,8 @@ rule_cooldown(wa_hearing *h)
 	{
 		const wa_cooldown_row *row = &h->facts->cooldowns[i];
 		wa_objection objection = {WA_RULE_COOLDOWN, row->business, row->code,
-		.since = row->since,.until = row->until,.strikes = row->strikes};
+		.since = row->since,.until = row->until,.strikes = row->strikes,
+		.learned_under = row->learned_under};
 
 		if ((row->blocks & WA_CATEGORY_BIT(q->category)) == 0 ||
 			row->until <= q->at || !asks_about(q, row->business))

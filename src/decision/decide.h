@@ -53,6 +53,7 @@ typedef struct wa_cooldown_row
 	wa_instant	until;			/* WA_NEVER: no strike counts */
 	uint8		blocks;
 	bool		yields_to_window;
+	wa_str		learned_under;	/* another identifier of the person; else absent */
 } wa_cooldown_row;
 
 /* A region rule that forbids something to this recipient. */
@@ -95,6 +96,8 @@ typedef struct wa_objection
 	wa_str		origin;			/* how it was learned; data NULL: unknown */
 	wa_str		detail;			/* region rule: its reason; data NULL: none */
 	int			strikes;		/* cooldown */
+	wa_str		learned_under;	/* the identifier it was learned under, where that is
+								 * another than the one asked about; else absent */
 } wa_objection;
 
 /* Takes one objection; returns whether to go on looking for more. */

@@ -73,6 +73,7 @@ put_objection(void *arg, const wa_objection *objection)
 	Datum		values[EXPLAIN_COLUMNS];
 	bool		nulls[EXPLAIN_COLUMNS] = {0};
 	int32		code = objection->code;
+	char	   *detail;
 
 	/* A stop that WhatsApp's refusal taught has a code as well. */
 	if (objection->origin.data != NULL &&
@@ -86,7 +87,11 @@ put_objection(void *arg, const wa_objection *objection)
 	values[EXPLAIN_SINCE] = TimestampTzGetDatum(objection->since);
 	nulls[EXPLAIN_SINCE] = objection->since == WA_NEVER;
 	values[EXPLAIN_UNTIL] = TimestampTzGetDatum(objection->until);
-	values[EXPLAIN_DETAIL] = CStringGetTextDatum(detail_of(objection));
+	detail = detail_of(objection);
+	if (objection->learned_under.data != NULL)
+		detail = psprintf("%s (learned under %.*s)", detail,
+						  (int) objection->learned_under.len, objection->learned_under.data);
+	values[EXPLAIN_DETAIL] = CStringGetTextDatum(detail);
 
 	nulls[EXPLAIN_BUSINESS] = objection->business.data == NULL;
 	if (!nulls[EXPLAIN_BUSINESS])

@@ -16,45 +16,11 @@
 #include "utils/timestamp.h"
 
 #include "common/category_oid.h"
-#include "common/snapshot_id.h"
-#include "decision/facts.h"
-#include "errors/override.h"
-#include "recipient/recipient.h"
+#include "decision/library.h"
+#include "identity/load.h"
 #include "recipient/region.h"
 #include "state/columns.h"
 #include "state/read.h"
-
-struct wa_library
-{
-	MemoryContext context;		/* holds this struct and the policy */
-	MemoryContext rows;			/* holds the facts of one recipient */
-	const wa_schema *schema;	/* wa_schema_of's, looked up at every use */
-	Oid			funcid;
-	wa_snapshot_id seen;
-	Snapshot	snapshot;		/* the caller's at this call */
-	wa_overrides *overrides;
-	int			nrules;
-	wa_region_fact *rules;		/* all of wa_region_rule */
-
-	/* Of the recipient at hand. */
-	wa_facts	facts;
-	wa_recipient *recipient;
-};
-
-/* Row arrays start with this many; nearly nobody has more. */
-#define WA_FEW_ROWS 4
-
-/*
- * Make sure that *rows, an array in the current memory context, has room for
- * one more than n.
- */
-#define grow(rows, n, type) \
-	do { \
-		if ((n) == 0) \
-			(rows) = palloc(WA_FEW_ROWS * sizeof(type)); \
-		else if ((n) >= WA_FEW_ROWS && ((n) & ((n) - 1)) == 0) \
-			(rows) = repalloc((rows), 2 * (n) * sizeof(type)); \
-	} while (0)
 
 static void
 read_region_rules(wa_library *library)
@@ -113,9 +79,9 @@ wa_library_for(FunctionCallInfo fcinfo)
 	library->seen = now;
 	library->snapshot = snapshot;
 	library->schema = wa_schema_of(flinfo->fn_oid);
-	library->facts.fetch_activities = fetch_activities;
 	library->facts.arg = library;
 	library->overrides = wa_overrides_load(library->schema->nspid);
+	library->has_links = wa_has_links(library->schema);
 	read_region_rules(library);
 	MemoryContextSwitchTo(old);
 
@@ -188,6 +154,7 @@ fetch_cooldowns(wa_library *library)
 		row->until = until;
 		row->blocks = policy.blocks;
 		row->yields_to_window = policy.yields_to_window;
+		row->learned_under.data = NULL;
 	}
 	wa_reader_close(&reader);
 	library->facts.cooldowns = rows;
@@ -259,8 +226,16 @@ wa_facts_of(wa_library *library, const wa_canonical *recipient)
 	old = MemoryContextSwitchTo(library->rows);
 	library->recipient = wa_recipient_make(recipient);
 	find_region_rules(library, recipient);
-	fetch_consents(library);
-	fetch_cooldowns(library);
+	library->person = library->has_links ?
+		wa_person_load(library->schema, library->snapshot, recipient) : NULL;
+	if (library->person != NULL)
+		wa_gather_person(library);
+	else
+	{
+		facts->fetch_activities = fetch_activities;
+		fetch_consents(library);
+		fetch_cooldowns(library);
+	}
 	MemoryContextSwitchTo(old);
 	return facts;
 }

@@ -4,8 +4,9 @@
  *	  wa_suppressed: all recipients of the state tables who must not be
  *	  sent to.
  *
- * The primary keys of the state tables all begin with the recipient, so three
- * scans in key order side by side give every known recipient once.
+ * The primary keys of the state tables all begin with the recipient, and
+ * wa_identity has an index by either end, so scans in key order side by side
+ * give every known recipient once.
  *
  *-------------------------------------------------------------------------
  */
@@ -109,7 +110,7 @@ wa_suppressed(PG_FUNCTION_ARGS)
 	wa_question question;
 	wa_library *library;
 	const wa_schema *schema;
-	wa_roll		rolls[3];
+	wa_roll		rolls[5];
 
 	wa_question_args_at(fcinfo, 0, 1, -1, 2, &question);
 	InitMaterializedSRF(fcinfo, 0);
@@ -121,6 +122,11 @@ wa_suppressed(PG_FUNCTION_ARGS)
 	open_roll(&rolls[1], &schema->cooldown, WA_COOLDOWN_RECIPIENT,
 			  wa_library_snapshot(library));
 	open_roll(&rolls[2], &schema->activity, WA_ACTIVITY_RECIPIENT,
+			  wa_library_snapshot(library));
+
+	open_roll(&rolls[3], &schema->identity, WA_IDENTITY_RECIPIENT,
+			  wa_library_snapshot(library));
+	open_roll(&rolls[4], &schema->identity_other, WA_IDENTITY_OTHER,
 			  wa_library_snapshot(library));
 
 	for (;;)

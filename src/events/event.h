@@ -25,7 +25,9 @@ typedef enum wa_event_kind
 	WA_EVENT_FAILURE,			/* a strike on the ladder of code */
 	WA_EVENT_WINDOW_REFUSED,	/* WhatsApp says that the window is shut */
 	WA_EVENT_INBOUND,			/* the user wrote: a window opens */
-	WA_EVENT_CONSENT			/* stop or resume in a register */
+	WA_EVENT_CONSENT,			/* stop or resume in a register */
+	WA_EVENT_SIGHTING,			/* ids belong to one person */
+	WA_EVENT_CHANGE				/* who was ids is to from now on */
 } wa_event_kind;
 
 /* From one element: phone, wa_id, BSUID and parent BSUID of one user. */
@@ -46,6 +48,10 @@ typedef struct wa_event
 	wa_str		message_id;
 	wa_canonical wa_id;			/* digits as WhatsApp writes them; len 0: none */
 
+	/* CHANGE */
+	int			nto;
+	wa_canonical to[WA_MAX_IDS];
+
 	/* RECEIPT */
 	bool		read;
 	bool		marketing;		/* known to be of a marketing message */
@@ -53,10 +59,12 @@ typedef struct wa_event
 	/* FAILURE */
 	wa_code_policy code;
 
+	/* CONSENT, SIGHTING, CHANGE */
+	wa_str		origin;			/* "user_preferences", "phrase", "status", … */
+
 	/* CONSENT */
 	wa_register reg;
 	bool		stop;
-	wa_str		origin;			/* "user_preferences", "phrase", … */
 	wa_str		evidence;
 } wa_event;
 

@@ -24,6 +24,7 @@ typedef struct wa_case
 	wa_event	event;			/* all that its events have in common */
 	bool		applied;		/* was an event reported? */
 	bool		problem;		/* was a problem reported? */
+	const char *wrong_instant;	/* NULL: event.at is right */
 } wa_case;
 
 static void
@@ -125,18 +126,24 @@ take_wa_id(wa_str written, wa_canonical *wa_id)
 	wa_id->text[wa_id->len] = '\0';
 }
 
-/*
- * Fill in who the events are about.  Complains and returns false where no
- * identifier can be used.
- */
-static bool
-find_recipient(wa_case *c, const wa_ids *who, const wa_ids *contact)
+/* Fill in who the events are about. */
+static void
+take_ids(wa_case *c, const wa_ids *who, const wa_ids *contact)
 {
-	c->event.nids = 0;
 	wa_collect_ids(who, c->event.ids, &c->event.nids);
 	if (contact != NULL)
 		wa_collect_ids(contact, c->event.ids, &c->event.nids);
+	take_wa_id(contact != NULL && wa_str_given(contact->phone) ?
+			   contact->phone : who->phone, &c->event.wa_id);
+}
 
+/*
+ * Is there anybody whom the events are about?  Complains and returns false
+ * where no identifier can be used.
+ */
+static bool
+has_recipient(wa_case *c, const wa_ids *who, const wa_ids *contact)
+{
 	if (c->event.nids == 0)
 	{
 		if (any_given(who) || (contact != NULL && any_given(contact)))
@@ -147,9 +154,6 @@ find_recipient(wa_case *c, const wa_ids *who, const wa_ids *contact)
 					 "no identifier of the user is given", 0);
 		return false;
 	}
-
-	take_wa_id(contact != NULL && wa_str_given(contact->phone) ?
-			   contact->phone : who->phone, &c->event.wa_id);
 	return true;
 }
 
@@ -190,32 +194,31 @@ read_instant(wa_str text, wa_instant *at)
 }
 
 /*
- * Set the time of the events.  Complains and returns false where it cannot
- * be right: one wrong clock must not win for ever.
+ * Set the time of the events.  Returns what is wrong with it, NULL if nothing
+ * is: one wrong clock must not win for ever.
  */
-static bool
-find_instant(wa_case *c, wa_str written, wa_instant received_at)
+static const char *
+take_instant(wa_case *c, wa_str written, wa_instant received_at)
 {
 	if (!wa_str_given(written))
 		c->event.at = received_at;
 	else if (!read_instant(written, &c->event.at))
-	{
-		complain(c, WA_PROBLEM_BAD_TIMESTAMP, "timestamp is not a Unix time", 0);
-		return false;
-	}
+		return "timestamp is not a Unix time";
 
 	if (c->event.at < WA_FIRST_INSTANT)
-	{
-		complain(c, WA_PROBLEM_BAD_TIMESTAMP, "timestamp is before 2009", 0);
-		return false;
-	}
+		return "timestamp is before 2009";
 	if (c->event.at > wa_after(received_at, WA_CLOCK_SKEW))
-	{
-		complain(c, WA_PROBLEM_BAD_TIMESTAMP,
-				 "timestamp is more than 10 minutes after the webhook was received", 0);
-		return false;
-	}
-	return true;
+		return "timestamp is more than 10 minutes after the webhook was received";
+	return NULL;
+}
+
+/* Can the events be placed in time?  Complains and returns false if not. */
+static bool
+has_instant(wa_case *c)
+{
+	if (c->wrong_instant != NULL)
+		complain(c, WA_PROBLEM_BAD_TIMESTAMP, c->wrong_instant, 0);
+	return c->wrong_instant == NULL;
 }
 
 static void
@@ -312,7 +315,7 @@ is_marketing(const wa_element *element)
 }
 
 static wa_verdict
-judge_status(wa_case *c, const wa_element *element, wa_instant received_at)
+judge_status(wa_case *c, const wa_element *element)
 {
 	bool		failed = says(element->type, "failed");
 	bool		read = says(element->type, "read") || says(element->type, "played");
@@ -325,15 +328,15 @@ judge_status(wa_case *c, const wa_element *element, wa_instant received_at)
 	if (says(element->type, "sent"))
 	{
 		/* Proof that the sender works, whoever the message went to. */
-		if (find_instant(c, element->timestamp, received_at))
+		if (has_instant(c))
 			report(c, WA_EVENT_SENT);
 		return verdict(c);
 	}
 	if (!failed && !read && !says(element->type, "delivered"))
 		return WA_IGNORED;
 
-	if (!find_recipient(c, &element->who, &element->contact) ||
-		!find_instant(c, element->timestamp, received_at))
+	if (!has_recipient(c, &element->who, &element->contact) ||
+		!has_instant(c))
 		return verdict(c);
 
 	if (failed)
@@ -363,10 +366,10 @@ judge_preference(wa_case *c, wa_str value, wa_str origin, wa_str evidence)
 }
 
 static wa_verdict
-judge_preferences(wa_case *c, const wa_element *element, wa_instant received_at)
+judge_preferences(wa_case *c, const wa_element *element)
 {
-	if (!find_recipient(c, &element->who, &element->contact) ||
-		!find_instant(c, element->timestamp, received_at))
+	if (!has_recipient(c, &element->who, &element->contact) ||
+		!has_instant(c))
 		return verdict(c);
 
 	if (wa_str_given(element->category) &&
@@ -377,16 +380,97 @@ judge_preferences(wa_case *c, const wa_element *element, wa_instant received_at)
 	return verdict(c);
 }
 
-static wa_verdict
-judge_system(wa_case *c, const wa_element *element, wa_instant received_at)
+/* Report that the identifiers belong to one person, if there are several. */
+static void
+sight(wa_case *c, wa_str origin)
 {
-	if (!says(element->system_type, "user_preference_changed"))
-		return WA_IGNORED;
+	if (c->event.nids < 2 || c->wrong_instant != NULL)
+		return;
+	c->event.kind = WA_EVENT_SIGHTING;
+	c->event.origin = origin;
+	c->docket->event(c->docket->arg, &c->event);
+}
 
-	if (find_recipient(c, &element->who, &element->contact) &&
-		find_instant(c, element->timestamp, received_at))
-		judge_preference(c, element->system_marketing, WA_STR("system message"),
-						 WA_STR(""));
+/*
+ * The person who was known by some identifiers is known by others from now on.
+ * The new ones belong together, too.
+ */
+static void
+judge_change(wa_case *c, const wa_ids *from, const wa_ids *to, wa_str origin)
+{
+	wa_event   *event = &c->event;
+
+	event->nids = event->nto = 0;
+	wa_collect_ids(from, event->ids, &event->nids);
+	wa_collect_ids(to, event->to, &event->nto);
+	if (event->nids == 0 || event->nto == 0)
+	{
+		complain(c, any_given(from) && any_given(to) ?
+				 WA_PROBLEM_BAD_RECIPIENT : WA_PROBLEM_MISSING_RECIPIENT,
+				 "old or new identifier of the user is missing or none", 0);
+		return;
+	}
+	if (!has_instant(c))
+		return;
+
+	event->origin = origin;
+	report(c, WA_EVENT_CHANGE);
+	memcpy(event->ids, event->to, event->nto * sizeof(wa_canonical));
+	event->nids = event->nto;
+	sight(c, origin);
+}
+
+/*
+ * system.wa_id (new_wa_id) takes the place of the number in "from"; a new BSUID
+ * that of the previous one, the number staying what it is.
+ */
+static wa_verdict
+judge_system(wa_case *c, const wa_element *element)
+{
+	if (says(element->system_type, "user_preference_changed"))
+	{
+		if (has_recipient(c, &element->who, &element->contact) && has_instant(c))
+			judge_preference(c, element->system_marketing, WA_STR("system message"),
+							 WA_STR(""));
+	}
+	else if (says(element->system_type, "user_changed_number"))
+		judge_change(c, &element->who, &element->changed_to, WA_STR("system message"));
+	else if (says(element->system_type, "user_changed_user_id"))
+	{
+		wa_ids		from = element->changed_from;
+		wa_ids		to = element->changed_to;
+
+		if (!wa_str_given(from.user_id))
+			from.user_id = element->who.user_id;
+		from.phone = (wa_str)
+		{
+			NULL, 0
+		};
+		to.phone = from.phone;
+		judge_change(c, &from, &to, WA_STR("system message"));
+		if (c->applied)
+		{
+			/* Whoever wrote is known by the new one. */
+			to.phone = element->who.phone;
+			c->event.nids = 0;
+			wa_collect_ids(&to, c->event.ids, &c->event.nids);
+			sight(c, WA_STR("system message"));
+		}
+	}
+	return verdict(c);
+}
+
+static wa_verdict
+judge_user_id_update(wa_case *c, const wa_element *element)
+{
+	judge_change(c, &element->changed_from, &element->changed_to, WA_STR("user_id_update"));
+	if (c->applied)
+	{
+		c->event.nids = 0;
+		wa_collect_ids(&element->who, c->event.ids, &c->event.nids);
+		wa_collect_ids(&element->changed_to, c->event.ids, &c->event.nids);
+		sight(c, WA_STR("user_id_update"));
+	}
 	return verdict(c);
 }
 
@@ -418,20 +502,20 @@ judge_phrases(wa_case *c, const wa_element *element)
 }
 
 static wa_verdict
-judge_message(wa_case *c, const wa_element *element, wa_instant received_at)
+judge_message(wa_case *c, const wa_element *element)
 {
 	static const char *const silent[] = {"reaction", "edit", "revoke", "request_welcome"};
 
 	if (says(element->type, "system"))
-		return judge_system(c, element, received_at);
+		return judge_system(c, element);
 	for (int i = 0; i < lengthof(silent); i++)
 	{
 		if (says(element->type, silent[i]))
 			return WA_IGNORED;
 	}
 
-	if (!find_recipient(c, &element->who, &element->contact) ||
-		!find_instant(c, element->timestamp, received_at))
+	if (!has_recipient(c, &element->who, &element->contact) ||
+		!has_instant(c))
 		return verdict(c);
 
 	report(c, WA_EVENT_INBOUND);
@@ -467,6 +551,7 @@ open_case(wa_case *c, wa_str business, wa_str sender, wa_str message_id,
 	c->docket = docket;
 	c->applied = false;
 	c->problem = false;
+	c->wrong_instant = NULL;
 	c->event.nids = 0;
 	c->event.wa_id.len = 0;
 	c->event.business = key_part(business);
@@ -481,20 +566,31 @@ wa_judge(const wa_element *element, wa_instant received_at,
 	wa_case		c;
 
 	open_case(&c, element->business, element->sender, element->message_id, policy, docket);
+	c.wrong_instant = take_instant(&c, element->timestamp, received_at);
+	if (element->kind == WA_ELEMENT_CONTACT)
+		take_ids(&c, &element->who, NULL);
+	else
+		take_ids(&c, &element->who, &element->contact);
+
 	switch (element->kind)
 	{
 		case WA_ELEMENT_STATUS:
-			return judge_status(&c, element, received_at);
+			sight(&c, WA_STR("status"));
+			return judge_status(&c, element);
 		case WA_ELEMENT_MESSAGE:
-			return judge_message(&c, element, received_at);
+			sight(&c, WA_STR("message"));
+			return judge_message(&c, element);
 		case WA_ELEMENT_PREFERENCE:
-			return judge_preferences(&c, element, received_at);
+			sight(&c, WA_STR("preference"));
+			return judge_preferences(&c, element);
 		case WA_ELEMENT_MALFORMED:
 			complain(&c, WA_PROBLEM_UNKNOWN_SHAPE, "not of the shape that its place asks for", 0);
 			return verdict(&c);
 		case WA_ELEMENT_CONTACT:
+			sight(&c, WA_STR("contact"));
 			return WA_COUNTLESS;
 		case WA_ELEMENT_USER_ID_UPDATE:
+			return judge_user_id_update(&c, element);
 		case WA_ELEMENT_ERROR:
 		case WA_ELEMENT_ACCOUNT_UPDATE:
 		case WA_ELEMENT_OTHER:
@@ -511,7 +607,8 @@ wa_judge_failure(const wa_ids *who, int32 code, wa_instant at, wa_instant receiv
 	wa_case		c;
 
 	open_case(&c, business, sender, message_id, policy, docket);
-	if (!find_recipient(&c, who, NULL))
+	take_ids(&c, who, NULL);
+	if (!has_recipient(&c, who, NULL))
 		return verdict(&c);
 	c.event.at = at;
 	if (at < WA_FIRST_INSTANT || at > wa_after(received_at, WA_CLOCK_SKEW))

@@ -32,9 +32,9 @@ key_hash(const wa_cell_key *key)
 	if (key->business.len > 0)
 		hash = hash_combine(hash, hash_bytes((const unsigned char *) key->business.data,
 											 key->business.len));
-	if (key->sender.len > 0)
-		hash = hash_combine(hash, hash_bytes((const unsigned char *) key->sender.data,
-											 key->sender.len));
+	if (key->other.len > 0)
+		hash = hash_combine(hash, hash_bytes((const unsigned char *) key->other.data,
+											 key->other.len));
 	return hash;
 }
 
@@ -95,7 +95,7 @@ wa_cell_key_compare(const wa_cell_key *a, const wa_cell_key *b)
 		return order;
 	if ((order = wa_str_compare(a->business, b->business)) != 0)
 		return order;
-	if ((order = wa_str_compare(a->sender, b->sender)) != 0)
+	if ((order = wa_str_compare(a->other, b->other)) != 0)
 		return order;
 	return a->number < b->number ? -1 : a->number > b->number;
 }
@@ -142,7 +142,7 @@ wa_fold_cell(wa_fold *fold, const wa_cell_key *key)
 	cell->key = *key;
 	cell->key.recipient.data = pnstrdup(key->recipient.data, key->recipient.len);
 	cell->key.business.data = pnstrdup(key->business.data, key->business.len);
-	cell->key.sender.data = pnstrdup(key->sender.data, key->sender.len);
+	cell->key.other.data = pnstrdup(key->other.data, key->other.len);
 	switch (key->kind)
 	{
 		case WA_CELL_ACTIVITY:
@@ -156,6 +156,10 @@ wa_fold_cell(wa_fold *fold, const wa_cell_key *key)
 			memset(&cell->u.consent, 0, sizeof(wa_consent));
 			cell->u.consent.stopped_at = WA_NEVER;
 			cell->u.consent.resumed_at = WA_NEVER;
+			break;
+		case WA_CELL_LINK:
+			memset(&cell->u.link, 0, sizeof(cell->u.link));
+			cell->u.link.link = WA_NO_LINK;
 			break;
 	}
 	MemoryContextSwitchTo(old);
@@ -241,12 +245,88 @@ fold_consent(wa_fold *fold, const wa_event *event, wa_str recipient,
 	entry->webhook_id = webhook_id;
 }
 
+/*
+ * One sighting of a link.  Of the earliest sightings at one instant the one
+ * with the lesser origin and message id stands in the row.
+ */
+static void
+fold_link(wa_fold *fold, const wa_event *event, const wa_canonical *a,
+		  const wa_canonical *b, wa_link_kind kind)
+{
+	wa_cell_key key = {WA_CELL_LINK, kind, recipient_of(a), {"", 0}, recipient_of(b)};
+	wa_cell    *cell;
+	wa_link    *link;
+	int			order;
+
+	order = wa_str_compare(key.recipient, key.other);
+	if (order == 0)
+		return;
+	if (kind == WA_LINK_SIGHTING && order > 0)
+	{
+		key.recipient = recipient_of(b);
+		key.other = recipient_of(a);
+	}
+
+	cell = wa_fold_cell(fold, &key);
+	link = &cell->u.link.link;
+	if (event->at < link->first_seen_at ||
+		(event->at == link->first_seen_at &&
+		 ((order = wa_str_compare(event->origin, cell->u.link.origin)) < 0 ||
+		  (order == 0 && wa_str_compare(event->message_id, cell->u.link.message_id) < 0))))
+	{
+		link->first_seen_at = event->at;
+		cell->u.link.origin = wa_to_database(event->origin);
+		cell->u.link.message_id = wa_to_database(event->message_id);
+	}
+	link->last_seen_at = wa_later(link->last_seen_at, event->at);
+}
+
+/*
+ * A change goes from phone to phone and from BSUID to BSUID; across kinds only
+ * where there is no pair of one kind.
+ */
+static void
+fold_change(wa_fold *fold, const wa_event *event)
+{
+	bool		paired = false;
+
+	for (int pass = 0; pass < 2 && !paired; pass++)
+	{
+		for (int i = 0; i < event->nids; i++)
+		{
+			for (int j = 0; j < event->nto; j++)
+			{
+				if (pass == 0 &&
+					wa_id_kind_of(&event->ids[i]) != wa_id_kind_of(&event->to[j]))
+					continue;
+				fold_link(fold, event, &event->ids[i], &event->to[j], WA_LINK_CHANGE);
+				paired = true;
+			}
+		}
+	}
+}
+
+static void
+fold_sighting(wa_fold *fold, const wa_event *event)
+{
+	for (int i = 0; i < event->nids; i++)
+	{
+		for (int j = i + 1; j < event->nids; j++)
+			fold_link(fold, event, &event->ids[i], &event->ids[j], WA_LINK_SIGHTING);
+	}
+}
+
 void
 wa_fold_event(wa_fold *fold, const wa_event *event, int64 webhook_id)
 {
 	MemoryContext old = MemoryContextSwitchTo(fold->context);
 	wa_str		business = name(fold, event->business);
 	wa_str		sender = name(fold, event->sender);
+
+	if (event->kind == WA_EVENT_SIGHTING)
+		fold_sighting(fold, event);
+	else if (event->kind == WA_EVENT_CHANGE)
+		fold_change(fold, event);
 
 	for (int i = 0; i < event->nids; i++)
 	{
@@ -272,8 +352,10 @@ wa_fold_event(wa_fold *fold, const wa_event *event, int64 webhook_id)
 			case WA_EVENT_CONSENT:
 				fold_consent(fold, event, recipient, business, sender, webhook_id);
 				break;
-			case WA_EVENT_SENT:
-				break;			/* no recipient */
+			case WA_EVENT_SENT: /* has no recipient */
+			case WA_EVENT_SIGHTING:
+			case WA_EVENT_CHANGE:
+				break;
 		}
 	}
 	MemoryContextSwitchTo(old);

@@ -12,6 +12,7 @@
 #include "common/compat.h"
 
 #include "events/event.h"
+#include "identity/person.h"
 #include "state/activity.h"
 #include "state/consent.h"
 #include "state/failures.h"
@@ -21,19 +22,21 @@ typedef enum wa_cell_kind
 {
 	WA_CELL_ACTIVITY,
 	WA_CELL_COOLDOWN,
-	WA_CELL_CONSENT
+	WA_CELL_CONSENT,
+	WA_CELL_LINK				/* wa_identity */
 } wa_cell_kind;
 
-#define WA_CELL_KINDS 3
+#define WA_CELL_KINDS 4
 
 /* The key of a row.  Strings are owned by the fold. */
 typedef struct wa_cell_key
 {
 	wa_cell_kind kind;
-	int32		number;			/* COOLDOWN: code; CONSENT: wa_register; else 0 */
+	int32		number;			/* COOLDOWN: code; CONSENT: wa_register; LINK:
+								 * wa_link_kind; else 0 */
 	wa_str		recipient;
-	wa_str		business;
-	wa_str		sender;			/* ACTIVITY only, else empty */
+	wa_str		business;		/* not LINK */
+	wa_str		other;			/* ACTIVITY: sender; LINK: the other identifier */
 } wa_cell_key;
 
 /* What is to be merged into the row of that key. */
@@ -50,6 +53,12 @@ typedef struct wa_cell
 			wa_code_policy policy;
 		}			cooldown;
 		wa_consent	consent;
+		struct
+		{
+			wa_link		link;
+			wa_str		origin; /* of the earliest sighting */
+			wa_str		message_id;
+		}			link;
 	}			u;
 } wa_cell;
 
@@ -86,7 +95,7 @@ extern wa_cell **wa_fold_cells(wa_fold *fold, wa_cell_kind kind, int *n);
 /* All consent events in the order of their keys and times, and how many. */
 extern wa_consent_event *wa_fold_consent_events(wa_fold *fold, int *n);
 
-/* Order of keys: recipient, business, sender, number, all by bytes. */
+/* Order of keys: recipient, business, other, number, strings by bytes. */
 extern int	wa_cell_key_compare(const wa_cell_key *a, const wa_cell_key *b);
 
 #endif							/* WA_FOLD_H */

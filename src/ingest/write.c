@@ -9,7 +9,8 @@
  *	   row does not exist yet;
  *	2. wa_activity;
  *	3. wa_cooldown;
- *	4. wa_consent and its log.
+ *	4. wa_consent and its log;
+ *	5. wa_identity.
  *
  * Why a failure and the evidence that lifts it cannot miss each other, and
  * why concurrent ingests cannot deadlock, is told in src/README.md, "Races".
@@ -127,6 +128,28 @@ static wa_statement log_consent = {
 	NULL, InvalidOid
 };
 
+/*
+ * parted_at is not written here: it is an operator's word (identity/unlink.c).
+ */
+static wa_statement merge_links = {
+	"INSERT INTO @extschema@.wa_identity AS i"
+	" (recipient, other, kind, first_seen_at, last_seen_at, origin, message_id)"
+	" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)"
+	" ON CONFLICT (recipient, other, kind) DO UPDATE SET"
+	" first_seen_at = LEAST(i.first_seen_at, excluded.first_seen_at),"
+	" last_seen_at = GREATEST(i.last_seen_at, excluded.last_seen_at),"
+	" (origin, message_id) = (SELECT w.origin, w.message_id"
+	" FROM (VALUES (i.first_seen_at, i.origin, i.message_id),"
+	" (excluded.first_seen_at, excluded.origin, excluded.message_id))"
+	" AS w (first_seen_at, origin, message_id)"
+	" ORDER BY w.first_seen_at, w.origin, w.message_id LIMIT 1)"
+	" WHERE excluded.last_seen_at > i.last_seen_at"
+	" OR (excluded.first_seen_at, excluded.origin, excluded.message_id)"
+	" < (i.first_seen_at, i.origin, i.message_id)",
+	"recipient[] recipient[] text[] timestamptz[] timestamptz[] text[] text[]",
+	NULL, InvalidOid
+};
+
 /* Array parameters of the columns, in order. */
 static void
 run(wa_statement *statement, const wa_schema *schema, wa_values *columns, int n)
@@ -211,7 +234,7 @@ drop_known(const wa_schema *schema, wa_batch *batch, bool *missing)
 		{
 			wa_read_activity(&fresh.reader, &row);
 			found = wa_str_equal(row.business, cell->key.business) &&
-				wa_str_equal(row.sender, cell->key.sender);
+				wa_str_equal(row.sender, cell->key.other);
 		}
 		if (found && !wa_activity_merge(&row.activity, &cell->u.activity))
 			continue;
@@ -353,7 +376,7 @@ write_activities(const wa_schema *schema, const wa_batch *batch)
 
 			wa_put_str(&columns[0], cell->key.recipient);
 			wa_put_str(&columns[1], cell->key.business);
-			wa_put_str(&columns[2], cell->key.sender);
+			wa_put_str(&columns[2], cell->key.other);
 			wa_put_instant(&columns[3], activity->last_inbound_at);
 			wa_put_instant(&columns[4], activity->last_delivered_at);
 			wa_put_instant(&columns[5], activity->last_read_at);
@@ -559,12 +582,42 @@ write_consent_log(const wa_schema *schema, wa_fold *fold)
 	}
 }
 
+static void
+write_links(const wa_schema *schema, const wa_batch *batch)
+{
+	const Oid	types[] = {schema->recipient_type, schema->recipient_type, TEXTOID,
+	TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID};
+	wa_values	columns[lengthof(types)];
+
+	for (int start = 0; start < batch->n; start += WA_CHUNK)
+	{
+		int			n = Min(WA_CHUNK, batch->n - start);
+
+		init(columns, types, lengthof(types), n);
+		for (int i = start; i < start + n; i++)
+		{
+			const wa_cell *cell = batch->cells[i];
+			const wa_link *link = &cell->u.link.link;
+
+			wa_put_str(&columns[0], cell->key.recipient);
+			wa_put_str(&columns[1], cell->key.other);
+			wa_put_str(&columns[2], wa_link_kind_name(cell->key.number));
+			wa_put_infinite(&columns[3], link->first_seen_at);
+			wa_put_infinite(&columns[4], link->last_seen_at);
+			wa_put_str(&columns[5], cell->u.link.origin);
+			wa_put_str(&columns[6], cell->u.link.message_id);
+		}
+		run(&merge_links, schema, columns, lengthof(types));
+	}
+}
+
 void
 wa_write(const wa_schema *schema, const wa_policy *policy, wa_fold *fold)
 {
 	wa_batch	activities;
 	wa_batch	cooldowns;
 	wa_batch	consents;
+	wa_batch	links;
 
 	activities.cells = wa_fold_cells(fold, WA_CELL_ACTIVITY, &activities.n);
 	cooldowns.cells = wa_fold_cells(fold, WA_CELL_COOLDOWN, &cooldowns.n);
@@ -591,4 +644,7 @@ wa_write(const wa_schema *schema, const wa_policy *policy, wa_fold *fold)
 	consents.cells = wa_fold_cells(fold, WA_CELL_CONSENT, &consents.n);
 	write_consents(schema, &consents);
 	write_consent_log(schema, fold);
+
+	links.cells = wa_fold_cells(fold, WA_CELL_LINK, &links.n);
+	write_links(schema, &links);
 }

@@ -43,12 +43,21 @@
  */
 #define TOKENER_DEPTH	(WA_PAYLOAD_MAX_DEPTH + 1)
 
-/* Beyond this size memory is asked for before and given back after a parse. */
-#define SMALL_PAYLOAD	(32 * 1024)
+/* Beyond this size all memory is given back to the system after a parse. */
 #define LARGE_PAYLOAD	(1024 * 1024)
 
-/* What one object of json-c takes (its table has 16 slots at once), rounded up. */
+/*
+ * What json-c takes, rounded up: for an object, whose table has 16 slots from
+ * the start, and for a scalar with its key and its share of a grown table.
+ */
 #define CONTAINER_COST	1024
+#define SCALAR_COST		192
+
+/*
+ * What is longer is no identifier, and not compared: a few contacts with a
+ * megabyte of blanks each would make every comparison as long.
+ */
+#define LONGEST_ID		256
 
 /* Up to so many contacts are searched one by one. */
 #define FEW_CONTACTS	8
@@ -314,20 +323,24 @@ utf8_length(const unsigned char *text, size_t len)
 
 /*
  * Is the text UTF-8 throughout?  *openers becomes the number of '[' and '{',
- * those inside strings included: no text has more arrays and objects.
- * *end is where the reading stopped.
+ * *commas that of commas, those inside strings included: no text has more
+ * arrays and objects, and hardly more scalars.  *end is where the reading
+ * stopped.
  */
 static bool
-scan_text(const char *text, size_t len, size_t *openers, size_t *end)
+scan_text(const char *text, size_t len, size_t *openers, size_t *commas, size_t *end)
 {
 	const unsigned char *bytes = (const unsigned char *) text;
-	size_t		count = 0;
 	size_t		i = 0;
+
+	*openers = 0;
+	*commas = 0;
 
 	while (i < len)
 	{
 		unsigned char any = 0;
-		unsigned char n = 0;
+		unsigned char nopeners = 0;
+		unsigned char ncommas = 0;
 		size_t		stop;
 
 		/* a fixed number of rounds, which the compiler can do at once */
@@ -337,7 +350,8 @@ scan_text(const char *text, size_t len, size_t *openers, size_t *end)
 			for (int j = 0; j < 32; j++)
 			{
 				any |= bytes[i + j];
-				n += (bytes[i + j] | 0x20) == '{';
+				nopeners += (bytes[i + j] | 0x20) == '{';
+				ncommas += bytes[i + j] == ',';
 			}
 		}
 		else
@@ -346,10 +360,12 @@ scan_text(const char *text, size_t len, size_t *openers, size_t *end)
 			for (size_t j = i; j < len; j++)
 			{
 				any |= bytes[j];
-				n += (bytes[j] | 0x20) == '{';
+				nopeners += (bytes[j] | 0x20) == '{';
+				ncommas += bytes[j] == ',';
 			}
 		}
-		count += n;
+		*openers += nopeners;
+		*commas += ncommas;
 		if (any < 0x80)
 		{
 			i = stop;
@@ -362,14 +378,12 @@ scan_text(const char *text, size_t len, size_t *openers, size_t *end)
 
 			if (step == 0)
 			{
-				*openers = count;
 				*end = i;
 				return false;
 			}
 			i += step;
 		}
 	}
-	*openers = count;
 	*end = len;
 	return true;
 }
@@ -410,68 +424,105 @@ measure_nesting(const char *text, size_t len, size_t *containers, size_t *depth)
 	*depth = deepest;
 }
 
-/*
- * A copy of the text in which integers of 19 and more digits stand as
- * strings, which reads the same here; NULL where there are none or there is
- * no memory.  From 0.17 on json-c refuses a whole text for one integer that
- * no 64 bits hold.
- */
-static char *
-quote_long_integers(const char *text, size_t len, size_t *newlen)
+/* Append to out, or only count where it is NULL; the new number of bytes. */
+static size_t
+put_bytes(char *out, size_t used, const char *bytes, size_t len)
 {
-	char	   *copy = malloc(len + len / 8 + 2);
+	if (out != NULL)
+		memcpy(out + used, bytes, len);
+	return used + len;
+}
+
+/* The same for one UTF-16 unit as an escape. */
+static size_t
+put_escape(char *out, size_t used, unsigned int unit)
+{
+	static const char digits[] = "0123456789abcdef";
+	char		escape[6] = {'\\', 'u'};
+
+	for (int i = 0; i < 4; i++)
+		escape[2 + i] = digits[unit >> (12 - 4 * i) & 0xF];
+	return put_bytes(out, used, escape, sizeof(escape));
+}
+
+/* The code point of a sequence that utf8_length has found good. */
+static unsigned int
+utf8_value(const unsigned char *text, size_t length)
+{
+	unsigned int value = length == 1 ? text[0] : text[0] & (0xFF >> (length + 1));
+
+	for (size_t i = 1; i < length; i++)
+		value = value << 6 | (text[i] & 0x3F);
+	return value;
+}
+
+/*
+ * Write the text, which is UTF-8, in a way that means the same here and that
+ * every json-c reads, and answer how long that is; out may be NULL, to ask.
+ * *changed tells whether anything is different.
+ *
+ * Within strings, characters beyond ASCII are escaped (0.18 takes them for
+ * control characters: json-c issue 875), and control characters (0.16 lets
+ * them pass).  Integers of 19 and more digits become strings: from 0.17 on one
+ * that no 64 bits hold fails the whole text.
+ */
+static size_t
+rewrite_text(const char *text, size_t len, char *out, bool *changed)
+{
+	const unsigned char *bytes = (const unsigned char *) text;
 	size_t		used = 0;
 	size_t		i = 0;
-	bool		changed = false;
+	bool		in_string = false;
 
-	if (copy == NULL)
-		return NULL;
+	*changed = false;
 	while (i < len)
 	{
 		size_t		start = i;
+		bool		is_number = !in_string &&
+			(text[i] == '-' || (text[i] >= '0' && text[i] <= '9'));
 
-		if (text[i] == '"')
+		if (in_string && (bytes[i] >= 0x80 || (bytes[i] < 0x20 && bytes[i] != 0)))
 		{
-			for (i++; i < len && text[i] != '"'; i++)
+			size_t		length = utf8_length(bytes + i, len - i);
+			unsigned int value = utf8_value(bytes + i, length);
+
+			if (value >= 0x10000)
 			{
-				if (text[i] == '\\')
-					i++;
+				used = put_escape(out, used, 0xD7C0 + (value >> 10));
+				value = 0xDC00 | (value & 0x3FF);
 			}
-			i = i < len ? i + 1 : len;
+			used = put_escape(out, used, value);
+			*changed = true;
+			i += length;
+			continue;
 		}
-		else if (text[i] == '-' || (text[i] >= '0' && text[i] <= '9'))
+		if (is_number)
 		{
-			bool		integer = true;
-			bool		quote;
+			bool		is_integer = true;
 
-			for (i++; i < len && strchr("0123456789+-.eE", text[i]) != NULL && text[i] != '\0'; i++)
+			for (i++; i < len && text[i] != '\0' && strchr("0123456789+-.eE", text[i]) != NULL; i++)
+				is_integer = is_integer && text[i] >= '0' && text[i] <= '9';
+			if (is_integer && i - start - (text[start] == '-') >= 19)
 			{
-				if (text[i] < '0' || text[i] > '9')
-					integer = false;
-			}
-			quote = integer && i - start - (text[start] == '-') >= 19;
-			if (quote)
-			{
-				changed = true;
-				copy[used++] = '"';
-				memcpy(copy + used, text + start, i - start);
-				used += i - start;
-				copy[used++] = '"';
+				used = put_bytes(out, used, "\"", 1);
+				used = put_bytes(out, used, text + start, i - start);
+				used = put_bytes(out, used, "\"", 1);
+				*changed = true;
 				continue;
 			}
 		}
 		else
+		{
+			if (text[i] == '"')
+				in_string = !in_string;
+			/* what an ASCII character after a backslash stands for is json-c's */
+			else if (in_string && text[i] == '\\' && i + 1 < len && bytes[i + 1] < 0x80)
+				i++;
 			i++;
-		memcpy(copy + used, text + start, i - start);
-		used += i - start;
+		}
+		used = put_bytes(out, used, text + start, i - start);
 	}
-	if (!changed)
-	{
-		free(copy);
-		return NULL;
-	}
-	*newlen = used;
-	return copy;
+	return used;
 }
 
 /* ----------------------------------------------------------------
@@ -502,10 +553,11 @@ is_blank(char c)
 
 /*
  * Run json-c over the text.  *root is owned by the caller; it is NULL for a
- * JSON null as well.
+ * JSON null as well.  rewritten: the text comes from rewrite_text.
  */
 static wa_payload_result
-run_tokener(wa_payload *payload, const char *text, size_t len, json_object **root)
+run_tokener(wa_payload *payload, const char *text, size_t len, bool rewritten,
+			json_object **root)
 {
 	enum json_tokener_error error;
 	json_object *result;
@@ -561,18 +613,23 @@ run_tokener(wa_payload *payload, const char *text, size_t len, json_object **roo
 #endif
 	if (error == json_tokener_error_depth)
 		return WA_PAYLOAD_TOO_DEEP;
-	if (error == json_tokener_error_parse_number)
+	if (!rewritten && (error == json_tokener_error_parse_number ||
+					   error == json_tokener_error_parse_string))
 	{
-		size_t		newlen;
-		char	   *copy = quote_long_integers(text, len, &newlen);
+		bool		changed;
+		size_t		newlen = rewrite_text(text, len, NULL, &changed);
 
-		/* the copy has no long integers: this goes down once */
-		if (copy != NULL)
+		if (changed)
 		{
-			wa_payload_result answer = run_tokener(payload, copy, newlen, root);
+			char	   *copy = malloc(newlen);
+			wa_payload_result result_of_copy;
 
+			if (copy == NULL)
+				return WA_PAYLOAD_NO_MEMORY;
+			(void) rewrite_text(text, len, copy, &changed);
+			result_of_copy = run_tokener(payload, copy, newlen, true, root);
 			free(copy);
-			return answer;
+			return result_of_copy;
 		}
 	}
 	snprintf(payload->detail, sizeof(payload->detail), "%s at byte %zu",
@@ -586,8 +643,10 @@ parse_text(wa_payload *payload, const char *text, size_t len)
 {
 	wa_payload_result result;
 	size_t		containers;
+	size_t		commas;
 	size_t		depth;
 	size_t		end;
+	void	   *room;
 
 	wa_payload_clear(payload);
 	if (len > WA_PAYLOAD_MAX_BYTES)
@@ -601,7 +660,7 @@ parse_text(wa_payload *payload, const char *text, size_t len)
 		set_detail(payload, "the text is empty");
 		return WA_PAYLOAD_INVALID_JSON;
 	}
-	if (!scan_text(text, len, &containers, &end))
+	if (!scan_text(text, len, &containers, &commas, &end))
 	{
 		snprintf(payload->detail, sizeof(payload->detail), "no UTF-8 at byte %zu", end);
 		return WA_PAYLOAD_INVALID_JSON;
@@ -619,23 +678,19 @@ parse_text(wa_payload *payload, const char *text, size_t len)
 	}
 
 	/*
-	 * json-c 0.16 does not survive a failing malloc everywhere.  So see first
-	 * whether a large payload has room, which is where it would happen.
+	 * json-c 0.16 does not survive a failing malloc everywhere (it copies keys
+	 * without a look at the answer).  So see first whether there is room.
 	 */
-	if (len > SMALL_PAYLOAD)
+	room = malloc(containers * CONTAINER_COST + commas * SCALAR_COST + len * 2);
+	if (room == NULL)
 	{
-		void	   *room = malloc(containers * CONTAINER_COST + len * 8);
-
-		if (room == NULL)
-		{
-			set_detail(payload, "out of memory");
-			return WA_PAYLOAD_NO_MEMORY;
-		}
-		free(room);
+		set_detail(payload, "out of memory");
+		return WA_PAYLOAD_NO_MEMORY;
 	}
+	free(room);
 
 	payload->size = len;
-	result = run_tokener(payload, text, len, &payload->root);
+	result = run_tokener(payload, text, len, false, &payload->root);
 	if (result == WA_PAYLOAD_OK && containers > WA_PAYLOAD_MAX_DEPTH)
 	{
 		/* json-c counts the levels of values: an empty 65th array slips through */
@@ -849,10 +904,17 @@ hash_id(wa_str id, bool is_phone)
 	return hash;
 }
 
+/* Can it be told by this identifier who it is? */
+static bool
+is_telling(wa_str id)
+{
+	return wa_str_given(id) && id.len <= LONGEST_ID;
+}
+
 static bool
 same_id(wa_str a, wa_str b, bool is_phone)
 {
-	return wa_str_given(a) && wa_str_given(b) && compare_ids(a, b, is_phone) == 0;
+	return is_telling(a) && is_telling(b) && compare_ids(a, b, is_phone) == 0;
 }
 
 static void
@@ -897,7 +959,7 @@ add_key(wa_payload *payload, wa_str id, bool is_phone, int contact)
 {
 	contact_key *key;
 
-	if (!wa_str_given(id))
+	if (!is_telling(id))
 		return;
 	key = &payload->keys[payload->nkeys++];
 	key->hash = hash_id(id, is_phone);
@@ -940,7 +1002,7 @@ find_key(const wa_payload *payload, wa_str id, bool is_phone)
 	int			low = 0;
 	int			high = payload->nkeys;
 
-	if (!wa_str_given(id))
+	if (!is_telling(id))
 		return -1;
 	wanted.hash = hash_id(id, is_phone);
 	wanted.id = id;

@@ -9,6 +9,19 @@
  * payload and live until the next wa_payload_parse…, wa_payload_clear or
  * wa_payload_free on the same object.  Strings are UTF-8 and may hold NULs.
  *
+ * What is read how, where third parties differ from Meta:
+ *
+ * - A value's arrays (contacts, messages, statuses, user_preferences,
+ *   user_id_update, errors; read in this order) count whatever the field of
+ *   the change says, but for fields that hold "echoes" or "history", which
+ *   are one WA_ELEMENT_OTHER, and "account_update", which is one
+ *   WA_ELEMENT_ACCOUNT_UPDATE.  A value with none of the arrays is one
+ *   WA_ELEMENT_OTHER; a null or empty array is nothing.
+ * - What does not have the shape that its place asks for is one
+ *   WA_ELEMENT_MALFORMED at that place, and all else is read.
+ * - A status of "type":"call" is WA_ELEMENT_OTHER.
+ * - errors and restriction_info may be one object instead of an array.
+ *
  * Life: wa_payload_new, then any number of parse / next… / clear, then
  * wa_payload_free.  In the server the owner hangs wa_payload_free on a memory
  * context before the first parse, so that an error frees it as well.
@@ -69,7 +82,11 @@ typedef struct wa_restriction
 	wa_str		expiration;
 } wa_restriction;
 
-/* Where an element stands; for wa_payload_path.  -1: no such level. */
+/*
+ * Where an element stands; for wa_payload_path.  -1: no such level.  Of a
+ * malformed one, array may also be "entry" or "changes", and item -1: the
+ * array itself.
+ */
 typedef struct wa_place
 {
 	int			top;			/* index in a top-level array of payloads */
@@ -91,12 +108,14 @@ typedef struct wa_element
 {
 	wa_element_kind kind;
 	wa_place	place;
-	bool		on_premises;	/* came without entry[] and without a change */
+	bool		on_premises;	/* came without entry[], without a change, and
+								 * without metadata and messaging_product */
 	wa_str		business;		/* entry[].id */
 	wa_str		sender;			/* metadata.phone_number_id */
 	wa_str		field;			/* changes[].field */
 	wa_str		entry_time;		/* entry[].time */
-	wa_ids		who;			/* the user; a group's participant, not the group */
+	wa_ids		who;			/* the user; a group's participant, not the group;
+								 * USER_ID_UPDATE: wa_id alone */
 	wa_ids		contact;		/* STATUS, MESSAGE, PREFERENCE: the contacts[] item that
 								 * belongs to it: the one that shares an identifier
 								 * (as written), or the only one where the value has
@@ -116,15 +135,15 @@ typedef struct wa_element
 	wa_str		system_marketing;	/* system.marketing */
 	wa_ids		changed_to;		/* system: wa_id or new_wa_id, user_id,
 								 * parent_user_id; USER_ID_UPDATE: current */
-	wa_ids		changed_from;	/* system: previous_user_id …; USER_ID_UPDATE:
-								 * previous */
+	wa_ids		changed_from;	/* system: previous_wa_id or customer,
+								 * previous_user_id …; USER_ID_UPDATE: previous */
 	/* PREFERENCE */
 	wa_str		category;		/* "marketing_messages" */
 	/* ACCOUNT_UPDATE */
 	wa_str		ban_state;		/* ban_info.waba_ban_state */
 	wa_str		waba_id;		/* waba_info.waba_id */
 	int			nrestrictions;	/* restriction_info[] */
-	/* payload.c's own */
+	/* payload.c's own; NULL is JSON's null */
 	const void *node;
 } wa_element;
 
@@ -135,7 +154,7 @@ typedef enum wa_payload_result
 	WA_PAYLOAD_OK,
 	WA_PAYLOAD_INVALID_JSON,	/* wa_payload_detail says what and where */
 	WA_PAYLOAD_TOO_DEEP,
-	WA_PAYLOAD_TOO_LARGE,
+	WA_PAYLOAD_TOO_LARGE,		/* in bytes, or in arrays and objects */
 	WA_PAYLOAD_UNKNOWN_SHAPE,	/* JSON, but none of the accepted forms */
 	WA_PAYLOAD_NO_MEMORY
 } wa_payload_result;
@@ -143,14 +162,21 @@ typedef enum wa_payload_result
 /* A new object, or NULL where there is no memory. */
 extern wa_payload *wa_payload_new(void);
 
-/* Parse len bytes; what the object held before is freed first. */
+/*
+ * Parse len bytes; what the object held before is freed first.  text need not
+ * outlive the call.  Strings that are no UTF-8, and a text that has anything
+ * but blanks behind its JSON, are INVALID_JSON.  An array is OK whatever is
+ * in it.
+ */
 extern wa_payload_result wa_payload_parse(wa_payload *payload,
 										  const char *text, size_t len);
 
 /*
  * Parse len bytes that are one element out of a payload, as
  * wa_payload_fragment wrote it, instead of a whole one.  business and sender
- * are borrowed and must outlive the use of the element.
+ * are borrowed and must outlive the use of the element.  What stood around
+ * the element is not known again: contact, place, field, entry_time.  JSON
+ * that is no object gives one WA_ELEMENT_MALFORMED, whatever the kind.
  */
 extern wa_payload_result wa_payload_parse_element(wa_payload *payload,
 												  const char *text, size_t len,
@@ -158,10 +184,16 @@ extern wa_payload_result wa_payload_parse_element(wa_payload *payload,
 												  bool on_premises,
 												  wa_str business, wa_str sender);
 
-/* Why the last parse did not answer OK: one line of text, static or owned. */
+/*
+ * Why the last parse did not answer OK: one line of text, "" where it did.
+ * It lives until the next parse, clear or free.
+ */
 extern const char *wa_payload_detail(const wa_payload *payload);
 
-/* The next element in the order of the payload; false after the last. */
+/*
+ * The next element: payloads, entries and changes in their order, the arrays
+ * of a value in the order given above.  false after the last.
+ */
 extern bool wa_payload_next(wa_payload *payload, wa_element *element);
 
 /* The i-th of element->nerrors entries (0-based). */
@@ -172,8 +204,9 @@ extern void wa_element_restriction(const wa_element *element, int i,
 								   wa_restriction *restriction);
 
 /*
- * The element as JSON text, compact.  The string lives until the payload is
- * cleared.  data is NULL where there is no memory.
+ * The element as JSON text, compact; of a malformed one the offending JSON, or
+ * the object that lacks it.  The string lives until the payload is cleared.
+ * data is NULL where there is no memory.
  */
 extern wa_str wa_payload_fragment(wa_payload *payload, const wa_element *element);
 

@@ -4,7 +4,7 @@
  *	  The columns of the tables that C reads in place, by number.
  *
  * They stand in the order of the CREATE TABLE statements (state/state.sql,
- * events/phrase.sql, decision/region_rule.sql, ingest/ingest.sql); the test
+ * identity/identity.sql, events/phrase.sql, decision/region_rule.sql, ingest/ingest.sql); the test
  * catalog.sql holds the two together.
  *
  *-------------------------------------------------------------------------
@@ -49,6 +49,29 @@ enum wa_activity_column
 	WA_ACTIVITY_BUSINESS,
 	WA_ACTIVITY_SENDER,
 	WA_ACTIVITY_WA_ID
+};
+
+enum wa_consent_log_column
+{
+	WA_CONSENT_LOG_ID = 1,
+	WA_CONSENT_LOG_RECORDED_AT,
+	WA_CONSENT_LOG_AT,
+	WA_CONSENT_LOG_WEBHOOK_ID,
+	WA_CONSENT_LOG_RECIPIENT,
+	WA_CONSENT_LOG_BUSINESS,
+	WA_CONSENT_LOG_REGISTER,
+	WA_CONSENT_LOG_STATE,
+	WA_CONSENT_LOG_ORIGIN
+};
+
+enum wa_identity_column
+{
+	WA_IDENTITY_FIRST_SEEN_AT = 1,
+	WA_IDENTITY_LAST_SEEN_AT,
+	WA_IDENTITY_PARTED_AT,
+	WA_IDENTITY_RECIPIENT,
+	WA_IDENTITY_OTHER,
+	WA_IDENTITY_KIND
 };
 
 enum wa_region_rule_column

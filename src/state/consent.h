@@ -21,6 +21,14 @@ typedef enum wa_register
 	WA_REGISTER_BUSINESS		/* phrases, operators, imports */
 } wa_register;
 
+/* The register by its name in SQL. */
+static inline wa_register
+wa_register_from_name(wa_str name)
+{
+	return wa_str_equal(name, WA_STR("whatsapp")) ? WA_REGISTER_WHATSAPP :
+		WA_REGISTER_BUSINESS;
+}
+
 /*
  * The merged word of a register.  The latest stop and the latest resume are
  * kept apart since another identifier of the same person may be reached by
@@ -41,6 +49,7 @@ typedef struct wa_consent_row
 	wa_register reg;
 	wa_str		business;
 	wa_consent	consent;
+	wa_str		learned_under;	/* another identifier of the person; else absent */
 } wa_consent_row;
 
 /* Does the register say stop?  A stop wins a tie. */

@@ -124,14 +124,15 @@ wa_reader_str(wa_reader *reader, int column)
 void
 wa_read_consent(wa_reader *reader, wa_consent_row *row)
 {
-	row->reg = wa_str_equal(wa_reader_str(reader, WA_CONSENT_REGISTER), WA_STR("whatsapp")) ?
-		WA_REGISTER_WHATSAPP : WA_REGISTER_BUSINESS;
+	row->reg = wa_register_from_name(wa_reader_str(reader, WA_CONSENT_REGISTER));
 	row->business = wa_reader_str(reader, WA_CONSENT_BUSINESS);
 	row->consent.stopped_at = wa_reader_instant(reader, WA_CONSENT_STOPPED_AT);
 	row->consent.resumed_at = wa_reader_instant(reader, WA_CONSENT_RESUMED_AT);
 	row->consent.origin = wa_reader_str(reader, WA_CONSENT_ORIGIN);
 	row->consent.sender = wa_reader_str(reader, WA_CONSENT_SENDER);
 	row->consent.message_id = wa_reader_str(reader, WA_CONSENT_MESSAGE_ID);
+	row->learned_under.data = NULL;
+	row->learned_under.len = 0;
 }
 
 void

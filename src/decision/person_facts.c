@@ -1,0 +1,286 @@
+/*-------------------------------------------------------------------------
+ *
+ * person_facts.c
+ *	  The facts on somebody with several identifiers.
+ *
+ * What protects counts from every identifier in reach, what loosens only where
+ * person.c says that it speaks for the one asked about.  Consent is read from
+ * the log, not from wa_consent: that keeps the latest word only, while a change
+ * of number asks for the latest word up to the change.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "common/compat.h"
+
+#include "decision/library.h"
+#include "state/columns.h"
+#include "state/failures.h"
+#include "state/ladder.h"
+#include "state/read.h"
+
+/* A list that grows, in the current memory context. */
+#define append(rows, n, max, type) \
+	((n) < (max) ? &(rows)[(n)++] : \
+	 ((max) = Max(4, 2 * (max)), \
+	  (rows) = (rows) == NULL ? palloc((max) * sizeof(type)) : \
+	  repalloc((rows), (max) * sizeof(type)), \
+	  &(rows)[(n)++]))
+
+static wa_str
+id_of(const wa_person *person, int member)
+{
+	const wa_canonical *id = &person->members[member].id;
+
+	return (wa_str)
+	{
+		id->text, id->len
+	};
+}
+
+/* Under which identifier, where it is not the one asked about. */
+static wa_str
+under(const wa_person *person, int member)
+{
+	return member == 0 ? (wa_str)
+	{
+		NULL, 0
+	}
+	:id_of(person, member);
+}
+
+static Datum
+recipient_datum(const wa_person *person, int member)
+{
+	return RecipientGetDatum(wa_recipient_make(&person->members[member].id));
+}
+
+/* Can a word that loosens, said under this member at that time, be heard? */
+static bool
+may_loosen(const wa_person *person, int member, wa_instant at)
+{
+	return member == 0 || (at <= person->members[member].events_until &&
+						   wa_person_speaks(person, member, at));
+}
+
+static void
+gather_consents(wa_library *library)
+{
+	const wa_person *person = library->person;
+	wa_reader	reader;
+	wa_consent_row *rows = NULL;
+	int			n = 0;
+	int			max = 0;
+
+	wa_reader_open(&reader, &library->schema->consent_log, library->snapshot);
+	for (int m = 0; m < person->nmembers; m++)
+	{
+		if (person->members[m].events_until == WA_NEVER)
+			continue;
+		wa_reader_seek(&reader, recipient_datum(person, m));
+		while (wa_reader_next(&reader))
+		{
+			wa_instant	at = wa_reader_instant(&reader, WA_CONSENT_LOG_AT);
+			wa_str		business = wa_reader_str(&reader, WA_CONSENT_LOG_BUSINESS);
+			wa_register reg = wa_register_from_name(wa_reader_str(&reader, WA_CONSENT_LOG_REGISTER));
+			bool		stop = wa_str_equal(wa_reader_str(&reader, WA_CONSENT_LOG_STATE),
+											WA_STR("stop"));
+			wa_consent_row *row = NULL;
+
+			if (at > person->members[m].events_until ||
+				(!stop && !may_loosen(person, m, at)))
+				continue;
+
+			for (int i = 0; i < n && row == NULL; i++)
+			{
+				if (rows[i].reg == reg && wa_str_equal(rows[i].business, business))
+					row = &rows[i];
+			}
+			if (row == NULL)
+			{
+				row = append(rows, n, max, wa_consent_row);
+				memset(row, 0, sizeof(*row));
+				row->reg = reg;
+				row->business = business;
+				row->consent.stopped_at = WA_NEVER;
+				row->consent.resumed_at = WA_NEVER;
+			}
+			if (!stop)
+				row->consent.resumed_at = wa_later(row->consent.resumed_at, at);
+			else if (at > row->consent.stopped_at)
+			{
+				row->consent.stopped_at = at;
+				row->consent.origin = wa_reader_str(&reader, WA_CONSENT_LOG_ORIGIN);
+				row->learned_under = under(person, m);
+			}
+		}
+	}
+	wa_reader_close(&reader);
+	library->facts.consents = rows;
+	library->facts.nconsents = n;
+}
+
+static void
+gather_activities(wa_facts *facts)
+{
+	wa_library *library = facts->arg;
+	const wa_person *person = library->person;
+	MemoryContext old = MemoryContextSwitchTo(library->rows);
+	wa_reader	reader;
+	wa_activity_row *rows = NULL;
+	int			n = 0;
+	int			max = 0;
+
+	wa_reader_open(&reader, &library->schema->activity, library->snapshot);
+	for (int m = 0; m < person->nmembers; m++)
+	{
+		wa_instant	until = person->members[m].events_until;
+
+		if (until == WA_NEVER)
+			continue;
+		wa_reader_seek(&reader, recipient_datum(person, m));
+		while (wa_reader_next(&reader))
+		{
+			wa_activity_row *row = append(rows, n, max, wa_activity_row);
+
+			wa_read_activity(&reader, row);
+			if (m == 0)
+				continue;
+
+			/* Of others a window counts where it speaks, a refusal always. */
+			if (!may_loosen(person, m, row->activity.last_inbound_at))
+				row->activity.last_inbound_at = WA_NEVER;
+			if (row->activity.last_window_refused_at > until)
+				row->activity.last_window_refused_at = WA_NEVER;
+		}
+	}
+	wa_reader_close(&reader);
+	facts->activities = rows;
+	facts->nactivities = n;
+	MemoryContextSwitchTo(old);
+}
+
+/* Failures of one code towards one person, whatever the identifier. */
+typedef struct wa_merged_failures
+{
+	wa_str		business;
+	wa_code_policy policy;
+	wa_failures failures;		/* not lifted under their own identifier */
+	wa_str		learned_under;	/* of the latest */
+} wa_merged_failures;
+
+static wa_merged_failures *
+read_failures(wa_library *library, int *nmerged)
+{
+	const wa_person *person = library->person;
+	wa_reader	reader;
+	wa_merged_failures *rows = NULL;
+	int			n = 0;
+	int			max = 0;
+
+	wa_reader_open(&reader, &library->schema->cooldown, library->snapshot);
+	for (int m = 0; m < person->nmembers; m++)
+	{
+		wa_instant	until = person->members[m].events_until;
+
+		if (until == WA_NEVER)
+			continue;
+		wa_reader_seek(&reader, recipient_datum(person, m));
+		while (wa_reader_next(&reader))
+		{
+			int32		code = wa_reader_int(&reader, WA_COOLDOWN_CODE);
+			wa_str		business = wa_reader_str(&reader, WA_COOLDOWN_BUSINESS);
+			wa_instant	lifted_at = wa_reader_instant(&reader, WA_COOLDOWN_LIFTED_AT);
+			wa_merged_failures *row = NULL;
+			wa_code_policy policy;
+			wa_failures failures;
+
+			if (!wa_effective_code(library->overrides, code, &policy) || policy.blocks == 0)
+				continue;
+			for (int i = 0; i < n && row == NULL; i++)
+			{
+				if (rows[i].policy.code == code && wa_str_equal(rows[i].business, business))
+					row = &rows[i];
+			}
+			if (row == NULL)
+			{
+				row = append(rows, n, max, wa_merged_failures);
+				memset(row, 0, sizeof(*row));
+				row->business = business;
+				row->policy = policy;
+			}
+
+			/* What lifted it may be the next owner's doing: then it does not count. */
+			if (lifted_at > until)
+				lifted_at = WA_NEVER;
+			wa_read_failures(&reader, &failures);
+			for (int i = 0; i < failures.n; i++)
+			{
+				wa_instant	at = failures.at[i];
+
+				if (at > until || at <= lifted_at)
+					continue;
+				if (row->failures.n == 0 || at > row->failures.at[row->failures.n - 1])
+					row->learned_under = under(person, m);
+				wa_failures_add(&row->failures, at);
+			}
+		}
+	}
+	wa_reader_close(&reader);
+	*nmerged = n;
+	return rows;
+}
+
+static void
+gather_cooldowns(wa_library *library)
+{
+	wa_facts   *facts = &library->facts;
+	int			nmerged;
+	wa_merged_failures *merged = read_failures(library, &nmerged);
+	wa_cooldown_row *rows = palloc(Max(1, nmerged) * sizeof(wa_cooldown_row));
+	wa_activity_row own;
+	wa_reader	reader;
+
+	facts->ncooldowns = 0;
+	wa_reader_open(&reader, &library->schema->activity, library->snapshot);
+	for (int i = 0; i < nmerged; i++)
+	{
+		const wa_merged_failures *m = &merged[i];
+		wa_cooldown_row *row = &rows[facts->ncooldowns];
+		wa_instant	lifted = WA_NEVER;
+		wa_cooldown_end end;
+
+		/* Evidence under the identifier asked about lifts them all. */
+		wa_reader_seek(&reader, recipient_datum(library->person, 0));
+		while (wa_reader_next(&reader))
+		{
+			wa_read_activity(&reader, &own);
+			if (m->business.len == 0 || own.business.len == 0 ||
+				wa_str_equal(m->business, own.business))
+				lifted = wa_later(lifted, wa_activity_lifts(&own.activity,
+															m->policy.lifted_by));
+		}
+		end = wa_climb(&m->failures, lifted, &m->policy.ladder);
+		if (end.until == WA_NEVER)
+			continue;
+
+		facts->ncooldowns++;
+		row->business = m->business;
+		row->code = m->policy.code;
+		row->strikes = end.strikes;
+		row->since = m->failures.at[m->failures.n - 1];
+		row->until = end.until;
+		row->blocks = m->policy.blocks;
+		row->yields_to_window = m->policy.yields_to_window;
+		row->learned_under = m->learned_under;
+	}
+	wa_reader_close(&reader);
+	facts->cooldowns = rows;
+}
+
+void
+wa_gather_person(wa_library *library)
+{
+	gather_consents(library);
+	gather_cooldowns(library);
+	library->facts.fetch_activities = gather_activities;
+}

@@ -1,0 +1,847 @@
+/*-------------------------------------------------------------------------
+ *
+ * test_payload.c
+ *	  Unit tests of payload.c.
+ *
+ * Most are a row of a table: a payload, with ' for ", and what is read in it,
+ * one line an element: path, kind, and name=value of what was filled.  Ids
+ * are written phone/user_id/parent; an absent one is -, an empty one nothing.
+ *
+ *-------------------------------------------------------------------------
+ */
+/* SOURCES: src/payload/payload.c */
+/* LIBS: -ljson-c */
+#include "c.h"
+
+#include "payload/payload.h"
+
+/* port.h's own need the server's library */
+#undef printf
+#undef snprintf
+#undef vsnprintf
+
+#define RENDER_SIZE		8192
+
+static int	passed = 0;
+static int	failed = 0;
+
+static void
+check(const char *name, bool met)
+{
+	if (met)
+		passed++;
+	else
+	{
+		failed++;
+		printf("FAILED: %s\n", name);
+	}
+}
+
+/* ----------------------------------------------------------------
+ * An element as text
+ * ----------------------------------------------------------------
+ */
+
+typedef struct rendering
+{
+	char		text[RENDER_SIZE];
+	size_t		used;
+} rendering;
+
+static void
+add_bytes(rendering *out, const char *bytes, size_t len)
+{
+	if (out->used + len < RENDER_SIZE)
+	{
+		memcpy(out->text + out->used, bytes, len);
+		out->used += len;
+	}
+	out->text[out->used] = '\0';
+}
+
+static void
+add(rendering *out, const char *text)
+{
+	add_bytes(out, text, strlen(text));
+}
+
+static void
+add_text(rendering *out, const char *name, wa_str text)
+{
+	if (text.data == NULL)
+		return;
+	add(out, " ");
+	add(out, name);
+	add(out, "=");
+	for (size_t i = 0; i < text.len; i++)
+		add_bytes(out, text.data[i] == '\0' ? "^" : text.data + i, 1);
+}
+
+static void
+add_ids(rendering *out, const char *name, const wa_ids *ids)
+{
+	const wa_str *all[] = {&ids->phone, &ids->user_id, &ids->parent_user_id};
+
+	if (ids->phone.data == NULL && ids->user_id.data == NULL &&
+		ids->parent_user_id.data == NULL)
+		return;
+	add(out, " ");
+	add(out, name);
+	for (int i = 0; i < 3; i++)
+	{
+		add(out, i == 0 ? "=" : "/");
+		if (all[i]->data == NULL)
+			add(out, "-");
+		else
+			add_bytes(out, all[i]->data, all[i]->len);
+	}
+}
+
+static void
+render(rendering *out, const wa_element *element)
+{
+	static const char *const kinds[] = {
+		"status", "message", "preference", "contact", "user_id_update", "error",
+		"account_update", "other", "malformed"
+	};
+	char		path[128];
+
+	if (out->used > 0)
+		add(out, "\n");
+	wa_payload_path(element, path, sizeof(path));
+	add(out, path);
+	add(out, " ");
+	add(out, kinds[element->kind]);
+	if (element->on_premises)
+		add(out, " onprem");
+	add_text(out, "business", element->business);
+	add_text(out, "sender", element->sender);
+	add_text(out, "field", element->field);
+	add_text(out, "time", element->entry_time);
+	add_text(out, "type", element->type);
+	add_ids(out, "who", &element->who);
+	add_ids(out, "contact", &element->contact);
+	add_text(out, "at", element->timestamp);
+	add_text(out, "id", element->message_id);
+	add_text(out, "pricing", element->pricing_category);
+	add_text(out, "origin", element->origin_type);
+	add_text(out, "text", element->texts[0]);
+	add_text(out, "text2", element->texts[1]);
+	add_text(out, "system", element->system_type);
+	add_text(out, "marketing", element->system_marketing);
+	add_ids(out, "to", &element->changed_to);
+	add_ids(out, "from", &element->changed_from);
+	add_text(out, "category", element->category);
+	add_text(out, "ban", element->ban_state);
+	add_text(out, "waba", element->waba_id);
+	for (int i = 0; i < element->nerrors; i++)
+	{
+		wa_error	error;
+
+		wa_element_error(element, i, &error);
+		add(out, " [");
+		add_text(out, "code", error.code);
+		add_text(out, "title", error.title);
+		add_text(out, "details", error.details);
+		add(out, " ]");
+	}
+	for (int i = 0; i < element->nrestrictions; i++)
+	{
+		wa_restriction restriction;
+
+		wa_element_restriction(element, i, &restriction);
+		add(out, " {");
+		add_text(out, "type", restriction.type);
+		add_text(out, "until", restriction.expiration);
+		add(out, " }");
+	}
+}
+
+/* JSON with ' for "; what comes back lives until the next call. */
+static const char *
+json(const char *text)
+{
+	static char buffer[RENDER_SIZE];
+	size_t		i;
+
+	for (i = 0; text[i] != '\0' && i + 1 < sizeof(buffer); i++)
+		buffer[i] = text[i] == '\'' ? '"' : text[i];
+	buffer[i] = '\0';
+	return buffer;
+}
+
+/* ----------------------------------------------------------------
+ * What is read
+ * ----------------------------------------------------------------
+ */
+
+typedef struct reading
+{
+	const char *name;
+	const char *payload;
+	const char *elements;
+} reading;
+
+static const reading readings[] = {
+	{"cloud envelope",
+		"{'object':'whatsapp_business_account','entry':[{'id':'1','time':5,'changes':[{'field':'messages','value':"
+		"{'messaging_product':'whatsapp','metadata':{'phone_number_id':'2'},'statuses':[{'id':'w','status':'read',"
+		"'timestamp':'10','recipient_id':'16505550101','pricing':{'category':'marketing'},"
+		"'conversation':{'origin':{'type':'utility'}}}]}}]}]}",
+		"/entry/0/changes/0/value/statuses/0 status business=1 sender=2 field=messages time=5 type=read "
+	"who=16505550101/-/- at=10 id=w pricing=marketing origin=utility"},
+	{"envelope without object",
+		"{'entry':[{'changes':[{'value':{'statuses':[{}]}}]}]}",
+	"/entry/0/changes/0/value/statuses/0 status"},
+	{"envelope without entry", "{'object':'whatsapp_business_account'}", ""},
+	{"entry null", "{'object':'x','entry':null}", ""},
+	{"empty entry", "{'entry':[]}", ""},
+	{"empty changes", "{'entry':[{'id':'1','changes':[]}]}", ""},
+	{"empty and null arrays", "{'entry':[{'changes':[{'value':{'statuses':[],'messages':null}}]}]}", ""},
+	{"empty array of payloads", "[]", ""},
+	{"dashboard test",
+		"{'field':'messages','value':{'metadata':{'phone_number_id':2},'messages':[{'from':'1','type':'text','text':{'body':'x'}}]}}",
+	"/value/messages/0 message sender=2 field=messages type=text who=1/-/- text=x"},
+	{"dashboard test without field", "{'value':{'statuses':[{'status':'sent'}]}}",
+	"/value/statuses/0 status type=sent"},
+	{"dashboard test, value missing", "{'field':'messages'}", " malformed field=messages"},
+	{"dashboard test, value a string", "{'field':'messages','value':'x'}", "/value malformed field=messages"},
+	{"on-premises",
+		"{'statuses':[{'id':'g','message':{'recipient_id':'+1 650'},'status':'delivered','timestamp':7}]}",
+	"/statuses/0 status onprem type=delivered who=+1 650/-/- at=7 id=g"},
+	{"on-premises, recipient_id goes first",
+		"{'statuses':[{'message':{'recipient_id':'2'},'recipient_id':'1'}]}",
+	"/statuses/0 status onprem who=1/-/-"},
+	{"on-premises, recipient_id empty",
+		"{'statuses':[{'message':{'recipient_id':'2'},'recipient_id':''}]}",
+	"/statuses/0 status onprem who=2/-/-"},
+	{"on-premises errors",
+		"{'errors':[{'code':400,'title':'T','details':'D','href':'H'}]}",
+	"/errors/0 error onprem [ code=400 title=T details=D ]"},
+	{"bare value",
+		"{'messaging_product':'whatsapp','metadata':{'phone_number_id':'2'},'contacts':[{'wa_id':'1'}]}",
+	"/contacts/0 contact sender=2 who=1/-/-"},
+	{"bare value with nothing that counts", "{'metadata':{'phone_number_id':'2'}}", " other sender=2"},
+	{"array of all forms",
+		"[{'statuses':[{'status':'a'}]},{'entry':[{'id':'9','changes':[{'field':'f','value':{'statuses':[{'status':'b'}]}}]}]},"
+		"{'field':'g','value':{'metadata':{'phone_number_id':'2'},'statuses':[{'status':'c'}]}},{'statuses':[{'status':'d'}]}]",
+		"/0/statuses/0 status onprem type=a\n"
+		"/1/entry/0/changes/0/value/statuses/0 status business=9 field=f type=b\n"
+		"/2/value/statuses/0 status sender=2 field=g type=c\n"
+	"/3/statuses/0 status onprem type=d"},
+	{"array with what is no payload",
+		"[null,1,'x',[{'statuses':[]}],{'a':1},{'statuses':[{'status':'a'}]}]",
+		"/0 malformed\n/1 malformed\n/2 malformed\n/3 malformed\n/4 malformed\n"
+	"/5/statuses/0 status onprem type=a"},
+
+	/* ids */
+	{"status of a hidden phone",
+		"{'statuses':[{'recipient_user_id':'US.1','recipient_parent_user_id':'US.ENT.2'}]}",
+	"/statuses/0 status onprem who=-/US.1/US.ENT.2"},
+	{"old spelling of the parent",
+		"{'statuses':[{'recipient_id':'1','parent_recipient_user_id':'US.ENT.2'}]}",
+	"/statuses/0 status onprem who=1/-/US.ENT.2"},
+	{"empty ids are not absent",
+		"{'statuses':[{'recipient_id':'','recipient_user_id':''}]}",
+	"/statuses/0 status onprem who=//-"},
+	{"group: the participant",
+		"{'statuses':[{'recipient_id':'G','recipient_type':'group','recipient_participant_id':'1',"
+		"'recipient_user_id':'G2','recipient_participant_user_id':'US.1','recipient_participant_parent_user_id':'US.ENT.1'}]}",
+	"/statuses/0 status onprem who=1/US.1/US.ENT.1"},
+	{"group: the other spelling",
+		"{'statuses':[{'recipient_id':'G','recipient_type':'group','participant_recipient_id':'1',"
+		"'participant_recipient_user_id':'US.1','participant_recipient_parent_user_id':'US.ENT.1'}]}",
+	"/statuses/0 status onprem who=1/US.1/US.ENT.1"},
+	{"group: no participant, never the group",
+		"{'statuses':[{'recipient_id':'G','recipient_type':'group','recipient_user_id':'G2','message':{'recipient_id':'G'}}]}",
+	"/statuses/0 status onprem"},
+	{"group: no recipient_type",
+		"{'statuses':[{'recipient_id':'G','recipient_participant_id':'1'}]}",
+	"/statuses/0 status onprem who=1/-/-"},
+	{"individual", "{'statuses':[{'recipient_id':'1','recipient_type':'individual'}]}",
+	"/statuses/0 status onprem who=1/-/-"},
+	{"message of a hidden phone",
+		"{'messages':[{'from_user_id':'US.1','from_parent_user_id':'US.ENT.2','type':'image'}]}",
+	"/messages/0 message onprem type=image who=-/US.1/US.ENT.2"},
+
+	/* contacts */
+	{"contact by equal id, other order",
+		"{'contacts':[{'wa_id':'1','user_id':'A'},{'wa_id':'2'}],'messages':[{'from':'2'},{'from':'1'}]}",
+		"/contacts/0 contact onprem who=1/A/-\n/contacts/1 contact onprem who=2/-/-\n"
+		"/messages/0 message onprem who=2/-/- contact=2/-/-\n"
+	"/messages/1 message onprem who=1/-/- contact=1/A/-"},
+	{"contact by phone despite plus and blanks",
+		"{'contacts':[{'wa_id':'9'},{'wa_id':'1650'}],'messages':[{'from':' +1 650 '}]}",
+		"/contacts/0 contact onprem who=9/-/-\n/contacts/1 contact onprem who=1650/-/-\n"
+	"/messages/0 message onprem who= +1 650 /-/- contact=1650/-/-"},
+	{"contact by user id",
+		"{'contacts':[{'wa_id':'9'},{'wa_id':'1','user_id':'US.1'}],'statuses':[{'recipient_user_id':'US.1'}]}",
+		"/contacts/0 contact onprem who=9/-/-\n/contacts/1 contact onprem who=1/US.1/-\n"
+	"/statuses/0 status onprem who=-/US.1/- contact=1/US.1/-"},
+	{"contact by parent id",
+		"{'contacts':[{'wa_id':'9'},{'wa_id':'1','parent_user_id':'P'}],'user_preferences':[{'parent_user_id':'P'}]}",
+		"/contacts/0 contact onprem who=9/-/-\n/contacts/1 contact onprem who=1/-/P\n"
+	"/user_preferences/0 preference onprem who=-/-/P contact=1/-/P"},
+	{"the only contact of the only message",
+		"{'contacts':[{'wa_id':'1','user_id':'U'}],'messages':[{'from':'2'}]}",
+		"/contacts/0 contact onprem who=1/U/-\n"
+	"/messages/0 message onprem who=2/-/- contact=1/U/-"},
+	{"the only contact of two elements is nobody's",
+		"{'contacts':[{'wa_id':'1'}],'messages':[{'from':'2'}],'statuses':[{'recipient_id':'3'}]}",
+		"/contacts/0 contact onprem who=1/-/-\n/messages/0 message onprem who=2/-/-\n"
+	"/statuses/0 status onprem who=3/-/-"},
+	{"one of two contacts is nobody's",
+		"{'contacts':[{'wa_id':'1'},{'wa_id':'3'}],'messages':[{'from':'2'}]}",
+		"/contacts/0 contact onprem who=1/-/-\n/contacts/1 contact onprem who=3/-/-\n"
+	"/messages/0 message onprem who=2/-/-"},
+	{"empty ids are no bond",
+		"{'contacts':[{'wa_id':'','user_id':'A'},{'wa_id':'','user_id':'B'}],'statuses':[{'recipient_id':'','recipient_user_id':'B'}]}",
+		"/contacts/0 contact onprem who=/A/-\n/contacts/1 contact onprem who=/B/-\n"
+	"/statuses/0 status onprem who=/B/- contact=/B/-"},
+	{"contacts of another change are not looked at",
+		"{'entry':[{'changes':[{'value':{'contacts':[{'wa_id':'1'}]}},{'value':{'messages':[{'from':'1'}]}}]}]}",
+		"/entry/0/changes/0/value/contacts/0 contact who=1/-/-\n"
+	"/entry/0/changes/1/value/messages/0 message who=1/-/-"},
+
+	/* messages */
+	{"texts of a button",
+		"{'messages':[{'type':'button','button':{'payload':'P','text':'T'}}]}",
+	"/messages/0 message onprem type=button text=T text2=P"},
+	{"texts of a button reply",
+		"{'messages':[{'type':'interactive','interactive':{'type':'button_reply','button_reply':{'id':'I','title':'T'}}}]}",
+	"/messages/0 message onprem type=interactive text=T text2=I"},
+	{"no text of a list reply",
+		"{'messages':[{'type':'interactive','interactive':{'type':'list_reply','list_reply':{'id':'I','title':'T'}}}]}",
+	"/messages/0 message onprem type=interactive"},
+	{"no text of another type", "{'messages':[{'type':'image','text':{'body':'STOP'}}]}",
+	"/messages/0 message onprem type=image"},
+	{"text without type", "{'messages':[{'text':{'body':'STOP'}}]}",
+	"/messages/0 message onprem text=STOP"},
+	{"unsupported with errors",
+		"{'messages':[{'type':'unsupported','errors':[{'code':131051,'message':'M','error_data':{'details':'D'}}]}]}",
+	"/messages/0 message onprem type=unsupported [ code=131051 details=D ]"},
+	{"changed number",
+		"{'messages':[{'from':'1','type':'system','system':{'type':'user_changed_number','wa_id':'2','customer':'1'}}]}",
+	"/messages/0 message onprem type=system who=1/-/- system=user_changed_number to=2/-/- from=1/-/-"},
+	{"changed number, on-premises",
+		"{'messages':[{'from':'1','type':'system','system':{'type':'user_changed_number','new_wa_id':'2'}}]}",
+	"/messages/0 message onprem type=system who=1/-/- system=user_changed_number to=2/-/-"},
+	{"changed user id",
+		"{'messages':[{'type':'system','system':{'type':'user_changed_user_id','user_id':'B','previous_user_id':'A',"
+		"'parent_user_id':'Q','previous_parent_user_id':'P'}}]}",
+	"/messages/0 message onprem type=system system=user_changed_user_id to=-/B/Q from=-/A/P"},
+	{"preference as a system message",
+		"{'messages':[{'from':'1','timestamp':9,'type':'system','system':{'type':'user_preference_changed','marketing':'stop'}}]}",
+	"/messages/0 message onprem type=system who=1/-/- at=9 system=user_preference_changed marketing=stop"},
+
+	/* the other kinds */
+	{"preference",
+		"{'user_preferences':[{'wa_id':'1','user_id':'U','parent_user_id':'P','category':'marketing_messages','value':'stop','timestamp':9}]}",
+	"/user_preferences/0 preference onprem type=stop who=1/U/P at=9 category=marketing_messages"},
+	{"user_id_update",
+		"{'user_id_update':[{'wa_id':'1','user_id':{'previous':'A','current':'B'},'parent_user_id':{'previous':'P','current':'Q'},'timestamp':'9'}]}",
+	"/user_id_update/0 user_id_update onprem who=1/-/- at=9 to=-/B/Q from=-/A/P"},
+	{"user_id_update, plain strings",
+		"{'user_id_update':[{'user_id':'B','previous_user_id':'A'}]}",
+	"/user_id_update/0 user_id_update onprem to=-/B/- from=-/A/-"},
+	{"account_update",
+		"{'entry':[{'id':'1','time':7,'changes':[{'field':'account_update','value':{'event':'E','ban_info':{'waba_ban_state':'DISABLE'},"
+		"'waba_info':{'waba_id':3},'restriction_info':[{'restriction_type':'R','expiration':8},{'expiration':'9'},1]}}]}]}",
+		"/entry/0/changes/0/value account_update business=1 field=account_update time=7 type=E ban=DISABLE waba=3 "
+	"{ type=R until=8 } { until=9 } { }"},
+	{"value.errors",
+		"{'entry':[{'id':'1','changes':[{'field':'messages','value':{'metadata':{'phone_number_id':'2'},'errors':[{'code':'130429','message':'M'}]}}]}]}",
+	"/entry/0/changes/0/value/errors/0 error business=1 sender=2 field=messages [ code=130429 details=M ]"},
+	{"all arrays together",
+		"{'errors':[{}],'user_id_update':[{}],'user_preferences':[{}],'statuses':[{}],'messages':[{}],'contacts':[{}]}",
+		"/contacts/0 contact onprem\n/messages/0 message onprem\n/statuses/0 status onprem\n"
+		"/user_preferences/0 preference onprem\n/user_id_update/0 user_id_update onprem\n"
+	"/errors/0 error onprem [ ]"},
+	{"wrong field",
+		"{'field':'user_preferences','value':{'messages':[{'from':'1'}]}}",
+	"/value/messages/0 message field=user_preferences who=1/-/-"},
+	{"echoes count for nothing",
+		"{'field':'smb_message_echoes','value':{'message_echoes':[{}],'statuses':[{'status':'read'}],'contacts':[{}]}}",
+	"/value other field=smb_message_echoes"},
+	{"history counts for nothing", "{'field':'history','value':{'messages':[{'from':'1'}]}}", "/value other field=history"},
+	{"echoes under the field messages", "{'field':'messages','value':{'message_echoes':[{'to':'1'}]}}", "/value other field=messages"},
+	{"unknown field", "{'field':'f','value':{'event':1}}", "/value other field=f"},
+	{"a call is no message",
+		"{'field':'calls','value':{'statuses':[{'type':'call','status':'failed','recipient_id':'1'},{'type':'message','status':'read'}]}}",
+	"/value/statuses/0 other field=calls\n/value/statuses/1 status field=calls type=read"},
+
+	/* errors of a status */
+	{"several errors, odd ones among them",
+		"{'statuses':[{'errors':[{'code':131026,'title':'T'},null,7,{'title':'U'},{'code':null},{'code':[1]},{'code':'131049'}]}]}",
+	"/statuses/0 status onprem [ code=131026 title=T ] [ ] [ ] [ title=U ] [ ] [ ] [ code=131049 ]"},
+	{"errors is one object", "{'statuses':[{'errors':{'code':131026}}]}", "/statuses/0 status onprem [ code=131026 ]"},
+	{"errors is a string", "{'statuses':[{'errors':'131026'}]}", "/statuses/0 status onprem"},
+	{"details: error_data, details, message",
+		"{'statuses':[{'errors':[{'error_data':{'details':'A'},'details':'B','message':'C'},{'error_data':'x','details':'B','message':'C'},"
+		"{'error_data':{'details':''},'message':'C'}]}]}",
+	"/statuses/0 status onprem [ details=A ] [ details=B ] [ details=C ]"},
+
+	/* scalars */
+	{"numbers, booleans, null",
+		"{'statuses':[{'id':-9223372036854775808,'status':true,'timestamp':1.7e9,'recipient_id':16505550101,'recipient_user_id':null,"
+		"'recipient_parent_user_id':false}]}",
+	"/statuses/0 status onprem type=true who=16505550101/-/false at=1.7e9 id=-9223372036854775808"},
+	{"the largest numbers", "{'statuses':[{'id':9223372036854775807,'timestamp':18446744073709551615}]}",
+	"/statuses/0 status onprem at=18446744073709551615 id=9223372036854775807"},
+	{"no scalar is absent",
+		"{'statuses':[{'id':[1],'status':{'a':1},'timestamp':[],'recipient_id':{},'pricing':'x','conversation':[1]}]}",
+	"/statuses/0 status onprem"},
+	{"the last of equal keys", "{'statuses':[{'id':'a','id':'b'}],'statuses':[{'id':'c','id':'d'}]}",
+	"/statuses/0 status onprem id=d"},
+	{"escapes", "{'statuses':[{'id':'a\\u0000b\\/\\u00fc\\ud83d\\ude00\\ud800x'}]}",
+	"/statuses/0 status onprem id=a^b/\xC3\xBC\xF0\x9F\x98\x80\xEF\xBF\xBDx"},
+
+	/* malformed, and the rest goes on */
+	{"entry is no array", "{'entry':{'id':1}}", "/entry malformed"},
+	{"entries of every kind",
+		"{'entry':[1,null,{'id':'3'},{'id':'4','changes':{}},{'id':'5','changes':null},{'id':'6','changes':[{'field':'f','value':{'statuses':[{}]}}]}]}",
+		"/entry/0 malformed\n/entry/1 malformed\n/entry/2 malformed business=3\n"
+		"/entry/3/changes malformed business=4\n/entry/4 malformed business=5\n"
+	"/entry/5/changes/0/value/statuses/0 status business=6 field=f"},
+	{"changes of every kind",
+		"{'entry':[{'id':'1','changes':[[],{},{'field':'f','value':null},{'field':'f','value':[]},{'field':'f','value':{'statuses':[{}]}}]}]}",
+		"/entry/0/changes/0 malformed business=1\n/entry/0/changes/1 malformed business=1\n"
+		"/entry/0/changes/2 malformed business=1 field=f\n/entry/0/changes/3/value malformed business=1 field=f\n"
+	"/entry/0/changes/4/value/statuses/0 status business=1 field=f"},
+	{"values of every kind",
+		"{'statuses':{'id':'x'},'messages':[1,null,[],'x',{'from':'1'}],'contacts':'x','errors':[5,{'code':6}]}",
+		"/contacts malformed onprem\n/messages/0 malformed onprem\n/messages/1 malformed onprem\n"
+		"/messages/2 malformed onprem\n/messages/3 malformed onprem\n/messages/4 message onprem who=1/-/-\n"
+	"/statuses malformed onprem\n/errors/0 malformed onprem\n/errors/1 error onprem [ code=6 ]"},
+};
+
+static void
+test_readings(wa_payload *payload)
+{
+	for (size_t i = 0; i < lengthof(readings); i++)
+	{
+		const char *text = json(readings[i].payload);
+		rendering	out = {.used = 0};
+		wa_element	element;
+		bool		met;
+
+		met = wa_payload_parse(payload, text, strlen(text)) == WA_PAYLOAD_OK &&
+			wa_payload_detail(payload)[0] == '\0';
+		while (wa_payload_next(payload, &element))
+			render(&out, &element);
+		met = met && strcmp(out.text, readings[i].elements) == 0;
+		check(readings[i].name, met);
+		if (!met)
+			printf("expected:\n%s\ngot (%s):\n%s\n", readings[i].elements,
+				   wa_payload_detail(payload), out.text);
+		check("nothing after the last", !wa_payload_next(payload, &element));
+	}
+}
+
+/* ----------------------------------------------------------------
+ * What is not read
+ * ----------------------------------------------------------------
+ */
+
+static void
+expect_result(wa_payload *payload, const char *name, const char *text, size_t len,
+			  wa_payload_result expected)
+{
+	wa_payload_result result = wa_payload_parse(payload, text, len);
+	wa_element	element;
+
+	check(name, result == expected);
+	if (result != expected)
+		printf("expected %d, got %d: %s\n", expected, result, wa_payload_detail(payload));
+	check("a detail where it is not OK",
+		  (result == WA_PAYLOAD_OK) == (wa_payload_detail(payload)[0] == '\0'));
+	if (result != WA_PAYLOAD_OK)
+		check("no element where it is not OK", !wa_payload_next(payload, &element));
+}
+
+static void
+test_results(wa_payload *payload)
+{
+	static const char *const invalid[] = {
+		"", " ", " \t\r\n", "{", "{'a'", "{'a':1", "[1,", "[1,]", "{'a':1,}", "{'a' 1}", "nul", "nulll",
+		"tru", "'x", "12x", "-", "{'statuses':[]} x", "{'statuses':[]}{'statuses':[]}", "}", "{\\'a':1}",
+		"{'statuses':[]}//", "/**/{'statuses':[]}", "{statuses:[]}", "{'statuses':[01]}", "{'statuses':['\\x']}",
+		"{'statuses':['\\u12']}", "\xEF\xBB\xBF{}"
+	};
+	static const char *const unknown[] = {
+		"null", "true", "12", "-1.5e3", "'x'", "''", "{}", "{'a':1}", "{'messaging_product':'whatsapp'}",
+		" 12 ", "{'value':1}", "{'Statuses':[]}"
+	};
+	static const char *const fine[] = {
+		"{'statuses':[]}", " \t\r\n{'statuses':[]} \t\r\n", "[]", "[1]", "{'statuses':null}"
+	};
+
+	for (size_t i = 0; i < lengthof(invalid); i++)
+		expect_result(payload, invalid[i], json(invalid[i]), strlen(invalid[i]),
+					  WA_PAYLOAD_INVALID_JSON);
+	for (size_t i = 0; i < lengthof(unknown); i++)
+		expect_result(payload, unknown[i], json(unknown[i]), strlen(unknown[i]),
+					  WA_PAYLOAD_UNKNOWN_SHAPE);
+	for (size_t i = 0; i < lengthof(fine); i++)
+		expect_result(payload, fine[i], json(fine[i]), strlen(fine[i]), WA_PAYLOAD_OK);
+
+	/* only len bytes are read, and a NUL is no end */
+	expect_result(payload, "length", "{\"statuses\":[]}xyz", 15, WA_PAYLOAD_OK);
+	expect_result(payload, "cut", "{\"statuses\":[]}", 14, WA_PAYLOAD_INVALID_JSON);
+	expect_result(payload, "NUL behind", "{\"statuses\":[]}\0", 16, WA_PAYLOAD_INVALID_JSON);
+	expect_result(payload, "NUL before", "\0{\"statuses\":[]}", 16, WA_PAYLOAD_INVALID_JSON);
+	expect_result(payload, "NUL between", "{\"statuses\":\0[]}", 16, WA_PAYLOAD_INVALID_JSON);
+	expect_result(payload, "NUL in a string", "{\"statuses\":[\"a\0b\"]}", 20, WA_PAYLOAD_INVALID_JSON);
+	expect_result(payload, "NUL alone", "\0", 1, WA_PAYLOAD_INVALID_JSON);
+	expect_result(payload, "NUL behind a number", "12\0", 3, WA_PAYLOAD_INVALID_JSON);
+}
+
+/* Every sequence of up to four bytes out of these, judged by its value. */
+static void
+test_utf8(wa_payload *payload)
+{
+	static const struct
+	{
+		const char *bytes;
+		bool		valid;
+	}			samples[] = {
+		{"\x7F", true}, {"\xC2\x80", true}, {"\xDF\xBF", true}, {"\xE0\xA0\x80", true},
+		{"\xED\x9F\xBF", true}, {"\xEE\x80\x80", true}, {"\xEF\xBF\xBF", true},
+		{"\xF0\x90\x80\x80", true}, {"\xF4\x8F\xBF\xBF", true},
+		{"\x80", false}, {"\xBF", false}, {"\xC0\x80", false}, {"\xC1\xBF", false}, {"\xC2", false},
+		{"\xC2\x7F", false}, {"\xC2\xC0", false}, {"\xE0\x9F\xBF", false}, {"\xE0\xA0", false},
+		{"\xED\xA0\x80", false}, {"\xED\xBF\xBF", false}, {"\xF0\x8F\xBF\xBF", false},
+		{"\xF0\x90\x80", false}, {"\xF4\x90\x80\x80", false}, {"\xF5\x80\x80\x80", false},
+		{"\xFE", false}, {"\xFF", false}, {"\xE2\x82\x28", false}, {"\xF0\x9F\x98\x28", false},
+	};
+
+	/* at every offset, because the text is looked at in blocks of 32 bytes */
+	for (size_t i = 0; i < lengthof(samples); i++)
+	{
+		bool		met = true;
+
+		for (int offset = 0; offset < 70; offset++)
+		{
+			char		text[200];
+			int			len = snprintf(text, sizeof(text), "{\"statuses\":[],\"x\":\"%*s%s\"}",
+									   offset, "", samples[i].bytes);
+
+			met = met && (wa_payload_parse(payload, text, (size_t) len) ==
+						  (samples[i].valid ? WA_PAYLOAD_OK : WA_PAYLOAD_INVALID_JSON));
+		}
+		check("UTF-8", met);
+	}
+}
+
+/* depth levels of arrays around the inner text, as the value of a key. */
+static size_t
+nest(char *text, size_t size, int depth, const char *inner)
+{
+	size_t		used = (size_t) snprintf(text, size, "{\"statuses\":");
+
+	for (int i = 0; i < depth; i++)
+		text[used++] = '[';
+	used += (size_t) snprintf(text + used, size - used, "%s", inner);
+	for (int i = 0; i < depth; i++)
+		text[used++] = ']';
+	text[used++] = '}';
+	return used;
+}
+
+static void
+test_limits(wa_payload *payload)
+{
+	static char text[1000];
+	char	   *large;
+	size_t		len;
+	wa_element	element;
+	int			count;
+
+	/* the object itself is one level */
+	expect_result(payload, "64 levels", text, nest(text, sizeof(text), 63, ""), WA_PAYLOAD_OK);
+	expect_result(payload, "64 levels, a scalar", text, nest(text, sizeof(text), 63, "1"), WA_PAYLOAD_OK);
+	expect_result(payload, "65 levels", text, nest(text, sizeof(text), 64, ""), WA_PAYLOAD_TOO_DEEP);
+	expect_result(payload, "65 levels, a scalar", text, nest(text, sizeof(text), 64, "1"), WA_PAYLOAD_TOO_DEEP);
+	expect_result(payload, "65 levels, an object", text, nest(text, sizeof(text), 63, "{}"), WA_PAYLOAD_TOO_DEEP);
+	expect_result(payload, "brackets in a string", text,
+				  nest(text, sizeof(text), 62, "\"[[[[[[\\\"[[[[[[\""), WA_PAYLOAD_OK);
+	expect_result(payload, "after too deep", "{\"statuses\":[]}", 15, WA_PAYLOAD_OK);
+
+	large = malloc(WA_PAYLOAD_MAX_BYTES + 1);
+	if (large == NULL)
+		return;
+	memset(large, ' ', WA_PAYLOAD_MAX_BYTES + 1);
+	memcpy(large, "{\"statuses\":[]}", 15);
+	expect_result(payload, "16 MB", large, WA_PAYLOAD_MAX_BYTES, WA_PAYLOAD_OK);
+	expect_result(payload, "16 MB and a byte", large, WA_PAYLOAD_MAX_BYTES + 1, WA_PAYLOAD_TOO_LARGE);
+	memset(large, '[', WA_PAYLOAD_MAX_BYTES);
+	large[0] = '"';
+	large[WA_PAYLOAD_MAX_BYTES - 1] = '"';
+	expect_result(payload, "16 MB of brackets in a string", large, WA_PAYLOAD_MAX_BYTES,
+				  WA_PAYLOAD_UNKNOWN_SHAPE);
+
+	len = 0;
+	large[len++] = '[';
+	for (int i = 0; i < WA_PAYLOAD_MAX_CONTAINERS; i++)
+	{
+		large[len++] = '{';
+		large[len++] = '}';
+		large[len++] = ',';
+	}
+	large[len - 1] = ']';
+	expect_result(payload, "too many objects", large, len, WA_PAYLOAD_TOO_LARGE);
+	len -= 3;
+	large[len - 1] = ']';
+	expect_result(payload, "as many objects as may be", large, len, WA_PAYLOAD_OK);
+	for (count = 0; wa_payload_next(payload, &element);)
+		count++;
+	check("each is an element", count == WA_PAYLOAD_MAX_CONTAINERS - 1);
+	wa_payload_clear(payload);
+	free(large);
+}
+
+/* ----------------------------------------------------------------
+ * The rest of the interface
+ * ----------------------------------------------------------------
+ */
+
+static void
+test_fragments(wa_payload *payload)
+{
+	static const struct
+	{
+		const char *payload;
+		const char *fragment;
+	}			samples[] = {
+		{"{'statuses':[{'id' : 'a/b\\u0000\\u00fc', 'n':[1, 2.50, null, true]}]}",
+		"{'id':'a/b\\u0000\xC3\xBC','n':[1,2.50,null,true]}"},
+		{"{'statuses':[null]}", "null"},
+		{"{'statuses':['x']}", "'x'"},
+		{"{'statuses':{}}", "{}"},
+		{"{'entry':[{'id':1}]}", "{'id':1}"},
+		{"{'field':'f','value':{'a':1}}", "{'a':1}"},
+		{"{'field':'f'}", "{'field':'f'}"},
+		{"[5]", "5"},
+	};
+	wa_element	element;
+
+	for (size_t i = 0; i < lengthof(samples); i++)
+	{
+		const char *text = json(samples[i].payload);
+		wa_str		fragment;
+
+		(void) wa_payload_parse(payload, text, strlen(text));
+		check("fragment: an element", wa_payload_next(payload, &element));
+		fragment = wa_payload_fragment(payload, &element);
+		text = json(samples[i].fragment);
+		check(samples[i].fragment,
+			  fragment.len == strlen(text) && memcmp(fragment.data, text, fragment.len) == 0);
+	}
+}
+
+static void
+test_parse_element(wa_payload *payload)
+{
+	const char *text = json("{'id':'w','status':'failed','recipient_id':'1','errors':[{'code':5}]}");
+	rendering	out = {.used = 0};
+	wa_element	element;
+
+	check("element: parses",
+		  wa_payload_parse_element(payload, text, strlen(text), WA_ELEMENT_STATUS, true,
+								   WA_STR("B"), WA_STR("S")) == WA_PAYLOAD_OK);
+	check("element: is there", wa_payload_next(payload, &element));
+	render(&out, &element);
+	check("element: is read",
+		  strcmp(out.text, " status onprem business=B sender=S type=failed who=1/-/- id=w [ code=5 ]") == 0);
+	check("element: is one", !wa_payload_next(payload, &element));
+
+	check("element: null parses",
+		  wa_payload_parse_element(payload, "null", 4, WA_ELEMENT_MESSAGE, false,
+								   WA_STR(""), WA_STR("")) == WA_PAYLOAD_OK);
+	check("element: null is malformed",
+		  wa_payload_next(payload, &element) && element.kind == WA_ELEMENT_MALFORMED);
+	check("element: invalid",
+		  wa_payload_parse_element(payload, "{", 1, WA_ELEMENT_MESSAGE, false,
+								   WA_STR(""), WA_STR("")) == WA_PAYLOAD_INVALID_JSON);
+	check("element: none", !wa_payload_next(payload, &element));
+
+	/* a whole payload after an element: nothing of the element is left */
+	text = json("{'statuses':[{'status':'sent'}]}");
+	(void) wa_payload_parse(payload, text, strlen(text));
+	check("payload after element",
+		  wa_payload_next(payload, &element) && element.business.data == NULL &&
+		  element.kind == WA_ELEMENT_STATUS);
+}
+
+static void
+test_path(wa_payload *payload)
+{
+	const char *text = json("{'entry':[{'changes':[{'value':{'statuses':[{}]}}]}]}");
+	wa_element	element;
+	char		path[128];
+
+	(void) wa_payload_parse(payload, text, strlen(text));
+	check("path: an element", wa_payload_next(payload, &element));
+	wa_payload_path(&element, path, 8);
+	check("path: cut off", strcmp(path, "/entry/") == 0);
+	wa_payload_path(&element, path, 1);
+	check("path: empty", path[0] == '\0');
+	element.place = (wa_place) {PG_INT32_MAX, PG_INT32_MAX, PG_INT32_MAX, true, "user_preferences", PG_INT32_MAX};
+	wa_payload_path(&element, path, sizeof(path));
+	check("path: the longest",
+		  strcmp(path, "/2147483647/entry/2147483647/changes/2147483647/value/user_preferences/2147483647") == 0);
+}
+
+/*
+ * One thousand contacts in the opposite order of their messages, each message
+ * found by one of its three identifiers, some with several contacts.
+ */
+static void
+test_many_contacts(wa_payload *payload)
+{
+	const int	n = 1000;
+	size_t		size = 1 << 20;
+	char	   *text = malloc(size);
+	size_t		used;
+	wa_element	element;
+	int			right = 0;
+	int			total = 0;
+
+	if (text == NULL)
+		return;
+	used = (size_t) snprintf(text, size, "{\"contacts\":[");
+	for (int i = n - 1; i >= 0; i--)
+		used += (size_t) snprintf(text + used, size - used,
+								  "{\"wa_id\":\"1650%07d\",\"user_id\":\"US.%d\",\"parent_user_id\":\"US.ENT.%d\"},",
+								  i, i, i);
+	used += (size_t) snprintf(text + used, size - used,
+							  "{\"wa_id\":\"16500000000\",\"user_id\":\"late\"},7],\"messages\":[");
+	for (int i = 0; i < n; i++)
+	{
+		static const char *const forms[] = {
+			"{\"from\":\"+1650%07d\"},", "{\"from_user_id\":\"US.%d\"},", "{\"from_parent_user_id\":\"US.ENT.%d\"},"
+		};
+
+		used += (size_t) snprintf(text + used, size - used, forms[i % 3], i);
+	}
+	used += (size_t) snprintf(text + used, size - used, "{\"from\":\"nobody\"}]}");
+
+	check("many contacts: parses", wa_payload_parse(payload, text, used) == WA_PAYLOAD_OK);
+	while (wa_payload_next(payload, &element))
+	{
+		char		user_id[20];
+		wa_str		expected = {user_id, 0};
+
+		if (element.kind != WA_ELEMENT_MESSAGE)
+			continue;
+		expected.len = (size_t) snprintf(user_id, sizeof(user_id), "US.%d", total);
+		right += wa_str_equal(element.contact.user_id, total < n ? expected : WA_STR(""));
+		total++;
+	}
+	check("many contacts: all messages", total == n + 1);
+	check("many contacts: all found", right == n + 1);
+	free(text);
+}
+
+/* Every character as it is and as an escape is the same text. */
+static void
+test_characters(wa_payload *payload)
+{
+	static const char *const samples[] = {
+		"\x01", "\x1F", "\t", "\n", "\x7F", "\xC3\xA4", "\xE2\x82\xAC", "\xEF\xBF\xBF",
+		"\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF", "\xC3\xA4 12345678901234567890 \xE2\x82\xAC"
+	};
+
+	for (size_t i = 0; i < lengthof(samples); i++)
+	{
+		char		text[200];
+		int			len = snprintf(text, sizeof(text),
+								   "{\"statuses\":[{\"id\":\"%s\",\"timestamp\":\"\\\"%s\"}]}",
+								   samples[i], samples[i]);
+		wa_element	element;
+
+		check("character: parses", wa_payload_parse(payload, text, (size_t) len) == WA_PAYLOAD_OK);
+		check("character: is there", wa_payload_next(payload, &element));
+		check("character: is the same",
+			  element.message_id.len == strlen(samples[i]) &&
+			  memcmp(element.message_id.data, samples[i], strlen(samples[i])) == 0);
+		check("character: is the same after an escape",
+			  element.timestamp.len == strlen(samples[i]) + 1 &&
+			  memcmp(element.timestamp.data + 1, samples[i], strlen(samples[i])) == 0);
+	}
+}
+
+/* Integers that no 64 bits hold must not take the rest along. */
+static void
+test_long_integers(wa_payload *payload)
+{
+	const char *text = json("{'statuses':[{'id':123456789012345678901234567890,'x':[-99999999999999999999,"
+							"1e5,'1234567890123456789012\\'']},{'id':'b'}]}");
+	wa_element	element;
+
+	check("long integers: parses", wa_payload_parse(payload, text, strlen(text)) == WA_PAYLOAD_OK);
+	check("long integers: the first", wa_payload_next(payload, &element));
+	check("long integers: the second", wa_payload_next(payload, &element));
+	check("long integers: is read", wa_str_equal(element.message_id, WA_STR("b")));
+}
+
+/* json-c's tokener keeps a lone surrogate beyond json_tokener_reset. */
+static void
+test_nothing_is_left_behind(wa_payload *payload)
+{
+	static const char *const broken[] = {
+		"{'a':'\\ud83d", "{'a':'\\ud83d\\", "{'a':'\\ud83d\\u", "{'a':'\\ud83d\\u00", "{'a':1e", "{'a':tr", "['x"
+	};
+
+	for (size_t i = 0; i < lengthof(broken); i++)
+	{
+		const char *text = json(broken[i]);
+		wa_element	element;
+
+		check(broken[i], wa_payload_parse(payload, text, strlen(text)) == WA_PAYLOAD_INVALID_JSON);
+		text = json("{'statuses':[{'id':'\\u0041','timestamp':7}]}");
+		check("parses after it", wa_payload_parse(payload, text, strlen(text)) == WA_PAYLOAD_OK);
+		check("is there after it", wa_payload_next(payload, &element));
+		check("is read after it", wa_str_equal(element.message_id, WA_STR("A")) &&
+			  wa_str_equal(element.timestamp, WA_STR("7")));
+	}
+}
+
+static void
+test_life(void)
+{
+	wa_payload *payload = wa_payload_new();
+	wa_element	element;
+
+	check("life: new", payload != NULL);
+	check("life: nothing yet", !wa_payload_next(payload, &element));
+	wa_payload_clear(payload);
+	wa_payload_clear(payload);
+	wa_payload_free(payload);
+	wa_payload_free(NULL);
+	check("life: freed", true);
+}
+
+int
+main(void)
+{
+	wa_payload *payload = wa_payload_new();
+
+	if (payload == NULL)
+		return 1;
+	test_life();
+	test_readings(payload);
+	test_results(payload);
+	test_utf8(payload);
+	test_limits(payload);
+	test_fragments(payload);
+	test_parse_element(payload);
+	test_path(payload);
+	test_many_contacts(payload);
+	test_characters(payload);
+	test_long_integers(payload);
+	test_nothing_is_left_behind(payload);
+	wa_payload_free(payload);
+	printf("%d passed, %d failed\n", passed, failed);
+	return failed == 0 ? 0 : 1;
+}
