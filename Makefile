@@ -18,8 +18,10 @@ SQL_FRAGMENTS = \
 	src/decision/region_rule.sql \
 	src/state/state.sql \
 	src/identity/identity.sql \
+	src/signature/signature.sql \
 	src/ingest/ingest.sql \
-	src/decision/decision.sql
+	src/decision/decision.sql \
+	src/common/roles.sql
 
 # Goals that are scripts.  They must work before there is a PGXS to include:
 # check and demo install what is missing, where they may.

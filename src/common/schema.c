@@ -45,7 +45,7 @@ forget_schema(Datum arg, Oid relid)
 {
 	const wa_table *tables[] = {&cached.consent, &cached.cooldown, &cached.activity,
 		&cached.contact, &cached.consent_log, &cached.identity, &cached.identity_other,
-		&cached.region_rule, &cached.phrase, &cached.webhook};
+		&cached.app_secret, &cached.region_rule, &cached.phrase, &cached.webhook};
 
 	if (!cache_valid)
 		return;
@@ -160,6 +160,7 @@ wa_schema_of(Oid funcid)
 	find_table(&found.consent_log, "wa_consent_log", "wa_consent_log_event", nspid);
 	find_table(&found.identity, "wa_identity", "wa_identity_pkey", nspid);
 	find_table(&found.identity_other, "wa_identity", "wa_identity_other", nspid);
+	find_table(&found.app_secret, "wa_app_secret", "wa_app_secret_pkey", nspid);
 	find_table(&found.region_rule, "wa_region_rule", "wa_region_rule_pkey", nspid);
 	find_table(&found.phrase, "wa_phrase", "wa_phrase_pkey", nspid);
 	find_table(&found.webhook, "wa_webhook", "wa_webhook_pkey", nspid);

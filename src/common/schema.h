@@ -35,6 +35,7 @@ typedef struct wa_schema
 	wa_table	consent_log;	/* pkey: its unique index, by recipient */
 	wa_table	identity;
 	wa_table	identity_other; /* the same heap; pkey: its index by other */
+	wa_table	app_secret;
 	wa_table	region_rule;
 	wa_table	phrase;
 	wa_table	webhook;

@@ -587,7 +587,13 @@ wa_judge(const wa_element *element, wa_instant received_at,
 			complain(&c, WA_PROBLEM_UNKNOWN_SHAPE, "not of the shape that its place asks for", 0);
 			return verdict(&c);
 		case WA_ELEMENT_CONTACT:
-			sight(&c, WA_STR("contact"));
+
+			/*
+			 * Beside a status or a message it was judged with that, at that
+			 * one's time; it has none of its own.
+			 */
+			if (element->alone)
+				sight(&c, WA_STR("contact"));
 			return WA_COUNTLESS;
 		case WA_ELEMENT_USER_ID_UPDATE:
 			return judge_user_id_update(&c, element);

@@ -23,9 +23,13 @@ ingest(FunctionCallInfo fcinfo, bool is_bytes)
 {
 	wa_intake  *intake;
 	wa_str		payload = wa_required_text_arg(fcinfo, 0, "payload");
+	wa_str		signature = {NULL, 0};
+
+	if (!PG_ARGISNULL(1))
+		signature = wa_optional_text_arg(fcinfo, 1);
 
 	intake = wa_intake_begin(fcinfo->flinfo->fn_oid, false);
-	wa_intake_payload(intake, payload, is_bytes, GetCurrentTransactionStartTimestamp(), 0);
+	wa_intake_payload(intake, payload, is_bytes, signature, GetCurrentTransactionStartTimestamp(), 0);
 	return wa_counts_datum(fcinfo, wa_intake_finish(intake));
 }
 

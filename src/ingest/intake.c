@@ -24,6 +24,7 @@
 #include "common/statement.h"
 #include "ingest/write.h"
 #include "payload/payload.h"
+#include "signature/signature.h"
 
 /* Fragments that one statement writes at most, in bytes. */
 #define WA_FRAGMENTS_SIZE	(32 * 1024 * 1024)
@@ -61,6 +62,7 @@ struct wa_intake
 	const wa_policy *policy;
 	wa_docket	docket;
 	wa_payload *payload;
+	wa_secrets *secrets;		/* NULL: none, nothing is checked */
 	wa_fold    *fold;
 	bool		replaying;
 	wa_counts	counts;
@@ -198,6 +200,7 @@ wa_intake_begin(Oid funcid, bool replaying)
 	intake->schema = wa_schema_of(funcid);
 	wa_write_begin(intake->schema);
 	intake->policy = wa_policy_load(intake->schema);
+	intake->secrets = wa_secrets_load(intake->schema);
 	intake->fold = wa_fold_make(context);
 	intake->replaying = replaying;
 	intake->docket.arg = intake;
@@ -217,13 +220,24 @@ wa_intake_schema(const wa_intake *intake)
 	return intake->schema;
 }
 
-static void
-judge_elements(wa_intake *intake)
+/*
+ * Judge all elements of the payload at hand.  checked: its signature is, so
+ * that what it says of businesses with another secret is passed over.  Returns
+ * whether anything was.
+ */
+static bool
+judge_elements(wa_intake *intake, bool checked)
 {
 	wa_element	element;
+	bool		refused = false;
 
 	while (wa_payload_next(intake->payload, &element))
 	{
+		if (checked && !wa_secrets_accept(intake->secrets, element.business))
+		{
+			refused = true;
+			continue;
+		}
 		intake->element = &element;
 		switch (wa_judge(&element, intake->received_at, intake->policy, &intake->docket))
 		{
@@ -239,6 +253,7 @@ judge_elements(wa_intake *intake)
 		}
 	}
 	intake->element = NULL;
+	return refused;
 }
 
 /* Why a payload could not be read. */
@@ -264,8 +279,24 @@ problem_of(wa_payload_result result)
 	return WA_PROBLEM_INVALID_JSON;
 }
 
+/* Record a problem of the whole payload. */
+static void
+refuse_payload(wa_intake *intake, wa_problem problem, const char *detail, wa_str payload)
+{
+	MemoryContext old;
+	wa_finding *finding;
+
+	intake->counts.problems++;
+	if (intake->retrying)
+		return;
+	old = MemoryContextSwitchTo(intake->context);
+	finding = add_finding(intake, &intake->elements, problem, pstrdup(detail));
+	finding->fragment = wa_bytes_to_database(payload);
+	MemoryContextSwitchTo(old);
+}
+
 void
-wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes,
+wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes, wa_str signature,
 				  wa_instant received_at, int64 webhook_id)
 {
 	wa_str		utf8 = is_bytes ? payload : wa_to_utf8(payload);
@@ -273,22 +304,16 @@ wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes,
 
 	intake->received_at = received_at;
 	intake->webhook_id = webhook_id;
-	if (result == WA_PAYLOAD_OK)
-		judge_elements(intake);
+	if (result != WA_PAYLOAD_OK)
+		refuse_payload(intake, problem_of(result), wa_payload_detail(intake->payload), payload);
 	else
 	{
-		wa_problem	problem = problem_of(result);
-
-		intake->counts.problems++;
-		if (!intake->retrying)
-		{
-			MemoryContext old = MemoryContextSwitchTo(intake->context);
-			const char *detail = pstrdup(wa_payload_detail(intake->payload));
-
-			add_finding(intake, &intake->elements, problem, detail)->fragment =
-				wa_bytes_to_database(payload);
-			MemoryContextSwitchTo(old);
-		}
+		if (intake->secrets != NULL)
+			wa_secrets_check(intake->secrets, utf8, signature);
+		if (judge_elements(intake, intake->secrets != NULL))
+			refuse_payload(intake, WA_PROBLEM_BAD_SIGNATURE,
+						   signature.data == NULL ? "no signature was given" :
+						   "signature is not that of a secret of the business", payload);
 	}
 	wa_payload_clear(intake->payload);
 	if (utf8.data != payload.data)
@@ -322,8 +347,8 @@ kind_of(wa_str path)
 }
 
 bool
-wa_intake_fragment(wa_intake *intake, wa_str fragment, wa_str path, bool on_premises,
-				   wa_str business, wa_str sender, wa_instant received_at,
+wa_intake_fragment(wa_intake *intake, wa_str fragment, wa_str path, wa_str signature,
+				   bool on_premises, wa_str business, wa_str sender, wa_instant received_at,
 				   int64 webhook_id, bool uncounted)
 {
 	const wa_counts before = intake->counts;
@@ -331,7 +356,7 @@ wa_intake_fragment(wa_intake *intake, wa_str fragment, wa_str path, bool on_prem
 
 	intake->retrying = true;
 	if (path.len == 0)
-		wa_intake_payload(intake, fragment, false, received_at, webhook_id);
+		wa_intake_payload(intake, fragment, false, signature, received_at, webhook_id);
 	else
 	{
 		wa_str		utf8 = wa_to_utf8(fragment);
@@ -343,7 +368,7 @@ wa_intake_fragment(wa_intake *intake, wa_str fragment, wa_str path, bool on_prem
 		intake->received_at = received_at;
 		intake->webhook_id = webhook_id;
 		if (result == WA_PAYLOAD_OK)
-			judge_elements(intake);
+			judge_elements(intake, false);
 		else
 		{
 			problem_of(result);

@@ -34,18 +34,21 @@ extern wa_intake *wa_intake_begin(Oid funcid, bool replaying);
 
 /*
  * Take in one payload: a text of this database, or (is_bytes) the bytes of a
- * request body in UTF-8.  webhook_id 0: the payload is not kept.
+ * request body in UTF-8.  signature is the X-Hub-Signature-256 header; data
+ * NULL where there is none.  webhook_id 0: the payload is not kept.
  */
 extern void wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes,
-							  wa_instant received_at, int64 webhook_id);
+							  wa_str signature, wa_instant received_at,
+							  int64 webhook_id);
 
 /*
  * Take in one element again that stands in wa_problem; uncounted: leave the
  * counts alone.  Returns whether it can be applied (or ignored) now.  path is
- * terminated.
+ * terminated; signature is that of a whole payload, an element was checked
+ * when it was recorded.
  */
 extern bool wa_intake_fragment(wa_intake *intake, wa_str fragment, wa_str path,
-							   bool on_premises, wa_str business, wa_str sender,
+							   wa_str signature, bool on_premises, wa_str business, wa_str sender,
 							   wa_instant received_at, int64 webhook_id, bool uncounted);
 
 /*

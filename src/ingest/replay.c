@@ -25,23 +25,24 @@ PG_FUNCTION_INFO_V1(wa_replay);
 #define WA_REPLAY_FETCH 16
 
 static wa_statement kept_payloads = {
-	"SELECT w.received_at, w.id, w.payload"
+	"SELECT w.received_at, w.id, w.payload, w.signature"
 	" FROM @extschema@.wa_webhook AS w"
 	" WHERE ($1 IS NULL OR w.id >= $1) AND ($2 IS NULL OR w.id <= $2) ORDER BY w.id",
 	"int8 int8", NULL, InvalidOid
 };
 
 /*
- * kept: its payload is among the above, so that it is counted there.  A payload
- * whose signature was wrong stays what it is: not ours.
+ * The last column: its payload is among the above, so that it is counted there.
+ * A wrong signature can be checked again only where it was kept.
  */
 static wa_statement open_problems = {
 	"SELECT p.received_at, p.id, p.fragment, p.path, p.on_premises, p.business, p.sender,"
-	" COALESCE(p.webhook_id, 0), EXISTS (SELECT FROM @extschema@.wa_webhook AS w"
-	" WHERE w.id = p.webhook_id AND ($1 IS NULL OR w.id >= $1)"
-	" AND ($2 IS NULL OR w.id <= $2))"
+	" COALESCE(p.webhook_id, 0), w.signature,"
+	" w.id IS NOT NULL AND ($1 IS NULL OR w.id >= $1) AND ($2 IS NULL OR w.id <= $2)"
 	" FROM @extschema@.wa_problem AS p"
-	" WHERE p.resolved_at IS NULL AND p.problem <> 'bad_signature' AND p.fragment IS NOT NULL"
+	" LEFT JOIN @extschema@.wa_webhook AS w ON w.id = p.webhook_id"
+	" WHERE p.resolved_at IS NULL AND p.fragment IS NOT NULL"
+	" AND (p.problem <> 'bad_signature' OR w.id IS NOT NULL)"
 	" ORDER BY p.id",
 	"int8 int8", NULL, InvalidOid
 };
@@ -69,11 +70,20 @@ column(HeapTuple row, TupleDesc desc, int number)
 	return SPI_getbinval(row, desc, number, &isnull);
 }
 
+/* data NULL where it is NULL. */
 static wa_str
 text_column(HeapTuple row, TupleDesc desc, int number)
 {
-	text	   *value = DatumGetTextPP(column(row, desc, number));
+	bool		isnull;
+	Datum		datum = SPI_getbinval(row, desc, number, &isnull);
+	text	   *value;
 
+	if (isnull)
+		return (wa_str)
+	{
+		NULL, 0
+	};
+	value = DatumGetTextPP(datum);
 	return (wa_str)
 	{
 		VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)
@@ -84,7 +94,7 @@ static void
 replay_payload(wa_replay_state *state, HeapTuple row, TupleDesc desc)
 {
 	wa_intake_payload(state->intake, text_column(row, desc, 3), false,
-					  DatumGetTimestampTz(column(row, desc, 1)),
+					  text_column(row, desc, 4), DatumGetTimestampTz(column(row, desc, 1)),
 					  DatumGetInt64(column(row, desc, 2)));
 }
 
@@ -94,12 +104,12 @@ replay_problem(wa_replay_state *state, HeapTuple row, TupleDesc desc)
 	char	   *path = TextDatumGetCString(column(row, desc, 4));
 
 	if (!wa_intake_fragment(state->intake, text_column(row, desc, 3),
-							(wa_str) {path, strlen(path)},
+							(wa_str) {path, strlen(path)}, text_column(row, desc, 9),
 							DatumGetBool(column(row, desc, 5)),
 							text_column(row, desc, 6), text_column(row, desc, 7),
 							DatumGetTimestampTz(column(row, desc, 1)),
 							DatumGetInt64(column(row, desc, 8)),
-							DatumGetBool(column(row, desc, 9))))
+							DatumGetBool(column(row, desc, 10))))
 		return;
 
 	if (state->nresolved == state->max_resolved)

@@ -19,6 +19,7 @@
 
 #include "ingest/intake.h"
 #include "state/columns.h"
+#include "state/read.h"
 
 PG_FUNCTION_INFO_V1(wa_ingest_token);
 PG_FUNCTION_INFO_V1(wa_webhook_ingest);
@@ -96,6 +97,7 @@ wa_webhook_ingest(PG_FUNCTION_ARGS)
 		text	   *payload;
 		int64		id;
 		TimestampTz received_at;
+		wa_str		signature;
 
 		CHECK_FOR_INTERRUPTS();
 		if (DatumGetInt64(slot_getattr(slot, WA_WEBHOOK_TOKEN, &isnull)) != token())
@@ -105,11 +107,12 @@ wa_webhook_ingest(PG_FUNCTION_ARGS)
 
 		id = DatumGetInt64(slot_getattr(slot, WA_WEBHOOK_ID, &isnull));
 		received_at = DatumGetTimestampTz(slot_getattr(slot, WA_WEBHOOK_RECEIVED_AT, &isnull));
+		signature = wa_slot_str(slot, WA_WEBHOOK_SIGNATURE);
 		datum = slot_getattr(slot, WA_WEBHOOK_PAYLOAD, &isnull);
 		payload = DatumGetTextPP(datum);
 		wa_intake_payload(intake,
 						  (wa_str) {VARDATA_ANY(payload), VARSIZE_ANY_EXHDR(payload)},
-						  false, received_at, id);
+						  false, signature, received_at, id);
 		if ((Pointer) payload != DatumGetPointer(datum))
 			pfree(payload);
 	}

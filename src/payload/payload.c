@@ -1257,6 +1257,9 @@ fill_element(wa_payload *payload, wa_element *element, wa_element_kind kind,
 			break;
 		case WA_ELEMENT_CONTACT:
 			read_contact(node, &element->who);
+			element->alone = payload->lengths[ARRAY_STATUSES] == 0 &&
+				payload->lengths[ARRAY_MESSAGES] == 0 &&
+				payload->lengths[ARRAY_PREFERENCES] == 0;
 			break;
 		case WA_ELEMENT_USER_ID_UPDATE:
 			fill_user_id_update(node, element);

@@ -120,6 +120,8 @@ typedef struct wa_element
 								 * belongs to it: the one that shares an identifier
 								 * (as written), or the only one where the value has
 								 * one contact and one element */
+	bool		alone;			/* CONTACT: its value has no status, message or
+								 * preference, so that nothing else speaks of it */
 	wa_str		timestamp;		/* the element's own */
 	wa_str		message_id;		/* id of a status or message */
 	wa_str		type;			/* STATUS: status; MESSAGE: type; PREFERENCE: value;

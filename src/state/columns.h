@@ -4,7 +4,8 @@
  *	  The columns of the tables that C reads in place, by number.
  *
  * They stand in the order of the CREATE TABLE statements (state/state.sql,
- * identity/identity.sql, events/phrase.sql, decision/region_rule.sql, ingest/ingest.sql); the test
+ * identity/identity.sql, events/phrase.sql, decision/region_rule.sql, signature/signature.sql,
+ * ingest/ingest.sql); the test
  * catalog.sql holds the two together.
  *
  *-------------------------------------------------------------------------
@@ -79,6 +80,12 @@ enum wa_region_rule_column
 	WA_REGION_RULE_REGION = 1,
 	WA_REGION_RULE_CATEGORY,
 	WA_REGION_RULE_REASON
+};
+
+enum wa_app_secret_column
+{
+	WA_APP_SECRET_BUSINESS = 1,
+	WA_APP_SECRET_SECRET
 };
 
 enum wa_phrase_column

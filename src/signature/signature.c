@@ -1,0 +1,185 @@
+/*-------------------------------------------------------------------------
+ *
+ * signature.c
+ *	  Checking X-Hub-Signature-256.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "common/compat.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
+#include "common/hmac.h"
+#include "common/sha2.h"
+#include "executor/tuptable.h"
+#include "storage/bufmgr.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "common/encode.h"
+#include "signature/signature.h"
+#include "state/columns.h"
+#include "state/read.h"
+
+#define WA_HEADER_PREFIX	"sha256="
+#define WA_HEADER_LEN		(sizeof(WA_HEADER_PREFIX) - 1 + 2 * PG_SHA256_DIGEST_LENGTH)
+
+typedef struct wa_secret
+{
+	wa_str		business;
+	wa_str		secret;
+	bool		signed_it;		/* the body checked last */
+} wa_secret;
+
+struct wa_secrets
+{
+	int			n;
+	int			max;
+	wa_secret  *rows;
+};
+
+wa_secrets *
+wa_secrets_load(const wa_schema *schema)
+{
+	Relation	rel = wa_table_open(&schema->app_secret);
+	wa_secrets *secrets = NULL;
+
+	if (RelationGetNumberOfBlocks(rel) > 0)
+	{
+		Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+		TupleTableSlot *slot = table_slot_create(rel, NULL);
+		TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
+
+		while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+		{
+			wa_secret  *row;
+
+			if (secrets == NULL)
+			{
+				secrets = palloc0(sizeof(wa_secrets));
+				secrets->max = 4;
+				secrets->rows = palloc(secrets->max * sizeof(wa_secret));
+			}
+			else if (secrets->n == secrets->max)
+			{
+				secrets->max *= 2;
+				secrets->rows = repalloc(secrets->rows, secrets->max * sizeof(wa_secret));
+			}
+			row = &secrets->rows[secrets->n++];
+			row->business = wa_slot_str(slot, WA_APP_SECRET_BUSINESS);
+			row->secret = wa_slot_str(slot, WA_APP_SECRET_SECRET);
+			row->signed_it = false;
+		}
+		table_endscan(scan);
+		ExecDropSingleTupleTableSlot(slot);
+		UnregisterSnapshot(snapshot);
+	}
+	table_close(rel, AccessShareLock);
+	return secrets;
+}
+
+/* The digest that a header names; false where it is not of the right form. */
+static bool
+read_header(wa_str header, uint8 *digest)
+{
+	const char *digits = header.data + sizeof(WA_HEADER_PREFIX) - 1;
+
+	if (header.data == NULL || header.len != WA_HEADER_LEN ||
+		memcmp(header.data, WA_HEADER_PREFIX, sizeof(WA_HEADER_PREFIX) - 1) != 0)
+		return false;
+	memset(digest, 0, PG_SHA256_DIGEST_LENGTH);
+	for (int i = 0; i < 2 * PG_SHA256_DIGEST_LENGTH; i++)
+	{
+		char		c = digits[i];
+		int			value;
+
+		if (c >= '0' && c <= '9')
+			value = c - '0';
+		else if (c >= 'a' && c <= 'f')
+			value = c - 'a' + 10;
+		else
+			return false;
+		digest[i / 2] = (uint8) (digest[i / 2] << 4 | value);
+	}
+	return true;
+}
+
+static void
+sign(wa_str secret, wa_str body, uint8 *digest)
+{
+	pg_hmac_ctx *ctx = pg_hmac_create(PG_SHA256);
+	bool		done = ctx != NULL &&
+		pg_hmac_init(ctx, (const uint8 *) secret.data, secret.len) >= 0 &&
+		pg_hmac_update(ctx, (const uint8 *) body.data, body.len) >= 0 &&
+		pg_hmac_final(ctx, digest, PG_SHA256_DIGEST_LENGTH) >= 0;
+
+	if (ctx != NULL)
+		pg_hmac_free(ctx);
+	if (!done)
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR),
+				 errmsg("could not compute HMAC-SHA256")));
+}
+
+/* Takes the same time wherever the two differ. */
+static bool
+same_digest(const uint8 *a, const uint8 *b)
+{
+	volatile uint8 difference = 0;
+
+	for (int i = 0; i < PG_SHA256_DIGEST_LENGTH; i++)
+		difference |= a[i] ^ b[i];
+	return difference == 0;
+}
+
+void
+wa_secrets_check(wa_secrets *secrets, wa_str body, wa_str signature)
+{
+	uint8		claimed[PG_SHA256_DIGEST_LENGTH];
+	bool		has_form = read_header(signature, claimed);
+
+	for (int i = 0; i < secrets->n; i++)
+	{
+		wa_secret  *row = &secrets->rows[i];
+		uint8		digest[PG_SHA256_DIGEST_LENGTH];
+
+		row->signed_it = false;
+		if (has_form)
+		{
+			sign(row->secret, body, digest);
+			row->signed_it = same_digest(digest, claimed);
+		}
+	}
+}
+
+bool
+wa_secrets_any(const wa_secrets *secrets)
+{
+	for (int i = 0; i < secrets->n; i++)
+	{
+		if (secrets->rows[i].signed_it)
+			return true;
+	}
+	return false;
+}
+
+bool
+wa_secrets_accept(const wa_secrets *secrets, wa_str business)
+{
+	bool		guarded = false;
+
+	if (business.len == 0)
+		return wa_secrets_any(secrets);
+	for (int i = 0; i < secrets->n; i++)
+	{
+		const wa_secret *row = &secrets->rows[i];
+
+		if (row->business.len == 0 || wa_str_equal(row->business, business))
+		{
+			if (row->signed_it)
+				return true;
+			guarded = true;
+		}
+	}
+	return !guarded;
+}

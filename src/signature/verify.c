@@ -1,0 +1,45 @@
+/*-------------------------------------------------------------------------
+ *
+ * verify.c
+ *	  wa_verify_signature: for a receiver that wants to know before it inserts.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "common/compat.h"
+
+#include "common/encode.h"
+#include "ingest/arguments.h"
+#include "signature/signature.h"
+
+PG_FUNCTION_INFO_V1(wa_verify_signature_text);
+PG_FUNCTION_INFO_V1(wa_verify_signature_bytea);
+
+/* Without a payload, a signature or a secret nothing is proven: false. */
+static bool
+verify(FunctionCallInfo fcinfo, bool is_bytes)
+{
+	wa_secrets *secrets;
+	wa_str		body;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return false;
+	secrets = wa_secrets_load(wa_schema_of(fcinfo->flinfo->fn_oid));
+	if (secrets == NULL)
+		return false;
+	body = wa_optional_text_arg(fcinfo, 0);
+	wa_secrets_check(secrets, is_bytes ? body : wa_to_utf8(body),
+					 wa_optional_text_arg(fcinfo, 1));
+	return wa_secrets_any(secrets);
+}
+
+Datum
+wa_verify_signature_text(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(verify(fcinfo, false));
+}
+
+Datum
+wa_verify_signature_bytea(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(verify(fcinfo, true));
+}
