@@ -11,6 +11,7 @@
 #include "catalog/pg_enum.h"
 #include "utils/syscache.h"
 
+#include "common/arguments.h"
 #include "common/category_oid.h"
 
 wa_category
@@ -47,9 +48,6 @@ wa_category_from_oid(Oid label)
 wa_category
 wa_category_arg(FunctionCallInfo fcinfo, int argno)
 {
-	if (PG_ARGISNULL(argno))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("message category must not be null")));
+	wa_forbid_null_arg(fcinfo, argno, "category");
 	return wa_category_from_oid(PG_GETARG_OID(argno));
 }

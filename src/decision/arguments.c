@@ -9,35 +9,19 @@
 
 #include "utils/timestamp.h"
 
+#include "common/arguments.h"
 #include "common/category_oid.h"
 #include "decision/arguments.h"
 #include "recipient/recipient.h"
-
-static wa_str
-optional_text_arg(FunctionCallInfo fcinfo, int argno)
-{
-	wa_str		result = {NULL, 0};
-	text	   *value;
-
-	if (argno < 0 || PG_ARGISNULL(argno))
-		return result;
-	value = PG_GETARG_TEXT_PP(argno);
-	result.data = VARDATA_ANY(value);
-	result.len = VARSIZE_ANY_EXHDR(value);
-	return result;
-}
 
 void
 wa_question_args_at(FunctionCallInfo fcinfo, int category, int business,
 					int sender, int at, wa_question *question)
 {
-	if (PG_ARGISNULL(at))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("time of the decision must not be null")));
+	wa_forbid_null_arg(fcinfo, at, "at");
 	question->category = wa_category_arg(fcinfo, category);
-	question->business = optional_text_arg(fcinfo, business);
-	question->sender = optional_text_arg(fcinfo, sender);
+	question->business = wa_text_arg(fcinfo, business);
+	question->sender = wa_text_arg(fcinfo, sender);
 	question->at = PG_GETARG_TIMESTAMPTZ(at);
 }
 

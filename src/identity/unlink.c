@@ -8,8 +8,8 @@
 #include "common/compat.h"
 
 #include "executor/spi.h"
-#include "utils/builtins.h"
 
+#include "common/arguments.h"
 #include "common/schema.h"
 #include "common/statement.h"
 #include "recipient/recipient.h"
@@ -43,12 +43,7 @@ wa_unlink(PG_FUNCTION_ARGS)
 	int			order;
 
 	for (int i = 0; i < lengthof(names); i++)
-	{
-		if (PG_ARGISNULL(i))
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("%s must not be null", names[i])));
-	}
+		wa_forbid_null_arg(fcinfo, i, names[i]);
 	wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), &a);
 	wa_recipient_get(PG_GETARG_RECIPIENT_PP(1), &b);
 	order = wa_recipient_cmp_bytes(a.text, a.len, b.text, b.len);
@@ -56,8 +51,7 @@ wa_unlink(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("cannot part %s from itself", a.text)));
-	if (strspn(text_to_cstring(PG_GETARG_TEXT_PP(2)), " \t\r\n") ==
-		VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(2)))
+	if (wa_is_blank(wa_text_arg(fcinfo, 2)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("parting two identifiers needs a reason")));

@@ -11,7 +11,8 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-#include "ingest/arguments.h"
+#include "common/arguments.h"
+#include "ingest/counts.h"
 #include "ingest/intake.h"
 
 PG_FUNCTION_INFO_V1(wa_ingest_text);
@@ -23,10 +24,7 @@ ingest(FunctionCallInfo fcinfo, bool is_bytes)
 {
 	wa_intake  *intake;
 	wa_str		payload = wa_required_text_arg(fcinfo, 0, "payload");
-	wa_str		signature = {NULL, 0};
-
-	if (!PG_ARGISNULL(1))
-		signature = wa_optional_text_arg(fcinfo, 1);
+	wa_str		signature = wa_text_arg(fcinfo, 1);
 
 	intake = wa_intake_begin(fcinfo->flinfo->fn_oid, false);
 	wa_intake_payload(intake, payload, is_bytes, signature, GetCurrentTransactionStartTimestamp(), 0);
@@ -49,17 +47,14 @@ Datum
 wa_report_error(PG_FUNCTION_ARGS)
 {
 	wa_str		recipient = wa_required_text_arg(fcinfo, 0, "recipient");
-	wa_str		business = wa_optional_text_arg(fcinfo, 3);
-	wa_str		sender = wa_optional_text_arg(fcinfo, 4);
-	wa_str		message_id = wa_optional_text_arg(fcinfo, 5);
-	wa_str		details = wa_optional_text_arg(fcinfo, 6);
+	wa_str		business = wa_text_arg(fcinfo, 3);
+	wa_str		sender = wa_text_arg(fcinfo, 4);
+	wa_str		message_id = wa_text_arg(fcinfo, 5);
+	wa_str		details = wa_text_arg(fcinfo, 6);
 	wa_intake  *intake;
 
-	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", PG_ARGISNULL(1) ? "code" : "at")));
-
+	wa_forbid_null_arg(fcinfo, 1, "code");
+	wa_forbid_null_arg(fcinfo, 2, "at");
 	intake = wa_intake_begin(fcinfo->flinfo->fn_oid, false);
 	wa_intake_failure(intake, recipient, PG_GETARG_INT32(1), PG_GETARG_TIMESTAMPTZ(2),
 					  GetCurrentTransactionStartTimestamp(), business, sender, message_id,

@@ -12,7 +12,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
-#include "ingest/arguments.h"
+#include "common/arguments.h"
 #include "common/encode.h"
 #include "ingest/intake.h"
 #include "recipient/recipient.h"
@@ -27,10 +27,7 @@ PG_FUNCTION_INFO_V1(wa_opt_in_recipient);
 static void
 recipient_arg(FunctionCallInfo fcinfo, bool is_text, wa_canonical *recipient)
 {
-	if (PG_ARGISNULL(0))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("recipient must not be null")));
+	wa_forbid_null_arg(fcinfo, 0, "recipient");
 	if (!is_text)
 		wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), recipient);
 	else if (!wa_recipient_from_text(PG_GETARG_TEXT_PP(0), recipient))
@@ -47,10 +44,7 @@ instant_arg(FunctionCallInfo fcinfo)
 {
 	wa_instant	at;
 
-	if (PG_ARGISNULL(3))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("at must not be null")));
+	wa_forbid_null_arg(fcinfo, 3, "at");
 	at = PG_GETARG_TIMESTAMPTZ(3);
 	if (at < WA_FIRST_INSTANT ||
 		at > wa_after(GetCurrentTimestamp(), WA_CLOCK_SKEW))
@@ -71,7 +65,7 @@ record(FunctionCallInfo fcinfo, const wa_canonical *recipient, bool stop, wa_str
 	memset(&event, 0, sizeof(event));
 	event.kind = WA_EVENT_CONSENT;
 	event.at = instant_arg(fcinfo);
-	event.business = wa_to_utf8(wa_optional_text_arg(fcinfo, 2));
+	event.business = wa_to_utf8(wa_text_arg(fcinfo, 2));
 	event.sender = WA_STR("");
 	event.message_id = WA_STR("");
 	event.nids = 1;
@@ -114,7 +108,7 @@ opt_out(FunctionCallInfo fcinfo, bool is_text)
 	wa_canonical recipient;
 
 	recipient_arg(fcinfo, is_text, &recipient);
-	record(fcinfo, &recipient, true, wa_optional_text_arg(fcinfo, 1));
+	record(fcinfo, &recipient, true, wa_text_arg(fcinfo, 1));
 	PG_RETURN_VOID();
 }
 
@@ -122,13 +116,10 @@ static Datum
 opt_in(FunctionCallInfo fcinfo, bool is_text)
 {
 	wa_canonical recipient;
-	wa_str		evidence = wa_optional_text_arg(fcinfo, 1);
-	bool		blank = true;
+	wa_str		evidence = wa_text_arg(fcinfo, 1);
 
 	recipient_arg(fcinfo, is_text, &recipient);
-	for (size_t i = 0; i < evidence.len; i++)
-		blank &= evidence.data[i] == ' ' || (evidence.data[i] >= '\t' && evidence.data[i] <= '\r');
-	if (blank)
+	if (wa_is_blank(evidence))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("an opt-in needs evidence"),

@@ -15,7 +15,7 @@
 #include "utils/timestamp.h"
 
 #include "common/statement.h"
-#include "ingest/arguments.h"
+#include "ingest/counts.h"
 #include "ingest/columns.h"
 #include "ingest/intake.h"
 

@@ -7,8 +7,8 @@
  */
 #include "common/compat.h"
 
+#include "common/arguments.h"
 #include "common/encode.h"
-#include "ingest/arguments.h"
 #include "signature/signature.h"
 
 PG_FUNCTION_INFO_V1(wa_verify_signature_text);
@@ -26,9 +26,9 @@ verify(FunctionCallInfo fcinfo, bool is_bytes)
 	secrets = wa_secrets_load(wa_schema_of(fcinfo->flinfo->fn_oid));
 	if (secrets == NULL)
 		return false;
-	body = wa_optional_text_arg(fcinfo, 0);
+	body = wa_text_arg(fcinfo, 0);
 	wa_secrets_check(secrets, is_bytes ? body : wa_to_utf8(body),
-					 wa_optional_text_arg(fcinfo, 1));
+					 wa_text_arg(fcinfo, 1));
 	return wa_secrets_any(secrets);
 }
 

@@ -53,6 +53,7 @@ sub try_sql
 {
 	my ($node, $db, $sql, @options) = @_;
 	my (undef, $out, $err) = psql_all($node, $db, $sql, @options);
+	$err =~ s/^psql:<stdin>:\d+: //mg;
 	return join("\n", grep { $_ ne '' } $out, $err);
 }
 
@@ -202,6 +203,7 @@ sub state_lines
 	my ($node, $db) = @_;
 	return $node->safe_psql($db, q{
 		SET TimeZone = 'UTC';
+		SET search_path = pg_catalog, pg_temp;
 		CREATE FUNCTION pg_temp.state() RETURNS SETOF text LANGUAGE plpgsql AS $$
 		DECLARE
 			t record;

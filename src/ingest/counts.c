@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
- * arguments.c
- *	  Arguments and results of the functions of the intake.
+ * counts.c
+ *	  The result of the functions of the intake.
  *
  *-------------------------------------------------------------------------
  */
@@ -9,31 +9,7 @@
 
 #include "funcapi.h"
 
-#include "ingest/arguments.h"
-
-wa_str
-wa_optional_text_arg(FunctionCallInfo fcinfo, int argno)
-{
-	struct varlena *value;
-
-	if (PG_ARGISNULL(argno))
-		return WA_STR("");
-	value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(argno));
-	return (wa_str)
-	{
-		VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)
-	};
-}
-
-wa_str
-wa_required_text_arg(FunctionCallInfo fcinfo, int argno, const char *name)
-{
-	if (PG_ARGISNULL(argno))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", name)));
-	return wa_optional_text_arg(fcinfo, argno);
-}
+#include "ingest/counts.h"
 
 Datum
 wa_counts_datum(FunctionCallInfo fcinfo, wa_counts counts)

@@ -1,0 +1,18 @@
+/*-------------------------------------------------------------------------
+ *
+ * counts.h
+ *	  The result that the functions of the intake have in common.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_COUNTS_H
+#define WA_COUNTS_H
+
+#include "common/compat.h"
+
+#include "ingest/intake.h"
+
+/* The row (applied, ignored, problems). */
+extern Datum wa_counts_datum(FunctionCallInfo fcinfo, wa_counts counts);
+
+#endif							/* WA_COUNTS_H */
