@@ -460,6 +460,27 @@ judge_system(wa_case *c, const wa_element *element)
 	return verdict(c);
 }
 
+/*
+ * An error of the account or the sender, without a message: does nothing to a
+ * recipient.  A code that nobody knows is worth knowing of.  (Errors of flows
+ * have no code.)
+ */
+static wa_verdict
+judge_error(wa_case *c, const wa_element *element)
+{
+	for (int i = 0; i < element->nerrors; i++)
+	{
+		wa_error	error;
+		wa_code_policy policy;
+		int32		code;
+
+		wa_element_error(element, i, &error);
+		if (read_code(error.code, &code) && !c->policy->code(c->policy->arg, code, &policy))
+			complain(c, WA_PROBLEM_UNKNOWN_CODE, "error code is not in the catalogue", code);
+	}
+	return verdict(c);
+}
+
 static wa_verdict
 judge_user_id_update(wa_case *c, const wa_element *element)
 {
@@ -567,7 +588,9 @@ wa_judge(const wa_element *element, wa_instant received_at,
 
 	open_case(&c, element->business, element->sender, element->message_id, policy, docket);
 	c.wrong_instant = take_instant(&c, element->timestamp, received_at);
-	if (element->kind == WA_ELEMENT_CONTACT)
+
+	/* Beside a system message the contact may be the person's new identifier. */
+	if (element->kind == WA_ELEMENT_MESSAGE && says(element->type, "system"))
 		take_ids(&c, &element->who, NULL);
 	else
 		take_ids(&c, &element->who, &element->contact);
@@ -598,6 +621,7 @@ wa_judge(const wa_element *element, wa_instant received_at,
 		case WA_ELEMENT_USER_ID_UPDATE:
 			return judge_user_id_update(&c, element);
 		case WA_ELEMENT_ERROR:
+			return judge_error(&c, element);
 		case WA_ELEMENT_ACCOUNT_UPDATE:
 		case WA_ELEMENT_OTHER:
 			break;
