@@ -8,12 +8,14 @@
  */
 #include "common/compat.h"
 
+#include "access/xact.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "storage/lmgr.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "common/schema.h"
@@ -41,14 +43,17 @@ wa_cooldown_merge(PG_FUNCTION_ARGS)
 	bool		nulls[4] = {0};
 
 	/*
-	 * Read once per run of the statement around us: SPI makes a new fn_extra
-	 * for each, so that it is never older than the statement's snapshot.
+	 * Read once per run of the statement around us, for each of which SPI makes
+	 * a new fn_extra; and by the latest snapshot, lest a transaction with an
+	 * old one undoes a recompute that it does not see.
 	 */
 	if (overrides == NULL)
 	{
 		MemoryContext old = MemoryContextSwitchTo(flinfo->fn_mcxt);
 
+		PushActiveSnapshot(GetLatestSnapshot());
 		overrides = wa_overrides_load(get_func_namespace(flinfo->fn_oid));
+		PopActiveSnapshot();
 		flinfo->fn_extra = overrides;
 		MemoryContextSwitchTo(old);
 	}
@@ -85,6 +90,12 @@ wa_recompute(PG_FUNCTION_ARGS)
 {
 	const wa_schema *schema = wa_schema_of(fcinfo->flinfo->fn_oid);
 	uint64		changed;
+
+	/* By an older snapshot it would pass over rows that it cannot see. */
+	if (IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(ERRCODE_INAPPROPRIATE_ISOLATION_LEVEL_FOR_BRANCH_TRANSACTION),
+				 errmsg("wa_recompute needs a transaction in READ COMMITTED")));
 
 	/*
 	 * An ingest takes RowExclusiveLock before it reads the policy: none that
