@@ -7,8 +7,21 @@
  */
 #include "common/compat.h"
 
+#include "utils/guc.h"
+
+#include "decision/settings.h"
+
 #ifdef PG_MODULE_MAGIC_EXT
 PG_MODULE_MAGIC_EXT(.name = "wa_policy",.version = WA_POLICY_VERSION);
 #else
 PG_MODULE_MAGIC;
 #endif
+
+void		_PG_init(void);
+
+void
+_PG_init(void)
+{
+	wa_settings_init();
+	MarkGUCPrefixReserved("wa_policy");
+}

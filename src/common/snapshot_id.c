@@ -57,6 +57,16 @@ wa_same_snapshot(const wa_snapshot_id *a, const wa_snapshot_id *b)
 		a->rollbacks == b->rollbacks && a->lxid == b->lxid;
 }
 
+bool
+wa_snapshot_unchanged(const wa_snapshot_id *id, Snapshot snapshot)
+{
+	return id->curcid == snapshot->curcid && id->xmin == snapshot->xmin &&
+		id->xmax == snapshot->xmax && id->xcnt == snapshot->xcnt &&
+		id->subxcnt == snapshot->subxcnt &&
+		id->suboverflowed == snapshot->suboverflowed &&
+		id->rollbacks == rollbacks && id->lxid == wa_local_xid();
+}
+
 Snapshot
 wa_active_snapshot(void)
 {

@@ -36,6 +36,9 @@ typedef struct wa_snapshot_id
  */
 extern wa_snapshot_id wa_identify_snapshot(Snapshot snapshot);
 
+/* Is id the identity of this snapshot, too? */
+extern bool wa_snapshot_unchanged(const wa_snapshot_id *id, Snapshot snapshot);
+
 extern bool wa_same_snapshot(const wa_snapshot_id *a, const wa_snapshot_id *b);
 
 /*

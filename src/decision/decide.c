@@ -138,6 +138,8 @@ object_to_stops(wa_hearing *h, wa_register reg, wa_rule rule)
 		{
 			wa_objection objection = {rule, row->business,.since = row->consent.stopped_at,
 			.until = WA_FOREVER,.origin = row->consent.origin,
+			/* a stop that WhatsApp's refusal taught has a code as well */
+			.code = wa_str_equal(row->consent.origin, WA_STR("error 131050")) ? 131050 : 0,
 			.learned_under = row->learned_under};
 
 			if (!object(h, &objection))
@@ -187,7 +189,7 @@ rule_cooldown(wa_hearing *h)
 		.learned_under = row->learned_under};
 
 		if ((row->blocks & WA_CATEGORY_BIT(q->category)) == 0 ||
-			row->until <= q->at || !asks_about(q, row->business))
+			(row->until <= q->at && row->until != WA_FOREVER) || !asks_about(q, row->business))
 			continue;
 		if (row->yields_to_window && window_open(h, &row->business))
 			continue;

@@ -3,7 +3,8 @@
 CREATE FUNCTION @extschema@.wa_sendable(phone text, category @extschema@.wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
 	at timestamptz DEFAULT pg_catalog.now())
 	RETURNS boolean
-	AS 'MODULE_PATHNAME', 'wa_sendable_text' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+	AS 'MODULE_PATHNAME', 'wa_sendable_text' LANGUAGE C STABLE PARALLEL SAFE COST 10
+	SUPPORT @extschema@.wa_sendable_support;
 COMMENT ON FUNCTION @extschema@.wa_sendable(text, @extschema@.wa_category, text, text, timestamptz) IS
 'May a message of this category be sent to phone, a phone number or BSUID in any accepted spelling, at that time? False for NULL and for what is no recipient. business NULL: all businesses taken together; a given one sees its own rows and those of ''''. sender narrows service windows. A NULL category or time is an error. wa_explain says why not';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_sendable(text, @extschema@.wa_category, text, text, timestamptz) FROM PUBLIC;
@@ -29,7 +30,8 @@ REVOKE EXECUTE ON FUNCTION @extschema@.wa_explain(text, @extschema@.wa_category,
 CREATE FUNCTION @extschema@.wa_sendable(phone @extschema@.wa_recipient, category @extschema@.wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
 	at timestamptz DEFAULT pg_catalog.now())
 	RETURNS boolean
-	AS 'MODULE_PATHNAME', 'wa_sendable_recipient' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+	AS 'MODULE_PATHNAME', 'wa_sendable_recipient' LANGUAGE C STABLE PARALLEL SAFE COST 10
+	SUPPORT @extschema@.wa_sendable_support;
 COMMENT ON FUNCTION @extschema@.wa_sendable(@extschema@.wa_recipient, @extschema@.wa_category, text, text, timestamptz) IS
 'May a message of this category be sent to phone, a wa_recipient, at that time? False for NULL and for what is no recipient. business NULL: all businesses taken together; a given one sees its own rows and those of ''''. sender narrows service windows. A NULL category or time is an error. wa_explain says why not';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_sendable(@extschema@.wa_recipient, @extschema@.wa_category, text, text, timestamptz) FROM PUBLIC;

@@ -75,11 +75,6 @@ put_objection(void *arg, const wa_objection *objection)
 	int32		code = objection->code;
 	char	   *detail;
 
-	/* A stop that WhatsApp's refusal taught has a code as well. */
-	if (objection->origin.data != NULL &&
-		wa_str_equal(objection->origin, WA_STR("error 131050")))
-		code = 131050;
-
 	values[EXPLAIN_RULE] = Int32GetDatum(objection->rule);
 	values[EXPLAIN_REASON] = CStringGetTextDatum(wa_rule_name(objection->rule));
 	values[EXPLAIN_CODE] = Int32GetDatum(code);

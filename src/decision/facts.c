@@ -239,3 +239,21 @@ wa_facts_of(wa_library *library, const wa_canonical *recipient)
 	MemoryContextSwitchTo(old);
 	return facts;
 }
+
+wa_facts *
+wa_facts_of_stranger(wa_library *library, const wa_canonical *recipient)
+{
+	wa_facts   *facts = &library->facts;
+	MemoryContext old;
+
+	MemoryContextReset(library->rows);
+	old = MemoryContextSwitchTo(library->rows);
+	memset(facts, 0, sizeof(*facts));
+	facts->valid = true;
+	facts->has_activities = true;
+	facts->arg = library;
+	library->recipient = NULL;
+	find_region_rules(library, recipient);
+	MemoryContextSwitchTo(old);
+	return facts;
+}

@@ -36,6 +36,12 @@ extern wa_library *wa_library_for(FunctionCallInfo fcinfo);
  */
 extern wa_facts *wa_facts_of(wa_library *library, const wa_canonical *recipient);
 
+/*
+ * The facts on somebody of whom no row tells anything: what his region alone
+ * means.  Otherwise as wa_facts_of.
+ */
+extern wa_facts *wa_facts_of_stranger(wa_library *library, const wa_canonical *recipient);
+
 /* The schema that a library reads. */
 extern const wa_schema *wa_library_schema(const wa_library *library);
 

@@ -22,11 +22,15 @@ INSERT INTO @extschema@.wa_region_rule (region, category, reason, source, shippe
 	('US', 'marketing', 'WhatsApp delivers no marketing templates to US numbers since 2025-04-01',
 	 'Meta, per-user marketing template message limits (2026-04-29)', true);
 
-CREATE TRIGGER wa_shipped_guard BEFORE INSERT OR UPDATE OR DELETE ON @extschema@.wa_region_rule
+CREATE TRIGGER wa_shipped_guard BEFORE INSERT OR UPDATE ON @extschema@.wa_region_rule
+	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_shipped_guard();
+CREATE TRIGGER wa_shipped_note AFTER UPDATE OR DELETE ON @extschema@.wa_region_rule
 	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_shipped_guard();
 CREATE TRIGGER wa_shipped_guard_truncate BEFORE TRUNCATE ON @extschema@.wa_region_rule
 	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_shipped_guard();
-CREATE TRIGGER wa_shipped_guard BEFORE INSERT OR UPDATE OR DELETE ON @extschema@.wa_phrase
+CREATE TRIGGER wa_shipped_guard BEFORE INSERT OR UPDATE ON @extschema@.wa_phrase
+	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_shipped_guard();
+CREATE TRIGGER wa_shipped_note AFTER UPDATE OR DELETE ON @extschema@.wa_phrase
 	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_shipped_guard();
 CREATE TRIGGER wa_shipped_guard_truncate BEFORE TRUNCATE ON @extschema@.wa_phrase
 	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_shipped_guard();

@@ -497,7 +497,8 @@ judge_user_id_update(wa_case *c, const wa_element *element)
 
 /*
  * An opt-out or opt-in phrase is the whole text, payload or title.  Where two
- * of them disagree the stop holds.
+ * of them disagree the stop holds.  The id of a button is a name that a
+ * developer chose: "stop" in it is heard, "start" may mean anything.
  */
 static void
 judge_phrases(wa_case *c, const wa_element *element)
@@ -511,6 +512,8 @@ judge_phrases(wa_case *c, const wa_element *element)
 
 		if (wa_str_given(element->texts[i]))
 			found = c->policy->phrase(c->policy->arg, element->texts[i]);
+		if (found == WA_MEANS_RESUME && i > 0 && says(element->type, "interactive"))
+			continue;
 		if (found == WA_MEANS_STOP || meaning == WA_MEANS_NOTHING)
 		{
 			meaning = found;

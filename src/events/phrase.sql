@@ -59,17 +59,18 @@ BEGIN
 		RETURN NEW;
 	END IF;
 
-	IF OLD.shipped THEN
-		IF TG_TABLE_NAME = 'wa_phrase' THEN
-			old_key := OLD.phrase;
-		ELSE
-			old_key := OLD.region || ' ' || OLD.category::text;
+	IF TG_WHEN = 'AFTER' THEN
+		-- Only now: wa_shipped_remove, which this calls, must find nothing to do.
+		IF OLD.shipped THEN
+			IF TG_TABLE_NAME = 'wa_phrase' THEN
+				old_key := OLD.phrase;
+			ELSE
+				old_key := OLD.region || ' ' || OLD.category::text;
+			END IF;
+			INSERT INTO @extschema@.wa_shipped_removed (relation, key)
+				VALUES (TG_TABLE_NAME, old_key) ON CONFLICT DO NOTHING;
 		END IF;
-		INSERT INTO @extschema@.wa_shipped_removed (relation, key)
-			VALUES (TG_TABLE_NAME, old_key) ON CONFLICT DO NOTHING;
-	END IF;
-	IF TG_OP = 'DELETE' THEN
-		RETURN OLD;
+		RETURN NULL;
 	END IF;
 	NEW.shipped := false;
 	RETURN NEW;

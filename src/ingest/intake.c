@@ -13,8 +13,11 @@
 
 #include "catalog/pg_type_d.h"
 #include "executor/spi.h"
+#include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
+#include "utils/json.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 #include "ingest/columns.h"
 #include "common/encode.h"
@@ -48,6 +51,14 @@ typedef struct wa_finding
 	int64		webhook_id;		/* 0: none */
 } wa_finding;
 
+/* What wa_report_error reports, in this database's encoding. */
+typedef struct wa_report
+{
+	wa_str		business;
+	wa_str		sender;
+	wa_str		status;			/* the element it would have been */
+} wa_report;
+
 typedef struct wa_findings
 {
 	int			n;
@@ -74,7 +85,7 @@ struct wa_intake
 	const wa_element *element;	/* NULL: none */
 	wa_instant	received_at;
 	int64		webhook_id;
-	wa_str		details;		/* fragment where there is no element */
+	const wa_report *report;	/* NULL: none */
 	bool		retrying;		/* of a problem that is recorded already */
 };
 
@@ -123,10 +134,10 @@ count_up(wa_intake *intake, int32 code)
 	return false;
 }
 
+/* No longer than a key may be. */
 static wa_str
 cut(wa_str s)
 {
-	s = wa_to_database(s);
 	if (s.len > WA_MAX_NAME)
 		s.len = pg_mbcliplen(s.data, s.len, WA_MAX_NAME);
 	return s;
@@ -160,8 +171,8 @@ take_problem(void *arg, wa_problem problem, const char *detail, int32 code)
 		{
 			pstrdup(path), strlen(path)
 		};
-		finding->business = cut(element->business);
-		finding->sender = cut(element->sender);
+		finding->business = cut(wa_to_database(element->business));
+		finding->sender = cut(wa_to_database(element->sender));
 		finding->on_premises = element->on_premises;
 		finding->fragment = wa_payload_fragment(intake->payload, element);
 		if (finding->fragment.data == NULL)
@@ -170,7 +181,16 @@ take_problem(void *arg, wa_problem problem, const char *detail, int32 code)
 		finding->fragment = wa_to_database(finding->fragment);
 	}
 	else
-		finding->fragment = intake->details;
+	{
+		const wa_report *report = intake->report;
+
+		finding->path = WA_STR("/statuses/0");
+		finding->on_premises = true;
+		finding->business = cut(report->business);
+		finding->sender = cut(report->sender);
+		finding->fragment.data = pnstrdup(report->status.data, report->status.len);
+		finding->fragment.len = report->status.len;
+	}
 	MemoryContextSwitchTo(old);
 }
 
@@ -392,19 +412,59 @@ count(wa_intake *intake, wa_verdict verdict)
 		intake->counts.ignored++;
 }
 
+/* Append a member to a JSON object that is being written; none if absent. */
+static void
+append_member(StringInfo json, const char *name, wa_str value)
+{
+	if (!wa_str_given(value))
+		return;
+	appendStringInfo(json, ",\"%s\":", name);
+	escape_json(json, pnstrdup(value.data, value.len));
+}
+
+/*
+ * The failed status that a webhook would have brought, as evidence and for a
+ * replay.
+ */
+static wa_str
+failed_status(wa_str recipient, int32 code, wa_instant at, wa_str message_id, wa_str details)
+{
+	StringInfoData json;
+
+	initStringInfo(&json);
+	appendStringInfoString(&json, "{\"status\":\"failed\"");
+	append_member(&json, "id", message_id);
+	append_member(&json, "recipient_id", recipient);
+	if (TIMESTAMP_NOT_FINITE(at))
+		append_member(&json, "timestamp", at > 0 ? WA_STR("infinity") : WA_STR("-infinity"));
+	else
+		appendStringInfo(&json, ",\"timestamp\":%.*f", at % WA_SECOND == 0 ? 0 : 6,
+						 (double) at / WA_SECOND + (double) WA_UNIX_EPOCH);
+	appendStringInfo(&json, ",\"errors\":[{\"code\":%d", code);
+	append_member(&json, "details", details);
+	appendStringInfoString(&json, "}]}");
+	return (wa_str)
+	{
+		json.data, json.len
+	};
+}
+
 void
 wa_intake_failure(wa_intake *intake, wa_str recipient, int32 code, wa_instant at,
 				  wa_instant received_at, wa_str business, wa_str sender,
 				  wa_str message_id, wa_str details)
 {
 	wa_ids		who = {recipient, {NULL, 0}, {NULL, 0}};
+	wa_report	report = {business, sender, {NULL, 0}};
 
+	report.status = failed_status(recipient, code, at, message_id, details);
 	intake->received_at = received_at;
 	intake->webhook_id = 0;
-	intake->details = details;
+	intake->report = &report;
 	count(intake, wa_judge_failure(&who, code, at, received_at, wa_to_utf8(business),
 								   wa_to_utf8(sender), wa_to_utf8(message_id),
 								   intake->policy, &intake->docket));
+	intake->report = NULL;
 }
 
 void
@@ -434,7 +494,7 @@ static wa_statement count_codes = {
 	" received_at, code, count)"
 	" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
 	" ON CONFLICT (code) WHERE code IS NOT NULL"
-	" DO UPDATE SET count = p.count + excluded.count",
+	" DO UPDATE SET count = p.count + excluded.count, resolved_at = NULL",
 	"int8[] text[] text[] text[] text[] text[] text[] bool[] timestamptz[] int4[] int8[]",
 	NULL, InvalidOid
 };

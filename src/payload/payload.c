@@ -230,6 +230,21 @@ text_member(json_object *object, const char *key)
 	return scalar(member(object, key));
 }
 
+/*
+ * A time.  One that is no scalar is not taken for absent, which would mean
+ * "now": it is handed out as a text that is no time.
+ */
+static wa_str
+time_member(json_object *object, const char *key)
+{
+	json_object *node = member(object, key);
+
+	if (json_object_is_type(node, json_type_array) ||
+		json_object_is_type(node, json_type_object))
+		return WA_STR("no scalar");
+	return scalar(node);
+}
+
 /* The first of two spellings that is there. */
 static wa_str
 text_member2(json_object *object, const char *key, const char *other_key)
@@ -733,11 +748,9 @@ shape_of(json_object *payload)
 			return SHAPE_ON_PREMISES;
 		}
 	}
-	/* a change without value, an envelope without entries, a value with nothing */
+	/* a change without value, a value with nothing */
 	if (has_member(payload, "field"))
 		return SHAPE_CHANGE;
-	if (has_member(payload, "object"))
-		return SHAPE_ENVELOPE;
 	if (has_member(payload, "metadata"))
 		return SHAPE_VALUE;
 	return SHAPE_UNKNOWN;
@@ -1084,7 +1097,7 @@ fill_status(json_object *node, wa_element *element)
 
 	element->message_id = text_member(node, "id");
 	element->type = text_member(node, "status");
-	element->timestamp = text_member(node, "timestamp");
+	element->timestamp = time_member(node, "timestamp");
 	element->nerrors = one_or_many_length(member(node, "errors"));
 	element->pricing_category = text_member(member(node, "pricing"), "category");
 	element->origin_type = text_member(member(member(node, "conversation"), "origin"), "type");
@@ -1142,7 +1155,7 @@ fill_message(json_object *node, wa_element *element)
 											   "parent_from_user_id");
 	element->message_id = text_member(node, "id");
 	element->type = type;
-	element->timestamp = text_member(node, "timestamp");
+	element->timestamp = time_member(node, "timestamp");
 	element->nerrors = one_or_many_length(member(node, "errors"));
 
 	/* a message without type is of the type that it has a part for */
@@ -1173,7 +1186,7 @@ fill_preference(json_object *node, wa_element *element)
 	read_contact(node, &element->who);
 	element->category = text_member(node, "category");
 	element->type = text_member(node, "value");
-	element->timestamp = text_member(node, "timestamp");
+	element->timestamp = time_member(node, "timestamp");
 }
 
 /* {previous, current}, or the current one alone with the previous beside it. */
@@ -1199,7 +1212,7 @@ static void
 fill_user_id_update(json_object *node, wa_element *element)
 {
 	element->who.phone = text_member(node, "wa_id");
-	element->timestamp = text_member(node, "timestamp");
+	element->timestamp = time_member(node, "timestamp");
 	read_change(node, "user_id", "previous_user_id",
 				&element->changed_to.user_id, &element->changed_from.user_id);
 	read_change(node, "parent_user_id", "previous_parent_user_id",
@@ -1211,7 +1224,7 @@ static void
 fill_account_update(json_object *node, wa_element *element)
 {
 	element->type = text_member(node, "event");
-	element->timestamp = text_member(node, "timestamp");
+	element->timestamp = time_member(node, "timestamp");
 	element->ban_state = text_member(member(node, "ban_info"), "waba_ban_state");
 	element->waba_id = text_member(member(node, "waba_info"), "waba_id");
 	element->nrestrictions = one_or_many_length(member(node, "restriction_info"));

@@ -47,4 +47,11 @@ wa_is_bsuid(const char *text)
  */
 extern int64 wa_phone_number(const char *text, size_t len);
 
+/*
+ * A short cut for what most columns hold: digits and nothing else, or after
+ * one '+'.  The wa_phone_number of what wa_canonicalize would make of the
+ * input, or 0 where that must be asked (which says nothing of the input).
+ */
+extern int64 wa_phone_plain(const char *input, size_t len);
+
 #endif							/* WA_PHONE_H */

@@ -73,3 +73,20 @@ wa_region_of(const char *text, size_t len, char *result)
 		exception = find_prefix(region_exceptions, lengthof(region_exceptions), text, len);
 	return exception != NULL ? exception->region : country->region;
 }
+
+const char *
+wa_region_exception(const char *digits, size_t len, size_t *next)
+{
+	const size_t ncodes = lengthof(region_calling_codes);
+
+	while (*next < ncodes + lengthof(region_exceptions))
+	{
+		const region_prefix *entry = *next < ncodes ? &region_calling_codes[*next] :
+			&region_exceptions[*next - ncodes];
+
+		(*next)++;
+		if (strlen(entry->digits) > len && memcmp(entry->digits, digits, len) == 0)
+			return entry->digits;
+	}
+	return NULL;
+}

@@ -18,4 +18,11 @@
  */
 extern const char *wa_region_of(const char *text, size_t len, char *result);
 
+/*
+ * The numbers which begin with these digits have one region but for those that
+ * begin with one of certain longer digit strings.  Returns the next of these
+ * (static storage), NULL after the last; *next is 0 at first.
+ */
+extern const char *wa_region_exception(const char *digits, size_t len, size_t *next);
+
 #endif							/* WA_REGION_H */

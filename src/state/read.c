@@ -12,6 +12,7 @@
 #include "access/tableam.h"
 #include "executor/tuptable.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
@@ -27,17 +28,34 @@ open_relations(wa_reader *reader, const wa_table *table)
 	reader->slot = table_slot_create(reader->heap, NULL);
 }
 
+/*
+ * The function behind "recipient = recipient".  All these indexes share one
+ * operator family, so one is remembered.
+ */
+static void
+equality_of(Relation index, FmgrInfo *result)
+{
+	static Oid	family = InvalidOid;
+	static FmgrInfo equal;
+	Oid			type = index->rd_opcintype[0];
+
+	if (family != index->rd_opfamily[0])
+	{
+		family = InvalidOid;
+		fmgr_info_cxt(get_opcode(get_opfamily_member(index->rd_opfamily[0], type, type,
+													 BTEqualStrategyNumber)),
+					  &equal, TopMemoryContext);
+		family = index->rd_opfamily[0];
+	}
+	*result = equal;
+	result->fn_mcxt = CurrentMemoryContext;
+}
+
 void
 wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot)
 {
-	Oid			type;
-	Oid			operator;
-
 	open_relations(reader, table);
-	type = reader->index->rd_opcintype[0];
-	operator = get_opfamily_member(reader->index->rd_opfamily[0], type, type,
-								   BTEqualStrategyNumber);
-	fmgr_info(get_opcode(operator), &reader->equal);
+	equality_of(reader->index, &reader->equal);
 	reader->scan = wa_index_beginscan(reader->heap, reader->index, snapshot, 1);
 }
 

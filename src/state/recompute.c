@@ -76,12 +76,22 @@ wa_cooldown_merge(PG_FUNCTION_ARGS)
 }
 
 static wa_statement recompute = {
-	"UPDATE @extschema@.wa_cooldown AS c SET strikes = m.strikes, until = m.until"
-	" FROM (SELECT d.ctid AS place, (@extschema@.wa_cooldown_merge("
-	"d.code, d.failures, d.lifted_at, '{}', '-infinity')).*"
-	" FROM @extschema@.wa_cooldown AS d) AS m"
+	"UPDATE @extschema@.wa_cooldown AS c"
+	" SET lifted_at = m.merged_lifted_at, strikes = m.strikes, until = m.until"
+	" FROM (SELECT d.ctid AS place, n.merged_lifted_at, n.strikes, n.until"
+	" FROM @extschema@.wa_cooldown AS d"
+	" LEFT JOIN @extschema@.wa_error_catalogue(true) AS k ON k.code = d.code"
+	" CROSS JOIN LATERAL (SELECT max(GREATEST("
+	"CASE WHEN 'inbound' = ANY (k.lifted_by) THEN a.last_inbound_at END,"
+	" CASE WHEN 'receipt' = ANY (k.lifted_by) THEN a.last_delivered_at END,"
+	" CASE WHEN 'marketing_receipt' = ANY (k.lifted_by) THEN a.last_marketing_delivered_at END)) AS at"
+	" FROM @extschema@.wa_activity AS a WHERE a.recipient OPERATOR(@extschema@.=) d.recipient"
+	" AND (a.business = d.business OR a.business = '' OR d.business = '')) AS e"
+	" CROSS JOIN LATERAL @extschema@.wa_cooldown_merge("
+	"d.code, d.failures, d.lifted_at, '{}', COALESCE(e.at, '-infinity')) AS n) AS m"
 	" WHERE c.ctid = m.place"
-	" AND (c.strikes, c.until) IS DISTINCT FROM (m.strikes, m.until)",
+	" AND (c.lifted_at, c.strikes, c.until)"
+	" IS DISTINCT FROM (m.merged_lifted_at, m.strikes, m.until)",
 	"", NULL, InvalidOid
 };
 

@@ -60,6 +60,8 @@ ORDER BY e.rule, e.reason;
 \echo '4. Why not this one?   SELECT * FROM wa_explain(phone, \'marketing\');'
 \echo '--------------------------------------------------------------------'
 \x on
+\pset format wrapped
+\pset columns 100
 SELECT name, phone, reason, code, since, until, origin, detail
 FROM (
 	SELECT DISTINCT ON (e.reason) c.name, c.phone, e.rule, e.reason, e.code,
@@ -72,6 +74,7 @@ FROM (
 ) AS one
 ORDER BY rule;
 \x off
+\pset format aligned
 
 \echo '5. What the server does for it'
 \echo '------------------------------'

@@ -1,0 +1,67 @@
+--
+-- Each element of a webhook stands alone: a bad neighbour stops nobody
+--
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
+BEGIN;
+\set ON_ERROR_ROLLBACK on
+\set ECHO none
+\i test/helpers.sql
+
+-- One webhook with a good element before and behind each bad one.
+\set payload '[ {"object": "whatsapp_business_account", "entry": [ 5, {"id": "b1", "changes": [ null, {"field": "messages", "value": {"metadata": {"phone_number_id": "s1"}, "statuses": [ {"id": "w", "status": "delivered", "timestamp": "1740823200", "recipient_id": "491560001001"}, {"id": "w", "status": "delivered", "timestamp": "1740823200", "recipient_id": "nobody"}, "delivered", {"id": "w", "status": "failed", "timestamp": "1740823200", "recipient_id": "491560001002", "errors": [{"code": "x"}, {"code": 131026}, {"code": 777001}, {"code": 131049}]}, {"id": "w", "status": "read", "timestamp": "tomorrow", "recipient_id": "491560001003"}, {"id": "w", "status": "read", "timestamp": "1740823200", "recipient_id": "491560001004"}], "messages": [ {"id": "w", "from": "491560001005", "timestamp": 99999999999, "type": "text", "text": {"body": "stop"}}, {"id": "w", "from": "491560001006", "timestamp": "1740823200", "type": "text", "text": {"body": "stop"}}, {"id": "w", "from": "491560001007", "timestamp": "1740823200", "type": {"a": 1}, "text": ["stop"]}]}}, {"field": "user_preferences", "value": {"user_preferences": [ {"wa_id": "491560001008", "category": "marketing_messages", "value": "pause", "timestamp": 1740823200}, {"wa_id": "491560001009", "category": "marketing_messages", "value": "stop", "timestamp": 1740823200}]}} ]}, {"id": "b2"}]}, "nothing", {"hello": "world"}, {"statuses": 1, "messages": [{"id": "w", "from": "491560001010", "timestamp": "1740823200", "type": "text"}]}, {"field": "messages", "value": {"statuses": [{"id": "w", "status": "delivered", "timestamp": "1740823200", "recipient_id": "491560001011"}]}} ]'
+SELECT * FROM wa_ingest(:'payload');
+SELECT path, problem, code, detail, fragment FROM wa_problem ORDER BY code NULLS FIRST, id;
+SELECT recipient, business, sender, last_inbound_at, last_delivered_at, last_read_at FROM wa_activity ORDER BY recipient;
+SELECT recipient, business, code, strikes FROM wa_cooldown ORDER BY recipient, code;
+SELECT recipient, business, register, state FROM wa_consent ORDER BY recipient;
+
+-- The path is a JSON pointer to the fragment.
+CREATE FUNCTION t.at_pointer(document jsonb, pointer text) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE
+	RETURN document #> string_to_array(substr(pointer, 2), '/');
+SELECT count(*) AS wrong FROM wa_problem
+WHERE t.at_pointer(:'payload', path) IS DISTINCT FROM fragment::jsonb;
+
+-- In one statement, a bad payload does not stop the next.
+DELETE FROM wa_activity;
+DELETE FROM wa_problem;
+INSERT INTO wa_webhook (received_at, payload) VALUES
+	('2025-12-31', t.hook(t.wrote('491560002001', '2025-03-01 10:00'))),
+	('2025-12-31', 'no JSON'),
+	('2025-12-31', t.hook(t.wrote('491560002002', '2025-03-01 10:00'))),
+	('2025-12-31', ''),
+	('2025-12-31', repeat('[', 70)),
+	('2025-12-31', t.hook(t.wrote('491560002003', '2025-03-01 10:00')));
+SELECT recipient FROM wa_activity ORDER BY recipient;
+SELECT problem, left(fragment, 10) FROM wa_problem ORDER BY id;
+
+-- Events hold for every identifier that their element names.
+DELETE FROM wa_activity;
+DELETE FROM wa_problem;
+SELECT * FROM wa_ingest('{"statuses": [
+	{"id": "w", "status": "read", "timestamp": 1740823200, "recipient_id": "491560003001", "recipient_user_id": "DE.abc123", "recipient_parent_user_id": "DE.ENT.p1"},
+	{"id": "w", "status": "read", "timestamp": 1740823200, "recipient_user_id": "DE.abc124"},
+	{"id": "w", "status": "read", "timestamp": 1740823200, "recipient_id": "", "recipient_user_id": "DE.abc125"},
+	{"id": "w", "status": "read", "timestamp": 1740823200, "recipient_id": "nobody", "recipient_user_id": "DE.abc126"}]}');
+SELECT * FROM wa_ingest('{"messages": [{"id": "w", "from_user_id": "DE.abc127", "timestamp": 1740823200, "type": "text", "text": {"body": "stop"}}],
+	"contacts": [{"wa_id": "491560003002", "user_id": "DE.abc127"}]}');
+SELECT recipient, last_read_at, last_inbound_at, wa_id FROM wa_activity ORDER BY recipient;
+SELECT recipient, state FROM wa_consent WHERE recipient IN ('DE.abc127', '491560003002') ORDER BY recipient;
+SELECT count(*) FROM wa_problem;
+-- A contact belongs to the element that shares an identifier with it, not to its neighbours.
+DELETE FROM wa_activity;
+SELECT * FROM wa_ingest('{"contacts": [{"wa_id": "491560003003", "user_id": "DE.c3"}, {"wa_id": "491560003004", "user_id": "DE.c4"}], "messages": [
+	{"id": "w", "from": "491560003004", "timestamp": 1740823200, "type": "text"}, {"id": "w", "from": "491560003005", "timestamp": 1740823200, "type": "text"}]}');
+SELECT recipient FROM wa_activity ORDER BY recipient;
+
+-- Folding: what a webhook calls somebody and what a list calls somebody are one.
+INSERT INTO wa_webhook (received_at, payload)
+SELECT '2025-12-31', t.hook(t.prefers(wa_id, 'stop', '2025-03-01 10:00'))
+FROM unnest(ARRAY['556181234567', '5511987654321', '5215512345678', '528112345678', '5491112345678', '541187654321', '551133334444']) AS wa_id;
+SELECT phone, wa_sendable(phone, 'marketing'), (SELECT string_agg(reason, ', ') FROM wa_explain(phone, 'marketing'))
+FROM unnest(ARRAY['+55 (61) 8123-4567', '+55 (61) 9 8123-4567', '0055 61 98123 4567', 'whatsapp:+5561981234567', '5511987654321@s.whatsapp.net', '551187654321',
+	'+52 55 1234 5678', '+52 1 55 1234 5678', '5218112345678', '+54 9 11 1234-5678', '+54 11 1234-5678', '5491187654321',
+	'+55 11 3333-4444', '+55 11 93333-4444', '+55 61 8123-4568', '+52 55 1234 5679', '+54 9 11 1234-5679']) AS phone;
+
+ROLLBACK;

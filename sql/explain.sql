@@ -1,0 +1,79 @@
+--
+-- The decision: every reason, in order, in words; arguments and their misuse
+--
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
+BEGIN;
+\set ON_ERROR_ROLLBACK on
+\set ECHO none
+\i test/helpers.sql
+
+-- Nothing known: nothing objects but the closed window.
+SELECT category, wa_sendable('491580001001', category, at => '2025-03-01 12:00') AS sendable,
+	wa_next_sendable('491580001001', category, at => '2025-03-01 12:00') AS next,
+	(SELECT string_agg(rule || ' ' || reason, ', ') FROM wa_explain('491580001001', category, at => '2025-03-01 12:00')) AS objections
+FROM unnest(enum_range(NULL::wa_category)) AS category;
+
+-- One whom everything forbids.
+CALL t.take(t.prefers('12125550180', 'stop', '2025-03-01 10:00'));
+CALL t.take(t.prefers('12125550180', 'stop', '2025-03-01 10:01'), 'b2');
+CALL t.take(t.wrote('12125550180', '2025-02-01 10:02', 'STOP'));
+SELECT wa_opt_out('12125550180', 'told us on the phone', at => '2025-03-01 10:03');
+CALL t.take(t.failed('12125550180', 131049, '2025-03-01 10:04'));
+CALL t.take(t.failed('12125550180', 131026, '2025-03-01 10:05'));
+CALL t.take(t.failed('12125550180', 131026, '2025-03-01 10:06'), 'b2');
+CALL t.take(t.failed('12125550180', 130472, '2025-03-01 10:07'));
+CALL t.take(t.failed('12125550180', 130403, '2025-03-01 10:08'), NULL);
+SELECT rule, reason, business, code, since, until, origin FROM wa_explain('12125550180', 'marketing', at => '2025-03-01 12:00');
+SELECT rule, reason, business, code, since, until, origin FROM wa_explain('12125550180', 'marketing', 'b2', at => '2025-03-01 12:00');
+SELECT rule, reason, business, code, since, until, origin FROM wa_explain('12125550180', 'utility', at => '2025-03-01 12:00');
+SELECT rule, reason, business, code, since, until, origin FROM wa_explain('12125550180', 'service', at => '2025-03-01 12:00');
+SELECT DISTINCT reason, code, detail FROM wa_explain('12125550180', 'marketing', at => '2025-03-01 12:00') ORDER BY reason, code;
+-- What has ended is no objection.
+SELECT rule, reason, business, code FROM wa_explain('12125550180', 'marketing', at => '2025-03-10 12:00');
+
+-- No recipient: false, and never an error, whatever stands in the column.
+CREATE TABLE t.segment (id int, phone text);
+INSERT INTO t.segment VALUES (1, '+49 158 0002001'), (2, NULL), (3, ''), (4, 'unknown'), (5, '+55 11'), (6, 'maria@example.com'), (7, '0491580002001'),
+	(8, '49 158 0002001 ext. 5'), (9, E'49158\n0002001'), (10, '  +49 (158) 000-2002  '), (11, repeat('9', 1000000)), (12, 'DE.abc'), (13, 'de.abc'), (14, '12125550181'), (15, '📞491580002001');
+SELECT id FROM t.segment WHERE wa_sendable(phone, 'marketing') ORDER BY id;
+SELECT id, e.* FROM t.segment LEFT JOIN LATERAL wa_explain(phone, 'marketing') AS e ON true WHERE id < 15 AND id <> 11 ORDER BY id;
+SELECT wa_next_sendable('unknown', 'marketing'), wa_next_sendable(NULL::text, 'marketing'), wa_sendable(NULL::wa_recipient, 'marketing');
+SELECT * FROM wa_explain(NULL::wa_recipient, 'utility');
+
+-- Text and wa_recipient are the same question.
+SELECT wa_sendable('12125550180', 'marketing') = wa_sendable('12125550180'::wa_recipient, 'marketing') AS sendable,
+	wa_next_sendable('491580001001', 'utility', at => '2025-03-01') = wa_next_sendable('491580001001'::wa_recipient, 'utility', at => '2025-03-01') AS next,
+	(SELECT array_agg(e) FROM wa_explain('12125550180', 'marketing') AS e) = (SELECT array_agg(e) FROM wa_explain('12125550180'::wa_recipient, 'marketing') AS e) AS explain;
+-- Arguments by name, in any order; at is now if nothing is said.
+SELECT wa_sendable(category => 'marketing', phone => '491580001001', sender => 's1', business => 'b1', at => now());
+SELECT wa_next_sendable('491580001001', 'marketing') = now() AS now;
+
+-- wa_explain is empty exactly where wa_sendable is true.
+SELECT count(*) AS answers, count(*) FILTER (WHERE wa_sendable(phone, category, business, NULL, at)
+	<> NOT EXISTS (SELECT FROM wa_explain(phone, category, business, NULL, at))) AS differences,
+	count(*) FILTER (WHERE wa_sendable(phone, category, business, NULL, at) <> (wa_next_sendable(phone, category, business, NULL, at) = at)) AS other_differences
+FROM (VALUES ('12125550180'), ('491580001001'), ('12125550181'), ('nobody'), (NULL)) AS who (phone),
+	unnest(enum_range(NULL::wa_category)) AS category, (VALUES (NULL), ('b1'), ('b2'), ('b3')) AS b (business),
+	generate_series(timestamptz '2025-03-01 09:00', '2025-03-12', '6 hours') AS at;
+
+-- Misuse is an error.
+SELECT wa_sendable('491580001001', 'newsletter');
+SELECT wa_sendable('491580001001', 'Marketing');
+SELECT wa_sendable('491580001001', NULL);
+SELECT wa_sendable('491580001001', 'marketing', at => NULL);
+SELECT * FROM wa_explain('491580001001', NULL);
+SELECT wa_next_sendable('491580001001', 'marketing', at => NULL);
+SELECT * FROM wa_suppressed(NULL);
+SELECT * FROM wa_suppressed('marketing', at => NULL);
+\set VERBOSITY sqlstate
+SELECT wa_sendable('491580001001', NULL);
+\set VERBOSITY default
+
+-- The search_path of the caller does not matter.
+SET LOCAL search_path = pg_catalog;
+SELECT public.wa_sendable('12125550180', 'marketing'), public.wa_next_sendable('12125550180', 'marketing');
+SELECT rule, reason FROM public.wa_explain('12125550180'::public.wa_recipient, 'utility', 'b1', at => '2025-03-01 12:00');
+RESET search_path;
+
+ROLLBACK;

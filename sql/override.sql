@@ -1,0 +1,98 @@
+--
+-- wa_error_override and wa_recompute: what a change of the policy does to the state
+-- (what a row of it may hold is in errors.sql)
+--
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
+SET intervalstyle = 'postgres';
+BEGIN;
+\set ON_ERROR_ROLLBACK on
+\set ECHO none
+\i test/helpers.sql
+
+CREATE VIEW t.stands AS SELECT recipient, code, strikes, until FROM wa_cooldown ORDER BY recipient, code;
+CALL t.take(t.failed('491620001001', 131049, '2025-03-01 10:00'));
+CALL t.take(t.failed('491620001001', 131049, '2025-03-01 16:00'));
+CALL t.take(t.failed('491620001001', 131049, '2025-03-02 10:00'));
+CALL t.take(t.failed('491620001002', 131026, '2025-03-02 10:00'));
+CALL t.take(t.receipt('491620001002', '2025-03-02 11:00'));
+CALL t.take(t.failed('491620001003', 131051, '2025-03-02 10:00'));
+TABLE t.stands;
+-- Nothing changed, nothing to do.
+SELECT wa_recompute();
+
+-- A longer ladder and a smaller gap: at once for what comes, by wa_recompute() for what is there.
+INSERT INTO wa_error_override (code, ladder, gap) VALUES (131049, '{36 h, 72 h, 144 h}', '6 h');
+CALL t.take(t.failed('491620001004', 131049, '2025-03-02 10:00'));
+TABLE t.stands;
+SELECT wa_recompute();
+TABLE t.stands;
+SELECT wa_recompute();
+SELECT wa_sendable('491620001001', 'marketing', at => '2025-03-08 09:59:59'), wa_sendable('491620001001', 'marketing', at => '2025-03-08 10:00');
+SELECT wa_retry_after(131049, 1), wa_retry_after(131049, 3), wa_retry_after(131049, 9);
+
+-- Other categories.
+UPDATE wa_error_override SET blocks = '{marketing,utility}' WHERE code = 131049;
+SELECT wa_recompute();
+SELECT category, wa_sendable('491620001001', category, at => '2025-03-03') FROM unnest(enum_range(NULL::wa_category)) AS category;
+-- No effect at all; the failures stay on record.
+UPDATE wa_error_override SET blocks = '{}' WHERE code = 131049;
+SELECT wa_recompute();
+SELECT wa_sendable('491620001001', 'marketing', at => '2025-03-03');
+SELECT recipient, code, cardinality(failures) AS failures, strikes, until FROM wa_cooldown WHERE code = 131049 ORDER BY recipient;
+-- Back to what was shipped.
+DELETE FROM wa_error_override;
+SELECT wa_recompute();
+TABLE t.stands;
+
+-- No end of its own.
+INSERT INTO wa_error_override (code, ladder) VALUES (131049, '{1 day, NULL}');
+SELECT wa_recompute();
+TABLE t.stands;
+SELECT wa_next_sendable('491620001001', 'marketing', at => '2025-03-03'), wa_next_sendable('491620001004', 'marketing', at => '2025-03-03');
+DELETE FROM wa_error_override;
+SELECT wa_recompute();
+
+-- A code without an effect gets one: from now on, and for kept payloads by wa_replay().
+INSERT INTO wa_error_override (code, blocks, ladder, reason) VALUES (131051, '{service}', '{1 h}', 'ours');
+SELECT wa_recompute();
+SELECT count(*) FROM wa_cooldown WHERE code = 131051;
+SELECT applied FROM wa_replay();
+TABLE t.stands;
+SELECT reason, code, until, detail FROM wa_explain('491620001003', 'service', at => '2025-03-02 10:30') WHERE reason = 'cooldown';
+
+-- A code of one's own.
+INSERT INTO wa_error_override (code, title, category, blocks, ladder, gap) VALUES (888001, 'Provider Pause', 'platform', '{utility}', '{10 min, 1 h}', '1 min');
+CALL t.take(t.failed('491620002001', 888001, '2025-03-02 10:00:00'));
+CALL t.take(t.failed('491620002001', 888001, '2025-03-02 10:00:59'));
+CALL t.take(t.failed('491620002001', 888001, '2025-03-02 10:01:00'));
+SELECT recipient, code, strikes, until FROM wa_cooldown WHERE code = 888001;
+SELECT reason, code, until, detail FROM wa_explain('491620002001', 'utility', at => '2025-03-02 10:30');
+SELECT code, title, category, blocks, ladder, gap, effect, lifted_by FROM wa_classify(888001);
+-- Forgotten again: unknown codes never affect anyone.
+DELETE FROM wa_error_override WHERE code = 888001;
+SELECT wa_sendable('491620002001', 'utility', at => '2025-03-02 10:30');
+SELECT wa_recompute() > 0 AS changed;
+SELECT recipient, code, cardinality(failures) AS failures, strikes, until FROM wa_cooldown WHERE code = 888001;
+
+-- What lifts an effect lifts it, even if it came while the effect was off.
+INSERT INTO wa_error_override (code, blocks) VALUES (131026, '{}');
+CALL t.take(t.failed('491620003001', 131026, '2025-03-02 10:00'));
+SELECT wa_recompute() > 0 AS changed;
+CALL t.take(t.receipt('491620003001', '2025-03-02 11:00'));
+INSERT INTO wa_error_override (code, blocks, ladder) VALUES (888001, '{utility}', '{1 d}');
+CALL t.take(t.failed('491620003002', 888001, '2025-03-02 10:00'));
+DELETE FROM wa_error_override;
+CALL t.take(t.wrote('491620003002', '2025-03-02 11:00'));
+SELECT wa_recompute() > 0 AS changed;
+INSERT INTO wa_error_override (code, blocks, ladder) VALUES (888001, '{utility}', '{1 d}');
+SELECT wa_recompute() IS NOT NULL AS done;
+SELECT recipient, code, failures, strikes, until FROM wa_cooldown WHERE recipient BETWEEN '491620003001' AND '491620003002' ORDER BY recipient;
+DELETE FROM wa_error_override;
+
+-- The category alone changes what is shown, not what holds.
+INSERT INTO wa_error_override (code, category, scope, title) VALUES (131049, 'sender', 'business', 'Ours');
+SELECT wa_recompute();
+SELECT code, title, category, scope, blocks, ladder FROM wa_classify(131049);
+
+ROLLBACK;

@@ -1,0 +1,118 @@
+--
+-- Opt-out and opt-in phrases: what counts as one, and editing them
+--
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
+BEGIN;
+\set ON_ERROR_ROLLBACK on
+\set ECHO none
+\i test/helpers.sql
+
+-- What the register says after one message, for each of these.
+CREATE TABLE t.said (n int GENERATED ALWAYS AS IDENTITY, part jsonb);
+CREATE PROCEDURE t.all_say() LANGUAGE sql AS $$
+	INSERT INTO wa_webhook (received_at, payload)
+	SELECT '2025-12-31', t.hook(jsonb_build_object('messages', jsonb_build_array(jsonb_build_object(
+		'id', 'w', 'from', 491570000000 + n, 'timestamp', 1740823200) || part)))
+	FROM t.said
+$$;
+CREATE VIEW t.heard AS
+SELECT n, CASE WHEN part->>'type' = 'text' AND jsonb_typeof(part->'text'->'body') = 'string' THEN part->'text'->>'body' ELSE part::text END AS said, coalesce(state, '-') AS heard
+FROM t.said LEFT JOIN wa_consent ON recipient::text = (491570000000 + n)::text ORDER BY n;
+CREATE FUNCTION t.text(body text) RETURNS jsonb LANGUAGE sql IMMUTABLE
+	RETURN jsonb_build_object('type', 'text', 'text', jsonb_build_object('body', body));
+
+-- The whole message, case, blanks around it, punctuation behind it and accents aside.
+INSERT INTO t.said (part) SELECT t.text(body) FROM unnest(ARRAY[
+	'STOP', 'stop', 'Stop.', 'STOP.', '  stop ', E'stop\n', E'\u00a0Stop\u2009', 'stop!!!', 'Stop ...', 'stop,', 'stop?', 'stop…', 'stop :-)', 'ＳＴＯＰ',
+	'STOP ALL', E'Stop  \t all', 'Stop promotions', 'unsubscribe', 'Opt-out', 'opt out', 'ARRÊT', 'arrêt', E'arre\u0302t', 'Arret.', 'Désabonner', 'baja', 'Cancelar suscripción',
+	'SAIR', 'إيقاف', 'إيقاف.', 'إِيقاف', 'إيقاف؟', 'START', 'start!', 'Unstop', 'resume promotions']) AS body;
+CALL t.all_say();
+\pset format unaligned
+SELECT heard, string_agg(to_json(said)::text, ' ' ORDER BY n) AS said FROM t.heard GROUP BY heard;
+\pset format aligned
+
+-- More than a phrase is none.
+DELETE FROM t.said;
+INSERT INTO t.said (part) SELECT t.text(body) FROM unnest(ARRAY[
+	'don''t stop', 'please stop', 'stop it', 'nonstop', 's t o p', 'st-op', '"stop"', 'stop stop', 'stop start', 'I want to unsubscribe', '', '   ', '...', '.stop', 'don’t stop!',
+	'yes', 'end', 'cancel', 'quit', 'st op', 'stopx', repeat(' ', 4000) || 'stop please', repeat('stop ', 200), repeat('x', 100000), '🛑']) AS body;
+CALL t.all_say();
+SELECT heard, count(*) FROM t.heard GROUP BY heard;
+-- They are messages all the same.
+SELECT count(*) = (SELECT count(*) FROM t.said) AS windows FROM t.said JOIN wa_activity ON recipient::text = (491570000000 + n)::text WHERE last_inbound_at = '2025-03-01 10:00';
+
+-- Where a phrase may stand: the text, a button's text or payload, a reply button's title or id.
+DELETE FROM t.said;
+INSERT INTO t.said (part) VALUES
+	('{"type": "button", "button": {"text": "Stop promotions", "payload": "whatever"}}'),
+	('{"type": "button", "button": {"text": "Thank you", "payload": "STOP"}}'),
+	('{"type": "button", "button": {"text": "Start", "payload": "STOP"}}'),
+	('{"type": "button", "button": {"text": "Stop", "payload": "START"}}'),
+	('{"type": "button", "button": {"text": "Start", "payload": "x"}}'),
+	('{"type": "interactive", "interactive": {"type": "button_reply", "button_reply": {"id": "x", "title": "Stop promotions"}}}'),
+	('{"type": "interactive", "interactive": {"type": "button_reply", "button_reply": {"id": "unsubscribe", "title": "No, thanks"}}}'),
+	('{"type": "interactive", "interactive": {"type": "button_reply", "button_reply": {"id": "x", "title": "Stop now"}}}'),
+	('{"type": "interactive", "interactive": {"type": "list_reply", "list_reply": {"id": "x", "title": "Stop"}}}'),
+	('{"type": "image", "image": {"id": "1", "caption": "stop"}}'),
+	('{"type": "reaction", "reaction": {"emoji": "stop"}}'),
+	('{"type": "edit", "text": {"body": "stop"}}'),
+	('{"type": "unsupported", "text": {"body": "stop"}}'),
+	('{"type": "text", "text": {"body": ["stop"]}}'),
+	('{"type": "text", "text": "stop"}'),
+	('{"type": "text", "body": "stop"}');
+CALL t.all_say();
+SELECT said, heard FROM t.heard;
+
+-- It is the business's register; START lifts that, and not WhatsApp's.
+DELETE FROM wa_activity;
+CALL t.take(t.wrote('491570009001', '2025-03-01 10:00', 'STOP'));
+SELECT business, register, state, at, origin, sender, message_id FROM wa_consent WHERE recipient = '491570009001';
+SELECT * FROM wa_explain('491570009001', 'marketing', at => '2025-03-01 11:00');
+SELECT category, wa_sendable('491570009001', category, at => '2025-03-01 11:00') FROM unnest(enum_range(NULL::wa_category)) AS category;
+SELECT business, register, state, origin, message_id, evidence FROM wa_consent_log WHERE recipient = '491570009001';
+CALL t.take(t.wrote('491570009001', '2025-03-01 12:00', 'Start'));
+SELECT wa_sendable('491570009001', 'marketing', at => '2025-03-01 13:00');
+CALL t.take(t.prefers('491570009001', 'stop', '2025-03-01 11:00'));
+SELECT rule, reason FROM wa_explain('491570009001', 'marketing', at => '2025-03-01 13:00');
+-- The latest counts, a stop wins a tie, and the order of arrival does not matter.
+CALL t.take(t.wrote('491570009002', '2025-03-01 12:00', 'START'));
+CALL t.take(t.wrote('491570009002', '2025-03-01 11:00', 'STOP'));
+CALL t.take(t.wrote('491570009003', '2025-03-01 12:00', 'STOP'));
+CALL t.take(t.wrote('491570009003', '2025-03-01 12:00', 'START'));
+CALL t.take(t.wrote('491570009004', '2025-03-01 12:00', 'START'));
+CALL t.take(t.wrote('491570009004', '2025-03-01 12:00', 'STOP'));
+SELECT recipient, state, at FROM wa_consent WHERE recipient BETWEEN '491570009002' AND '491570009004' ORDER BY recipient;
+
+-- Editing: a change counts from the next message on.
+DELETE FROM t.said;
+INSERT INTO t.said (part) SELECT t.text(body) FROM unnest(ARRAY['No más, por favor', 'NO MAS POR FAVOR', 'basta', 'revoke', 'ok', 'pare', 'Paré!']) AS body;
+INSERT INTO wa_phrase (phrase, meaning) VALUES ('¡Basta', 'stop'), ('basta', 'stop'), ('no más, por favor', 'stop'), ('OK', 'resume'), ('pare', 'resume'), ('PARÉ', 'stop');
+DELETE FROM wa_phrase WHERE phrase = 'REVOKE';
+CALL t.all_say();
+SELECT said, heard FROM t.heard;
+-- What came with the extension and was changed is remembered, for dump and restore.
+UPDATE wa_phrase SET meaning = 'resume' WHERE phrase = 'SAIR';
+UPDATE wa_phrase SET phrase = 'ENDE' WHERE phrase = 'ABMELDEN';
+INSERT INTO wa_phrase (phrase, meaning) VALUES ('START', 'resume');
+SELECT phrase, meaning, shipped FROM wa_phrase WHERE NOT shipped ORDER BY phrase;
+SELECT * FROM wa_shipped_removed ORDER BY relation, key;
+TRUNCATE wa_phrase;
+SELECT count(*) FROM wa_phrase;
+CALL t.take(t.wrote('491570009005', '2025-03-01 12:00', 'STOP'));
+SELECT count(*) FROM wa_consent WHERE recipient = '491570009005';
+SELECT count(*) AS shipped_and_removed FROM wa_shipped_removed WHERE relation = 'wa_phrase';
+
+-- What can be no phrase.
+\set VERBOSITY terse
+INSERT INTO wa_phrase (phrase, meaning) VALUES ('', 'stop');
+INSERT INTO wa_phrase (phrase, meaning) VALUES (' ... ', 'stop');
+INSERT INTO wa_phrase (phrase, meaning) VALUES (repeat('x', 65), 'stop');
+INSERT INTO wa_phrase (phrase, meaning) VALUES (repeat('x', 64), 'stop');
+INSERT INTO wa_phrase (phrase, meaning) VALUES ('halt', 'maybe');
+INSERT INTO wa_phrase (phrase, meaning) VALUES ('halt', NULL);
+INSERT INTO wa_phrase (phrase, meaning) VALUES (NULL, 'stop');
+\set VERBOSITY default
+SELECT wa_phrase_valid('stop'), wa_phrase_valid('!'), wa_phrase_valid(NULL);
+
+ROLLBACK;

@@ -1,0 +1,76 @@
+-- What the planner knows of wa_sendable, and how a call site goes about it.
+
+BEGIN;
+SET LOCAL client_min_messages = warning;
+SET LOCAL max_parallel_workers_per_gather = 0;
+SET LOCAL jit = off;
+CREATE TABLE plan_customers AS
+	SELECT i AS id, '4915' || lpad((i * 7919 % 1000003)::text, 8, '0') AS phone,
+		i % 100 AS segment, md5(i::text) AS name
+	FROM generate_series(1, 50000) AS i;
+ALTER TABLE plan_customers ADD PRIMARY KEY (id);
+CREATE INDEX plan_segment ON plan_customers (segment);
+INSERT INTO wa_consent (at, stopped_at, recipient, business, register, state, origin)
+	SELECT now(), now(), phone::wa_recipient, '1', 'whatsapp', 'stop', 'user_preferences'
+	FROM plan_customers WHERE id % 4 = 0;
+INSERT INTO wa_cooldown (until, code, strikes, recipient, business, failures)
+	SELECT now() + interval '2 days', 131026, 1, phone::wa_recipient, '1', ARRAY[now()]
+	FROM plan_customers WHERE id % 10 = 1;
+ANALYZE plan_customers;
+ANALYZE wa_consent;
+ANALYZE wa_cooldown;
+
+-- The estimate of a query, as a multiple of what it gives.
+CREATE FUNCTION pg_temp.estimate(query text) RETURNS text LANGUAGE plpgsql AS
+$$
+DECLARE
+	plan json;
+	truth float8;
+BEGIN
+	EXECUTE 'EXPLAIN (FORMAT json) SELECT * ' || query INTO plan;
+	EXECUTE 'SELECT count(*) ' || query INTO truth;
+	RETURN CASE WHEN (plan->0->'Plan'->>'Plan Rows')::float8 / truth BETWEEN 0.5 AND 2
+		THEN 'within a factor of 2' ELSE format('%s rows, not %s', plan->0->'Plan'->>'Plan Rows', truth) END;
+END
+$$;
+SELECT pg_temp.estimate('FROM plan_customers WHERE wa_sendable(phone, ''marketing'')') AS marketing,
+	pg_temp.estimate('FROM plan_customers WHERE wa_sendable(phone, ''utility'')') AS utility,
+	pg_temp.estimate('FROM plan_customers WHERE NOT wa_sendable(phone, ''marketing'')') AS negated,
+	pg_temp.estimate('FROM plan_customers WHERE wa_sendable(phone::wa_recipient, ''marketing'')') AS cast,
+	pg_temp.estimate('FROM plan_customers WHERE segment < 20 AND wa_sendable(phone, ''marketing'')') AS segment;
+
+-- Cheap conditions come first, wherever they are written.
+EXPLAIN (COSTS off) SELECT * FROM plan_customers WHERE wa_sendable(phone, 'marketing') AND name LIKE '%abc%' AND length(phone) > 5;
+
+-- Few rows: by the index.
+EXPLAIN (COSTS off) SELECT * FROM plan_customers WHERE wa_sendable(phone, 'marketing') AND id = 5;
+EXPLAIN (COSTS off) SELECT * FROM plan_customers c JOIN (VALUES (1), (2), (3)) AS v (id) USING (id) WHERE wa_sendable(c.phone, 'marketing');
+
+-- Parallel plans.
+SAVEPOINT parallel;
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+EXPLAIN (COSTS off) SELECT count(*) FROM plan_customers WHERE wa_sendable(phone, 'marketing');
+ROLLBACK TO parallel;
+
+-- The list is read where that pays, and there alone.
+SET LOCAL client_min_messages = debug1;
+SELECT count(*) FROM plan_customers WHERE wa_sendable(phone, 'marketing');
+SELECT count(*) FROM plan_customers WHERE wa_sendable(phone, 'utility');
+SELECT count(*) FROM (SELECT FROM plan_customers WHERE wa_sendable(phone, 'marketing') LIMIT 20) AS s;
+SELECT count(*) FROM plan_customers WHERE wa_sendable(phone, 'marketing') AND id <= 30;
+SELECT count(*) FROM plan_customers WHERE wa_sendable(phone, 'marketing', at => now() - id * interval '1 ms');
+SET LOCAL wa_policy.filter_mem = 0;
+SELECT count(*) FROM plan_customers WHERE wa_sendable(phone, 'marketing');
+SET LOCAL wa_policy.filter_mem = '64kB';
+SELECT count(*) FROM plan_customers WHERE wa_sendable(phone, 'marketing');
+SET LOCAL client_min_messages = warning;
+
+-- A category that does not exist is an error before anything is read.
+SAVEPOINT wrong;
+EXPLAIN SELECT * FROM plan_customers WHERE wa_sendable(phone, 'adverts');
+ROLLBACK TO wrong;
+EXPLAIN (COSTS off) SELECT * FROM plan_customers WHERE wa_sendable(phone, NULL);
+ROLLBACK;

@@ -1,0 +1,77 @@
+--
+-- wa_replay: kept payloads and open problems once more
+--
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
+BEGIN;
+\set ON_ERROR_ROLLBACK on
+\set ECHO none
+\i test/helpers.sql
+
+SELECT * FROM wa_replay();
+
+-- A bit of everything, kept and not kept.
+CALL t.take(t.prefers('491610001001', 'stop', '2025-03-01 10:00'));
+CALL t.take(t.wrote('491610001002', '2025-03-01 10:00', 'STOP'));
+CALL t.take(t.wrote('491610001003', '2025-03-01 10:00', 'Ciao'));
+CALL t.take(t.failed('491610001004', 131049, '2025-03-01 10:00'));
+CALL t.take(t.receipt('491610001004', '2025-03-01 11:00', 'marketing'));
+CALL t.take(t.failed('491610001005', 888001, '2025-03-01 10:00'));
+CALL t.take(t.prefers('491610001006', 'pause', '2025-03-01 10:00'));
+CALL t.take('{"event": "PARTNER_ADDED"}');
+INSERT INTO wa_webhook (received_at, payload) VALUES ('2025-12-31', '<html>');
+SELECT * FROM wa_ingest(t.hook(t.failed('491610001007', 888002, '2025-03-01 10:00'), 'b7', 's7'));
+SELECT * FROM wa_ingest('{"statuses": [{"id": "w", "status": "read", "timestamp": 1740823200}]}');
+
+CREATE VIEW t.state AS
+SELECT 'consent' AS of, to_jsonb(c) AS row FROM wa_consent AS c
+UNION ALL SELECT 'log', to_jsonb(l) FROM wa_consent_log AS l
+UNION ALL SELECT 'cooldown', to_jsonb(c) FROM wa_cooldown AS c
+UNION ALL SELECT 'activity', to_jsonb(a) FROM wa_activity AS a
+UNION ALL SELECT 'problem', to_jsonb(p) FROM wa_problem AS p
+UNION ALL SELECT 'webhook', to_jsonb(w) FROM wa_webhook AS w;
+CREATE TABLE t.before AS SELECT * FROM t.state;
+
+-- Idempotent: nothing changes, however often.
+SELECT * FROM wa_replay();
+SELECT * FROM wa_replay();
+SELECT count(*) AS changed FROM ((TABLE t.state EXCEPT TABLE t.before) UNION ALL (TABLE t.before EXCEPT TABLE t.state)) AS d;
+
+-- After a change of the phrases, messages of the past are read anew.
+INSERT INTO wa_phrase (phrase, meaning) VALUES ('ciao', 'stop');
+SELECT wa_sendable('491610001003', 'marketing');
+SELECT * FROM wa_replay();
+SELECT wa_sendable('491610001003', 'marketing');
+SELECT of, row - 'id' - 'recorded_at' - 'webhook_id' - 'recorded_by' AS row FROM t.state WHERE row->>'recipient' = '491610001003' ORDER BY of;
+
+-- After a code has become known, its failures count, from the kept payload and from the problem that kept the element.
+INSERT INTO wa_error_override (code, category, blocks, ladder, gap, reason)
+VALUES (888001, 'recipient', '{marketing}', '{2 days}', '0', 'ours'), (888002, 'recipient', '{marketing,utility}', '{NULL}', '0', 'ours');
+SELECT * FROM wa_replay();
+SELECT recipient, business, code, failures, strikes, until FROM wa_cooldown ORDER BY code;
+SELECT path, problem, code, count, resolved_at BETWEEN now() AND clock_timestamp() AS resolved FROM wa_problem ORDER BY id;
+-- A resolved problem is not tried again, an open one is.
+SELECT * FROM wa_replay();
+-- A code that is forgotten and comes again is open again.
+DELETE FROM wa_error_override WHERE code = 888001;
+CALL t.take(t.failed('491610001008', 888001, '2025-03-01 10:00'));
+SELECT problem, code, count, resolved_at IS NULL AS open FROM wa_problem WHERE code = 888001;
+
+-- A webhook id as bound; an empty range leaves the open problems to be tried.
+SELECT min(id) AS first, max(id) AS last FROM wa_webhook \gset
+DELETE FROM wa_activity;
+SELECT * FROM wa_replay(:last + 1);
+SELECT * FROM wa_replay(NULL, :first - 1);
+SELECT * FROM wa_replay(:first, :first);
+SELECT * FROM wa_replay(to_id => :first + 1);
+SELECT recipient FROM wa_activity ORDER BY recipient;
+SELECT * FROM wa_replay(from_id => :first + 2);
+SELECT recipient FROM wa_activity ORDER BY recipient;
+
+-- A payload that was received when it was ahead of the clock stays so.
+INSERT INTO wa_webhook (received_at, payload) VALUES ('2025-03-01 09:00', t.hook(t.prefers('491610002001', 'resume', '2025-03-01 10:00')));
+SELECT problem, detail FROM wa_problem ORDER BY id DESC LIMIT 1;
+SELECT applied > 0 AS applied FROM wa_replay();
+SELECT count(*) FROM wa_consent WHERE recipient = '491610002001';
+
+ROLLBACK;

@@ -1,0 +1,132 @@
+--
+-- The customer service window: opening, closing, refused, and what yields to it
+--
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
+BEGIN;
+\set ON_ERROR_ROLLBACK on
+\set ECHO none
+\i test/helpers.sql
+
+-- Nobody wrote: no window.
+SELECT * FROM wa_explain('491520001001', 'service', at => '2025-03-01 12:00');
+
+-- Open from the second of the message until 24 hours later.
+CALL t.take(t.wrote('491520001001', '2025-03-01 10:00'));
+SELECT at, wa_sendable('491520001001', 'service', at => at), wa_next_sendable('491520001001', 'service', at => at)
+FROM unnest(ARRAY['2025-03-01 09:59:59.999999', '2025-03-01 10:00', '2025-03-02 09:59:59.999999',
+	'2025-03-02 10:00', '2025-03-02 10:00:00.000001']::timestamptz[]) AS at;
+SELECT * FROM wa_explain('491520001001', 'service', at => '2025-03-02 10:00');
+-- Templates need none.
+SELECT category, wa_sendable('491520001001', category, at => '2025-03-05')
+FROM unnest(enum_range(NULL::wa_category)) AS category;
+
+-- A later message keeps it open, an older one that comes late does not shorten it.
+CALL t.take(t.wrote('491520001001', '2025-03-02 08:00'));
+CALL t.take(t.wrote('491520001001', '2025-02-01 08:00'));
+SELECT at, wa_sendable('491520001001', 'service', at => at)
+FROM unnest(ARRAY['2025-03-02 10:00', '2025-03-03 07:59:59', '2025-03-03 08:00']::timestamptz[]) AS at;
+
+-- 131047 closes it, whenever it arrives, unless the user wrote after it.
+CALL t.take(t.failed('491520001002', 131047, '2025-03-01 12:00'));
+CALL t.take(t.wrote('491520001002', '2025-03-01 10:00'));
+SELECT wa_sendable('491520001002', 'service', at => '2025-03-01 13:00');
+SELECT * FROM wa_explain('491520001002', 'service', at => '2025-03-01 13:00');
+CALL t.take(t.wrote('491520001002', '2025-03-01 12:00'));
+SELECT wa_sendable('491520001002', 'service', at => '2025-03-01 13:00') AS same_second;
+CALL t.take(t.wrote('491520001002', '2025-03-01 12:00:01'));
+SELECT wa_sendable('491520001002', 'service', at => '2025-03-01 13:00') AS later;
+-- 131047 is no cooldown: templates may go.
+SELECT category, wa_sendable('491520001002', category, at => '2025-03-02 13:00')
+FROM unnest(enum_range(NULL::wa_category)) AS category;
+SELECT count(*) FROM wa_cooldown WHERE recipient = '491520001002';
+-- 470 is the On-Premises API's.
+CALL t.take(t.wrote('491520001003', '2025-03-01 10:00'), NULL, NULL);
+INSERT INTO wa_webhook (received_at, payload)
+VALUES ('2025-12-31', '{"statuses": [{"id": "g", "status": "failed", "timestamp": "1740830400", "recipient_id": "491520001003",
+	"errors": [{"code": 470, "title": "Failed to send message because you are outside the support window"}]}]}');
+SELECT business, sender, last_inbound_at, last_window_refused_at FROM wa_activity WHERE recipient = '491520001003';
+SELECT wa_sendable('491520001003', 'service', at => '2025-03-01 13:00');
+
+-- What opens a window: anything from the user but a few kinds.
+INSERT INTO wa_webhook (received_at, payload)
+SELECT '2025-12-31', t.hook(jsonb_build_object('messages', jsonb_build_array(jsonb_build_object('id', 'wamid.' || type,
+	'from', 491520002000 + n, 'timestamp', '1740823200', 'type', type, 'errors', errors))))
+FROM unnest(ARRAY['text', 'image', 'audio', 'video', 'document', 'sticker', 'location', 'contacts', 'interactive', 'button', 'order',
+	'unsupported', 'unknown', 'something new', 'system', 'reaction', 'edit', 'revoke', 'request_welcome'])
+	WITH ORDINALITY AS v (type, n),
+	LATERAL (SELECT CASE WHEN type IN ('unsupported', 'unknown') THEN '[{"code": 131051}]'::jsonb END AS errors) AS e;
+SELECT string_agg(type, ', ' ORDER BY n) FILTER (WHERE opens) AS opens,
+	string_agg(type, ', ' ORDER BY n) FILTER (WHERE NOT opens) AS "opens not"
+FROM unnest(ARRAY['text', 'image', 'audio', 'video', 'document', 'sticker', 'location', 'contacts', 'interactive', 'button', 'order',
+	'unsupported', 'unknown', 'something new', 'system', 'reaction', 'edit', 'revoke', 'request_welcome'])
+	WITH ORDINALITY AS v (type, n),
+	LATERAL (SELECT wa_sendable((491520002000 + n)::text, 'service', at => '2025-03-01 10:00')) AS s (opens) \gx
+-- The error of an unsupported message has no effect on who wrote it.
+CALL t.take('{"messages": [{"id": "w", "from": "491520002099", "timestamp": "1740823200", "type": "unsupported",
+	"errors": [{"code": 131050}, {"code": 131026}, {"code": 131047}, {"code": 77777}]}]}');
+SELECT category, wa_sendable('491520002099', category, at => '2025-03-01 10:00')
+FROM unnest(enum_range(NULL::wa_category)) AS category;
+-- Receipts open none, and neither does what the business writes in its own app.
+CALL t.take(t.receipt('491520002098', '2025-03-01 10:00', NULL, 'read'));
+INSERT INTO wa_webhook (received_at, payload)
+VALUES ('2025-12-31', t.hook('{"message_echoes": [{"from": "15550100200", "to": "491520002098", "id": "w", "timestamp": "1740823200",
+	"type": "text", "text": {"body": "STOP"}}]}', field => 'smb_message_echoes'));
+SELECT category, wa_sendable('491520002098', category, at => '2025-03-01 10:00')
+FROM unnest(enum_range(NULL::wa_category)) AS category;
+
+-- A window is that of a business and a sender.
+CALL t.take(t.wrote('491520003001', '2025-03-01 10:00'), 'b1', 's1');
+CALL t.take(t.wrote('491520003001', '2025-03-01 20:00'), 'b1', 's2');
+CALL t.take(t.wrote('491520003001', '2025-03-02 06:00'), 'b2', 's3');
+SELECT business, sender,
+	wa_sendable('491520003001', 'service', business, sender, '2025-03-02 09:00') AS "09:00",
+	wa_sendable('491520003001', 'service', business, sender, '2025-03-02 10:00') AS "10:00",
+	wa_sendable('491520003001', 'service', business, sender, '2025-03-02 20:00') AS "20:00",
+	wa_sendable('491520003001', 'service', business, sender, '2025-03-03 06:00') AS "06:00"
+FROM (VALUES (NULL, NULL), ('b1', NULL), ('b2', NULL), ('b3', NULL), (NULL, 's1'), ('b1', 's1'), ('b1', 's2'), ('b1', 's3'),
+	(NULL, 's3'), (NULL, 's4')) AS v (business, sender);
+-- A refusal closes the window of its sender alone.
+CALL t.take(t.failed('491520003001', 131047, '2025-03-02 08:00'), 'b1', 's1');
+SELECT business, sender, wa_sendable('491520003001', 'service', business, sender, '2025-03-02 09:00')
+FROM (VALUES (NULL, NULL), ('b1', NULL), ('b2', NULL), ('b1', 's1'), ('b1', 's2')) AS v (business, sender);
+-- One that does not say of which sender closes them all.
+SELECT problems FROM wa_report_error('491520003001', 131047, '2025-03-02 08:00', 'b1');
+SELECT business, sender, wa_sendable('491520003001', 'service', business, sender, '2025-03-02 09:00')
+FROM (VALUES (NULL, NULL), ('b1', NULL), ('b2', NULL), ('b1', 's1'), ('b1', 's2')) AS v (business, sender);
+
+-- 131049 and 130472 do not block while the window is open, and do when it has closed.
+CALL t.take(t.wrote('491520004001', '2025-03-01 08:00'));
+CALL t.take(t.failed('491520004001', 131049, '2025-03-01 09:00'));
+CALL t.take(t.wrote('491520004002', '2025-03-01 08:00'));
+CALL t.take(t.failed('491520004002', 130472, '2025-03-01 09:00'));
+SELECT at, wa_sendable('491520004001', 'marketing', at => at) AS "131049", wa_next_sendable('491520004001', 'marketing', at => at) AS "then",
+	wa_sendable('491520004002', 'marketing', at => at) AS "130472", wa_next_sendable('491520004002', 'marketing', at => at) AS "then "
+FROM unnest(ARRAY['2025-03-01 07:59:59', '2025-03-01 09:00', '2025-03-02 07:59:59', '2025-03-02 08:00', '2025-03-02 08:59:59',
+	'2025-03-02 09:00']::timestamptz[]) AS at;
+-- 131026, 131056 and 130403 do not yield to it.
+CALL t.take(t.wrote('491520004003', '2025-03-01 08:00'));
+CALL t.take(t.failed('491520004003', 131026, '2025-03-01 09:00'));
+CALL t.take(t.wrote('491520004004', '2025-03-01 08:00'));
+CALL t.take(t.failed('491520004004', 131056, '2025-03-01 09:00'));
+CALL t.take(t.wrote('491520004005', '2025-03-01 08:00'));
+CALL t.take(t.failed('491520004005', 130403, '2025-03-01 09:00'));
+SELECT who, wa_sendable(who::text, 'marketing', at => '2025-03-01 09:00:01') FROM generate_series(491520004003, 491520004005) AS who;
+-- A window that WhatsApp says is shut is none.
+CALL t.take(t.failed('491520004001', 131047, '2025-03-01 09:30'));
+SELECT wa_sendable('491520004001', 'marketing', at => '2025-03-01 10:00');
+-- It must be a window of the business that failed, and of the sender asked for.
+CALL t.take(t.failed('491520004006', 131049, '2025-03-01 09:00'), 'b1');
+CALL t.take(t.wrote('491520004006', '2025-03-01 08:00'), 'b2', 's9');
+SELECT business, wa_sendable('491520004006', 'marketing', business, at => '2025-03-01 10:00')
+FROM (VALUES (NULL), ('b1'), ('b2')) AS v (business);
+CALL t.take(t.wrote('491520004006', '2025-03-01 08:00'), 'b1', 's1');
+SELECT business, sender, wa_sendable('491520004006', 'marketing', business, sender, '2025-03-01 10:00')
+FROM (VALUES (NULL, NULL), ('b1', NULL), ('b1', 's1'), ('b1', 's2'), ('b2', NULL)) AS v (business, sender);
+-- Business '' is any.
+SELECT problems FROM wa_report_error('491520004007', 131049, '2025-03-01 09:00');
+CALL t.take(t.wrote('491520004007', '2025-03-01 08:00'), 'b1');
+SELECT business, wa_sendable('491520004007', 'marketing', business, at => '2025-03-01 10:00')
+FROM (VALUES (NULL), ('b1'), ('b2')) AS v (business);
+
+ROLLBACK;

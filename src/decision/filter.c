@@ -1,0 +1,125 @@
+/*-------------------------------------------------------------------------
+ *
+ * filter.c
+ *	  Asking a filter; filter_build.c makes it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "common/compat.h"
+
+#include "decision/filter.h"
+#include "recipient/region.h"
+
+/* What may a stranger from this recipient's region be sent? */
+static wa_verdict
+ask_region(wa_filter *filter, const wa_canonical *recipient)
+{
+	char		buf[3];
+	const char *region = wa_region_of(recipient->text, recipient->len, buf);
+	int			n = region == NULL ? WA_REGIONS : (region[0] - 'A') * 26 + (region[1] - 'A');
+
+	if (filter->by_region[n] == WA_VERDICT_UNKNOWN)
+		filter->by_region[n] =
+			wa_decide(wa_facts_of_stranger(filter->library, recipient),
+					  &filter->question, NULL, NULL) ? WA_ALLOWED : WA_REFUSED;
+	return filter->by_region[n];
+}
+
+/*
+ * Is the verdict the same for the numbers that begin with these digits,
+ * whatever their region?
+ */
+static bool
+settled(wa_filter *filter, const char *digits, wa_verdict verdict)
+{
+	size_t		next = 0;
+	const char *exception;
+
+	while ((exception = wa_region_exception(digits, WA_PREFIX_DIGITS, &next)) != NULL)
+	{
+		wa_canonical number;
+		size_t		len = strlen(exception);
+
+		number.len = 15;
+		memset(number.text, '0', number.len);
+		memcpy(number.text, exception, len);
+		number.text[number.len] = '\0';
+		if (ask_region(filter, &number) != verdict)
+			return false;
+	}
+	return true;
+}
+
+static wa_verdict
+ask_stranger(wa_filter *filter, const wa_canonical *recipient)
+{
+	wa_verdict	verdict = ask_region(filter, recipient);
+
+	if (!wa_is_bsuid(recipient->text))
+	{
+		const char *c = recipient->text;
+		int			prefix = c[0] * 1000 + c[1] * 100 + c[2] * 10 + c[3] - '0' * 1111;
+
+		if (filter->by_prefix[prefix] == WA_VERDICT_UNKNOWN)
+			filter->by_prefix[prefix] = settled(filter, c, verdict) ? verdict : WA_LOOK_UP;
+	}
+	return verdict;
+}
+
+/* What the bits of a phone number's entry mean; UNKNOWN: he is as a stranger. */
+static wa_verdict
+judge_phone(uint8 bits)
+{
+	/*
+	 * Of somebody with several identifiers: his own stop stands unless a
+	 * resume under one of them may reach it; all else is looked up.
+	 */
+	if (bits & WA_LISTED_LINKED)
+		return (bits & (WA_LISTED_STOP | WA_LISTED_UNLESS)) && !(bits & WA_LISTED_RESUMED) ?
+			WA_REFUSED : WA_LOOK_UP;
+
+	if (bits & (WA_LISTED_STOP | WA_LISTED_COOLDOWN))
+		return WA_REFUSED;
+	if ((bits & WA_LISTED_UNLESS) && !(bits & WA_LISTED_RESUMED_ALL))
+		return WA_REFUSED;
+	return (bits & WA_LISTED_OWN) ? WA_LOOK_UP : WA_VERDICT_UNKNOWN;
+}
+
+wa_verdict
+wa_filter_ask(wa_filter *filter, const wa_canonical *recipient)
+{
+	wa_key		key = wa_key_of(recipient->text, recipient->len);
+	wa_verdict	verdict = WA_VERDICT_UNKNOWN;
+
+	if (wa_phone_set_may_have(&filter->set, wa_key_hash(key)))
+	{
+		if (filter->set.entries == NULL)
+			return WA_LOOK_UP;
+		verdict = judge_phone(wa_phone_set_bits(&filter->set, key));
+
+		/* Two BSUIDs may share a key. */
+		if (verdict != WA_VERDICT_UNKNOWN && wa_is_bsuid(recipient->text))
+			return WA_LOOK_UP;
+	}
+	return verdict != WA_VERDICT_UNKNOWN ? verdict : ask_stranger(filter, recipient);
+}
+
+wa_verdict
+wa_filter_ask_rest(wa_filter *filter, int64 number, const char *digits, size_t len)
+{
+	wa_key		key = wa_key_of_phone(number);
+	wa_canonical recipient;
+
+	if (wa_phone_set_may_have(&filter->set, wa_key_hash(key)))
+	{
+		wa_verdict	verdict = filter->set.entries == NULL ? WA_LOOK_UP :
+			judge_phone(wa_phone_set_bits(&filter->set, key));
+
+		if (verdict != WA_VERDICT_UNKNOWN)
+			return verdict;
+	}
+	memcpy(recipient.text, digits, len);
+	recipient.text[len] = '\0';
+	recipient.len = len;
+	return ask_stranger(filter, &recipient);
+}

@@ -1,0 +1,100 @@
+/*-------------------------------------------------------------------------
+ *
+ * filter.h
+ *	  The set-wise path of wa_sendable: everybody of whom some row might
+ *	  object, read once for one snapshot and one question, and probed in
+ *	  memory.
+ *
+ * The law that all rests on: for whoever is not listed, wa_decide over all his
+ * facts says what it says over the facts of a stranger from his region.  For
+ * whoever is listed, the filter says no where that is certain, and else leaves
+ * the answer to the look-ups.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_FILTER_H
+#define WA_FILTER_H
+
+#include "common/compat.h"
+
+#include "decision/facts.h"
+#include "decision/phone_set.h"
+
+/* What a row, or the rows, of a recipient mean for this question. */
+#define WA_LISTED_STOP		0x01	/* a stop that no other row lifts */
+#define WA_LISTED_UNLESS	0x02	/* a stop unless RESUMED_ALL */
+#define WA_LISTED_COOLDOWN	0x04	/* a cooldown that objects */
+#define WA_LISTED_MAYBE		0x08	/* a row that must be looked at */
+#define WA_LISTED_RESUMED_ALL 0x10	/* a resume for every business */
+#define WA_LISTED_RESUMED	0x20	/* some resume, of him or of a linked one */
+#define WA_LISTED_LINKED	0x40	/* linked to somebody who is listed */
+#define WA_LISTED_PRESENT	0x80	/* a row that matters to linked ones only */
+
+/* Bits that matter to him whom the row is about. */
+#define WA_LISTED_OWN \
+	(WA_LISTED_STOP | WA_LISTED_UNLESS | WA_LISTED_COOLDOWN | WA_LISTED_MAYBE)
+
+typedef enum wa_verdict
+{
+	WA_VERDICT_UNKNOWN = 0,		/* not worked out so far */
+	WA_REFUSED,
+	WA_ALLOWED,
+	WA_LOOK_UP					/* the rows must be asked */
+} wa_verdict;
+
+#define WA_PREFIX_DIGITS	4
+#define WA_PREFIXES			10000
+#define WA_REGIONS			(26 * 26)
+
+typedef struct wa_filter
+{
+	MemoryContext context;		/* holds it all */
+	wa_library *library;		/* of the same snapshot */
+	wa_question question;
+	wa_phone_set set;
+
+	/* What a stranger may be sent, by the number's first digits and by region. */
+	uint8		by_prefix[WA_PREFIXES]; /* LOOK_UP: they do not tell the region */
+	uint8		by_region[WA_REGIONS + 1];	/* the last: no region known */
+} wa_filter;
+
+/*
+ * What building would cost, in look-ups: the ski rental's price of skis.
+ */
+extern double wa_filter_price(wa_library *library, const wa_question *question);
+
+/*
+ * Read the list, in a new child of parent that is put into *context first, so
+ * that the caller can free it whatever happens.  NULL where limit bytes will
+ * not do.  question is copied.
+ */
+extern wa_filter *wa_filter_build(wa_library *library, const wa_question *question,
+								  MemoryContext parent, Size limit, MemoryContext *context);
+
+/* Any canonical recipient; REFUSED, ALLOWED or LOOK_UP. */
+extern wa_verdict wa_filter_ask(wa_filter *filter, const wa_canonical *recipient);
+
+/* For wa_filter_ask_phone: what its quick tests do not settle. */
+extern wa_verdict wa_filter_ask_rest(wa_filter *filter, int64 number,
+									 const char *digits, size_t len);
+
+/*
+ * A phone number and its canonical text.  Nearly all end here, in a few
+ * nanoseconds.
+ */
+static inline wa_verdict
+wa_filter_ask_phone(wa_filter *filter, int64 number, const char *digits, size_t len)
+{
+	if (!wa_phone_set_may_have(&filter->set, wa_key_hash(wa_key_of_phone(number))))
+	{
+		int			prefix = digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3] -
+			'0' * 1111;
+		wa_verdict	verdict = filter->by_prefix[prefix];
+
+		if (verdict == WA_REFUSED || verdict == WA_ALLOWED)
+			return verdict;
+	}
+	return wa_filter_ask_rest(filter, number, digits, len);
+}
+
+#endif							/* WA_FILTER_H */

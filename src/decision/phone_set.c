@@ -1,0 +1,120 @@
+/*-------------------------------------------------------------------------
+ *
+ * phone_set.c
+ *	  A set of recipients; see phone_set.h.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "c.h"
+
+#include "decision/phone_set.h"
+#include "recipient/phone.h"
+
+/* Bits of the Bloom filter per key; with four set, about 4 % false answers. */
+#define BITS_PER_KEY	12
+
+/* How far ahead memory is called for. */
+#define AHEAD			12
+
+wa_key
+wa_key_of(const char *text, size_t len)
+{
+	int64		number = wa_phone_number(text, len);
+	uint64		hash = UINT64CONST(0x9e3779b97f4a7c15) ^ len;
+
+	if (number != 0)
+		return wa_key_of_phone(number);
+
+	while (len > 0)
+	{
+		uint64		word = 0;
+		size_t		step = Min(len, sizeof(word));
+
+		memcpy(&word, text, step);
+		hash = (hash ^ word) * UINT64CONST(0xff51afd7ed558ccd);
+		hash ^= hash >> 32;
+		text += step;
+		len -= step;
+	}
+
+	/* The highest bit of the key, which no phone number has. */
+	return (hash >> (64 - WA_KEY_BITS)) | UINT64CONST(1) << (WA_KEY_BITS - 1);
+}
+
+size_t
+wa_phone_set_bloom_size(uint64 n, size_t limit)
+{
+	size_t		size = 64;
+
+	while (size < limit && size * 8 / BITS_PER_KEY < n)
+		size *= 2;
+	return size;
+}
+
+size_t
+wa_phone_set_table_size(uint64 n)
+{
+	/* Two thirds full, with room for a few more even when n is small. */
+	return (n + n / 2 + 16) * sizeof(wa_entry);
+}
+
+void
+wa_phone_set_init(wa_phone_set *set, void *bloom, size_t bloom_size,
+				  void *table, size_t table_size)
+{
+	set->words = bloom;
+	set->word_mask = bloom_size / sizeof(uint64) - 1;
+	set->entries = table;
+	set->nentries = table == NULL ? 0 : Min(table_size / sizeof(wa_entry), UINT64CONST(0xffffffff));
+	set->used = 0;
+}
+
+static inline uint64
+place_of(const wa_phone_set *set, uint64 hash)
+{
+	return (hash >> 32) * set->nentries >> 32;
+}
+
+/* The place of a key, or the free one where it belongs. */
+static inline wa_entry *
+locate(const wa_phone_set *set, uint64 hash, wa_key key)
+{
+	uint64		place = place_of(set, hash);
+
+	while (set->entries[place] != 0 && wa_entry_key(set->entries[place]) != key)
+	{
+		if (++place == set->nentries)
+			place = 0;
+	}
+	return &set->entries[place];
+}
+
+wa_entry *
+wa_phone_set_add(wa_phone_set *set, wa_key key, uint8 bits)
+{
+	wa_entry   *entry = locate(set, wa_key_hash(key), key);
+
+	if (*entry == 0)
+		set->used++;
+	*entry |= wa_entry_make(key, bits);
+	return entry;
+}
+
+void
+wa_phone_set_add_all(wa_phone_set *set, const wa_entry *entries, uint64 n)
+{
+	for (uint64 i = 0; i < n; i++)
+	{
+		if (i + AHEAD < n)
+			__builtin_prefetch(&set->entries[place_of(set, wa_key_hash(wa_entry_key(entries[i + AHEAD])))], 1);
+		wa_phone_set_add(set, wa_entry_key(entries[i]), (uint8) entries[i]);
+	}
+}
+
+wa_entry *
+wa_phone_set_find(const wa_phone_set *set, wa_key key)
+{
+	wa_entry   *entry = locate(set, wa_key_hash(key), key);
+
+	return *entry == 0 ? NULL : entry;
+}

@@ -1,0 +1,134 @@
+/*-------------------------------------------------------------------------
+ *
+ * phone_set.h
+ *	  A set of recipients, each with some bits, made to answer "is not in it"
+ *	  without leaving the processor's cache.  Pure: no server; memory comes
+ *	  from the caller.
+ *
+ * A recipient is a key of 55 bits: a phone number is its own, exactly; a BSUID
+ * is a hash of its text, so that two of them may share one.  In front of the
+ * table stands a Bloom filter in which all bits of one key lie in one word.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_PHONE_SET_H
+#define WA_PHONE_SET_H
+
+#include "c.h"
+
+/* Keys have this many bits; phone numbers (15 digits) take 50. */
+#define WA_KEY_BITS		55
+
+typedef uint64 wa_key;
+
+/* The key of a canonical recipient. */
+extern wa_key wa_key_of(const char *text, size_t len);
+
+/* The key of a phone number. */
+static inline wa_key
+wa_key_of_phone(int64 number)
+{
+	return (wa_key) number;
+}
+
+/* A member: a key and bits that are not all 0. */
+typedef uint64 wa_entry;
+
+static inline wa_entry
+wa_entry_make(wa_key key, uint8 bits)
+{
+	return key << 8 | bits;
+}
+
+static inline wa_key
+wa_entry_key(wa_entry entry)
+{
+	return entry >> 8;
+}
+
+/* The set.  entries NULL: there is a Bloom filter alone. */
+typedef struct wa_phone_set
+{
+	uint64	   *words;			/* Bloom filter */
+	uint64		word_mask;		/* number of words, a power of two, less 1 */
+	wa_entry   *entries;		/* open addressing; 0 is free */
+	uint64		nentries;		/* places, fewer than 2^32 */
+	uint64		used;			/* places taken */
+} wa_phone_set;
+
+/*
+ * Bytes for the Bloom filter of n keys, at most limit (a power of two, not
+ * less than 64), and for the table of n entries; both at least what they need
+ * to work at all.
+ */
+extern size_t wa_phone_set_bloom_size(uint64 n, size_t limit);
+extern size_t wa_phone_set_table_size(uint64 n);
+
+/*
+ * Make an empty set out of memory that is all zero, of sizes as given above;
+ * table may be NULL.
+ */
+extern void wa_phone_set_init(wa_phone_set *set, void *bloom, size_t bloom_size,
+							  void *table, size_t table_size);
+
+/* A key well mixed: all that places it comes from this. */
+static inline uint64
+wa_key_hash(wa_key key)
+{
+	key ^= key >> 32;
+	key *= UINT64CONST(0xd6e8feb86659fd93);
+	key ^= key >> 32;
+	key *= UINT64CONST(0xd6e8feb86659fd93);
+	key ^= key >> 32;
+	return key;
+}
+
+/* The four bits of a key in its word. */
+static inline uint64
+wa_bloom_bits(uint64 hash)
+{
+	return UINT64CONST(1) << (hash >> 58) | UINT64CONST(1) << (hash >> 52 & 63) |
+		UINT64CONST(1) << (hash >> 46 & 63) | UINT64CONST(1) << (hash >> 40 & 63);
+}
+
+/* Let the Bloom filter know a key.  Returns whether it knew it before. */
+static inline bool
+wa_phone_set_announce(wa_phone_set *set, wa_key key)
+{
+	uint64		hash = wa_key_hash(key);
+	uint64	   *word = &set->words[hash & set->word_mask];
+	uint64		bits = wa_bloom_bits(hash);
+	bool		known = (*word & bits) == bits;
+
+	*word |= bits;
+	return known;
+}
+
+/* False: this key was not announced.  True: it may have been. */
+static inline bool
+wa_phone_set_may_have(const wa_phone_set *set, uint64 hash)
+{
+	uint64		bits = wa_bloom_bits(hash);
+
+	return (set->words[hash & set->word_mask] & bits) == bits;
+}
+
+/* Add bits to those of a key, which is not announced by this. */
+extern wa_entry *wa_phone_set_add(wa_phone_set *set, wa_key key, uint8 bits);
+
+/* Add many: faster, since the memory is called for ahead. */
+extern void wa_phone_set_add_all(wa_phone_set *set, const wa_entry *entries, uint64 n);
+
+/* The entry of a key, NULL where there is none. */
+extern wa_entry *wa_phone_set_find(const wa_phone_set *set, wa_key key);
+
+/* The bits of a key; 0 where it is not in the table. */
+static inline uint8
+wa_phone_set_bits(const wa_phone_set *set, wa_key key)
+{
+	wa_entry   *entry = wa_phone_set_find(set, key);
+
+	return entry == NULL ? 0 : (uint8) *entry;
+}
+
+#endif							/* WA_PHONE_SET_H */

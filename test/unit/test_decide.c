@@ -1,0 +1,328 @@
+/*-------------------------------------------------------------------------
+ *
+ * test_decide.c
+ *	  Unit test of decision/decide.c: each rule at the instants where it
+ *	  turns, and what the answers say of one another.
+ *
+ *-------------------------------------------------------------------------
+ */
+/* SOURCES: src/decision/decide.c */
+/* LIBS: -Wno-sign-compare */
+#include "decision/decide.h"
+
+#undef printf
+
+static int	passed = 0;
+static int	failed = 0;
+
+static void
+check(bool ok, const char *what)
+{
+	if (ok)
+		passed++;
+	else
+	{
+		failed++;
+		printf("FAILED %s\n", what);
+	}
+}
+
+#define NOW (INT64CONST(800000000) * WA_SECOND)
+#define ALL ((wa_str) {NULL, 0})
+#define ANY ((wa_str) {NULL, 0})
+
+#define MAX_OBJECTIONS 32
+
+typedef struct wa_heard
+{
+	int			n;
+	int			enough;			/* stop after so many; 0: never */
+	wa_objection objections[MAX_OBJECTIONS];
+} wa_heard;
+
+static bool
+hear(void *arg, const wa_objection *objection)
+{
+	wa_heard   *heard = arg;
+
+	heard->objections[heard->n++] = *objection;
+	return heard->enough == 0 || heard->n < heard->enough;
+}
+
+/* Ask, and see that with and without a listener the answer is the same. */
+static wa_heard
+ask_all(wa_facts *facts, wa_category category, wa_str business, wa_str sender, wa_instant at)
+{
+	wa_question question = {category, business, sender, at};
+	wa_heard	heard = {0};
+	wa_heard	first = {.enough = 1};
+	bool		sendable = wa_decide(facts, &question, hear, &heard);
+
+	check(sendable == (heard.n == 0), "objections or sendable");
+	check(sendable == wa_decide(facts, &question, NULL, NULL), "the same without a listener");
+	check(sendable == wa_decide(facts, &question, hear, &first), "the same for the first one only");
+	check(first.n == (heard.n > 0), "one is enough");
+	if (heard.n > 0)
+		check(first.objections[0].rule == heard.objections[0].rule &&
+			  first.objections[0].code == heard.objections[0].code, "the first one is the first one");
+	for (int i = 1; i < heard.n; i++)
+		check(heard.objections[i - 1].rule <= heard.objections[i].rule, "in the order of the rules");
+	return heard;
+}
+
+static int
+ask(wa_facts *facts, wa_category category, wa_instant at)
+{
+	return ask_all(facts, category, ALL, ANY, at).n;
+}
+
+static wa_instant
+next(wa_facts *facts, wa_category category, wa_instant at)
+{
+	wa_question question = {category, ALL, ANY, at};
+	wa_instant	found = wa_next(facts, &question);
+
+	check(found >= at, "not before it was asked");
+	if (found != WA_FOREVER)
+		check(ask(facts, category, found) == 0, "sendable then");
+	if (found > at)
+		check(ask(facts, category, (found == WA_FOREVER ? at + 400 * WA_DAY : found) - 1) > 0,
+			  "not a microsecond earlier");
+	return found;
+}
+
+static void
+no_more(wa_facts *facts)
+{
+	check(false, "activities fetched twice");
+	(void) facts;
+}
+
+static void
+test_invalid(void)
+{
+	wa_facts	facts = {.valid = false,.fetch_activities = no_more};
+
+	for (wa_category category = WA_MARKETING; category <= WA_SERVICE; category++)
+	{
+		wa_heard	heard = ask_all(&facts, category, ALL, ANY, NOW);
+
+		check(heard.n == 1 && heard.objections[0].rule == WA_RULE_INVALID_RECIPIENT, "invalid");
+		check(next(&facts, category, NOW) == WA_FOREVER, "for ever");
+	}
+}
+
+static void
+test_stranger(void)
+{
+	wa_facts	facts = {.valid = true,.has_activities = true};
+
+	check(ask(&facts, WA_MARKETING, NOW) == 0, "marketing to a stranger");
+	check(ask(&facts, WA_UTILITY, NOW) == 0, "utility to a stranger");
+	check(ask(&facts, WA_AUTHENTICATION, NOW) == 0, "authentication to a stranger");
+	check(ask(&facts, WA_SERVICE, NOW) == 1, "nothing free-form to a stranger");
+	check(next(&facts, WA_MARKETING, NOW) == NOW, "now");
+	check(next(&facts, WA_SERVICE, NOW) == WA_FOREVER, "when he writes");
+}
+
+static wa_consent_row
+stop_or_resume(wa_register reg, const char *business, wa_instant stopped, wa_instant resumed)
+{
+	wa_consent_row row = {.reg = reg,.business = {business, strlen(business)},
+	.consent = {stopped, resumed, WA_STR("phrase"), WA_STR(""), WA_STR("")}};
+
+	return row;
+}
+
+static void
+test_consent(void)
+{
+	wa_consent_row rows[2];
+	wa_facts	facts = {.valid = true,.has_activities = true,.nconsents = 1,.consents = rows};
+	wa_heard	heard;
+
+	for (int reg = WA_REGISTER_WHATSAPP; reg <= WA_REGISTER_BUSINESS; reg++)
+	{
+		rows[0] = stop_or_resume(reg, "b1", NOW, WA_NEVER);
+		facts.nconsents = 1;
+		heard = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW);
+		check(heard.n == 1 && heard.objections[0].rule ==
+			  (reg == WA_REGISTER_WHATSAPP ? WA_RULE_OPTED_OUT_WHATSAPP : WA_RULE_OPTED_OUT_BUSINESS),
+			  "opted out");
+		check(heard.n == 1 && heard.objections[0].since == NOW && heard.objections[0].until == WA_FOREVER,
+			  "since then, for ever");
+		check(ask(&facts, WA_UTILITY, NOW) == 0, "of marketing only");
+		check(ask(&facts, WA_MARKETING, NOW - WA_DAY) == 1, "whatever the time asked about");
+		check(ask_all(&facts, WA_MARKETING, WA_STR("b1"), ANY, NOW).n == 1, "its business");
+		check(ask_all(&facts, WA_MARKETING, WA_STR("b2"), ANY, NOW).n == 0, "another business");
+		check(ask_all(&facts, WA_MARKETING, WA_STR("b"), ANY, NOW).n == 0, "a prefix is another");
+		check(ask_all(&facts, WA_MARKETING, WA_STR("b1"), WA_STR("s"), NOW).n == 1, "whatever the sender");
+		check(next(&facts, WA_MARKETING, NOW) == WA_FOREVER, "for ever");
+
+		rows[0] = stop_or_resume(reg, "", NOW, WA_NEVER);
+		check(ask_all(&facts, WA_MARKETING, WA_STR("b2"), ANY, NOW).n == 1, "'' is every business");
+		rows[0] = stop_or_resume(reg, "b1", NOW, NOW);
+		check(ask(&facts, WA_MARKETING, NOW) == 1, "a tie is a stop");
+		rows[0] = stop_or_resume(reg, "b1", NOW, NOW + 1);
+		check(ask(&facts, WA_MARKETING, NOW) == 0, "resumed");
+
+		/* A later resume for every business. */
+		rows[0] = stop_or_resume(reg, "b1", NOW, WA_NEVER);
+		rows[1] = stop_or_resume(WA_REGISTER_BUSINESS, "", WA_NEVER, NOW + 1);
+		facts.nconsents = 2;
+		check(ask(&facts, WA_MARKETING, NOW) == (reg == WA_REGISTER_WHATSAPP), "operators lift their own register");
+		rows[1] = stop_or_resume(WA_REGISTER_BUSINESS, "", WA_NEVER, NOW);
+		check(ask(&facts, WA_MARKETING, NOW) == 1, "not at the same instant");
+		rows[1] = stop_or_resume(WA_REGISTER_BUSINESS, "b2", WA_NEVER, NOW + 1);
+		check(ask(&facts, WA_MARKETING, NOW) == 1, "another business lifts nothing");
+		rows[1] = stop_or_resume(WA_REGISTER_WHATSAPP, "", WA_NEVER, NOW + 1);
+		check(ask(&facts, WA_MARKETING, NOW) == 1, "WhatsApp's register lifts nothing elsewhere");
+	}
+}
+
+static void
+test_region(void)
+{
+	wa_region_fact fact = {WA_MARKETING, WA_STR("US"), WA_STR("because")};
+	wa_facts	facts = {.valid = true,.has_activities = true,.nregions = 1,.regions = &fact};
+	wa_heard	heard = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW);
+
+	check(heard.n == 1 && heard.objections[0].rule == WA_RULE_REGION, "forbidden there");
+	check(ask(&facts, WA_UTILITY, NOW) == 0, "that category only");
+	check(next(&facts, WA_MARKETING, NOW) == WA_FOREVER, "for ever");
+}
+
+static void
+test_window(void)
+{
+	wa_activity_row rows[3] = {
+		{WA_STR("b1"), WA_STR("s1"), WA_NO_ACTIVITY},
+		{WA_STR(""), WA_STR(""), WA_NO_ACTIVITY},
+		{WA_STR("b2"), WA_STR("s2"), WA_NO_ACTIVITY},
+	};
+	wa_facts	facts = {.valid = true,.has_activities = true,.nactivities = 1,.activities = rows};
+	wa_heard	heard;
+
+	rows[0].activity.last_inbound_at = NOW;
+	check(ask(&facts, WA_SERVICE, NOW - 1) == 1, "before the message");
+	check(ask(&facts, WA_SERVICE, NOW) == 0, "at the message");
+	check(ask(&facts, WA_SERVICE, NOW + 24 * WA_HOUR - 1) == 0, "up to 24 hours");
+	check(ask(&facts, WA_SERVICE, NOW + 24 * WA_HOUR) == 1, "at 24 hours");
+	check(next(&facts, WA_SERVICE, NOW - 5 * WA_DAY) == NOW, "opens by a message ahead");
+	check(next(&facts, WA_SERVICE, NOW + 24 * WA_HOUR) == WA_FOREVER, "does not open again");
+	heard = ask_all(&facts, WA_SERVICE, ALL, ANY, NOW + 2 * WA_DAY);
+	check(heard.n == 1 && heard.objections[0].rule == WA_RULE_WINDOW_CLOSED &&
+		  heard.objections[0].since == NOW + WA_DAY, "closed since");
+	check(ask_all(&facts, WA_SERVICE, WA_STR("b1"), ANY, NOW).n == 0, "its business");
+	check(ask_all(&facts, WA_SERVICE, WA_STR("b2"), ANY, NOW).n == 1, "not another");
+	check(ask_all(&facts, WA_SERVICE, ALL, WA_STR("s1"), NOW).n == 0, "its sender");
+	check(ask_all(&facts, WA_SERVICE, ALL, WA_STR("s2"), NOW).n == 1, "not another sender");
+
+	rows[0].activity.last_window_refused_at = NOW - 1;
+	check(ask(&facts, WA_SERVICE, NOW) == 0, "refused before the message");
+	rows[0].activity.last_window_refused_at = NOW;
+	check(ask(&facts, WA_SERVICE, NOW) == 1, "refused at the message");
+	rows[0].activity.last_window_refused_at = WA_NEVER;
+
+	/* A refusal that stands in another row. */
+	facts.nactivities = 3;
+	rows[2].activity.last_window_refused_at = NOW + 1;
+	check(ask(&facts, WA_SERVICE, NOW + 2) == 0, "another business's refusal");
+	rows[1].activity.last_window_refused_at = NOW + 1;
+	check(ask(&facts, WA_SERVICE, NOW + 2) == 1, "a refusal of nobody knows whom");
+	rows[1].activity.last_window_refused_at = WA_NEVER;
+	rows[2].activity.last_inbound_at = NOW + WA_DAY;
+	rows[2].activity.last_window_refused_at = WA_NEVER;
+	check(ask(&facts, WA_SERVICE, NOW + WA_DAY) == 0, "either window will do");
+	check(next(&facts, WA_SERVICE, NOW + WA_DAY - 1) == NOW + WA_DAY - 1, "still open");
+}
+
+static void
+test_cooldown(void)
+{
+	wa_cooldown_row rows[2] = {
+		{.business = WA_STR("b1"),.code = 131049,.strikes = 1,.since = NOW - WA_HOUR,
+			.until = NOW + WA_HOUR,.blocks = WA_CATEGORY_BIT(WA_MARKETING),.yields_to_window = true},
+		{.business = WA_STR(""),.code = 131056,.strikes = 1,.since = NOW,
+			.until = NOW + 4 * WA_SECOND,.blocks = WA_ALL_CATEGORIES},
+	};
+	wa_activity_row activity = {WA_STR("b1"), WA_STR("s1"), WA_NO_ACTIVITY};
+	wa_facts	facts = {.valid = true,.has_activities = true,.ncooldowns = 1,.cooldowns = rows,
+	.nactivities = 1,.activities = &activity};
+	wa_heard	heard = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW);
+
+	check(heard.n == 1 && heard.objections[0].rule == WA_RULE_COOLDOWN &&
+		  heard.objections[0].code == 131049 && heard.objections[0].since == NOW - WA_HOUR &&
+		  heard.objections[0].until == NOW + WA_HOUR, "holds");
+	check(ask(&facts, WA_UTILITY, NOW) == 0, "what it blocks only");
+	check(ask(&facts, WA_MARKETING, NOW + WA_HOUR - 1) == 1, "to its end");
+	check(ask(&facts, WA_MARKETING, NOW + WA_HOUR) == 0, "not at its end");
+	check(next(&facts, WA_MARKETING, NOW) == NOW + WA_HOUR, "its end is next");
+	check(ask_all(&facts, WA_MARKETING, WA_STR("b2"), ANY, NOW).n == 0, "not another business");
+
+	facts.ncooldowns = 2;
+	check(ask(&facts, WA_MARKETING, NOW) == 2, "both");
+	check(ask(&facts, WA_SERVICE, NOW) == 2, "the pair limit blocks free-form too, beside the window");
+	check(ask_all(&facts, WA_UTILITY, WA_STR("b2"), ANY, NOW).n == 1, "'' is every business");
+	check(next(&facts, WA_UTILITY, NOW) == NOW + 4 * WA_SECOND, "the end that matters");
+	check(next(&facts, WA_MARKETING, NOW) == NOW + WA_HOUR, "the later end");
+
+	/* It yields to an open window of that business. */
+	facts.ncooldowns = 1;
+	activity.activity.last_inbound_at = NOW;
+	check(ask(&facts, WA_MARKETING, NOW) == 0, "yields to an open window");
+	check(ask(&facts, WA_MARKETING, NOW - 1) == 1, "before it opened");
+	check(next(&facts, WA_MARKETING, NOW - 5) == NOW, "next when it opens");
+	activity.business = WA_STR("b2");
+	check(ask(&facts, WA_MARKETING, NOW) == 1, "not to that of another business");
+	activity.business = WA_STR("");
+	check(ask(&facts, WA_MARKETING, NOW) == 0, "to one of nobody knows which");
+	check(ask_all(&facts, WA_MARKETING, ALL, WA_STR("s2"), NOW).n == 1, "not to another sender's");
+	rows[0].yields_to_window = false;
+	check(ask(&facts, WA_MARKETING, NOW) == 1, "one that does not yield");
+	rows[0].yields_to_window = true;
+
+	/* The window shuts before the cooldown ends. */
+	activity.activity.last_inbound_at = NOW - WA_DAY + 10;
+	check(next(&facts, WA_MARKETING, NOW) == NOW, "still open");
+	check(next(&facts, WA_MARKETING, NOW + 10) == NOW + WA_HOUR, "shut: the end of the cooldown");
+
+	rows[0].until = WA_FOREVER;
+	check(next(&facts, WA_MARKETING, NOW + 10) == WA_FOREVER, "without an end");
+	rows[0].until = WA_NEVER;
+	check(ask(&facts, WA_MARKETING, NOW + 10) == 0, "no strike counts");
+}
+
+static int	fetched;
+
+static void
+fetch(wa_facts *facts)
+{
+	fetched++;
+	facts->nactivities = 0;
+}
+
+/* What is not needed is not read. */
+static void
+test_fetching(void)
+{
+	wa_facts	facts = {.valid = true,.fetch_activities = fetch};
+
+	fetched = 0;
+	check(ask(&facts, WA_MARKETING, NOW) == 0 && fetched == 0, "marketing needs no activities");
+	check(ask(&facts, WA_SERVICE, NOW) == 1 && fetched == 1, "free-form needs them, once");
+}
+
+int
+main(void)
+{
+	test_invalid();
+	test_stranger();
+	test_consent();
+	test_region();
+	test_window();
+	test_cooldown();
+	test_fetching();
+	printf("%d passed, %d failed\n", passed, failed);
+	return failed > 0;
+}
