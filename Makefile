@@ -20,12 +20,13 @@ SQL_FRAGMENTS = \
 	src/identity/identity.sql \
 	src/signature/signature.sql \
 	src/ingest/ingest.sql \
+	src/decision/support.sql \
 	src/decision/decision.sql \
 	src/common/roles.sql
 
 # Goals that are scripts.  They must work before there is a PGXS to include:
 # check and demo install what is missing, where they may.
-SCRIPTED     = help check compile-check demo lint format-check dist
+SCRIPTED     = help check compile-check bench demo lint format-check dist
 
 ifneq (,$(filter $(SCRIPTED),$(MAKECMDGOALS)))
 
@@ -58,6 +59,9 @@ lint: ## clang-tidy, cppcheck and shellcheck
 
 format-check: ## where clang-format would lay the C out otherwise (never fails)
 	@test/lint format
+
+bench: ## the speed against what one would write instead (test/bench/run; ROW=name for one row)
+	@test/bench/run
 
 dist: ## the release archive, from the last commit
 	mkdir -p build

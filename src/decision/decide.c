@@ -29,14 +29,6 @@ object(wa_hearing *h, const wa_objection *objection)
 	return h->sink != NULL && h->sink(h->arg, objection);
 }
 
-/* Does the question reach a row of this business?  '' speaks for every one. */
-static bool
-asks_about(const wa_question *question, wa_str business)
-{
-	return question->business.data == NULL || business.len == 0 ||
-		wa_str_equal(question->business, business);
-}
-
 /*
  * May two rows speak of the same thing?  An unknown business or sender may be
  * any.
@@ -77,7 +69,7 @@ window_open(wa_hearing *h, const wa_str *business)
 		wa_instant	inbound = row->activity.last_inbound_at;
 		bool		refused = false;
 
-		if (!asks_about(q, row->business) ||
+		if (!wa_asks_about(q, row->business) ||
 			(q->sender.data != NULL && !wa_str_equal(q->sender, row->sender)) ||
 			(business != NULL && !may_be_same(*business, row->business)))
 			continue;
@@ -133,7 +125,7 @@ object_to_stops(wa_hearing *h, wa_register reg, wa_rule rule)
 	{
 		const wa_consent_row *row = &h->facts->consents[i];
 
-		if (row->reg == reg && asks_about(h->question, row->business) &&
+		if (row->reg == reg && wa_asks_about(h->question, row->business) &&
 			wa_consent_stopped(&row->consent) && !resumed_for_all(h->facts, row))
 		{
 			wa_objection objection = {rule, row->business,.since = row->consent.stopped_at,
@@ -189,7 +181,7 @@ rule_cooldown(wa_hearing *h)
 		.learned_under = row->learned_under};
 
 		if ((row->blocks & WA_CATEGORY_BIT(q->category)) == 0 ||
-			(row->until <= q->at && row->until != WA_FOREVER) || !asks_about(q, row->business))
+			(row->until <= q->at && row->until != WA_FOREVER) || !wa_asks_about(q, row->business))
 			continue;
 		if (row->yields_to_window && window_open(h, &row->business))
 			continue;
@@ -214,7 +206,7 @@ rule_window_closed(wa_hearing *h)
 	rows = activities(h, &n);
 	for (int i = 0; i < n; i++)
 	{
-		if (asks_about(h->question, rows[i].business) &&
+		if (wa_asks_about(h->question, rows[i].business) &&
 			rows[i].activity.last_inbound_at > inbound &&
 			rows[i].activity.last_inbound_at <= h->question->at)
 		{

@@ -43,6 +43,14 @@ typedef struct wa_question
 	wa_instant	at;
 } wa_question;
 
+/* Does the question reach a row of this business?  '' speaks for every one. */
+static inline bool
+wa_asks_about(const wa_question *question, wa_str business)
+{
+	return question->business.data == NULL || business.len == 0 ||
+		wa_str_equal(question->business, business);
+}
+
 /* One row of wa_cooldown, with what the policy says of its code. */
 typedef struct wa_cooldown_row
 {

@@ -118,19 +118,12 @@ instant_of_column(TupleTableSlot *slot, int column)
 		DatumGetTimestampTz(slot->tts_values[column - 1]);
 }
 
-/*
- * Does the question reach a row of the business in this column?  As asks_about
- * of decide.c.
- */
+/* Does the question reach a row of the business in this column? */
 static bool
 asked_about(builder *b, TupleTableSlot *slot, int column)
 {
-	wa_str		business;
-
-	if (b->question->business.len == 0)
-		return true;
-	business = str_of_column(slot, column);
-	return business.len == 0 || wa_str_equal(business, b->question->business);
+	return b->question->business.data == NULL ||
+		wa_asks_about(b->question, str_of_column(slot, column));
 }
 
 static void

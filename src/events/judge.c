@@ -592,8 +592,9 @@ wa_judge(const wa_element *element, wa_instant received_at,
 	open_case(&c, element->business, element->sender, element->message_id, policy, docket);
 	c.wrong_instant = take_instant(&c, element->timestamp, received_at);
 
-	/* Beside a system message the contact may be the person's new identifier. */
-	if (element->kind == WA_ELEMENT_MESSAGE && says(element->type, "system"))
+	/* Beside a change of identifier the contact may be known by the new one. */
+	if (element->kind == WA_ELEMENT_MESSAGE && says(element->type, "system") &&
+		starts(element->system_type, "user_changed"))
 		take_ids(&c, &element->who, NULL);
 	else
 		take_ids(&c, &element->who, &element->contact);
