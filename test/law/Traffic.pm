@@ -132,7 +132,7 @@ sub instant
 }
 
 # Words of consent often fall on one of a few instants, where stops and resumes
-# of one row tie.
+# of one row tie; so do messages and refusals.
 sub appointed { return chance(0.5) ? T0 + pick(14, 35, 42, 42) * DAY : $_[0]; }
 
 # A time as webhooks write it: text or number, seconds or milliseconds.
@@ -226,7 +226,7 @@ sub element
 		$r = 25 + rand 25;
 		$at = T0 + DAY + int(rand 50) * 6 * HOUR + pick(0, 30 * DAY);
 	}
-	$at = appointed($at) if $r >= 83 || ($r >= 64 && $r < 77);
+	$at = appointed($at) if $r >= 83 || ($r >= 64 && $r < 77) || ($r >= 50 && $r < 64 && chance(0.2));
 
 	if ($r < 50)
 	{
@@ -249,6 +249,8 @@ sub element
 			$e{status} = 'failed';
 			$e{errors} = failed_errors($person);
 			delete $e{errors} if chance(0.01);
+			# A refusal at the instant of a message shuts the window that it opens.
+			$at = appointed($at) if grep { ${ $_->{code} } eq '131047' } grep { ref $_->{code} } @{ $e{errors} // [] };
 		}
 		if (defined $e{recipient_id} && chance(0.03))
 		{

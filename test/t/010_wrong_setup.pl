@@ -51,7 +51,7 @@ my %tables = (
 for (extension_tables($node, 'postgres'))
 {
 	my ($bare) = /([^.]+)$/;
-	$tables{$bare} //= [@decisions] if $bare =~ /hold|identit|link|alias|person/;
+	$tables{$bare} //= [@decisions] if $bare =~ /^wa_(identity|sender_hold)$/;
 }
 
 # {T} stands for the name.  Extension membership goes first, so that the

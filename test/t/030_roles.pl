@@ -270,8 +270,8 @@ for my $db (qw(clean planted))
 	$node->safe_psql('postgres', 'ALTER DATABASE planted RESET search_path') if $db eq 'planted';
 	$state{$db} = state_lines($node, $db);
 }
-is(join("\n", @{ $said{planted} }), join("\n", @{ $said{clean} }), 'traps change no answer');
-is($state{planted}, $state{clean}, 'nor any state');
+is_same(join("\n", @{ $said{planted} }), join("\n", @{ $said{clean} }), 'traps change no answer');
+is_same($state{planted}, $state{clean}, 'nor any state');
 unlike(join("\n", @{ $said{planted} }), qr/trap|ERROR/, 'none was stepped on');
 cmp_ok(length $state{clean}, '>', 2000, 'there was state to compare');
 # The traps work.

@@ -13,7 +13,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(
-  new_node psql_all try_sql quiet_ok
+  is_same new_node psql_all try_sql quiet_ok
   envelope failed receipt inbound preference change_of post_sql literal
   payload_seeds long_form
   extension_tables fingerprints state_lines sequences decisions
@@ -57,6 +57,21 @@ sub try_sql
 	return join("\n", grep { $_ ne '' } $out, $err);
 }
 
+# Two texts of many lines are equal; only the first lines that differ are shown.
+sub is_same
+{
+	my ($got, $expected, $name) = @_;
+	my $ok = ok($got eq $expected, $name);
+	return 1 if $ok;
+	my %in_got = map { $_ => 1 } split /\n/, $got;
+	my %in_expected = map { $_ => 1 } split /\n/, $expected;
+	my @missing = grep { !$in_got{$_} } split /\n/, $expected;
+	my @added = grep { !$in_expected{$_} } split /\n/, $got;
+	splice @$_, 8 for grep { @$_ > 8 } \@missing, \@added;
+	diag(join "\n", map({ '  got      ' . substr($_, 0, 300) } @added), map({ '  expected ' . substr($_, 0, 300) } @missing));
+	return 0;
+}
+
 # A command that must succeed and have nothing to say on standard error.
 sub quiet_ok
 {
@@ -64,8 +79,7 @@ sub quiet_ok
 	my ($out, $err) = ('', '');
 	my $ok = IPC::Run::run($command, '>', \$out, '2>', \$err);
 	is($err, '', "$name: no error, no warning");
-	ok($ok, "$name: succeeds");
-	return $out;
+	return ok($ok, "$name: succeeds");
 }
 
 # ---- Webhooks ------------------------------------------------------------

@@ -1,0 +1,20 @@
+-- 50 k statements with one payload each, in one transaction.
+SELECT CASE :'peer' WHEN 'ours' THEN 'wa_webhook' ELSE :'peer' || '_webhook' END AS tab \gset
+CREATE FUNCTION pg_temp.feed(tab text, n int) RETURNS void LANGUAGE plpgsql AS
+$$
+DECLARE
+	p text;
+	ps text[] := (SELECT array_agg(payload ORDER BY id) FROM payloads WHERE part = n);
+BEGIN
+	IF tab = 'wa_webhook' THEN
+		FOREACH p IN ARRAY ps LOOP INSERT INTO wa_webhook (payload) VALUES (p); END LOOP;
+	ELSIF tab = 'p4_webhook' THEN
+		FOREACH p IN ARRAY ps LOOP INSERT INTO p4_webhook (payload) VALUES (p); END LOOP;
+	ELSE
+		FOREACH p IN ARRAY ps LOOP INSERT INTO p5_webhook (payload) VALUES (p); END LOOP;
+	END IF;
+END
+$$;
+SELECT extract(epoch FROM clock_timestamp()) * 1000 AS t \gset
+SELECT pg_temp.feed(:'tab', 3 + :round);
+SELECT 'ms ' || (extract(epoch FROM clock_timestamp()) * 1000 - :t);
