@@ -120,6 +120,9 @@ take_wa_id(wa_str written, wa_canonical *wa_id)
 		return;
 	for (size_t i = 0; i < written.len && wa_id->len < WA_RECIPIENT_MAX; i++)
 	{
+		/* "00" in front is a dialling prefix, and no number begins with 0. */
+		if (written.data[i] == '0' && wa_id->len == 0)
+			continue;
 		if (written.data[i] >= '0' && written.data[i] <= '9')
 			wa_id->text[wa_id->len++] = written.data[i];
 	}

@@ -15,19 +15,24 @@
 #include "common/encode.h"
 
 void
-wa_values_init(wa_values *column, Oid type, int n)
+wa_values_init(wa_values *column, Oid type)
 {
 	column->type = type;
-	column->n = n;
 	column->filled = 0;
-	column->values = palloc_extended(Max(1, n) * sizeof(Datum), MCXT_ALLOC_HUGE);
-	column->nulls = palloc_extended(Max(1, n) * sizeof(bool), MCXT_ALLOC_HUGE);
+	column->room = 8;
+	column->values = palloc(column->room * sizeof(Datum));
+	column->nulls = palloc(column->room * sizeof(bool));
 }
 
 static void
 put(wa_values *column, Datum value, bool isnull)
 {
-	Assert(column->filled < column->n);
+	if (column->filled == column->room)
+	{
+		column->room *= 2;
+		column->values = repalloc_huge(column->values, column->room * sizeof(Datum));
+		column->nulls = repalloc_huge(column->nulls, column->room * sizeof(bool));
+	}
 	column->values[column->filled] = value;
 	column->nulls[column->filled++] = isnull;
 }

@@ -13,18 +13,18 @@
 #include "common/instant.h"
 #include "common/str.h"
 
-/* One column, of n values in all. */
+/* One column; grows as values are put into it. */
 typedef struct wa_values
 {
 	Oid			type;			/* of an element */
-	int			n;
 	int			filled;
+	int			room;
 	Datum	   *values;
 	bool	   *nulls;
 } wa_values;
 
-/* A column for at most n values, in the current memory context. */
-extern void wa_values_init(wa_values *column, Oid type, int n);
+/* An empty column in the current memory context. */
+extern void wa_values_init(wa_values *column, Oid type);
 
 /* Append one value. */
 extern void wa_put_instant(wa_values *column, wa_instant at);	/* WA_NEVER: NULL */

@@ -519,7 +519,7 @@ write_findings(wa_intake *intake, wa_statement *statement,
 	Datum		values[lengthof(types)];
 
 	for (int i = 0; i < lengthof(types); i++)
-		wa_values_init(&columns[i], types[i], n);
+		wa_values_init(&columns[i], types[i]);
 	for (int i = 0; i < n; i++)
 	{
 		const wa_finding *f = &findings[i];

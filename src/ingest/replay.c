@@ -160,7 +160,7 @@ mark_resolved(const wa_replay_state *state, const wa_schema *schema)
 	wa_values	ids;
 	Datum		value;
 
-	wa_values_init(&ids, INT8OID, state->nresolved);
+	wa_values_init(&ids, INT8OID);
 	for (int i = 0; i < state->nresolved; i++)
 		wa_put_int8(&ids, state->resolved[i], false);
 	value = wa_values_array(&ids);

@@ -150,22 +150,55 @@ static wa_statement merge_links = {
 	NULL, InvalidOid
 };
 
-/* Array parameters of the columns, in order. */
-static void
-run(wa_statement *statement, const wa_schema *schema, wa_values *columns, int n)
-{
-	Datum		values[WA_MAX_PARAMETERS];
+#define WA_MAX_COLUMNS 10
 
-	for (int i = 0; i < n; i++)
-		values[i] = wa_values_array(&columns[i]);
-	wa_statement_run(statement, schema, values, NULL);
+/* The parameters of a statement, one column each, ending with InvalidOid. */
+typedef struct wa_shape
+{
+	wa_statement *statement;
+	Oid			types[WA_MAX_COLUMNS + 1];
+
+	/* Append the i-th row. */
+	void		(*put) (wa_values *columns, const void *rows, int i);
+} wa_shape;
+
+/*
+ * Write n rows in their order, a chunk at a time.  RECIPIENT stands for the
+ * type of this extension.
+ */
+#define RECIPIENT ((Oid) -1)
+
+static void
+write_rows(const wa_schema *schema, const wa_shape *shape, const void *rows, int n)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "wa_policy chunk",
+												  ALLOCSET_DEFAULT_SIZES);
+
+	for (int start = 0; start < n; start += WA_CHUNK)
+	{
+		MemoryContext old = MemoryContextSwitchTo(context);
+		wa_values	columns[WA_MAX_COLUMNS];
+		Datum		values[WA_MAX_COLUMNS];
+		int			ncolumns;
+
+		for (ncolumns = 0; OidIsValid(shape->types[ncolumns]); ncolumns++)
+			wa_values_init(&columns[ncolumns], shape->types[ncolumns] == RECIPIENT ?
+						   schema->recipient_type : shape->types[ncolumns]);
+		for (int i = start; i < Min(n, start + WA_CHUNK); i++)
+			shape->put(columns, rows, i);
+		for (int i = 0; i < ncolumns; i++)
+			values[i] = wa_values_array(&columns[i]);
+		wa_statement_run(shape->statement, schema, values, NULL);
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(context);
+	}
+	MemoryContextDelete(context);
 }
 
-static void
-init(wa_values *columns, const Oid *types, int ncolumns, int nrows)
+static const wa_cell *
+cell_of(const void *rows, int i)
 {
-	for (int i = 0; i < ncolumns; i++)
-		wa_values_init(&columns[i], types[i], nrows);
+	return ((wa_cell *const *) rows)[i];
 }
 
 void
@@ -279,6 +312,14 @@ drop_known_failures(const wa_schema *schema, wa_batch *batch)
 	batch->n = kept;
 }
 
+static void
+put_contact(wa_values *columns, const void *rows, int i)
+{
+	wa_put_str(&columns[0], ((const wa_str *) rows)[i]);
+}
+
+static const wa_shape contact_shape = {&lock_contacts, {RECIPIENT}, put_contact};
+
 /*
  * Lock wa_contact for the recipients of cooldown cells and of the activity
  * cells that are missing, in their common order.
@@ -287,13 +328,12 @@ static void
 write_contacts(const wa_schema *schema, const wa_batch *cooldowns,
 			   const wa_batch *activities, const bool *missing)
 {
+	wa_str	   *recipients = palloc_extended((1 + cooldowns->n + activities->n) * sizeof(wa_str),
+											 MCXT_ALLOC_HUGE);
+	int			n = 0;
 	int			i = 0;
 	int			j = 0;
-	wa_str		last = {NULL, 0};
-	wa_values	column;
-	int			chunk = 0;
 
-	wa_values_init(&column, schema->recipient_type, WA_CHUNK);
 	for (;;)
 	{
 		wa_str		next;
@@ -310,18 +350,11 @@ write_contacts(const wa_schema *schema, const wa_batch *cooldowns,
 		else
 			next = activities->cells[j++]->key.recipient;
 
-		if (last.data != NULL && wa_str_equal(next, last))
-			continue;
-		last = next;
-		wa_put_str(&column, next);
-		if (++chunk == WA_CHUNK)
-		{
-			run(&lock_contacts, schema, &column, 1);
-			column.filled = chunk = 0;
-		}
+		if (n == 0 || !wa_str_equal(next, recipients[n - 1]))
+			recipients[n++] = next;
 	}
-	if (chunk > 0)
-		run(&lock_contacts, schema, &column, 1);
+	write_rows(schema, &contact_shape, recipients, n);
+	pfree(recipients);
 }
 
 /*
@@ -357,37 +390,29 @@ add_locks(const wa_schema *schema, wa_fold *fold, const wa_batch *cooldowns)
 }
 
 static void
-write_activities(const wa_schema *schema, const wa_batch *batch)
+put_activity(wa_values *columns, const void *rows, int i)
 {
-	const Oid	types[] = {schema->recipient_type, TEXTOID, TEXTOID, TIMESTAMPTZOID,
-		TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
-	TEXTOID};
-	wa_values	columns[lengthof(types)];
+	const wa_cell *cell = cell_of(rows, i);
+	const wa_activity *activity = &cell->u.activity;
 
-	for (int start = 0; start < batch->n; start += WA_CHUNK)
-	{
-		int			n = Min(WA_CHUNK, batch->n - start);
-
-		init(columns, types, lengthof(types), n);
-		for (int i = start; i < start + n; i++)
-		{
-			const wa_cell *cell = batch->cells[i];
-			const wa_activity *activity = &cell->u.activity;
-
-			wa_put_str(&columns[0], cell->key.recipient);
-			wa_put_str(&columns[1], cell->key.business);
-			wa_put_str(&columns[2], cell->key.other);
-			wa_put_instant(&columns[3], activity->last_inbound_at);
-			wa_put_instant(&columns[4], activity->last_delivered_at);
-			wa_put_instant(&columns[5], activity->last_read_at);
-			wa_put_instant(&columns[6], activity->last_marketing_delivered_at);
-			wa_put_instant(&columns[7], activity->last_window_refused_at);
-			wa_put_instant(&columns[8], activity->wa_id_at);
-			wa_put_str(&columns[9], activity->wa_id);
-		}
-		run(&merge_activity, schema, columns, lengthof(types));
-	}
+	wa_put_str(&columns[0], cell->key.recipient);
+	wa_put_str(&columns[1], cell->key.business);
+	wa_put_str(&columns[2], cell->key.other);
+	wa_put_instant(&columns[3], activity->last_inbound_at);
+	wa_put_instant(&columns[4], activity->last_delivered_at);
+	wa_put_instant(&columns[5], activity->last_read_at);
+	wa_put_instant(&columns[6], activity->last_marketing_delivered_at);
+	wa_put_instant(&columns[7], activity->last_window_refused_at);
+	wa_put_instant(&columns[8], activity->wa_id_at);
+	wa_put_str(&columns[9], activity->wa_id);
 }
+
+static const wa_shape activity_shape = {
+	&merge_activity,
+	{RECIPIENT, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+	TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID},
+	put_activity
+};
 
 /* A row whose business is '' speaks for every business, either way. */
 static bool
@@ -470,40 +495,32 @@ read_evidence(const wa_schema *schema, const wa_batch *cooldowns)
 }
 
 static void
-write_cooldowns(const wa_schema *schema, const wa_batch *batch)
+put_cooldown(wa_values *columns, const void *rows, int i)
 {
-	const Oid	types[] = {schema->recipient_type, TEXTOID, INT4OID, INT4OID, INT4OID,
-	TIMESTAMPTZOID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID};
-	const int	failures_column = 7;
-	wa_values	columns[lengthof(types)];
+	const wa_cell *cell = cell_of(rows, i);
+	const wa_failures *failures = &cell->u.cooldown.failures;
+	wa_values  *all_failures = &columns[7];
+	wa_cooldown_end end = wa_climb(failures, cell->u.cooldown.lifted_at,
+								   &cell->u.cooldown.policy.ladder);
 
-	for (int start = 0; start < batch->n; start += WA_CHUNK)
-	{
-		int			n = Min(WA_CHUNK, batch->n - start);
-
-		init(columns, types, lengthof(types), n);
-		wa_values_init(&columns[failures_column], TIMESTAMPTZOID, n * WA_MAX_FAILURES);
-		for (int i = start; i < start + n; i++)
-		{
-			const wa_cell *cell = batch->cells[i];
-			const wa_failures *failures = &cell->u.cooldown.failures;
-			wa_cooldown_end end = wa_climb(failures, cell->u.cooldown.lifted_at,
-										   &cell->u.cooldown.policy.ladder);
-
-			wa_put_str(&columns[0], cell->key.recipient);
-			wa_put_str(&columns[1], cell->key.business);
-			wa_put_int4(&columns[2], cell->key.number);
-			wa_put_int4(&columns[3], columns[failures_column].filled + 1);
-			wa_put_int4(&columns[4], columns[failures_column].filled + failures->n);
-			wa_put_infinite(&columns[5], cell->u.cooldown.lifted_at);
-			wa_put_int4(&columns[6], end.strikes);
-			wa_put_instant(&columns[8], end.until);
-			for (int j = 0; j < failures->n; j++)
-				wa_put_instant(&columns[failures_column], failures->at[j]);
-		}
-		run(&merge_cooldown, schema, columns, lengthof(types));
-	}
+	wa_put_str(&columns[0], cell->key.recipient);
+	wa_put_str(&columns[1], cell->key.business);
+	wa_put_int4(&columns[2], cell->key.number);
+	wa_put_int4(&columns[3], all_failures->filled + 1);
+	wa_put_int4(&columns[4], all_failures->filled + failures->n);
+	wa_put_infinite(&columns[5], cell->u.cooldown.lifted_at);
+	wa_put_int4(&columns[6], end.strikes);
+	for (int j = 0; j < failures->n; j++)
+		wa_put_instant(all_failures, failures->at[j]);
+	wa_put_instant(&columns[8], end.until);
 }
+
+static const wa_shape cooldown_shape = {
+	&merge_cooldown,
+	{RECIPIENT, TEXTOID, INT4OID, INT4OID, INT4OID, TIMESTAMPTZOID, INT4OID,
+	TIMESTAMPTZOID, TIMESTAMPTZOID},
+	put_cooldown
+};
 
 static wa_str
 register_name(wa_register reg)
@@ -518,98 +535,74 @@ state_name(bool stop)
 }
 
 static void
-write_consents(const wa_schema *schema, const wa_batch *batch)
+put_consent(wa_values *columns, const void *rows, int i)
 {
-	const Oid	types[] = {schema->recipient_type, TEXTOID, TEXTOID, TEXTOID,
-		TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID};
-	wa_values	columns[lengthof(types)];
+	const wa_cell *cell = cell_of(rows, i);
+	const wa_consent *consent = &cell->u.consent;
 
-	for (int start = 0; start < batch->n; start += WA_CHUNK)
-	{
-		int			n = Min(WA_CHUNK, batch->n - start);
-
-		init(columns, types, lengthof(types), n);
-		for (int i = start; i < start + n; i++)
-		{
-			const wa_cell *cell = batch->cells[i];
-			const wa_consent *consent = &cell->u.consent;
-
-			wa_put_str(&columns[0], cell->key.recipient);
-			wa_put_str(&columns[1], cell->key.business);
-			wa_put_str(&columns[2], register_name(cell->key.number));
-			wa_put_str(&columns[3], state_name(wa_consent_stopped(consent)));
-			wa_put_instant(&columns[4], wa_consent_at(consent));
-			wa_put_infinite(&columns[5], consent->stopped_at);
-			wa_put_infinite(&columns[6], consent->resumed_at);
-			wa_put_str(&columns[7], consent->origin);
-			wa_put_str(&columns[8], consent->sender);
-			wa_put_str(&columns[9], consent->message_id);
-		}
-		run(&merge_consent, schema, columns, lengthof(types));
-	}
+	wa_put_str(&columns[0], cell->key.recipient);
+	wa_put_str(&columns[1], cell->key.business);
+	wa_put_str(&columns[2], register_name(cell->key.number));
+	wa_put_str(&columns[3], state_name(wa_consent_stopped(consent)));
+	wa_put_instant(&columns[4], wa_consent_at(consent));
+	wa_put_infinite(&columns[5], consent->stopped_at);
+	wa_put_infinite(&columns[6], consent->resumed_at);
+	wa_put_str(&columns[7], consent->origin);
+	wa_put_str(&columns[8], consent->sender);
+	wa_put_str(&columns[9], consent->message_id);
 }
+
+static const wa_shape consent_shape = {
+	&merge_consent,
+	{RECIPIENT, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+	TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID},
+	put_consent
+};
 
 static void
-write_consent_log(const wa_schema *schema, wa_fold *fold)
+put_consent_event(wa_values *columns, const void *rows, int i)
 {
-	const Oid	types[] = {schema->recipient_type, TEXTOID, TEXTOID, TEXTOID,
-		TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID};
-	wa_values	columns[lengthof(types)];
-	int			total;
-	const wa_consent_event *events = wa_fold_consent_events(fold, &total);
+	const wa_consent_event *event = &((const wa_consent_event *) rows)[i];
 
-	for (int start = 0; start < total; start += WA_CHUNK)
-	{
-		int			n = Min(WA_CHUNK, total - start);
-
-		init(columns, types, lengthof(types), n);
-		for (int i = start; i < start + n; i++)
-		{
-			const wa_consent_event *event = &events[i];
-
-			wa_put_str(&columns[0], event->key.recipient);
-			wa_put_str(&columns[1], event->key.business);
-			wa_put_str(&columns[2], register_name(event->key.number));
-			wa_put_str(&columns[3], state_name(event->stop));
-			wa_put_instant(&columns[4], event->at);
-			wa_put_str(&columns[5], event->origin);
-			wa_put_str(&columns[6], event->sender);
-			wa_put_str(&columns[7], event->message_id);
-			wa_put_str(&columns[8], event->evidence);
-			wa_put_int8(&columns[9], event->webhook_id, event->webhook_id == 0);
-		}
-		run(&log_consent, schema, columns, lengthof(types));
-	}
+	wa_put_str(&columns[0], event->key.recipient);
+	wa_put_str(&columns[1], event->key.business);
+	wa_put_str(&columns[2], register_name(event->key.number));
+	wa_put_str(&columns[3], state_name(event->stop));
+	wa_put_instant(&columns[4], event->at);
+	wa_put_str(&columns[5], event->origin);
+	wa_put_str(&columns[6], event->sender);
+	wa_put_str(&columns[7], event->message_id);
+	wa_put_str(&columns[8], event->evidence);
+	wa_put_int8(&columns[9], event->webhook_id, event->webhook_id == 0);
 }
+
+static const wa_shape consent_event_shape = {
+	&log_consent,
+	{RECIPIENT, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID,
+	TEXTOID, INT8OID},
+	put_consent_event
+};
 
 static void
-write_links(const wa_schema *schema, const wa_batch *batch)
+put_link(wa_values *columns, const void *rows, int i)
 {
-	const Oid	types[] = {schema->recipient_type, schema->recipient_type, TEXTOID,
-	TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID};
-	wa_values	columns[lengthof(types)];
+	const wa_cell *cell = cell_of(rows, i);
+	const wa_link *link = &cell->u.link.link;
 
-	for (int start = 0; start < batch->n; start += WA_CHUNK)
-	{
-		int			n = Min(WA_CHUNK, batch->n - start);
-
-		init(columns, types, lengthof(types), n);
-		for (int i = start; i < start + n; i++)
-		{
-			const wa_cell *cell = batch->cells[i];
-			const wa_link *link = &cell->u.link.link;
-
-			wa_put_str(&columns[0], cell->key.recipient);
-			wa_put_str(&columns[1], cell->key.other);
-			wa_put_str(&columns[2], wa_link_kind_name(cell->key.number));
-			wa_put_infinite(&columns[3], link->first_seen_at);
-			wa_put_infinite(&columns[4], link->last_seen_at);
-			wa_put_str(&columns[5], cell->u.link.origin);
-			wa_put_str(&columns[6], cell->u.link.message_id);
-		}
-		run(&merge_links, schema, columns, lengthof(types));
-	}
+	wa_put_str(&columns[0], cell->key.recipient);
+	wa_put_str(&columns[1], cell->key.other);
+	wa_put_str(&columns[2], wa_link_kind_name(cell->key.number));
+	wa_put_infinite(&columns[3], link->first_seen_at);
+	wa_put_infinite(&columns[4], link->last_seen_at);
+	wa_put_str(&columns[5], cell->u.link.origin);
+	wa_put_str(&columns[6], cell->u.link.message_id);
 }
+
+static const wa_shape link_shape = {
+	&merge_links,
+	{RECIPIENT, RECIPIENT, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID},
+	put_link
+};
 
 void
 wa_write(const wa_schema *schema, const wa_policy *policy, wa_fold *fold)
@@ -618,6 +611,8 @@ wa_write(const wa_schema *schema, const wa_policy *policy, wa_fold *fold)
 	wa_batch	cooldowns;
 	wa_batch	consents;
 	wa_batch	links;
+	const wa_consent_event *events;
+	int			nevents;
 
 	activities.cells = wa_fold_cells(fold, WA_CELL_ACTIVITY, &activities.n);
 	cooldowns.cells = wa_fold_cells(fold, WA_CELL_COOLDOWN, &cooldowns.n);
@@ -634,17 +629,18 @@ wa_write(const wa_schema *schema, const wa_policy *policy, wa_fold *fold)
 			add_locks(schema, fold, &cooldowns);
 			activities.cells = wa_fold_cells(fold, WA_CELL_ACTIVITY, &activities.n);
 		}
-		write_activities(schema, &activities);
+		write_rows(schema, &activity_shape, activities.cells, activities.n);
 		add_lifts(schema, policy, fold, &activities);
 		cooldowns.cells = wa_fold_cells(fold, WA_CELL_COOLDOWN, &cooldowns.n);
 		read_evidence(schema, &cooldowns);
-		write_cooldowns(schema, &cooldowns);
+		write_rows(schema, &cooldown_shape, cooldowns.cells, cooldowns.n);
 	}
 
 	consents.cells = wa_fold_cells(fold, WA_CELL_CONSENT, &consents.n);
-	write_consents(schema, &consents);
-	write_consent_log(schema, fold);
+	write_rows(schema, &consent_shape, consents.cells, consents.n);
+	events = wa_fold_consent_events(fold, &nevents);
+	write_rows(schema, &consent_event_shape, events, nevents);
 
 	links.cells = wa_fold_cells(fold, WA_CELL_LINK, &links.n);
-	write_links(schema, &links);
+	write_rows(schema, &link_shape, links.cells, links.n);
 }

@@ -88,6 +88,35 @@ answers(q{DO $$ DECLARE i int; r text := ''; BEGIN
 	END LOOP;
 	PERFORM set_config('own.r', r, true); END $$; SELECT current_setting('own.r');},
 	'false true true false true true ', 'in a PL/pgSQL loop that rolls back');
+# What holds for the state holds for the rules; these are kept between decisions.
+answers(q{DO $$ DECLARE i int; r text := ''; BEGIN
+	FOR i IN 1..6 LOOP
+		r := r || wa_sendable('4915100000003', 'marketing')::text || ' ';
+		IF i = 2 THEN INSERT INTO wa_region_rule (region, category) VALUES ('DE', 'marketing'); END IF;
+		IF i = 4 THEN DELETE FROM wa_region_rule WHERE region = 'DE'; END IF;
+	END LOOP;
+	PERFORM set_config('own.r', r, true); END $$; SELECT current_setting('own.r');},
+	'true true false false true true ', 'rules that change in a PL/pgSQL loop');
+answers(q{DO $$ DECLARE i int; r text := ''; BEGIN
+	FOR i IN 1..3 LOOP
+		r := r || may('4915100000003')::text || ' ';
+		BEGIN
+			INSERT INTO wa_region_rule (region, category) VALUES ('DE', 'marketing');
+			r := r || may('4915100000003')::text || ' ';
+			RAISE 'back';
+		EXCEPTION WHEN raise_exception THEN NULL;
+		END;
+	END LOOP;
+	PERFORM set_config('own.r', r, true); END $$; SELECT current_setting('own.r');},
+	'true false true false true false ', 'rules that change and are rolled back, by the same expression');
+answers(q{SELECT 1 FROM wa_report_error('4915100000003', 131026, '2024-01-01 00:00+00');
+	DO $$ DECLARE i int; r text := ''; BEGIN
+	FOR i IN 1..4 LOOP
+		r := r || wa_sendable('4915100000003', 'utility', at => '2024-01-01 01:00+00')::text || ' ';
+		IF i = 2 THEN INSERT INTO wa_error_override (code, blocks) VALUES (131026, '{marketing}'); END IF;
+	END LOOP;
+	PERFORM set_config('own.r', r, true); END $$; SELECT current_setting('own.r');},
+	'1 false false true true ', 'an override that comes in a PL/pgSQL loop');
 answers(q{DO $$ DECLARE p record; r text := ''; BEGIN
 	FOR p IN SELECT n, phone FROM few ORDER BY n LOOP
 		IF wa_sendable(p.phone, 'marketing') THEN

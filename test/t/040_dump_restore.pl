@@ -154,7 +154,8 @@ for my $from (sort keys %schema)
 		next if $way !~ ($s eq 'public' ? qr/^(plain|inserts|custom|parallel|halves)$/ : qr/^(plain|parallel)$/)
 		  && !$ENV{WA_LONG};
 		my $to = createdb("${from}_$way");
-		unless (grep({ quiet_ok($_, "$from, $way: $_->[0]") } $ways{$way}->($from, $to)) == $ways{$way}->($from, $to))
+		my @commands = $ways{$way}->($from, $to);
+		if (grep({ quiet_ok($_, "$from, $way: $_->[0]") } @commands) < @commands)
 		{
 			fail("$from, $way: nothing to compare");
 			next;
