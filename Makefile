@@ -26,7 +26,7 @@ SQL_FRAGMENTS = \
 
 # Goals that are scripts.  They must work before there is a PGXS to include:
 # check and demo install what is missing, where they may.
-SCRIPTED     = help check compile-check bench demo lint format-check dist
+SCRIPTED     = help check compile-check fuzz sanitize load bench demo lint format-check dist
 
 ifneq (,$(filter $(SCRIPTED),$(MAKECMDGOALS)))
 
@@ -50,6 +50,15 @@ check: ## every test, on a throwaway server; installs what is missing, where it 
 
 compile-check: ## compile against the headers of the PostgreSQL majors that are not here
 	@test/compile-check
+
+fuzz: ## libFuzzer on what reads strangers' bytes (FUZZ_SECONDS=60 each, FUZZ=name)
+	@test/fuzz/run
+
+sanitize: ## the SQL tests, races and laws under UBSan, a few under valgrind
+	@test/sanitize
+
+load: ## 16 clients of webhooks and decisions (LOAD_SECONDS=60)
+	@test/load/run
 
 demo: ## 5 000 customers and a day of webhooks on a throwaway server
 	@test/demo/run

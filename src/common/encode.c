@@ -7,11 +7,23 @@
  */
 #include "common/compat.h"
 
+#include "catalog/namespace.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
 #include "common/encode.h"
+
+static bool
+is_ascii(wa_str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+	{
+		if (IS_HIGHBIT_SET(s.data[i]))
+			return false;
+	}
+	return true;
+}
 
 static void
 append_escaped(StringInfo out, pg_wchar c)
@@ -64,13 +76,26 @@ wa_to_database(wa_str utf8)
 wa_str
 wa_to_utf8(wa_str text)
 {
-	char	   *converted = pg_server_to_any(text.data, text.len, PG_UTF8);
+	int			encoding = GetDatabaseEncoding();
+	size_t		room = text.len * MAX_CONVERSION_GROWTH + 1;
+	unsigned char *converted;
+	Oid			proc;
 
-	if (converted == text.data)
+	/* Of SQL_ASCII nobody knows what the bytes mean: they may be UTF-8. */
+	if (text.len == 0 || encoding == PG_UTF8 || encoding == PG_SQL_ASCII ||
+		is_ascii(text))
+		return text;
+	proc = FindDefaultConversionProc(encoding, PG_UTF8);
+	if (!OidIsValid(proc) || text.len > INT_MAX / MAX_CONVERSION_GROWTH)
+		return text;
+
+	converted = palloc_extended(room, MCXT_ALLOC_HUGE);
+	if (pg_do_encoding_conversion_buf(proc, encoding, PG_UTF8, (unsigned char *) text.data,
+									  (int) text.len, converted, (int) room, true) != text.len)
 		return text;
 	return (wa_str)
 	{
-		converted, strlen(converted)
+		(char *) converted, strlen((char *) converted)
 	};
 }
 

@@ -21,8 +21,9 @@
 extern wa_str wa_to_database(wa_str utf8);
 
 /*
- * Text of this database as UTF-8; the same bytes where it is in UTF-8, else
- * copied into the current memory context.
+ * Text of this database as UTF-8: the same bytes where that is so anyway, else
+ * copied into the current memory context.  Never an error: a text with bytes
+ * that mean nothing comes back as it is, for the parser to refuse.
  */
 extern wa_str wa_to_utf8(wa_str text);
 

@@ -16,7 +16,6 @@
 #include "access/relation.h"
 #include "access/genam.h"
 #include "access/table.h"
-#include "catalog/index.h"
 #include "catalog/pg_am_d.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace_d.h"
@@ -31,32 +30,11 @@
 #include "utils/syscache.h"
 
 #include "common/schema.h"
+#include "state/columns.h"
 
 static wa_schema cached;
 static bool cache_valid = false;
 static bool callback_registered = false;
-
-/*
- * Any change of a relation that we know (or of all relations) makes us look
- * again: it may have been dropped, replaced or turned into another kind.
- */
-static void
-forget_schema(Datum arg, Oid relid)
-{
-	const wa_table *tables[] = {&cached.consent, &cached.cooldown, &cached.activity,
-		&cached.contact, &cached.consent_log, &cached.identity, &cached.identity_other,
-		&cached.app_secret, &cached.region_rule, &cached.phrase, &cached.webhook};
-
-	if (!cache_valid)
-		return;
-	if (relid == InvalidOid)
-		cache_valid = false;
-	for (int i = 0; i < lengthof(tables); i++)
-	{
-		if (relid == tables[i]->heap || relid == tables[i]->pkey)
-			cache_valid = false;
-	}
-}
 
 static Oid
 find_relation(const char *name, Oid nspid)
@@ -111,13 +89,89 @@ is_citus_table(Oid relid)
 	return found;
 }
 
-static void
-find_table(wa_table *table, const char *name, const char *index, Oid nspid)
+/* What a table must be like for us to read it in place. */
+typedef struct wa_expectation
 {
+	size_t		place;			/* in wa_schema */
+	const char *table;
+	const char *index;			/* the one to look up by */
+	int			key;			/* its first column */
+	const char *columns;		/* the columns that C reads or comes by, in order */
+} wa_expectation;
+
+#define expect(member, table, index, key, columns) \
+	{offsetof(wa_schema, member), table, index, key, columns}
+
+/* As state/columns.h numbers them. */
+#define IDENTITY_COLUMNS "first_seen_at last_seen_at parted_at recipient other kind"
+
+static const wa_expectation expectations[] = {
+	expect(consent, "wa_consent", "wa_consent_pkey", WA_CONSENT_RECIPIENT,
+		   "at stopped_at resumed_at recipient business register state origin sender message_id"),
+	expect(cooldown, "wa_cooldown", "wa_cooldown_pkey", WA_COOLDOWN_RECIPIENT,
+		   "until lifted_at code strikes recipient business failures"),
+	expect(activity, "wa_activity", "wa_activity_pkey", WA_ACTIVITY_RECIPIENT,
+		   "last_inbound_at last_delivered_at last_read_at last_marketing_delivered_at"
+		   " last_window_refused_at wa_id_at recipient business sender wa_id"),
+	expect(contact, "wa_contact", "wa_contact_pkey", 1, "recipient touched"),
+	expect(consent_log, "wa_consent_log", "wa_consent_log_event", WA_CONSENT_LOG_RECIPIENT,
+		   "id recorded_at at webhook_id recipient business register state origin"),
+	expect(identity, "wa_identity", "wa_identity_pkey", WA_IDENTITY_RECIPIENT,
+		   IDENTITY_COLUMNS),
+	expect(identity_other, "wa_identity", "wa_identity_other", WA_IDENTITY_OTHER,
+		   IDENTITY_COLUMNS),
+	expect(app_secret, "wa_app_secret", "wa_app_secret_pkey", WA_APP_SECRET_BUSINESS,
+		   "business secret"),
+	expect(region_rule, "wa_region_rule", "wa_region_rule_pkey", WA_REGION_RULE_REGION,
+		   "region category reason"),
+	expect(error_override, "wa_error_override", "wa_error_override_pkey", 1,
+		   "code title category blocks ladder gap scope"),
+	expect(phrase, "wa_phrase", "wa_phrase_pkey", WA_PHRASE_PHRASE, "phrase meaning"),
+	expect(webhook, "wa_webhook", "wa_webhook_pkey", WA_WEBHOOK_ID,
+		   "id received_at token payload signature"),
+};
+
+/* Do the first columns have the names that they should have? */
+static void
+check_columns(Relation rel, const char *names)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	int			i = 0;
+
+	for (const char *name = names; *name != '\0'; i++)
+	{
+		size_t		len = strcspn(name, " ");
+
+		if (i >= desc->natts || TupleDescAttr(desc, i)->attisdropped ||
+			strlen(NameStr(TupleDescAttr(desc, i)->attname)) != len ||
+			memcmp(NameStr(TupleDescAttr(desc, i)->attname), name, len) != 0)
+			refuse(rel, "has other columns than the extension made");
+		name += len;
+		name += strspn(name, " ");
+	}
+}
+
+/* Does the index hold every row, by that column? */
+static void
+check_index(Oid relid, Oid heap, int key)
+{
+	Relation	index = relation_open(relid, AccessShareLock);
+
+	if (index->rd_rel->relkind != RELKIND_INDEX || index->rd_rel->relam != BTREE_AM_OID ||
+		index->rd_index->indrelid != heap || !index->rd_index->indisvalid ||
+		index->rd_index->indkey.values[0] != key ||
+		RelationGetIndexPredicate(index) != NIL)
+		refuse(index, "is not the index that the extension made");
+	relation_close(index, AccessShareLock);
+}
+
+static void
+find_table(wa_schema *schema, const wa_expectation *expected)
+{
+	wa_table   *table = (wa_table *) ((char *) schema + expected->place);
 	Relation	rel;
 
-	table->heap = find_relation(name, nspid);
-
+	table->heap = find_relation(expected->table, schema->nspid);
 	rel = relation_open(table->heap, AccessShareLock);
 	if (rel->rd_rel->relkind != RELKIND_RELATION)
 		refuse(rel, "is not a plain table");
@@ -127,14 +181,31 @@ find_table(wa_table *table, const char *name, const char *index, Oid nspid)
 		refuse(rel, "takes part in inheritance or partitioning");
 	if (is_citus_table(table->heap))
 		refuse(rel, "is a Citus table");
-	relation_close(rel, AccessShareLock);
+	check_columns(rel, expected->columns);
 
-	table->pkey = find_relation(index, nspid);
-	if (IndexGetRelation(table->pkey, true) != table->heap)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is not an index of \"%s\"", index, name),
-				 errhint("Install the extension again.")));
+	table->pkey = find_relation(expected->index, schema->nspid);
+	check_index(table->pkey, table->heap, expected->key);
+	relation_close(rel, AccessShareLock);
+}
+
+/*
+ * Any change of a relation that we know (or of all relations) makes us look
+ * again: it may have been dropped, replaced or turned into another kind.
+ */
+static void
+forget_schema(Datum arg, Oid relid)
+{
+	if (!cache_valid)
+		return;
+	if (relid == InvalidOid)
+		cache_valid = false;
+	for (int i = 0; i < lengthof(expectations); i++)
+	{
+		const wa_table *table = (const wa_table *) ((const char *) &cached + expectations[i].place);
+
+		if (relid == table->heap || relid == table->pkey)
+			cache_valid = false;
+	}
 }
 
 const wa_schema *
@@ -153,17 +224,8 @@ wa_schema_of(Oid funcid)
 	}
 
 	found.nspid = nspid;
-	find_table(&found.consent, "wa_consent", "wa_consent_pkey", nspid);
-	find_table(&found.cooldown, "wa_cooldown", "wa_cooldown_pkey", nspid);
-	find_table(&found.activity, "wa_activity", "wa_activity_pkey", nspid);
-	find_table(&found.contact, "wa_contact", "wa_contact_pkey", nspid);
-	find_table(&found.consent_log, "wa_consent_log", "wa_consent_log_event", nspid);
-	find_table(&found.identity, "wa_identity", "wa_identity_pkey", nspid);
-	find_table(&found.identity_other, "wa_identity", "wa_identity_other", nspid);
-	find_table(&found.app_secret, "wa_app_secret", "wa_app_secret_pkey", nspid);
-	find_table(&found.region_rule, "wa_region_rule", "wa_region_rule_pkey", nspid);
-	find_table(&found.phrase, "wa_phrase", "wa_phrase_pkey", nspid);
-	find_table(&found.webhook, "wa_webhook", "wa_webhook_pkey", nspid);
+	for (int i = 0; i < lengthof(expectations); i++)
+		find_table(&found, &expectations[i]);
 	found.recipient_type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
 										   CStringGetDatum("wa_recipient"),
 										   ObjectIdGetDatum(nspid));

@@ -37,6 +37,7 @@ typedef struct wa_schema
 	wa_table	identity_other; /* the same heap; pkey: its index by other */
 	wa_table	app_secret;
 	wa_table	region_rule;
+	wa_table	error_override;
 	wa_table	phrase;
 	wa_table	webhook;
 } wa_schema;

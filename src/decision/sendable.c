@@ -94,7 +94,7 @@ keep_text(kept_text *kept, FunctionCallInfo fcinfo, int argno)
 		return;
 	value = PG_GETARG_VARLENA_PP(argno);
 	kept->len = VARSIZE_ANY_EXHDR(value);
-	if (kept->len > kept->room)
+	if (kept->bytes == NULL || kept->len > kept->room)
 	{
 		kept->room = 0;
 		if (kept->bytes != NULL)

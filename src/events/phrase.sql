@@ -116,10 +116,20 @@ INSERT INTO @extschema@.wa_phrase (phrase, meaning, shipped) VALUES
 	('STOPP', 'stop', true),
 	('ABMELDEN', 'stop', true),
 	('CANCELLAMI', 'stop', true),
-	('إيقاف', 'stop', true),
-	('إلغاء الاشتراك', 'stop', true),
 	('START', 'resume', true),
 	('UNSTOP', 'resume', true),
 	('SUBSCRIBE', 'resume', true),
 	('RESUME PROMOTIONS', 'resume', true);
+
+-- Arabic, where the database can hold it; in UTF-8, since this file is read in the
+-- encoding of the database.
+DO $$
+BEGIN
+	IF pg_catalog.getdatabaseencoding() OPERATOR(pg_catalog.=) 'UTF8' THEN
+		INSERT INTO @extschema@.wa_phrase (phrase, meaning, shipped) VALUES
+			(pg_catalog.convert_from('\xd8a5d98ad982d8a7d981'::bytea, 'UTF8'), 'stop', true),
+			(pg_catalog.convert_from('\xd8a5d984d8bad8a7d8a120d8a7d984d8a7d8b4d8aad8b1d8a7d983'::bytea, 'UTF8'), 'stop', true);
+	END IF;
+END
+$$;
 

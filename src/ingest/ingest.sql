@@ -11,7 +11,8 @@ CREATE TABLE @extschema@.wa_webhook (
 	token bigint NOT NULL DEFAULT @extschema@.wa_ingest_token(),
 	payload text NOT NULL,
 	signature text,
-	CONSTRAINT wa_webhook_pkey PRIMARY KEY (id)
+	CONSTRAINT wa_webhook_pkey PRIMARY KEY (id),
+	CONSTRAINT wa_webhook_received_at CHECK (pg_catalog.isfinite(received_at))
 );
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_webhook', '');
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_webhook_id_seq', '');

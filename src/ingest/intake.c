@@ -32,6 +32,12 @@
 /* Fragments that one statement writes at most, in bytes. */
 #define WA_FRAGMENTS_SIZE	(32 * 1024 * 1024)
 
+/*
+ * So many unknown codes of one element keep its text; the others have it beside
+ * them, and a thousand copies would be somebody's attack.
+ */
+#define WA_CODES_WITH_FRAGMENT	4
+
 /* Enough for the longest path that wa_payload_path writes. */
 #define WA_PATH_SIZE		128
 
@@ -87,6 +93,8 @@ struct wa_intake
 	int64		webhook_id;
 	const wa_report *report;	/* NULL: none */
 	bool		retrying;		/* of a problem that is recorded already */
+	uint32		problems_of_element;	/* kinds found so far, as bits */
+	int			codes_of_element;	/* unknown ones found so far */
 };
 
 static void
@@ -151,6 +159,16 @@ take_problem(void *arg, wa_problem problem, const char *detail, int32 code)
 	MemoryContext old;
 	wa_finding *finding;
 
+	/*
+	 * One row for each kind of problem of an element: a thousand bad errors in
+	 * one status are one problem, kept once.
+	 */
+	if (problem != WA_PROBLEM_UNKNOWN_CODE)
+	{
+		if (intake->problems_of_element & (1 << problem))
+			return;
+		intake->problems_of_element |= 1 << problem;
+	}
 	intake->counts.problems++;
 	if (intake->retrying)
 		return;
@@ -174,6 +192,12 @@ take_problem(void *arg, wa_problem problem, const char *detail, int32 code)
 		finding->business = cut(wa_to_database(element->business));
 		finding->sender = cut(wa_to_database(element->sender));
 		finding->on_premises = element->on_premises;
+		if (problem == WA_PROBLEM_UNKNOWN_CODE &&
+			intake->codes_of_element++ >= WA_CODES_WITH_FRAGMENT)
+		{
+			MemoryContextSwitchTo(old);
+			return;
+		}
 		finding->fragment = wa_payload_fragment(intake->payload, element);
 		if (finding->fragment.data == NULL)
 			ereport(ERROR,
@@ -240,6 +264,18 @@ wa_intake_schema(const wa_intake *intake)
 	return intake->schema;
 }
 
+/* Count an element that was judged; its problems count as they are found. */
+static void
+count(wa_intake *intake, wa_verdict verdict)
+{
+	if (verdict == WA_APPLIED)
+		intake->counts.applied++;
+	else if (verdict == WA_IGNORED)
+		intake->counts.ignored++;
+	intake->problems_of_element = 0;
+	intake->codes_of_element = 0;
+}
+
 /*
  * Judge all elements of the payload at hand.  checked: its signature is, so
  * that what it says of businesses with another secret is passed over.  Returns
@@ -259,18 +295,8 @@ judge_elements(wa_intake *intake, bool checked)
 			continue;
 		}
 		intake->element = &element;
-		switch (wa_judge(&element, intake->received_at, intake->policy, &intake->docket))
-		{
-			case WA_APPLIED:
-				intake->counts.applied++;
-				break;
-			case WA_IGNORED:
-				intake->counts.ignored++;
-				break;
-			case WA_PROBLEM:
-			case WA_COUNTLESS:
-				break;
-		}
+		count(intake, wa_judge(&element, intake->received_at, intake->policy,
+							   &intake->docket));
 	}
 	intake->element = NULL;
 	return refused;
@@ -401,15 +427,6 @@ wa_intake_fragment(wa_intake *intake, wa_str fragment, wa_str path, wa_str signa
 	if (uncounted)
 		intake->counts = before;
 	return solved;
-}
-
-static void
-count(wa_intake *intake, wa_verdict verdict)
-{
-	if (verdict == WA_APPLIED)
-		intake->counts.applied++;
-	else if (verdict == WA_IGNORED)
-		intake->counts.ignored++;
 }
 
 /* Append a member to a JSON object that is being written; none if absent. */

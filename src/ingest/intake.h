@@ -21,7 +21,7 @@ typedef struct wa_counts
 {
 	int64		applied;		/* elements that mean something */
 	int64		ignored;		/* elements that mean nothing here */
-	int64		problems;		/* problems found */
+	int64		problems;		/* problems found: rows of wa_problem, or their counts */
 } wa_counts;
 
 /*

@@ -66,6 +66,11 @@ record(FunctionCallInfo fcinfo, const wa_canonical *recipient, bool stop, wa_str
 	event.kind = WA_EVENT_CONSENT;
 	event.at = instant_arg(fcinfo);
 	event.business = wa_to_utf8(wa_text_arg(fcinfo, 2));
+	if (event.business.len > WA_MAX_NAME)
+		ereport(ERROR,
+				(errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION),
+				 errmsg("business id is too long"),
+				 errdetail("It may have %d bytes.", WA_MAX_NAME)));
 	event.sender = WA_STR("");
 	event.message_id = WA_STR("");
 	event.nids = 1;

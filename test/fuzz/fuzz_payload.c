@@ -3,17 +3,14 @@
  * fuzz_payload.c
  *	  libFuzzer's entry to payload.c.
  *
- *	clang -g -O1 -fsanitize=fuzzer,address,undefined -Wno-ignored-attributes -Isrc \
- *		-I$(pg_config --includedir-server) \
- *		test/fuzz/fuzz_payload.c src/payload/payload.c -ljson-c -o fuzz_payload
- *	./fuzz_payload corpus test/fixtures/payloads
- *
  * Beyond not crashing it demands of every element: its path fits and begins
  * with a slash, its texts are UTF-8, and its fragment, parsed again alone,
  * gives the same element (but for what stood around it).
  *
  *-------------------------------------------------------------------------
  */
+/* SOURCES: src/payload/payload.c */
+/* LIBS: -ljson-c */
 #include "c.h"
 
 #include "payload/payload.h"

@@ -1,0 +1,1 @@
+SELECT * FROM wa_ingest(load.payload(2));

@@ -1,0 +1,1 @@
+INSERT INTO wa_webhook (payload) VALUES (load.payload(1));
