@@ -18,8 +18,10 @@ BEGIN
 				NULL;			-- another database installs at the same time
 			END;
 		END IF;
-		IF NOT pg_catalog.has_schema_privilege(role_name, '@extschema@', 'USAGE') THEN
-			EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA @extschema@ TO %I', role_name);
+		IF NOT (SELECT pg_catalog.has_schema_privilege(role_name, c.relnamespace, 'USAGE')
+				FROM pg_catalog.pg_class AS c
+				WHERE c.oid OPERATOR(pg_catalog.=) '@extschema@.wa_webhook'::pg_catalog.regclass) THEN
+			EXECUTE 'GRANT USAGE ON SCHEMA @extschema@ TO ' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(role_name);
 		END IF;
 	END LOOP;
 END

@@ -34,6 +34,13 @@ CREATE TRIGGER wa_shipped_note AFTER UPDATE OR DELETE ON @extschema@.wa_phrase
 	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_shipped_guard();
 CREATE TRIGGER wa_shipped_guard_truncate BEFORE TRUNCATE ON @extschema@.wa_phrase
 	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_shipped_guard();
-CREATE TRIGGER wa_shipped_remove AFTER INSERT ON @extschema@.wa_shipped_removed
+CREATE TRIGGER wa_shipped_remove BEFORE INSERT ON @extschema@.wa_shipped_removed
 	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_shipped_remove();
+
+CREATE TRIGGER wa_shipped_lock BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.wa_phrase
+	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_shipped_lock();
+CREATE TRIGGER wa_shipped_lock BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.wa_region_rule
+	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_shipped_lock();
+CREATE TRIGGER wa_shipped_lock BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.wa_shipped_removed
+	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_shipped_lock();
 

@@ -38,7 +38,7 @@ ALTER TABLE @extschema@.wa_phrase ADD CONSTRAINT wa_phrase_usable
 	CHECK (@extschema@.wa_phrase_valid(phrase));
 
 CREATE FUNCTION @extschema@.wa_shipped_guard() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	old_key text;
 BEGIN
@@ -80,14 +80,33 @@ COMMENT ON FUNCTION @extschema@.wa_shipped_guard() IS
 'Trigger of wa_phrase and wa_region_rule: remembers which shipped rows an operator changed or deleted';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_shipped_guard() FROM PUBLIC;
 
-CREATE FUNCTION @extschema@.wa_shipped_remove() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION @extschema@.wa_shipped_lock() RETURNS trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-	DELETE FROM @extschema@.wa_phrase
-		WHERE NEW.relation = 'wa_phrase' AND phrase = NEW.key AND shipped;
-	DELETE FROM @extschema@.wa_region_rule
-		WHERE NEW.relation = 'wa_region_rule' AND region || ' ' || category::text = NEW.key AND shipped;
+	LOCK TABLE @extschema@.wa_shipped_removed IN SHARE ROW EXCLUSIVE MODE;
 	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION @extschema@.wa_shipped_lock() IS
+'Trigger of wa_phrase, wa_region_rule and wa_shipped_removed: one change at a time, since a parallel restore fills all three at once and their triggers reach into one another';
+REVOKE EXECUTE ON FUNCTION @extschema@.wa_shipped_lock() FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.wa_shipped_remove() RETURNS trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF NEW.relation = 'wa_phrase' THEN
+		DELETE FROM @extschema@.wa_phrase WHERE phrase = NEW.key AND shipped;
+	ELSE
+		DELETE FROM @extschema@.wa_region_rule
+			WHERE region || ' ' || category::text = NEW.key AND shipped;
+	END IF;
+	-- The key may be there by now: left by that DELETE, or by a restored row that
+	-- took the place of the shipped one before.
+	IF EXISTS (SELECT FROM @extschema@.wa_shipped_removed AS r
+			WHERE r.relation = NEW.relation AND r.key = NEW.key) THEN
+		RETURN NULL;
+	END IF;
+	RETURN NEW;
 END
 $$;
 COMMENT ON FUNCTION @extschema@.wa_shipped_remove() IS

@@ -61,6 +61,26 @@ for my $role (qw(reader writer nobody))
 	is("@rows", '', "$role reads and empties none of " . scalar(@relations) . ' relations');
 }
 
+# The roles that come with the extension, by members of theirs.
+$node->safe_psql('postgres', 'CREATE ROLE posting LOGIN IN ROLE wa_writer; CREATE ROLE asking LOGIN IN ROLE wa_reader');
+for my $role (qw(posting asking))
+{
+	# What the codes mean is no secret to a reader.
+	my @secret = grep { $role ne 'asking' || $_ ne 'wa_error_code' } @relations;
+	my $got = as($role, join('', map { "TABLE $_; DELETE FROM $_; TRUNCATE $_; COPY $_ TO STDOUT;\n" } @secret));
+	my @rows = grep { !/ERROR:  permission denied for |ERROR:  cannot|ERROR:  .*is not a table|HINT|^LINE|\^|DETAIL|COPY \(SELECT/ } split /\n/, $got;
+	is("@rows", '', "$role reads and empties nothing");
+}
+is(as('asking', q{SELECT wa_sendable('4915100000001', 'marketing'), (SELECT count(*) FROM wa_explain('4915100000001', 'marketing')),
+	(SELECT count(*) FROM wa_suppressed('marketing')) > 0, (SELECT count(*) > 100 FROM wa_error_code)}), 'f|1|t|t', 'a member of wa_reader can ask');
+is(as('posting', q{INSERT INTO wa_webhook (payload) VALUES ('{}'); SELECT wa_report_error('4915100000099', 131026, '2024-01-01')}), '(1,0,0)',
+	'a member of wa_writer can post');
+like(as('asking', $_), qr/permission denied/, "a member of wa_reader cannot: $_")
+  for q{INSERT INTO wa_webhook (payload) VALUES ('{}')}, q{SELECT wa_ingest('{}')}, q{SELECT wa_opt_in('4915100000001', 'x')}, 'SELECT wa_recompute()', 'SELECT wa_replay()';
+like(as('posting', $_), qr/permission denied/, "a member of wa_writer cannot: $_")
+  for q{INSERT INTO wa_webhook (payload, token) VALUES ('{}', 1)}, q{INSERT INTO wa_webhook (payload, received_at) VALUES ('{}', '2020-01-01')},
+  q{SELECT wa_sendable('4915100000001', 'marketing')}, q{SELECT wa_opt_in('4915100000001', 'x')}, 'SELECT wa_recompute()', 'SELECT wa_replay()';
+
 # Functions: who was not given one does not run it.  What each role was given
 # is said above; pure functions are for all.
 my $stored = q{
@@ -69,6 +89,7 @@ my $stored = q{
 	WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
 		AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'wa_policy')
 		AND p.provolatile <> 'i' AND p.proname <> 'wa_ingest_token'
+		AND NOT 'internal'::regtype = ANY (p.proargtypes)	-- nobody can call those
 		AND has_function_privilege('%s', p.oid, 'EXECUTE') ORDER BY 1};
 is($node->safe_psql('postgres', sprintf $stored, 'nobody'), '',
 	'nothing that reads or writes what is stored is for everybody');
