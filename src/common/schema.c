@@ -177,6 +177,8 @@ find_table(wa_schema *schema, const wa_expectation *expected)
 		refuse(rel, "is not a plain table");
 	if (rel->rd_rel->relam != HEAP_TABLE_AM_OID)
 		refuse(rel, "is not kept by the access method heap");
+	if (rel->rd_rel->relpersistence != RELPERSISTENCE_PERMANENT)
+		refuse(rel, "is not logged, and would be empty after a crash");
 	if (rel->rd_rel->relhassubclass || rel->rd_rel->relispartition)
 		refuse(rel, "takes part in inheritance or partitioning");
 	if (is_citus_table(table->heap))

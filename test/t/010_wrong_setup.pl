@@ -98,6 +98,7 @@ my %sabotage = (
 		DO $$ BEGIN EXECUTE (SELECT format(\'CREATE UNIQUE INDEX {T}_pkey ON {T} (%I) WHERE false\', attname)
 			FROM pg_attribute WHERE attrelid = \'{T}\'::regclass AND attnum > 0
 			ORDER BY attname NOT IN (\'recipient\', \'region\', \'code\', \'phrase\'), attnum LIMIT 1); END $$;',
+	'unlogged' => 'ALTER TABLE {T} SET UNLOGGED;',
 	'spread by Citus' => 'SET LOCAL allow_system_table_mods = on;
 		CREATE TABLE pg_catalog.pg_dist_partition (logicalrelid regclass NOT NULL, partmethod "char" NOT NULL);
 		INSERT INTO pg_catalog.pg_dist_partition VALUES (\'{T}\', \'h\');
