@@ -23,7 +23,7 @@ SELECT classid::regclass AS kind, count(*) > 1 AS some FROM t.member
 WHERE classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass)
 GROUP BY classid ORDER BY classid::regclass::text;
 
--- The columns that C reads by number (src/state/columns.h), in their order.
+-- The columns that C reads by number (src/common/columns.h), in their order.
 SELECT e.tab, e.columns AS expected, a.columns AS found
 FROM (VALUES
 	('wa_consent', 'at stopped_at resumed_at recipient business register state origin sender message_id'),

@@ -30,7 +30,7 @@
 #include "utils/syscache.h"
 
 #include "common/schema.h"
-#include "state/columns.h"
+#include "common/columns.h"
 
 static wa_schema cached;
 static bool cache_valid = false;
@@ -102,7 +102,7 @@ typedef struct wa_expectation
 #define expect(member, table, index, key, columns) \
 	{offsetof(wa_schema, member), table, index, key, columns}
 
-/* As state/columns.h numbers them. */
+/* As common/columns.h numbers them. */
 #define IDENTITY_COLUMNS "first_seen_at last_seen_at parted_at recipient other kind"
 
 static const wa_expectation expectations[] = {

@@ -19,7 +19,7 @@
 #include "decision/library.h"
 #include "identity/load.h"
 #include "recipient/region.h"
-#include "state/columns.h"
+#include "common/columns.h"
 #include "state/read.h"
 
 static void

@@ -26,7 +26,7 @@
 
 #include "decision/filter.h"
 #include "decision/library.h"
-#include "state/columns.h"
+#include "common/columns.h"
 #include "state/read.h"
 
 /*

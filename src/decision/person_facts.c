@@ -13,7 +13,7 @@
 #include "common/compat.h"
 
 #include "decision/library.h"
-#include "state/columns.h"
+#include "common/columns.h"
 #include "state/failures.h"
 #include "state/ladder.h"
 #include "state/read.h"

@@ -20,7 +20,7 @@
 #include "decision/arguments.h"
 #include "decision/facts.h"
 #include "recipient/recipient.h"
-#include "state/columns.h"
+#include "common/columns.h"
 #include "state/read.h"
 
 PG_FUNCTION_INFO_V1(wa_suppressed);

@@ -212,7 +212,7 @@ describe_code(const wa_overrides *overrides, int32 code, TupleDesc desc, Datum *
 	else
 		set_text(values, nulls, Out_title, shipped != NULL ? shipped->title : "Custom code");
 	set_text(values, nulls, Out_category, wa_fault_name(policy.fault));
-	set_text(values, nulls, Out_summary, shipped != NULL ? shipped->summary : row->reason);
+	set_text(values, nulls, Out_summary, shipped != NULL ? shipped->summary : row != NULL ? row->reason : NULL);
 	set_text(values, nulls, Out_scope, wa_scope_name(policy.scope));
 	set_text(values, nulls, Out_advice, shipped != NULL ? shipped->advice : NULL);
 	set_text(values, nulls, Out_source, describe_source(shipped, row));

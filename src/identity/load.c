@@ -14,7 +14,7 @@
 
 #include "identity/load.h"
 #include "recipient/recipient.h"
-#include "state/columns.h"
+#include "common/columns.h"
 #include "state/read.h"
 
 typedef struct wa_person_source

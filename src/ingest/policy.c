@@ -18,7 +18,7 @@
 #include "events/phrase.h"
 #include "common/encode.h"
 #include "ingest/policy.h"
-#include "state/columns.h"
+#include "common/columns.h"
 #include "state/read.h"
 
 typedef struct wa_phrase_entry

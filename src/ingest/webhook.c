@@ -18,7 +18,7 @@
 #include "utils/tuplestore.h"
 
 #include "ingest/intake.h"
-#include "state/columns.h"
+#include "common/columns.h"
 #include "state/read.h"
 
 PG_FUNCTION_INFO_V1(wa_ingest_token);

@@ -32,7 +32,7 @@
 #include "common/statement.h"
 #include "ingest/write.h"
 #include "recipient/recipient.h"
-#include "state/columns.h"
+#include "common/columns.h"
 #include "state/ladder.h"
 #include "state/read.h"
 

@@ -18,7 +18,7 @@
 
 #include "common/encode.h"
 #include "signature/signature.h"
-#include "state/columns.h"
+#include "common/columns.h"
 #include "state/read.h"
 
 #define WA_HEADER_PREFIX	"sha256="

@@ -16,7 +16,7 @@
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
-#include "state/columns.h"
+#include "common/columns.h"
 #include "state/failures_array.h"
 #include "state/read.h"
 
