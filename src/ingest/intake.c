@@ -15,6 +15,8 @@
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/hsearch.h"
 #include "utils/json.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -86,6 +88,7 @@ struct wa_intake
 
 	wa_findings elements;		/* what could not be applied */
 	wa_findings codes;			/* unknown codes, one each */
+	HTAB	   *code_places;	/* which row a code has; NULL: none came */
 
 	/* Of the payload or failure at hand. */
 	const wa_element *element;	/* NULL: none */
@@ -127,19 +130,39 @@ add_finding(wa_intake *intake, wa_findings *findings, wa_problem problem,
 	return finding;
 }
 
-/* An unknown code has one row, however often it comes. */
+/* Of a code in wa_intake.code_places: which row of wa_intake.codes it has. */
+typedef struct wa_code_place
+{
+	int32		code;
+	int			row;
+} wa_code_place;
+
+/*
+ * An unknown code has one row, however often it comes.  Counts it up and
+ * returns true, or notes that its row comes next and returns false.
+ */
 static bool
 count_up(wa_intake *intake, int32 code)
 {
-	for (int i = 0; i < intake->codes.n; i++)
+	wa_code_place *place;
+	bool		found;
+
+	if (intake->code_places == NULL)
 	{
-		if (intake->codes.rows[i].code == code)
-		{
-			intake->codes.rows[i].count++;
-			return true;
-		}
+		HASHCTL		ctl = {0};
+
+		ctl.keysize = sizeof(int32);
+		ctl.entrysize = sizeof(wa_code_place);
+		ctl.hcxt = intake->context;
+		intake->code_places = hash_create("wa_policy unknown codes", 64, &ctl,
+										  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
-	return false;
+	place = hash_search(intake->code_places, &code, HASH_ENTER, &found);
+	if (found)
+		intake->codes.rows[place->row].count++;
+	else
+		place->row = intake->codes.n;
+	return found;
 }
 
 /* No longer than a key may be. */
@@ -289,6 +312,7 @@ judge_elements(wa_intake *intake, bool checked)
 
 	while (wa_payload_next(intake->payload, &element))
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (checked && !wa_secrets_accept(intake->secrets, element.business))
 		{
 			refused = true;
