@@ -54,6 +54,41 @@ recipient_datum(const wa_person *person, int member)
 	return RecipientGetDatum(wa_recipient_make(&person->members[member].id));
 }
 
+/* The rows of a table about all identifiers in reach, one after the other. */
+typedef struct wa_member_rows
+{
+	const wa_person *person;
+	wa_reader	reader;
+	int			member;			/* whose row is at hand */
+	wa_instant	until;			/* its events count up to here */
+} wa_member_rows;
+
+static void
+open_rows(wa_member_rows *rows, const wa_library *library, const wa_table *table)
+{
+	rows->person = library->person;
+	rows->member = -1;
+	wa_reader_open(&rows->reader, table, library->snapshot);
+}
+
+/* Go to the next row; false, and closed, after the last of the last member. */
+static bool
+next_row(wa_member_rows *rows)
+{
+	while (rows->member < 0 || rows->until == WA_NEVER || !wa_reader_next(&rows->reader))
+	{
+		if (++rows->member == rows->person->nmembers)
+		{
+			wa_reader_close(&rows->reader);
+			return false;
+		}
+		rows->until = rows->person->members[rows->member].events_until;
+		if (rows->until != WA_NEVER)
+			wa_reader_seek(&rows->reader, recipient_datum(rows->person, rows->member));
+	}
+	return true;
+}
+
 /* Can a word that loosens, said under this member at that time, be heard? */
 static bool
 may_loosen(const wa_person *person, int member, wa_instant at)
@@ -66,55 +101,48 @@ static void
 gather_consents(wa_library *library)
 {
 	const wa_person *person = library->person;
-	wa_reader	reader;
+	wa_member_rows log;
+	wa_reader  *reader = &log.reader;
 	wa_consent_row *rows = NULL;
 	int			n = 0;
 	int			max = 0;
 
-	wa_reader_open(&reader, &library->schema->consent_log, library->snapshot);
-	for (int m = 0; m < person->nmembers; m++)
+	open_rows(&log, library, &library->schema->consent_log);
+	while (next_row(&log))
 	{
-		if (person->members[m].events_until == WA_NEVER)
+		wa_instant	at = wa_reader_instant(reader, WA_CONSENT_LOG_AT);
+		wa_str		business = wa_reader_str(reader, WA_CONSENT_LOG_BUSINESS);
+		wa_register reg = wa_register_from_name(wa_reader_str(reader, WA_CONSENT_LOG_REGISTER));
+		bool		stop = wa_str_equal(wa_reader_str(reader, WA_CONSENT_LOG_STATE),
+										WA_STR("stop"));
+		wa_consent_row *row = NULL;
+
+		if (at > log.until || (!stop && !may_loosen(person, log.member, at)))
 			continue;
-		wa_reader_seek(&reader, recipient_datum(person, m));
-		while (wa_reader_next(&reader))
+
+		for (int i = 0; i < n && row == NULL; i++)
 		{
-			wa_instant	at = wa_reader_instant(&reader, WA_CONSENT_LOG_AT);
-			wa_str		business = wa_reader_str(&reader, WA_CONSENT_LOG_BUSINESS);
-			wa_register reg = wa_register_from_name(wa_reader_str(&reader, WA_CONSENT_LOG_REGISTER));
-			bool		stop = wa_str_equal(wa_reader_str(&reader, WA_CONSENT_LOG_STATE),
-											WA_STR("stop"));
-			wa_consent_row *row = NULL;
-
-			if (at > person->members[m].events_until ||
-				(!stop && !may_loosen(person, m, at)))
-				continue;
-
-			for (int i = 0; i < n && row == NULL; i++)
-			{
-				if (rows[i].reg == reg && wa_str_equal(rows[i].business, business))
-					row = &rows[i];
-			}
-			if (row == NULL)
-			{
-				row = append(rows, n, max, wa_consent_row);
-				memset(row, 0, sizeof(*row));
-				row->reg = reg;
-				row->business = business;
-				row->consent.stopped_at = WA_NEVER;
-				row->consent.resumed_at = WA_NEVER;
-			}
-			if (!stop)
-				row->consent.resumed_at = wa_later(row->consent.resumed_at, at);
-			else if (at > row->consent.stopped_at)
-			{
-				row->consent.stopped_at = at;
-				row->consent.origin = wa_reader_str(&reader, WA_CONSENT_LOG_ORIGIN);
-				row->learned_under = under(person, m);
-			}
+			if (rows[i].reg == reg && wa_str_equal(rows[i].business, business))
+				row = &rows[i];
+		}
+		if (row == NULL)
+		{
+			row = append(rows, n, max, wa_consent_row);
+			memset(row, 0, sizeof(*row));
+			row->reg = reg;
+			row->business = business;
+			row->consent.stopped_at = WA_NEVER;
+			row->consent.resumed_at = WA_NEVER;
+		}
+		if (!stop)
+			row->consent.resumed_at = wa_later(row->consent.resumed_at, at);
+		else if (at > row->consent.stopped_at)
+		{
+			row->consent.stopped_at = at;
+			row->consent.origin = wa_reader_str(reader, WA_CONSENT_LOG_ORIGIN);
+			row->learned_under = under(person, log.member);
 		}
 	}
-	wa_reader_close(&reader);
 	library->facts.consents = rows;
 	library->facts.nconsents = n;
 }
@@ -123,37 +151,27 @@ static void
 gather_activities(wa_facts *facts)
 {
 	wa_library *library = facts->arg;
-	const wa_person *person = library->person;
 	MemoryContext old = MemoryContextSwitchTo(library->rows);
-	wa_reader	reader;
+	wa_member_rows table;
 	wa_activity_row *rows = NULL;
 	int			n = 0;
 	int			max = 0;
 
-	wa_reader_open(&reader, &library->schema->activity, library->snapshot);
-	for (int m = 0; m < person->nmembers; m++)
+	open_rows(&table, library, &library->schema->activity);
+	while (next_row(&table))
 	{
-		wa_instant	until = person->members[m].events_until;
+		wa_activity_row *row = append(rows, n, max, wa_activity_row);
 
-		if (until == WA_NEVER)
+		wa_read_activity(&table.reader, row);
+		if (table.member == 0)
 			continue;
-		wa_reader_seek(&reader, recipient_datum(person, m));
-		while (wa_reader_next(&reader))
-		{
-			wa_activity_row *row = append(rows, n, max, wa_activity_row);
 
-			wa_read_activity(&reader, row);
-			if (m == 0)
-				continue;
-
-			/* Of others a window counts where it speaks, a refusal always. */
-			if (!may_loosen(person, m, row->activity.last_inbound_at))
-				row->activity.last_inbound_at = WA_NEVER;
-			if (row->activity.last_window_refused_at > until)
-				row->activity.last_window_refused_at = WA_NEVER;
-		}
+		/* Of others a window counts where it speaks, a refusal always. */
+		if (!may_loosen(library->person, table.member, row->activity.last_inbound_at))
+			row->activity.last_inbound_at = WA_NEVER;
+		if (row->activity.last_window_refused_at > table.until)
+			row->activity.last_window_refused_at = WA_NEVER;
 	}
-	wa_reader_close(&reader);
 	facts->activities = rows;
 	facts->nactivities = n;
 	MemoryContextSwitchTo(old);
@@ -171,61 +189,52 @@ typedef struct wa_merged_failures
 static wa_merged_failures *
 read_failures(wa_library *library, int *nmerged)
 {
-	const wa_person *person = library->person;
-	wa_reader	reader;
+	wa_member_rows table;
+	wa_reader  *reader = &table.reader;
 	wa_merged_failures *rows = NULL;
 	int			n = 0;
 	int			max = 0;
 
-	wa_reader_open(&reader, &library->schema->cooldown, library->snapshot);
-	for (int m = 0; m < person->nmembers; m++)
+	open_rows(&table, library, &library->schema->cooldown);
+	while (next_row(&table))
 	{
-		wa_instant	until = person->members[m].events_until;
+		int32		code = wa_reader_int(reader, WA_COOLDOWN_CODE);
+		wa_str		business = wa_reader_str(reader, WA_COOLDOWN_BUSINESS);
+		wa_instant	lifted_at = wa_reader_instant(reader, WA_COOLDOWN_LIFTED_AT);
+		wa_merged_failures *row = NULL;
+		wa_code_policy policy;
+		wa_failures failures;
 
-		if (until == WA_NEVER)
+		if (!wa_effective_code(library->overrides, code, &policy) || policy.blocks == 0)
 			continue;
-		wa_reader_seek(&reader, recipient_datum(person, m));
-		while (wa_reader_next(&reader))
+		for (int i = 0; i < n && row == NULL; i++)
 		{
-			int32		code = wa_reader_int(&reader, WA_COOLDOWN_CODE);
-			wa_str		business = wa_reader_str(&reader, WA_COOLDOWN_BUSINESS);
-			wa_instant	lifted_at = wa_reader_instant(&reader, WA_COOLDOWN_LIFTED_AT);
-			wa_merged_failures *row = NULL;
-			wa_code_policy policy;
-			wa_failures failures;
+			if (rows[i].policy.code == code && wa_str_equal(rows[i].business, business))
+				row = &rows[i];
+		}
+		if (row == NULL)
+		{
+			row = append(rows, n, max, wa_merged_failures);
+			memset(row, 0, sizeof(*row));
+			row->business = business;
+			row->policy = policy;
+		}
 
-			if (!wa_effective_code(library->overrides, code, &policy) || policy.blocks == 0)
+		/* What lifted it may be the next owner's doing: then it does not count. */
+		if (lifted_at > table.until)
+			lifted_at = WA_NEVER;
+		wa_read_failures(reader, &failures);
+		for (int i = 0; i < failures.n; i++)
+		{
+			wa_instant	at = failures.at[i];
+
+			if (at > table.until || at <= lifted_at)
 				continue;
-			for (int i = 0; i < n && row == NULL; i++)
-			{
-				if (rows[i].policy.code == code && wa_str_equal(rows[i].business, business))
-					row = &rows[i];
-			}
-			if (row == NULL)
-			{
-				row = append(rows, n, max, wa_merged_failures);
-				memset(row, 0, sizeof(*row));
-				row->business = business;
-				row->policy = policy;
-			}
-
-			/* What lifted it may be the next owner's doing: then it does not count. */
-			if (lifted_at > until)
-				lifted_at = WA_NEVER;
-			wa_read_failures(&reader, &failures);
-			for (int i = 0; i < failures.n; i++)
-			{
-				wa_instant	at = failures.at[i];
-
-				if (at > until || at <= lifted_at)
-					continue;
-				if (row->failures.n == 0 || at > row->failures.at[row->failures.n - 1])
-					row->learned_under = under(person, m);
-				wa_failures_add(&row->failures, at);
-			}
+			if (row->failures.n == 0 || at > row->failures.at[row->failures.n - 1])
+				row->learned_under = under(library->person, table.member);
+			wa_failures_add(&row->failures, at);
 		}
 	}
-	wa_reader_close(&reader);
 	*nmerged = n;
 	return rows;
 }
@@ -241,6 +250,8 @@ gather_cooldowns(wa_library *library)
 	wa_reader	reader;
 
 	facts->ncooldowns = 0;
+	if (nmerged == 0)
+		return;
 	wa_reader_open(&reader, &library->schema->activity, library->snapshot);
 	for (int i = 0; i < nmerged; i++)
 	{
