@@ -60,6 +60,16 @@ SELECT * FROM pg_temp.go(pg_temp.preference('resume', '2026-07-01 10:00+00', NUL
 SELECT * FROM pg_temp.who('491511234567', 'DE.123abc', 'DE.ENT.9z');
 ROLLBACK TO story;
 
+-- An opt-in tells of WhatsApp's stop under the other identifier, and of none that
+-- was lifted.
+SELECT * FROM pg_temp.go(
+	pg_temp.status('sent', '2026-06-01 10:00+00', '491511234567', 'DE.123abc'),
+	pg_temp.preference('stop', '2026-08-05 10:00+00', NULL, 'DE.123abc'));
+SELECT wa_opt_in('491511234567', 'form of 9 August');
+SELECT * FROM pg_temp.go(pg_temp.preference('resume', '2026-08-10 10:00+00', '491511234567'));
+SELECT wa_opt_in('DE.123abc', 'form of 11 August');
+ROLLBACK TO story;
+
 -- The same with the sighting before the stop, and a stop under the BSUID.
 SELECT * FROM pg_temp.go(
 	pg_temp.status('sent', '2026-06-01 10:00+00', '491511234567', 'DE.123abc'),

@@ -9,14 +9,13 @@
 #include "common/compat.h"
 
 #include "utils/builtins.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "common/arguments.h"
 #include "common/encode.h"
+#include "common/statement.h"
 #include "ingest/intake.h"
 #include "recipient/recipient.h"
-#include "state/read.h"
 
 PG_FUNCTION_INFO_V1(wa_opt_out_text);
 PG_FUNCTION_INFO_V1(wa_opt_out_recipient);
@@ -85,25 +84,23 @@ record(FunctionCallInfo fcinfo, const wa_canonical *recipient, bool stop, wa_str
 	wa_intake_finish(intake);
 }
 
+/* The decision itself is asked, since the stop may stand under another identifier. */
+static wa_statement whatsapp_stops = {
+	"SELECT FROM @extschema@.wa_explain($1, 'marketing') AS e"
+	" WHERE e.reason = 'opted_out_whatsapp'",
+	"recipient", NULL, InvalidOid
+};
+
 /* Does WhatsApp's own stop stand for this recipient, in any business? */
 static bool
 stopped_by_whatsapp(Oid funcid, const wa_canonical *recipient)
 {
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	wa_reader	reader;
-	bool		stopped = false;
+	Datum		value = RecipientGetDatum(wa_recipient_make(recipient));
+	bool		stopped;
 
-	wa_reader_open(&reader, &wa_schema_of(funcid)->consent, snapshot);
-	wa_reader_seek(&reader, RecipientGetDatum(wa_recipient_make(recipient)));
-	while (!stopped && wa_reader_next(&reader))
-	{
-		wa_consent_row row;
-
-		wa_read_consent(&reader, &row);
-		stopped = row.reg == WA_REGISTER_WHATSAPP && wa_consent_stopped(&row.consent);
-	}
-	wa_reader_close(&reader);
-	UnregisterSnapshot(snapshot);
+	SPI_connect();
+	stopped = wa_statement_run(&whatsapp_stops, wa_schema_of(funcid), &value, NULL) > 0;
+	SPI_finish();
 	return stopped;
 }
 
