@@ -34,6 +34,7 @@
 
 static wa_schema cached;
 static bool cache_valid = false;
+static Oid	cached_for = InvalidOid;	/* the function it was last asked for */
 static bool callback_registered = false;
 
 static Oid
@@ -213,11 +214,18 @@ forget_schema(Datum arg, Oid relid)
 const wa_schema *
 wa_schema_of(Oid funcid)
 {
-	Oid			nspid = get_func_namespace(funcid);
+	Oid			nspid;
 	wa_schema	found = {0};
 
-	if (cache_valid && cached.nspid == nspid)
+	/* Should it have moved to another schema alone, the tables are where they were. */
+	if (cache_valid && cached_for == funcid)
 		return &cached;
+	nspid = get_func_namespace(funcid);
+	if (cache_valid && cached.nspid == nspid)
+	{
+		cached_for = funcid;
+		return &cached;
+	}
 
 	if (!callback_registered)
 	{
@@ -248,6 +256,7 @@ wa_schema_of(Oid funcid)
 	if (cached.name != NULL)
 		pfree(cached.name);
 	cached = found;
+	cached_for = funcid;
 	cache_valid = true;
 	return &cached;
 }

@@ -39,16 +39,16 @@ may_be_same(wa_str a, wa_str b)
 	return a.len == 0 || b.len == 0 || wa_str_equal(a, b);
 }
 
-static const wa_activity_row *
-activities(wa_hearing *h, int *n)
+/* The facts, with that part of them. */
+static const wa_facts *
+facts_with(wa_facts *facts, wa_part part)
 {
-	if (!h->facts->has_activities)
+	if (!(facts->fetched & part))
 	{
-		h->facts->fetch_activities(h->facts);
-		h->facts->has_activities = true;
+		facts->fetch(facts, part);
+		facts->fetched |= part;
 	}
-	*n = h->facts->nactivities;
-	return h->facts->activities;
+	return facts;
 }
 
 /*
@@ -60,10 +60,10 @@ static bool
 window_open(wa_hearing *h, const wa_str *business)
 {
 	const wa_question *q = h->question;
-	int			n;
-	const wa_activity_row *rows = activities(h, &n);
+	const wa_facts *facts = facts_with(h->facts, WA_ACTIVITIES);
+	const wa_activity_row *rows = facts->activities;
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < facts->nactivities; i++)
 	{
 		const wa_activity_row *row = &rows[i];
 		wa_instant	inbound = row->activity.last_inbound_at;
@@ -77,7 +77,7 @@ window_open(wa_hearing *h, const wa_str *business)
 			continue;
 
 		/* A refusal whose business or sender is unknown may be of this one. */
-		for (int j = 0; j < n && !refused; j++)
+		for (int j = 0; j < facts->nactivities && !refused; j++)
 			refused = rows[j].activity.last_window_refused_at >= inbound &&
 				may_be_same(rows[j].business, row->business) &&
 				may_be_same(rows[j].sender, row->sender);
@@ -119,14 +119,17 @@ resumed_for_all(const wa_facts *facts, const wa_consent_row *stop)
 static bool
 object_to_stops(wa_hearing *h, wa_register reg, wa_rule rule)
 {
+	const wa_facts *facts;
+
 	if (h->question->category != WA_MARKETING)
 		return true;
-	for (int i = 0; i < h->facts->nconsents; i++)
+	facts = facts_with(h->facts, WA_CONSENTS);
+	for (int i = 0; i < facts->nconsents; i++)
 	{
-		const wa_consent_row *row = &h->facts->consents[i];
+		const wa_consent_row *row = &facts->consents[i];
 
 		if (row->reg == reg && wa_asks_about(h->question, row->business) &&
-			wa_consent_stopped(&row->consent) && !resumed_for_all(h->facts, row))
+			wa_consent_stopped(&row->consent) && !resumed_for_all(facts, row))
 		{
 			wa_objection objection = {rule, row->business,.since = row->consent.stopped_at,
 			.until = WA_FOREVER,.origin = row->consent.origin,
@@ -172,10 +175,11 @@ static bool
 rule_cooldown(wa_hearing *h)
 {
 	const wa_question *q = h->question;
+	const wa_facts *facts = facts_with(h->facts, WA_COOLDOWNS);
 
-	for (int i = 0; i < h->facts->ncooldowns; i++)
+	for (int i = 0; i < facts->ncooldowns; i++)
 	{
-		const wa_cooldown_row *row = &h->facts->cooldowns[i];
+		const wa_cooldown_row *row = &facts->cooldowns[i];
 		wa_objection objection = {WA_RULE_COOLDOWN, row->business, row->code,
 		.since = row->since,.until = row->until,.strikes = row->strikes,
 		.learned_under = row->learned_under};
@@ -195,25 +199,26 @@ static bool
 rule_window_closed(wa_hearing *h)
 {
 	wa_objection objection = {WA_RULE_WINDOW_CLOSED,.since = WA_NEVER,.until = WA_FOREVER};
-	int			n;
-	const wa_activity_row *rows;
+	const wa_facts *facts;
 	wa_instant	inbound = WA_NEVER;
 
 	if (h->question->category != WA_SERVICE || window_open(h, NULL))
 		return true;
 
 	/* Since when: the window of the last message shut, one way or the other. */
-	rows = activities(h, &n);
-	for (int i = 0; i < n; i++)
+	facts = facts_with(h->facts, WA_ACTIVITIES);
+	for (int i = 0; i < facts->nactivities; i++)
 	{
-		if (wa_asks_about(h->question, rows[i].business) &&
-			rows[i].activity.last_inbound_at > inbound &&
-			rows[i].activity.last_inbound_at <= h->question->at)
+		const wa_activity_row *row = &facts->activities[i];
+
+		if (wa_asks_about(h->question, row->business) &&
+			row->activity.last_inbound_at > inbound &&
+			row->activity.last_inbound_at <= h->question->at)
 		{
-			inbound = rows[i].activity.last_inbound_at;
-			objection.business = rows[i].business;
-			objection.since = rows[i].activity.last_window_refused_at >= inbound ?
-				rows[i].activity.last_window_refused_at : wa_after(inbound, WA_WINDOW);
+			inbound = row->activity.last_inbound_at;
+			objection.business = row->business;
+			objection.since = row->activity.last_window_refused_at >= inbound ?
+				row->activity.last_window_refused_at : wa_after(inbound, WA_WINDOW);
 		}
 	}
 	return object(h, &objection);
@@ -265,18 +270,19 @@ wa_next(wa_facts *facts, const wa_question *question)
 		if (!facts->valid)
 			return WA_FOREVER;
 
+		/*
+		 * What no rule has asked for so far is of no account: an objection
+		 * that came before it has no end.
+		 */
 		for (int i = 0; i < facts->ncooldowns; i++)
 		{
 			if (facts->cooldowns[i].until > floor)
 				next = Min(next, facts->cooldowns[i].until);
 		}
-		if (facts->has_activities)
+		for (int i = 0; i < facts->nactivities; i++)
 		{
-			for (int i = 0; i < facts->nactivities; i++)
-			{
-				if (facts->activities[i].activity.last_inbound_at > floor)
-					next = Min(next, facts->activities[i].activity.last_inbound_at);
-			}
+			if (facts->activities[i].activity.last_inbound_at > floor)
+				next = Min(next, facts->activities[i].activity.last_inbound_at);
 		}
 		if (next == WA_FOREVER)
 			return WA_FOREVER;

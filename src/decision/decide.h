@@ -72,25 +72,35 @@ typedef struct wa_region_fact
 	wa_str		reason;
 } wa_region_fact;
 
+/* The rows of one recipient that a rule may ask for. */
+typedef enum wa_part
+{
+	WA_CONSENTS = 0x01,
+	WA_COOLDOWNS = 0x02,
+	WA_ACTIVITIES = 0x04
+} wa_part;
+
+#define WA_ALL_PARTS (WA_CONSENTS | WA_COOLDOWNS | WA_ACTIVITIES)
+
 /*
- * All that is known of one recipient, whatever the business.  Rows that only
- * few decisions need are fetched when first asked for.
+ * All that is known of one recipient, whatever the business.  Each part is
+ * fetched when a rule first asks for it: few decisions need all of them.
  */
 typedef struct wa_facts wa_facts;
 struct wa_facts
 {
 	bool		valid;			/* false: no recipient at all */
-	int			nconsents;
-	const wa_consent_row *consents;
 	int			nregions;
 	const wa_region_fact *regions;
+	uint8		fetched;		/* which wa_part of the following are filled in */
+	int			nconsents;
+	const wa_consent_row *consents;
 	int			ncooldowns;
 	const wa_cooldown_row *cooldowns;
-	bool		has_activities; /* are the two below filled in? */
 	int			nactivities;
 	const wa_activity_row *activities;
-	void		(*fetch_activities) (wa_facts *facts);
-	void	   *arg;			/* for fetch_activities */
+	void		(*fetch) (wa_facts *facts, wa_part part);	/* fills in one part */
+	void	   *arg;			/* for fetch */
 };
 
 /* Why not. */

@@ -46,8 +46,6 @@ read_region_rules(wa_library *library)
 	table_close(rel, AccessShareLock);
 }
 
-static void fetch_activities(wa_facts *facts);
-
 wa_library *
 wa_library_for(FunctionCallInfo fcinfo)
 {
@@ -79,7 +77,6 @@ wa_library_for(FunctionCallInfo fcinfo)
 	library->seen = now;
 	library->snapshot = snapshot;
 	library->schema = wa_schema_of(flinfo->fn_oid);
-	library->facts.arg = library;
 	library->overrides = wa_overrides_load(library->schema->nspid);
 	library->has_links = wa_has_links(library->schema);
 	read_region_rules(library);
@@ -162,10 +159,8 @@ fetch_cooldowns(wa_library *library)
 }
 
 static void
-fetch_activities(wa_facts *facts)
+fetch_activities(wa_library *library)
 {
-	wa_library *library = facts->arg;
-	MemoryContext old = MemoryContextSwitchTo(library->rows);
 	wa_reader	reader;
 	wa_activity_row *rows = NULL;
 	int			n = 0;
@@ -178,8 +173,24 @@ fetch_activities(wa_facts *facts)
 		wa_read_activity(&reader, &rows[n++]);
 	}
 	wa_reader_close(&reader);
-	facts->activities = rows;
-	facts->nactivities = n;
+	library->facts.activities = rows;
+	library->facts.nactivities = n;
+}
+
+static void
+fetch(wa_facts *facts, wa_part part)
+{
+	wa_library *library = facts->arg;
+	MemoryContext old = MemoryContextSwitchTo(library->rows);
+
+	if (library->person != NULL)
+		wa_gather_person(library, part);
+	else if (part == WA_CONSENTS)
+		fetch_consents(library);
+	else if (part == WA_COOLDOWNS)
+		fetch_cooldowns(library);
+	else
+		fetch_activities(library);
 	MemoryContextSwitchTo(old);
 }
 
@@ -215,10 +226,10 @@ wa_facts_of(wa_library *library, const wa_canonical *recipient)
 	wa_facts   *facts = &library->facts;
 	MemoryContext old;
 
+	memset(facts, 0, sizeof(*facts));
 	facts->valid = recipient != NULL;
-	facts->has_activities = false;
-	facts->nactivities = 0;
-	facts->ncooldowns = 0;
+	facts->fetch = fetch;
+	facts->arg = library;
 	if (!facts->valid)
 		return facts;
 
@@ -228,14 +239,6 @@ wa_facts_of(wa_library *library, const wa_canonical *recipient)
 	find_region_rules(library, recipient);
 	library->person = library->has_links ?
 		wa_person_load(library->schema, library->snapshot, recipient) : NULL;
-	if (library->person != NULL)
-		wa_gather_person(library);
-	else
-	{
-		facts->fetch_activities = fetch_activities;
-		fetch_consents(library);
-		fetch_cooldowns(library);
-	}
 	MemoryContextSwitchTo(old);
 	return facts;
 }
@@ -250,8 +253,7 @@ wa_facts_of_stranger(wa_library *library, const wa_canonical *recipient)
 	old = MemoryContextSwitchTo(library->rows);
 	memset(facts, 0, sizeof(*facts));
 	facts->valid = true;
-	facts->has_activities = true;
-	facts->arg = library;
+	facts->fetched = WA_ALL_PARTS;
 	library->recipient = NULL;
 	find_region_rules(library, recipient);
 	MemoryContextSwitchTo(old);

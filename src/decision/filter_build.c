@@ -15,9 +15,10 @@
  */
 #include "common/compat.h"
 
+#include "access/heapam.h"
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
-#include "executor/tuptable.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "utils/memutils.h"
@@ -33,7 +34,7 @@
  * A look-up takes about as long as reading this many pages of a state table
  * takes.
  */
-#define PAGES_PER_LOOK_UP	1.2
+#define PAGES_PER_LOOK_UP	1.5
 
 /* Fewer look-ups than this are not worth a thought. */
 #define LEAST_PRICE			64
@@ -87,43 +88,68 @@ typedef struct builder
 	code_meaning codes[CODE_CACHE];
 } builder;
 
-static wa_key
-key_of_column(TupleTableSlot *slot, int column)
+/*
+ * The row at hand.  Columns are read where they lie, without a slot: these
+ * few are all that is needed of hundreds of thousands of rows.
+ */
+typedef struct row
 {
-	struct varlena *text = PG_DETOAST_DATUM_PACKED(slot->tts_values[column - 1]);
-	const char *data = VARDATA_ANY(text);
-	size_t		len = VARSIZE_ANY_EXHDR(text);
-	int64		number = wa_phone_plain(data, len);
+	HeapTuple	tuple;
+	TupleDesc	desc;
+} row;
 
-	return number != 0 ? wa_key_of_phone(number) : wa_key_of(data, len);
-}
-
-/* A text column of the row at hand, not copied. */
-static wa_str
-str_of_column(TupleTableSlot *slot, int column)
+static Datum
+column_of(const row *row, int column, bool *isnull)
 {
-	bool		isnull;
-	struct varlena *text = PG_DETOAST_DATUM_PACKED(slot_getattr(slot, column, &isnull));
-
-	return (wa_str)
-	{
-		VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text)
-	};
+	return heap_getattr(row->tuple, column, row->desc, isnull);
 }
 
 static wa_instant
-instant_of_column(TupleTableSlot *slot, int column)
+instant_of(const row *row, int column)
 {
-	return slot->tts_isnull[column - 1] ? WA_NEVER :
-		DatumGetTimestampTz(slot->tts_values[column - 1]);
+	bool		isnull;
+	Datum		value = column_of(row, column, &isnull);
+
+	return isnull ? WA_NEVER : DatumGetTimestampTz(value);
 }
 
-/* Does the question reach a row of the business in this column? */
-static bool
-asked_about(builder *b, TupleTableSlot *slot, int column)
+/* The first column of variable length; none before it is, so that its place is known. */
+static char *
+first_text_of(const row *row, int column)
 {
-	return b->question->business.data == NULL ||
-		wa_asks_about(b->question, str_of_column(slot, column));
+	bool		isnull;
+
+	return DatumGetPointer(column_of(row, column, &isnull));
+}
+
+/* From one column of variable length to the next, neither of them NULL. */
+static inline char *
+next_text(char *text)
+{
+	char	   *next = text + VARSIZE_ANY(text);
+
+	return VARATT_NOT_PAD_BYTE(next) ? next : (char *) INTALIGN(next);
+}
+
+/* The string there, not copied. */
+static inline wa_str
+str_at(char *text)
+{
+	struct varlena *packed = PG_DETOAST_DATUM_PACKED(PointerGetDatum(text));
+
+	return (wa_str)
+	{
+		VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed)
+	};
+}
+
+static wa_key
+key_at(char *text)
+{
+	wa_str		id = str_at(text);
+	int64		number = wa_phone_plain(id.data, id.len);
+
+	return number != 0 ? wa_key_of_phone(number) : wa_key_of(id.data, id.len);
 }
 
 static void
@@ -216,31 +242,31 @@ gather(builder *b, wa_key key, uint8 bits)
  * wa_consent: only for marketing.
  */
 static void
-read_consent(builder *b, TupleTableSlot *slot)
+read_consent(builder *b, const row *row)
 {
-	wa_instant	stopped;
-	wa_instant	resumed;
+	wa_instant	stopped = instant_of(row, WA_CONSENT_STOPPED_AT);
+	wa_instant	resumed = instant_of(row, WA_CONSENT_RESUMED_AT);
+	char	   *recipient = first_text_of(row, WA_CONSENT_RECIPIENT);
+	char	   *business_at = next_text(recipient);
+	wa_str		business = str_at(business_at);
 	uint8		bits = 0;
 
-	slot_getsomeattrs(slot, WA_CONSENT_RECIPIENT);
-	stopped = instant_of_column(slot, WA_CONSENT_STOPPED_AT);
-	resumed = instant_of_column(slot, WA_CONSENT_RESUMED_AT);
-	if (!asked_about(b, slot, WA_CONSENT_BUSINESS))
+	if (!wa_asks_about(b->question, business))
 		return;
 
 	if (stopped != WA_NEVER && stopped >= resumed)
 	{
 		/* The row of '' cannot say stop and resume at once. */
-		bits = str_of_column(slot, WA_CONSENT_BUSINESS).len == 0 ||
-			wa_register_from_name(str_of_column(slot, WA_CONSENT_REGISTER)) == WA_REGISTER_WHATSAPP ?
+		bits = business.len == 0 ||
+			wa_register_from_name(str_at(next_text(business_at))) == WA_REGISTER_WHATSAPP ?
 			WA_LISTED_STOP : WA_LISTED_UNLESS;
 	}
-	else if (str_of_column(slot, WA_CONSENT_BUSINESS).len == 0)
+	else if (business.len == 0)
 		bits = WA_LISTED_RESUMED_ALL;
 	if (b->library->has_links)
 		bits |= resumed != WA_NEVER ? WA_LISTED_RESUMED : WA_LISTED_PRESENT;
 	if (bits != 0)
-		gather(b, key_of_column(slot, WA_CONSENT_RECIPIENT), bits);
+		gather(b, key_at(recipient), bits);
 }
 
 static const code_meaning *
@@ -269,21 +295,21 @@ meaning_of(builder *b, int32 code)
  * wa_cooldown.
  */
 static void
-read_cooldown(builder *b, TupleTableSlot *slot)
+read_cooldown(builder *b, const row *row)
 {
 	const code_meaning *meaning;
 	wa_instant	at = b->question->at;
 	uint8		bits = b->library->has_links ? WA_LISTED_PRESENT : 0;
-	wa_instant	until;
-	bool		runs;
+	wa_instant	until = instant_of(row, WA_COOLDOWN_UNTIL);
+	bool		runs = until > at || until == WA_FOREVER;	/* as rule_cooldown of decide.c */
+	bool		isnull;
+	char	   *recipient;
 
-	slot_getsomeattrs(slot, WA_COOLDOWN_RECIPIENT);
-	until = instant_of_column(slot, WA_COOLDOWN_UNTIL);
-	runs = until > at || until == WA_FOREVER;	/* as rule_cooldown of decide.c */
 	if (!runs && bits == 0)
 		return;
-	meaning = meaning_of(b, DatumGetInt32(slot->tts_values[WA_COOLDOWN_CODE - 1]));
-	if (!meaning->blocks || !asked_about(b, slot, WA_COOLDOWN_BUSINESS))
+	meaning = meaning_of(b, DatumGetInt32(column_of(row, WA_COOLDOWN_CODE, &isnull)));
+	recipient = first_text_of(row, WA_COOLDOWN_RECIPIENT);
+	if (!meaning->blocks || !wa_asks_about(b->question, str_at(next_text(recipient))))
 		return;
 
 	if (runs)
@@ -294,13 +320,13 @@ read_cooldown(builder *b, TupleTableSlot *slot)
 		 */
 		if (!meaning->yields ||
 			(meaning->shut_by_inbound &&
-			 wa_after(instant_of_column(slot, WA_COOLDOWN_LIFTED_AT), WA_WINDOW) <= at))
+			 wa_after(instant_of(row, WA_COOLDOWN_LIFTED_AT), WA_WINDOW) <= at))
 			bits |= WA_LISTED_COOLDOWN;
 		else
 			bits |= WA_LISTED_MAYBE;
 	}
 	if (bits != 0)
-		gather(b, key_of_column(slot, WA_COOLDOWN_RECIPIENT), bits);
+		gather(b, key_at(recipient), bits);
 }
 
 /*
@@ -308,32 +334,30 @@ read_cooldown(builder *b, TupleTableSlot *slot)
  * last message is in range is looked up; everybody else is as a stranger.
  */
 static void
-read_activity(builder *b, TupleTableSlot *slot)
+read_activity(builder *b, const row *row)
 {
-	wa_instant	inbound;
+	wa_instant	inbound = instant_of(row, WA_ACTIVITY_LAST_INBOUND_AT);
 
-	slot_getsomeattrs(slot, WA_ACTIVITY_RECIPIENT);
-	inbound = instant_of_column(slot, WA_ACTIVITY_LAST_INBOUND_AT);
 	if (inbound != WA_NEVER && inbound <= b->question->at &&
 		b->question->at < wa_after(inbound, WA_WINDOW))
-		gather(b, key_of_column(slot, WA_ACTIVITY_RECIPIENT), WA_LISTED_MAYBE);
+		gather(b, key_at(first_text_of(row, WA_ACTIVITY_RECIPIENT)), WA_LISTED_MAYBE);
 }
 
+/* All rows, in the order of their pages.  schema.c has seen that it is a heap. */
 static void
-read_table(builder *b, const wa_table *table, void (*row) (builder *, TupleTableSlot *))
+read_table(builder *b, const wa_table *table, void (*read_row) (builder *, const row *))
 {
 	Relation	rel = wa_table_open(table);
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	TableScanDesc scan = table_beginscan(rel, b->library->snapshot, 0, NULL);
+	row			row = {.desc = RelationGetDescr(rel)};
 
-	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	while ((row.tuple = heap_getnext(scan, ForwardScanDirection)) != NULL)
 	{
 		CHECK_FOR_INTERRUPTS();
-		row(b, slot);
+		read_row(b, &row);
 	}
 	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	table_close(rel, AccessShareLock);
+	table_close(rel, NoLock);
 }
 
 /*
@@ -431,19 +455,19 @@ tie(builder *b, wa_key one, wa_key other)
 }
 
 static void
-read_link(builder *b, TupleTableSlot *slot)
+read_link(builder *b, const row *row)
 {
 	wa_link		link;
 	link_keys	keys;
+	char	   *recipient = first_text_of(row, WA_IDENTITY_RECIPIENT);
 
-	slot_getsomeattrs(slot, WA_IDENTITY_OTHER);
-	link.first_seen_at = instant_of_column(slot, WA_IDENTITY_FIRST_SEEN_AT);
-	link.last_seen_at = instant_of_column(slot, WA_IDENTITY_LAST_SEEN_AT);
-	link.parted_at = instant_of_column(slot, WA_IDENTITY_PARTED_AT);
+	link.first_seen_at = instant_of(row, WA_IDENTITY_FIRST_SEEN_AT);
+	link.last_seen_at = instant_of(row, WA_IDENTITY_LAST_SEEN_AT);
+	link.parted_at = instant_of(row, WA_IDENTITY_PARTED_AT);
 	if (!wa_link_holds(&link))
 		return;
-	keys.a = key_of_column(slot, WA_IDENTITY_RECIPIENT);
-	keys.b = key_of_column(slot, WA_IDENTITY_OTHER);
+	keys.a = key_at(recipient);
+	keys.b = key_at(next_text(recipient));
 	tie(b, keys.a, keys.b);
 
 	/* Whoever it is tied to may yet be listed: keep it for another round. */

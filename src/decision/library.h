@@ -53,9 +53,9 @@ struct wa_library
 	} while (0)
 
 /*
- * Gather consents, cooldowns and activities of library->person, who has several
- * identifiers, into library->facts.
+ * Gather one part of what is known of library->person, who has several
+ * identifiers, into library->facts; in the current memory context.
  */
-extern void wa_gather_person(wa_library *library);
+extern void wa_gather_person(wa_library *library, wa_part part);
 
 #endif							/* WA_LIBRARY_H */

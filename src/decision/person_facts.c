@@ -148,10 +148,8 @@ gather_consents(wa_library *library)
 }
 
 static void
-gather_activities(wa_facts *facts)
+gather_activities(wa_library *library)
 {
-	wa_library *library = facts->arg;
-	MemoryContext old = MemoryContextSwitchTo(library->rows);
 	wa_member_rows table;
 	wa_activity_row *rows = NULL;
 	int			n = 0;
@@ -172,9 +170,8 @@ gather_activities(wa_facts *facts)
 		if (row->activity.last_window_refused_at > table.until)
 			row->activity.last_window_refused_at = WA_NEVER;
 	}
-	facts->activities = rows;
-	facts->nactivities = n;
-	MemoryContextSwitchTo(old);
+	library->facts.activities = rows;
+	library->facts.nactivities = n;
 }
 
 /* Failures of one code towards one person, whatever the identifier. */
@@ -289,9 +286,12 @@ gather_cooldowns(wa_library *library)
 }
 
 void
-wa_gather_person(wa_library *library)
+wa_gather_person(wa_library *library, wa_part part)
 {
-	gather_consents(library);
-	gather_cooldowns(library);
-	library->facts.fetch_activities = gather_activities;
+	if (part == WA_CONSENTS)
+		gather_consents(library);
+	else if (part == WA_COOLDOWNS)
+		gather_cooldowns(library);
+	else
+		gather_activities(library);
 }

@@ -72,8 +72,13 @@ wa_reader_close(wa_reader *reader)
 {
 	index_endscan(reader->scan);
 	ExecDropSingleTupleTableSlot(reader->slot);
-	index_close(reader->index, AccessShareLock);
-	table_close(reader->heap, AccessShareLock);
+
+	/*
+	 * The locks are kept to the end of the transaction, as those of a query's
+	 * own tables are: the next look-up finds them.
+	 */
+	index_close(reader->index, NoLock);
+	table_close(reader->heap, NoLock);
 }
 
 void

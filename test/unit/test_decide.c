@@ -92,16 +92,17 @@ next(wa_facts *facts, wa_category category, wa_instant at)
 }
 
 static void
-no_more(wa_facts *facts)
+no_more(wa_facts *facts, wa_part part)
 {
-	check(false, "activities fetched twice");
+	check(false, "rows fetched of nobody");
 	(void) facts;
+	(void) part;
 }
 
 static void
 test_invalid(void)
 {
-	wa_facts	facts = {.valid = false,.fetch_activities = no_more};
+	wa_facts	facts = {.valid = false,.fetch = no_more};
 
 	for (wa_category category = WA_MARKETING; category <= WA_SERVICE; category++)
 	{
@@ -115,7 +116,7 @@ test_invalid(void)
 static void
 test_stranger(void)
 {
-	wa_facts	facts = {.valid = true,.has_activities = true};
+	wa_facts	facts = {.valid = true,.fetched = WA_ALL_PARTS};
 
 	check(ask(&facts, WA_MARKETING, NOW) == 0, "marketing to a stranger");
 	check(ask(&facts, WA_UTILITY, NOW) == 0, "utility to a stranger");
@@ -138,7 +139,7 @@ static void
 test_consent(void)
 {
 	wa_consent_row rows[2];
-	wa_facts	facts = {.valid = true,.has_activities = true,.nconsents = 1,.consents = rows};
+	wa_facts	facts = {.valid = true,.fetched = WA_ALL_PARTS,.nconsents = 1,.consents = rows};
 	wa_heard	heard;
 
 	for (int reg = WA_REGISTER_WHATSAPP; reg <= WA_REGISTER_BUSINESS; reg++)
@@ -184,7 +185,7 @@ static void
 test_region(void)
 {
 	wa_region_fact fact = {WA_MARKETING, WA_STR("US"), WA_STR("because")};
-	wa_facts	facts = {.valid = true,.has_activities = true,.nregions = 1,.regions = &fact};
+	wa_facts	facts = {.valid = true,.fetched = WA_ALL_PARTS,.nregions = 1,.regions = &fact};
 	wa_heard	heard = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW);
 
 	check(heard.n == 1 && heard.objections[0].rule == WA_RULE_REGION, "forbidden there");
@@ -200,7 +201,7 @@ test_window(void)
 		{WA_STR(""), WA_STR(""), WA_NO_ACTIVITY},
 		{WA_STR("b2"), WA_STR("s2"), WA_NO_ACTIVITY},
 	};
-	wa_facts	facts = {.valid = true,.has_activities = true,.nactivities = 1,.activities = rows};
+	wa_facts	facts = {.valid = true,.fetched = WA_ALL_PARTS,.nactivities = 1,.activities = rows};
 	wa_heard	heard;
 
 	rows[0].activity.last_inbound_at = NOW;
@@ -247,7 +248,7 @@ test_cooldown(void)
 			.until = NOW + 4 * WA_SECOND,.blocks = WA_ALL_CATEGORIES},
 	};
 	wa_activity_row activity = {WA_STR("b1"), WA_STR("s1"), WA_NO_ACTIVITY};
-	wa_facts	facts = {.valid = true,.has_activities = true,.ncooldowns = 1,.cooldowns = rows,
+	wa_facts	facts = {.valid = true,.fetched = WA_ALL_PARTS,.ncooldowns = 1,.cooldowns = rows,
 	.nactivities = 1,.activities = &activity};
 	wa_heard	heard = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW);
 
@@ -293,24 +294,50 @@ test_cooldown(void)
 	check(ask(&facts, WA_MARKETING, NOW + 10) == 0, "no strike counts");
 }
 
-static int	fetched;
+static int	fetched[WA_ALL_PARTS + 1];
 
 static void
-fetch(wa_facts *facts)
+fetch(wa_facts *facts, wa_part part)
 {
-	fetched++;
-	facts->nactivities = 0;
+	static const wa_consent_row stop = {.reg = WA_REGISTER_WHATSAPP,.business = {"", 0},
+	.consent = {.stopped_at = NOW,.resumed_at = WA_NEVER}};
+
+	fetched[part]++;
+	if (part == WA_CONSENTS)
+	{
+		facts->nconsents = 1;
+		facts->consents = &stop;
+	}
 }
 
-/* What is not needed is not read. */
+/* What is not needed is not read, and nothing is read twice. */
 static void
 test_fetching(void)
 {
-	wa_facts	facts = {.valid = true,.fetch_activities = fetch};
+	wa_facts	facts = {.valid = true,.fetch = fetch};
 
-	fetched = 0;
-	check(ask(&facts, WA_MARKETING, NOW) == 0 && fetched == 0, "marketing needs no activities");
-	check(ask(&facts, WA_SERVICE, NOW) == 1 && fetched == 1, "free-form needs them, once");
+	check(ask(&facts, WA_UTILITY, NOW) == 0 && fetched[WA_CONSENTS] == 0 &&
+		  fetched[WA_COOLDOWNS] == 1 && fetched[WA_ACTIVITIES] == 0,
+		  "utility needs cooldowns alone");
+	check(ask(&facts, WA_SERVICE, NOW) == 1 && fetched[WA_CONSENTS] == 0 &&
+		  fetched[WA_ACTIVITIES] == 1, "free-form needs activities");
+	check(ask(&facts, WA_MARKETING, NOW) == 1 && fetched[WA_CONSENTS] == 1,
+		  "marketing needs consent");
+	check(ask(&facts, WA_MARKETING, NOW) == 1 && ask(&facts, WA_SERVICE, NOW) == 1 &&
+		  fetched[WA_CONSENTS] == 1 && fetched[WA_COOLDOWNS] == 1 &&
+		  fetched[WA_ACTIVITIES] == 1, "each of them once");
+
+	memset(fetched, 0, sizeof(fetched));
+	facts = (wa_facts)
+	{
+		.valid = true,.fetch = fetch
+	};
+	check(!wa_decide(&facts, &(wa_question)
+					 {
+						 .category = WA_MARKETING,.at = NOW
+					 }, NULL, NULL) &&
+		  fetched[WA_COOLDOWNS] == 0, "one objection is enough");
+	check(next(&facts, WA_MARKETING, NOW) == WA_FOREVER, "a stop has no end");
 }
 
 int
