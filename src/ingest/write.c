@@ -39,115 +39,162 @@
 /*
  * Everything in the texts below is qualified but unnest with several arrays:
  * the parser takes that word for pg_catalog's, whatever the search path.
+ *
+ * Each statement comes in two forms that differ in where their rows come from:
+ * many rows from arrays, one row from parameters.  Most statements of a live
+ * webhook write one row, and to unnest ten arrays costs more than to write it.
  */
 
 /* Rows that one statement writes at most; bounds the size of the arrays. */
 #define WA_CHUNK 8192
 
+#define LOCK_CONTACTS(rows) \
+	"INSERT INTO @extschema@.wa_contact AS c (recipient) " rows \
+	" ON CONFLICT (recipient) DO UPDATE SET touched = c.touched + 1"
+
 static wa_statement lock_contacts = {
-	"INSERT INTO @extschema@.wa_contact AS c (recipient)"
-	" SELECT r FROM pg_catalog.unnest($1) AS r"
-	" ON CONFLICT (recipient) DO UPDATE SET touched = c.touched + 1",
+	LOCK_CONTACTS("SELECT r FROM pg_catalog.unnest($1) AS r"),
 	"recipient[]", NULL, InvalidOid
 };
 
+static wa_statement lock_contact = {
+	LOCK_CONTACTS("VALUES ($1)"),
+	"recipient", NULL, InvalidOid
+};
+
+#define MERGE_ACTIVITY(rows) \
+	"INSERT INTO @extschema@.wa_activity AS a" \
+	" (recipient, business, sender, last_inbound_at, last_delivered_at, last_read_at," \
+	" last_marketing_delivered_at, last_window_refused_at, wa_id_at, wa_id)" rows \
+	" ON CONFLICT (recipient, business, sender) DO UPDATE SET" \
+	" last_inbound_at = GREATEST(a.last_inbound_at, excluded.last_inbound_at)," \
+	" last_delivered_at = GREATEST(a.last_delivered_at, excluded.last_delivered_at)," \
+	" last_read_at = GREATEST(a.last_read_at, excluded.last_read_at)," \
+	" last_marketing_delivered_at =" \
+	" GREATEST(a.last_marketing_delivered_at, excluded.last_marketing_delivered_at)," \
+	" last_window_refused_at =" \
+	" GREATEST(a.last_window_refused_at, excluded.last_window_refused_at)," \
+	" wa_id_at = GREATEST(a.wa_id_at, excluded.wa_id_at)," \
+	" wa_id = CASE WHEN a.wa_id_at IS NULL" \
+	" OR (excluded.wa_id_at, excluded.wa_id) > (a.wa_id_at, a.wa_id)" \
+	" THEN excluded.wa_id ELSE a.wa_id END" \
+	" WHERE excluded.last_inbound_at > COALESCE(a.last_inbound_at, '-infinity')" \
+	" OR excluded.last_delivered_at > COALESCE(a.last_delivered_at, '-infinity')" \
+	" OR excluded.last_read_at > COALESCE(a.last_read_at, '-infinity')" \
+	" OR excluded.last_marketing_delivered_at >" \
+	" COALESCE(a.last_marketing_delivered_at, '-infinity')" \
+	" OR excluded.last_window_refused_at > COALESCE(a.last_window_refused_at, '-infinity')" \
+	" OR (excluded.wa_id_at, excluded.wa_id) >" \
+	" (COALESCE(a.wa_id_at, '-infinity'), COALESCE(a.wa_id, ''))"
+
 static wa_statement merge_activity = {
-	"INSERT INTO @extschema@.wa_activity AS a"
-	" (recipient, business, sender, last_inbound_at, last_delivered_at, last_read_at,"
-	" last_marketing_delivered_at, last_window_refused_at, wa_id_at, wa_id)"
-	" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-	" ON CONFLICT (recipient, business, sender) DO UPDATE SET"
-	" last_inbound_at = GREATEST(a.last_inbound_at, excluded.last_inbound_at),"
-	" last_delivered_at = GREATEST(a.last_delivered_at, excluded.last_delivered_at),"
-	" last_read_at = GREATEST(a.last_read_at, excluded.last_read_at),"
-	" last_marketing_delivered_at ="
-	" GREATEST(a.last_marketing_delivered_at, excluded.last_marketing_delivered_at),"
-	" last_window_refused_at ="
-	" GREATEST(a.last_window_refused_at, excluded.last_window_refused_at),"
-	" wa_id_at = GREATEST(a.wa_id_at, excluded.wa_id_at),"
-	" wa_id = CASE WHEN a.wa_id_at IS NULL"
-	" OR (excluded.wa_id_at, excluded.wa_id) > (a.wa_id_at, a.wa_id)"
-	" THEN excluded.wa_id ELSE a.wa_id END"
-	" WHERE excluded.last_inbound_at > COALESCE(a.last_inbound_at, '-infinity')"
-	" OR excluded.last_delivered_at > COALESCE(a.last_delivered_at, '-infinity')"
-	" OR excluded.last_read_at > COALESCE(a.last_read_at, '-infinity')"
-	" OR excluded.last_marketing_delivered_at >"
-	" COALESCE(a.last_marketing_delivered_at, '-infinity')"
-	" OR excluded.last_window_refused_at > COALESCE(a.last_window_refused_at, '-infinity')"
-	" OR (excluded.wa_id_at, excluded.wa_id) >"
-	" (COALESCE(a.wa_id_at, '-infinity'), COALESCE(a.wa_id, ''))",
+	MERGE_ACTIVITY(" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"),
 	"recipient[] text[] text[] timestamptz[] timestamptz[] timestamptz[] timestamptz[]"
 	" timestamptz[] timestamptz[] text[]", NULL, InvalidOid
 };
 
+static wa_statement merge_one_activity = {
+	MERGE_ACTIVITY(" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"),
+	"recipient text text timestamptz timestamptz timestamptz timestamptz"
+	" timestamptz timestamptz text", NULL, InvalidOid
+};
+
+#define MERGE_COOLDOWN(rows) \
+	"INSERT INTO @extschema@.wa_cooldown AS c" \
+	" (recipient, business, code, failures, lifted_at, strikes, until)" rows \
+	" ON CONFLICT (recipient, business, code) DO UPDATE SET" \
+	" (failures, lifted_at, strikes, until) =" \
+	" (SELECT m.merged_failures, m.merged_lifted_at, m.strikes, m.until" \
+	" FROM @extschema@.wa_cooldown_merge(c.code, c.failures, c.lifted_at," \
+	" excluded.failures, excluded.lifted_at) AS m)" \
+	" WHERE excluded.lifted_at > c.lifted_at OR NOT c.failures @> excluded.failures"
+
 static wa_statement merge_cooldown = {
-	"INSERT INTO @extschema@.wa_cooldown AS c"
-	" (recipient, business, code, failures, lifted_at, strikes, until)"
-	" SELECT recipient, business, code, ($8)[first:last], lifted_at, strikes, until"
-	" FROM unnest($1, $2, $3, $4, $5, $6, $7, $9)"
-	" AS row (recipient, business, code, first, last, lifted_at, strikes, until)"
-	" ON CONFLICT (recipient, business, code) DO UPDATE SET"
-	" (failures, lifted_at, strikes, until) ="
-	" (SELECT m.merged_failures, m.merged_lifted_at, m.strikes, m.until"
-	" FROM @extschema@.wa_cooldown_merge(c.code, c.failures, c.lifted_at,"
-	" excluded.failures, excluded.lifted_at) AS m)"
-	" WHERE excluded.lifted_at > c.lifted_at OR NOT c.failures @> excluded.failures",
+	MERGE_COOLDOWN(" SELECT recipient, business, code, ($8)[first:last], lifted_at, strikes, until"
+				   " FROM unnest($1, $2, $3, $4, $5, $6, $7, $9)"
+				   " AS row (recipient, business, code, first, last, lifted_at, strikes, until)"),
 	"recipient[] text[] int4[] int4[] int4[] timestamptz[] int4[] timestamptz[] timestamptz[]",
 	NULL, InvalidOid
 };
 
+static wa_statement merge_one_cooldown = {
+	MERGE_COOLDOWN(" VALUES ($1, $2, $3, ($8)[$4:$5], $6, $7, $9)"),
+	"recipient text int4 int4 int4 timestamptz int4 timestamptz[] timestamptz", NULL, InvalidOid
+};
+
+#define MERGE_CONSENT(rows) \
+	"INSERT INTO @extschema@.wa_consent AS c" \
+	" (recipient, business, register, state, at, stopped_at, resumed_at," \
+	" origin, sender, message_id)" rows \
+	" ON CONFLICT (recipient, business, register) DO UPDATE SET" \
+	" stopped_at = GREATEST(c.stopped_at, excluded.stopped_at)," \
+	" resumed_at = GREATEST(c.resumed_at, excluded.resumed_at)," \
+	" (state, at, origin, sender, message_id) =" \
+	" (SELECT w.state, w.at, w.origin, w.sender, w.message_id" \
+	" FROM (VALUES (c.state, c.at, c.origin, c.sender, c.message_id)," \
+	" (excluded.state, excluded.at, excluded.origin, excluded.sender, excluded.message_id))" \
+	" AS w (state, at, origin, sender, message_id)" \
+	" ORDER BY w.at DESC, w.state DESC, w.origin DESC, w.sender DESC, w.message_id DESC" \
+	" LIMIT 1)" \
+	" WHERE excluded.stopped_at > c.stopped_at OR excluded.resumed_at > c.resumed_at" \
+	" OR (excluded.at, excluded.state, excluded.origin, excluded.sender, excluded.message_id)" \
+	" > (c.at, c.state, c.origin, c.sender, c.message_id)"
+
 static wa_statement merge_consent = {
-	"INSERT INTO @extschema@.wa_consent AS c"
-	" (recipient, business, register, state, at, stopped_at, resumed_at,"
-	" origin, sender, message_id)"
-	" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-	" ON CONFLICT (recipient, business, register) DO UPDATE SET"
-	" stopped_at = GREATEST(c.stopped_at, excluded.stopped_at),"
-	" resumed_at = GREATEST(c.resumed_at, excluded.resumed_at),"
-	" (state, at, origin, sender, message_id) ="
-	" (SELECT w.state, w.at, w.origin, w.sender, w.message_id"
-	" FROM (VALUES (c.state, c.at, c.origin, c.sender, c.message_id),"
-	" (excluded.state, excluded.at, excluded.origin, excluded.sender, excluded.message_id))"
-	" AS w (state, at, origin, sender, message_id)"
-	" ORDER BY w.at DESC, w.state DESC, w.origin DESC, w.sender DESC, w.message_id DESC"
-	" LIMIT 1)"
-	" WHERE excluded.stopped_at > c.stopped_at OR excluded.resumed_at > c.resumed_at"
-	" OR (excluded.at, excluded.state, excluded.origin, excluded.sender, excluded.message_id)"
-	" > (c.at, c.state, c.origin, c.sender, c.message_id)",
+	MERGE_CONSENT(" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"),
 	"recipient[] text[] text[] text[] timestamptz[] timestamptz[] timestamptz[]"
 	" text[] text[] text[]", NULL, InvalidOid
 };
 
+static wa_statement merge_one_consent = {
+	MERGE_CONSENT(" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"),
+	"recipient text text text timestamptz timestamptz timestamptz text text text", NULL, InvalidOid
+};
+
+#define LOG_CONSENT(rows) \
+	"INSERT INTO @extschema@.wa_consent_log" \
+	" (recipient, business, register, state, at, origin, sender, message_id," \
+	" evidence, webhook_id)" rows \
+	" ON CONFLICT DO NOTHING"
+
 static wa_statement log_consent = {
-	"INSERT INTO @extschema@.wa_consent_log"
-	" (recipient, business, register, state, at, origin, sender, message_id,"
-	" evidence, webhook_id)"
-	" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-	" ON CONFLICT DO NOTHING",
+	LOG_CONSENT(" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"),
 	"recipient[] text[] text[] text[] timestamptz[] text[] text[] text[] text[] int8[]",
 	NULL, InvalidOid
+};
+
+static wa_statement log_one_consent = {
+	LOG_CONSENT(" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"),
+	"recipient text text text timestamptz text text text text int8", NULL, InvalidOid
 };
 
 /*
  * parted_at is not written here: it is an operator's word (identity/unlink.c).
  */
+#define MERGE_LINKS(rows) \
+	"INSERT INTO @extschema@.wa_identity AS i" \
+	" (recipient, other, kind, first_seen_at, last_seen_at, origin, message_id)" rows \
+	" ON CONFLICT (recipient, other, kind) DO UPDATE SET" \
+	" first_seen_at = LEAST(i.first_seen_at, excluded.first_seen_at)," \
+	" last_seen_at = GREATEST(i.last_seen_at, excluded.last_seen_at)," \
+	" (origin, message_id) = (SELECT w.origin, w.message_id" \
+	" FROM (VALUES (i.first_seen_at, i.origin, i.message_id)," \
+	" (excluded.first_seen_at, excluded.origin, excluded.message_id))" \
+	" AS w (first_seen_at, origin, message_id)" \
+	" ORDER BY w.first_seen_at, w.origin, w.message_id LIMIT 1)" \
+	" WHERE excluded.last_seen_at > i.last_seen_at" \
+	" OR (excluded.first_seen_at, excluded.origin, excluded.message_id)" \
+	" < (i.first_seen_at, i.origin, i.message_id)"
+
 static wa_statement merge_links = {
-	"INSERT INTO @extschema@.wa_identity AS i"
-	" (recipient, other, kind, first_seen_at, last_seen_at, origin, message_id)"
-	" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)"
-	" ON CONFLICT (recipient, other, kind) DO UPDATE SET"
-	" first_seen_at = LEAST(i.first_seen_at, excluded.first_seen_at),"
-	" last_seen_at = GREATEST(i.last_seen_at, excluded.last_seen_at),"
-	" (origin, message_id) = (SELECT w.origin, w.message_id"
-	" FROM (VALUES (i.first_seen_at, i.origin, i.message_id),"
-	" (excluded.first_seen_at, excluded.origin, excluded.message_id))"
-	" AS w (first_seen_at, origin, message_id)"
-	" ORDER BY w.first_seen_at, w.origin, w.message_id LIMIT 1)"
-	" WHERE excluded.last_seen_at > i.last_seen_at"
-	" OR (excluded.first_seen_at, excluded.origin, excluded.message_id)"
-	" < (i.first_seen_at, i.origin, i.message_id)",
+	MERGE_LINKS(" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)"),
 	"recipient[] recipient[] text[] timestamptz[] timestamptz[] text[] text[]",
 	NULL, InvalidOid
+};
+
+static wa_statement merge_one_link = {
+	MERGE_LINKS(" VALUES ($1, $2, $3, $4, $5, $6, $7)"),
+	"recipient recipient text timestamptz timestamptz text text", NULL, InvalidOid
 };
 
 #define WA_MAX_COLUMNS 10
@@ -155,7 +202,9 @@ static wa_statement merge_links = {
 /* The parameters of a statement, one column each, ending with InvalidOid. */
 typedef struct wa_shape
 {
-	wa_statement *statement;
+	wa_statement *many;
+	wa_statement *one;
+	int			array;			/* the column that is an array in both; -1: none */
 	Oid			types[WA_MAX_COLUMNS + 1];
 
 	/* Append the i-th row. */
@@ -171,15 +220,20 @@ typedef struct wa_shape
 static void
 write_rows(const wa_schema *schema, const wa_shape *shape, const void *rows, int n)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "wa_policy chunk",
-												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext context;
 
+	if (n == 0)
+		return;
+	context = AllocSetContextCreate(CurrentMemoryContext, "wa_policy chunk",
+									ALLOCSET_DEFAULT_SIZES);
 	for (int start = 0; start < n; start += WA_CHUNK)
 	{
 		MemoryContext old = MemoryContextSwitchTo(context);
 		wa_values	columns[WA_MAX_COLUMNS];
 		Datum		values[WA_MAX_COLUMNS];
+		char		nulls[WA_MAX_COLUMNS];
 		int			ncolumns;
+		bool		one = n - start == 1;
 
 		for (ncolumns = 0; OidIsValid(shape->types[ncolumns]); ncolumns++)
 			wa_values_init(&columns[ncolumns], shape->types[ncolumns] == RECIPIENT ?
@@ -187,8 +241,13 @@ write_rows(const wa_schema *schema, const wa_shape *shape, const void *rows, int
 		for (int i = start; i < Min(n, start + WA_CHUNK); i++)
 			shape->put(columns, rows, i);
 		for (int i = 0; i < ncolumns; i++)
-			values[i] = wa_values_array(&columns[i]);
-		wa_statement_run(shape->statement, schema, values, NULL);
+		{
+			bool		scalar = one && i != shape->array;
+
+			values[i] = scalar ? columns[i].values[0] : wa_values_array(&columns[i]);
+			nulls[i] = scalar && columns[i].nulls[0] ? 'n' : ' ';
+		}
+		wa_statement_run(one ? shape->one : shape->many, schema, values, nulls);
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(context);
 	}
@@ -318,7 +377,9 @@ put_contact(wa_values *columns, const void *rows, int i)
 	wa_put_str(&columns[0], ((const wa_str *) rows)[i]);
 }
 
-static const wa_shape contact_shape = {&lock_contacts, {RECIPIENT}, put_contact};
+static const wa_shape contact_shape = {
+	&lock_contacts, &lock_contact, -1, {RECIPIENT}, put_contact
+};
 
 /*
  * Lock wa_contact for the recipients of cooldown cells and of the activity
@@ -408,7 +469,7 @@ put_activity(wa_values *columns, const void *rows, int i)
 }
 
 static const wa_shape activity_shape = {
-	&merge_activity,
+	&merge_activity, &merge_one_activity, -1,
 	{RECIPIENT, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
 	TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID},
 	put_activity
@@ -516,7 +577,7 @@ put_cooldown(wa_values *columns, const void *rows, int i)
 }
 
 static const wa_shape cooldown_shape = {
-	&merge_cooldown,
+	&merge_cooldown, &merge_one_cooldown, 7,
 	{RECIPIENT, TEXTOID, INT4OID, INT4OID, INT4OID, TIMESTAMPTZOID, INT4OID,
 	TIMESTAMPTZOID, TIMESTAMPTZOID},
 	put_cooldown
@@ -553,7 +614,7 @@ put_consent(wa_values *columns, const void *rows, int i)
 }
 
 static const wa_shape consent_shape = {
-	&merge_consent,
+	&merge_consent, &merge_one_consent, -1,
 	{RECIPIENT, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
 	TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID},
 	put_consent
@@ -577,7 +638,7 @@ put_consent_event(wa_values *columns, const void *rows, int i)
 }
 
 static const wa_shape consent_event_shape = {
-	&log_consent,
+	&log_consent, &log_one_consent, -1,
 	{RECIPIENT, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID,
 	TEXTOID, INT8OID},
 	put_consent_event
@@ -599,7 +660,7 @@ put_link(wa_values *columns, const void *rows, int i)
 }
 
 static const wa_shape link_shape = {
-	&merge_links,
+	&merge_links, &merge_one_link, -1,
 	{RECIPIENT, RECIPIENT, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID},
 	put_link
 };
