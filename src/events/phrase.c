@@ -95,6 +95,7 @@ wa_phrase_fold(wa_str text, wa_phrase_key *key)
 	pg_wchar	folded[WA_PHRASE_MAX + 1];
 	int			nraw = 0;
 	int			n = 0;
+	bool		is_ascii = true;
 	bool		gap = false;
 	unsigned char *out = (unsigned char *) key->text;
 
@@ -109,12 +110,14 @@ wa_phrase_fold(wa_str text, wa_phrase_key *key)
 
 		if (step > end - p || *p == '\0' || !pg_utf8_islegal(p, step))
 			return;
+		is_ascii = is_ascii && step == 1;
 		raw[nraw++] = utf8_to_unicode(p);
 		p += step;
 	}
 	raw[nraw] = 0;
 
-	decomposed = unicode_normalize(UNICODE_NFKD, raw);
+	/* ASCII decomposes into itself. */
+	decomposed = is_ascii ? raw : unicode_normalize(UNICODE_NFKD, raw);
 	if (decomposed == NULL)
 		return;					/* outside the server: no memory */
 
@@ -135,11 +138,14 @@ wa_phrase_fold(wa_str text, wa_phrase_key *key)
 			folded[n++] = small_letter(*c);
 		}
 	}
+	if (decomposed != raw)
+	{
 #ifdef FRONTEND
-	free(decomposed);
+		free(decomposed);
 #else
-	pfree(decomposed);
+		pfree(decomposed);
 #endif
+	}
 
 	while (n > 0 && (is_punctuation(folded[n - 1]) || is_blank(folded[n - 1])))
 		n--;

@@ -10,6 +10,7 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "executor/tuptable.h"
+#include "lib/stringinfo.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -38,6 +39,20 @@ typedef struct wa_loaded_policy
 	wa_phrase_entry *phrases;	/* sorted by key */
 } wa_loaded_policy;
 
+/*
+ * The phrases that this backend folded last, with the rows that they came from,
+ * in one string.  Whoever finds the same rows in the table need not fold again,
+ * which is most of the work; what the rows are is for the snapshot to say, so
+ * there is nothing to invalidate.
+ */
+static MemoryContext folded_context = NULL;
+static StringInfoData folded_rows;
+static wa_phrase_entry *folded;
+static int	nfolded = 0;
+
+/* A table with more phrases is not remembered. */
+#define WA_REMEMBERED_PHRASES 1024
+
 static bool
 policy_code(void *arg, int32 code, wa_code_policy *policy)
 {
@@ -61,38 +76,53 @@ compare_phrases(const void *a, const void *b)
 	return order != 0 ? order : (int) x->meaning - (int) y->meaning;
 }
 
+/* All rows of wa_phrase in one string: length, phrase, meaning. */
 static void
-read_phrases(wa_loaded_policy *loaded)
+read_phrase_rows(wa_loaded_policy *loaded, StringInfo rows, int *n)
 {
-	MemoryContext old = MemoryContextSwitchTo(loaded->context);
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	Relation	rel = wa_table_open(&loaded->schema->phrase);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
-	int			n = 0;
-	int			max = 64;
-	int			kept = 0;
 
-	loaded->phrases = palloc(max * sizeof(wa_phrase_entry));
+	*n = 0;
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
-		wa_phrase_entry *entry;
+		wa_str		phrase = wa_slot_str(slot, WA_PHRASE_PHRASE);
+		bool		resumes = wa_str_equal(wa_slot_str(slot, WA_PHRASE_MEANING),
+										   WA_STR("resume"));
 
-		if (n == max)
-		{
-			max *= 2;
-			loaded->phrases = repalloc_huge(loaded->phrases, max * sizeof(wa_phrase_entry));
-		}
-		entry = &loaded->phrases[n++];
-		wa_phrase_fold(wa_to_utf8(wa_slot_str(slot, WA_PHRASE_PHRASE)), &entry->key);
-		entry->meaning = wa_str_equal(wa_slot_str(slot, WA_PHRASE_MEANING), WA_STR("resume")) ?
-			WA_MEANS_RESUME : WA_MEANS_STOP;
+		appendBinaryStringInfo(rows, (char *) &phrase.len, sizeof(phrase.len));
+		appendBinaryStringInfo(rows, phrase.data, phrase.len);
+		appendStringInfoChar(rows, resumes ? WA_MEANS_RESUME : WA_MEANS_STOP);
+		(*n)++;
 	}
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, AccessShareLock);
 	UnregisterSnapshot(snapshot);
+}
 
+/* Fold the phrases of n such rows, sort them, and drop those that come twice. */
+static void
+fold_phrases(wa_loaded_policy *loaded, const StringInfoData *rows, int n)
+{
+	const char *row = rows->data;
+	int			kept = 0;
+
+	loaded->phrases = MemoryContextAllocHuge(loaded->context,
+											 Max(1, n) * sizeof(wa_phrase_entry));
+	for (int i = 0; i < n; i++)
+	{
+		wa_phrase_entry *entry = &loaded->phrases[i];
+		wa_str		phrase;
+
+		memcpy(&phrase.len, row, sizeof(phrase.len));
+		phrase.data = row + sizeof(phrase.len);
+		wa_phrase_fold(wa_to_utf8(phrase), &entry->key);
+		row = phrase.data + phrase.len;
+		entry->meaning = *row++;
+	}
 	qsort(loaded->phrases, n, sizeof(wa_phrase_entry), compare_phrases);
 	for (int i = 0; i < n; i++)
 	{
@@ -101,6 +131,51 @@ read_phrases(wa_loaded_policy *loaded)
 			loaded->phrases[kept++] = loaded->phrases[i];
 	}
 	loaded->nphrases = kept;
+}
+
+/* Remember what was folded; an error on the way leaves nothing remembered. */
+static void
+remember_phrases(const wa_loaded_policy *loaded, const StringInfoData *rows)
+{
+	MemoryContext old;
+
+	folded_rows.len = 0;
+	if (folded_context == NULL)
+		folded_context = AllocSetContextCreate(TopMemoryContext, "wa_policy phrases",
+											   ALLOCSET_SMALL_SIZES);
+	else
+		MemoryContextReset(folded_context);
+	old = MemoryContextSwitchTo(folded_context);
+	nfolded = loaded->nphrases;
+	folded = palloc(Max(1, nfolded) * sizeof(wa_phrase_entry));
+	memcpy(folded, loaded->phrases, nfolded * sizeof(wa_phrase_entry));
+	initStringInfo(&folded_rows);
+	appendBinaryStringInfo(&folded_rows, rows->data, rows->len);
+	MemoryContextSwitchTo(old);
+}
+
+static void
+read_phrases(wa_loaded_policy *loaded)
+{
+	MemoryContext old = MemoryContextSwitchTo(loaded->context);
+	StringInfoData rows;
+	int			n;
+
+	initStringInfo(&rows);
+	read_phrase_rows(loaded, &rows, &n);
+	if (rows.len > 0 && rows.len == folded_rows.len &&
+		memcmp(rows.data, folded_rows.data, rows.len) == 0)
+	{
+		loaded->nphrases = nfolded;
+		loaded->phrases = palloc(nfolded * sizeof(wa_phrase_entry));
+		memcpy(loaded->phrases, folded, nfolded * sizeof(wa_phrase_entry));
+	}
+	else
+	{
+		fold_phrases(loaded, &rows, n);
+		if (n <= WA_REMEMBERED_PHRASES)
+			remember_phrases(loaded, &rows);
+	}
 	loaded->has_phrases = true;
 	MemoryContextSwitchTo(old);
 }

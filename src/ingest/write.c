@@ -314,6 +314,8 @@ drop_known(const wa_schema *schema, wa_batch *batch, bool *missing)
 	wa_fresh_reader fresh;
 	int			kept = 0;
 
+	if (batch->n == 0)
+		return;
 	open_fresh(&fresh, &schema->activity);
 	for (int i = 0; i < batch->n; i++)
 	{
@@ -346,6 +348,8 @@ drop_known_failures(const wa_schema *schema, wa_batch *batch)
 	wa_fresh_reader fresh;
 	int			kept = 0;
 
+	if (batch->n == 0)
+		return;
 	open_fresh(&fresh, &schema->cooldown);
 	for (int i = 0; i < batch->n; i++)
 	{
@@ -492,6 +496,8 @@ add_lifts(const wa_schema *schema, const wa_policy *policy, wa_fold *fold,
 {
 	wa_fresh_reader fresh;
 
+	if (activities->n == 0)
+		return;
 	open_fresh(&fresh, &schema->cooldown);
 	for (int i = 0; i < activities->n; i++)
 	{
@@ -532,6 +538,8 @@ read_evidence(const wa_schema *schema, const wa_batch *cooldowns)
 {
 	wa_fresh_reader fresh;
 
+	if (cooldowns->n == 0)
+		return;
 	open_fresh(&fresh, &schema->activity);
 	for (int i = 0; i < cooldowns->n; i++)
 	{
