@@ -370,12 +370,14 @@ compare_cells(const void *a, const void *b)
 wa_cell **
 wa_fold_cells(wa_fold *fold, wa_cell_kind kind, int *n)
 {
-	wa_cell   **cells = MemoryContextAllocHuge(fold->context,
-											   Max(1, fold->ncells[kind]) * sizeof(wa_cell *));
+	wa_cell   **cells;
 	slots_iterator iterator;
 	wa_slot    *slot;
 
 	*n = 0;
+	if (fold->ncells[kind] == 0)
+		return NULL;
+	cells = MemoryContextAllocHuge(fold->context, fold->ncells[kind] * sizeof(wa_cell *));
 	slots_start_iterate(fold->slots, &iterator);
 	while ((slot = slots_iterate(fold->slots, &iterator)) != NULL)
 	{

@@ -89,7 +89,7 @@ extern void wa_fold_event(wa_fold *fold, const wa_event *event, int64 webhook_id
  */
 extern wa_cell *wa_fold_cell(wa_fold *fold, const wa_cell_key *key);
 
-/* All cells of a kind in the order of their keys, and how many. */
+/* All cells of a kind in the order of their keys, and how many; NULL: none. */
 extern wa_cell **wa_fold_cells(wa_fold *fold, wa_cell_kind kind, int *n);
 
 /* All consent events in the order of their keys and times, and how many. */

@@ -122,6 +122,11 @@ static wa_statement merge_one_cooldown = {
 	"recipient text int4 int4 int4 timestamptz int4 timestamptz[] timestamptz", NULL, InvalidOid
 };
 
+/* A subquery for all the columns at once would be dearer than asking again. */
+#define LATER_WORD \
+	"(excluded.at, excluded.state, excluded.origin, excluded.sender, excluded.message_id)" \
+	" > (c.at, c.state, c.origin, c.sender, c.message_id)"
+
 #define MERGE_CONSENT(rows) \
 	"INSERT INTO @extschema@.wa_consent AS c" \
 	" (recipient, business, register, state, at, stopped_at, resumed_at," \
@@ -129,16 +134,13 @@ static wa_statement merge_one_cooldown = {
 	" ON CONFLICT (recipient, business, register) DO UPDATE SET" \
 	" stopped_at = GREATEST(c.stopped_at, excluded.stopped_at)," \
 	" resumed_at = GREATEST(c.resumed_at, excluded.resumed_at)," \
-	" (state, at, origin, sender, message_id) =" \
-	" (SELECT w.state, w.at, w.origin, w.sender, w.message_id" \
-	" FROM (VALUES (c.state, c.at, c.origin, c.sender, c.message_id)," \
-	" (excluded.state, excluded.at, excluded.origin, excluded.sender, excluded.message_id))" \
-	" AS w (state, at, origin, sender, message_id)" \
-	" ORDER BY w.at DESC, w.state DESC, w.origin DESC, w.sender DESC, w.message_id DESC" \
-	" LIMIT 1)" \
+	" state = CASE WHEN " LATER_WORD " THEN excluded.state ELSE c.state END," \
+	" at = CASE WHEN " LATER_WORD " THEN excluded.at ELSE c.at END," \
+	" origin = CASE WHEN " LATER_WORD " THEN excluded.origin ELSE c.origin END," \
+	" sender = CASE WHEN " LATER_WORD " THEN excluded.sender ELSE c.sender END," \
+	" message_id = CASE WHEN " LATER_WORD " THEN excluded.message_id ELSE c.message_id END" \
 	" WHERE excluded.stopped_at > c.stopped_at OR excluded.resumed_at > c.resumed_at" \
-	" OR (excluded.at, excluded.state, excluded.origin, excluded.sender, excluded.message_id)" \
-	" > (c.at, c.state, c.origin, c.sender, c.message_id)"
+	" OR " LATER_WORD
 
 static wa_statement merge_consent = {
 	MERGE_CONSENT(" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"),
@@ -168,6 +170,10 @@ static wa_statement log_one_consent = {
 	"recipient text text text timestamptz text text text text int8", NULL, InvalidOid
 };
 
+#define EARLIER_SIGHTING \
+	"(excluded.first_seen_at, excluded.origin, excluded.message_id)" \
+	" < (i.first_seen_at, i.origin, i.message_id)"
+
 /*
  * parted_at is not written here: it is an operator's word (identity/unlink.c).
  */
@@ -177,14 +183,10 @@ static wa_statement log_one_consent = {
 	" ON CONFLICT (recipient, other, kind) DO UPDATE SET" \
 	" first_seen_at = LEAST(i.first_seen_at, excluded.first_seen_at)," \
 	" last_seen_at = GREATEST(i.last_seen_at, excluded.last_seen_at)," \
-	" (origin, message_id) = (SELECT w.origin, w.message_id" \
-	" FROM (VALUES (i.first_seen_at, i.origin, i.message_id)," \
-	" (excluded.first_seen_at, excluded.origin, excluded.message_id))" \
-	" AS w (first_seen_at, origin, message_id)" \
-	" ORDER BY w.first_seen_at, w.origin, w.message_id LIMIT 1)" \
+	" origin = CASE WHEN " EARLIER_SIGHTING " THEN excluded.origin ELSE i.origin END," \
+	" message_id = CASE WHEN " EARLIER_SIGHTING " THEN excluded.message_id ELSE i.message_id END" \
 	" WHERE excluded.last_seen_at > i.last_seen_at" \
-	" OR (excluded.first_seen_at, excluded.origin, excluded.message_id)" \
-	" < (i.first_seen_at, i.origin, i.message_id)"
+	" OR " EARLIER_SIGHTING
 
 static wa_statement merge_links = {
 	MERGE_LINKS(" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)"),

@@ -24,6 +24,8 @@
 
 #include <json-c/json.h>
 
+#include <locale.h>
+
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -567,6 +569,30 @@ is_blank(char c)
 }
 
 /*
+ * json_tokener_parse_ex in the locale "C".  json-c copies the locale that it
+ * finds and turns the copy's numbers into those of "C", for every text; glibc
+ * knows that of "C" itself there is nothing to copy.
+ */
+static json_object *
+parse_in_c_locale(json_tokener *tokener, const char *text, int len)
+{
+#ifdef __GLIBC__
+	static locale_t c_locale = (locale_t) 0;
+	locale_t	old;
+	json_object *result;
+
+	if (c_locale == (locale_t) 0)
+		c_locale = newlocale(LC_ALL_MASK, "C", (locale_t) 0);
+	old = uselocale(c_locale);
+	result = json_tokener_parse_ex(tokener, text, len);
+	uselocale(old);
+	return result;
+#else
+	return json_tokener_parse_ex(tokener, text, len);
+#endif
+}
+
+/*
  * Run json-c over the text.  *root is owned by the caller; it is NULL for a
  * JSON null as well.  rewritten: the text comes from rewrite_text.
  */
@@ -589,7 +615,7 @@ run_tokener(wa_payload *payload, const char *text, size_t len, bool rewritten,
 		json_tokener_set_flags(payload->tokener, JSON_TOKENER_STRICT);
 	}
 
-	result = json_tokener_parse_ex(payload->tokener, text, (int) len);
+	result = parse_in_c_locale(payload->tokener, text, (int) len);
 	error = json_tokener_get_error(payload->tokener);
 	end = json_tokener_get_parse_end(payload->tokener);
 	if (error == json_tokener_continue)

@@ -28,17 +28,23 @@ PG_FUNCTION_INFO_V1(wa_cooldown_merge);
 PG_FUNCTION_INFO_V1(wa_recompute);
 PG_FUNCTION_INFO_V1(wa_consent_log_guard);
 
+/* What wa_cooldown_merge keeps between its calls in one statement. */
+typedef struct wa_merge
+{
+	wa_overrides *overrides;
+	TupleDesc	tupdesc;
+} wa_merge;
+
 Datum
 wa_cooldown_merge(PG_FUNCTION_ARGS)
 {
 	FmgrInfo   *flinfo = fcinfo->flinfo;
-	wa_overrides *overrides = flinfo->fn_extra;
+	wa_merge   *merge = flinfo->fn_extra;
 	wa_code_policy policy;
 	wa_failures failures;
 	wa_failures more;
 	wa_instant	lifted_at = wa_later(PG_GETARG_TIMESTAMPTZ(2), PG_GETARG_TIMESTAMPTZ(4));
 	wa_cooldown_end end = {0, WA_NEVER};
-	TupleDesc	tupdesc;
 	Datum		values[4];
 	bool		nulls[4] = {0};
 
@@ -47,32 +53,34 @@ wa_cooldown_merge(PG_FUNCTION_ARGS)
 	 * a new fn_extra; and by the latest snapshot, lest a transaction with an
 	 * old one undoes a recompute that it does not see.
 	 */
-	if (overrides == NULL)
+	if (merge == NULL)
 	{
 		MemoryContext old = MemoryContextSwitchTo(flinfo->fn_mcxt);
 
+		merge = palloc(sizeof(wa_merge));
 		PushActiveSnapshot(GetLatestSnapshot());
-		overrides = wa_overrides_load(get_func_namespace(flinfo->fn_oid));
+		merge->overrides = wa_overrides_load(get_func_namespace(flinfo->fn_oid));
 		PopActiveSnapshot();
-		flinfo->fn_extra = overrides;
+		if (get_call_result_type(fcinfo, NULL, &merge->tupdesc) != TYPEFUNC_COMPOSITE)
+			elog(ERROR, "return type must be a row type");
+		merge->tupdesc = BlessTupleDesc(merge->tupdesc);
+		flinfo->fn_extra = merge;
 		MemoryContextSwitchTo(old);
 	}
 
 	wa_failures_from_array(PG_GETARG_DATUM(1), &failures);
 	wa_failures_from_array(PG_GETARG_DATUM(3), &more);
 	wa_failures_merge(&failures, &more);
-	if (wa_effective_code(overrides, PG_GETARG_INT32(0), &policy) &&
+	if (wa_effective_code(merge->overrides, PG_GETARG_INT32(0), &policy) &&
 		policy.effect == WA_EFFECT_COOLDOWN)
 		end = wa_climb(&failures, lifted_at, &policy.ladder);
 
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	values[0] = wa_failures_to_array(&failures);
 	values[1] = TimestampTzGetDatum(lifted_at);
 	values[2] = Int32GetDatum(end.strikes);
 	values[3] = TimestampTzGetDatum(end.until);
 	nulls[3] = end.until == WA_NEVER;
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(merge->tupdesc, values, nulls)));
 }
 
 static wa_statement recompute = {
