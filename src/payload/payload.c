@@ -621,7 +621,7 @@ run_tokener(wa_payload *payload, const char *text, size_t len, bool rewritten,
 	if (error == json_tokener_continue)
 	{
 		/* more to come: that is right after a lone number, else an early end */
-		result = json_tokener_parse_ex(payload->tokener, "", 1);
+		result = parse_in_c_locale(payload->tokener, "", 1);
 		error = json_tokener_get_error(payload->tokener);
 		end = len;
 	}
