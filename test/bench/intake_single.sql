@@ -16,5 +16,5 @@ BEGIN
 END
 $$;
 SELECT extract(epoch FROM clock_timestamp()) * 1000 AS t \gset
-SELECT pg_temp.feed(:'tab', 3 + :round);
+SELECT pg_temp.feed(:'tab', :part);
 SELECT 'ms ' || (extract(epoch FROM clock_timestamp()) * 1000 - :t);
