@@ -46,7 +46,7 @@ sub run
 	my ($time, $answer);
 
 	foreach (ask($r->{database}, 'RESET ALL;', "$r->{settings};", '\timing on',
-			"EXECUTE $r->{name};", '\timing off'))
+			"EXECUTE \"$r->{name}\";", '\timing off'))
 	{
 		if (/^Time: ([\d.]+) ms/) { $time = $1 }
 		elsif (/^\S/) { $answer = $_ }
@@ -60,7 +60,7 @@ while (<STDIN>)
 	chomp;
 	my %r;
 	@r{qw(name database settings statement)} = split /\|/, $_, 4;
-	ask($r{database}, 'RESET ALL;', "$r{settings};", "PREPARE $r{name} AS $r{statement};");
+	ask($r{database}, 'RESET ALL;', "$r{settings};", "PREPARE \"$r{name}\" AS $r{statement};");
 	# The plan is made here, under these settings, and kept.
 	(undef, $r{answer}) = run(\%r);
 	push @runner, \%r;
