@@ -7,6 +7,8 @@
  */
 #include "common/compat.h"
 
+#include "common/hashfn.h"
+
 #include "decision/filter.h"
 #include "recipient/region.h"
 
@@ -53,22 +55,24 @@ settled(wa_filter *filter, const char *digits, wa_verdict verdict)
 static wa_verdict
 ask_stranger(wa_filter *filter, const wa_canonical *recipient)
 {
-	wa_verdict	verdict = ask_region(filter, recipient);
+	const char *c = recipient->text;
+	uint8	   *known;
+	wa_verdict	verdict;
 
-	if (!wa_is_bsuid(recipient->text))
-	{
-		const char *c = recipient->text;
-		int			prefix = c[0] * 1000 + c[1] * 100 + c[2] * 10 + c[3] - '0' * 1111;
-
-		if (filter->by_prefix[prefix] == WA_VERDICT_UNKNOWN)
-			filter->by_prefix[prefix] = settled(filter, c, verdict) ? verdict : WA_LOOK_UP;
-	}
+	if (wa_is_bsuid(c))
+		return ask_region(filter, recipient);
+	known = &filter->by_prefix[wa_filter_prefix(c)];
+	if (*known == WA_REFUSED || *known == WA_ALLOWED)
+		return *known;
+	verdict = ask_region(filter, recipient);
+	if (*known == WA_VERDICT_UNKNOWN)
+		*known = settled(filter, c, verdict) ? verdict : WA_LOOK_UP;
 	return verdict;
 }
 
-/* What the bits of a phone number's entry mean; UNKNOWN: he is as a stranger. */
+/* What the bits of an entry mean; UNKNOWN: he is as a stranger. */
 static wa_verdict
-judge_phone(uint8 bits)
+judge(uint8 bits)
 {
 	/*
 	 * Of somebody with several identifiers: his own stop stands unless a
@@ -89,19 +93,43 @@ wa_verdict
 wa_filter_ask(wa_filter *filter, const wa_canonical *recipient)
 {
 	wa_key		key = wa_key_of(recipient->text, recipient->len);
-	wa_verdict	verdict = WA_VERDICT_UNKNOWN;
+	wa_verdict	verdict;
+	wa_entry   *entry;
 
-	if (wa_phone_set_may_have(&filter->set, wa_key_hash(key)))
-	{
-		if (filter->set.entries == NULL)
-			return WA_LOOK_UP;
-		verdict = judge_phone(wa_phone_set_bits(&filter->set, key));
+	if (!wa_phone_set_may_have(&filter->set, wa_key_hash(key)))
+		return ask_stranger(filter, recipient);
+	if (filter->set.entries == NULL)
+		return WA_LOOK_UP;
+	entry = wa_phone_set_find(&filter->set, key);
+	if (entry == NULL)
+		return ask_stranger(filter, recipient);
 
-		/* Two BSUIDs may share a key. */
-		if (verdict != WA_VERDICT_UNKNOWN && wa_is_bsuid(recipient->text))
-			return WA_LOOK_UP;
-	}
+	if (wa_is_bsuid(recipient->text) &&
+		(filter->extras == NULL || filter->extras[entry - filter->set.entries].check !=
+		 wa_filter_check(filter, recipient->text, recipient->len)))
+		return WA_LOOK_UP;
+	verdict = judge((uint8) *entry);
 	return verdict != WA_VERDICT_UNKNOWN ? verdict : ask_stranger(filter, recipient);
+}
+
+uint64
+wa_filter_check(const wa_filter *filter, const char *bsuid, size_t len)
+{
+	return hash_bytes_extended((const unsigned char *) bsuid, len, filter->seed) | 1;
+}
+
+uint64
+wa_filter_undecided(const wa_filter *filter)
+{
+	const wa_phone_set *set = &filter->set;
+	uint64		n = 0;
+
+	for (uint64 i = 0; set->entries != NULL && i < set->nentries; i++)
+	{
+		if (set->entries[i] != 0 && judge((uint8) set->entries[i]) == WA_LOOK_UP)
+			n++;
+	}
+	return n;
 }
 
 wa_verdict
@@ -113,7 +141,7 @@ wa_filter_ask_rest(wa_filter *filter, int64 number, const char *digits, size_t l
 	if (wa_phone_set_may_have(&filter->set, wa_key_hash(key)))
 	{
 		wa_verdict	verdict = filter->set.entries == NULL ? WA_LOOK_UP :
-			judge_phone(wa_phone_set_bits(&filter->set, key));
+			judge(wa_phone_set_bits(&filter->set, key));
 
 		if (verdict != WA_VERDICT_UNKNOWN)
 			return verdict;

@@ -28,7 +28,7 @@
 #define WA_LISTED_RESUMED_ALL 0x10	/* a resume for every business */
 #define WA_LISTED_RESUMED	0x20	/* some resume, of him or of a linked one */
 #define WA_LISTED_LINKED	0x40	/* linked to somebody who is listed */
-#define WA_LISTED_PRESENT	0x80	/* a row that matters to linked ones only */
+#define WA_LISTED_YIELDS	0x80	/* a COOLDOWN that an open window would lift */
 
 /* Bits that matter to him whom the row is about. */
 #define WA_LISTED_OWN \
@@ -46,12 +46,37 @@ typedef enum wa_verdict
 #define WA_PREFIXES			10000
 #define WA_REGIONS			(26 * 26)
 
+/*
+ * What the rows of one recipient come to that count for the question, whoever
+ * it is that they are about: the sum of a hash of each, without its lowest
+ * bits, 0 where there is no row.  Two recipients with equal prints have equal
+ * rows.  (A seed of its own for every filter keeps anybody from making unequal
+ * rows with equal prints.)  The lowest bits tell of ties; see filter_ties.c.
+ */
+typedef uint64 wa_print;
+
+/*
+ * What lies beside an entry.  BSUIDs can share a key: check is a hash of the
+ * one that is listed there, WA_SHARED where there are several, 0 where it is
+ * unknown.
+ */
+typedef struct wa_extra
+{
+	wa_print	print;			/* of use while the filter is built */
+	uint64		check;
+} wa_extra;
+
+#define WA_SHARED			UINT64CONST(2)
+
 typedef struct wa_filter
 {
 	MemoryContext context;		/* holds it all */
 	wa_library *library;		/* of the same snapshot */
 	wa_question question;
 	wa_phone_set set;
+
+	wa_extra   *extras;			/* by place in the set; NULL without ties and BSUIDs */
+	uint64		seed;			/* of this filter's hashes, known to nobody */
 
 	/* What a stranger may be sent, by the number's first digits and by region. */
 	uint8		by_prefix[WA_PREFIXES]; /* LOOK_UP: they do not tell the region */
@@ -71,8 +96,21 @@ extern double wa_filter_price(wa_library *library, const wa_question *question);
 extern wa_filter *wa_filter_build(wa_library *library, const wa_question *question,
 								  MemoryContext parent, Size limit, MemoryContext *context);
 
+/* The check of a BSUID: odd, so never 0 nor WA_SHARED. */
+extern uint64 wa_filter_check(const wa_filter *filter, const char *bsuid, size_t len);
+
+/* How many of the listed ones will be looked up. */
+extern uint64 wa_filter_undecided(const wa_filter *filter);
+
 /* Any canonical recipient; REFUSED, ALLOWED or LOOK_UP. */
 extern wa_verdict wa_filter_ask(wa_filter *filter, const wa_canonical *recipient);
+
+/* The first digits of a number as a number. */
+static inline int
+wa_filter_prefix(const char *digits)
+{
+	return digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3] - '0' * 1111;
+}
 
 /* For wa_filter_ask_phone: what its quick tests do not settle. */
 extern wa_verdict wa_filter_ask_rest(wa_filter *filter, int64 number,
@@ -87,9 +125,7 @@ wa_filter_ask_phone(wa_filter *filter, int64 number, const char *digits, size_t 
 {
 	if (!wa_phone_set_may_have(&filter->set, wa_key_hash(wa_key_of_phone(number))))
 	{
-		int			prefix = digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3] -
-			'0' * 1111;
-		wa_verdict	verdict = filter->by_prefix[prefix];
+		wa_verdict	verdict = filter->by_prefix[wa_filter_prefix(digits)];
 
 		if (verdict == WA_REFUSED || verdict == WA_ALLOWED)
 			return verdict;

@@ -19,11 +19,10 @@
 wa_key
 wa_key_of(const char *text, size_t len)
 {
-	int64		number = wa_phone_number(text, len);
 	uint64		hash = UINT64CONST(0x9e3779b97f4a7c15) ^ len;
 
-	if (number != 0)
-		return wa_key_of_phone(number);
+	if (!wa_is_bsuid(text))
+		return wa_key_of_phone(wa_phone_number(text, len));
 
 	while (len > 0)
 	{
@@ -69,17 +68,11 @@ wa_phone_set_init(wa_phone_set *set, void *bloom, size_t bloom_size,
 	set->used = 0;
 }
 
-static inline uint64
-place_of(const wa_phone_set *set, uint64 hash)
-{
-	return (hash >> 32) * set->nentries >> 32;
-}
-
 /* The place of a key, or the free one where it belongs. */
 static inline wa_entry *
 locate(const wa_phone_set *set, uint64 hash, wa_key key)
 {
-	uint64		place = place_of(set, hash);
+	uint64		place = wa_phone_set_place(set, hash);
 
 	while (set->entries[place] != 0 && wa_entry_key(set->entries[place]) != key)
 	{
@@ -106,7 +99,7 @@ wa_phone_set_add_all(wa_phone_set *set, const wa_entry *entries, uint64 n)
 	for (uint64 i = 0; i < n; i++)
 	{
 		if (i + AHEAD < n)
-			__builtin_prefetch(&set->entries[place_of(set, wa_key_hash(wa_entry_key(entries[i + AHEAD])))], 1);
+			wa_phone_set_prefetch(set, wa_entry_key(entries[i + AHEAD]));
 		wa_phone_set_add(set, wa_entry_key(entries[i]), (uint8) entries[i]);
 	}
 }

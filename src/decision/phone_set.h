@@ -31,7 +31,14 @@ wa_key_of_phone(int64 number)
 	return (wa_key) number;
 }
 
-/* A member: a key and bits that are not all 0. */
+/* Is it that of a BSUID, and not a phone number? */
+static inline bool
+wa_key_is_bsuid(wa_key key)
+{
+	return key >> (WA_KEY_BITS - 1) != 0;
+}
+
+/* A member: a key, which is never 0, and bits. */
 typedef uint64 wa_entry;
 
 static inline wa_entry
@@ -111,6 +118,20 @@ wa_phone_set_may_have(const wa_phone_set *set, uint64 hash)
 	uint64		bits = wa_bloom_bits(hash);
 
 	return (set->words[hash & set->word_mask] & bits) == bits;
+}
+
+/* The place where the search for a key begins. */
+static inline uint64
+wa_phone_set_place(const wa_phone_set *set, uint64 hash)
+{
+	return (hash >> 32) * set->nentries >> 32;
+}
+
+/* Call for the memory that finding this key will need. */
+static inline void
+wa_phone_set_prefetch(const wa_phone_set *set, wa_key key)
+{
+	__builtin_prefetch(&set->entries[wa_phone_set_place(set, wa_key_hash(key))], 1);
 }
 
 /* Add bits to those of a key, which is not announced by this. */

@@ -1,0 +1,181 @@
+/*-------------------------------------------------------------------------
+ *
+ * filter_build.h
+ *	  What the files that read the list of a filter share; nobody else looks
+ *	  inside.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_FILTER_BUILD_H
+#define WA_FILTER_BUILD_H
+
+#include "common/compat.h"
+
+#include "access/htup_details.h"
+#include "utils/timestamp.h"
+
+#include "decision/filter.h"
+#include "decision/library.h"
+
+/* Of a wa_print. */
+#define WA_PRINT_HASH		(~UINT64CONST(15))
+#define WA_PRINT_LEAST		UINT64CONST(16)
+#define WA_PRINT_ADOPTED	UINT64CONST(1)	/* has no rows; the print is a tied one's */
+#define WA_PRINT_ODD		UINT64CONST(2)	/* rows of tied ones differ */
+#define WA_PRINT_TIED		UINT64CONST(4)	/* has a tie */
+#define WA_PRINT_MANY		UINT64CONST(8)	/* has several */
+
+/* A tie between two recipients. */
+typedef struct wa_tie
+{
+	wa_key		a;
+	wa_key		b;
+} wa_tie;
+
+typedef struct wa_ties
+{
+	wa_tie	   *at;
+	uint64		n;
+	uint64		max;
+} wa_ties;
+
+/* What the policy says of a code for one category. */
+typedef struct wa_code_meaning
+{
+	bool		known;
+	bool		blocks;
+	bool		yields;			/* to an open window */
+	bool		shut_by_inbound;	/* does lifted_at tell of all inbound messages? */
+	wa_code_policy policy;
+} wa_code_meaning;
+
+#define WA_CODE_CACHE		64	/* a power of two */
+
+typedef struct wa_builder
+{
+	wa_filter  *filter;
+	wa_library *library;
+	const wa_question *question;
+	Size		limit;
+
+	wa_entry   *gathered;		/* NULL: only the Bloom filter is filled */
+	wa_extra   *extras;			/* beside gathered; NULL where nobody needs them */
+	uint64		ngathered;
+	uint64		room;
+
+	wa_ties		near;			/* ties of which an end may be listed */
+	uint64		counted;		/* so many of them are counted in the prints */
+	wa_ties		far;			/* all others, unless there are too many */
+	bool		too_far;		/* there are: wa_identity is read again for them */
+	bool		changed;		/* did the ties change anything this time? */
+	bool		listed_more;	/* ... and list anybody? */
+	bool		many;			/* has anybody several ties? */
+
+	wa_code_meaning codes[WA_CODE_CACHE];
+} wa_builder;
+
+/*
+ * The row at hand.  Columns are read where they lie, without a slot: a few
+ * are all that is needed of hundreds of thousands of rows.
+ */
+typedef struct wa_row
+{
+	HeapTuple	tuple;
+	TupleDesc	desc;
+} wa_row;
+
+static inline wa_instant
+wa_row_instant(const wa_row *row, int column)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(row->tuple, column, row->desc, &isnull);
+
+	return isnull ? WA_NEVER : DatumGetTimestampTz(value);
+}
+
+static inline int32
+wa_row_int(const wa_row *row, int column)
+{
+	bool		isnull;
+
+	return DatumGetInt32(heap_getattr(row->tuple, column, row->desc, &isnull));
+}
+
+/* A column of variable length that is not NULL. */
+static inline char *
+wa_row_text(const wa_row *row, int column)
+{
+	bool		isnull;
+
+	return DatumGetPointer(heap_getattr(row->tuple, column, row->desc, &isnull));
+}
+
+/* From one column of variable length to the next, neither of them NULL. */
+static inline char *
+wa_next_text(char *text)
+{
+	char	   *next = text + VARSIZE_ANY(text);
+
+	return VARATT_NOT_PAD_BYTE(next) ? next : (char *) INTALIGN(next);
+}
+
+/* The string there, not copied. */
+static inline wa_str
+wa_str_at(char *text)
+{
+	struct varlena *packed = PG_DETOAST_DATUM_PACKED(PointerGetDatum(text));
+
+	return (wa_str)
+	{
+		VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed)
+	};
+}
+
+/* The key of the recipient there. */
+static inline wa_key
+wa_key_at(char *text)
+{
+	wa_str		id = wa_str_at(text);
+	int64		number = wa_is_bsuid(id.data) ? 0 : wa_phone_plain(id.data, id.len);
+
+	return number != 0 ? wa_key_of_phone(number) : wa_key_of(id.data, id.len);
+}
+
+/* What lies beside an entry of the set. */
+static inline wa_extra *
+wa_extra_of(const wa_filter *filter, const wa_entry *entry)
+{
+	return &filter->extras[entry - filter->set.entries];
+}
+
+/* Call for the memory of both. */
+static inline void
+wa_filter_prefetch(const wa_filter *filter, wa_key key)
+{
+	uint64		place = wa_phone_set_place(&filter->set, wa_key_hash(key));
+
+	__builtin_prefetch(&filter->set.entries[place], 1);
+	__builtin_prefetch(&filter->extras[place], 1);
+}
+
+/*
+ * All rows of a table by the library's snapshot, in the order of its pages.
+ * schema.c has seen that it is a heap.
+ */
+extern void wa_read_table(wa_builder *b, const wa_table *table,
+						  void (*read_row) (wa_builder *, const wa_row *));
+
+/*
+ * Make an empty table for n keys in the set, and beside it what goes with each
+ * place.
+ */
+extern void wa_make_table(wa_builder *b, uint64 n);
+
+/*
+ * List whoever is tied to a listed one, directly or through others, and let go
+ * those who need not be looked up for it (filter_ties.c).  Returns false where
+ * that does not come to an end soon.
+ */
+extern bool wa_follow_ties(wa_builder *b);
+
+#endif							/* WA_FILTER_BUILD_H */

@@ -1,0 +1,412 @@
+/*-------------------------------------------------------------------------
+ *
+ * filter_ties.c
+ *	  Ties between identifiers, while the list of a filter is read.
+ *
+ * Whoever is tied to a listed one is listed as well, and is looked up: what is
+ * known of the other may count for him.  But most people with several
+ * identifiers are named by all of them whenever WhatsApp tells of them, so that
+ * the rows of each say the same.  Of such people each is judged by his own rows
+ * alone, as if there were no ties.  Why that is right: of the others' rows some
+ * events count and some do not (person.c), but each of them is among one's own,
+ * and those all count.  One thing more may loosen: a window that another's
+ * message opened.  Equal rows have equal lifted_at, no earlier than any such
+ * message; and where somebody has no rows at all, whoever's cooldown would
+ * yield to a window is looked up.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "common/compat.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "common/columns.h"
+#include "decision/filter_build.h"
+
+/* Give up when ties lead on for longer than this. */
+#define MAX_ROUNDS		16
+
+/* How far ahead memory is called for. */
+#define AHEAD			12
+
+/* What a place in the table takes, with all that lies beside it. */
+#define PER_PLACE		(sizeof(wa_entry) + sizeof(wa_extra))
+
+/* Room for one more key in the table; false where there is none to be had. */
+static bool
+widen(wa_builder *b)
+{
+	wa_phone_set *set = &b->filter->set;
+	wa_phone_set old = *set;
+	wa_extra   *old_extras = b->filter->extras;
+
+	if (set->used < set->nentries - set->nentries / 8)
+		return true;
+	if ((wa_phone_set_table_size(2 * set->used) / sizeof(wa_entry) + set->nentries) * PER_PLACE +
+		(b->near.max + b->far.max) * sizeof(wa_tie) > b->limit)
+		return false;
+	wa_make_table(b, 2 * set->used);
+	for (uint64 i = 0; i < old.nentries; i++)
+	{
+		if (old.entries[i] != 0)
+		{
+			wa_entry   *entry = wa_phone_set_add(set, wa_entry_key(old.entries[i]),
+												 (uint8) old.entries[i]);
+
+			*wa_extra_of(b->filter, entry) = old_extras[i];
+		}
+	}
+	pfree(old.entries);
+	pfree(old_extras);
+	return true;
+}
+
+static void
+forget(wa_ties *ties)
+{
+	if (ties->at != NULL)
+		pfree(ties->at);
+	memset(ties, 0, sizeof(*ties));
+}
+
+/* There is not enough memory: the Bloom filter stands alone from here on. */
+static void
+drop_table(wa_builder *b)
+{
+	wa_phone_set *set = &b->filter->set;
+
+	pfree(set->entries);
+	set->entries = NULL;
+	pfree(b->filter->extras);
+	b->filter->extras = NULL;
+	forget(&b->near);
+	forget(&b->far);
+	b->changed = true;
+}
+
+/* Keep a tie; false where there is no memory for it. */
+static bool
+keep(wa_builder *b, wa_ties *ties, wa_tie tie)
+{
+	if (ties->n == ties->max)
+	{
+		uint64		max = Max(1024, 2 * ties->max);
+
+		if ((max + b->near.max + b->far.max) * sizeof(wa_tie) +
+			b->filter->set.nentries * PER_PLACE > b->limit)
+			return false;
+		ties->at = ties->at == NULL ? palloc_extended(max * sizeof(wa_tie), MCXT_ALLOC_HUGE) :
+			repalloc_huge(ties->at, max * sizeof(wa_tie));
+		ties->max = max;
+	}
+	ties->at[ties->n++] = tie;
+	return true;
+}
+
+static void
+keep_near(wa_builder *b, wa_tie tie)
+{
+	if (keep(b, &b->near, tie))
+		return;
+	if (b->far.max > 0)
+	{
+		forget(&b->far);
+		b->too_far = true;
+		if (keep(b, &b->near, tie))
+			return;
+	}
+	drop_table(b);
+}
+
+static void
+keep_far(wa_builder *b, wa_tie tie)
+{
+	if (!b->too_far && !keep(b, &b->far, tie))
+	{
+		forget(&b->far);
+		b->too_far = true;
+	}
+}
+
+static bool
+may_be_listed(const wa_builder *b, wa_tie tie)
+{
+	const wa_phone_set *set = &b->filter->set;
+
+	return wa_phone_set_may_have(set, wa_key_hash(tie.a)) ||
+		wa_phone_set_may_have(set, wa_key_hash(tie.b));
+}
+
+static wa_entry *
+listed(const wa_phone_set *set, wa_key key)
+{
+	return wa_phone_set_may_have(set, wa_key_hash(key)) ? wa_phone_set_find(set, key) : NULL;
+}
+
+static wa_entry *
+list(wa_builder *b, wa_key key)
+{
+	wa_phone_set *set = &b->filter->set;
+
+	wa_phone_set_announce(set, key);
+	b->listed_more = true;
+	return wa_phone_set_add(set, key, WA_LISTED_LINKED);
+}
+
+static void
+add_to_print(wa_builder *b, wa_print *print, wa_print bits)
+{
+	if ((*print & bits) != bits)
+	{
+		*print |= bits;
+		b->changed = true;
+	}
+}
+
+/* Two listed ones are tied: what does each learn of the other? */
+static void
+join(wa_builder *b, wa_entry *x, wa_entry *y)
+{
+	wa_entry	bits = WA_LISTED_LINKED | ((*x | *y) & WA_LISTED_RESUMED);
+	wa_print   *print_x = &wa_extra_of(b->filter, x)->print;
+	wa_print   *print_y = &wa_extra_of(b->filter, y)->print;
+	wa_print	hash_x = *print_x & WA_PRINT_HASH;
+	wa_print	hash_y = *print_y & WA_PRINT_HASH;
+	bool		odd = ((*print_x | *print_y) & WA_PRINT_ODD) != 0;
+
+	if (((*x ^ *y) & WA_LISTED_RESUMED) != 0)
+		b->changed = true;
+	*x |= bits;
+	*y |= bits;
+
+	if (hash_x == hash_y && !odd)
+		return;
+	if (hash_x == 0 && !odd && !(*y & WA_LISTED_YIELDS))
+		add_to_print(b, print_x, hash_y | WA_PRINT_ADOPTED);
+	else if (hash_y == 0 && !odd && !(*x & WA_LISTED_YIELDS))
+		add_to_print(b, print_y, hash_x | WA_PRINT_ADOPTED);
+	else
+	{
+		add_to_print(b, print_x, WA_PRINT_ODD);
+		add_to_print(b, print_y, WA_PRINT_ODD);
+	}
+}
+
+static void
+count_tie(wa_builder *b, wa_entry *entry)
+{
+	wa_print   *print = &wa_extra_of(b->filter, entry)->print;
+
+	if (*print & WA_PRINT_TIED)
+	{
+		*print |= WA_PRINT_MANY;
+		b->many = true;
+	}
+	*print |= WA_PRINT_TIED;
+}
+
+/* If one end is listed, list both.  count: this tie comes for the first time. */
+static void
+follow(wa_builder *b, wa_tie tie, bool count)
+{
+	wa_phone_set *set = &b->filter->set;
+	wa_entry   *x = listed(set, tie.a);
+	wa_entry   *y = listed(set, tie.b);
+
+	if (x == NULL && y == NULL)
+		return;
+	if (x == NULL || y == NULL)
+	{
+		bool		more_x = x == NULL;
+
+		if (!widen(b))
+		{
+			drop_table(b);
+			return;
+		}
+		/* All may have moved. */
+		x = more_x ? list(b, tie.a) : wa_phone_set_find(set, tie.a);
+		y = more_x ? wa_phone_set_find(set, tie.b) : list(b, tie.b);
+	}
+	if (count)
+	{
+		count_tie(b, x);
+		count_tie(b, y);
+	}
+	join(b, x, y);
+}
+
+/* Likewise where the Bloom filter stands alone. */
+static void
+announce(wa_builder *b, wa_tie tie)
+{
+	if (may_be_listed(b, tie))
+	{
+		if (!wa_phone_set_announce(&b->filter->set, tie.a))
+			b->changed = true;
+		if (!wa_phone_set_announce(&b->filter->set, tie.b))
+			b->changed = true;
+	}
+}
+
+static void
+read_tie(wa_builder *b, const wa_row *row)
+{
+	wa_link		link;
+	wa_tie		tie;
+	char	   *recipient = wa_row_text(row, WA_IDENTITY_RECIPIENT);
+
+	link.first_seen_at = wa_row_instant(row, WA_IDENTITY_FIRST_SEEN_AT);
+	link.last_seen_at = wa_row_instant(row, WA_IDENTITY_LAST_SEEN_AT);
+	link.parted_at = wa_row_instant(row, WA_IDENTITY_PARTED_AT);
+	if (!wa_link_holds(&link))
+		return;
+	tie.a = wa_key_at(recipient);
+	tie.b = wa_key_at(wa_next_text(recipient));
+	if (b->filter->set.entries == NULL)
+		announce(b, tie);
+	else if (may_be_listed(b, tie))
+		keep_near(b, tie);
+	else
+		keep_far(b, tie);
+}
+
+/* Follow the near ties from the one of that number on. */
+static void
+follow_near(wa_builder *b, uint64 first, bool count)
+{
+	for (uint64 i = first; i < b->near.n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (i + AHEAD < b->near.n)
+		{
+			wa_filter_prefetch(b->filter, b->near.at[i + AHEAD].a);
+			wa_filter_prefetch(b->filter, b->near.at[i + AHEAD].b);
+		}
+		follow(b, b->near.at[i], count);
+	}
+}
+
+/* More are listed by now: who of the far ones is tied to them? */
+static void
+look_further(wa_builder *b)
+{
+	uint64		n = b->far.n;
+
+	if (b->too_far)
+	{
+		b->near.n = b->counted = 0;
+		wa_read_table(b, &b->library->schema->identity, read_tie);
+		return;
+	}
+	b->far.n = 0;
+	for (uint64 i = 0; i < n && b->far.at != NULL; i++)
+	{
+		wa_tie		tie = b->far.at[i];
+
+		CHECK_FOR_INTERRUPTS();
+		if (may_be_listed(b, tie))
+			keep_near(b, tie);
+		else
+			keep_far(b, tie);
+	}
+}
+
+/*
+ * Two that have no tie but this one know all that they will ever know of each
+ * other: keep the other ties.
+ */
+static void
+keep_many(wa_builder *b)
+{
+	const wa_phone_set *set = &b->filter->set;
+	uint64		n = 0;
+
+	for (uint64 i = 0; i < b->near.n && b->many; i++)
+	{
+		wa_entry   *x;
+		wa_entry   *y;
+
+		if (i + AHEAD < b->near.n)
+		{
+			wa_filter_prefetch(b->filter, b->near.at[i + AHEAD].a);
+			wa_filter_prefetch(b->filter, b->near.at[i + AHEAD].b);
+		}
+		x = listed(set, b->near.at[i].a);
+		if (x == NULL)
+			continue;			/* nor is the other */
+		y = listed(set, b->near.at[i].b);
+		if ((wa_extra_of(b->filter, x)->print | wa_extra_of(b->filter, y)->print) &
+			WA_PRINT_MANY)
+			b->near.at[n++] = b->near.at[i];
+	}
+	b->near.n = n;
+}
+
+/* Those whose rows say what those of everybody tied to them say need no look-up. */
+static void
+let_go(wa_builder *b)
+{
+	wa_phone_set *set = &b->filter->set;
+
+	for (uint64 i = 0; i < set->nentries; i++)
+	{
+		if (!(b->filter->extras[i].print & (WA_PRINT_ODD | WA_PRINT_ADOPTED)))
+			set->entries[i] &= ~(wa_entry) WA_LISTED_LINKED;
+	}
+}
+
+/* Returns false where there was not enough memory for the table, or no end. */
+static bool
+follow_with_table(wa_builder *b)
+{
+	const wa_phone_set *set = &b->filter->set;
+	int			round = 0;
+
+	do
+	{
+		if (round++ > 0)
+			look_further(b);
+		b->listed_more = false;
+		follow_near(b, b->counted, true);
+		b->counted = b->near.n;
+	} while (b->listed_more && set->entries != NULL && round < MAX_ROUNDS);
+	if (set->entries == NULL || b->listed_more)
+		return false;
+
+	keep_many(b);
+	for (b->changed = true; b->changed && round < MAX_ROUNDS; round++)
+	{
+		b->changed = false;
+		follow_near(b, 0, false);
+	}
+	if (!b->changed)
+		let_go(b);
+	return !b->changed;
+}
+
+bool
+wa_follow_ties(wa_builder *b)
+{
+	const wa_table *identity = &b->library->schema->identity;
+	const wa_phone_set *set = &b->filter->set;
+	bool		complete = false;
+
+	wa_read_table(b, identity, read_tie);
+	if (set->entries != NULL)
+		complete = follow_with_table(b);
+	if (set->entries == NULL)
+	{
+		b->changed = true;
+		for (int round = 0; b->changed && round < MAX_ROUNDS; round++)
+		{
+			b->changed = false;
+			wa_read_table(b, identity, read_tie);
+		}
+		complete = !b->changed;
+	}
+	forget(&b->near);
+	forget(&b->far);
+	return complete;
+}
