@@ -93,7 +93,7 @@ EXTRA_CLEAN  = build
 # -Werror is for "make check" (test/check sets WERROR): a compiler that we do
 # not know yet must not keep a DBA from building.
 PG_CPPFLAGS  = -Isrc -DWA_POLICY_VERSION='"$(EXTVERSION)"'
-PG_CFLAGS    = -std=gnu11 -Wall -Wextra $(WERROR) -Wno-unused-parameter -Wno-sign-compare
+PG_CFLAGS    = -std=gnu11 -fvisibility=hidden -Wall -Wextra $(WERROR) -Wno-unused-parameter -Wno-sign-compare
 SHLIB_LINK   = -ljson-c
 
 # Every file in sql/ but the install scripts is a test.  Soft errors came with

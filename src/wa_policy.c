@@ -17,7 +17,7 @@ PG_MODULE_MAGIC_EXT(.name = "wa_policy",.version = WA_POLICY_VERSION);
 PG_MODULE_MAGIC;
 #endif
 
-void		_PG_init(void);
+PGDLLEXPORT void _PG_init(void);
 
 void
 _PG_init(void)

@@ -21,6 +21,25 @@
 #include "nodes/miscnodes.h"
 #include "varatt.h"
 #else
+/*
+ * Modules are compiled with hidden symbols from 16 on, so that two of them
+ * cannot take each other's functions.  Before it, what the server calls by name
+ * has to be marked.
+ */
+#undef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+#undef PG_FUNCTION_INFO_V1
+#define PG_FUNCTION_INFO_V1(funcname) \
+extern PGDLLEXPORT Datum funcname(PG_FUNCTION_ARGS); \
+extern PGDLLEXPORT const Pg_finfo_record *CppConcat(pg_finfo_, funcname) (void); \
+const Pg_finfo_record * \
+CppConcat(pg_finfo_, funcname) (void) \
+{ \
+	static const Pg_finfo_record my_finfo = {1}; \
+	return &my_finfo; \
+} \
+extern int	no_such_variable
+
 /* Soft errors came with 16; before it every error is a hard one. */
 #define ereturn(context, dummy_value, ...) \
 	do { \

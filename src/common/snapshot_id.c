@@ -8,12 +8,11 @@
 #include "common/compat.h"
 
 #include "access/xact.h"
-#include "storage/proc.h"
 #include "utils/snapmgr.h"
 
 #include "common/snapshot_id.h"
 
-static uint64 rollbacks = 0;
+uint64		wa_rollbacks = 0;
 
 /* A rollback to a savepoint takes rows back and leaves the command id. */
 static void
@@ -21,7 +20,7 @@ count_rollback(SubXactEvent event, SubTransactionId mine,
 			   SubTransactionId parent, void *arg)
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
-		rollbacks++;
+		wa_rollbacks++;
 }
 
 wa_snapshot_id
@@ -43,7 +42,7 @@ wa_identify_snapshot(Snapshot snapshot)
 	id.subxcnt = snapshot->subxcnt;
 	id.suboverflowed = snapshot->suboverflowed;
 	id.curcid = snapshot->curcid;
-	id.rollbacks = rollbacks;
+	id.rollbacks = wa_rollbacks;
 	id.lxid = wa_local_xid();
 	return id;
 }
@@ -55,16 +54,6 @@ wa_same_snapshot(const wa_snapshot_id *a, const wa_snapshot_id *b)
 		a->xcnt == b->xcnt && a->subxcnt == b->subxcnt &&
 		a->suboverflowed == b->suboverflowed &&
 		a->rollbacks == b->rollbacks && a->lxid == b->lxid;
-}
-
-bool
-wa_snapshot_unchanged(const wa_snapshot_id *id, Snapshot snapshot)
-{
-	return id->curcid == snapshot->curcid && id->xmin == snapshot->xmin &&
-		id->xmax == snapshot->xmax && id->xcnt == snapshot->xcnt &&
-		id->subxcnt == snapshot->subxcnt &&
-		id->suboverflowed == snapshot->suboverflowed &&
-		id->rollbacks == rollbacks && id->lxid == wa_local_xid();
 }
 
 Snapshot

@@ -14,6 +14,7 @@
 
 #include "common/compat.h"
 
+#include "storage/proc.h"
 #include "utils/snapshot.h"
 
 typedef struct wa_snapshot_id
@@ -36,8 +37,19 @@ typedef struct wa_snapshot_id
  */
 extern wa_snapshot_id wa_identify_snapshot(Snapshot snapshot);
 
-/* Is id the identity of this snapshot, too? */
-extern bool wa_snapshot_unchanged(const wa_snapshot_id *id, Snapshot snapshot);
+/* Subtransactions that this backend has rolled back. */
+extern uint64 wa_rollbacks;
+
+/* Is id the identity of this snapshot, too?  Asked for every row of a query. */
+static inline bool
+wa_snapshot_unchanged(const wa_snapshot_id *id, Snapshot snapshot)
+{
+	return id->curcid == snapshot->curcid && id->xmin == snapshot->xmin &&
+		id->xmax == snapshot->xmax && id->xcnt == snapshot->xcnt &&
+		id->subxcnt == snapshot->subxcnt &&
+		id->suboverflowed == snapshot->suboverflowed &&
+		id->rollbacks == wa_rollbacks && id->lxid == wa_local_xid();
+}
 
 extern bool wa_same_snapshot(const wa_snapshot_id *a, const wa_snapshot_id *b);
 
