@@ -64,7 +64,7 @@ typedef struct call_site
 	wa_filter  *filter;
 } call_site;
 
-static inline bool
+static pg_attribute_always_inline bool
 same_text(const kept_text *kept, FunctionCallInfo fcinfo, int argno)
 {
 	struct varlena *value;
@@ -76,7 +76,7 @@ same_text(const kept_text *kept, FunctionCallInfo fcinfo, int argno)
 		memcmp(VARDATA_ANY(value), kept->bytes, kept->len) == 0;
 }
 
-static inline bool
+static pg_attribute_always_inline bool
 same_arguments(const kept_arguments *kept, FunctionCallInfo fcinfo)
 {
 	return kept->valid && !PG_ARGISNULL(1) && !PG_ARGISNULL(4) &&
@@ -198,37 +198,42 @@ find_filter(call_site *site, FunctionCallInfo fcinfo, wa_library *library,
 	return true;
 }
 
-static wa_verdict
-ask_filter(wa_filter *filter, FunctionCallInfo fcinfo, bool is_text)
+/*
+ * A filter that answers for these arguments and this snapshot, and a phone
+ * number in plain digits: nearly every call of a large query ends here.  LOOK_UP
+ * stands for all that needs more thought.
+ */
+static pg_attribute_always_inline wa_verdict
+ask_quickly(FunctionCallInfo fcinfo)
 {
+	const call_site *site = fcinfo->flinfo->fn_extra;
 	struct varlena *value;
 	const char *data;
 	size_t		len;
 	int64		number;
-	wa_canonical buf;
 
-	if (PG_ARGISNULL(0))
-		return WA_REFUSED;
-	value = PG_GETARG_VARLENA_PP(0);
+	if (site == NULL || site->filter == NULL || PG_ARGISNULL(0) ||
+		!same_arguments(&site->filter_arguments, fcinfo) ||
+		!wa_snapshot_unchanged(&site->seen, wa_active_snapshot()))
+		return WA_LOOK_UP;
+	value = (struct varlena *) PG_GETARG_POINTER(0);
+	if (VARATT_IS_COMPRESSED(value) || VARATT_IS_EXTERNAL(value))
+		return WA_LOOK_UP;
 	data = VARDATA_ANY(value);
 	len = VARSIZE_ANY_EXHDR(value);
 	number = wa_phone_plain(data, len);
-	if (number != 0)
+	if (number == 0)
+		return WA_LOOK_UP;
+	if (*data == '+')
 	{
-		if (*data == '+')
-		{
-			data++;
-			len--;
-		}
-		return wa_filter_ask_phone(filter, number, data, len);
+		data++;
+		len--;
 	}
-	if (wa_recipient_arg(fcinfo, is_text, &buf) == NULL)
-		return WA_REFUSED;
-	return wa_filter_ask(filter, &buf);
+	return wa_filter_ask_phone(site->filter, number, data, len);
 }
 
-static bool
-sendable(FunctionCallInfo fcinfo, bool is_text)
+static pg_noinline bool
+sendable_slowly(FunctionCallInfo fcinfo, bool is_text)
 {
 	call_site  *site = fcinfo->flinfo->fn_extra;
 	Snapshot	snapshot = wa_active_snapshot();
@@ -236,19 +241,6 @@ sendable(FunctionCallInfo fcinfo, bool is_text)
 	wa_question question;
 	wa_canonical buf;
 	const wa_canonical *recipient;
-
-	if (site != NULL && site->filter != NULL &&
-		same_arguments(&site->filter_arguments, fcinfo) &&
-		wa_snapshot_unchanged(&site->seen, snapshot))
-	{
-		wa_verdict	verdict = ask_filter(site->filter, fcinfo, is_text);
-
-		if (verdict != WA_LOOK_UP)
-			return verdict == WA_ALLOWED;
-		wa_question_args(fcinfo, &question);
-		recipient = wa_recipient_arg(fcinfo, is_text, &buf);
-		return wa_decide(wa_facts_of(library_for(site), recipient), &question, NULL, NULL);
-	}
 
 	wa_question_args(fcinfo, &question);
 	recipient = wa_recipient_arg(fcinfo, is_text, &buf);
@@ -265,7 +257,8 @@ sendable(FunctionCallInfo fcinfo, bool is_text)
 		site->seen = wa_identify_snapshot(snapshot);
 	}
 	library = library_for(site);
-	if (find_filter(site, fcinfo, library, &question))
+	if ((site->filter != NULL && same_arguments(&site->filter_arguments, fcinfo)) ||
+		find_filter(site, fcinfo, library, &question))
 	{
 		wa_verdict	verdict = wa_filter_ask(site->filter, recipient);
 
@@ -273,6 +266,14 @@ sendable(FunctionCallInfo fcinfo, bool is_text)
 			return verdict == WA_ALLOWED;
 	}
 	return wa_decide(wa_facts_of(library, recipient), &question, NULL, NULL);
+}
+
+static pg_attribute_always_inline bool
+sendable(FunctionCallInfo fcinfo, bool is_text)
+{
+	wa_verdict	verdict = ask_quickly(fcinfo);
+
+	return verdict == WA_LOOK_UP ? sendable_slowly(fcinfo, is_text) : verdict == WA_ALLOWED;
 }
 
 static TimestampTz
