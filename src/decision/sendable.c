@@ -16,6 +16,8 @@
  */
 #include "common/compat.h"
 
+#include "access/xact.h"
+#include "optimizer/cost.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -170,7 +172,13 @@ shall_build(call_site *site, FunctionCallInfo fcinfo, wa_library *library,
 	if (site->rent < 64)
 		return false;
 	if (site->price == 0)
+	{
 		site->price = wa_filter_price(library, question);
+
+		/* The other processes of the query pay rent as well. */
+		if (IsInParallelMode())
+			site->price /= 1 + max_parallel_workers_per_gather;
+	}
 	return site->rent >= site->price;
 }
 
