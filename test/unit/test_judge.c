@@ -342,8 +342,8 @@ test_long_names(void)
 	char		long_name[600];
 	char		expected[1200];
 
-	for (int i = 0; i + 1 < (int) sizeof(long_name); i += 2)
-		memcpy(long_name + i, "\xC3\xA4", 2);
+	for (int i = 0; i < (int) sizeof(long_name); i++)
+		long_name[i] = "\xC3\xA4"[i % 2];
 	used = 0;
 	found[0] = '\0';
 	wa_judge_failure(&who, 131026, NOW, NOW, (wa_str) {long_name, sizeof(long_name)},
