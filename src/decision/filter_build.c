@@ -263,7 +263,7 @@ print_of_cooldown(wa_builder *b, const wa_code_meaning *meaning, char *business_
 {
 	wa_failures failures;
 
-	wa_failures_from_array(PointerGetDatum(wa_next_text(business_at)), &failures);
+	wa_failures_from_array(PointerGetDatum(wa_next_instants(business_at)), &failures);
 
 	/*
 	 * Of people with several identifiers the end is worked out anew.  This one

@@ -110,13 +110,25 @@ wa_row_text(const wa_row *row, int column)
 	return DatumGetPointer(heap_getattr(row->tuple, column, row->desc, &isnull));
 }
 
-/* From one column of variable length to the next, neither of them NULL. */
+/*
+ * From one column of variable length to the next, neither of them NULL, whose
+ * type is aligned as int (text, wa_recipient) or as double (timestamptz[]).
+ * Short values are not aligned at all.
+ */
 static inline char *
 wa_next_text(char *text)
 {
 	char	   *next = text + VARSIZE_ANY(text);
 
 	return VARATT_NOT_PAD_BYTE(next) ? next : (char *) INTALIGN(next);
+}
+
+static inline char *
+wa_next_instants(char *text)
+{
+	char	   *next = text + VARSIZE_ANY(text);
+
+	return VARATT_NOT_PAD_BYTE(next) ? next : (char *) DOUBLEALIGN(next);
 }
 
 /* The string there, not copied. */
