@@ -99,82 +99,83 @@ wa_library_snapshot(const wa_library *library)
 }
 
 static void
-fetch_consents(wa_library *library)
+add_consent(wa_facts *facts, wa_reader *reader)
 {
-	wa_reader	reader;
-	wa_consent_row *rows = NULL;
-	int			n = 0;
+	wa_consent_row *rows = unconstify(wa_consent_row *, facts->consents);
 
-	wa_reader_open(&reader, &library->schema->consent, library->snapshot);
-	wa_reader_seek(&reader, RecipientGetDatum(library->recipient));
-	while (wa_reader_next(&reader))
-	{
-		grow(rows, n, wa_consent_row);
-		wa_read_consent(&reader, &rows[n++]);
-	}
-	wa_reader_close(&reader);
-	library->facts.consents = rows;
-	library->facts.nconsents = n;
+	grow(rows, facts->nconsents, wa_consent_row);
+	wa_read_consent(reader, &rows[facts->nconsents++]);
+	facts->consents = rows;
 }
 
 /*
  * Cooldowns that can object: with an end, and of a code that blocks.
  */
 static void
-fetch_cooldowns(wa_library *library)
+add_cooldown(wa_facts *facts, wa_reader *reader, const wa_overrides *overrides)
 {
-	wa_reader	reader;
-	wa_cooldown_row *rows = NULL;
-	int			n = 0;
+	wa_cooldown_row *rows = unconstify(wa_cooldown_row *, facts->cooldowns);
+	wa_cooldown_row *row;
+	wa_code_policy policy;
+	wa_failures failures;
+	wa_instant	until = wa_reader_instant(reader, WA_COOLDOWN_UNTIL);
+	int32		code = wa_reader_int(reader, WA_COOLDOWN_CODE);
 
-	wa_reader_open(&reader, &library->schema->cooldown, library->snapshot);
-	wa_reader_seek(&reader, RecipientGetDatum(library->recipient));
-	while (wa_reader_next(&reader))
-	{
-		wa_cooldown_row *row;
-		wa_code_policy policy;
-		wa_failures failures;
-		wa_instant	until = wa_reader_instant(&reader, WA_COOLDOWN_UNTIL);
-		int32		code = wa_reader_int(&reader, WA_COOLDOWN_CODE);
+	if (until == WA_NEVER || !wa_effective_code(overrides, code, &policy) || policy.blocks == 0)
+		return;
 
-		if (until == WA_NEVER ||
-			!wa_effective_code(library->overrides, code, &policy) || policy.blocks == 0)
-			continue;
-
-		grow(rows, n, wa_cooldown_row);
-		row = &rows[n++];
-		row->business = wa_reader_str(&reader, WA_COOLDOWN_BUSINESS);
-		row->code = code;
-		row->strikes = wa_reader_int(&reader, WA_COOLDOWN_STRIKES);
-		wa_read_failures(&reader, &failures);
-		row->since = failures.n > 0 ? failures.at[failures.n - 1] : WA_NEVER;
-		row->until = until;
-		row->blocks = policy.blocks;
-		row->yields_to_window = policy.yields_to_window;
-		row->learned_under.data = NULL;
-	}
-	wa_reader_close(&reader);
-	library->facts.cooldowns = rows;
-	library->facts.ncooldowns = n;
+	grow(rows, facts->ncooldowns, wa_cooldown_row);
+	row = &rows[facts->ncooldowns++];
+	row->business = wa_reader_str(reader, WA_COOLDOWN_BUSINESS);
+	row->code = code;
+	row->strikes = wa_reader_int(reader, WA_COOLDOWN_STRIKES);
+	wa_read_failures(reader, &failures);
+	row->since = failures.n > 0 ? failures.at[failures.n - 1] : WA_NEVER;
+	row->until = until;
+	row->blocks = policy.blocks;
+	row->yields_to_window = policy.yields_to_window;
+	row->learned_under.data = NULL;
+	facts->cooldowns = rows;
 }
 
 static void
-fetch_activities(wa_library *library)
+add_activity(wa_facts *facts, wa_reader *reader)
 {
-	wa_reader	reader;
-	wa_activity_row *rows = NULL;
-	int			n = 0;
+	wa_activity_row *rows = unconstify(wa_activity_row *, facts->activities);
 
-	wa_reader_open(&reader, &library->schema->activity, library->snapshot);
+	grow(rows, facts->nactivities, wa_activity_row);
+	wa_read_activity(reader, &rows[facts->nactivities++]);
+	facts->activities = rows;
+}
+
+void
+wa_facts_add(wa_library *library, wa_part part, wa_reader *reader)
+{
+	MemoryContext old = MemoryContextSwitchTo(library->rows);
+
+	if (part == WA_CONSENTS)
+		add_consent(&library->facts, reader);
+	else if (part == WA_COOLDOWNS)
+		add_cooldown(&library->facts, reader, library->overrides);
+	else
+		add_activity(&library->facts, reader);
+	MemoryContextSwitchTo(old);
+}
+
+/* The part of one who has no other identifier. */
+static void
+look_up(wa_library *library, wa_part part)
+{
+	const wa_schema *schema = library->schema;
+	wa_reader	reader;
+
+	wa_reader_open(&reader, part == WA_CONSENTS ? &schema->consent :
+				   part == WA_COOLDOWNS ? &schema->cooldown : &schema->activity,
+				   library->snapshot);
 	wa_reader_seek(&reader, RecipientGetDatum(library->recipient));
 	while (wa_reader_next(&reader))
-	{
-		grow(rows, n, wa_activity_row);
-		wa_read_activity(&reader, &rows[n++]);
-	}
+		wa_facts_add(library, part, &reader);
 	wa_reader_close(&reader);
-	library->facts.activities = rows;
-	library->facts.nactivities = n;
 }
 
 static void
@@ -185,12 +186,8 @@ fetch(wa_facts *facts, wa_part part)
 
 	if (library->person != NULL)
 		wa_gather_person(library, part);
-	else if (part == WA_CONSENTS)
-		fetch_consents(library);
-	else if (part == WA_COOLDOWNS)
-		fetch_cooldowns(library);
 	else
-		fetch_activities(library);
+		look_up(library, part);
 	MemoryContextSwitchTo(old);
 }
 
@@ -220,31 +217,11 @@ find_region_rules(wa_library *library, const wa_canonical *recipient)
 	library->facts.nregions = n;
 }
 
-wa_facts *
-wa_facts_of(wa_library *library, const wa_canonical *recipient)
-{
-	wa_facts   *facts = &library->facts;
-	MemoryContext old;
-
-	memset(facts, 0, sizeof(*facts));
-	facts->valid = recipient != NULL;
-	facts->fetch = fetch;
-	facts->arg = library;
-	if (!facts->valid)
-		return facts;
-
-	MemoryContextReset(library->rows);
-	old = MemoryContextSwitchTo(library->rows);
-	library->recipient = wa_recipient_make(recipient);
-	find_region_rules(library, recipient);
-	library->person = library->has_links ?
-		wa_person_load(library->schema, library->snapshot, recipient) : NULL;
-	MemoryContextSwitchTo(old);
-	return facts;
-}
-
-wa_facts *
-wa_facts_of_stranger(wa_library *library, const wa_canonical *recipient)
+/*
+ * Begin with the facts on somebody: his region, and no rows so far.
+ */
+static wa_facts *
+begin_facts(wa_library *library, const wa_canonical *recipient)
 {
 	wa_facts   *facts = &library->facts;
 	MemoryContext old;
@@ -253,9 +230,50 @@ wa_facts_of_stranger(wa_library *library, const wa_canonical *recipient)
 	old = MemoryContextSwitchTo(library->rows);
 	memset(facts, 0, sizeof(*facts));
 	facts->valid = true;
-	facts->fetched = WA_ALL_PARTS;
-	library->recipient = NULL;
 	find_region_rules(library, recipient);
 	MemoryContextSwitchTo(old);
+	return facts;
+}
+
+wa_facts *
+wa_facts_of(wa_library *library, const wa_canonical *recipient)
+{
+	wa_facts   *facts = &library->facts;
+	MemoryContext old;
+
+	if (recipient == NULL)
+	{
+		memset(facts, 0, sizeof(*facts));
+		return facts;
+	}
+
+	begin_facts(library, recipient);
+	facts->fetch = fetch;
+	facts->arg = library;
+	old = MemoryContextSwitchTo(library->rows);
+	library->recipient = wa_recipient_make(recipient);
+	library->person = library->has_links ?
+		wa_person_load(library->schema, library->snapshot, recipient) : NULL;
+	MemoryContextSwitchTo(old);
+	return facts;
+}
+
+wa_facts *
+wa_facts_from(wa_library *library, const wa_canonical *recipient,
+			  void (*fetch_part) (wa_facts *, wa_part), void *arg)
+{
+	wa_facts   *facts = begin_facts(library, recipient);
+
+	facts->fetch = fetch_part;
+	facts->arg = arg;
+	return facts;
+}
+
+wa_facts *
+wa_facts_of_stranger(wa_library *library, const wa_canonical *recipient)
+{
+	wa_facts   *facts = begin_facts(library, recipient);
+
+	facts->fetched = WA_ALL_PARTS;
 	return facts;
 }

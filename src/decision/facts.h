@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * facts.h
- *	  Gathering what is known of one recipient, by direct index look-ups
- *	  with the caller's snapshot.
+ *	  Gathering what is known of one recipient with the caller's snapshot,
+ *	  by direct index look-ups or from rows that somebody else reads.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,6 +16,7 @@
 #include "common/schema.h"
 #include "decision/decide.h"
 #include "recipient/phone.h"
+#include "state/read.h"
 
 /*
  * The policy that all decisions of one snapshot share (region rules, error
@@ -41,6 +42,17 @@ extern wa_facts *wa_facts_of(wa_library *library, const wa_canonical *recipient)
  * means.  Otherwise as wa_facts_of.
  */
 extern wa_facts *wa_facts_of_stranger(wa_library *library, const wa_canonical *recipient);
+
+/*
+ * The facts on somebody who has no other identifier and whose rows the caller
+ * has at hand: fetch_part adds those of a part by wa_facts_add, in the order of
+ * the primary key.  Otherwise as wa_facts_of.
+ */
+extern wa_facts *wa_facts_from(wa_library *library, const wa_canonical *recipient,
+							   void (*fetch_part) (wa_facts *facts, wa_part part), void *arg);
+
+/* Add the row at hand of that part's table to the facts at hand. */
+extern void wa_facts_add(wa_library *library, wa_part part, wa_reader *reader);
 
 /* The schema that a library reads. */
 extern const wa_schema *wa_library_schema(const wa_library *library);

@@ -5,23 +5,23 @@
  *	  sent to.
  *
  * The primary keys of the state tables all begin with the recipient, and
- * wa_identity has an index by either end, so scans in key order side by side
- * give every known recipient once.
+ * wa_identity has an index by either end, so rolls of these tables side by side
+ * give every known recipient once, and his rows with him.  These are his facts,
+ * read as far as a rule asks for them.  Only who has ties to other identifiers
+ * is looked up.
  *
  *-------------------------------------------------------------------------
  */
 #include "common/compat.h"
 
 #include "funcapi.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "decision/arguments.h"
 #include "decision/facts.h"
 #include "recipient/recipient.h"
-#include "common/columns.h"
-#include "state/read.h"
+#include "state/roll.h"
 
 PG_FUNCTION_INFO_V1(wa_suppressed);
 
@@ -35,48 +35,129 @@ enum suppressed_column
 	SUPPRESSED_COLUMNS
 };
 
-/* One state table, read in the order of its recipients. */
-typedef struct wa_roll
+enum wa_roll_number
 {
-	wa_reader	reader;
-	int			column;			/* that of the recipient */
-	bool		ended;
-	wa_canonical recipient;		/* of the row at hand */
-} wa_roll;
+	CONSENT,
+	COOLDOWN,
+	ACTIVITY,
+	IDENTITY,
+	IDENTITY_OTHER,
+	ROLLS
+};
 
-static int
-compare(const wa_canonical *a, const wa_canonical *b)
+typedef struct wa_listing
 {
-	return wa_recipient_cmp_bytes(a->text, a->len, b->text, b->len);
-}
+	wa_library *library;
+	wa_roll		rolls[ROLLS];
+	wa_canonical recipient;		/* at hand */
+	bool		seen;			/* has a row of his been seen? */
+} wa_listing;
 
-/* Go to the next recipient of this table. */
-static void
-advance(wa_roll *roll)
+static wa_str
+at_hand(const wa_listing *l)
 {
-	wa_canonical before = roll->recipient;
-
-	do
+	return (wa_str)
 	{
-		bool		isnull;
-
-		roll->ended = !wa_reader_next(&roll->reader);
-		if (roll->ended)
-			return;
-		wa_recipient_get(DatumGetRecipientPP(
-							 wa_reader_datum(&roll->reader, roll->column, &isnull)),
-						 &roll->recipient);
-	} while (compare(&roll->recipient, &before) == 0);
+		l->recipient.text, l->recipient.len
+	};
 }
 
+/*
+ * Which tables' rows most decisions ask for; of the others the recipients are
+ * enough, but for some.
+ */
 static void
-open_roll(wa_roll *roll, const wa_table *table, int column, Snapshot snapshot)
+open_rolls(wa_listing *l, wa_category category)
 {
-	wa_reader_open_all(&roll->reader, table, snapshot);
-	roll->column = column;
-	roll->recipient.len = 0;
-	roll->recipient.text[0] = '\0';
-	advance(roll);
+	const wa_schema *schema = wa_library_schema(l->library);
+	Snapshot	snapshot = wa_library_snapshot(l->library);
+
+	wa_roll_open(&l->rolls[CONSENT], &schema->consent, snapshot, category == WA_MARKETING);
+	wa_roll_open(&l->rolls[COOLDOWN], &schema->cooldown, snapshot, true);
+	wa_roll_open(&l->rolls[ACTIVITY], &schema->activity, snapshot, category == WA_SERVICE);
+	wa_roll_open(&l->rolls[IDENTITY], &schema->identity, snapshot, false);
+	wa_roll_open(&l->rolls[IDENTITY_OTHER], &schema->identity_other, snapshot, false);
+}
+
+/* Go to the first recipient of all rolls; false after the last. */
+static bool
+next_recipient(wa_listing *l)
+{
+	const wa_roll *first = NULL;
+
+	for (int i = 0; i < ROLLS; i++)
+	{
+		const wa_roll *roll = &l->rolls[i];
+
+		if (!roll->ended &&
+			(first == NULL || wa_str_compare(roll->recipient, first->recipient) < 0))
+			first = roll;
+	}
+	if (first == NULL)
+		return false;
+
+	if (first->recipient.len > WA_RECIPIENT_MAX)
+		elog(ERROR, "a recipient of %zu bytes", first->recipient.len);
+	memcpy(l->recipient.text, first->recipient.data, first->recipient.len);
+	l->recipient.len = first->recipient.len;
+	l->recipient.text[l->recipient.len] = '\0';
+	l->seen = false;
+	return true;
+}
+
+/* Leave behind what is left of the recipient at hand. */
+static void
+pass(wa_listing *l)
+{
+	for (int i = 0; i < ROLLS; i++)
+	{
+		while (wa_roll_at(&l->rolls[i], at_hand(l)))
+			wa_roll_next(&l->rolls[i]);
+	}
+}
+
+/* Add one part of the facts on the recipient at hand. */
+static void
+fetch_part(wa_facts *facts, wa_part part)
+{
+	wa_listing *l = facts->arg;
+	wa_roll    *roll = &l->rolls[part == WA_CONSENTS ? CONSENT :
+								 part == WA_COOLDOWNS ? COOLDOWN : ACTIVITY];
+
+	for (; wa_roll_at(roll, at_hand(l)); wa_roll_next(roll))
+	{
+		if (wa_roll_row(roll))
+		{
+			wa_facts_add(l->library, part, &roll->reader);
+			l->seen = true;
+		}
+	}
+}
+
+static wa_facts *
+facts_at_hand(wa_listing *l)
+{
+	if (wa_roll_at(&l->rolls[IDENTITY], at_hand(l)) ||
+		wa_roll_at(&l->rolls[IDENTITY_OTHER], at_hand(l)))
+		return wa_facts_of(l->library, &l->recipient);
+	return wa_facts_from(l->library, &l->recipient, fetch_part, l);
+}
+
+/*
+ * Does the snapshot see any row of the recipient at hand?  He may be in an
+ * index for what somebody else is about to commit.
+ */
+static bool
+is_known(wa_listing *l)
+{
+	for (int i = 0; i < ROLLS; i++)
+	{
+		wa_roll    *roll = &l->rolls[i];
+
+		for (; !l->seen && wa_roll_at(roll, at_hand(l)); wa_roll_next(roll))
+			l->seen = wa_roll_row(roll);
+	}
+	return l->seen;
 }
 
 static bool
@@ -101,6 +182,8 @@ put_suppressed(ReturnSetInfo *rsinfo, const wa_canonical *recipient,
 	nulls[SUPPRESSED_SINCE] = objection->since == WA_NEVER;
 	values[SUPPRESSED_UNTIL] = TimestampTzGetDatum(objection->until);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	pfree(DatumGetPointer(values[SUPPRESSED_RECIPIENT]));
+	pfree(DatumGetPointer(values[SUPPRESSED_REASON]));
 }
 
 Datum
@@ -108,54 +191,19 @@ wa_suppressed(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	wa_question question;
-	wa_library *library;
-	const wa_schema *schema;
-	wa_roll		rolls[5];
+	wa_objection objection;
+	wa_listing *l = palloc(sizeof(wa_listing));
 
 	wa_question_args_at(fcinfo, 0, 1, -1, 2, &question);
 	InitMaterializedSRF(fcinfo, 0);
-	library = wa_library_for(fcinfo);
-	schema = wa_library_schema(library);
-
-	open_roll(&rolls[0], &schema->consent, WA_CONSENT_RECIPIENT,
-			  wa_library_snapshot(library));
-	open_roll(&rolls[1], &schema->cooldown, WA_COOLDOWN_RECIPIENT,
-			  wa_library_snapshot(library));
-	open_roll(&rolls[2], &schema->activity, WA_ACTIVITY_RECIPIENT,
-			  wa_library_snapshot(library));
-
-	open_roll(&rolls[3], &schema->identity, WA_IDENTITY_RECIPIENT,
-			  wa_library_snapshot(library));
-	open_roll(&rolls[4], &schema->identity_other, WA_IDENTITY_OTHER,
-			  wa_library_snapshot(library));
-
-	for (;;)
+	l->library = wa_library_for(fcinfo);
+	open_rolls(l, question.category);
+	for (; next_recipient(l); pass(l))
 	{
-		wa_roll    *first = NULL;
-		wa_canonical recipient;
-		wa_objection objection;
-
-		CHECK_FOR_INTERRUPTS();
-		for (int i = 0; i < lengthof(rolls); i++)
-		{
-			if (!rolls[i].ended &&
-				(first == NULL || compare(&rolls[i].recipient, &first->recipient) < 0))
-				first = &rolls[i];
-		}
-		if (first == NULL)
-			break;
-
-		recipient = first->recipient;
-		for (int i = 0; i < lengthof(rolls); i++)
-		{
-			if (!rolls[i].ended && compare(&rolls[i].recipient, &recipient) == 0)
-				advance(&rolls[i]);
-		}
-		if (!wa_decide(wa_facts_of(library, &recipient), &question, keep_first, &objection))
-			put_suppressed(rsinfo, &recipient, &objection);
+		if (!wa_decide(facts_at_hand(l), &question, keep_first, &objection) && is_known(l))
+			put_suppressed(rsinfo, &l->recipient, &objection);
 	}
-
-	for (int i = 0; i < lengthof(rolls); i++)
-		wa_reader_close(&rolls[i].reader);
+	for (int i = 0; i < ROLLS; i++)
+		wa_roll_close(&l->rolls[i]);
 	return (Datum) 0;
 }

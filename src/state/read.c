@@ -20,14 +20,6 @@
 #include "state/failures_array.h"
 #include "state/read.h"
 
-static void
-open_relations(wa_reader *reader, const wa_table *table)
-{
-	reader->heap = wa_table_open(table);
-	reader->index = wa_pkey_open(table);
-	reader->slot = table_slot_create(reader->heap, NULL);
-}
-
 /*
  * The function behind "recipient = recipient".  All these indexes share one
  * operator family, so one is remembered.
@@ -54,17 +46,11 @@ equality_of(Relation index, FmgrInfo *result)
 void
 wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot)
 {
-	open_relations(reader, table);
+	reader->heap = wa_table_open(table);
+	reader->index = wa_pkey_open(table);
+	reader->slot = table_slot_create(reader->heap, NULL);
 	equality_of(reader->index, &reader->equal);
 	reader->scan = wa_index_beginscan(reader->heap, reader->index, snapshot, 1);
-}
-
-void
-wa_reader_open_all(wa_reader *reader, const wa_table *table, Snapshot snapshot)
-{
-	open_relations(reader, table);
-	reader->scan = wa_index_beginscan(reader->heap, reader->index, snapshot, 0);
-	index_rescan(reader->scan, NULL, 0, NULL, 0);
 }
 
 void

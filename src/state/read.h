@@ -38,9 +38,6 @@ typedef struct wa_reader
 /* Open for look-ups by recipient. */
 extern void wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot);
 
-/* Open for all rows, in the order of the primary key. */
-extern void wa_reader_open_all(wa_reader *reader, const wa_table *table, Snapshot snapshot);
-
 extern void wa_reader_close(wa_reader *reader);
 
 /* Look for the rows of this recipient (a wa_recipient that stays until done). */
