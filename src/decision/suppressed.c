@@ -51,6 +51,7 @@ typedef struct wa_listing
 	wa_roll		rolls[ROLLS];
 	wa_canonical recipient;		/* at hand */
 	bool		seen;			/* has a row of his been seen? */
+	text	   *reasons[WA_RULE_WINDOW_CLOSED + 1]; /* by rule, where used so far */
 } wa_listing;
 
 static wa_str
@@ -167,15 +168,22 @@ keep_first(void *arg, const wa_objection *objection)
 	return false;
 }
 
+static Datum
+reason_of(wa_listing *l, wa_rule rule)
+{
+	if (l->reasons[rule] == NULL)
+		l->reasons[rule] = cstring_to_text(wa_rule_name(rule));
+	return PointerGetDatum(l->reasons[rule]);
+}
+
 static void
-put_suppressed(ReturnSetInfo *rsinfo, const wa_canonical *recipient,
-			   const wa_objection *objection)
+put_suppressed(ReturnSetInfo *rsinfo, wa_listing *l, const wa_objection *objection)
 {
 	Datum		values[SUPPRESSED_COLUMNS];
 	bool		nulls[SUPPRESSED_COLUMNS] = {0};
 
-	values[SUPPRESSED_RECIPIENT] = RecipientGetDatum(wa_recipient_make(recipient));
-	values[SUPPRESSED_REASON] = CStringGetTextDatum(wa_rule_name(objection->rule));
+	values[SUPPRESSED_RECIPIENT] = RecipientGetDatum(wa_recipient_make(&l->recipient));
+	values[SUPPRESSED_REASON] = reason_of(l, objection->rule);
 	values[SUPPRESSED_CODE] = Int32GetDatum(objection->code);
 	nulls[SUPPRESSED_CODE] = objection->code == 0;
 	values[SUPPRESSED_SINCE] = TimestampTzGetDatum(objection->since);
@@ -183,7 +191,6 @@ put_suppressed(ReturnSetInfo *rsinfo, const wa_canonical *recipient,
 	values[SUPPRESSED_UNTIL] = TimestampTzGetDatum(objection->until);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	pfree(DatumGetPointer(values[SUPPRESSED_RECIPIENT]));
-	pfree(DatumGetPointer(values[SUPPRESSED_REASON]));
 }
 
 Datum
@@ -192,7 +199,7 @@ wa_suppressed(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	wa_question question;
 	wa_objection objection;
-	wa_listing *l = palloc(sizeof(wa_listing));
+	wa_listing *l = palloc0(sizeof(wa_listing));
 
 	wa_question_args_at(fcinfo, 0, 1, -1, 2, &question);
 	InitMaterializedSRF(fcinfo, 0);
@@ -201,7 +208,7 @@ wa_suppressed(PG_FUNCTION_ARGS)
 	for (; next_recipient(l); pass(l))
 	{
 		if (!wa_decide(facts_at_hand(l), &question, keep_first, &objection) && is_known(l))
-			put_suppressed(rsinfo, &l->recipient, &objection);
+			put_suppressed(rsinfo, l, &objection);
 	}
 	for (int i = 0; i < ROLLS; i++)
 		wa_roll_close(&l->rolls[i]);

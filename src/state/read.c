@@ -108,20 +108,41 @@ wa_reader_int(wa_reader *reader, int column)
 	return isnull ? 0 : DatumGetInt32(value);
 }
 
-wa_str
-wa_slot_str(TupleTableSlot *slot, int column)
+/* A string column where it stands: until the slot moves on. */
+static wa_str
+str_in_place(TupleTableSlot *slot, int column)
 {
 	bool		isnull;
 	Datum		value = slot_getattr(slot, column, &isnull);
 	struct varlena *text;
-	wa_str		result = {NULL, 0};
 
 	if (isnull)
-		return result;
+		return (wa_str)
+	{
+		NULL, 0
+	};
 	text = PG_DETOAST_DATUM_PACKED(value);
-	result.len = VARSIZE_ANY_EXHDR(text);
-	result.data = pnstrdup(VARDATA_ANY(text), result.len);
-	return result;
+	return (wa_str)
+	{
+		VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text)
+	};
+}
+
+wa_str
+wa_slot_str(TupleTableSlot *slot, int column)
+{
+	wa_str		found = str_in_place(slot, column);
+	char	   *copy;
+
+	if (found.data == NULL)
+		return found;
+	copy = palloc(found.len + 1);
+	memcpy(copy, found.data, found.len);
+	copy[found.len] = '\0';
+	return (wa_str)
+	{
+		copy, found.len
+	};
 }
 
 wa_str
@@ -133,13 +154,13 @@ wa_reader_str(wa_reader *reader, int column)
 void
 wa_read_consent(wa_reader *reader, wa_consent_row *row)
 {
-	row->reg = wa_register_from_name(wa_reader_str(reader, WA_CONSENT_REGISTER));
+	row->reg = wa_register_from_name(str_in_place(reader->slot, WA_CONSENT_REGISTER));
 	row->business = wa_reader_str(reader, WA_CONSENT_BUSINESS);
 	row->consent.stopped_at = wa_reader_instant(reader, WA_CONSENT_STOPPED_AT);
 	row->consent.resumed_at = wa_reader_instant(reader, WA_CONSENT_RESUMED_AT);
 	row->consent.origin = wa_reader_str(reader, WA_CONSENT_ORIGIN);
-	row->consent.sender = wa_reader_str(reader, WA_CONSENT_SENDER);
-	row->consent.message_id = wa_reader_str(reader, WA_CONSENT_MESSAGE_ID);
+	row->consent.sender = (wa_str) {NULL, 0};
+	row->consent.message_id = (wa_str) {NULL, 0};
 	row->learned_under.data = NULL;
 	row->learned_under.len = 0;
 }

@@ -58,7 +58,10 @@ extern Datum wa_reader_datum(wa_reader *reader, int column, bool *isnull);
 /* A string column of any slot, likewise copied. */
 extern wa_str wa_slot_str(TupleTableSlot *slot, int column);
 
-/* Whole rows, copied into the current memory context. */
+/*
+ * What decisions ask of a row of wa_consent (no sender, no message id), and a
+ * whole row of wa_activity; copied into the current memory context.
+ */
 extern void wa_read_consent(wa_reader *reader, wa_consent_row *row);
 extern void wa_read_activity(wa_reader *reader, wa_activity_row *row);
 
