@@ -70,25 +70,6 @@ ask_stranger(wa_filter *filter, const wa_canonical *recipient)
 	return verdict;
 }
 
-/* What the bits of an entry mean; UNKNOWN: he is as a stranger. */
-static wa_verdict
-judge(uint8 bits)
-{
-	/*
-	 * Of somebody with several identifiers: his own stop stands unless a
-	 * resume under one of them may reach it; all else is looked up.
-	 */
-	if (bits & WA_LISTED_LINKED)
-		return (bits & (WA_LISTED_STOP | WA_LISTED_UNLESS)) && !(bits & WA_LISTED_RESUMED) ?
-			WA_REFUSED : WA_LOOK_UP;
-
-	if (bits & (WA_LISTED_STOP | WA_LISTED_COOLDOWN))
-		return WA_REFUSED;
-	if ((bits & WA_LISTED_UNLESS) && !(bits & WA_LISTED_RESUMED_ALL))
-		return WA_REFUSED;
-	return (bits & WA_LISTED_OWN) ? WA_LOOK_UP : WA_VERDICT_UNKNOWN;
-}
-
 wa_verdict
 wa_filter_ask(wa_filter *filter, const wa_canonical *recipient)
 {
@@ -108,7 +89,7 @@ wa_filter_ask(wa_filter *filter, const wa_canonical *recipient)
 		(filter->extras == NULL || filter->extras[entry - filter->set.entries].check !=
 		 wa_filter_check(filter, recipient->text, recipient->len)))
 		return WA_LOOK_UP;
-	verdict = judge((uint8) *entry);
+	verdict = wa_filter_judge((uint8) *entry);
 	return verdict != WA_VERDICT_UNKNOWN ? verdict : ask_stranger(filter, recipient);
 }
 
@@ -126,26 +107,17 @@ wa_filter_undecided(const wa_filter *filter)
 
 	for (uint64 i = 0; set->entries != NULL && i < set->nentries; i++)
 	{
-		if (set->entries[i] != 0 && judge((uint8) set->entries[i]) == WA_LOOK_UP)
+		if (set->entries[i] != 0 && wa_filter_judge((uint8) set->entries[i]) == WA_LOOK_UP)
 			n++;
 	}
 	return n;
 }
 
 wa_verdict
-wa_filter_ask_rest(wa_filter *filter, int64 number, const char *digits, size_t len)
+wa_filter_ask_stranger(wa_filter *filter, const char *digits, size_t len)
 {
-	wa_key		key = wa_key_of_phone(number);
 	wa_canonical recipient;
 
-	if (wa_phone_set_may_have(&filter->set, wa_key_hash(key)))
-	{
-		wa_verdict	verdict = filter->set.entries == NULL ? WA_LOOK_UP :
-			judge(wa_phone_set_bits(&filter->set, key));
-
-		if (verdict != WA_VERDICT_UNKNOWN)
-			return verdict;
-	}
 	memcpy(recipient.text, digits, len);
 	recipient.text[len] = '\0';
 	recipient.len = len;

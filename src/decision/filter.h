@@ -112,9 +112,27 @@ wa_filter_prefix(const char *digits)
 	return digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3] - '0' * 1111;
 }
 
-/* For wa_filter_ask_phone: what its quick tests do not settle. */
-extern wa_verdict wa_filter_ask_rest(wa_filter *filter, int64 number,
-									 const char *digits, size_t len);
+/* What the bits of an entry mean; UNKNOWN: he is as a stranger. */
+static inline wa_verdict
+wa_filter_judge(uint8 bits)
+{
+	/*
+	 * Of somebody with several identifiers: his own stop stands unless a
+	 * resume under one of them may reach it; all else is looked up.
+	 */
+	if (bits & WA_LISTED_LINKED)
+		return (bits & (WA_LISTED_STOP | WA_LISTED_UNLESS)) && !(bits & WA_LISTED_RESUMED) ?
+			WA_REFUSED : WA_LOOK_UP;
+
+	if (bits & (WA_LISTED_STOP | WA_LISTED_COOLDOWN))
+		return WA_REFUSED;
+	if ((bits & WA_LISTED_UNLESS) && !(bits & WA_LISTED_RESUMED_ALL))
+		return WA_REFUSED;
+	return (bits & WA_LISTED_OWN) ? WA_LOOK_UP : WA_VERDICT_UNKNOWN;
+}
+
+/* For wa_filter_ask_phone: a stranger whose first digits do not settle it. */
+extern wa_verdict wa_filter_ask_stranger(wa_filter *filter, const char *digits, size_t len);
 
 /*
  * A phone number and its canonical text.  Nearly all end here, in a few
@@ -123,14 +141,25 @@ extern wa_verdict wa_filter_ask_rest(wa_filter *filter, int64 number,
 static inline wa_verdict
 wa_filter_ask_phone(wa_filter *filter, int64 number, const char *digits, size_t len)
 {
-	if (!wa_phone_set_may_have(&filter->set, wa_key_hash(wa_key_of_phone(number))))
-	{
-		wa_verdict	verdict = filter->by_prefix[wa_filter_prefix(digits)];
+	wa_key		key = wa_key_of_phone(number);
+	uint64		hash = wa_key_hash(key);
+	wa_verdict	verdict;
 
-		if (verdict == WA_REFUSED || verdict == WA_ALLOWED)
+	if (wa_phone_set_may_have(&filter->set, hash))
+	{
+		wa_entry   *entry;
+
+		if (filter->set.entries == NULL)
+			return WA_LOOK_UP;
+		entry = wa_phone_set_locate(&filter->set, hash, key);
+		verdict = *entry == 0 ? WA_VERDICT_UNKNOWN : wa_filter_judge((uint8) *entry);
+		if (verdict != WA_VERDICT_UNKNOWN)
 			return verdict;
 	}
-	return wa_filter_ask_rest(filter, number, digits, len);
+	verdict = filter->by_prefix[wa_filter_prefix(digits)];
+	if (verdict == WA_REFUSED || verdict == WA_ALLOWED)
+		return verdict;
+	return wa_filter_ask_stranger(filter, digits, len);
 }
 
 #endif							/* WA_FILTER_H */

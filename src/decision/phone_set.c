@@ -68,24 +68,10 @@ wa_phone_set_init(wa_phone_set *set, void *bloom, size_t bloom_size,
 	set->used = 0;
 }
 
-/* The place of a key, or the free one where it belongs. */
-static inline wa_entry *
-locate(const wa_phone_set *set, uint64 hash, wa_key key)
-{
-	uint64		place = wa_phone_set_place(set, hash);
-
-	while (set->entries[place] != 0 && wa_entry_key(set->entries[place]) != key)
-	{
-		if (++place == set->nentries)
-			place = 0;
-	}
-	return &set->entries[place];
-}
-
 wa_entry *
 wa_phone_set_add(wa_phone_set *set, wa_key key, uint8 bits)
 {
-	wa_entry   *entry = locate(set, wa_key_hash(key), key);
+	wa_entry   *entry = wa_phone_set_locate(set, wa_key_hash(key), key);
 
 	if (*entry == 0)
 		set->used++;
@@ -107,7 +93,7 @@ wa_phone_set_add_all(wa_phone_set *set, const wa_entry *entries, uint64 n)
 wa_entry *
 wa_phone_set_find(const wa_phone_set *set, wa_key key)
 {
-	wa_entry   *entry = locate(set, wa_key_hash(key), key);
+	wa_entry   *entry = wa_phone_set_locate(set, wa_key_hash(key), key);
 
 	return *entry == 0 ? NULL : entry;
 }

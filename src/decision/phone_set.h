@@ -127,6 +127,20 @@ wa_phone_set_place(const wa_phone_set *set, uint64 hash)
 	return (hash >> 32) * set->nentries >> 32;
 }
 
+/* The place of a key, or the free one where it belongs. */
+static inline wa_entry *
+wa_phone_set_locate(const wa_phone_set *set, uint64 hash, wa_key key)
+{
+	uint64		place = wa_phone_set_place(set, hash);
+
+	while (set->entries[place] != 0 && wa_entry_key(set->entries[place]) != key)
+	{
+		if (++place == set->nentries)
+			place = 0;
+	}
+	return &set->entries[place];
+}
+
 /* Call for the memory that finding this key will need. */
 static inline void
 wa_phone_set_prefetch(const wa_phone_set *set, wa_key key)
@@ -142,14 +156,5 @@ extern void wa_phone_set_add_all(wa_phone_set *set, const wa_entry *entries, uin
 
 /* The entry of a key, NULL where there is none. */
 extern wa_entry *wa_phone_set_find(const wa_phone_set *set, wa_key key);
-
-/* The bits of a key; 0 where it is not in the table. */
-static inline uint8
-wa_phone_set_bits(const wa_phone_set *set, wa_key key)
-{
-	wa_entry   *entry = wa_phone_set_find(set, key);
-
-	return entry == NULL ? 0 : (uint8) *entry;
-}
 
 #endif							/* WA_PHONE_SET_H */

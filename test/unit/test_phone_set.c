@@ -54,6 +54,15 @@ agrees(const char *input, size_t len)
 						   wa_phone_number(canonical.text, canonical.len) == number);
 }
 
+/* The bits of a key; 0 where it is not in the table. */
+static uint8
+bits_of(const wa_phone_set *set, wa_key key)
+{
+	const wa_entry *entry = wa_phone_set_find(set, key);
+
+	return entry == NULL ? 0 : (uint8) *entry;
+}
+
 static void
 test_plain(void)
 {
@@ -128,8 +137,8 @@ test_set(uint64 n)
 		wa_key		key = wa_key_of_phone(491510000000 + 2 * i);
 
 		all &= wa_phone_set_may_have(&set, wa_key_hash(key));
-		all &= wa_phone_set_bits(&set, key) == 1 + i % 255;
-		all &= wa_phone_set_bits(&set, key + 1) == 0;
+		all &= bits_of(&set, key) == 1 + i % 255;
+		all &= bits_of(&set, key + 1) == 0;
 		wrong += wa_phone_set_may_have(&set, wa_key_hash(key + 1));
 	}
 	check(all);
@@ -139,7 +148,7 @@ test_set(uint64 n)
 	if (n > 0)
 	{
 		wa_phone_set_add(&set, wa_key_of_phone(491510000000), 0x80);
-		check(wa_phone_set_bits(&set, wa_key_of_phone(491510000000)) == 0x81);
+		check(bits_of(&set, wa_key_of_phone(491510000000)) == 0x81);
 		check(set.used == n);
 	}
 	free(set.words);
