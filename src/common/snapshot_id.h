@@ -41,7 +41,7 @@ extern wa_snapshot_id wa_identify_snapshot(Snapshot snapshot);
 extern uint64 wa_rollbacks;
 
 /* Is id the identity of this snapshot, too?  Asked for every row of a query. */
-static inline bool
+static pg_attribute_always_inline bool
 wa_snapshot_unchanged(const wa_snapshot_id *id, Snapshot snapshot)
 {
 	return id->curcid == snapshot->curcid && id->xmin == snapshot->xmin &&

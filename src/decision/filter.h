@@ -138,7 +138,7 @@ extern wa_verdict wa_filter_ask_stranger(wa_filter *filter, const char *digits, 
  * A phone number and its canonical text.  Nearly all end here, in a few
  * nanoseconds.
  */
-static inline wa_verdict
+static pg_attribute_always_inline wa_verdict
 wa_filter_ask_phone(wa_filter *filter, int64 number, const char *digits, size_t len)
 {
 	wa_key		key = wa_key_of_phone(number);
