@@ -91,6 +91,22 @@ SELECT l.id, l.category, l.sendable AS looked_up FROM looked_up AS l WHERE categ
 SELECT l.id, l.category, l.sendable AS looked_up FROM looked_up AS l WHERE category = 'utility' AND sendable <> wa_sendable(id, 'utility');
 SELECT l.id, l.category, l.sendable AS looked_up FROM looked_up AS l WHERE category = 'service' AND sendable <> wa_sendable(id, 'service');
 
+-- With less memory those with ties are looked up; with still less, whoever the
+-- Bloom filter does not rule out.
+SAVEPOINT memory;
+SELECT count(*) FROM (SELECT wa_opt_out((49152000000 + n)::text, 'memory') FROM generate_series(1, 600) AS n) AS o;
+CREATE FUNCTION pg_temp.wrong() RETURNS bigint LANGUAGE sql AS $$
+	SELECT count(*) FROM looked_up AS l WHERE category = 'marketing' AND sendable <> wa_sendable(id, 'marketing')
+$$;
+SET LOCAL client_min_messages = debug1;
+SET LOCAL wa_policy.filter_mem = '600kB';
+SELECT pg_temp.wrong();
+SET LOCAL wa_policy.filter_mem = '550kB';
+SELECT pg_temp.wrong();
+SET LOCAL wa_policy.filter_mem = '500kB';
+SELECT pg_temp.wrong();
+ROLLBACK TO memory;
+
 -- A cooldown that waits for wa_recompute is worked out anew for people with
 -- several identifiers: they are looked up until then.
 SAVEPOINT stale;

@@ -82,7 +82,7 @@ wa_make_table(wa_builder *b, uint64 n)
 
 	wa_phone_set_init(set, set->words, (set->word_mask + 1) * sizeof(uint64),
 					  allocate_zero(b, size), size);
-	if (b->library->has_links || b->extras != NULL)
+	if (b->extras != NULL || b->filter->extras != NULL)
 		b->filter->extras = allocate_zero(b, set->nentries * sizeof(wa_extra));
 }
 
@@ -126,17 +126,36 @@ fall_back(wa_builder *b)
 	free_gathered(b);
 }
 
-/* Make room for one more, with extras or without; false where there is none. */
 static bool
-make_room(wa_builder *b, bool extras)
+fits(const wa_builder *b, uint64 room, bool extras)
 {
-	uint64		room = b->ngathered == b->room ? 2 * b->room : b->room;
 	Size		each = sizeof(wa_entry);
 
 	/* Of each place in the table there are three halves. */
 	if (extras)
 		each += sizeof(wa_extra) + sizeof(wa_extra) * 3 / 2;
-	if (room * each + wa_phone_set_table_size(b->room) + BLOOM_SIZE_LARGE / 4 > b->limit)
+	return room * each + wa_phone_set_table_size(b->room) + BLOOM_SIZE_LARGE / 4 <= b->limit;
+}
+
+/*
+ * Make room for one more, with extras if there is memory for them; false where
+ * there is none even without.
+ */
+static bool
+make_room(wa_builder *b, bool extras)
+{
+	uint64		room = b->ngathered == b->room ? 2 * b->room : b->room;
+
+	if (extras && !fits(b, room, true))
+	{
+		/* BSUIDs and whoever has ties will be looked up. */
+		if (b->extras != NULL)
+			pfree(b->extras);
+		b->extras = NULL;
+		b->no_extras = true;
+		extras = false;
+	}
+	if (!fits(b, room, extras))
 	{
 		fall_back(b);
 		return false;
@@ -157,7 +176,7 @@ gather(wa_builder *b, char *recipient, uint8 bits, wa_print print)
 {
 	wa_key		key = wa_key_at(recipient);
 	wa_entry	entry = wa_entry_make(key, bits);
-	bool		extras = b->extras != NULL || wa_key_is_bsuid(key);
+	bool		extras = b->extras != NULL || (wa_key_is_bsuid(key) && !b->no_extras);
 
 	if (b->gathered == NULL ||
 		((b->ngathered == b->room || (extras && b->extras == NULL)) && !make_room(b, extras)))
@@ -166,7 +185,7 @@ gather(wa_builder *b, char *recipient, uint8 bits, wa_print print)
 			wa_phone_set_announce(&b->filter->set, key);
 		return;
 	}
-	if (extras)
+	if (b->extras != NULL)
 	{
 		wa_str		id = wa_str_at(recipient);
 

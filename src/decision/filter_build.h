@@ -60,6 +60,7 @@ typedef struct wa_builder
 
 	wa_entry   *gathered;		/* NULL: only the Bloom filter is filled */
 	wa_extra   *extras;			/* beside gathered; NULL where nobody needs them */
+	bool		no_extras;		/* ... or where there is no memory for them */
 	uint64		ngathered;
 	uint64		room;
 
@@ -160,14 +161,15 @@ wa_extra_of(const wa_filter *filter, const wa_entry *entry)
 	return &filter->extras[entry - filter->set.entries];
 }
 
-/* Call for the memory of both. */
+/* Call for the memory of both, if there are both. */
 static inline void
 wa_filter_prefetch(const wa_filter *filter, wa_key key)
 {
 	uint64		place = wa_phone_set_place(&filter->set, wa_key_hash(key));
 
 	__builtin_prefetch(&filter->set.entries[place], 1);
-	__builtin_prefetch(&filter->extras[place], 1);
+	if (filter->extras != NULL)
+		__builtin_prefetch(&filter->extras[place], 1);
 }
 
 /*

@@ -54,11 +54,13 @@ widen(wa_builder *b)
 			wa_entry   *entry = wa_phone_set_add(set, wa_entry_key(old.entries[i]),
 												 (uint8) old.entries[i]);
 
-			*wa_extra_of(b->filter, entry) = old_extras[i];
+			if (old_extras != NULL)
+				*wa_extra_of(b->filter, entry) = old_extras[i];
 		}
 	}
 	pfree(old.entries);
-	pfree(old_extras);
+	if (old_extras != NULL)
+		pfree(old_extras);
 	return true;
 }
 
@@ -78,7 +80,8 @@ drop_table(wa_builder *b)
 
 	pfree(set->entries);
 	set->entries = NULL;
-	pfree(b->filter->extras);
+	if (b->filter->extras != NULL)
+		pfree(b->filter->extras);
 	b->filter->extras = NULL;
 	forget(&b->near);
 	forget(&b->far);
@@ -164,21 +167,15 @@ add_to_print(wa_builder *b, wa_print *print, wa_print bits)
 	}
 }
 
-/* Two listed ones are tied: what does each learn of the other? */
+/* Are the rows of two that are tied like each other's? */
 static void
-join(wa_builder *b, wa_entry *x, wa_entry *y)
+compare_prints(wa_builder *b, const wa_entry *x, const wa_entry *y)
 {
-	wa_entry	bits = WA_LISTED_LINKED | ((*x | *y) & WA_LISTED_RESUMED);
 	wa_print   *print_x = &wa_extra_of(b->filter, x)->print;
 	wa_print   *print_y = &wa_extra_of(b->filter, y)->print;
 	wa_print	hash_x = *print_x & WA_PRINT_HASH;
 	wa_print	hash_y = *print_y & WA_PRINT_HASH;
 	bool		odd = ((*print_x | *print_y) & WA_PRINT_ODD) != 0;
-
-	if (((*x ^ *y) & WA_LISTED_RESUMED) != 0)
-		b->changed = true;
-	*x |= bits;
-	*y |= bits;
 
 	if (hash_x == hash_y && !odd)
 		return;
@@ -191,6 +188,20 @@ join(wa_builder *b, wa_entry *x, wa_entry *y)
 		add_to_print(b, print_x, WA_PRINT_ODD);
 		add_to_print(b, print_y, WA_PRINT_ODD);
 	}
+}
+
+/* Two listed ones are tied: what does each learn of the other? */
+static void
+join(wa_builder *b, wa_entry *x, wa_entry *y)
+{
+	wa_entry	bits = WA_LISTED_LINKED | ((*x | *y) & WA_LISTED_RESUMED);
+
+	if (((*x ^ *y) & WA_LISTED_RESUMED) != 0)
+		b->changed = true;
+	*x |= bits;
+	*y |= bits;
+	if (b->filter->extras != NULL)
+		compare_prints(b, x, y);
 }
 
 static void
@@ -229,7 +240,7 @@ follow(wa_builder *b, wa_tie tie, bool count)
 		x = more_x ? list(b, tie.a) : wa_phone_set_find(set, tie.a);
 		y = more_x ? wa_phone_set_find(set, tie.b) : list(b, tie.b);
 	}
-	if (count)
+	if (count && b->filter->extras != NULL)
 	{
 		count_tie(b, x);
 		count_tie(b, y);
@@ -323,6 +334,8 @@ keep_many(wa_builder *b)
 	const wa_phone_set *set = &b->filter->set;
 	uint64		n = 0;
 
+	if (b->filter->extras == NULL)
+		return;
 	for (uint64 i = 0; i < b->near.n && b->many; i++)
 	{
 		wa_entry   *x;
@@ -381,7 +394,7 @@ follow_with_table(wa_builder *b)
 		b->changed = false;
 		follow_near(b, 0, false);
 	}
-	if (!b->changed)
+	if (!b->changed && b->filter->extras != NULL)
 		let_go(b);
 	return !b->changed;
 }
