@@ -4,9 +4,9 @@
  *	  The columns of the tables that C reads in place, by number.
  *
  * They stand in the order of the CREATE TABLE statements (state/state.sql,
- * identity/identity.sql, events/phrase.sql, decision/region_rule.sql, signature/signature.sql,
- * ingest/ingest.sql); the test
- * catalog.sql holds the two together.
+ * identity/identity.sql, events/phrase.sql, decision/region_rule.sql,
+ * signature/signature.sql, ingest/ingest.sql); the test catalog.sql holds the
+ * two together.
  *
  *-------------------------------------------------------------------------
  */
