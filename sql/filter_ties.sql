@@ -101,7 +101,7 @@ $$;
 SET LOCAL client_min_messages = debug1;
 SET LOCAL wa_policy.filter_mem = '600kB';
 SELECT pg_temp.wrong();
-SET LOCAL wa_policy.filter_mem = '550kB';
+SET LOCAL wa_policy.filter_mem = '560kB';
 SELECT pg_temp.wrong();
 SET LOCAL wa_policy.filter_mem = '500kB';
 SELECT pg_temp.wrong();

@@ -86,14 +86,14 @@ wa_filter_ask(wa_filter *filter, const wa_canonical *recipient)
 		return ask_stranger(filter, recipient);
 
 	if (wa_is_bsuid(recipient->text) &&
-		(filter->extras == NULL || filter->extras[entry - filter->set.entries].check !=
+		(filter->checks == NULL || filter->checks[entry - filter->set.entries] !=
 		 wa_filter_check(filter, recipient->text, recipient->len)))
 		return WA_LOOK_UP;
 	verdict = wa_filter_judge((uint8) *entry);
 	return verdict != WA_VERDICT_UNKNOWN ? verdict : ask_stranger(filter, recipient);
 }
 
-uint64
+wa_check
 wa_filter_check(const wa_filter *filter, const char *bsuid, size_t len)
 {
 	return hash_bytes_extended((const unsigned char *) bsuid, len, filter->seed) | 1;

@@ -47,24 +47,10 @@ typedef enum wa_verdict
 #define WA_REGIONS			(26 * 26)
 
 /*
- * What the rows of one recipient come to that count for the question, whoever
- * it is that they are about: the sum of a hash of each, without its lowest
- * bits, 0 where there is no row.  Two recipients with equal prints have equal
- * rows.  (A seed of its own for every filter keeps anybody from making unequal
- * rows with equal prints.)  The lowest bits tell of ties; see filter_ties.c.
+ * BSUIDs can share a key.  A check is a hash of the one that is listed there,
+ * WA_SHARED where there are several, 0 where it is unknown.
  */
-typedef uint64 wa_print;
-
-/*
- * What lies beside an entry.  BSUIDs can share a key: check is a hash of the
- * one that is listed there, WA_SHARED where there are several, 0 where it is
- * unknown.
- */
-typedef struct wa_extra
-{
-	wa_print	print;			/* of use while the filter is built */
-	uint64		check;
-} wa_extra;
+typedef uint64 wa_check;
 
 #define WA_SHARED			UINT64CONST(2)
 
@@ -75,7 +61,7 @@ typedef struct wa_filter
 	wa_question question;
 	wa_phone_set set;
 
-	wa_extra   *extras;			/* by place in the set; NULL without ties and BSUIDs */
+	wa_check   *checks;			/* by place in the set; NULL without BSUIDs */
 	uint64		seed;			/* of this filter's hashes, known to nobody */
 
 	/* What a stranger may be sent, by the number's first digits and by region. */
@@ -97,7 +83,7 @@ extern wa_filter *wa_filter_build(wa_library *library, const wa_question *questi
 								  MemoryContext parent, Size limit, MemoryContext *context);
 
 /* The check of a BSUID: odd, so never 0 nor WA_SHARED. */
-extern uint64 wa_filter_check(const wa_filter *filter, const char *bsuid, size_t len);
+extern wa_check wa_filter_check(const wa_filter *filter, const char *bsuid, size_t len);
 
 /* How many of the listed ones will be looked up. */
 extern uint64 wa_filter_undecided(const wa_filter *filter);

@@ -50,6 +50,10 @@
 #define MEDIUM_SET			(256 * 1024)
 #define LARGE_SET			(1024 * 1024)
 
+/* Room for so many entries at least, and for as many as pages may hold. */
+#define LEAST_ROOM		512
+#define ROWS_PER_PAGE	48
+
 /* How far ahead memory is called for. */
 #define AHEAD				12
 
@@ -82,8 +86,10 @@ wa_make_table(wa_builder *b, uint64 n)
 
 	wa_phone_set_init(set, set->words, (set->word_mask + 1) * sizeof(uint64),
 					  allocate_zero(b, size), size);
-	if (b->extras != NULL || b->filter->extras != NULL)
-		b->filter->extras = allocate_zero(b, set->nentries * sizeof(wa_extra));
+	if (b->prints != NULL || b->placed != NULL)
+		b->placed = allocate_zero(b, set->nentries * sizeof(wa_print));
+	if (b->nchecks > 0)
+		b->filter->checks = allocate_zero(b, set->nentries * sizeof(wa_check));
 }
 
 /* Is this entry to be found through the Bloom filter? */
@@ -94,13 +100,20 @@ counts(const wa_builder *b, wa_entry entry)
 }
 
 static void
-announce_all(wa_builder *b)
+forget_prints(wa_builder *b)
 {
-	for (uint64 i = 0; i < b->ngathered; i++)
-	{
-		if (counts(b, b->gathered[i]))
-			wa_phone_set_announce(&b->filter->set, wa_entry_key(b->gathered[i]));
-	}
+	if (b->prints != NULL)
+		pfree(b->prints);
+	b->prints = NULL;
+}
+
+static void
+forget_checks(wa_builder *b)
+{
+	if (b->checks != NULL)
+		pfree(b->checks);
+	b->checks = NULL;
+	b->nchecks = 0;
 }
 
 static void
@@ -108,9 +121,10 @@ free_gathered(wa_builder *b)
 {
 	pfree(b->gathered);
 	b->gathered = NULL;
-	if (b->extras != NULL)
-		pfree(b->extras);
-	b->extras = NULL;
+	forget_prints(b);
+	if (b->checks != NULL)
+		pfree(b->checks);
+	b->checks = NULL;
 }
 
 /* There is not enough memory: from here on the Bloom filter alone is filled. */
@@ -122,52 +136,82 @@ fall_back(wa_builder *b)
 	while (2 * size <= Min(b->limit / 2, 16 * BLOOM_SIZE_LARGE))
 		size *= 2;
 	make_bloom(b, PG_UINT64_MAX / 8, size);
-	announce_all(b);
+	for (uint64 i = 0; i < b->ngathered; i++)
+	{
+		if (counts(b, b->gathered[i]))
+			wa_phone_set_announce(&b->filter->set, wa_key_hash(wa_entry_key(b->gathered[i])));
+	}
 	free_gathered(b);
 }
 
+/*
+ * Is there memory to gather so many entries, and to place them?  Of each place
+ * in the table there are three halves.
+ */
 static bool
-fits(const wa_builder *b, uint64 room, bool extras)
+fits(const wa_builder *b, uint64 room, uint64 checks_room)
 {
 	Size		each = sizeof(wa_entry);
 
-	/* Of each place in the table there are three halves. */
-	if (extras)
-		each += sizeof(wa_extra) + sizeof(wa_extra) * 3 / 2;
-	return room * each + wa_phone_set_table_size(b->room) + BLOOM_SIZE_LARGE / 4 <= b->limit;
+	if (b->prints != NULL)
+		each += sizeof(wa_print) + sizeof(wa_print) * 3 / 2;
+	if (checks_room > 0)
+		each += sizeof(wa_check) * 3 / 2;
+	return room * each + wa_phone_set_table_size(room) + checks_room * sizeof(wa_check) +
+		BLOOM_SIZE_LARGE / 4 <= b->limit;
 }
 
-/*
- * Make room for one more, with extras if there is memory for them; false where
- * there is none even without.
- */
+/* Make room for one entry more; false where there is no memory for it. */
 static bool
-make_room(wa_builder *b, bool extras)
+make_room(wa_builder *b)
 {
-	uint64		room = b->ngathered == b->room ? 2 * b->room : b->room;
+	uint64		room = 2 * b->room;
 
-	if (extras && !fits(b, room, true))
+	/* First whoever has ties will be looked up, then BSUIDs, then everybody. */
+	if (b->prints != NULL && !fits(b, room, b->checks_room))
+		forget_prints(b);
+	if (!b->no_checks && !fits(b, room, b->checks_room))
 	{
-		/* BSUIDs and whoever has ties will be looked up. */
-		if (b->extras != NULL)
-			pfree(b->extras);
-		b->extras = NULL;
-		b->no_extras = true;
-		extras = false;
+		forget_checks(b);
+		b->checks_room = 0;
+		b->no_checks = true;
 	}
-	if (!fits(b, room, extras))
+	if (!fits(b, room, b->checks_room))
 	{
 		fall_back(b);
 		return false;
 	}
-	if (room > b->room)
-		b->gathered = repalloc_huge(b->gathered, room * sizeof(wa_entry));
-	if (extras && b->extras == NULL)
-		b->extras = palloc_extended(room * sizeof(wa_extra), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	else if (extras && room > b->room)
-		b->extras = repalloc_huge(b->extras, room * sizeof(wa_extra));
+	b->gathered = repalloc_huge(b->gathered, room * sizeof(wa_entry));
+	if (b->prints != NULL)
+		b->prints = repalloc_huge(b->prints, room * sizeof(wa_print));
 	b->room = room;
 	return true;
+}
+
+/* Gather the check of a BSUID, if there is memory for it. */
+static void
+gather_check(wa_builder *b, char *recipient)
+{
+	wa_str		id = wa_str_at(recipient);
+
+	if (b->nchecks == b->checks_room)
+	{
+		uint64		room = Max(512, 2 * b->checks_room);
+
+		if (b->prints != NULL && !fits(b, b->room, room))
+			forget_prints(b);
+		if (!fits(b, b->room, room))
+		{
+			forget_checks(b);
+			b->checks_room = 0;
+			b->no_checks = true;
+			return;
+		}
+		b->checks = b->checks == NULL ? palloc_extended(room * sizeof(wa_check), MCXT_ALLOC_HUGE) :
+			repalloc_huge(b->checks, room * sizeof(wa_check));
+		b->checks_room = room;
+	}
+	b->checks[b->nchecks++] = wa_filter_check(b->filter, id.data, id.len);
 }
 
 /* List the recipient at that place for a row with such a print. */
@@ -176,42 +220,75 @@ gather(wa_builder *b, char *recipient, uint8 bits, wa_print print)
 {
 	wa_key		key = wa_key_at(recipient);
 	wa_entry	entry = wa_entry_make(key, bits);
-	bool		extras = b->extras != NULL || (wa_key_is_bsuid(key) && !b->no_extras);
 
-	if (b->gathered == NULL ||
-		((b->ngathered == b->room || (extras && b->extras == NULL)) && !make_room(b, extras)))
+	if (b->gathered == NULL || (b->ngathered == b->room && !make_room(b)))
 	{
 		if (counts(b, entry))
-			wa_phone_set_announce(&b->filter->set, key);
+			wa_phone_set_announce(&b->filter->set, wa_key_hash(key));
 		return;
 	}
-	if (b->extras != NULL)
-	{
-		wa_str		id = wa_str_at(recipient);
-
-		b->extras[b->ngathered].print = print;
-		b->extras[b->ngathered].check = wa_key_is_bsuid(key) ?
-			wa_filter_check(b->filter, id.data, id.len) : 0;
-	}
+	if (wa_key_is_bsuid(key) && !b->no_checks)
+		gather_check(b, recipient);
+	if (b->prints != NULL)
+		b->prints[b->ngathered] = print & WA_PRINT_HASH;
 	b->gathered[b->ngathered++] = entry;
+}
+
+/*
+ * Begin with as much room as the pages to be read may need: what is not needed
+ * is never touched, and growing means copying.
+ */
+static void
+begin_gathering(wa_builder *b, double pages)
+{
+	uint64		room = Max(LEAST_ROOM, (uint64) (pages * ROWS_PER_PAGE));
+
+	b->gathered = palloc(LEAST_ROOM * sizeof(wa_entry));
+	b->room = LEAST_ROOM;
+	if (b->library->has_links)
+		b->prints = palloc(LEAST_ROOM * sizeof(wa_print));
+	while (room > LEAST_ROOM && !fits(b, room, room))
+		room /= 2;
+	if (room <= LEAST_ROOM)
+		return;
+	b->gathered = repalloc_huge(b->gathered, room * sizeof(wa_entry));
+	if (b->prints != NULL)
+		b->prints = repalloc_huge(b->prints, room * sizeof(wa_print));
+	b->room = room;
 }
 
 /*
  * Prints; only where there are ties.
  */
 
+/* The hash of a business, kept: there are few, and many rows of each. */
 static uint64
-hash_str(const wa_builder *b, wa_str s, uint64 kind)
+hash_of_business(wa_builder *b, wa_str business)
 {
-	return hash_bytes_extended((const unsigned char *) s.data, s.len, b->filter->seed + kind);
+	wa_hashed_business *kept =
+		&b->businesses[business.len == 0 ? 0 : (uint8) business.data[business.len - 1] %
+					   WA_BUSINESS_CACHE];
+
+	if (kept->hash == 0 || kept->len != business.len ||
+		memcmp(kept->bytes, business.data, business.len) != 0)
+	{
+		uint64		hash = hash_bytes_extended((const unsigned char *) business.data,
+											   business.len, b->filter->seed);
+
+		if (business.len > sizeof(kept->bytes))
+			return hash;
+		memcpy(kept->bytes, business.data, business.len);
+		kept->len = business.len;
+		kept->hash = hash;
+	}
+	return kept->hash;
 }
 
-static wa_print
-print_of(const wa_builder *b, uint64 x, uint64 y, uint64 z)
+/* seeded: a hash that nobody knows who does not know the seed. */
+static inline wa_print
+print_of(uint64 seeded, uint64 x, uint64 y, uint64 z)
 {
-	uint64		all[3] = {x, y, z};
-
-	return hash_bytes_extended((const unsigned char *) all, sizeof(all), b->filter->seed);
+	return wa_key_hash(wa_key_hash(wa_key_hash(seeded ^ x) + y) + z);
 }
 
 /*
@@ -247,7 +324,7 @@ read_consent(wa_builder *b, const wa_row *row)
 
 		if (resumed != WA_NEVER)
 			bits |= WA_LISTED_RESUMED;
-		print = print_of(b, hash_str(b, business, reg), stopped, resumed);
+		print = print_of(hash_of_business(b, business), reg, stopped, resumed);
 	}
 	else if (bits == 0)
 		return;
@@ -290,7 +367,7 @@ print_of_cooldown(wa_builder *b, const wa_code_meaning *meaning, char *business_
 	 */
 	if (wa_climb(&failures, lifted, &meaning->policy.ladder).until != until)
 		return UNLIKE_ALL;
-	return print_of(b, hash_str(b, wa_str_at(business_at), meaning->policy.code), lifted,
+	return print_of(hash_of_business(b, wa_str_at(business_at)), meaning->policy.code, lifted,
 					hash_bytes_extended((const unsigned char *) failures.at,
 										failures.n * sizeof(failures.at[0]), b->filter->seed));
 }
@@ -369,55 +446,50 @@ wa_read_table(wa_builder *b, const wa_table *table,
 	table_close(rel, NoLock);
 }
 
-/* As wa_phone_set_add_all, with what was gathered beside the entries. */
-static void
-add_with_extras(wa_builder *b)
-{
-	wa_phone_set *set = &b->filter->set;
-
-	for (uint64 i = 0; i < b->ngathered; i++)
-	{
-		const wa_extra *extra = &b->extras[i];
-		wa_entry	entry = b->gathered[i];
-		wa_extra   *placed;
-
-		if (i + AHEAD < b->ngathered)
-			wa_filter_prefetch(b->filter, wa_entry_key(b->gathered[i + AHEAD]));
-		placed = wa_extra_of(b->filter,
-							 wa_phone_set_add(set, wa_entry_key(entry), (uint8) entry));
-		if (extra->check != 0)
-			placed->check = placed->check == 0 || placed->check == extra->check ?
-				extra->check : WA_SHARED;
-		placed->print += extra->print;
-	}
-	for (uint64 i = 0; i < set->nentries; i++)
-	{
-		if (set->entries[i] != 0)
-			b->filter->extras[i].print =
-				Max(b->filter->extras[i].print & WA_PRINT_HASH, WA_PRINT_LEAST);
-	}
-}
-
 /* Make the set of what was gathered. */
 static void
 make_set(wa_builder *b)
 {
-	uint64		n;
+	wa_phone_set *set = &b->filter->set;
+	uint64		n = b->ngathered;
+	uint64		nchecks = 0;
 
 	if (b->gathered == NULL)
 		return;
 	/* Ties will add some, at a guess. */
-	n = b->ngathered;
 	if (b->library->has_links)
 		n = Max(64 * 1024, n + n / 4);
 	make_bloom(b, n, n > LARGE_SET ? BLOOM_SIZE_LARGE : n > MEDIUM_SET ? BLOOM_SIZE_MEDIUM :
 			   BLOOM_SIZE);
 	wa_make_table(b, b->ngathered);
-	announce_all(b);
-	if (b->extras != NULL)
-		add_with_extras(b);
-	else
-		wa_phone_set_add_all(&b->filter->set, b->gathered, b->ngathered);
+
+	for (uint64 i = 0; i < b->ngathered; i++)
+	{
+		wa_entry	entry = b->gathered[i];
+		wa_key		key = wa_entry_key(entry);
+		uint64		hash = wa_key_hash(key);
+		wa_entry   *placed;
+
+		if (i + AHEAD < b->ngathered)
+		{
+			wa_key		later = wa_entry_key(b->gathered[i + AHEAD]);
+
+			wa_phone_set_prefetch_word(set, wa_key_hash(later));
+			wa_prefetch_place(b, later);
+		}
+		if (counts(b, entry))
+			wa_phone_set_announce(set, hash);
+		placed = wa_phone_set_add(set, hash, key, (uint8) entry);
+		if (b->prints != NULL)
+			*wa_print_of(b, placed) += b->prints[i];
+		if (b->checks != NULL && wa_key_is_bsuid(key))
+		{
+			wa_check   *check = &b->filter->checks[placed - set->entries];
+			wa_check	found = b->checks[nchecks++];
+
+			*check = *check == 0 || *check == found ? found : WA_SHARED;
+		}
+	}
 	free_gathered(b);
 }
 
@@ -439,20 +511,24 @@ pages_of(const wa_table *table)
 	return pages;
 }
 
+/* The pages of the tables that say who is listed. */
+static double
+pages_to_gather(const wa_schema *schema, wa_category category)
+{
+	double		pages = pages_of(category == WA_SERVICE ? &schema->activity : &schema->cooldown);
+
+	if (category == WA_MARKETING)
+		pages += pages_of(&schema->consent);
+	return pages;
+}
+
 double
 wa_filter_price(wa_library *library, const wa_question *question)
 {
-	const wa_schema *schema = library->schema;
-	double		pages;
+	double		pages = pages_to_gather(library->schema, question->category);
 
-	if (question->category == WA_SERVICE)
-		pages = pages_of(&schema->activity);
-	else
-		pages = pages_of(&schema->cooldown);
-	if (question->category == WA_MARKETING)
-		pages += pages_of(&schema->consent);
 	if (library->has_links)
-		pages += pages_of(&schema->identity);
+		pages += pages_of(&library->schema->identity);
 	return Max(LEAST_PRICE, pages / PAGES_PER_LOOK_UP);
 }
 
@@ -484,11 +560,8 @@ wa_filter_build(wa_library *library, const wa_question *question,
 	b->library = library;
 	b->question = &filter->question;
 	b->limit = limit - sizeof(wa_filter) - sizeof(wa_builder);
-	b->room = 512;
-	b->gathered = palloc(b->room * sizeof(wa_entry));
 	filter->seed = pg_prng_uint64(&pg_global_prng_state);
-	if (library->has_links)
-		b->extras = palloc(b->room * sizeof(wa_extra));
+	begin_gathering(b, pages_to_gather(schema, question->category));
 
 	if (question->category == WA_SERVICE)
 		wa_read_table(b, &schema->activity, read_activity);
@@ -504,6 +577,8 @@ wa_filter_build(wa_library *library, const wa_question *question,
 			 " entries, " UINT64_FORMAT " of them to be looked up",
 			 !complete ? "given up" : filter->set.entries == NULL ? "Bloom filter only" : "complete",
 			 filter->set.used, wa_filter_undecided(filter));
+	if (b->placed != NULL)
+		pfree(b->placed);
 	pfree(b);
 	MemoryContextSwitchTo(old);
 	if (complete)

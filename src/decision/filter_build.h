@@ -17,9 +17,16 @@
 #include "decision/filter.h"
 #include "decision/library.h"
 
-/* Of a wa_print. */
+/*
+ * What the rows of one recipient come to that count for the question, whoever
+ * it is that they are about: the sum of a hash of each, without its lowest
+ * bits, 0 where there is no row.  Two recipients with equal prints have equal
+ * rows.  (A seed of its own for every filter keeps anybody from making unequal
+ * rows with equal prints.)  The lowest bits tell of ties; see filter_ties.c.
+ */
+typedef uint64 wa_print;
+
 #define WA_PRINT_HASH		(~UINT64CONST(15))
-#define WA_PRINT_LEAST		UINT64CONST(16)
 #define WA_PRINT_ADOPTED	UINT64CONST(1)	/* has no rows; the print is a tied one's */
 #define WA_PRINT_ODD		UINT64CONST(2)	/* rows of tied ones differ */
 #define WA_PRINT_TIED		UINT64CONST(4)	/* has a tie */
@@ -51,6 +58,25 @@ typedef struct wa_code_meaning
 
 #define WA_CODE_CACHE		64	/* a power of two */
 
+typedef struct wa_hashed_business
+{
+	uint64		hash;			/* 0: none is kept here */
+	size_t		len;
+	char		bytes[32];
+} wa_hashed_business;
+
+#define WA_BUSINESS_CACHE	16	/* a power of two */
+
+/* A tie whose Bloom filter's words are on their way into the cache. */
+typedef struct wa_coming_tie
+{
+	wa_tie		tie;
+	uint64		hash_a;
+	uint64		hash_b;
+} wa_coming_tie;
+
+#define WA_COMING			32
+
 typedef struct wa_builder
 {
 	wa_filter  *filter;
@@ -58,11 +84,26 @@ typedef struct wa_builder
 	const wa_question *question;
 	Size		limit;
 
-	wa_entry   *gathered;		/* NULL: only the Bloom filter is filled */
-	wa_extra   *extras;			/* beside gathered; NULL where nobody needs them */
-	bool		no_extras;		/* ... or where there is no memory for them */
+	/*
+	 * Entries as they come; NULL: only the Bloom filter is filled.  Beside
+	 * each its print, unless there are no ties, or no memory to compare people's
+	 * rows.
+	 */
+	wa_entry   *gathered;
+	wa_print   *prints;
 	uint64		ngathered;
 	uint64		room;
+
+	/* Checks of the BSUIDs among them, one after the other. */
+	wa_check   *checks;
+	uint64		nchecks;
+	uint64		checks_room;
+	bool		no_checks;		/* there is no memory for them */
+
+	wa_print   *placed;			/* prints by place in the set; NULL: none */
+
+	wa_coming_tie coming[WA_COMING];
+	int			ncoming;
 
 	wa_ties		near;			/* ties of which an end may be listed */
 	uint64		counted;		/* so many of them are counted in the prints */
@@ -73,6 +114,7 @@ typedef struct wa_builder
 	bool		many;			/* has anybody several ties? */
 
 	wa_code_meaning codes[WA_CODE_CACHE];
+	wa_hashed_business businesses[WA_BUSINESS_CACHE];
 } wa_builder;
 
 /*
@@ -154,22 +196,24 @@ wa_key_at(char *text)
 	return number != 0 ? wa_key_of_phone(number) : wa_key_of(id.data, id.len);
 }
 
-/* What lies beside an entry of the set. */
-static inline wa_extra *
-wa_extra_of(const wa_filter *filter, const wa_entry *entry)
+/* The print of an entry of the set; only where there are prints. */
+static inline wa_print *
+wa_print_of(const wa_builder *b, const wa_entry *entry)
 {
-	return &filter->extras[entry - filter->set.entries];
+	return &b->placed[entry - b->filter->set.entries];
 }
 
-/* Call for the memory of both, if there are both. */
+/* Call for the memory of an entry and of what lies beside it. */
 static inline void
-wa_filter_prefetch(const wa_filter *filter, wa_key key)
+wa_prefetch_place(const wa_builder *b, wa_key key)
 {
-	uint64		place = wa_phone_set_place(&filter->set, wa_key_hash(key));
+	uint64		place = wa_phone_set_place(&b->filter->set, wa_key_hash(key));
 
-	__builtin_prefetch(&filter->set.entries[place], 1);
-	if (filter->extras != NULL)
-		__builtin_prefetch(&filter->extras[place], 1);
+	__builtin_prefetch(&b->filter->set.entries[place], 1);
+	if (b->placed != NULL)
+		__builtin_prefetch(&b->placed[place], 1);
+	if (b->checks != NULL && wa_key_is_bsuid(key))
+		__builtin_prefetch(&b->filter->checks[place], 1);
 }
 
 /*
@@ -180,8 +224,8 @@ extern void wa_read_table(wa_builder *b, const wa_table *table,
 						  void (*read_row) (wa_builder *, const wa_row *));
 
 /*
- * Make an empty table for n keys in the set, and beside it what goes with each
- * place.
+ * Make an empty table for n keys in the set, with prints and checks for each
+ * place if the old one has them.
  */
 extern void wa_make_table(wa_builder *b, uint64 n);
 

@@ -30,8 +30,8 @@
 /* How far ahead memory is called for. */
 #define AHEAD			12
 
-/* What a place in the table takes, with all that lies beside it. */
-#define PER_PLACE		(sizeof(wa_entry) + sizeof(wa_extra))
+/* What a place in the table takes, with all that may lie beside it. */
+#define PER_PLACE		(sizeof(wa_entry) + sizeof(wa_print) + sizeof(wa_check))
 
 /* Room for one more key in the table; false where there is none to be had. */
 static bool
@@ -39,7 +39,8 @@ widen(wa_builder *b)
 {
 	wa_phone_set *set = &b->filter->set;
 	wa_phone_set old = *set;
-	wa_extra   *old_extras = b->filter->extras;
+	wa_print   *old_prints = b->placed;
+	wa_check   *old_checks = b->filter->checks;
 
 	if (set->used < set->nentries - set->nentries / 8)
 		return true;
@@ -51,16 +52,21 @@ widen(wa_builder *b)
 	{
 		if (old.entries[i] != 0)
 		{
-			wa_entry   *entry = wa_phone_set_add(set, wa_entry_key(old.entries[i]),
+			wa_key		key = wa_entry_key(old.entries[i]);
+			wa_entry   *entry = wa_phone_set_add(set, wa_key_hash(key), key,
 												 (uint8) old.entries[i]);
 
-			if (old_extras != NULL)
-				*wa_extra_of(b->filter, entry) = old_extras[i];
+			if (old_prints != NULL)
+				*wa_print_of(b, entry) = old_prints[i];
+			if (old_checks != NULL)
+				b->filter->checks[entry - set->entries] = old_checks[i];
 		}
 	}
 	pfree(old.entries);
-	if (old_extras != NULL)
-		pfree(old_extras);
+	if (old_prints != NULL)
+		pfree(old_prints);
+	if (old_checks != NULL)
+		pfree(old_checks);
 	return true;
 }
 
@@ -80,9 +86,12 @@ drop_table(wa_builder *b)
 
 	pfree(set->entries);
 	set->entries = NULL;
-	if (b->filter->extras != NULL)
-		pfree(b->filter->extras);
-	b->filter->extras = NULL;
+	if (b->placed != NULL)
+		pfree(b->placed);
+	b->placed = NULL;
+	if (b->filter->checks != NULL)
+		pfree(b->filter->checks);
+	b->filter->checks = NULL;
 	forget(&b->near);
 	forget(&b->far);
 	b->changed = true;
@@ -132,29 +141,16 @@ keep_far(wa_builder *b, wa_tie tie)
 	}
 }
 
-static bool
-may_be_listed(const wa_builder *b, wa_tie tie)
-{
-	const wa_phone_set *set = &b->filter->set;
-
-	return wa_phone_set_may_have(set, wa_key_hash(tie.a)) ||
-		wa_phone_set_may_have(set, wa_key_hash(tie.b));
-}
-
-static wa_entry *
-listed(const wa_phone_set *set, wa_key key)
-{
-	return wa_phone_set_may_have(set, wa_key_hash(key)) ? wa_phone_set_find(set, key) : NULL;
-}
-
 static wa_entry *
 list(wa_builder *b, wa_key key)
 {
 	wa_phone_set *set = &b->filter->set;
 
-	wa_phone_set_announce(set, key);
+	uint64		hash = wa_key_hash(key);
+
+	wa_phone_set_announce(set, hash);
 	b->listed_more = true;
-	return wa_phone_set_add(set, key, WA_LISTED_LINKED);
+	return wa_phone_set_add(set, hash, key, WA_LISTED_LINKED);
 }
 
 static void
@@ -171,8 +167,8 @@ add_to_print(wa_builder *b, wa_print *print, wa_print bits)
 static void
 compare_prints(wa_builder *b, const wa_entry *x, const wa_entry *y)
 {
-	wa_print   *print_x = &wa_extra_of(b->filter, x)->print;
-	wa_print   *print_y = &wa_extra_of(b->filter, y)->print;
+	wa_print   *print_x = wa_print_of(b, x);
+	wa_print   *print_y = wa_print_of(b, y);
 	wa_print	hash_x = *print_x & WA_PRINT_HASH;
 	wa_print	hash_y = *print_y & WA_PRINT_HASH;
 	bool		odd = ((*print_x | *print_y) & WA_PRINT_ODD) != 0;
@@ -200,14 +196,14 @@ join(wa_builder *b, wa_entry *x, wa_entry *y)
 		b->changed = true;
 	*x |= bits;
 	*y |= bits;
-	if (b->filter->extras != NULL)
+	if (b->placed != NULL)
 		compare_prints(b, x, y);
 }
 
 static void
 count_tie(wa_builder *b, wa_entry *entry)
 {
-	wa_print   *print = &wa_extra_of(b->filter, entry)->print;
+	wa_print   *print = wa_print_of(b, entry);
 
 	if (*print & WA_PRINT_TIED)
 	{
@@ -222,8 +218,8 @@ static void
 follow(wa_builder *b, wa_tie tie, bool count)
 {
 	wa_phone_set *set = &b->filter->set;
-	wa_entry   *x = listed(set, tie.a);
-	wa_entry   *y = listed(set, tie.b);
+	wa_entry   *x = wa_phone_set_find(set, tie.a);
+	wa_entry   *y = wa_phone_set_find(set, tie.b);
 
 	if (x == NULL && y == NULL)
 		return;
@@ -240,7 +236,7 @@ follow(wa_builder *b, wa_tie tie, bool count)
 		x = more_x ? list(b, tie.a) : wa_phone_set_find(set, tie.a);
 		y = more_x ? wa_phone_set_find(set, tie.b) : list(b, tie.b);
 	}
-	if (count && b->filter->extras != NULL)
+	if (count && b->placed != NULL)
 	{
 		count_tie(b, x);
 		count_tie(b, y);
@@ -248,17 +244,48 @@ follow(wa_builder *b, wa_tie tie, bool count)
 	join(b, x, y);
 }
 
-/* Likewise where the Bloom filter stands alone. */
+/* The Bloom filter's words have come: may one of its ends be listed? */
 static void
-announce(wa_builder *b, wa_tie tie)
+take(wa_builder *b, const wa_coming_tie *coming)
 {
-	if (may_be_listed(b, tie))
+	wa_phone_set *set = &b->filter->set;
+	bool		near = wa_phone_set_may_have(set, coming->hash_a) ||
+		wa_phone_set_may_have(set, coming->hash_b);
+
+	if (set->entries != NULL && near)
+		keep_near(b, coming->tie);
+	else if (set->entries != NULL)
+		keep_far(b, coming->tie);
+	else if (near)
 	{
-		if (!wa_phone_set_announce(&b->filter->set, tie.a))
+		/* The Bloom filter stands alone. */
+		if (!wa_phone_set_announce(set, coming->hash_a))
 			b->changed = true;
-		if (!wa_phone_set_announce(&b->filter->set, tie.b))
+		if (!wa_phone_set_announce(set, coming->hash_b))
 			b->changed = true;
 	}
+}
+
+static void
+take_all(wa_builder *b)
+{
+	for (int i = 0; i < b->ncoming; i++)
+		take(b, &b->coming[i]);
+	b->ncoming = 0;
+}
+
+static void
+come(wa_builder *b, wa_tie tie)
+{
+	wa_coming_tie *coming = &b->coming[b->ncoming++];
+
+	coming->tie = tie;
+	coming->hash_a = wa_key_hash(tie.a);
+	coming->hash_b = wa_key_hash(tie.b);
+	wa_phone_set_prefetch_word(&b->filter->set, coming->hash_a);
+	wa_phone_set_prefetch_word(&b->filter->set, coming->hash_b);
+	if (b->ncoming == WA_COMING)
+		take_all(b);
 }
 
 static void
@@ -275,12 +302,25 @@ read_tie(wa_builder *b, const wa_row *row)
 		return;
 	tie.a = wa_key_at(recipient);
 	tie.b = wa_key_at(wa_next_text(recipient));
-	if (b->filter->set.entries == NULL)
-		announce(b, tie);
-	else if (may_be_listed(b, tie))
-		keep_near(b, tie);
-	else
-		keep_far(b, tie);
+	come(b, tie);
+}
+
+static void
+read_ties(wa_builder *b)
+{
+	wa_read_table(b, &b->library->schema->identity, read_tie);
+	take_all(b);
+}
+
+/* Call for what following the tie of that number will need. */
+static void
+prefetch_tie(const wa_builder *b, uint64 i)
+{
+	if (i < b->near.n)
+	{
+		wa_prefetch_place(b, b->near.at[i].a);
+		wa_prefetch_place(b, b->near.at[i].b);
+	}
 }
 
 /* Follow the near ties from the one of that number on. */
@@ -290,11 +330,7 @@ follow_near(wa_builder *b, uint64 first, bool count)
 	for (uint64 i = first; i < b->near.n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (i + AHEAD < b->near.n)
-		{
-			wa_filter_prefetch(b->filter, b->near.at[i + AHEAD].a);
-			wa_filter_prefetch(b->filter, b->near.at[i + AHEAD].b);
-		}
+		prefetch_tie(b, i + AHEAD);
 		follow(b, b->near.at[i], count);
 	}
 }
@@ -305,22 +341,20 @@ look_further(wa_builder *b)
 {
 	uint64		n = b->far.n;
 
-	if (b->too_far)
-	{
-		b->near.n = b->counted = 0;
-		wa_read_table(b, &b->library->schema->identity, read_tie);
-		return;
-	}
+	/* What stays far goes back to where it was read before. */
 	b->far.n = 0;
 	for (uint64 i = 0; i < n && b->far.at != NULL; i++)
 	{
-		wa_tie		tie = b->far.at[i];
-
 		CHECK_FOR_INTERRUPTS();
-		if (may_be_listed(b, tie))
-			keep_near(b, tie);
-		else
-			keep_far(b, tie);
+		come(b, b->far.at[i]);
+	}
+	take_all(b);
+
+	/* There is no memory for them, be it from the beginning or from now on. */
+	if (b->too_far && b->filter->set.entries != NULL)
+	{
+		b->near.n = b->counted = 0;
+		read_ties(b);
 	}
 }
 
@@ -334,24 +368,16 @@ keep_many(wa_builder *b)
 	const wa_phone_set *set = &b->filter->set;
 	uint64		n = 0;
 
-	if (b->filter->extras == NULL)
+	if (b->placed == NULL)
 		return;
 	for (uint64 i = 0; i < b->near.n && b->many; i++)
 	{
-		wa_entry   *x;
-		wa_entry   *y;
+		wa_entry   *x = wa_phone_set_find(set, b->near.at[i].a);
+		wa_entry   *y = wa_phone_set_find(set, b->near.at[i].b);
 
-		if (i + AHEAD < b->near.n)
-		{
-			wa_filter_prefetch(b->filter, b->near.at[i + AHEAD].a);
-			wa_filter_prefetch(b->filter, b->near.at[i + AHEAD].b);
-		}
-		x = listed(set, b->near.at[i].a);
-		if (x == NULL)
-			continue;			/* nor is the other */
-		y = listed(set, b->near.at[i].b);
-		if ((wa_extra_of(b->filter, x)->print | wa_extra_of(b->filter, y)->print) &
-			WA_PRINT_MANY)
+		prefetch_tie(b, i + AHEAD);
+		/* Either both are listed by now or none. */
+		if (x != NULL && ((*wa_print_of(b, x) | *wa_print_of(b, y)) & WA_PRINT_MANY))
 			b->near.at[n++] = b->near.at[i];
 	}
 	b->near.n = n;
@@ -365,7 +391,7 @@ let_go(wa_builder *b)
 
 	for (uint64 i = 0; i < set->nentries; i++)
 	{
-		if (!(b->filter->extras[i].print & (WA_PRINT_ODD | WA_PRINT_ADOPTED)))
+		if (!(b->placed[i] & (WA_PRINT_ODD | WA_PRINT_ADOPTED)))
 			set->entries[i] &= ~(wa_entry) WA_LISTED_LINKED;
 	}
 }
@@ -394,7 +420,7 @@ follow_with_table(wa_builder *b)
 		b->changed = false;
 		follow_near(b, 0, false);
 	}
-	if (!b->changed && b->filter->extras != NULL)
+	if (!b->changed && b->placed != NULL)
 		let_go(b);
 	return !b->changed;
 }
@@ -402,11 +428,10 @@ follow_with_table(wa_builder *b)
 bool
 wa_follow_ties(wa_builder *b)
 {
-	const wa_table *identity = &b->library->schema->identity;
 	const wa_phone_set *set = &b->filter->set;
 	bool		complete = false;
 
-	wa_read_table(b, identity, read_tie);
+	read_ties(b);
 	if (set->entries != NULL)
 		complete = follow_with_table(b);
 	if (set->entries == NULL)
@@ -415,7 +440,7 @@ wa_follow_ties(wa_builder *b)
 		for (int round = 0; b->changed && round < MAX_ROUNDS; round++)
 		{
 			b->changed = false;
-			wa_read_table(b, identity, read_tie);
+			read_ties(b);
 		}
 		complete = !b->changed;
 	}

@@ -13,9 +13,6 @@
 /* Bits of the Bloom filter per key; with four set, about 4 % false answers. */
 #define BITS_PER_KEY	12
 
-/* How far ahead memory is called for. */
-#define AHEAD			12
-
 wa_key
 wa_key_of(const char *text, size_t len)
 {
@@ -24,16 +21,17 @@ wa_key_of(const char *text, size_t len)
 	if (!wa_is_bsuid(text))
 		return wa_key_of_phone(wa_phone_number(text, len));
 
-	while (len > 0)
+	/* Whole words, the last of which may overlap the one before. */
+	for (size_t at = 0; at < len; at += sizeof(uint64))
 	{
 		uint64		word = 0;
-		size_t		step = Min(len, sizeof(word));
 
-		memcpy(&word, text, step);
+		if (len < sizeof(word))
+			memcpy(&word, text, len);
+		else
+			memcpy(&word, text + Min(at, len - sizeof(word)), sizeof(word));
 		hash = (hash ^ word) * UINT64CONST(0xff51afd7ed558ccd);
 		hash ^= hash >> 32;
-		text += step;
-		len -= step;
 	}
 
 	/* The highest bit of the key, which no phone number has. */
@@ -69,25 +67,14 @@ wa_phone_set_init(wa_phone_set *set, void *bloom, size_t bloom_size,
 }
 
 wa_entry *
-wa_phone_set_add(wa_phone_set *set, wa_key key, uint8 bits)
+wa_phone_set_add(wa_phone_set *set, uint64 hash, wa_key key, uint8 bits)
 {
-	wa_entry   *entry = wa_phone_set_locate(set, wa_key_hash(key), key);
+	wa_entry   *entry = wa_phone_set_locate(set, hash, key);
 
 	if (*entry == 0)
 		set->used++;
 	*entry |= wa_entry_make(key, bits);
 	return entry;
-}
-
-void
-wa_phone_set_add_all(wa_phone_set *set, const wa_entry *entries, uint64 n)
-{
-	for (uint64 i = 0; i < n; i++)
-	{
-		if (i + AHEAD < n)
-			wa_phone_set_prefetch(set, wa_entry_key(entries[i + AHEAD]));
-		wa_phone_set_add(set, wa_entry_key(entries[i]), (uint8) entries[i]);
-	}
 }
 
 wa_entry *

@@ -98,11 +98,10 @@ wa_bloom_bits(uint64 hash)
 		UINT64CONST(1) << (hash >> 46 & 63) | UINT64CONST(1) << (hash >> 40 & 63);
 }
 
-/* Let the Bloom filter know a key.  Returns whether it knew it before. */
+/* Let the Bloom filter know a key by its hash.  Returns whether it knew it before. */
 static inline bool
-wa_phone_set_announce(wa_phone_set *set, wa_key key)
+wa_phone_set_announce(wa_phone_set *set, uint64 hash)
 {
-	uint64		hash = wa_key_hash(key);
 	uint64	   *word = &set->words[hash & set->word_mask];
 	uint64		bits = wa_bloom_bits(hash);
 	bool		known = (*word & bits) == bits;
@@ -141,18 +140,15 @@ wa_phone_set_locate(const wa_phone_set *set, uint64 hash, wa_key key)
 	return &set->entries[place];
 }
 
-/* Call for the memory that finding this key will need. */
+/* Call for the memory that announcing, or asking for, a key will need. */
 static inline void
-wa_phone_set_prefetch(const wa_phone_set *set, wa_key key)
+wa_phone_set_prefetch_word(const wa_phone_set *set, uint64 hash)
 {
-	__builtin_prefetch(&set->entries[wa_phone_set_place(set, wa_key_hash(key))], 1);
+	__builtin_prefetch(&set->words[hash & set->word_mask], 1);
 }
 
 /* Add bits to those of a key, which is not announced by this. */
-extern wa_entry *wa_phone_set_add(wa_phone_set *set, wa_key key, uint8 bits);
-
-/* Add many: faster, since the memory is called for ahead. */
-extern void wa_phone_set_add_all(wa_phone_set *set, const wa_entry *entries, uint64 n);
+extern wa_entry *wa_phone_set_add(wa_phone_set *set, uint64 hash, wa_key key, uint8 bits);
 
 /* The entry of a key, NULL where there is none. */
 extern wa_entry *wa_phone_set_find(const wa_phone_set *set, wa_key key);
