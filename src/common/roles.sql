@@ -45,6 +45,7 @@ GRANT EXECUTE ON FUNCTION
 	@extschema@.wa_explain(text, @extschema@.wa_category, text, text, timestamptz),
 	@extschema@.wa_explain(@extschema@.wa_recipient, @extschema@.wa_category, text, text, timestamptz),
 	@extschema@.wa_suppressed(@extschema@.wa_category, text, timestamptz),
+	@extschema@.wa_segment_summary(text, @extschema@.wa_category, text, text, timestamptz),
 	@extschema@.wa_error_catalogue(boolean),
 	@extschema@.wa_classify(integer),
 	@extschema@.wa_retry_after(integer, integer)

@@ -4,8 +4,9 @@
  *	  The rules: from what is known of one recipient to the objections
  *	  against sending.  Pure: no server, no allocation, no tables.
  *
- * wa_sendable, wa_explain, wa_next_sendable and wa_suppressed all ask
- * wa_decide and nothing else, so that they cannot disagree.
+ * wa_sendable, wa_explain, wa_next_sendable, wa_suppressed and
+ * wa_segment_summary all ask wa_decide and nothing else, so that they cannot
+ * disagree.
  *
  *-------------------------------------------------------------------------
  */

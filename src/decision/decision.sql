@@ -63,3 +63,12 @@ COMMENT ON FUNCTION @extschema@.wa_suppressed(@extschema@.wa_category, text, tim
 'All recipients of the state tables for whom wa_sendable is false, each with its first objection; for exports and anti-joins. Recipients of whom nothing is known are not listed, even where a rule (region, window) would object';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_suppressed(@extschema@.wa_category, text, timestamptz) FROM PUBLIC;
 
+-- Parallel unsafe: the query may do whatever the caller may, and may itself be
+-- run by several processes.
+CREATE FUNCTION @extschema@.wa_segment_summary(query text, category @extschema@.wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
+	at timestamptz DEFAULT pg_catalog.now())
+	RETURNS TABLE (outcome text, phones bigint)
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 100000 ROWS 4;
+COMMENT ON FUNCTION @extschema@.wa_segment_summary(text, @extschema@.wa_category, text, text, timestamptz) IS
+'How many of the phones that a query yields can be sent to, and how many are left out by which rule: the rows total, sendable, and one for each reason by which anybody is left out, in the order of the rules. Each phone counts under its first objection, so that the rows below total add up to it; one that the query yields twice counts twice, NULL and what is no recipient under invalid_recipient. query is one SELECT of one column, text or wa_recipient; it runs with the rights and the search_path of the caller, sees what the caller''s statement sees, and may only read. Never put strangers'' text into it. Other arguments as for wa_sendable';
+REVOKE EXECUTE ON FUNCTION @extschema@.wa_segment_summary(text, @extschema@.wa_category, text, text, timestamptz) FROM PUBLIC;

@@ -12,9 +12,19 @@
 #include "decision/filter.h"
 #include "recipient/region.h"
 
-/* What may a stranger from this recipient's region be sent? */
-static wa_verdict
-ask_region(wa_filter *filter, const wa_canonical *recipient)
+static bool
+keep_rule(void *arg, const wa_objection *objection)
+{
+	*(uint8 *) arg = objection->rule;
+	return false;
+}
+
+/*
+ * The number of this recipient's region, once it is known what a stranger from
+ * there may be sent.
+ */
+static int
+settle_region(wa_filter *filter, const wa_canonical *recipient)
 {
 	char		buf[3];
 	const char *region = wa_region_of(recipient->text, recipient->len, buf);
@@ -22,9 +32,16 @@ ask_region(wa_filter *filter, const wa_canonical *recipient)
 
 	if (filter->by_region[n] == WA_VERDICT_UNKNOWN)
 		filter->by_region[n] =
-			wa_decide(wa_facts_of_stranger(filter->library, recipient),
-					  &filter->question, NULL, NULL) ? WA_ALLOWED : WA_REFUSED;
-	return filter->by_region[n];
+			wa_decide(wa_facts_of_stranger(filter->library, recipient), &filter->question,
+					  keep_rule, &filter->region_rule[n]) ? WA_ALLOWED : WA_REFUSED;
+	return n;
+}
+
+/* What may a stranger from this recipient's region be sent? */
+static wa_verdict
+ask_region(wa_filter *filter, const wa_canonical *recipient)
+{
+	return filter->by_region[settle_region(filter, recipient)];
 }
 
 /*
@@ -91,6 +108,46 @@ wa_filter_ask(wa_filter *filter, const wa_canonical *recipient)
 		return WA_LOOK_UP;
 	verdict = wa_filter_judge((uint8) *entry);
 	return verdict != WA_VERDICT_UNKNOWN ? verdict : ask_stranger(filter, recipient);
+}
+
+/* Why not, as far as his region alone is concerned? */
+static wa_rule
+ask_region_rule(wa_filter *filter, const wa_canonical *recipient)
+{
+	return filter->region_rule[settle_region(filter, recipient)];
+}
+
+bool
+wa_filter_objection(wa_filter *filter, const wa_canonical *recipient, wa_rule *rule)
+{
+	wa_key		key = wa_key_of(recipient->text, recipient->len);
+	wa_entry   *entry = NULL;
+	uint8		bits;
+
+	if (filter->set.entries != NULL && wa_phone_set_may_have(&filter->set, wa_key_hash(key)))
+		entry = wa_phone_set_find(&filter->set, key);
+	bits = entry == NULL ? 0 : (uint8) *entry;
+
+	/*
+	 * In the order of the rules.  WhatsApp's stop comes first, whatever is known
+	 * of other identifiers; any other objection may have one of theirs before it.
+	 */
+	if (bits & WA_LISTED_STOP)
+		*rule = WA_RULE_OPTED_OUT_WHATSAPP;
+	else if (bits & WA_LISTED_LINKED)
+		return false;
+	else if (bits & WA_LISTED_UNLESS)
+	{
+		*rule = WA_RULE_OPTED_OUT_BUSINESS;
+		return !(bits & WA_LISTED_RESUMED_ALL);
+	}
+	else
+	{
+		*rule = ask_region_rule(filter, recipient);
+		if ((bits & WA_LISTED_COOLDOWN) && *rule != WA_RULE_REGION)
+			*rule = WA_RULE_COOLDOWN;
+	}
+	return true;
 }
 
 wa_check

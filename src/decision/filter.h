@@ -21,8 +21,8 @@
 #include "decision/phone_set.h"
 
 /* What a row, or the rows, of a recipient mean for this question. */
-#define WA_LISTED_STOP		0x01	/* a stop that no other row lifts */
-#define WA_LISTED_UNLESS	0x02	/* a stop unless RESUMED_ALL */
+#define WA_LISTED_STOP		0x01	/* WhatsApp's stop: no other row lifts it */
+#define WA_LISTED_UNLESS	0x02	/* the business's, unless RESUMED_ALL */
 #define WA_LISTED_COOLDOWN	0x04	/* a cooldown that objects */
 #define WA_LISTED_MAYBE		0x08	/* a row that must be looked at */
 #define WA_LISTED_RESUMED_ALL 0x10	/* a resume for every business */
@@ -67,19 +67,22 @@ typedef struct wa_filter
 	/* What a stranger may be sent, by the number's first digits and by region. */
 	uint8		by_prefix[WA_PREFIXES]; /* LOOK_UP: they do not tell the region */
 	uint8		by_region[WA_REGIONS + 1];	/* the last: no region known */
+	uint8		region_rule[WA_REGIONS + 1];	/* a wa_rule, where by_region is REFUSED */
 } wa_filter;
 
 /*
  * What building would cost, in look-ups: the ski rental's price of skis.
+ * reasons as for wa_filter_build.
  */
-extern double wa_filter_price(wa_library *library, const wa_question *question);
+extern double wa_filter_price(wa_library *library, const wa_question *question, bool reasons);
 
 /*
  * Read the list, in a new child of parent that is put into *context first, so
  * that the caller can free it whatever happens.  NULL where limit bytes will
- * not do.  question is copied.
+ * not do.  question is copied.  reasons: wa_filter_objection will be asked; that
+ * takes rows which no verdict needs.
  */
-extern wa_filter *wa_filter_build(wa_library *library, const wa_question *question,
+extern wa_filter *wa_filter_build(wa_library *library, const wa_question *question, bool reasons,
 								  MemoryContext parent, Size limit, MemoryContext *context);
 
 /* The check of a BSUID: odd, so never 0 nor WA_SHARED. */
@@ -90,6 +93,12 @@ extern uint64 wa_filter_undecided(const wa_filter *filter);
 
 /* Any canonical recipient; REFUSED, ALLOWED or LOOK_UP. */
 extern wa_verdict wa_filter_ask(wa_filter *filter, const wa_canonical *recipient);
+
+/*
+ * The first rule that objects to somebody to whom the filter, built with
+ * reasons, says REFUSED.  False: the rows must be asked.
+ */
+extern bool wa_filter_objection(wa_filter *filter, const wa_canonical *recipient, wa_rule *rule);
 
 /* The first digits of a number as a number. */
 static inline int
@@ -146,6 +155,30 @@ wa_filter_ask_phone(wa_filter *filter, int64 number, const char *digits, size_t 
 	if (verdict == WA_REFUSED || verdict == WA_ALLOWED)
 		return verdict;
 	return wa_filter_ask_stranger(filter, digits, len);
+}
+
+/*
+ * A value of text or wa_recipient, as it lies.  LOOK_UP where it is not plain
+ * digits; else *digits are these, the canonical text.
+ */
+static pg_attribute_always_inline wa_verdict
+wa_filter_ask_plain(wa_filter *filter, const struct varlena *value, wa_str *digits)
+{
+	int64		number;
+
+	if (VARATT_IS_COMPRESSED(value) || VARATT_IS_EXTERNAL(value))
+		return WA_LOOK_UP;
+	digits->data = VARDATA_ANY(value);
+	digits->len = VARSIZE_ANY_EXHDR(value);
+	number = wa_phone_plain(digits->data, digits->len);
+	if (number == 0)
+		return WA_LOOK_UP;
+	if (*digits->data == '+')
+	{
+		digits->data++;
+		digits->len--;
+	}
+	return wa_filter_ask_phone(filter, number, digits->data, digits->len);
 }
 
 #endif							/* WA_FILTER_H */

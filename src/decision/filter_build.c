@@ -310,9 +310,7 @@ read_consent(wa_builder *b, const wa_row *row)
 
 	if (stopped != WA_NEVER && stopped >= resumed)
 	{
-		/* The row of '' cannot say stop and resume at once. */
-		bits = business.len == 0 ||
-			wa_register_from_name(wa_str_at(wa_next_text(business_at))) == WA_REGISTER_WHATSAPP ?
+		bits = wa_register_from_name(wa_str_at(wa_next_text(business_at))) == WA_REGISTER_WHATSAPP ?
 			WA_LISTED_STOP : WA_LISTED_UNLESS;
 	}
 	else if (business.len == 0)
@@ -511,21 +509,35 @@ pages_of(const wa_table *table)
 	return pages;
 }
 
+/*
+ * Who has no open window may not be sent a free-form message, whatever else
+ * there is: only the reason asks for cooldowns.
+ */
+static bool
+reads_cooldowns(const wa_question *question, bool reasons)
+{
+	return question->category != WA_SERVICE || reasons;
+}
+
 /* The pages of the tables that say who is listed. */
 static double
-pages_to_gather(const wa_schema *schema, wa_category category)
+pages_to_gather(const wa_schema *schema, const wa_question *question, bool reasons)
 {
-	double		pages = pages_of(category == WA_SERVICE ? &schema->activity : &schema->cooldown);
+	double		pages = 0;
 
-	if (category == WA_MARKETING)
+	if (question->category == WA_SERVICE)
+		pages += pages_of(&schema->activity);
+	if (reads_cooldowns(question, reasons))
+		pages += pages_of(&schema->cooldown);
+	if (question->category == WA_MARKETING)
 		pages += pages_of(&schema->consent);
 	return pages;
 }
 
 double
-wa_filter_price(wa_library *library, const wa_question *question)
+wa_filter_price(wa_library *library, const wa_question *question, bool reasons)
 {
-	double		pages = pages_to_gather(library->schema, question->category);
+	double		pages = pages_to_gather(library->schema, question, reasons);
 
 	if (library->has_links)
 		pages += pages_of(&library->schema->identity);
@@ -533,7 +545,7 @@ wa_filter_price(wa_library *library, const wa_question *question)
 }
 
 wa_filter *
-wa_filter_build(wa_library *library, const wa_question *question,
+wa_filter_build(wa_library *library, const wa_question *question, bool reasons,
 				MemoryContext parent, Size limit, MemoryContext *context)
 {
 	const wa_schema *schema = library->schema;
@@ -561,11 +573,11 @@ wa_filter_build(wa_library *library, const wa_question *question,
 	b->question = &filter->question;
 	b->limit = limit - sizeof(wa_filter) - sizeof(wa_builder);
 	filter->seed = pg_prng_uint64(&pg_global_prng_state);
-	begin_gathering(b, pages_to_gather(schema, question->category));
+	begin_gathering(b, pages_to_gather(schema, question, reasons));
 
 	if (question->category == WA_SERVICE)
 		wa_read_table(b, &schema->activity, read_activity);
-	else
+	if (reads_cooldowns(question, reasons))
 		wa_read_table(b, &schema->cooldown, read_cooldown);
 	if (question->category == WA_MARKETING)
 		wa_read_table(b, &schema->consent, read_consent);

@@ -3,10 +3,7 @@
  * sendable.c
  *	  wa_sendable and wa_next_sendable: one recipient, one answer.
  *
- * A call site of wa_sendable begins with look-ups.  Once they have cost what
- * reading the list of the suppressed would cost, the list is read into a filter
- * (filter.h) and asked from there on: at most twice the price of the better
- * choice, whichever that turns out to be.
+ * A call site of wa_sendable looks up or asks a filter (rental.h).
  *
  * A call site may live on through other snapshots and other arguments (in
  * PL/pgSQL it does).  A filter answers for its own snapshot and its own
@@ -19,13 +16,10 @@
 #include "access/xact.h"
 #include "optimizer/cost.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
-#include "common/snapshot_id.h"
 #include "decision/arguments.h"
-#include "decision/facts.h"
-#include "decision/filter.h"
+#include "decision/rental.h"
 #include "decision/settings.h"
 #include "recipient/recipient.h"
 
@@ -56,14 +50,9 @@ typedef struct kept_arguments
 /* What fn_extra points to. */
 typedef struct call_site
 {
-	FmgrInfo	library_info;	/* its fn_extra is the library's */
+	wa_rental	rental;
 	kept_arguments arguments;	/* of the latest look-up */
-	wa_snapshot_id seen;		/* all below is of this snapshot */
-	double		rent;			/* look-ups since there was a filter */
-	double		price;			/* 0: not asked so far */
 	kept_arguments filter_arguments;
-	MemoryContext context;		/* of filter, or of one that failed half-way */
-	wa_filter  *filter;
 } call_site;
 
 static pg_attribute_always_inline bool
@@ -125,30 +114,9 @@ make_site(FunctionCallInfo fcinfo)
 	FmgrInfo   *flinfo = fcinfo->flinfo;
 	call_site  *site = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(call_site));
 
-	site->library_info.fn_oid = flinfo->fn_oid;
-	site->library_info.fn_mcxt = flinfo->fn_mcxt;
+	wa_rental_begin(&site->rental, flinfo->fn_oid, flinfo->fn_mcxt, false);
 	flinfo->fn_extra = site;
 	return site;
-}
-
-static wa_library *
-library_for(call_site *site)
-{
-	LOCAL_FCINFO(inner, 0);
-
-	InitFunctionCallInfoData(*inner, &site->library_info, 0, InvalidOid, NULL, NULL);
-	return wa_library_for(inner);
-}
-
-static void
-drop_filter(call_site *site)
-{
-	MemoryContext context = site->context;
-
-	site->filter = NULL;
-	site->context = NULL;
-	if (context != NULL)
-		MemoryContextDelete(context);
 }
 
 /* This look-up is the rent; has it come to the price? */
@@ -160,26 +128,13 @@ shall_build(call_site *site, FunctionCallInfo fcinfo, wa_library *library,
 	{
 		/* A list that is asked once is never worth its price. */
 		keep_arguments(&site->arguments, fcinfo);
-		site->price = 0;
-		site->rent++;
+		site->rental.price = 0;
+		site->rental.rent++;
 		return wa_filter_after == 0 && wa_filter_mem > 0;
 	}
-	site->rent++;
-	if (wa_filter_mem == 0)
-		return false;
-	if (wa_filter_after >= 0)
-		return site->rent > wa_filter_after;
-	if (site->rent < 64)
-		return false;
-	if (site->price == 0)
-	{
-		site->price = wa_filter_price(library, question);
-
-		/* The other processes of the query pay rent as well. */
-		if (IsInParallelMode())
-			site->price /= 1 + max_parallel_workers_per_gather;
-	}
-	return site->rent >= site->price;
+	/* The other processes of a parallel query pay rent as well. */
+	return wa_rental_due(&site->rental, library, question,
+						 IsInParallelMode() ? 1 + max_parallel_workers_per_gather : 1);
 }
 
 /* Make a filter if it is time to.  False where there is none. */
@@ -187,23 +142,10 @@ static bool
 find_filter(call_site *site, FunctionCallInfo fcinfo, wa_library *library,
 			const wa_question *question)
 {
-	wa_filter  *filter;
-
 	if (!shall_build(site, fcinfo, library, question))
 		return false;
-	drop_filter(site);
-	site->rent = 0;
 	keep_arguments(&site->filter_arguments, fcinfo);
-	filter = wa_filter_build(library, question, fcinfo->flinfo->fn_mcxt,
-							 (Size) wa_filter_mem * 1024, &site->context);
-	if (filter == NULL)
-	{
-		/* Never again for this snapshot. */
-		site->rent = -1e300;
-		return false;
-	}
-	site->filter = filter;
-	return true;
+	return wa_rental_buy(&site->rental, library, question);
 }
 
 /*
@@ -215,36 +157,20 @@ static pg_attribute_always_inline wa_verdict
 ask_quickly(FunctionCallInfo fcinfo)
 {
 	const call_site *site = fcinfo->flinfo->fn_extra;
-	struct varlena *value;
-	const char *data;
-	size_t		len;
-	int64		number;
+	wa_str		digits;
 
-	if (site == NULL || site->filter == NULL || PG_ARGISNULL(0) ||
+	if (site == NULL || site->rental.filter == NULL || PG_ARGISNULL(0) ||
 		!same_arguments(&site->filter_arguments, fcinfo) ||
-		!wa_snapshot_unchanged(&site->seen, wa_active_snapshot()))
+		!wa_snapshot_unchanged(&site->rental.seen, wa_active_snapshot()))
 		return WA_LOOK_UP;
-	value = (struct varlena *) PG_GETARG_POINTER(0);
-	if (VARATT_IS_COMPRESSED(value) || VARATT_IS_EXTERNAL(value))
-		return WA_LOOK_UP;
-	data = VARDATA_ANY(value);
-	len = VARSIZE_ANY_EXHDR(value);
-	number = wa_phone_plain(data, len);
-	if (number == 0)
-		return WA_LOOK_UP;
-	if (*data == '+')
-	{
-		data++;
-		len--;
-	}
-	return wa_filter_ask_phone(site->filter, number, data, len);
+	return wa_filter_ask_plain(site->rental.filter,
+							   (struct varlena *) PG_GETARG_POINTER(0), &digits);
 }
 
 static pg_noinline bool
 sendable_slowly(FunctionCallInfo fcinfo, bool is_text)
 {
 	call_site  *site = fcinfo->flinfo->fn_extra;
-	Snapshot	snapshot = wa_active_snapshot();
 	wa_library *library;
 	wa_question question;
 	wa_canonical buf;
@@ -256,19 +182,11 @@ sendable_slowly(FunctionCallInfo fcinfo, bool is_text)
 		return false;
 	if (site == NULL)
 		site = make_site(fcinfo);
-	if (!wa_snapshot_unchanged(&site->seen, snapshot))
-	{
-		/* First: when it is interrupted, nothing of the old one may be left. */
-		drop_filter(site);
-		site->rent = 0;
-		site->price = 0;
-		site->seen = wa_identify_snapshot(snapshot);
-	}
-	library = library_for(site);
-	if ((site->filter != NULL && same_arguments(&site->filter_arguments, fcinfo)) ||
+	library = wa_rental_library(&site->rental);
+	if ((site->rental.filter != NULL && same_arguments(&site->filter_arguments, fcinfo)) ||
 		find_filter(site, fcinfo, library, &question))
 	{
-		wa_verdict	verdict = wa_filter_ask(site->filter, recipient);
+		wa_verdict	verdict = wa_filter_ask(site->rental.filter, recipient);
 
 		if (verdict != WA_LOOK_UP)
 			return verdict == WA_ALLOWED;
