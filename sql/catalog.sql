@@ -87,6 +87,8 @@ WHERE (provolatile, proparallel) <> ('v', 'u')
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('s', 's')
 	AND proname IN ('wa_sendable', 'wa_explain', 'wa_next_sendable', 'wa_suppressed', 'wa_classify', 'wa_retry_after', 'wa_error_catalogue', 'wa_cooldown_merge', 'wa_verify_signature');
+-- What runs a query of the caller's cannot know what that does.
+SELECT signature FROM t.function WHERE (provolatile, proparallel) = ('s', 'u');
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('i', 's')
 	AND proname ~ '^wa_(region$|recipient_|phrase_valid$|override_check$|text$)';
@@ -94,7 +96,7 @@ WHERE (provolatile, proparallel) <> ('i', 's')
 SELECT oprname, oprleft::regtype, oprright::regtype FROM pg_operator JOIN t.member ON classid = 'pg_operator'::regclass AND objid = pg_operator.oid
 WHERE oprcom = 0 OR oprnegate = 0 OR oprrest = 0 OR oprjoin = 0 OR (oprname = '=' AND NOT (oprcanhash AND oprcanmerge));
 -- What takes NULL for an answer, or for an error, is not strict.
-SELECT proname FROM t.function WHERE proisstrict AND proname IN ('wa_sendable', 'wa_explain', 'wa_next_sendable', 'wa_suppressed', 'wa_opt_in', 'wa_opt_out', 'wa_report_error', 'wa_ingest', 'wa_replay');
+SELECT proname FROM t.function WHERE proisstrict AND proname IN ('wa_sendable', 'wa_explain', 'wa_next_sendable', 'wa_suppressed', 'wa_segment_summary', 'wa_opt_in', 'wa_opt_out', 'wa_report_error', 'wa_ingest', 'wa_replay');
 
 -- Every btree operator class lets an index leave out duplicates.
 SELECT opcname FROM pg_opclass AS o JOIN t.member ON classid = 'pg_opclass'::regclass AND objid = o.oid

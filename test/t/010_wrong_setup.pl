@@ -32,6 +32,7 @@ my %probe = (
 	explain => q{SELECT count(*)::text FROM public.wa_explain('4915100000001', 'marketing')},
 	next => q{SELECT public.wa_next_sendable('4915100000001', 'marketing')::text},
 	suppressed => q{SELECT count(*)::text FROM public.wa_suppressed('marketing')},
+	summary => q{SELECT string_agg(phones::text, ',') FROM public.wa_segment_summary('TABLE public.people', 'marketing')},
 	segment => q{SELECT count(*)::text FROM public.people WHERE public.wa_sendable(phone, 'marketing')},
 	ingest => q{SELECT public.wa_report_error('4915100000003', 131026)::text},
 );

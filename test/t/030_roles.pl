@@ -72,7 +72,10 @@ for my $role (qw(posting asking))
 	is("@rows", '', "$role reads and empties nothing");
 }
 is(as('asking', q{SELECT wa_sendable('4915100000001', 'marketing'), (SELECT count(*) FROM wa_explain('4915100000001', 'marketing')),
-	(SELECT count(*) FROM wa_suppressed('marketing')) > 0, (SELECT count(*) > 100 FROM wa_error_code)}), 'f|1|t|t', 'a member of wa_reader can ask');
+	(SELECT count(*) FROM wa_suppressed('marketing')) > 0, (SELECT phones FROM wa_segment_summary('VALUES (''4915100000001'')', 'marketing') LIMIT 1),
+	(SELECT count(*) > 100 FROM wa_error_code)}), 'f|1|t|1|t', 'a member of wa_reader can ask');
+like(as('asking', "SELECT * FROM wa_segment_summary('SELECT $_', 'marketing')"), qr/permission denied for table wa_/, "nor does a segment query reach further: $_")
+  for 'recipient FROM wa_consent', 'secret FROM wa_app_secret', 'payload FROM wa_webhook';
 is(as('posting', q{INSERT INTO wa_webhook (payload) VALUES ('{}'); SELECT wa_report_error('4915100000099', 131026, '2024-01-01')}), '(1,0,0)',
 	'a member of wa_writer can post');
 like(as('asking', $_), qr/permission denied/, "a member of wa_reader cannot: $_")
@@ -105,7 +108,7 @@ $node->safe_psql('postgres', 'GRANT SELECT ON people TO nobody');
 for my $query ('SELECT * FROM people WHERE wa_sendable(phone, $$marketing$$)',
 	'SELECT count(*) FROM people WHERE NOT wa_sendable(phone, $$marketing$$)',
 	'SELECT wa_sendable($$4915100000001$$, $$marketing$$)',
-	'SELECT * FROM wa_suppressed($$marketing$$)', 'SELECT * FROM wa_explain($$4915100000001$$, $$marketing$$)')
+	'SELECT * FROM wa_suppressed($$marketing$$)', 'SELECT * FROM wa_segment_summary($$TABLE people$$, $$marketing$$)', 'SELECT * FROM wa_explain($$4915100000001$$, $$marketing$$)')
 {
 	like(as('nobody', $query), qr/^ERROR:  permission denied for function wa_\w+$/, "denied: $query");
 	like(as('nobody', "EXPLAIN $query"), qr/^ERROR:  permission denied for function wa_\w+$/, 'EXPLAIN tells no more');
@@ -266,6 +269,7 @@ my @work = (
 	[ 'postgres', q{SELECT public.wa_retry_after(131026, 2)} ],
 	[ 'postgres', q{SELECT * FROM public.wa_explain('4915100000021'::pg_catalog.text, 'marketing', at => '2023-11-15 00:00+00')} ],
 	[ 'postgres', q{SELECT * FROM public.wa_suppressed('marketing', at => '2023-11-15 00:00+00')} ],
+	[ 'postgres', q{SELECT * FROM public.wa_segment_summary('SELECT recipient FROM public.wa_consent', 'marketing', at => '2023-11-15 00:00+00')} ],
 	[ 'postgres', q{SELECT public.wa_next_sendable('4915100000026'::pg_catalog.text, 'utility', at => '2024-01-03 01:00+00')} ],
 	[ 'postgres', q{SELECT pg_catalog.count(*) FROM public.wa_error_code} ],
 	map { [ 'reader', "SELECT public.wa_sendable('49151000000$_'::pg_catalog.text, 'marketing', at => '2024-01-03 01:00+00')" ] } 21 .. 27);

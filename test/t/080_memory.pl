@@ -65,6 +65,10 @@ my @kinds = (
 	sub { "SELECT * FROM wa_explain('4915100000005', 'marketing') LIMIT 1;" },
 	sub { "SELECT reason FROM wa_suppressed('marketing') LIMIT 1;" },
 	sub { "SELECT 1 / (recipient::text = '4915100000005')::int FROM wa_suppressed('marketing');" },
+	sub { "SELECT * FROM wa_segment_summary('TABLE people', 'marketing');" },
+	sub { "SET wa_policy.filter_after = 0; SELECT * FROM wa_segment_summary('TABLE people', 'service'); RESET wa_policy.filter_after;" },
+	sub { "SELECT * FROM wa_segment_summary('SELECT (1 / (right(phone, 3)::int - 150))::text FROM people', 'marketing');" },
+	sub { 'SELECT try($$SELECT wa_segment_summary(\'SELECT nothing\', \'utility\')$$);' },
 	sub { "SELECT wa_next_sendable('4915100000001', 'marketing');" },
 	sub { "SELECT wa_opt_in('4915100000006', ' ');" },
 	sub { "SELECT wa_opt_out('nobody');" },
@@ -124,6 +128,7 @@ my $megabytes = q~
 	SELECT try('SELECT wa_ingest(''{"x":[' || repeat('{},', 200000) || '1]'')');
 	SELECT count(*) FROM generate_series(1, 20000) AS i WHERE wa_sendable('4917' || 10000000 + i, 'marketing');
 	SELECT count(*) FROM wa_suppressed('service');
+	SELECT count(*) FROM wa_segment_summary('SELECT (''4917'' || 10000000 + i) FROM generate_series(1, 300000) AS i', 'service');
 ~;
 my @after = map { [ (split /\|/)[ 1, 2 ] ] } grep { /^level/ } split /\n/,
   $node->safe_psql('postgres', $look . "$megabytes$look" x 3);
