@@ -34,7 +34,7 @@ CALL t.take(t.wrote('491590001012', '2025-03-01 10:00', 'STOP'), '');
 CALL t.take(t.prefers('491590001012', 'resume', '2025-03-01 11:00'), '');
 CALL t.take(t.wrote('491590001013', '2025-03-01 10:00', 'STOP'), 'b2');
 CALL t.take(t.wrote('491590001013', '2025-03-01 11:00', 'START'), '');
-CALL t.take(t.failed('491590001013', 131026, '2025-03-01 10:00'));
+CALL t.take(t.failed('491590001013', 131026, '2025-03-01 11:30'));
 -- BSUIDs, alone and tied to a phone number; what was learned under either.
 CALL t.take('{"user_preferences": [{"user_id": "DE.alone", "value": "stop", "timestamp": 1740823200}]}');
 CALL t.take('{"user_preferences": [{"user_id": "DE.both", "wa_id": "491590001021", "value": "stop", "timestamp": 1740823200}]}');
@@ -43,6 +43,9 @@ CALL t.take('{"statuses": [{"id": "w", "status": "sent", "timestamp": "174082320
 CALL t.take('{"messages": [{"id": "w", "type": "text", "text": {"body": "STOP"}, "timestamp": "1740823200", "from_user_id": "DE.says"}]}');
 CALL t.take('{"user_preferences": [{"wa_id": "491590001023", "user_id": "DE.says", "value": "stop", "timestamp": 1740820000}]}');
 CALL t.take(t.wrote('491590001023', '2025-02-20 10:00', 'STOP'));
+CALL t.take(t.wrote('491590001024', '2025-02-20 10:00', 'STOP'));
+CALL t.take('{"user_preferences": [{"user_id": "DE.first", "value": "stop", "timestamp": 1740823200}]}');
+CALL t.take('{"statuses": [{"id": "w", "status": "sent", "timestamp": "1740823300", "recipient_id": "491590001024", "recipient_user_id": "DE.first"}]}');
 CALL t.take('{"statuses": [{"id": "w", "status": "failed", "timestamp": "1740823200", "recipient_id": "12125550105", "recipient_user_id": "US.cold", "errors": [{"code": 130403}]}]}');
 \set ECHO all
 
