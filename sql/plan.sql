@@ -68,6 +68,46 @@ SET LOCAL wa_policy.filter_mem = '64kB';
 SELECT count(*) FROM plan_customers WHERE wa_sendable(phone, 'marketing');
 SET LOCAL client_min_messages = warning;
 
+SET LOCAL enable_mergejoin = off;
+-- A scan that is certain to go on for long need not pay the whole price of the
+-- list in look-ups before; others do.  (Plans are made before what is counted.)
+SET LOCAL wa_policy.filter_mem = '64MB';
+SET LOCAL plan_cache_mode = force_generic_plan;
+CREATE FUNCTION pg_temp.look_ups() RETURNS bigint LANGUAGE sql AS
+$$ SELECT pg_stat_get_xact_numscans('wa_cooldown_pkey'::regclass) $$;
+SELECT pg_relation_size('wa_cooldown') / current_setting('block_size')::int / 1.5 AS price \gset
+PREPARE whole AS SELECT count(*) FROM plan_customers WHERE wa_sendable(phone, 'utility');
+PREPARE sorted AS SELECT id FROM plan_customers WHERE wa_sendable(phone, 'utility') ORDER BY name LIMIT 2;
+PREPARE joined AS SELECT count(*) FROM plan_customers AS c JOIN generate_series(1, 40000) AS g (id) USING (id) WHERE wa_sendable(phone, 'utility');
+PREPARE few AS SELECT count(*) FROM (SELECT FROM plan_customers WHERE wa_sendable(phone, 'utility') LIMIT 20000) AS s;
+PREPARE changing AS SELECT count(*) FROM plan_customers WHERE wa_sendable(phone, 'utility', at => now() + (id / 5000) * interval '1 ms');
+EXPLAIN (COSTS off) EXECUTE whole;
+EXPLAIN (COSTS off) EXECUTE sorted;
+EXPLAIN (COSTS off) EXECUTE joined;
+EXPLAIN (COSTS off) EXECUTE few;
+EXPLAIN (COSTS off) EXECUTE changing;
+SELECT pg_temp.look_ups() AS n \gset
+EXECUTE whole;
+SELECT pg_temp.look_ups() - :n < :price / 4 AS early, pg_temp.look_ups() AS n \gset
+\echo whole table: :early
+EXECUTE sorted;
+SELECT pg_temp.look_ups() - :n < :price / 4 AS early, pg_temp.look_ups() AS n \gset
+\echo sorted before its limit: :early
+EXECUTE joined;
+SELECT pg_temp.look_ups() - :n < :price / 4 AS early, pg_temp.look_ups() AS n \gset
+\echo joined: :early
+EXECUTE few;
+SELECT pg_temp.look_ups() - :n < :price / 4 AS early, pg_temp.look_ups() AS n \gset
+\echo limit: :early
+EXECUTE changing;
+SELECT pg_temp.look_ups() - :n < :price * 2 AS early, pg_temp.look_ups() AS n \gset
+\echo questions that change: :early
+DECLARE c CURSOR FOR SELECT count(*) FROM plan_customers WHERE wa_sendable(phone, 'utility');
+SELECT pg_temp.look_ups() AS n \gset
+FETCH c;
+SELECT pg_temp.look_ups() - :n < :price / 4 AS early, pg_temp.look_ups() AS n \gset
+\echo cursor: :early
+CLOSE c;
 -- A category that does not exist is an error before anything is read.
 SAVEPOINT wrong;
 EXPLAIN SELECT * FROM plan_customers WHERE wa_sendable(phone, 'adverts');

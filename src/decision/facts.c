@@ -86,6 +86,13 @@ wa_library_for(FunctionCallInfo fcinfo)
 	return library;
 }
 
+double
+wa_library_effort(const wa_library *library)
+{
+	/* Ties mean two index look-ups more, and of somebody tied each one several times. */
+	return !library->has_links ? 1 : library->person == NULL ? 2 : 5;
+}
+
 const wa_schema *
 wa_library_schema(const wa_library *library)
 {

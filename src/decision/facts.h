@@ -54,6 +54,12 @@ extern wa_facts *wa_facts_from(wa_library *library, const wa_canonical *recipien
 /* Add the row at hand of that part's table to the facts at hand. */
 extern void wa_facts_add(wa_library *library, wa_part part, wa_reader *reader);
 
+/*
+ * What the facts by which the latest decision was made have cost, in look-ups of
+ * somebody where nobody has ties.
+ */
+extern double wa_library_effort(const wa_library *library);
+
 /* The schema that a library reads. */
 extern const wa_schema *wa_library_schema(const wa_library *library);
 

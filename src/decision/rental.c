@@ -12,8 +12,12 @@
 #include "decision/rental.h"
 #include "decision/settings.h"
 
-/* Nothing is asked what a filter costs before so many look-ups. */
-#define LEAST_RENT		64
+/* Nobody asks what a filter costs before so many look-ups. */
+#define LEAST_ASKED		8
+
+/* Where it is foretold to pay so many times over, this part of the price will do. */
+#define FORETOLD_TIMES	4
+#define FORETOLD_PART	8
 
 static void
 drop_filter(wa_rental *rental)
@@ -24,6 +28,16 @@ drop_filter(wa_rental *rental)
 	rental->context = NULL;
 	if (context != NULL)
 		MemoryContextDelete(context);
+}
+
+static void
+begin_anew(wa_rental *rental)
+{
+	rental->asked = 0;
+	rental->rent = 0;
+	rental->price = 0;
+	rental->foretold = false;
+	rental->never = false;
 }
 
 void
@@ -44,8 +58,7 @@ wa_rental_library(wa_rental *rental)
 	{
 		/* First: when it is interrupted, nothing of the old one may be left. */
 		drop_filter(rental);
-		rental->rent = 0;
-		rental->price = 0;
+		begin_anew(rental);
 		rental->seen = wa_identify_snapshot(snapshot);
 	}
 	InitFunctionCallInfoData(*inner, &rental->library_info, 0, InvalidOid, NULL, NULL);
@@ -53,17 +66,36 @@ wa_rental_library(wa_rental *rental)
 }
 
 bool
-wa_rental_due(wa_rental *rental, wa_library *library, const wa_question *question, int payers)
+wa_rental_due(wa_rental *rental, wa_library *library, const wa_question *question,
+			  bool changed, int payers,
+			  double (*forecast) (void *arg, double asked), void *arg)
 {
-	rental->rent++;
-	if (wa_filter_mem == 0)
+	if (rental->asked > 0)
+		rental->rent += wa_library_effort(library);
+	if (changed)
+	{
+		rental->fickle |= rental->asked > 0 || rental->filter != NULL;
+		rental->price = 0;
+	}
+	rental->asked++;
+	if (wa_filter_mem == 0 || rental->never)
 		return false;
 	if (wa_filter_after >= 0)
-		return rental->rent > wa_filter_after;
-	if (rental->rent < LEAST_RENT)
+		return rental->asked > wa_filter_after;
+
+	/* A list that is asked once is never worth its price. */
+	if (changed || rental->asked < LEAST_ASKED)
 		return false;
 	if (rental->price == 0)
 		rental->price = wa_filter_price(library, question, rental->reasons) / payers;
+	if (forecast != NULL && !rental->fickle && !rental->foretold &&
+		rental->rent >= rental->price / FORETOLD_PART)
+	{
+		rental->foretold = true;
+		if (forecast(arg, rental->asked) * rental->rent / rental->asked >=
+			rental->price * FORETOLD_TIMES)
+			return true;
+	}
 	return rental->rent >= rental->price;
 }
 
@@ -71,11 +103,10 @@ bool
 wa_rental_buy(wa_rental *rental, wa_library *library, const wa_question *question)
 {
 	drop_filter(rental);
-	rental->rent = 0;
+	begin_anew(rental);
 	rental->filter = wa_filter_build(library, question, rental->reasons,
 									 rental->library_info.fn_mcxt,
 									 (Size) wa_filter_mem * 1024, &rental->context);
-	if (rental->filter == NULL)
-		rental->rent = -1e300;	/* never again for this snapshot */
+	rental->never = rental->filter == NULL;
 	return rental->filter != NULL;
 }

@@ -6,7 +6,9 @@
  *
  * Ski rental: one begins with look-ups.  Once they have cost what reading the
  * list would cost, the list is read: at most twice the price of the better
- * choice, whichever that turns out to be.
+ * choice, whichever that turns out to be.  Who can see that much more is to be
+ * asked need not wait that long: an eighth of the price is enough then, so that
+ * even a wrong guess costs no more than the list and an eighth.
  *
  *-------------------------------------------------------------------------
  */
@@ -24,8 +26,12 @@ typedef struct wa_rental
 	FmgrInfo	library_info;	/* its fn_extra is the library's */
 	bool		reasons;		/* shall a filter tell the reasons? */
 	wa_snapshot_id seen;		/* all below is of this snapshot */
-	double		rent;			/* look-ups since there was a filter */
+	double		asked;			/* look-ups since there was a filter */
+	double		rent;			/* what they have cost (wa_library_effort) */
 	double		price;			/* 0: not asked so far */
+	bool		foretold;		/* was forecast called for this price? */
+	bool		never;			/* no filter is to be had by this snapshot */
+	bool		fickle;			/* have the questions changed? */
 	MemoryContext context;		/* of filter, or of one that failed half-way */
 	wa_filter  *filter;			/* NULL: look up */
 } wa_rental;
@@ -43,12 +49,14 @@ extern void wa_rental_begin(wa_rental *rental, Oid funcid, MemoryContext memory,
 extern wa_library *wa_rental_library(wa_rental *rental);
 
 /*
- * A look-up is to be paid: has the rent come to the price of a filter for this
- * question, the same as at the last call unless price was set to 0?  payers:
- * how many processes pay rent for one query.
+ * A look-up is to be made: is it time for a filter for this question?  changed:
+ * it is not the question of the last call.  payers: how many processes pay rent
+ * for one query.  forecast, which may be NULL, tells how many look-ups are to
+ * come after so many; 0 where it does not know.
  */
 extern bool wa_rental_due(wa_rental *rental, wa_library *library,
-						  const wa_question *question, int payers);
+						  const wa_question *question, bool changed, int payers,
+						  double (*forecast) (void *arg, double asked), void *arg);
 
 /* Make a filter for this question; false where there is none to be had. */
 extern bool wa_rental_buy(wa_rental *rental, wa_library *library,

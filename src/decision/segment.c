@@ -135,7 +135,7 @@ judge_slowly(wa_segment *s, struct varlena *value)
 		return WA_RULE_INVALID_RECIPIENT;
 	library = wa_rental_library(&s->rental);
 	if (s->rental.filter != NULL ||
-		(wa_rental_due(&s->rental, library, &s->question, 1) &&
+		(wa_rental_due(&s->rental, library, &s->question, false, 1, NULL, NULL) &&
 		 wa_rental_buy(&s->rental, library, &s->question)))
 	{
 		wa_verdict	verdict = wa_filter_ask(s->rental.filter, &recipient);

@@ -20,6 +20,7 @@
 
 #include "decision/arguments.h"
 #include "decision/rental.h"
+#include "decision/rows_ahead.h"
 #include "decision/settings.h"
 #include "recipient/recipient.h"
 
@@ -119,22 +120,24 @@ make_site(FunctionCallInfo fcinfo)
 	return site;
 }
 
-/* This look-up is the rent; has it come to the price? */
+static double
+calls_ahead(void *fcinfo, double so_far)
+{
+	return wa_rows_ahead(((FunctionCallInfo) fcinfo)->flinfo->fn_expr, so_far);
+}
+
 static bool
 shall_build(call_site *site, FunctionCallInfo fcinfo, wa_library *library,
 			const wa_question *question)
 {
-	if (!same_arguments(&site->arguments, fcinfo))
-	{
-		/* A list that is asked once is never worth its price. */
+	bool		changed = !same_arguments(&site->arguments, fcinfo);
+
+	if (changed)
 		keep_arguments(&site->arguments, fcinfo);
-		site->rental.price = 0;
-		site->rental.rent++;
-		return wa_filter_after == 0 && wa_filter_mem > 0;
-	}
 	/* The other processes of a parallel query pay rent as well. */
-	return wa_rental_due(&site->rental, library, question,
-						 IsInParallelMode() ? 1 + max_parallel_workers_per_gather : 1);
+	return wa_rental_due(&site->rental, library, question, changed,
+						 IsInParallelMode() ? 1 + max_parallel_workers_per_gather : 1,
+						 calls_ahead, fcinfo);
 }
 
 /* Make a filter if it is time to.  False where there is none. */
