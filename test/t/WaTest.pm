@@ -263,7 +263,9 @@ sub decisions
 		FROM people, categories, (VALUES (NULL), ('W1'), ('')) AS b (business)
 		ORDER BY phone, category, business;
 		SELECT category, s.* FROM unnest(enum_range(NULL::$schema.wa_category)) AS category,
-			$schema.wa_suppressed(category, NULL, '$at') AS s ORDER BY category, s.recipient::text});
+			$schema.wa_suppressed(category, NULL, '$at') AS s ORDER BY category, s.recipient::text;
+		SELECT category, s.* FROM unnest(enum_range(NULL::$schema.wa_category)) AS category,
+			$schema.wa_segment_summary(\$q\$$people\$q\$, category, NULL, NULL, '$at') AS s ORDER BY category, s.outcome});
 }
 
 1;
