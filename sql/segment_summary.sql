@@ -134,9 +134,14 @@ SET LOCAL client_min_messages = notice;
 CREATE FUNCTION t.is_mine(pid int) RETURNS boolean LANGUAGE plpgsql PARALLEL SAFE AS $$ BEGIN RETURN pid = pg_backend_pid(); END $$;
 SELECT format($$SELECT CASE WHEN t.is_mine(%s) THEN 'nobody' ELSE phone END FROM t.customers WHERE phone ~ '^4915900020'$$, pg_backend_pid()) AS query \gset
 SELECT t.summary(:'query', 'marketing', NULL, NULL, now());
-SET LOCAL force_parallel_mode = on;
+SAVEPOINT parallel;
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+ALTER TABLE t.customers SET (parallel_workers = 2);
+SET LOCAL parallel_leader_participation = off;
 SELECT t.summary(:'query', 'marketing', NULL, NULL, now());
-SET LOCAL force_parallel_mode = off;
+ROLLBACK TO parallel;
 
 -- Whatever is text.
 CREATE DOMAIN t.number AS varchar(20);

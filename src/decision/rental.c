@@ -12,7 +12,7 @@
 #include "decision/rental.h"
 #include "decision/settings.h"
 
-/* Nobody asks what a filter costs before so many look-ups. */
+/* Before so many look-ups it is not worth asking the price. */
 #define LEAST_ASKED		8
 
 /* Where it is foretold to pay so many times over, this part of the price will do. */

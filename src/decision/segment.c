@@ -5,7 +5,8 @@
  *	  and how many are left out by each rule.
  *
  * The query is the caller's: it runs with the caller's rights and search path,
- * by the caller's snapshot, and may only read.  Its rows are counted as the
+ * by the caller's snapshot, and may only read (which binds the functions that it
+ * calls no more than it does in any stable function).  Its rows are counted as the
  * executor hands them over, so nothing is kept of them and its plan may be a
  * parallel one.  They are judged as wa_sendable judges them, by look-ups first
  * and by a filter once it pays; the filter knows most reasons as well.
