@@ -33,7 +33,7 @@ typedef struct wa_loaded_policy
 	wa_policy	policy;
 	MemoryContext context;
 	const wa_schema *schema;
-	wa_overrides *overrides;
+	wa_overrides *overrides;	/* NULL: nobody has asked yet */
 	bool		has_phrases;
 	int			nphrases;
 	wa_phrase_entry *phrases;	/* sorted by key */
@@ -56,7 +56,18 @@ static int	nfolded = 0;
 static bool
 policy_code(void *arg, int32 code, wa_code_policy *policy)
 {
-	return wa_effective_code(((wa_loaded_policy *) arg)->overrides, code, policy);
+	wa_loaded_policy *loaded = arg;
+
+	if (loaded->overrides == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(loaded->context);
+
+		PushActiveSnapshot(GetLatestSnapshot());
+		loaded->overrides = wa_overrides_load(loaded->schema->nspid);
+		PopActiveSnapshot();
+		MemoryContextSwitchTo(old);
+	}
+	return wa_effective_code(loaded->overrides, code, policy);
 }
 
 static int
@@ -213,8 +224,5 @@ wa_policy_load(const wa_schema *schema)
 	loaded->policy.phrase = policy_phrase;
 	loaded->context = CurrentMemoryContext;
 	loaded->schema = schema;
-	PushActiveSnapshot(GetLatestSnapshot());
-	loaded->overrides = wa_overrides_load(schema->nspid);
-	PopActiveSnapshot();
 	return &loaded->policy;
 }

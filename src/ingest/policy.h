@@ -15,8 +15,9 @@
 #include "events/judge.h"
 
 /*
- * Load it into the current memory context, by the latest snapshot.  Phrases
- * are read when the first message with text asks for them.
+ * The policy, in the current memory context.  Changes of codes are read, by the
+ * latest snapshot, when the first code is asked for, and phrases when the first
+ * message with text is: most statements ask for neither.
  */
 extern const wa_policy *wa_policy_load(const wa_schema *schema);
 
