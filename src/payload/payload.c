@@ -122,6 +122,7 @@ typedef struct contact_key
 struct wa_payload
 {
 	json_tokener *tokener;
+	size_t		room;			/* that there was when it was last looked; 0: not yet */
 	json_object *root;
 	size_t		size;			/* of the text that root was parsed from */
 	char		detail[128];
@@ -687,7 +688,7 @@ parse_text(wa_payload *payload, const char *text, size_t len)
 	size_t		commas;
 	size_t		depth;
 	size_t		end;
-	void	   *room;
+	size_t		room;
 
 	wa_payload_clear(payload);
 	if (len > WA_PAYLOAD_MAX_BYTES)
@@ -720,15 +721,23 @@ parse_text(wa_payload *payload, const char *text, size_t len)
 
 	/*
 	 * json-c 0.16 does not survive a failing malloc everywhere (it copies keys
-	 * without a look at the answer).  So see first whether there is room.
+	 * without a look at the answer).  So see first whether there is room, unless
+	 * as much was there for an earlier text, which has given it back: to ask for
+	 * a large piece makes glibc sort all its small ones.
 	 */
-	room = malloc(containers * CONTAINER_COST + commas * SCALAR_COST + len * 2);
-	if (room == NULL)
+	room = containers * CONTAINER_COST + commas * SCALAR_COST + len * 2;
+	if (room > payload->room)
 	{
-		set_detail(payload, "out of memory");
-		return WA_PAYLOAD_NO_MEMORY;
+		void	   *piece = malloc(room);
+
+		if (piece == NULL)
+		{
+			set_detail(payload, "out of memory");
+			return WA_PAYLOAD_NO_MEMORY;
+		}
+		free(piece);
+		payload->room = room;
 	}
-	free(room);
 
 	payload->size = len;
 	result = run_tokener(payload, text, len, false, &payload->root);
@@ -786,13 +795,21 @@ static const wa_place nowhere = {
 	.top = -1,.entry = -1,.change = -1,.item = -1
 };
 
+/* A payload that is not in use, with its tokener; NULL: there is none. */
+static wa_payload *spare = NULL;
+
 wa_payload *
 wa_payload_new(void)
 {
-	wa_payload *payload = calloc(1, sizeof(wa_payload));
+	wa_payload *payload = spare;
 
+	spare = NULL;
+	if (payload == NULL)
+		payload = calloc(1, sizeof(wa_payload));
 	if (payload != NULL)
 	{
+		/* others have used the memory in the meantime */
+		payload->room = 0;
 		payload->state = WALK_DONE;
 		payload->place = nowhere;
 	}
@@ -864,12 +881,14 @@ void
 wa_payload_clear(wa_payload *payload)
 {
 	json_tokener *tokener = payload->tokener;
+	size_t		room = payload->room;
 	bool		large = payload->size > LARGE_PAYLOAD;
 
 	json_object_put(payload->root);
 	forget_contacts(payload);
 	memset(payload, 0, sizeof(*payload));
 	payload->tokener = tokener;
+	payload->room = large ? 0 : room;
 	payload->state = WALK_DONE;
 	payload->place = nowhere;
 #ifdef __GLIBC__
@@ -887,6 +906,11 @@ wa_payload_free(wa_payload *payload)
 	if (payload == NULL)
 		return;
 	wa_payload_clear(payload);
+	if (spare == NULL)
+	{
+		spare = payload;
+		return;
+	}
 	drop_tokener(payload);
 	free(payload);
 }

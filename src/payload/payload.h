@@ -221,7 +221,10 @@ extern void wa_payload_path(const wa_element *element, char *buf, size_t size);
 /* Free the parsed payload, keep the object for the next one. */
 extern void wa_payload_clear(wa_payload *payload);
 
-/* Free everything.  NULL is allowed. */
+/*
+ * Free everything.  NULL is allowed.  One empty object is kept for the next
+ * wa_payload_new, since most statements read one small text.
+ */
 extern void wa_payload_free(wa_payload *payload);
 
 #endif							/* WA_PAYLOAD_H */
