@@ -82,7 +82,7 @@ wa_fold_make(MemoryContext context)
 	wa_fold    *fold = MemoryContextAllocZero(context, sizeof(wa_fold));
 
 	fold->context = context;
-	fold->slots = slots_create(context, 64, NULL);
+	fold->slots = slots_create(context, 8, NULL);
 	return fold;
 }
 
