@@ -25,6 +25,7 @@ type_by_name(const char *name, size_t len, const wa_schema *schema)
 		{"int8", INT8OID}, {"int8[]", INT8ARRAYOID},
 		{"bool", BOOLOID}, {"bool[]", BOOLARRAYOID},
 		{"timestamptz", TIMESTAMPTZOID}, {"timestamptz[]", TIMESTAMPTZARRAYOID},
+		{"tid", TIDOID}, {"xid", XIDOID},
 		{"recipient", InvalidOid}, {"recipient[]", InvalidOid},
 	};
 

@@ -4,7 +4,8 @@
  *	  The statements that merge rows into the state tables.
  *
  * Each does by its ON CONFLICT what fold.c does in memory: the law by which two
- * rows of one key become one.
+ * rows of one key become one.  A row that was merged in memory is put back where
+ * nobody else has written it in the meantime.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,10 +15,12 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "common/encode.h"
 #include "common/statement.h"
 #include "ingest/columns.h"
 #include "ingest/fold.h"
 #include "ingest/merge.h"
+#include "state/failures_array.h"
 #include "state/ladder.h"
 
 /*
@@ -83,6 +86,24 @@ static wa_statement merge_one_activity = {
 	" timestamptz timestamptz text", NULL, InvalidOid
 };
 
+/*
+ * Where somebody else writes the row at the same time, this waits, and is asked
+ * again of the row that the other has left: xmin has changed.  (Of ctid servers
+ * from before November 2025 do not ask again.)
+ */
+#define AT_VERSION(place, xmin, recipient) \
+	" WHERE ctid = $" place " AND xmin = $" xmin \
+	" AND recipient OPERATOR(@extschema@.=) $" recipient
+
+static wa_statement rewrite_activity = {
+	"UPDATE @extschema@.wa_activity SET"
+	" last_inbound_at = $1, last_delivered_at = $2, last_read_at = $3,"
+	" last_marketing_delivered_at = $4, last_window_refused_at = $5,"
+	" wa_id_at = $6, wa_id = $7" AT_VERSION("8", "9", "10"),
+	"timestamptz timestamptz timestamptz timestamptz timestamptz timestamptz text tid xid recipient",
+	NULL, InvalidOid
+};
+
 #define MERGE_COOLDOWN(rows) \
 	"INSERT INTO @extschema@.wa_cooldown AS c" \
 	" (recipient, business, code, failures, lifted_at, strikes, until)" rows \
@@ -104,6 +125,12 @@ static wa_statement merge_cooldown = {
 static wa_statement merge_one_cooldown = {
 	MERGE_COOLDOWN(" VALUES ($1, $2, $3, ($8)[$4:$5], $6, $7, $9)"),
 	"recipient text int4 int4 int4 timestamptz int4 timestamptz[] timestamptz", NULL, InvalidOid
+};
+
+static wa_statement rewrite_cooldown = {
+	"UPDATE @extschema@.wa_cooldown SET"
+	" failures = $1, lifted_at = $2, strikes = $3, until = $4" AT_VERSION("5", "6", "7"),
+	"timestamptz[] timestamptz int4 timestamptz tid xid recipient", NULL, InvalidOid
 };
 
 /* A subquery for all the columns at once would be dearer than asking again. */
@@ -235,6 +262,54 @@ wa_merge_rows(const wa_schema *schema, const wa_shape *shape, const void *rows, 
 		MemoryContextReset(context);
 	}
 	MemoryContextDelete(context);
+}
+
+bool
+wa_rewrite_activity(const wa_schema *schema, wa_str recipient,
+					const wa_version *version, const wa_activity *merged)
+{
+	const wa_instant instants[] = {
+		merged->last_inbound_at, merged->last_delivered_at, merged->last_read_at,
+		merged->last_marketing_delivered_at, merged->last_window_refused_at, merged->wa_id_at
+	};
+	const int	n = lengthof(instants);
+	Datum		values[lengthof(instants) + 4];
+	char		nulls[lengthof(values) + 1];
+
+	memset(nulls, ' ', sizeof(nulls));
+	for (int i = 0; i < n; i++)
+	{
+		values[i] = TimestampTzGetDatum(instants[i]);
+		if (instants[i] == WA_NEVER)
+			nulls[i] = 'n';
+	}
+	if (merged->wa_id.data == NULL)
+		nulls[n] = 'n';
+	else
+		values[n] = wa_str_datum(merged->wa_id);
+	values[n + 1] = PointerGetDatum(&version->place);
+	values[n + 2] = TransactionIdGetDatum(version->xmin);
+	values[n + 3] = wa_str_datum(recipient);
+	return wa_statement_run(&rewrite_activity, schema, values, nulls) > 0;
+}
+
+bool
+wa_rewrite_cooldown(const wa_schema *schema, wa_str recipient,
+					const wa_version *version, const wa_failures *failures,
+					wa_instant lifted_at, wa_cooldown_end end)
+{
+	Datum		values[] = {
+		wa_failures_to_array(failures),
+		TimestampTzGetDatum(lifted_at),
+		Int32GetDatum(end.strikes),
+		TimestampTzGetDatum(end.until),
+		PointerGetDatum(&version->place),
+		TransactionIdGetDatum(version->xmin),
+		wa_str_datum(recipient)
+	};
+	const char	nulls[] = {' ', ' ', ' ', end.until == WA_NEVER ? 'n' : ' ', ' ', ' ', ' '};
+
+	return wa_statement_run(&rewrite_cooldown, schema, values, nulls) > 0;
 }
 
 static const wa_cell *

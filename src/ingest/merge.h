@@ -11,6 +11,9 @@
 #include "common/compat.h"
 
 #include "common/schema.h"
+#include "state/activity.h"
+#include "state/ladder.h"
+#include "state/read.h"
 
 /* A table, how its rows merge, and how they are made of what is to be written. */
 typedef struct wa_shape wa_shape;
@@ -28,5 +31,16 @@ extern const wa_shape wa_link_shape;
  */
 extern void wa_merge_rows(const wa_schema *schema, const wa_shape *shape,
 						  const void *rows, int n);
+
+/*
+ * Put what has been merged already in the place of the version of a row that it
+ * was merged with: half the work of a merge.  False, and nothing is done, where
+ * that version is not the latest one any more.
+ */
+extern bool wa_rewrite_activity(const wa_schema *schema, wa_str recipient,
+								const wa_version *version, const wa_activity *merged);
+extern bool wa_rewrite_cooldown(const wa_schema *schema, wa_str recipient,
+								const wa_version *version, const wa_failures *failures,
+								wa_instant lifted_at, wa_cooldown_end end);
 
 #endif							/* WA_MERGE_H */

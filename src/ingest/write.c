@@ -74,12 +74,20 @@ typedef struct wa_batch
 	wa_cell   **cells;
 } wa_batch;
 
+/* The row of an activity cell, with the cell merged into it. */
+typedef struct wa_standing
+{
+	bool		missing;		/* there is none, and nothing below */
+	wa_version	version;		/* as it was before */
+	wa_activity merged;
+} wa_standing;
+
 /*
  * Drop the activity cells that change nothing: repeated webhooks cost a
- * look-up and no write.  Of the others, say which have no row yet.
+ * look-up and no write.  Of the others, say what stands there.
  */
 static void
-drop_known(const wa_schema *schema, wa_batch *batch, bool *missing)
+drop_known(const wa_schema *schema, wa_batch *batch, wa_standing *standing)
 {
 	wa_fresh_reader fresh;
 	int			kept = 0;
@@ -100,13 +108,26 @@ drop_known(const wa_schema *schema, wa_batch *batch, bool *missing)
 			found = wa_str_equal(row.business, cell->key.business) &&
 				wa_str_equal(row.sender, cell->key.other);
 		}
-		if (found && !wa_activity_merge(&row.activity, &cell->u.activity))
-			continue;
-		batch->cells[kept] = cell;
-		missing[kept++] = !found;
+		if (found)
+		{
+			if (!wa_activity_merge(&row.activity, &cell->u.activity))
+				continue;
+			wa_reader_version(&fresh.reader, &standing[kept].version);
+			standing[kept].merged = row.activity;
+		}
+		standing[kept].missing = !found;
+		batch->cells[kept++] = cell;
 	}
 	close_fresh(&fresh);
 	batch->n = kept;
+}
+
+/* Is this the row of a cooldown cell? */
+static bool
+is_row_of(wa_reader *reader, const wa_cell *cell)
+{
+	return wa_reader_int(reader, WA_COOLDOWN_CODE) == cell->key.number &&
+		wa_str_equal(wa_reader_str(reader, WA_COOLDOWN_BUSINESS), cell->key.business);
 }
 
 /*
@@ -131,9 +152,7 @@ drop_known_failures(const wa_schema *schema, wa_batch *batch)
 		{
 			wa_failures failures;
 
-			if (wa_reader_int(&fresh.reader, WA_COOLDOWN_CODE) != cell->key.number ||
-				!wa_str_equal(wa_reader_str(&fresh.reader, WA_COOLDOWN_BUSINESS),
-							  cell->key.business))
+			if (!is_row_of(&fresh.reader, cell))
 				continue;
 			wa_read_failures(&fresh.reader, &failures);
 			known = !wa_failures_merge(&failures, &cell->u.cooldown.failures);
@@ -151,7 +170,7 @@ drop_known_failures(const wa_schema *schema, wa_batch *batch)
  */
 static void
 write_contacts(const wa_schema *schema, const wa_batch *cooldowns,
-			   const wa_batch *activities, const bool *missing)
+			   const wa_batch *activities, const wa_standing *standing)
 {
 	wa_str	   *recipients = palloc_extended((1 + cooldowns->n + activities->n) * sizeof(wa_str),
 											 MCXT_ALLOC_HUGE);
@@ -163,7 +182,7 @@ write_contacts(const wa_schema *schema, const wa_batch *cooldowns,
 	{
 		wa_str		next;
 
-		while (j < activities->n && !missing[j])
+		while (j < activities->n && !standing[j].missing)
 			j++;
 		if (i == cooldowns->n && j == activities->n)
 			break;
@@ -180,6 +199,30 @@ write_contacts(const wa_schema *schema, const wa_batch *cooldowns,
 	}
 	wa_merge_rows(schema, &wa_contact_shape, recipients, n);
 	pfree(recipients);
+}
+
+/*
+ * Up to so many rows are written one by one, and rather rewritten than merged:
+ * see wa_rewrite_activity.  Many rows are cheaper in one statement.
+ */
+#define WA_FEW_ROWS 2
+
+/* Merge activity cells of which it is known what stands there. */
+static void
+write_activities(const wa_schema *schema, const wa_batch *batch, const wa_standing *standing)
+{
+	if (batch->n > WA_FEW_ROWS)
+	{
+		wa_merge_rows(schema, &wa_activity_shape, batch->cells, batch->n);
+		return;
+	}
+	for (int i = 0; i < batch->n; i++)
+	{
+		if (standing[i].missing ||
+			!wa_rewrite_activity(schema, batch->cells[i]->key.recipient,
+								 &standing[i].version, &standing[i].merged))
+			wa_merge_rows(schema, &wa_activity_shape, &batch->cells[i], 1);
+	}
 }
 
 /*
@@ -298,6 +341,57 @@ read_evidence(const wa_schema *schema, const wa_batch *cooldowns)
 	close_fresh(&fresh);
 }
 
+/* Merge a cooldown cell into its row; false where there is none. */
+static bool
+rewrite_cooldown(const wa_schema *schema, const wa_cell *cell)
+{
+	const wa_code_policy *policy = &cell->u.cooldown.policy;
+	wa_cooldown_end end = {0, WA_NEVER};
+	wa_fresh_reader fresh;
+	wa_version	version;
+	wa_failures failures;
+	wa_instant	lifted_at;
+	bool		found = false;
+	bool		changed;
+
+	open_fresh(&fresh, &schema->cooldown);
+	seek(&fresh, cell->key.recipient);
+	while (!found && wa_reader_next(&fresh.reader))
+		found = is_row_of(&fresh.reader, cell);
+	if (found)
+	{
+		wa_reader_version(&fresh.reader, &version);
+		wa_read_failures(&fresh.reader, &failures);
+		lifted_at = wa_reader_instant(&fresh.reader, WA_COOLDOWN_LIFTED_AT);
+	}
+	close_fresh(&fresh);
+	if (!found)
+		return false;
+
+	changed = wa_failures_merge(&failures, &cell->u.cooldown.failures);
+	if (!changed && cell->u.cooldown.lifted_at <= lifted_at)
+		return true;
+	lifted_at = wa_later(lifted_at, cell->u.cooldown.lifted_at);
+	if (policy->effect == WA_EFFECT_COOLDOWN)
+		end = wa_climb(&failures, lifted_at, &policy->ladder);
+	return wa_rewrite_cooldown(schema, cell->key.recipient, &version, &failures, lifted_at, end);
+}
+
+static void
+write_cooldowns(const wa_schema *schema, const wa_batch *batch)
+{
+	if (batch->n > WA_FEW_ROWS)
+	{
+		wa_merge_rows(schema, &wa_cooldown_shape, batch->cells, batch->n);
+		return;
+	}
+	for (int i = 0; i < batch->n; i++)
+	{
+		if (!rewrite_cooldown(schema, batch->cells[i]))
+			wa_merge_rows(schema, &wa_cooldown_shape, &batch->cells[i], 1);
+	}
+}
+
 void
 wa_write(const wa_schema *schema, const wa_policy *policy, wa_fold *fold)
 {
@@ -312,22 +406,24 @@ wa_write(const wa_schema *schema, const wa_policy *policy, wa_fold *fold)
 	cooldowns.cells = wa_fold_cells(fold, WA_CELL_COOLDOWN, &cooldowns.n);
 	if (activities.n > 0 || cooldowns.n > 0)
 	{
-		bool	   *missing = palloc_extended(Max(1, activities.n) * sizeof(bool),
-											  MCXT_ALLOC_HUGE);
+		wa_standing *standing = palloc_extended(Max(1, activities.n) * sizeof(wa_standing),
+												MCXT_ALLOC_HUGE);
 
-		drop_known(schema, &activities, missing);
+		drop_known(schema, &activities, standing);
 		drop_known_failures(schema, &cooldowns);
-		write_contacts(schema, &cooldowns, &activities, missing);
+		write_contacts(schema, &cooldowns, &activities, standing);
 		if (cooldowns.n > 0)
 		{
 			add_locks(schema, fold, &cooldowns);
 			activities.cells = wa_fold_cells(fold, WA_CELL_ACTIVITY, &activities.n);
+			wa_merge_rows(schema, &wa_activity_shape, activities.cells, activities.n);
 		}
-		wa_merge_rows(schema, &wa_activity_shape, activities.cells, activities.n);
+		else
+			write_activities(schema, &activities, standing);
 		add_lifts(schema, policy, fold, &activities);
 		cooldowns.cells = wa_fold_cells(fold, WA_CELL_COOLDOWN, &cooldowns.n);
 		read_evidence(schema, &cooldowns);
-		wa_merge_rows(schema, &wa_cooldown_shape, cooldowns.cells, cooldowns.n);
+		write_cooldowns(schema, &cooldowns);
 	}
 
 	consents.cells = wa_fold_cells(fold, WA_CELL_CONSENT, &consents.n);

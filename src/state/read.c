@@ -8,6 +8,7 @@
 #include "common/compat.h"
 
 #include "access/relscan.h"
+#include "access/sysattr.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "executor/tuptable.h"
@@ -106,6 +107,17 @@ wa_reader_int(wa_reader *reader, int column)
 	Datum		value = slot_getattr(reader->slot, column, &isnull);
 
 	return isnull ? 0 : DatumGetInt32(value);
+}
+
+void
+wa_reader_version(wa_reader *reader, wa_version *version)
+{
+	bool		isnull;
+
+	version->place = reader->slot->tts_tid;
+	version->xmin = DatumGetTransactionId(slot_getsysattr(reader->slot,
+														  MinTransactionIdAttributeNumber,
+														  &isnull));
 }
 
 /* A string column where it stands: until the slot moves on. */

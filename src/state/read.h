@@ -35,6 +35,16 @@ typedef struct wa_reader
 	FmgrInfo	equal;			/* recipient = recipient */
 } wa_reader;
 
+/*
+ * One version of a row.  A place may be used again after vacuum has been there,
+ * so the recipient is to be compared as well.
+ */
+typedef struct wa_version
+{
+	ItemPointerData place;		/* ctid */
+	TransactionId xmin;
+} wa_version;
+
 /* Open for look-ups by recipient. */
 extern void wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot);
 
@@ -54,6 +64,9 @@ extern wa_instant wa_reader_instant(wa_reader *reader, int column);
 extern int32 wa_reader_int(wa_reader *reader, int column);
 extern wa_str wa_reader_str(wa_reader *reader, int column);
 extern Datum wa_reader_datum(wa_reader *reader, int column, bool *isnull);
+
+/* Which version of the row that is; until the slot moves on. */
+extern void wa_reader_version(wa_reader *reader, wa_version *version);
 
 /* A string column of any slot, likewise copied. */
 extern wa_str wa_slot_str(TupleTableSlot *slot, int column);
