@@ -377,6 +377,7 @@ rewrite_cooldown(const wa_schema *schema, const wa_cell *cell)
 	return wa_rewrite_cooldown(schema, cell->key.recipient, &version, &failures, lifted_at, end);
 }
 
+/* The same for cooldown cells; a cell without a row is merged, which makes it. */
 static void
 write_cooldowns(const wa_schema *schema, const wa_batch *batch)
 {

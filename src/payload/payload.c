@@ -45,6 +45,9 @@
  */
 #define TOKENER_DEPTH	(WA_PAYLOAD_MAX_DEPTH + 1)
 
+/* glibc keeps this much for the next text: less than its M_TRIM_THRESHOLD. */
+#define KEPT_ROOM		(64 * 1024)
+
 /* Beyond this size all memory is given back to the system after a parse. */
 #define LARGE_PAYLOAD	(1024 * 1024)
 
@@ -122,7 +125,7 @@ typedef struct contact_key
 struct wa_payload
 {
 	json_tokener *tokener;
-	size_t		room;			/* that there was when it was last looked; 0: not yet */
+	size_t		room;			/* that an earlier text had, up to KEPT_ROOM */
 	json_object *root;
 	size_t		size;			/* of the text that root was parsed from */
 	char		detail[128];
@@ -736,7 +739,8 @@ parse_text(wa_payload *payload, const char *text, size_t len)
 			return WA_PAYLOAD_NO_MEMORY;
 		}
 		free(piece);
-		payload->room = room;
+		if (room <= KEPT_ROOM)
+			payload->room = room;
 	}
 
 	payload->size = len;
