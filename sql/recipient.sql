@@ -167,6 +167,8 @@ SELECT id FROM people WHERE phone = '+1 (212) 555-0042';
 EXPLAIN (COSTS OFF) SELECT id FROM people WHERE phone > '12125550996' ORDER BY phone DESC;
 SELECT id FROM people WHERE phone > '12125550996' ORDER BY phone DESC;
 SELECT id FROM people WHERE phone IS NULL;
+SELECT id FROM people WHERE phone::text LIKE '1212555004%' AND phone::text ~ '^1212.*[02468]$' ORDER BY id;
+SELECT id FROM people WHERE phone::text LIKE 'US%' OR starts_with(phone::text, '12125550999');
 DROP INDEX people_btree;
 CREATE INDEX people_hash ON people USING hash (phone);
 EXPLAIN (COSTS OFF) SELECT id FROM people WHERE phone = '0012125550042';

@@ -64,4 +64,12 @@ extern int	no_such_variable
 #define wa_local_xid()	(MyProc->lxid)
 #endif
 
+/*
+ * May the planner know that a wa_recipient is a text underneath?  Planning
+ * recipient::text LIKE 'a%' where there is an index on recipient, 18 asks for
+ * the locale of the index's collation (match_pattern_prefix), and wa_recipient
+ * has none: "cache lookup failed for collation 0".
+ */
+#define WA_RELABEL_AS_TEXT	(PG_VERSION_NUM < 180000)
+
 #endif							/* WA_COMPAT_H */

@@ -11,9 +11,12 @@
  */
 #include "recipient/recipient.h"
 
+#include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
+#include "nodes/makefuncs.h"
+#include "nodes/supportnodes.h"
 #include "port/pg_bswap.h"
 #include "utils/builtins.h"
 #include "utils/sortsupport.h"
@@ -28,6 +31,8 @@ PG_FUNCTION_INFO_V1(wa_recipient_out);
 PG_FUNCTION_INFO_V1(wa_recipient_recv);
 PG_FUNCTION_INFO_V1(wa_recipient_send);
 PG_FUNCTION_INFO_V1(wa_recipient_from_text_cast);
+PG_FUNCTION_INFO_V1(wa_recipient_text);
+PG_FUNCTION_INFO_V1(wa_recipient_text_support);
 PG_FUNCTION_INFO_V1(wa_recipient_eq);
 PG_FUNCTION_INFO_V1(wa_recipient_ne);
 PG_FUNCTION_INFO_V1(wa_recipient_lt);
@@ -165,6 +170,32 @@ wa_recipient_from_text_cast(PG_FUNCTION_ARGS)
 
 	PG_RETURN_POINTER(recipient_from_bytes(VARDATA_ANY(input), VARSIZE_ANY_EXHDR(input),
 										   fcinfo->context));
+}
+
+Datum
+wa_recipient_text(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+/*
+ * Relabels the value instead of calling wa_recipient_text, so that the planner
+ * sees the column behind the cast, and its statistics.
+ */
+Datum
+wa_recipient_text_support(PG_FUNCTION_ARGS)
+{
+	Node	   *request = (Node *) PG_GETARG_POINTER(0);
+	Node	   *relabelled = NULL;
+
+	if (WA_RELABEL_AS_TEXT && IsA(request, SupportRequestSimplify))
+	{
+		FuncExpr   *cast = ((SupportRequestSimplify *) request)->fcall;
+
+		relabelled = (Node *) makeRelabelType(linitial(cast->args), TEXTOID, -1,
+											  cast->funccollid, cast->funcformat);
+	}
+	PG_RETURN_POINTER(relabelled);
 }
 
 /*

@@ -58,11 +58,27 @@ WITH FUNCTION @extschema@.wa_recipient(pg_catalog.text);
 COMMENT ON CAST (pg_catalog.text AS @extschema@.wa_recipient) IS
 'Reads a text as a recipient; explicit only, since it fails on what is none';
 
--- A value is stored as its text is, so nothing is left to do.
+-- A value is stored as its text is, so nothing is left to do.  Still, a function:
+-- see there.
+CREATE FUNCTION @extschema@.wa_recipient_text_support(pg_catalog.internal)
+RETURNS pg_catalog.internal
+AS 'MODULE_PATHNAME', 'wa_recipient_text_support'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_recipient_text_support(pg_catalog.internal) IS
+'Planner support of wa_recipient_text';
+
+CREATE FUNCTION @extschema@.wa_recipient_text(@extschema@.wa_recipient)
+RETURNS pg_catalog.text
+AS 'MODULE_PATHNAME', 'wa_recipient_text'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+SUPPORT @extschema@.wa_recipient_text_support;
+COMMENT ON FUNCTION @extschema@.wa_recipient_text(@extschema@.wa_recipient) IS
+'The canonical text of a recipient; the cast to text';
+
 CREATE CAST (@extschema@.wa_recipient AS pg_catalog.text)
-WITHOUT FUNCTION AS ASSIGNMENT;
+WITH FUNCTION @extschema@.wa_recipient_text(@extschema@.wa_recipient) AS ASSIGNMENT;
 COMMENT ON CAST (@extschema@.wa_recipient AS pg_catalog.text) IS
-'The canonical text of a recipient, at no cost';
+'The canonical text of a recipient, at next to no cost';
 
 -- Operators
 
