@@ -48,8 +48,12 @@
 /* glibc keeps this much for the next text: less than its M_TRIM_THRESHOLD. */
 #define KEPT_ROOM		(64 * 1024)
 
-/* Beyond this size all memory is given back to the system after a parse. */
+/*
+ * What is given back to the system after a parse: the tokener's buffer beyond
+ * a text of this size, all memory beyond a tree of this size.
+ */
 #define LARGE_PAYLOAD	(1024 * 1024)
+#define LARGE_TREE		(16 * 1024 * 1024)
 
 /*
  * What json-c takes, rounded up: for an object, whose table has 16 slots from
@@ -127,7 +131,7 @@ struct wa_payload
 	json_tokener *tokener;
 	size_t		room;			/* that an earlier text had, up to KEPT_ROOM */
 	json_object *root;
-	size_t		size;			/* of the text that root was parsed from */
+	size_t		size;			/* that root has at most */
 	char		detail[128];
 
 	/* The walk. */
@@ -743,7 +747,7 @@ parse_text(wa_payload *payload, const char *text, size_t len)
 			payload->room = room;
 	}
 
-	payload->size = len;
+	payload->size = room;
 	result = run_tokener(payload, text, len, false, &payload->root);
 	if (result == WA_PAYLOAD_OK && containers > WA_PAYLOAD_MAX_DEPTH)
 	{
@@ -886,7 +890,7 @@ wa_payload_clear(wa_payload *payload)
 {
 	json_tokener *tokener = payload->tokener;
 	size_t		room = payload->room;
-	bool		large = payload->size > LARGE_PAYLOAD;
+	bool		large = payload->size > LARGE_TREE;
 
 	json_object_put(payload->root);
 	forget_contacts(payload);
