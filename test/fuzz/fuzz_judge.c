@@ -16,7 +16,7 @@
  */
 /* SOURCES: src/events/judge.c src/events/event.c src/events/phrase.c src/payload/payload.c */
 /* SOURCES: src/recipient/phone.c src/errors/catalogue.c src/errors/code_policy.c */
-/* LIBS: -ljson-c -DFRONTEND */
+/* LIBS: -ljson-c -DFRONTEND -DUSE_PRIVATE_ENCODING_FUNCS */
 #include "c.h"
 
 #include "errors/catalogue.h"

@@ -6,7 +6,7 @@
  *-------------------------------------------------------------------------
  */
 /* SOURCES: src/events/phrase.c */
-/* LIBS: -DFRONTEND */
+/* LIBS: -DFRONTEND -DUSE_PRIVATE_ENCODING_FUNCS */
 #include "events/phrase.h"
 
 #undef printf
