@@ -26,7 +26,7 @@ SQL_FRAGMENTS = \
 
 # Goals that are scripts.  They must work before there is a PGXS to include:
 # check and demo install what is missing, where they may.
-SCRIPTED     = help check compile-check fuzz sanitize load bench demo lint format-check dist
+SCRIPTED     = help check check-majors compile-check fuzz sanitize load bench demo lint format-check dist
 
 ifneq (,$(filter $(SCRIPTED),$(MAKECMDGOALS)))
 
@@ -47,6 +47,9 @@ help: ## this list
 
 check: ## every test, on a throwaway server; installs what is missing, where it may
 	@test/check
+
+check-majors: ## the tests on PostgreSQL 17 and 18, in Debian chroots (as root; MAJORS=18)
+	@test/majors
 
 compile-check: ## compile against the headers of the PostgreSQL majors that are not here
 	@test/compile-check
