@@ -107,6 +107,31 @@ SET LOCAL wa_policy.filter_mem = '500kB';
 SELECT pg_temp.wrong();
 ROLLBACK TO memory;
 
+-- Wherever memory ends, also while ties lead on: 17 groups of 31 phones with 31
+-- BSUIDs, each phone seen with each BSUID and the BSUIDs with one another, and
+-- somebody who was seen with one of the latter alone.
+SAVEPOINT far;
+SELECT count(*) FROM (SELECT wa_opt_out((49153000000 + 100 * g + n)::text, 'far') FROM generate_series(1, 17) AS g, generate_series(1, 31) AS n) AS o;
+INSERT INTO wa_identity (first_seen_at, last_seen_at, recipient, other, kind, origin)
+	SELECT now(), now(), least(a, b)::wa_recipient, greatest(a, b)::wa_recipient, 'sighting', 'status' FROM (
+		SELECT 1 AS part, (49153000000 + 100 * g + i)::text AS a, format('DE.far%sx%s', g, j) AS b
+		FROM generate_series(1, 17) AS g, generate_series(1, 31) AS i, generate_series(1, 31) AS j
+		UNION ALL SELECT 2, format('DE.far%sx%s', g, i), format('DE.far%sx%s', g, j)
+		FROM generate_series(1, 17) AS g, generate_series(1, 31) AS i, generate_series(i + 1, 31) AS j
+		UNION ALL SELECT 3, 'DE.far1x1', 'DE.last') AS t
+	ORDER BY part;
+CREATE FUNCTION pg_temp.sendable_at(kilobytes int) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+	answer boolean;
+BEGIN
+	PERFORM set_config('wa_policy.filter_mem', kilobytes || 'kB', true);
+	EXECUTE $q$ SELECT wa_sendable('DE.last', 'marketing') $q$ INTO answer;
+	RETURN answer;
+END
+$$;
+SELECT kilobytes FROM generate_series(600, 1200, 30) AS kilobytes WHERE pg_temp.sendable_at(kilobytes);
+ROLLBACK TO far;
+
 -- A cooldown that waits for wa_recompute is worked out anew for people with
 -- several identifiers: they are looked up until then.
 SAVEPOINT stale;
