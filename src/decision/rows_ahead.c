@@ -7,7 +7,8 @@
  * is a node of the plan that the active portal runs, so that the scan it filters
  * can be found, and how many of its pages are left.  Only scans that are certain
  * to be run once, and to the end, count; a query that runs without a portal, as
- * those of PL/pgSQL do, and parallel ones tell nothing.
+ * those of PL/pgSQL do, tells nothing.  Nor do the workers of a parallel one see
+ * their plan; but the planner gives workers to large tables alone.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,10 +19,15 @@
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/cost.h"
+#include "optimizer/paths.h"
 #include "tcop/pquery.h"
 #include "utils/rel.h"
 
 #include "decision/rows_ahead.h"
+
+/* Rows of a table of customers, at a guess on the low side. */
+#define ROWS_PER_PAGE	60
 
 static bool
 contains(Node *node, void *call)
@@ -84,8 +90,12 @@ wa_rows_ahead(const Node *call, double so_far)
 	double		pages;
 	double		done;
 
+	if (IsInParallelMode())
+		return (double) min_parallel_table_scan_size * ROWS_PER_PAGE /
+			(1 + max_parallel_workers_per_gather);
+
 	/* A cursor may be left before its end; it has a name that one can see. */
-	if (call == NULL || IsInParallelMode() || ActivePortal == NULL ||
+	if (call == NULL || ActivePortal == NULL ||
 		ActivePortal->queryDesc == NULL || ActivePortal->queryDesc->planstate == NULL ||
 		(ActivePortal->visible && ActivePortal->name[0] != '\0'))
 		return 0;
