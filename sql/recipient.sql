@@ -103,7 +103,7 @@ FROM (
 		generate_series(6, 12) AS digits, generate_series(1, 200) AS n
 ) AS s;
 
--- Casts: to text at no cost and on assignment, from text only when asked for
+-- Casts: to text on assignment, from text only when asked for
 SELECT castsource::regtype, casttarget::regtype, castcontext, castmethod
 FROM pg_cast
 WHERE 'wa_recipient'::regtype IN (castsource, casttarget)

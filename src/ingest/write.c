@@ -341,7 +341,10 @@ read_evidence(const wa_schema *schema, const wa_batch *cooldowns)
 	close_fresh(&fresh);
 }
 
-/* Merge a cooldown cell into its row; false where there is none. */
+/*
+ * Merge a cooldown cell into its row; false, and nothing is done, where there is
+ * none or somebody else has written it in the meantime.
+ */
 static bool
 rewrite_cooldown(const wa_schema *schema, const wa_cell *cell)
 {
@@ -377,7 +380,7 @@ rewrite_cooldown(const wa_schema *schema, const wa_cell *cell)
 	return wa_rewrite_cooldown(schema, cell->key.recipient, &version, &failures, lifted_at, end);
 }
 
-/* The same for cooldown cells; a cell without a row is merged, which makes it. */
+/* Merge cooldown cells; those that cannot be rewritten go by SQL. */
 static void
 write_cooldowns(const wa_schema *schema, const wa_batch *batch)
 {

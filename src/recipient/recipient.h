@@ -4,7 +4,7 @@
  *	  The SQL type wa_recipient, for the server's side of the extension.
  *
  * A wa_recipient is a varlena whose payload is the canonical text, so that
- * it is binary-coercible to text.  It may come with a short header, or
+ * its bytes are those of a text.  It may come with a short header, or
  * compressed: read it with the PP macros and VARDATA_ANY, VARSIZE_ANY_EXHDR.
  *
  *-------------------------------------------------------------------------
