@@ -16,7 +16,7 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/payload/payload.c */
+/* SOURCES: src/payload/payload.c src/payload/text.c */
 /* LIBS: -ljson-c */
 #include "c.h"
 

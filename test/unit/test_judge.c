@@ -10,7 +10,7 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/events/judge.c src/events/event.c src/payload/payload.c */
+/* SOURCES: src/events/judge.c src/events/event.c src/payload/payload.c src/payload/text.c */
 /* SOURCES: src/recipient/phone.c src/errors/catalogue.c src/errors/code_policy.c */
 /* LIBS: -ljson-c -Wno-sign-compare */
 #include "errors/catalogue.h"

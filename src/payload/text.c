@@ -1,0 +1,235 @@
+/*-------------------------------------------------------------------------
+ *
+ * text.c
+ *	  The text of a payload, before json-c sees it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "c.h"
+
+#include "payload/text.h"
+
+/*
+ * The length of the UTF-8 sequence at text, which has len > 0 bytes; 0 where
+ * it is none.  json-c's own check lets overlong forms, surrogates and code
+ * points past U+10FFFF pass.
+ */
+static size_t
+utf8_length(const unsigned char *text, size_t len)
+{
+	unsigned char lead = text[0];
+	unsigned char low = 0x80;
+	unsigned char high = 0xBF;
+	size_t		length;
+
+	if (lead < 0x80)
+		return 1;
+	if (lead < 0xC2 || lead > 0xF4)
+		return 0;
+	length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+	if (len < length)
+		return 0;
+	if (lead == 0xE0)
+		low = 0xA0;
+	else if (lead == 0xED)
+		high = 0x9F;
+	else if (lead == 0xF0)
+		low = 0x90;
+	else if (lead == 0xF4)
+		high = 0x8F;
+	if (text[1] < low || text[1] > high)
+		return 0;
+	for (size_t i = 2; i < length; i++)
+	{
+		if (text[i] < 0x80 || text[i] > 0xBF)
+			return 0;
+	}
+	return length;
+}
+
+bool
+wa_text_scan(const char *text, size_t len, size_t *openers, size_t *commas, size_t *end)
+{
+	const unsigned char *bytes = (const unsigned char *) text;
+	size_t		i = 0;
+
+	*openers = 0;
+	*commas = 0;
+
+	while (i < len)
+	{
+		unsigned char any = 0;
+		unsigned char nopeners = 0;
+		unsigned char ncommas = 0;
+		size_t		stop;
+
+		/* a fixed number of rounds, which the compiler can do at once */
+		if (len - i >= 32)
+		{
+			stop = i + 32;
+			for (int j = 0; j < 32; j++)
+			{
+				any |= bytes[i + j];
+				nopeners += (bytes[i + j] | 0x20) == '{';
+				ncommas += bytes[i + j] == ',';
+			}
+		}
+		else
+		{
+			stop = len;
+			for (size_t j = i; j < len; j++)
+			{
+				any |= bytes[j];
+				nopeners += (bytes[j] | 0x20) == '{';
+				ncommas += bytes[j] == ',';
+			}
+		}
+		*openers += nopeners;
+		*commas += ncommas;
+		if (any < 0x80)
+		{
+			i = stop;
+			continue;
+		}
+		/* the last sequence may end behind stop: then it holds no opener there */
+		while (i < stop)
+		{
+			size_t		step = utf8_length(bytes + i, len - i);
+
+			if (step == 0)
+			{
+				*end = i;
+				return false;
+			}
+			i += step;
+		}
+	}
+	*end = len;
+	return true;
+}
+
+void
+wa_text_nesting(const char *text, size_t len, size_t *containers, size_t *depth)
+{
+	size_t		count = 0;
+	size_t		level = 0;
+	size_t		deepest = 0;
+	bool		in_string = false;
+
+	for (size_t i = 0; i < len; i++)
+	{
+		char		c = text[i];
+
+		if (in_string)
+		{
+			if (c == '\\')
+				i++;
+			else if (c == '"')
+				in_string = false;
+		}
+		else if (c == '"')
+			in_string = true;
+		else if (c == '{' || c == '[')
+		{
+			count++;
+			level++;
+			if (level > deepest)
+				deepest = level;
+		}
+		else if ((c == '}' || c == ']') && level > 0)
+			level--;
+	}
+	*containers = count;
+	*depth = deepest;
+}
+
+/* Append to out, or only count where it is NULL; the new number of bytes. */
+static size_t
+put_bytes(char *out, size_t used, const char *bytes, size_t len)
+{
+	if (out != NULL)
+		memcpy(out + used, bytes, len);
+	return used + len;
+}
+
+/* The same for one UTF-16 unit as an escape. */
+static size_t
+put_escape(char *out, size_t used, unsigned int unit)
+{
+	static const char digits[] = "0123456789abcdef";
+	char		escape[6] = {'\\', 'u'};
+
+	for (int i = 0; i < 4; i++)
+		escape[2 + i] = digits[unit >> (12 - 4 * i) & 0xF];
+	return put_bytes(out, used, escape, sizeof(escape));
+}
+
+/* The code point of a sequence that utf8_length has found good. */
+static unsigned int
+utf8_value(const unsigned char *text, size_t length)
+{
+	unsigned int value = length == 1 ? text[0] : text[0] & (0xFF >> (length + 1));
+
+	for (size_t i = 1; i < length; i++)
+		value = value << 6 | (text[i] & 0x3F);
+	return value;
+}
+
+size_t
+wa_text_rewrite(const char *text, size_t len, char *out, bool *changed)
+{
+	const unsigned char *bytes = (const unsigned char *) text;
+	size_t		used = 0;
+	size_t		i = 0;
+	bool		in_string = false;
+
+	*changed = false;
+	while (i < len)
+	{
+		size_t		start = i;
+		bool		is_number = !in_string &&
+			(text[i] == '-' || (text[i] >= '0' && text[i] <= '9'));
+
+		if (in_string && (bytes[i] >= 0x80 || (bytes[i] < 0x20 && bytes[i] != 0)))
+		{
+			size_t		length = utf8_length(bytes + i, len - i);
+			unsigned int value = utf8_value(bytes + i, length);
+
+			if (value >= 0x10000)
+			{
+				used = put_escape(out, used, 0xD7C0 + (value >> 10));
+				value = 0xDC00 | (value & 0x3FF);
+			}
+			used = put_escape(out, used, value);
+			*changed = true;
+			i += length;
+			continue;
+		}
+		if (is_number)
+		{
+			bool		is_integer = true;
+
+			for (i++; i < len && text[i] != '\0' && strchr("0123456789+-.eE", text[i]) != NULL; i++)
+				is_integer = is_integer && text[i] >= '0' && text[i] <= '9';
+			if (is_integer && i - start - (text[start] == '-') >= 19)
+			{
+				used = put_bytes(out, used, "\"", 1);
+				used = put_bytes(out, used, text + start, i - start);
+				used = put_bytes(out, used, "\"", 1);
+				*changed = true;
+				continue;
+			}
+		}
+		else
+		{
+			if (text[i] == '"')
+				in_string = !in_string;
+			/* what an ASCII character after a backslash stands for is json-c's */
+			else if (in_string && text[i] == '\\' && i + 1 < len && bytes[i + 1] < 0x80)
+				i++;
+			i++;
+		}
+		used = put_bytes(out, used, text + start, i - start);
+	}
+	return used;
+}
