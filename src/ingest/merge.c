@@ -168,7 +168,8 @@ static wa_statement merge_one_consent = {
 	"INSERT INTO @extschema@.wa_consent_log" \
 	" (recipient, business, register, state, at, origin, sender, message_id," \
 	" evidence, webhook_id)" rows \
-	" ON CONFLICT DO NOTHING"
+	" ON CONFLICT (recipient, business, register, at, state, origin, sender, message_id," \
+	" pg_catalog.hashtextextended(evidence COLLATE \"C\", 0)) DO NOTHING"
 
 static wa_statement log_consent = {
 	LOG_CONSENT(" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"),
