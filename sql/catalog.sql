@@ -30,7 +30,7 @@ FROM (VALUES
 	('wa_cooldown', 'until lifted_at code strikes recipient business failures'),
 	('wa_activity', 'last_inbound_at last_delivered_at last_read_at last_marketing_delivered_at last_window_refused_at wa_id_at recipient business sender wa_id'),
 	('wa_consent_log', 'id recorded_at at webhook_id recipient business register state origin'),
-	('wa_identity', 'first_seen_at last_seen_at parted_at recipient other kind'),
+	('wa_identity', 'first_seen_at last_seen_at parted_at alike recipient other kind'),
 	('wa_app_secret', 'business secret'),
 	('wa_region_rule', 'region category reason'),
 	('wa_phrase', 'phrase meaning'),

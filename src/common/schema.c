@@ -20,6 +20,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace_d.h"
 #include "catalog/pg_type.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
@@ -98,13 +99,16 @@ typedef struct wa_expectation
 	const char *index;			/* the one to look up by */
 	int			key;			/* its first column */
 	const char *columns;		/* the columns that C reads or comes by, in order */
+	bool		partial;		/* does the index hold some rows only? */
 } wa_expectation;
 
 #define expect(member, table, index, key, columns) \
-	{offsetof(wa_schema, member), table, index, key, columns}
+	{offsetof(wa_schema, member), table, index, key, columns, false}
+#define expect_partial(member, table, index, key, columns) \
+	{offsetof(wa_schema, member), table, index, key, columns, true}
 
 /* As common/columns.h numbers them. */
-#define IDENTITY_COLUMNS "first_seen_at last_seen_at parted_at recipient other kind"
+#define IDENTITY_COLUMNS "first_seen_at last_seen_at parted_at alike recipient other kind"
 
 static const wa_expectation expectations[] = {
 	expect(consent, "wa_consent", "wa_consent_pkey", WA_CONSENT_RECIPIENT,
@@ -121,6 +125,8 @@ static const wa_expectation expectations[] = {
 		   IDENTITY_COLUMNS),
 	expect(identity_other, "wa_identity", "wa_identity_other", WA_IDENTITY_OTHER,
 		   IDENTITY_COLUMNS),
+	expect_partial(identity_unlike, "wa_identity", "wa_identity_unlike", WA_IDENTITY_RECIPIENT,
+				   IDENTITY_COLUMNS),
 	expect(app_secret, "wa_app_secret", "wa_app_secret_pkey", WA_APP_SECRET_BUSINESS,
 		   "business secret"),
 	expect(region_rule, "wa_region_rule", "wa_region_rule_pkey", WA_REGION_RULE_REGION,
@@ -152,16 +158,16 @@ check_columns(Relation rel, const char *names)
 	}
 }
 
-/* Does the index hold every row, by that column? */
+/* Does the index hold the rows that it should, by that column? */
 static void
-check_index(Oid relid, Oid heap, int key)
+check_index(Oid relid, Oid heap, const wa_expectation *expected)
 {
 	Relation	index = relation_open(relid, AccessShareLock);
 
 	if (index->rd_rel->relkind != RELKIND_INDEX || index->rd_rel->relam != BTREE_AM_OID ||
 		index->rd_index->indrelid != heap || !index->rd_index->indisvalid ||
-		index->rd_index->indkey.values[0] != key ||
-		RelationGetIndexPredicate(index) != NIL)
+		index->rd_index->indkey.values[0] != expected->key ||
+		(RelationGetIndexPredicate(index) != NIL) != expected->partial)
 		refuse(index, "is not the index that the extension made");
 	relation_close(index, AccessShareLock);
 }
@@ -187,7 +193,7 @@ find_table(wa_schema *schema, const wa_expectation *expected)
 	check_columns(rel, expected->columns);
 
 	table->pkey = find_relation(expected->index, schema->nspid);
-	check_index(table->pkey, table->heap, expected->key);
+	check_index(table->pkey, table->heap, expected);
 	relation_close(rel, AccessShareLock);
 }
 
@@ -271,4 +277,13 @@ Relation
 wa_pkey_open(const wa_table *table)
 {
 	return index_open(table->pkey, AccessShareLock);
+}
+
+void
+wa_lock_state(const wa_schema *schema, LOCKMODE mode)
+{
+	LockRelationOid(schema->cooldown.heap, mode);
+	LockRelationOid(schema->consent.heap, mode);
+	LockRelationOid(schema->identity.heap, mode);
+	LockRelationOid(schema->contact.heap, mode);
 }

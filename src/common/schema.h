@@ -13,6 +13,7 @@
 
 #include "common/compat.h"
 
+#include "storage/lockdefs.h"
 #include "utils/relcache.h"
 
 /* A table and an index of it, its primary key's unless said otherwise. */
@@ -35,6 +36,7 @@ typedef struct wa_schema
 	wa_table	consent_log;	/* pkey: its unique index, by recipient */
 	wa_table	identity;
 	wa_table	identity_other; /* the same heap; pkey: its index by other */
+	wa_table	identity_unlike;	/* likewise; pkey: its index of ties not alike */
 	wa_table	app_secret;
 	wa_table	region_rule;
 	wa_table	error_override;
@@ -57,5 +59,12 @@ extern const wa_schema *wa_schema_of(Oid funcid);
  */
 extern Relation wa_table_open(const wa_table *table);
 extern Relation wa_pkey_open(const wa_table *table);
+
+/*
+ * Lock, in their order and to the end of the transaction, wa_cooldown, wa_consent,
+ * wa_identity and wa_contact: everybody of us who writes them, before anything else.
+ * ROW EXCLUSIVE is for one among many, SHARE ROW EXCLUSIVE for who must be alone.
+ */
+extern void wa_lock_state(const wa_schema *schema, LOCKMODE mode);
 
 #endif							/* WA_SCHEMA_H */

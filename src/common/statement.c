@@ -9,6 +9,8 @@
 
 #include "catalog/pg_type_d.h"
 #include "lib/stringinfo.h"
+#include "utils/fmgrprotos.h"
+#include "utils/snapmgr.h"
 
 #include "common/statement.h"
 
@@ -96,17 +98,58 @@ make_ready(wa_statement *statement, const wa_schema *schema)
 		prepare(statement, schema);
 }
 
+/* How deep in triggers the statement that is running stands; -1: none is running. */
+static int	depth = -1;
+
+static int
+trigger_depth(void)
+{
+	return DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0));
+}
+
+bool
+wa_statement_is_ours(void)
+{
+	return depth >= 0 && trigger_depth() == depth + 1;
+}
+
+/* snapshot: InvalidSnapshot for a new one. */
+static uint64
+run(wa_statement *statement, const wa_schema *schema, Datum *values, const char *nulls,
+	Snapshot snapshot)
+{
+	const int	outer = depth;
+	volatile int result = 0;
+
+	make_ready(statement, schema);
+	PG_TRY();
+	{
+		depth = trigger_depth();
+		result = SPI_execute_snapshot(statement->plan, values, nulls, snapshot,
+									  InvalidSnapshot, false, true, 0);
+	}
+	PG_FINALLY();
+	{
+		depth = outer;
+	}
+	PG_END_TRY();
+	if (result < 0)
+		elog(ERROR, "SPI_execute_snapshot failed: %s", SPI_result_code_string(result));
+	return SPI_processed;
+}
+
 uint64
 wa_statement_run(wa_statement *statement, const wa_schema *schema,
 				 Datum *values, const char *nulls)
 {
-	int			result;
+	return run(statement, schema, values, nulls, InvalidSnapshot);
+}
 
-	make_ready(statement, schema);
-	result = SPI_execute_plan(statement->plan, values, nulls, false, 0);
-	if (result < 0)
-		elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(result));
-	return SPI_processed;
+uint64
+wa_statement_run_latest(wa_statement *statement, const wa_schema *schema,
+						Datum *values, const char *nulls)
+{
+	return run(statement, schema, values, nulls, GetLatestSnapshot());
 }
 
 Portal

@@ -34,12 +34,25 @@ typedef struct wa_statement
 } wa_statement;
 
 /*
+ * For triggers of our tables: is it one of these statements that fired them?  Not where
+ * it fired a trigger of somebody else, who wrote the row.
+ */
+extern bool wa_statement_is_ours(void);
+
+/*
  * Run it (inside SPI_connect … SPI_finish) by a new snapshot.  nulls may be
  * NULL.  Returns the number of rows processed; results are in SPI_tuptable.
  * Any failure is an ERROR.
  */
 extern uint64 wa_statement_run(wa_statement *statement, const wa_schema *schema,
 							   Datum *values, const char *nulls);
+
+/*
+ * The same by the latest snapshot, even where the transaction works by an older one:
+ * for bookkeeping, which must not miss what others have committed.
+ */
+extern uint64 wa_statement_run_latest(wa_statement *statement, const wa_schema *schema,
+									  Datum *values, const char *nulls);
 
 /* Open a cursor over its rows instead; the same otherwise. */
 extern Portal wa_statement_open(wa_statement *statement, const wa_schema *schema,

@@ -17,9 +17,19 @@
 PG_FUNCTION_INFO_V1(wa_unlink);
 
 /*
+ * Both are locked as an ingest locks them that ties them, or writes a first row
+ * about one of them; see src/README.md, "Ties that need not be followed".  The lesser
+ * of the two comes first, as everywhere, so that nothing deadlocks.
+ */
+static wa_statement lock_both = {
+	"INSERT INTO @extschema@.wa_contact AS c (recipient) VALUES ($1), ($2)"
+	" ON CONFLICT (recipient) DO UPDATE SET touched = c.touched + 1",
+	"recipient recipient", NULL, InvalidOid
+};
+
+/*
  * All links between the two, whichever way round, and rows for those that do
- * not exist yet: a sighting that arrives later may be earlier.  The lesser of
- * the two comes first, as everywhere, so that nothing deadlocks.
+ * not exist yet: a sighting that arrives later may be earlier.
  */
 static wa_statement part = {
 	"WITH entry AS (INSERT INTO @extschema@.wa_unlink_log (recipient, other, reason)"
@@ -33,12 +43,28 @@ static wa_statement part = {
 	"recipient recipient text", NULL, InvalidOid
 };
 
+/*
+ * By now each of them has more ties than one.  Locked in the order of their key, as
+ * everywhere; found by that key again, since a row that was waited for has moved.
+ */
+static wa_statement take_back_alike = {
+	"WITH tie AS (SELECT recipient, other, kind FROM @extschema@.wa_identity WHERE alike"
+	" AND (recipient OPERATOR(@extschema@.=) ANY (ARRAY[$1, $2])"
+	" OR other OPERATOR(@extschema@.=) ANY (ARRAY[$1, $2]))"
+	" ORDER BY recipient, other FOR NO KEY UPDATE)"
+	" UPDATE @extschema@.wa_identity AS i SET alike = false FROM tie"
+	" WHERE i.recipient OPERATOR(@extschema@.=) tie.recipient"
+	" AND i.other OPERATOR(@extschema@.=) tie.other AND i.kind = tie.kind",
+	"recipient recipient", NULL, InvalidOid
+};
+
 Datum
 wa_unlink(PG_FUNCTION_ARGS)
 {
 	static const char *const names[] = {"a", "b", "reason"};
 	wa_canonical a;
 	wa_canonical b;
+	const wa_schema *schema;
 	Datum		values[3];
 	int			order;
 
@@ -60,7 +86,11 @@ wa_unlink(PG_FUNCTION_ARGS)
 	values[1] = PG_GETARG_DATUM(order < 0 ? 1 : 0);
 	values[2] = PG_GETARG_DATUM(2);
 	SPI_connect();
-	wa_statement_run(&part, wa_schema_of(fcinfo->flinfo->fn_oid), values, NULL);
+	schema = wa_schema_of(fcinfo->flinfo->fn_oid);
+	wa_lock_state(schema, RowExclusiveLock);
+	wa_statement_run(&lock_both, schema, values, NULL);
+	wa_statement_run(&part, schema, values, NULL);
+	wa_statement_run_latest(&take_back_alike, schema, values, NULL);
 	SPI_finish();
 	PG_RETURN_VOID();
 }

@@ -62,9 +62,9 @@ wa_put_int8(wa_values *column, int64 value, bool isnull)
 }
 
 void
-wa_put_bool(wa_values *column, bool value)
+wa_put_bool(wa_values *column, bool value, bool isnull)
 {
-	put(column, BoolGetDatum(value), false);
+	put(column, BoolGetDatum(value), isnull);
 }
 
 void

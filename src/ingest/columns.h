@@ -31,7 +31,7 @@ extern void wa_put_instant(wa_values *column, wa_instant at);	/* WA_NEVER: NULL 
 extern void wa_put_infinite(wa_values *column, wa_instant at);	/* WA_NEVER: -infinity */
 extern void wa_put_int4(wa_values *column, int32 value);
 extern void wa_put_int8(wa_values *column, int64 value, bool isnull);
-extern void wa_put_bool(wa_values *column, bool value);
+extern void wa_put_bool(wa_values *column, bool value, bool isnull);
 extern void wa_put_str(wa_values *column, wa_str s);	/* data NULL: NULL */
 
 /* The whole column as an array datum. */

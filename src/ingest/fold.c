@@ -160,6 +160,8 @@ wa_fold_cell(wa_fold *fold, const wa_cell_key *key)
 		case WA_CELL_LINK:
 			memset(&cell->u.link, 0, sizeof(cell->u.link));
 			cell->u.link.link = WA_NO_LINK;
+			cell->u.link.origin = WA_STR("");
+			cell->u.link.message_id = WA_STR("");
 			break;
 	}
 	MemoryContextSwitchTo(old);

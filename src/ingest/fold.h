@@ -58,6 +58,9 @@ typedef struct wa_cell
 			wa_link		link;
 			wa_str		origin; /* of the earliest sighting */
 			wa_str		message_id;
+			bool		is_new; /* there is no row yet */
+			bool		judged; /* is alike known?  Else it is left as it is */
+			bool		alike;
 		}			link;
 	}			u;
 } wa_cell;

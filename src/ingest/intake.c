@@ -573,7 +573,7 @@ write_findings(wa_intake *intake, wa_statement *statement,
 		wa_put_str(&columns[4], f->fragment);
 		wa_put_str(&columns[5], f->business.data == NULL ? WA_STR("") : f->business);
 		wa_put_str(&columns[6], f->sender.data == NULL ? WA_STR("") : f->sender);
-		wa_put_bool(&columns[7], f->on_premises);
+		wa_put_bool(&columns[7], f->on_premises, false);
 		wa_put_instant(&columns[8], f->received_at);
 		wa_put_int4(&columns[9], f->code);
 		wa_put_int8(&columns[10], f->count, false);

@@ -187,28 +187,32 @@ static wa_statement log_one_consent = {
 	" < (i.first_seen_at, i.origin, i.message_id)"
 
 /*
- * parted_at is not written here: it is an operator's word (identity/unlink.c).
+ * parted_at is not written here: it is an operator's word (identity/unlink.c).  An
+ * alike of NULL leaves that of the row as it is; should the row have gone meanwhile,
+ * NULL is as good as false.
  */
 #define MERGE_LINKS(rows) \
 	"INSERT INTO @extschema@.wa_identity AS i" \
-	" (recipient, other, kind, first_seen_at, last_seen_at, origin, message_id)" rows \
+	" (recipient, other, kind, first_seen_at, last_seen_at, origin, message_id, alike)" rows \
 	" ON CONFLICT (recipient, other, kind) DO UPDATE SET" \
 	" first_seen_at = LEAST(i.first_seen_at, excluded.first_seen_at)," \
 	" last_seen_at = GREATEST(i.last_seen_at, excluded.last_seen_at)," \
 	" origin = CASE WHEN " EARLIER_SIGHTING " THEN excluded.origin ELSE i.origin END," \
-	" message_id = CASE WHEN " EARLIER_SIGHTING " THEN excluded.message_id ELSE i.message_id END" \
+	" message_id = CASE WHEN " EARLIER_SIGHTING " THEN excluded.message_id ELSE i.message_id END," \
+	" alike = i.alike AND COALESCE(excluded.alike, true)" \
 	" WHERE excluded.last_seen_at > i.last_seen_at" \
+	" OR (i.alike AND NOT excluded.alike)" \
 	" OR " EARLIER_SIGHTING
 
 static wa_statement merge_links = {
-	MERGE_LINKS(" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)"),
-	"recipient[] recipient[] text[] timestamptz[] timestamptz[] text[] text[]",
+	MERGE_LINKS(" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)"),
+	"recipient[] recipient[] text[] timestamptz[] timestamptz[] text[] text[] bool[]",
 	NULL, InvalidOid
 };
 
 static wa_statement merge_one_link = {
-	MERGE_LINKS(" VALUES ($1, $2, $3, $4, $5, $6, $7)"),
-	"recipient recipient text timestamptz timestamptz text text", NULL, InvalidOid
+	MERGE_LINKS(" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"),
+	"recipient recipient text timestamptz timestamptz text text bool", NULL, InvalidOid
 };
 
 #define WA_MAX_COLUMNS 10
@@ -456,10 +460,11 @@ put_link(wa_values *columns, const void *rows, int i)
 	wa_put_infinite(&columns[4], link->last_seen_at);
 	wa_put_str(&columns[5], cell->u.link.origin);
 	wa_put_str(&columns[6], cell->u.link.message_id);
+	wa_put_bool(&columns[7], cell->u.link.alike, !cell->u.link.judged);
 }
 
 const wa_shape wa_link_shape = {
 	&merge_links, &merge_one_link, -1,
-	{RECIPIENT, RECIPIENT, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID},
+	{RECIPIENT, RECIPIENT, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, BOOLOID},
 	put_link
 };

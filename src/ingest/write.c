@@ -5,8 +5,9 @@
  *
  * The steps, each in key order, always in this sequence:
  *
- *	1. wa_contact, for recipients with a failure and for those whose activity
- *	   row does not exist yet;
+ *	1. wa_contact, for recipients with a failure, for those whose row of activity or
+ *	   consent does not exist yet, and for those who are tied to each other for the
+ *	   first time;
  *	2. wa_activity;
  *	3. wa_cooldown;
  *	4. wa_consent and its log;
@@ -20,12 +21,12 @@
 #include "common/compat.h"
 
 #include "miscadmin.h"
-#include "storage/lmgr.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
 #include "common/columns.h"
 #include "common/encode.h"
+#include "ingest/alike.h"
 #include "ingest/merge.h"
 #include "ingest/write.h"
 #include "state/read.h"
@@ -33,38 +34,13 @@
 void
 wa_write_begin(const wa_schema *schema)
 {
-	LockRelationOid(schema->cooldown.heap, RowExclusiveLock);
-}
-
-/*
- * A reader over a state table by the latest snapshot: what counts is what is
- * committed now and what this transaction wrote, even where the transaction
- * works by an older snapshot.
- */
-typedef struct wa_fresh_reader
-{
-	wa_reader	reader;
-	Snapshot	snapshot;
-} wa_fresh_reader;
-
-static void
-open_fresh(wa_fresh_reader *fresh, const wa_table *table)
-{
-	fresh->snapshot = RegisterSnapshot(GetLatestSnapshot());
-	wa_reader_open(&fresh->reader, table, fresh->snapshot);
+	wa_lock_state(schema, RowExclusiveLock);
 }
 
 static void
-close_fresh(wa_fresh_reader *fresh)
+seek(wa_reader *reader, wa_str recipient)
 {
-	wa_reader_close(&fresh->reader);
-	UnregisterSnapshot(fresh->snapshot);
-}
-
-static void
-seek(wa_fresh_reader *fresh, wa_str recipient)
-{
-	wa_reader_seek(&fresh->reader, wa_str_datum(recipient));
+	wa_reader_seek(reader, wa_str_datum(recipient));
 }
 
 /* The cells of one kind, and which of them are to be written. */
@@ -89,22 +65,22 @@ typedef struct wa_standing
 static void
 drop_known(const wa_schema *schema, wa_batch *batch, wa_standing *standing)
 {
-	wa_fresh_reader fresh;
+	wa_reader	reader;
 	int			kept = 0;
 
 	if (batch->n == 0)
 		return;
-	open_fresh(&fresh, &schema->activity);
+	wa_reader_open_latest(&reader, &schema->activity);
 	for (int i = 0; i < batch->n; i++)
 	{
 		wa_cell    *cell = batch->cells[i];
 		bool		found = false;
 		wa_activity_row row;
 
-		seek(&fresh, cell->key.recipient);
-		while (!found && wa_reader_next(&fresh.reader))
+		seek(&reader, cell->key.recipient);
+		while (!found && wa_reader_next(&reader))
 		{
-			wa_read_activity(&fresh.reader, &row);
+			wa_read_activity(&reader, &row);
 			found = wa_str_equal(row.business, cell->key.business) &&
 				wa_str_equal(row.sender, cell->key.other);
 		}
@@ -112,13 +88,13 @@ drop_known(const wa_schema *schema, wa_batch *batch, wa_standing *standing)
 		{
 			if (!wa_activity_merge(&row.activity, &cell->u.activity))
 				continue;
-			wa_reader_version(&fresh.reader, &standing[kept].version);
+			wa_reader_version(&reader, &standing[kept].version);
 			standing[kept].merged = row.activity;
 		}
 		standing[kept].missing = !found;
 		batch->cells[kept++] = cell;
 	}
-	close_fresh(&fresh);
+	wa_reader_close(&reader);
 	batch->n = kept;
 }
 
@@ -136,69 +112,141 @@ is_row_of(wa_reader *reader, const wa_cell *cell)
 static void
 drop_known_failures(const wa_schema *schema, wa_batch *batch)
 {
-	wa_fresh_reader fresh;
+	wa_reader	reader;
 	int			kept = 0;
 
 	if (batch->n == 0)
 		return;
-	open_fresh(&fresh, &schema->cooldown);
+	wa_reader_open_latest(&reader, &schema->cooldown);
 	for (int i = 0; i < batch->n; i++)
 	{
 		wa_cell    *cell = batch->cells[i];
 		bool		known = false;
 
-		seek(&fresh, cell->key.recipient);
-		while (!known && wa_reader_next(&fresh.reader))
+		seek(&reader, cell->key.recipient);
+		while (!known && wa_reader_next(&reader))
 		{
 			wa_failures failures;
 
-			if (!is_row_of(&fresh.reader, cell))
+			if (!is_row_of(&reader, cell))
 				continue;
-			wa_read_failures(&fresh.reader, &failures);
+			wa_read_failures(&reader, &failures);
 			known = !wa_failures_merge(&failures, &cell->u.cooldown.failures);
 		}
 		if (!known)
 			batch->cells[kept++] = cell;
 	}
-	close_fresh(&fresh);
+	wa_reader_close(&reader);
 	batch->n = kept;
 }
 
+/* Recipients: once sorted, each stands there once. */
+typedef struct wa_recipients
+{
+	wa_str	   *at;
+	int			n;
+} wa_recipients;
+
+static wa_recipients
+make_recipients(int room)
+{
+	return (wa_recipients)
+	{
+		palloc_extended(Max(1, room) * sizeof(wa_str), MCXT_ALLOC_HUGE), 0
+	};
+}
+
+static int
+compare_recipients(const void *a, const void *b)
+{
+	return wa_str_compare(*(const wa_str *) a, *(const wa_str *) b);
+}
+
+static void
+sort_recipients(wa_recipients *recipients)
+{
+	int			kept = 0;
+
+	qsort(recipients->at, recipients->n, sizeof(wa_str), compare_recipients);
+	for (int i = 0; i < recipients->n; i++)
+	{
+		if (kept == 0 || !wa_str_equal(recipients->at[i], recipients->at[kept - 1]))
+			recipients->at[kept++] = recipients->at[i];
+	}
+	recipients->n = kept;
+}
+
+/* Add the recipients of cells, which are in order. */
+static void
+add_recipients(wa_recipients *recipients, const wa_batch *batch)
+{
+	for (int i = 0; i < batch->n; i++)
+	{
+		wa_str		recipient = batch->cells[i]->key.recipient;
+
+		if (i == 0 || !wa_str_equal(recipient, batch->cells[i - 1]->key.recipient))
+			recipients->at[recipients->n++] = recipient;
+	}
+}
+
+/* Add those of consent cells that have no row yet. */
+static void
+add_new_consents(const wa_schema *schema, wa_recipients *recipients, const wa_batch *consents)
+{
+	wa_reader	reader;
+
+	if (consents->n == 0)
+		return;
+	wa_reader_open_latest(&reader, &schema->consent);
+	for (int i = 0; i < consents->n; i++)
+	{
+		const wa_cell_key *key = &consents->cells[i]->key;
+		bool		found = false;
+
+		seek(&reader, key->recipient);
+		while (!found && wa_reader_next(&reader))
+		{
+			wa_consent_row row;
+
+			wa_read_consent(&reader, &row);
+			found = row.reg == key->number && wa_str_equal(row.business, key->business);
+		}
+		if (!found)
+			recipients->at[recipients->n++] = key->recipient;
+	}
+	wa_reader_close(&reader);
+}
+
 /*
- * Lock wa_contact for the recipients of cooldown cells and of the activity
- * cells that are missing, in their common order.
+ * Lock wa_contact, in its order, for the recipients of cooldown cells, of activity
+ * and consent cells that have no row yet, and for both ends of new links.
  */
 static void
 write_contacts(const wa_schema *schema, const wa_batch *cooldowns,
-			   const wa_batch *activities, const wa_standing *standing)
+			   const wa_batch *activities, const wa_standing *standing,
+			   const wa_batch *consents, const wa_batch *links)
 {
-	wa_str	   *recipients = palloc_extended((1 + cooldowns->n + activities->n) * sizeof(wa_str),
-											 MCXT_ALLOC_HUGE);
-	int			n = 0;
-	int			i = 0;
-	int			j = 0;
+	wa_recipients locked = make_recipients(cooldowns->n + activities->n + consents->n +
+										   2 * links->n);
 
-	for (;;)
+	add_recipients(&locked, cooldowns);
+	for (int i = 0; i < activities->n; i++)
 	{
-		wa_str		next;
-
-		while (j < activities->n && !standing[j].missing)
-			j++;
-		if (i == cooldowns->n && j == activities->n)
-			break;
-		if (j == activities->n ||
-			(i < cooldowns->n &&
-			 wa_str_compare(cooldowns->cells[i]->key.recipient,
-							activities->cells[j]->key.recipient) <= 0))
-			next = cooldowns->cells[i++]->key.recipient;
-		else
-			next = activities->cells[j++]->key.recipient;
-
-		if (n == 0 || !wa_str_equal(next, recipients[n - 1]))
-			recipients[n++] = next;
+		if (standing[i].missing)
+			locked.at[locked.n++] = activities->cells[i]->key.recipient;
 	}
-	wa_merge_rows(schema, &wa_contact_shape, recipients, n);
-	pfree(recipients);
+	add_new_consents(schema, &locked, consents);
+	for (int i = 0; i < links->n; i++)
+	{
+		if (links->cells[i]->u.link.is_new)
+		{
+			locked.at[locked.n++] = links->cells[i]->key.recipient;
+			locked.at[locked.n++] = links->cells[i]->key.other;
+		}
+	}
+	sort_recipients(&locked);
+	wa_merge_rows(schema, &wa_contact_shape, locked.at, locked.n);
+	pfree(locked.at);
 }
 
 /*
@@ -233,10 +281,10 @@ write_activities(const wa_schema *schema, const wa_batch *batch, const wa_standi
 static void
 add_locks(const wa_schema *schema, wa_fold *fold, const wa_batch *cooldowns)
 {
-	wa_fresh_reader fresh;
+	wa_reader	reader;
 	wa_str		last = {NULL, 0};
 
-	open_fresh(&fresh, &schema->activity);
+	wa_reader_open_latest(&reader, &schema->activity);
 	for (int i = 0; i < cooldowns->n; i++)
 	{
 		wa_str		recipient = cooldowns->cells[i]->key.recipient;
@@ -244,17 +292,17 @@ add_locks(const wa_schema *schema, wa_fold *fold, const wa_batch *cooldowns)
 		if (last.data != NULL && wa_str_equal(recipient, last))
 			continue;
 		last = recipient;
-		seek(&fresh, recipient);
-		while (wa_reader_next(&fresh.reader))
+		seek(&reader, recipient);
+		while (wa_reader_next(&reader))
 		{
 			wa_cell_key key = {WA_CELL_ACTIVITY, 0, recipient,
-				wa_reader_str(&fresh.reader, WA_ACTIVITY_BUSINESS),
-			wa_reader_str(&fresh.reader, WA_ACTIVITY_SENDER)};
+				wa_reader_str(&reader, WA_ACTIVITY_BUSINESS),
+			wa_reader_str(&reader, WA_ACTIVITY_SENDER)};
 
 			wa_fold_cell(fold, &key);
 		}
 	}
-	close_fresh(&fresh);
+	wa_reader_close(&reader);
 }
 
 /* A row whose business is '' speaks for every business, either way. */
@@ -272,11 +320,11 @@ static void
 add_lifts(const wa_schema *schema, const wa_policy *policy, wa_fold *fold,
 		  const wa_batch *activities)
 {
-	wa_fresh_reader fresh;
+	wa_reader	reader;
 
 	if (activities->n == 0)
 		return;
-	open_fresh(&fresh, &schema->cooldown);
+	wa_reader_open_latest(&reader, &schema->cooldown);
 	for (int i = 0; i < activities->n; i++)
 	{
 		const wa_cell *cell = activities->cells[i];
@@ -284,12 +332,12 @@ add_lifts(const wa_schema *schema, const wa_policy *policy, wa_fold *fold,
 
 		if (wa_activity_lifts(&cell->u.activity, any) == WA_NEVER)
 			continue;
-		seek(&fresh, cell->key.recipient);
-		while (wa_reader_next(&fresh.reader))
+		seek(&reader, cell->key.recipient);
+		while (wa_reader_next(&reader))
 		{
 			wa_cell_key key = {WA_CELL_COOLDOWN,
-				wa_reader_int(&fresh.reader, WA_COOLDOWN_CODE), cell->key.recipient,
-			wa_reader_str(&fresh.reader, WA_COOLDOWN_BUSINESS), {"", 0}};
+				wa_reader_int(&reader, WA_COOLDOWN_CODE), cell->key.recipient,
+			wa_reader_str(&reader, WA_COOLDOWN_BUSINESS), {"", 0}};
 			wa_code_policy code;
 			wa_instant	lifted;
 			wa_cell    *cooldown;
@@ -298,14 +346,14 @@ add_lifts(const wa_schema *schema, const wa_policy *policy, wa_fold *fold,
 				!policy->code(policy->arg, key.number, &code))
 				continue;
 			lifted = wa_activity_lifts(&cell->u.activity, code.lifted_by);
-			if (lifted <= wa_reader_instant(&fresh.reader, WA_COOLDOWN_LIFTED_AT))
+			if (lifted <= wa_reader_instant(&reader, WA_COOLDOWN_LIFTED_AT))
 				continue;
 			cooldown = wa_fold_cell(fold, &key);
 			cooldown->u.cooldown.policy = code;
 			cooldown->u.cooldown.lifted_at = wa_later(cooldown->u.cooldown.lifted_at, lifted);
 		}
 	}
-	close_fresh(&fresh);
+	wa_reader_close(&reader);
 }
 
 /*
@@ -314,23 +362,23 @@ add_lifts(const wa_schema *schema, const wa_policy *policy, wa_fold *fold,
 static void
 read_evidence(const wa_schema *schema, const wa_batch *cooldowns)
 {
-	wa_fresh_reader fresh;
+	wa_reader	reader;
 
 	if (cooldowns->n == 0)
 		return;
-	open_fresh(&fresh, &schema->activity);
+	wa_reader_open_latest(&reader, &schema->activity);
 	for (int i = 0; i < cooldowns->n; i++)
 	{
 		wa_cell    *cell = cooldowns->cells[i];
 
 		if (cell->u.cooldown.failures.n == 0)
 			continue;
-		seek(&fresh, cell->key.recipient);
-		while (wa_reader_next(&fresh.reader))
+		seek(&reader, cell->key.recipient);
+		while (wa_reader_next(&reader))
 		{
 			wa_activity_row row;
 
-			wa_read_activity(&fresh.reader, &row);
+			wa_read_activity(&reader, &row);
 			if (same_business(row.business, cell->key.business))
 				cell->u.cooldown.lifted_at =
 					wa_later(cell->u.cooldown.lifted_at,
@@ -338,7 +386,7 @@ read_evidence(const wa_schema *schema, const wa_batch *cooldowns)
 											   cell->u.cooldown.policy.lifted_by));
 		}
 	}
-	close_fresh(&fresh);
+	wa_reader_close(&reader);
 }
 
 /*
@@ -350,24 +398,24 @@ rewrite_cooldown(const wa_schema *schema, const wa_cell *cell)
 {
 	const wa_code_policy *policy = &cell->u.cooldown.policy;
 	wa_cooldown_end end = {0, WA_NEVER};
-	wa_fresh_reader fresh;
+	wa_reader	reader;
 	wa_version	version;
 	wa_failures failures;
 	wa_instant	lifted_at;
 	bool		found = false;
 	bool		changed;
 
-	open_fresh(&fresh, &schema->cooldown);
-	seek(&fresh, cell->key.recipient);
-	while (!found && wa_reader_next(&fresh.reader))
-		found = is_row_of(&fresh.reader, cell);
+	wa_reader_open_latest(&reader, &schema->cooldown);
+	seek(&reader, cell->key.recipient);
+	while (!found && wa_reader_next(&reader))
+		found = is_row_of(&reader, cell);
 	if (found)
 	{
-		wa_reader_version(&fresh.reader, &version);
-		wa_read_failures(&fresh.reader, &failures);
-		lifted_at = wa_reader_instant(&fresh.reader, WA_COOLDOWN_LIFTED_AT);
+		wa_reader_version(&reader, &version);
+		wa_read_failures(&reader, &failures);
+		lifted_at = wa_reader_instant(&reader, WA_COOLDOWN_LIFTED_AT);
 	}
-	close_fresh(&fresh);
+	wa_reader_close(&reader);
 	if (!found)
 		return false;
 
@@ -396,6 +444,25 @@ write_cooldowns(const wa_schema *schema, const wa_batch *batch)
 	}
 }
 
+/*
+ * Last comes wa_identity: new links, and what the rows written before say of the
+ * old ones.
+ */
+static void
+write_links(const wa_schema *schema, wa_fold *fold, wa_batch *links,
+			const wa_batch *cooldowns, const wa_batch *consents)
+{
+	wa_recipients touched = make_recipients(cooldowns->n + consents->n);
+
+	add_recipients(&touched, cooldowns);
+	add_recipients(&touched, consents);
+	sort_recipients(&touched);
+	wa_judge_alike(schema, fold, links->cells, links->n, touched.at, touched.n);
+	pfree(touched.at);
+	links->cells = wa_fold_cells(fold, WA_CELL_LINK, &links->n);
+	wa_merge_rows(schema, &wa_link_shape, links->cells, links->n);
+}
+
 void
 wa_write(const wa_schema *schema, const wa_policy *policy, wa_fold *fold)
 {
@@ -403,38 +470,36 @@ wa_write(const wa_schema *schema, const wa_policy *policy, wa_fold *fold)
 	wa_batch	cooldowns;
 	wa_batch	consents;
 	wa_batch	links;
+	wa_standing *standing;
 	const wa_consent_event *events;
 	int			nevents;
 
 	activities.cells = wa_fold_cells(fold, WA_CELL_ACTIVITY, &activities.n);
 	cooldowns.cells = wa_fold_cells(fold, WA_CELL_COOLDOWN, &cooldowns.n);
-	if (activities.n > 0 || cooldowns.n > 0)
-	{
-		wa_standing *standing = palloc_extended(Max(1, activities.n) * sizeof(wa_standing),
-												MCXT_ALLOC_HUGE);
-
-		drop_known(schema, &activities, standing);
-		drop_known_failures(schema, &cooldowns);
-		write_contacts(schema, &cooldowns, &activities, standing);
-		if (cooldowns.n > 0)
-		{
-			add_locks(schema, fold, &cooldowns);
-			activities.cells = wa_fold_cells(fold, WA_CELL_ACTIVITY, &activities.n);
-			wa_merge_rows(schema, &wa_activity_shape, activities.cells, activities.n);
-		}
-		else
-			write_activities(schema, &activities, standing);
-		add_lifts(schema, policy, fold, &activities);
-		cooldowns.cells = wa_fold_cells(fold, WA_CELL_COOLDOWN, &cooldowns.n);
-		read_evidence(schema, &cooldowns);
-		write_cooldowns(schema, &cooldowns);
-	}
-
 	consents.cells = wa_fold_cells(fold, WA_CELL_CONSENT, &consents.n);
+	links.cells = wa_fold_cells(fold, WA_CELL_LINK, &links.n);
+	standing = palloc_extended(Max(1, activities.n) * sizeof(wa_standing), MCXT_ALLOC_HUGE);
+
+	drop_known(schema, &activities, standing);
+	drop_known_failures(schema, &cooldowns);
+	wa_find_new_links(schema, links.cells, links.n);
+	write_contacts(schema, &cooldowns, &activities, standing, &consents, &links);
+	if (cooldowns.n > 0)
+	{
+		add_locks(schema, fold, &cooldowns);
+		activities.cells = wa_fold_cells(fold, WA_CELL_ACTIVITY, &activities.n);
+		wa_merge_rows(schema, &wa_activity_shape, activities.cells, activities.n);
+	}
+	else
+		write_activities(schema, &activities, standing);
+	add_lifts(schema, policy, fold, &activities);
+	cooldowns.cells = wa_fold_cells(fold, WA_CELL_COOLDOWN, &cooldowns.n);
+	read_evidence(schema, &cooldowns);
+	write_cooldowns(schema, &cooldowns);
+
 	wa_merge_rows(schema, &wa_consent_shape, consents.cells, consents.n);
 	events = wa_fold_consent_events(fold, &nevents);
 	wa_merge_rows(schema, &wa_consent_event_shape, events, nevents);
 
-	links.cells = wa_fold_cells(fold, WA_CELL_LINK, &links.n);
-	wa_merge_rows(schema, &wa_link_shape, links.cells, links.n);
+	write_links(schema, fold, &links, &cooldowns, &consents);
 }

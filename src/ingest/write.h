@@ -15,8 +15,9 @@
 #include "ingest/fold.h"
 
 /*
- * Take the lock that keeps wa_recompute and ingests apart.  To be called
- * before the policy is loaded; held until the transaction ends.
+ * Take the locks that keep ingests apart from wa_recompute, and from whoever else
+ * writes state (identity/alike_guard.c).  To be called before the policy is loaded;
+ * held until the transaction ends.
  */
 extern void wa_write_begin(const wa_schema *schema);
 

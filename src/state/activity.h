@@ -17,6 +17,13 @@
 /* A service window stays open this long after the user's last message. */
 #define WA_WINDOW	(24 * WA_HOUR)
 
+/* Is the window that this message opened (WA_NEVER: none) open at that time? */
+static inline bool
+wa_window_spans(wa_instant inbound, wa_instant at)
+{
+	return inbound != WA_NEVER && inbound <= at && at < wa_after(inbound, WA_WINDOW);
+}
+
 /* Each WA_NEVER where there was none. */
 typedef struct wa_activity
 {

@@ -15,6 +15,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "common/columns.h"
@@ -44,14 +45,42 @@ equality_of(Relation index, FmgrInfo *result)
 	result->fn_mcxt = CurrentMemoryContext;
 }
 
-void
-wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot)
+static void
+open_by(wa_reader *reader, const wa_table *table, Snapshot snapshot, int nkeys)
 {
 	reader->heap = wa_table_open(table);
 	reader->index = wa_pkey_open(table);
 	reader->slot = table_slot_create(reader->heap, NULL);
 	equality_of(reader->index, &reader->equal);
-	reader->scan = wa_index_beginscan(reader->heap, reader->index, snapshot, 1);
+	reader->scan = wa_index_beginscan(reader->heap, reader->index, snapshot, nkeys);
+	reader->latest = NULL;
+}
+
+static void
+open_latest_by(wa_reader *reader, const wa_table *table, int nkeys)
+{
+	Snapshot	latest = RegisterSnapshot(GetLatestSnapshot());
+
+	open_by(reader, table, latest, nkeys);
+	reader->latest = latest;
+}
+
+void
+wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot)
+{
+	open_by(reader, table, snapshot, 1);
+}
+
+void
+wa_reader_open_latest(wa_reader *reader, const wa_table *table)
+{
+	open_latest_by(reader, table, 1);
+}
+
+void
+wa_pair_reader_open_latest(wa_reader *reader, const wa_table *table)
+{
+	open_latest_by(reader, table, 2);
 }
 
 void
@@ -66,6 +95,17 @@ wa_reader_close(wa_reader *reader)
 	 */
 	index_close(reader->index, NoLock);
 	table_close(reader->heap, NoLock);
+	if (reader->latest != NULL)
+		UnregisterSnapshot(reader->latest);
+}
+
+/* column: of the index, from 1. */
+static void
+make_key(wa_reader *reader, ScanKey key, int column, Datum recipient)
+{
+	ScanKeyEntryInitializeWithInfo(key, 0, column, BTEqualStrategyNumber,
+								   reader->index->rd_opcintype[column - 1], InvalidOid,
+								   &reader->equal, recipient);
 }
 
 void
@@ -73,10 +113,18 @@ wa_reader_seek(wa_reader *reader, Datum recipient)
 {
 	ScanKeyData key;
 
-	ScanKeyEntryInitializeWithInfo(&key, 0, 1, BTEqualStrategyNumber,
-								   reader->index->rd_opcintype[0], InvalidOid,
-								   &reader->equal, recipient);
+	make_key(reader, &key, 1, recipient);
 	index_rescan(reader->scan, &key, 1, NULL, 0);
+}
+
+void
+wa_reader_seek_pair(wa_reader *reader, Datum recipient, Datum other)
+{
+	ScanKeyData keys[2];
+
+	make_key(reader, &keys[0], 1, recipient);
+	make_key(reader, &keys[1], 2, other);
+	index_rescan(reader->scan, keys, 2, NULL, 0);
 }
 
 bool

@@ -33,6 +33,7 @@ typedef struct wa_reader
 	IndexScanDesc scan;
 	TupleTableSlot *slot;
 	FmgrInfo	equal;			/* recipient = recipient */
+	Snapshot	latest;			/* NULL: the caller's snapshot */
 } wa_reader;
 
 /*
@@ -48,10 +49,22 @@ typedef struct wa_version
 /* Open for look-ups by recipient. */
 extern void wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot);
 
+/*
+ * Open by the latest snapshot: what counts is what is committed now and what this
+ * transaction wrote, even where the transaction works by an older snapshot.
+ */
+extern void wa_reader_open_latest(wa_reader *reader, const wa_table *table);
+
 extern void wa_reader_close(wa_reader *reader);
 
 /* Look for the rows of this recipient (a wa_recipient that stays until done). */
 extern void wa_reader_seek(wa_reader *reader, Datum recipient);
+
+/*
+ * The same for a table whose key begins with two recipients, by both at once.
+ */
+extern void wa_pair_reader_open_latest(wa_reader *reader, const wa_table *table);
+extern void wa_reader_seek_pair(wa_reader *reader, Datum recipient, Datum other);
 
 /* Go to the next row; false after the last.  Its columns are in reader->slot. */
 extern bool wa_reader_next(wa_reader *reader);

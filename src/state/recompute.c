@@ -12,7 +12,6 @@
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "funcapi.h"
-#include "storage/lmgr.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -103,6 +102,34 @@ static wa_statement recompute = {
 	"", NULL, InvalidOid
 };
 
+/*
+ * Which ties are alike (src/README.md, "Ties that need not be followed"), whatever was
+ * said of them before.
+ */
+static wa_statement judge_ties = {
+	"WITH tied AS (SELECT e.id, pg_catalog.count(*) AS n"
+	" FROM (SELECT recipient AS id FROM @extschema@.wa_identity"
+	" UNION ALL SELECT other FROM @extschema@.wa_identity) AS e GROUP BY e.id),"
+	" consent AS (SELECT recipient, pg_catalog.array_agg("
+	"ROW (business, register, stopped_at, resumed_at) ORDER BY business, register) AS said"
+	" FROM @extschema@.wa_consent GROUP BY recipient),"
+	" cooldown AS (SELECT recipient, pg_catalog.array_agg("
+	"ROW (business, code, lifted_at, failures) ORDER BY business, code) AS failed"
+	" FROM @extschema@.wa_cooldown GROUP BY recipient)"
+	" UPDATE @extschema@.wa_identity AS i SET alike = j.alike FROM (SELECT t.ctid AS place,"
+	" t.kind = 'sighting' AND x.n = 1 AND y.n = 1"
+	" AND c.said IS NOT DISTINCT FROM d.said AND f.failed IS NOT DISTINCT FROM g.failed AS alike"
+	" FROM @extschema@.wa_identity AS t"
+	" JOIN tied AS x ON x.id OPERATOR(@extschema@.=) t.recipient"
+	" JOIN tied AS y ON y.id OPERATOR(@extschema@.=) t.other"
+	" LEFT JOIN consent AS c ON c.recipient OPERATOR(@extschema@.=) t.recipient"
+	" LEFT JOIN consent AS d ON d.recipient OPERATOR(@extschema@.=) t.other"
+	" LEFT JOIN cooldown AS f ON f.recipient OPERATOR(@extschema@.=) t.recipient"
+	" LEFT JOIN cooldown AS g ON g.recipient OPERATOR(@extschema@.=) t.other) AS j"
+	" WHERE i.ctid = j.place AND i.alike IS DISTINCT FROM j.alike",
+	"", NULL, InvalidOid
+};
+
 Datum
 wa_recompute(PG_FUNCTION_ARGS)
 {
@@ -117,12 +144,14 @@ wa_recompute(PG_FUNCTION_ARGS)
 
 	/*
 	 * An ingest takes RowExclusiveLock before it reads the policy: none that
-	 * read the old one can write after us.
+	 * read the old one can write after us.  Nor does anybody write a tie, or what
+	 * ties are judged by.
 	 */
-	LockRelationOid(schema->cooldown.heap, ShareRowExclusiveLock);
+	wa_lock_state(schema, ShareRowExclusiveLock);
 
 	SPI_connect();
 	changed = wa_statement_run(&recompute, schema, NULL, NULL);
+	wa_statement_run(&judge_ties, schema, NULL, NULL);
 	SPI_finish();
 	PG_RETURN_INT64((int64) changed);
 }

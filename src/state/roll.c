@@ -75,6 +75,7 @@ open_index(wa_roll *roll, const wa_table *table, Snapshot snapshot)
 	reader->slot = table_slot_create(reader->heap, NULL);
 	reader->scan = wa_index_beginscan(reader->heap, reader->index, snapshot, 0);
 	reader->scan->xs_want_itup = true;
+	reader->latest = NULL;
 	index_rescan(reader->scan, NULL, 0, NULL, 0);
 }
 

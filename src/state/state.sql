@@ -156,6 +156,6 @@ CREATE FUNCTION @extschema@.wa_recompute() RETURNS bigint
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.wa_recompute() IS
-'Makes wa_cooldown follow a change of wa_error_override: counts strikes and ends anew from the stored failures. Waits for running ingests and holds up new ones until it commits; needs READ COMMITTED. Returns how many rows changed. Failures of a code that had no ladder when they came were not stored: wa_replay() brings those back from kept payloads';
+'Makes wa_cooldown follow a change of wa_error_override: counts strikes and ends anew from the stored failures. Also looks anew which ties in wa_identity are alike (after a restore none is). Waits for running ingests and holds up new ones until it commits; needs READ COMMITTED. Returns how many rows of wa_cooldown changed. Failures of a code that had no ladder when they came were not stored: wa_replay() brings those back from kept payloads';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_recompute() FROM PUBLIC;
 

@@ -5,10 +5,11 @@ use strict;
 use warnings;
 
 use Exporter 'import';
+use File::Basename ();
 use File::Temp ();
 use Time::HiRes ();
 
-our @EXPORT = qw(ok same done sql psql_file template database drop state seconds note);
+our @EXPORT = qw(ok same done sql psql_file template database drop state seconds note alike agree);
 
 my ($passed, $failed) = (0, 0);
 my $start = Time::HiRes::time();
@@ -107,7 +108,7 @@ my %bookkeeping = (
 	wa_cooldown => '',
 	wa_activity => '',
 	wa_consent_log => 'id,recorded_at,webhook_id,recorded_by',
-	wa_identity => '');
+	wa_identity => 'alike');
 
 sub state
 {
@@ -116,6 +117,48 @@ sub state
 		"SELECT '$_ ' || (pg_catalog.to_jsonb(t) - '{$bookkeeping{$_}}'::text[])::text COLLATE \"C\""
 		  . " FROM $_ AS t ORDER BY 1;\n"
 	} sort keys %bookkeeping);
+}
+
+# Is no tie alike that must not be, and is this part of them at least alike?
+sub alike
+{
+	my ($db, $name, $part) = @_;
+	open my $in, '<', File::Basename::dirname(__FILE__) . '/alike.sql' or die "alike.sql: $!";
+	my ($wrong, $alike, $ties, $example) = split /\|/, sql($db, <$in>);
+
+	# Where more happens to each, more go odd ways.
+	$part /= 10 if $ENV{WA_LONG};
+	ok($wrong == 0, "$name: no tie is alike that must not be ($wrong wrong, $alike alike of $ties" . ($example ? ", $example)" : ')'));
+	ok($alike >= $part * $ties && $ties > 20, "$name: $alike of $ties ties are alike, which is enough to tell");
+}
+
+# Do the list and the look-ups say the same of everybody, at these times?
+sub agree
+{
+	my ($db, $name, @times) = @_;
+	my ($n, $asked, $listed) = (0, '', '');
+
+	for my $at (@times)
+	{
+		for my $question (map { ("'$_', NULL", "'$_', '100001'") } qw(marketing utility authentication service))
+		{
+			my $ask = "wa_sendable(recipient, $question, at => $at)";
+			$n++;
+			$asked .= "INSERT INTO asked SELECT $n, recipient, $ask FROM known;\n";
+			$listed .= "SELECT $n, recipient, sendable FROM (SELECT k.recipient, sendable FROM asked AS k WHERE q = $n OFFSET 0) AS a WHERE sendable <> $ask;\n";
+		}
+	}
+	my @wrong = sql($db, <<"SQL");
+CREATE TEMPORARY TABLE known AS SELECT recipient FROM wa_consent UNION SELECT recipient FROM wa_cooldown
+	UNION SELECT recipient FROM wa_activity UNION SELECT recipient FROM wa_identity UNION SELECT other FROM wa_identity;
+CREATE TEMPORARY TABLE asked (q int, recipient wa_recipient, sendable boolean);
+SET wa_policy.filter_mem = 0;
+$asked
+SET wa_policy.filter_mem = '64MB';
+SET wa_policy.filter_after = 0;
+$listed
+SQL
+	ok(!@wrong, "$name: the list says what the look-ups say") or print map { "  $_\n" } @wrong > 10 ? @wrong[ 0 .. 9 ] : @wrong;
 }
 
 1;

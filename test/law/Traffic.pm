@@ -23,7 +23,7 @@ use warnings;
 use utf8;
 
 use Exporter 'import';
-our @EXPORT = qw(traffic people pack_atoms shuffled call_sql copy_line literal
+our @EXPORT = qw(traffic people pack_atoms shuffled call_sql copy_line literal instant_sql
   chance pick SECOND HOUR DAY T0 SPAN BUSINESSES SENDERS);
 
 use constant {
@@ -91,6 +91,11 @@ sub people
 		  { phones => [ ("4477009001$i", "121255502$i" . '0', "55219912345$i" . '0')[ $i % 3 ] ],
 			bsuid => "$cc.1349120865530274$i",
 			$i < 3 ? (parent => "$cc.ENT.118157992128868$i") : () };
+	}
+	# Couples: phones that never come without their BSUID, but for calls of functions.
+	for my $i (10 .. 69)
+	{
+		push @people, { both => 1, phones => ["4917612345$i"], bsuid => "DE.couple$i" };
 	}
 	for my $i (0 .. 4)
 	{
@@ -186,10 +191,10 @@ sub name_user
 {
 	my ($element, $kind, $person) = @_;
 	my ($phone, $bsuid, $parent) = @{ $keys{$kind} };
-	my $with_bsuid = $person->{bsuid} && (!@{ $person->{phones} } || chance(0.6));
+	my $with_bsuid = $person->{bsuid} && (!@{ $person->{phones} } || $person->{both} || chance(0.6));
 
 	$element->{$phone} = pick(@{ $person->{phones} })
-	  if @{ $person->{phones} } && (!$with_bsuid || chance(0.6));
+	  if @{ $person->{phones} } && (!$with_bsuid || $person->{both} || chance(0.6));
 	$element->{$bsuid} = $person->{bsuid} if $with_bsuid;
 	$element->{$parent} = $person->{parent} if $with_bsuid && $person->{parent} && chance(0.5);
 	# Numbers may stand as numbers.
@@ -202,6 +207,7 @@ sub contact
 	my ($person) = @_;
 	my %contact = (profile => { name => 'N' });
 
+	return { wa_id => $person->{phones}[0], user_id => $person->{bsuid} } if $person->{both};
 	$contact{wa_id} = pick(@{ $person->{phones} }) if @{ $person->{phones} } && chance(0.9);
 	$contact{wa_id} = '' if !defined $contact{wa_id} && chance(0.3);
 	$contact{user_id} = $person->{bsuid} if $person->{bsuid} && chance(0.7);
@@ -366,7 +372,8 @@ sub call_atom
 sub traffic
 {
 	my ($seed, $n) = @_;
-	my @people = people();
+	my @people = grep { !$_->{both} } people();
+	my @couples = grep { $_->{both} } people();
 	my @atoms;
 
 	srand($seed);
@@ -376,11 +383,11 @@ sub traffic
 	{
 		if (chance(0.03))
 		{
-			push @atoms, call_atom(pick(@people));
+			push @atoms, call_atom(chance(0.1) ? pick(@couples) : pick(@people));
 			next;
 		}
 
-		my $first = chance(0.1) ? $people[0] : chance(0.1) ? pick(@people[ 1 .. 6 ]) : pick(@people);
+		my $first = chance(0.15) ? pick(@couples) : chance(0.1) ? $people[0] : chance(0.1) ? pick(@people[ 1 .. 6 ]) : pick(@people);
 		my $form = $first->{busy} || chance(0.8) ? 'cloud' : chance(0.5) ? 'onprem' : 'test';
 		my $business = $first->{busy} ? '100001' : $form eq 'cloud' ? pick(BUSINESSES, BUSINESSES, '100001', '') : '';
 		my $sender = $form eq 'onprem' ? '' : pick(@{ $senders{$business} });
