@@ -110,6 +110,24 @@ FETCH c;
 SELECT pg_temp.look_ups() - :n < :price / 4 AS early, pg_temp.look_ups() AS n \gset
 \echo cursor: :early
 CLOSE c;
+
+-- BSUIDs are listed when look-ups of BSUIDs have paid for that, and not before.
+INSERT INTO wa_cooldown (until, code, strikes, recipient, business, failures)
+	SELECT now() + interval '2 days', 131026, 1, ('DE.plan' || i)::wa_recipient, '1', ARRAY[now()] FROM generate_series(1, 3000) AS i;
+CREATE TABLE plan_mixed (id int GENERATED ALWAYS AS IDENTITY, phone text);
+INSERT INTO plan_mixed (phone) SELECT phone FROM plan_customers ORDER BY id LIMIT 20000;
+INSERT INTO plan_mixed (phone) SELECT 'DE.plan' || i FROM generate_series(2991, 6000) AS i;
+ANALYZE plan_mixed;
+SELECT (pg_relation_size('wa_cooldown') + pg_relation_size('wa_identity')) / current_setting('block_size')::int / 1.5 AS price \gset
+PREPARE mixed(int) AS SELECT count(*) FROM (SELECT phone FROM plan_mixed WHERE id <= $1 OFFSET 0) AS m WHERE wa_sendable(phone, 'utility');
+SET LOCAL client_min_messages = debug1;
+EXECUTE mixed(20000);
+EXECUTE mixed(20005);
+SELECT pg_temp.look_ups() AS n \gset
+EXECUTE mixed(23010);
+SELECT pg_temp.look_ups() - :n BETWEEN 1.5 * :price AND 2.5 * :price AS fair \gset
+\echo twice the price: :fair
+SET LOCAL client_min_messages = warning;
 -- A category that does not exist is an error before anything is read.
 SAVEPOINT wrong;
 EXPLAIN SELECT * FROM plan_customers WHERE wa_sendable(phone, 'adverts');

@@ -73,7 +73,7 @@ window_open(wa_hearing *h, const wa_str *business)
 			(q->sender.data != NULL && !wa_str_equal(q->sender, row->sender)) ||
 			(business != NULL && !may_be_same(*business, row->business)))
 			continue;
-		if (inbound == WA_NEVER || inbound > q->at || q->at >= wa_after(inbound, WA_WINDOW))
+		if (!wa_window_spans(inbound, q->at))
 			continue;
 
 		/* A refusal whose business or sender is unknown may be of this one. */

@@ -94,6 +94,8 @@ wa_filter_ask(wa_filter *filter, const wa_canonical *recipient)
 	wa_verdict	verdict;
 	wa_entry   *entry;
 
+	if (wa_key_is_bsuid(key) && !(filter->scope & WA_KNOWS_BSUIDS))
+		return WA_LOOK_UP;
 	if (!wa_phone_set_may_have(&filter->set, wa_key_hash(key)))
 		return ask_stranger(filter, recipient);
 	if (filter->set.entries == NULL)

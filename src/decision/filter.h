@@ -54,11 +54,16 @@ typedef uint64 wa_check;
 
 #define WA_SHARED			UINT64CONST(2)
 
+/* What a filter is asked for, beside verdicts on phone numbers. */
+#define WA_TELLS_REASONS	0x01	/* wa_filter_objection */
+#define WA_KNOWS_BSUIDS		0x02	/* else they are all to be looked up */
+
 typedef struct wa_filter
 {
 	MemoryContext context;		/* holds it all */
 	wa_library *library;		/* of the same snapshot */
 	wa_question question;
+	uint8		scope;
 	wa_phone_set set;
 
 	wa_check   *checks;			/* by place in the set; NULL without BSUIDs */
@@ -70,19 +75,16 @@ typedef struct wa_filter
 	uint8		region_rule[WA_REGIONS + 1];	/* a wa_rule, where by_region is REFUSED */
 } wa_filter;
 
-/*
- * What building would cost, in look-ups: the ski rental's price of skis.
- * reasons as for wa_filter_build.
- */
-extern double wa_filter_price(wa_library *library, const wa_question *question, bool reasons);
+/* What building would cost, in look-ups: the ski rental's price of skis. */
+extern double wa_filter_price(wa_library *library, const wa_question *question, uint8 scope);
 
 /*
  * Read the list, in a new child of parent that is put into *context first, so
  * that the caller can free it whatever happens.  NULL where limit bytes will
- * not do.  question is copied.  reasons: wa_filter_objection will be asked; that
- * takes rows which no verdict needs.
+ * not do.  question is copied.  Each bit of scope takes rows that are not needed
+ * without it.
  */
-extern wa_filter *wa_filter_build(wa_library *library, const wa_question *question, bool reasons,
+extern wa_filter *wa_filter_build(wa_library *library, const wa_question *question, uint8 scope,
 								  MemoryContext parent, Size limit, MemoryContext *context);
 
 /* The check of a BSUID: odd, so never 0 nor WA_SHARED. */

@@ -96,7 +96,7 @@ wa_make_table(wa_builder *b, uint64 n)
 static bool
 counts(const wa_builder *b, wa_entry entry)
 {
-	return b->library->has_links || ((uint8) entry & WA_LISTED_OWN) != 0;
+	return b->has_ties || ((uint8) entry & WA_LISTED_OWN) != 0;
 }
 
 static void
@@ -158,7 +158,7 @@ fits(const wa_builder *b, uint64 room, uint64 checks_room)
 	if (checks_room > 0)
 		each += sizeof(wa_check) * 3 / 2;
 	return room * each + wa_phone_set_table_size(room) + checks_room * sizeof(wa_check) +
-		BLOOM_SIZE_LARGE / 4 <= b->limit;
+		b->far.max * sizeof(wa_tie) + BLOOM_SIZE_LARGE / 4 <= b->limit;
 }
 
 /* Make room for one entry more; false where there is no memory for it. */
@@ -214,21 +214,44 @@ gather_check(wa_builder *b, char *recipient)
 	b->checks[b->nchecks++] = wa_filter_check(b->filter, id.data, id.len);
 }
 
-/* List the recipient at that place for a row with such a print. */
-static inline void
-gather(wa_builder *b, char *recipient, uint8 bits, wa_print print)
+/* Whom a row is about. */
+typedef struct wa_subject
 {
-	wa_key		key = wa_key_at(recipient);
-	wa_entry	entry = wa_entry_make(key, bits);
+	char	   *recipient;		/* where it stands in the row */
+	wa_key		key;
+	bool		tied;			/* may he have a tie that is to be followed? */
+} wa_subject;
+
+/* Does a row about this recipient matter to the filter? */
+static inline bool
+concerns(const wa_builder *b, char *recipient, wa_subject *who)
+{
+	bool		wanted = (b->filter->scope & WA_KNOWS_BSUIDS) ||
+		!wa_is_bsuid(wa_str_at(recipient).data);
+
+	if (!wanted && !b->has_ties)
+		return false;
+	who->recipient = recipient;
+	who->key = wa_key_at(recipient);
+	who->tied = b->has_ties &&
+		(b->tied.words == NULL || wa_phone_set_may_have(&b->tied, wa_key_hash(who->key)));
+	return wanted || who->tied;
+}
+
+/* List whom a row with such a print is about. */
+static inline void
+gather(wa_builder *b, const wa_subject *who, uint8 bits, wa_print print)
+{
+	wa_entry	entry = wa_entry_make(who->key, bits);
 
 	if (b->gathered == NULL || (b->ngathered == b->room && !make_room(b)))
 	{
 		if (counts(b, entry))
-			wa_phone_set_announce(&b->filter->set, wa_key_hash(key));
+			wa_phone_set_announce(&b->filter->set, wa_key_hash(who->key));
 		return;
 	}
-	if (wa_key_is_bsuid(key) && !b->no_checks)
-		gather_check(b, recipient);
+	if ((b->filter->scope & WA_KNOWS_BSUIDS) && wa_key_is_bsuid(who->key) && !b->no_checks)
+		gather_check(b, who->recipient);
 	if (b->prints != NULL)
 		b->prints[b->ngathered] = print & WA_PRINT_HASH;
 	b->gathered[b->ngathered++] = entry;
@@ -245,7 +268,7 @@ begin_gathering(wa_builder *b, double pages)
 
 	b->gathered = palloc(LEAST_ROOM * sizeof(wa_entry));
 	b->room = LEAST_ROOM;
-	if (b->library->has_links)
+	if (b->has_ties)
 		b->prints = palloc(LEAST_ROOM * sizeof(wa_print));
 	while (room > LEAST_ROOM && !fits(b, room, room))
 		room /= 2;
@@ -258,7 +281,7 @@ begin_gathering(wa_builder *b, double pages)
 }
 
 /*
- * Prints; only where there are ties.
+ * Prints; only of those who may have a tie that is to be followed.
  */
 
 /* The hash of a business, kept: there are few, and many rows of each. */
@@ -297,17 +320,23 @@ print_of(uint64 seeded, uint64 x, uint64 y, uint64 z)
 static void
 read_consent(wa_builder *b, const wa_row *row)
 {
-	wa_instant	stopped = wa_row_instant(row, WA_CONSENT_STOPPED_AT);
-	wa_instant	resumed = wa_row_instant(row, WA_CONSENT_RESUMED_AT);
-	char	   *recipient = wa_row_text(row, WA_CONSENT_RECIPIENT);
-	char	   *business_at = wa_next_text(recipient);
-	wa_str		business = wa_str_at(business_at);
+	wa_subject	who;
+	wa_instant	stopped;
+	wa_instant	resumed;
+	char	   *business_at;
+	wa_str		business;
 	wa_print	print = 0;
 	uint8		bits = 0;
 
+	if (!concerns(b, wa_row_text(row, WA_CONSENT_RECIPIENT), &who))
+		return;
+	business_at = wa_next_text(who.recipient);
+	business = wa_str_at(business_at);
 	if (!wa_asks_about(b->question, business))
 		return;
 
+	stopped = wa_row_instant(row, WA_CONSENT_STOPPED_AT);
+	resumed = wa_row_instant(row, WA_CONSENT_RESUMED_AT);
 	if (stopped != WA_NEVER && stopped >= resumed)
 	{
 		bits = wa_register_from_name(wa_str_at(wa_next_text(business_at))) == WA_REGISTER_WHATSAPP ?
@@ -316,7 +345,7 @@ read_consent(wa_builder *b, const wa_row *row)
 	else if (business.len == 0)
 		bits = WA_LISTED_RESUMED_ALL;
 
-	if (b->library->has_links)
+	if (who.tied)
 	{
 		wa_register reg = wa_register_from_name(wa_str_at(wa_next_text(business_at)));
 
@@ -326,7 +355,7 @@ read_consent(wa_builder *b, const wa_row *row)
 	}
 	else if (bits == 0)
 		return;
-	gather(b, recipient, bits, print);
+	gather(b, &who, bits, print);
 }
 
 static const wa_code_meaning *
@@ -350,24 +379,13 @@ meaning_of(wa_builder *b, int32 code)
 	return meaning;
 }
 
-/* business_at is followed by the failures. */
 static wa_print
-print_of_cooldown(wa_builder *b, const wa_code_meaning *meaning, char *business_at,
-				  wa_instant lifted, wa_instant until)
+print_of_cooldown(wa_builder *b, const wa_code_meaning *meaning, wa_str business,
+				  wa_instant lifted, const wa_failures *failures)
 {
-	wa_failures failures;
-
-	wa_failures_from_array(PointerGetDatum(wa_next_instants(business_at)), &failures);
-
-	/*
-	 * Of people with several identifiers the end is worked out anew.  This one
-	 * waits for a wa_recompute.
-	 */
-	if (wa_climb(&failures, lifted, &meaning->policy.ladder).until != until)
-		return UNLIKE_ALL;
-	return print_of(hash_of_business(b, wa_str_at(business_at)), meaning->policy.code, lifted,
-					hash_bytes_extended((const unsigned char *) failures.at,
-										failures.n * sizeof(failures.at[0]), b->filter->seed));
+	return print_of(hash_of_business(b, business), meaning->policy.code, lifted,
+					hash_bytes_extended((const unsigned char *) failures->at,
+										failures->n * sizeof(failures->at[0]), b->filter->seed));
 }
 
 /*
@@ -381,36 +399,50 @@ read_cooldown(wa_builder *b, const wa_row *row)
 	wa_instant	until = wa_row_instant(row, WA_COOLDOWN_UNTIL);
 	wa_instant	lifted;
 	bool		runs = until > at || until == WA_FOREVER;	/* as rule_cooldown of decide.c */
-	char	   *recipient;
+	bool		stale = false;
+	wa_subject	who;
 	char	   *business_at;
+	wa_failures failures;
 	wa_print	print = 0;
 	uint8		bits = 0;
 
 	if (!runs && !b->library->has_links)
 		return;
 	meaning = meaning_of(b, wa_row_int(row, WA_COOLDOWN_CODE));
-	recipient = wa_row_text(row, WA_COOLDOWN_RECIPIENT);
-	business_at = wa_next_text(recipient);
-	if (!meaning->blocks || !wa_asks_about(b->question, wa_str_at(business_at)))
+	if (!meaning->blocks || !concerns(b, wa_row_text(row, WA_COOLDOWN_RECIPIENT), &who))
+		return;
+	business_at = wa_next_text(who.recipient);
+	if (!wa_asks_about(b->question, wa_str_at(business_at)))
 		return;
 
+	/*
+	 * Of people with several identifiers the end is worked out anew.  Does this one
+	 * wait for a wa_recompute?
+	 */
 	lifted = wa_row_instant(row, WA_COOLDOWN_LIFTED_AT);
-	if (runs)
-	{
-		/*
-		 * lifted_at is no earlier than any message of this recipient to this
-		 * business: when it is a day old, all windows have closed.
-		 */
-		if (!meaning->yields)
-			bits = WA_LISTED_COOLDOWN;
-		else if (meaning->shut_by_inbound && wa_after(lifted, WA_WINDOW) <= at)
-			bits = WA_LISTED_COOLDOWN | WA_LISTED_YIELDS;
-		else
-			bits = WA_LISTED_MAYBE;
-	}
 	if (b->library->has_links)
-		print = print_of_cooldown(b, meaning, business_at, lifted, until);
-	gather(b, recipient, bits, print);
+	{
+		wa_failures_from_array(PointerGetDatum(wa_next_instants(business_at)), &failures);
+		stale = wa_climb(&failures, lifted, &meaning->policy.ladder).until != until;
+	}
+
+	/*
+	 * lifted_at is no earlier than any message of this recipient to this business:
+	 * when it is a day old, all windows have closed.
+	 */
+	if (runs && !stale && !meaning->yields)
+		bits = WA_LISTED_COOLDOWN;
+	else if (runs && !stale && meaning->shut_by_inbound && wa_after(lifted, WA_WINDOW) <= at)
+		bits = WA_LISTED_COOLDOWN | WA_LISTED_YIELDS;
+	else if (runs || stale)
+		bits = WA_LISTED_MAYBE;
+
+	if (who.tied)
+		print = stale ? UNLIKE_ALL :
+			print_of_cooldown(b, meaning, wa_str_at(business_at), lifted, &failures);
+	else if (bits == 0)
+		return;
+	gather(b, &who, bits, print);
 }
 
 /*
@@ -421,10 +453,11 @@ static void
 read_activity(wa_builder *b, const wa_row *row)
 {
 	wa_instant	inbound = wa_row_instant(row, WA_ACTIVITY_LAST_INBOUND_AT);
+	wa_subject	who;
 
-	if (inbound != WA_NEVER && inbound <= b->question->at &&
-		b->question->at < wa_after(inbound, WA_WINDOW))
-		gather(b, wa_row_text(row, WA_ACTIVITY_RECIPIENT), WA_LISTED_MAYBE, UNLIKE_ALL);
+	if (wa_window_spans(inbound, b->question->at) &&
+		concerns(b, wa_row_text(row, WA_ACTIVITY_RECIPIENT), &who))
+		gather(b, &who, WA_LISTED_MAYBE, UNLIKE_ALL);
 }
 
 void
@@ -455,7 +488,7 @@ make_set(wa_builder *b)
 	if (b->gathered == NULL)
 		return;
 	/* Ties will add some, at a guess. */
-	if (b->library->has_links)
+	if (b->has_ties)
 		n = Max(64 * 1024, n + n / 4);
 	make_bloom(b, n, n > LARGE_SET ? BLOOM_SIZE_LARGE : n > MEDIUM_SET ? BLOOM_SIZE_MEDIUM :
 			   BLOOM_SIZE);
@@ -473,12 +506,12 @@ make_set(wa_builder *b)
 			wa_key		later = wa_entry_key(b->gathered[i + AHEAD]);
 
 			wa_phone_set_prefetch_word(set, wa_key_hash(later));
-			wa_prefetch_place(b, later);
+			wa_prefetch_place(b, later, b->prints != NULL && b->prints[i + AHEAD] != 0);
 		}
 		if (counts(b, entry))
 			wa_phone_set_announce(set, hash);
 		placed = wa_phone_set_add(set, hash, key, (uint8) entry);
-		if (b->prints != NULL)
+		if (b->prints != NULL && b->prints[i] != 0)
 			*wa_print_of(b, placed) += b->prints[i];
 		if (b->checks != NULL && wa_key_is_bsuid(key))
 		{
@@ -514,20 +547,20 @@ pages_of(const wa_table *table)
  * there is: only the reason asks for cooldowns.
  */
 static bool
-reads_cooldowns(const wa_question *question, bool reasons)
+reads_cooldowns(const wa_question *question, uint8 scope)
 {
-	return question->category != WA_SERVICE || reasons;
+	return question->category != WA_SERVICE || (scope & WA_TELLS_REASONS) != 0;
 }
 
 /* The pages of the tables that say who is listed. */
 static double
-pages_to_gather(const wa_schema *schema, const wa_question *question, bool reasons)
+pages_to_gather(const wa_schema *schema, const wa_question *question, uint8 scope)
 {
 	double		pages = 0;
 
 	if (question->category == WA_SERVICE)
 		pages += pages_of(&schema->activity);
-	if (reads_cooldowns(question, reasons))
+	if (reads_cooldowns(question, scope))
 		pages += pages_of(&schema->cooldown);
 	if (question->category == WA_MARKETING)
 		pages += pages_of(&schema->consent);
@@ -535,17 +568,17 @@ pages_to_gather(const wa_schema *schema, const wa_question *question, bool reaso
 }
 
 double
-wa_filter_price(wa_library *library, const wa_question *question, bool reasons)
+wa_filter_price(wa_library *library, const wa_question *question, uint8 scope)
 {
-	double		pages = pages_to_gather(library->schema, question, reasons);
+	double		pages = pages_to_gather(library->schema, question, scope);
 
 	if (library->has_links)
-		pages += pages_of(&library->schema->identity);
+		pages += wa_pages_of_ties(library->schema, question);
 	return Max(LEAST_PRICE, pages / PAGES_PER_LOOK_UP);
 }
 
 wa_filter *
-wa_filter_build(wa_library *library, const wa_question *question, bool reasons,
+wa_filter_build(wa_library *library, const wa_question *question, uint8 scope,
 				MemoryContext parent, Size limit, MemoryContext *context)
 {
 	const wa_schema *schema = library->schema;
@@ -563,6 +596,7 @@ wa_filter_build(wa_library *library, const wa_question *question, bool reasons,
 	filter = palloc0(sizeof(wa_filter));
 	filter->context = *context;
 	filter->library = library;
+	filter->scope = scope;
 	filter->question = *question;
 	filter->question.business = copy_str(question->business);
 	filter->question.sender = copy_str(question->sender);
@@ -573,16 +607,17 @@ wa_filter_build(wa_library *library, const wa_question *question, bool reasons,
 	b->question = &filter->question;
 	b->limit = limit - sizeof(wa_filter) - sizeof(wa_builder);
 	filter->seed = pg_prng_uint64(&pg_global_prng_state);
-	begin_gathering(b, pages_to_gather(schema, question, reasons));
+	wa_gather_ties(b);
+	begin_gathering(b, pages_to_gather(schema, question, scope));
 
 	if (question->category == WA_SERVICE)
 		wa_read_table(b, &schema->activity, read_activity);
-	if (reads_cooldowns(question, reasons))
+	if (reads_cooldowns(question, scope))
 		wa_read_table(b, &schema->cooldown, read_cooldown);
 	if (question->category == WA_MARKETING)
 		wa_read_table(b, &schema->consent, read_consent);
 	make_set(b);
-	complete = !library->has_links || wa_follow_ties(b);
+	complete = !b->has_ties || wa_follow_ties(b);
 
 	if (message_level_is_interesting(DEBUG1))
 		elog(DEBUG1, "wa_policy: read the list of the suppressed: %s, " UINT64_FORMAT

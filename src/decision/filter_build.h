@@ -16,6 +16,7 @@
 
 #include "decision/filter.h"
 #include "decision/library.h"
+#include "state/read.h"
 
 /*
  * What the rows of one recipient come to that count for the question, whoever
@@ -26,18 +27,30 @@
  */
 typedef uint64 wa_print;
 
-#define WA_PRINT_HASH		(~UINT64CONST(15))
+#define WA_PRINT_HASH		(~UINT64CONST(31))
 #define WA_PRINT_ADOPTED	UINT64CONST(1)	/* has no rows; the print is a tied one's */
 #define WA_PRINT_ODD		UINT64CONST(2)	/* rows of tied ones differ */
 #define WA_PRINT_TIED		UINT64CONST(4)	/* has a tie */
 #define WA_PRINT_MANY		UINT64CONST(8)	/* has several */
+#define WA_PRINT_YIELDS		UINT64CONST(16) /* adopted; among the rows is a cooldown
+											 * that an open window would lift */
 
 /* A tie between two recipients. */
 typedef struct wa_tie
 {
 	wa_key		a;
 	wa_key		b;
+	ItemPointerData place;		/* of its row */
 } wa_tie;
+
+/* What is open to look for the windows of those who are tied. */
+typedef struct wa_window_reader
+{
+	bool		open;
+	Relation	identity;
+	TupleTableSlot *tie;
+	wa_reader	activity;
+} wa_window_reader;
 
 typedef struct wa_ties
 {
@@ -102,16 +115,25 @@ typedef struct wa_builder
 
 	wa_print   *placed;			/* prints by place in the set; NULL: none */
 
+	/*
+	 * Who has a tie that must be followed, by a Bloom filter alone (tied.words
+	 * NULL: anybody may have one), and whether there are such ties.
+	 */
+	bool		has_ties;
+	wa_phone_set tied;
+
 	wa_coming_tie coming[WA_COMING];
 	int			ncoming;
 
 	wa_ties		near;			/* ties of which an end may be listed */
 	uint64		counted;		/* so many of them are counted in the prints */
 	wa_ties		far;			/* all others, unless there are too many */
-	bool		too_far;		/* there are: wa_identity is read again for them */
+	bool		too_far;		/* there are: wa_identity is to be read again */
 	bool		changed;		/* did the ties change anything this time? */
 	bool		listed_more;	/* ... and list anybody? */
 	bool		many;			/* has anybody several ties? */
+	void		(*take_tie) (struct wa_builder *, const wa_tie *);	/* of wa_scan_ties */
+	wa_window_reader windows;
 
 	wa_code_meaning codes[WA_CODE_CACHE];
 	wa_hashed_business businesses[WA_BUSINESS_CACHE];
@@ -203,14 +225,14 @@ wa_print_of(const wa_builder *b, const wa_entry *entry)
 	return &b->placed[entry - b->filter->set.entries];
 }
 
-/* Call for the memory of an entry and of what lies beside it. */
+/* Call for the memory of an entry and of what lies beside it: a print, if asked. */
 static inline void
-wa_prefetch_place(const wa_builder *b, wa_key key)
+wa_prefetch_place(const wa_builder *b, wa_key key, bool print)
 {
 	uint64		place = wa_phone_set_place(&b->filter->set, wa_key_hash(key));
 
 	__builtin_prefetch(&b->filter->set.entries[place], 1);
-	if (b->placed != NULL)
+	if (print)
 		__builtin_prefetch(&b->placed[place], 1);
 	if (b->checks != NULL && wa_key_is_bsuid(key))
 		__builtin_prefetch(&b->filter->checks[place], 1);
@@ -228,6 +250,32 @@ extern void wa_read_table(wa_builder *b, const wa_table *table,
  * place if the old one has them.
  */
 extern void wa_make_table(wa_builder *b, uint64 n);
+
+/*
+ * Ties (filter_tie_scan.c): hand each that the question makes one follow to take, once;
+ * what that costs, in pages of a table, and how many there are, at a guess on the high
+ * side; and are these all ties there are?
+ */
+extern void wa_scan_ties(wa_builder *b, void (*take) (wa_builder *, const wa_tie *));
+extern double wa_pages_of_ties(const wa_schema *schema, const wa_question *question);
+extern uint64 wa_count_ties(const wa_schema *schema, const wa_question *question);
+extern bool wa_scans_all_ties(const wa_question *question);
+
+/*
+ * Windows (filter_windows.c): would a cooldown of x yield to a window that y, who is
+ * tied to x and has no rows that object, may have open?  Both are in the set, with
+ * prints.  wa_settles_windows: is that asked at all?
+ */
+extern bool wa_has_other_window(wa_builder *b, const wa_tie *tie,
+								const wa_entry *x, const wa_entry *y);
+extern bool wa_settles_windows(const wa_builder *b);
+extern void wa_close_windows(wa_builder *b);
+
+/*
+ * Before anything is listed: gather the ties that must be followed, as far as there is
+ * memory for them (filter_ties.c).
+ */
+extern void wa_gather_ties(wa_builder *b);
 
 /*
  * List whoever is tied to a listed one, directly or through others, and let go

@@ -4,15 +4,16 @@
  *	  Ties between identifiers, while the list of a filter is read.
  *
  * Whoever is tied to a listed one is listed as well, and is looked up: what is
- * known of the other may count for him.  But most people with several
- * identifiers are named by all of them whenever WhatsApp tells of them, so that
- * the rows of each say the same.  Of such people each is judged by his own rows
- * alone, as if there were no ties.  Why that is right: of the others' rows some
- * events count and some do not (person.c), but each of them is among one's own,
- * and those all count.  One thing more may loosen: a window that another's
- * message opened.  Equal rows have equal lifted_at, no earlier than any such
- * message; and where somebody has no rows at all, whoever's cooldown would
- * yield to a window is looked up.
+ * known of the other may count for him.  But of many people the rows under each
+ * identifier say the same.  Of these each is judged by his own rows alone, as if
+ * there were no ties.  Why that is right: of the others' rows some events count and
+ * some do not (person.c), but each of them is among one's own, and those all
+ * count.  One thing more may loosen: a window that another's message opened.
+ * Equal rows have equal lifted_at, no earlier than any such message; and where
+ * somebody has no rows at all, his windows are looked at (filter_windows.c).
+ *
+ * Where two have equal rows and no other ties, their tie says so (alike) and does not
+ * come here, unless the list is one that follows all (filter_tie_scan.c).
  *
  *-------------------------------------------------------------------------
  */
@@ -21,7 +22,6 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "common/columns.h"
 #include "decision/filter_build.h"
 
 /* Give up when ties lead on for longer than this. */
@@ -29,6 +29,9 @@
 
 /* How far ahead memory is called for. */
 #define AHEAD			12
+
+/* The Bloom filter of who is tied is no larger. */
+#define TIED_SIZE		(256 * 1024)
 
 /* What a place in the table takes, with all that may lie beside it. */
 #define PER_PLACE		(sizeof(wa_entry) + sizeof(wa_print) + sizeof(wa_check))
@@ -103,7 +106,7 @@ keep(wa_builder *b, wa_ties *ties, wa_tie tie)
 {
 	if (ties->n == ties->max)
 	{
-		uint64		max = Max(1024, 2 * ties->max);
+		uint64		max = Max(128, 2 * ties->max);
 
 		if ((max + b->near.max + b->far.max) * sizeof(wa_tie) +
 			b->filter->set.nentries * PER_PLACE > b->limit)
@@ -163,6 +166,31 @@ add_to_print(wa_builder *b, wa_print *print, wa_print bits)
 	}
 }
 
+/*
+ * May somebody without rows be taken for one with rows like these?  Not where a window
+ * of his might lift a cooldown: wa_has_other_window has asked the next one only.
+ */
+static bool
+may_adopt(const wa_builder *b, wa_entry entry, wa_print print)
+{
+	return !(print & WA_PRINT_YIELDS) &&
+		(wa_settles_windows(b) || !(entry & WA_LISTED_YIELDS));
+}
+
+static wa_print
+adopted(wa_entry entry, wa_print hash)
+{
+	return hash | WA_PRINT_ADOPTED | ((entry & WA_LISTED_YIELDS) ? WA_PRINT_YIELDS : 0);
+}
+
+/* The rows of two that are tied tell different things: they are to be looked up. */
+static void
+differ(wa_builder *b, const wa_entry *x, const wa_entry *y)
+{
+	add_to_print(b, wa_print_of(b, x), WA_PRINT_ODD);
+	add_to_print(b, wa_print_of(b, y), WA_PRINT_ODD);
+}
+
 /* Are the rows of two that are tied like each other's? */
 static void
 compare_prints(wa_builder *b, const wa_entry *x, const wa_entry *y)
@@ -175,15 +203,12 @@ compare_prints(wa_builder *b, const wa_entry *x, const wa_entry *y)
 
 	if (hash_x == hash_y && !odd)
 		return;
-	if (hash_x == 0 && !odd && !(*y & WA_LISTED_YIELDS))
-		add_to_print(b, print_x, hash_y | WA_PRINT_ADOPTED);
-	else if (hash_y == 0 && !odd && !(*x & WA_LISTED_YIELDS))
-		add_to_print(b, print_y, hash_x | WA_PRINT_ADOPTED);
+	if (hash_x == 0 && !odd && may_adopt(b, *y, *print_y))
+		add_to_print(b, print_x, adopted(*y, hash_y));
+	else if (hash_y == 0 && !odd && may_adopt(b, *x, *print_x))
+		add_to_print(b, print_y, adopted(*x, hash_x));
 	else
-	{
-		add_to_print(b, print_x, WA_PRINT_ODD);
-		add_to_print(b, print_y, WA_PRINT_ODD);
-	}
+		differ(b, x, y);
 }
 
 /* Two listed ones are tied: what does each learn of the other? */
@@ -240,6 +265,8 @@ follow(wa_builder *b, wa_tie tie, bool count)
 	{
 		count_tie(b, x);
 		count_tie(b, y);
+		if (wa_has_other_window(b, &tie, x, y) || wa_has_other_window(b, &tie, y, x))
+			differ(b, x, y);
 	}
 	join(b, x, y);
 }
@@ -275,13 +302,13 @@ take_all(wa_builder *b)
 }
 
 static void
-come(wa_builder *b, wa_tie tie)
+come(wa_builder *b, const wa_tie *tie)
 {
 	wa_coming_tie *coming = &b->coming[b->ncoming++];
 
-	coming->tie = tie;
-	coming->hash_a = wa_key_hash(tie.a);
-	coming->hash_b = wa_key_hash(tie.b);
+	coming->tie = *tie;
+	coming->hash_a = wa_key_hash(tie->a);
+	coming->hash_b = wa_key_hash(tie->b);
 	wa_phone_set_prefetch_word(&b->filter->set, coming->hash_a);
 	wa_phone_set_prefetch_word(&b->filter->set, coming->hash_b);
 	if (b->ncoming == WA_COMING)
@@ -289,27 +316,44 @@ come(wa_builder *b, wa_tie tie)
 }
 
 static void
-read_tie(wa_builder *b, const wa_row *row)
+read_ties(wa_builder *b)
 {
-	wa_link		link;
-	wa_tie		tie;
-	char	   *recipient = wa_row_text(row, WA_IDENTITY_RECIPIENT);
-
-	link.first_seen_at = wa_row_instant(row, WA_IDENTITY_FIRST_SEEN_AT);
-	link.last_seen_at = wa_row_instant(row, WA_IDENTITY_LAST_SEEN_AT);
-	link.parted_at = wa_row_instant(row, WA_IDENTITY_PARTED_AT);
-	if (!wa_link_holds(&link))
-		return;
-	tie.a = wa_key_at(recipient);
-	tie.b = wa_key_at(wa_next_text(recipient));
-	come(b, tie);
+	wa_scan_ties(b, come);
+	take_all(b);
 }
 
 static void
-read_ties(wa_builder *b)
+gather_tie(wa_builder *b, const wa_tie *tie)
 {
-	wa_read_table(b, &b->library->schema->identity, read_tie);
-	take_all(b);
+	b->has_ties = true;
+	if (b->tied.words != NULL)
+	{
+		wa_phone_set_announce(&b->tied, wa_key_hash(tie->a));
+		wa_phone_set_announce(&b->tied, wa_key_hash(tie->b));
+	}
+	keep_far(b, *tie);
+}
+
+void
+wa_gather_ties(wa_builder *b)
+{
+	Size		limit;
+
+	if (!b->library->has_links)
+		return;
+	if (!wa_scans_all_ties(b->question))
+	{
+		uint64		ends = 2 * wa_count_ties(b->library->schema, b->question);
+		Size		size = wa_phone_set_bloom_size(ends, Min(TIED_SIZE, b->limit / 8));
+
+		wa_phone_set_init(&b->tied, palloc0(size), size, NULL, 0);
+		b->limit -= size;
+	}
+	/* Most of the memory is for those who are listed. */
+	limit = b->limit;
+	b->limit /= 4;
+	wa_scan_ties(b, gather_tie);
+	b->limit = limit;
 }
 
 /* Call for what following the tie of that number will need. */
@@ -318,8 +362,8 @@ prefetch_tie(const wa_builder *b, uint64 i)
 {
 	if (i < b->near.n)
 	{
-		wa_prefetch_place(b, b->near.at[i].a);
-		wa_prefetch_place(b, b->near.at[i].b);
+		wa_prefetch_place(b, b->near.at[i].a, b->placed != NULL);
+		wa_prefetch_place(b, b->near.at[i].b, b->placed != NULL);
 	}
 }
 
@@ -335,7 +379,7 @@ follow_near(wa_builder *b, uint64 first, bool count)
 	}
 }
 
-/* More are listed by now: who of the far ones is tied to them? */
+/* Somebody, or more, are listed by now: who of the far ones is tied to them? */
 static void
 look_further(wa_builder *b)
 {
@@ -346,7 +390,7 @@ look_further(wa_builder *b)
 	for (uint64 i = 0; i < n && b->far.at != NULL; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		come(b, b->far.at[i]);
+		come(b, &b->far.at[i]);
 	}
 	take_all(b);
 
@@ -405,12 +449,11 @@ follow_with_table(wa_builder *b)
 
 	do
 	{
-		if (round++ > 0)
-			look_further(b);
+		look_further(b);
 		b->listed_more = false;
 		follow_near(b, b->counted, true);
 		b->counted = b->near.n;
-	} while (b->listed_more && set->entries != NULL && round < MAX_ROUNDS);
+	} while (b->listed_more && set->entries != NULL && ++round < MAX_ROUNDS);
 	if (set->entries == NULL || b->listed_more)
 		return false;
 
@@ -431,7 +474,6 @@ wa_follow_ties(wa_builder *b)
 	const wa_phone_set *set = &b->filter->set;
 	bool		complete = false;
 
-	read_ties(b);
 	if (set->entries != NULL)
 		complete = follow_with_table(b);
 	if (set->entries == NULL)
@@ -444,6 +486,7 @@ wa_follow_ties(wa_builder *b)
 		}
 		complete = !b->changed;
 	}
+	wa_close_windows(b);
 	forget(&b->near);
 	forget(&b->far);
 	return complete;

@@ -41,11 +41,11 @@ begin_anew(wa_rental *rental)
 }
 
 void
-wa_rental_begin(wa_rental *rental, Oid funcid, MemoryContext memory, bool reasons)
+wa_rental_begin(wa_rental *rental, Oid funcid, MemoryContext memory, uint8 scope)
 {
 	rental->library_info.fn_oid = funcid;
 	rental->library_info.fn_mcxt = memory;
-	rental->reasons = reasons;
+	rental->scope = scope;
 }
 
 wa_library *
@@ -67,7 +67,7 @@ wa_rental_library(wa_rental *rental)
 
 bool
 wa_rental_due(wa_rental *rental, wa_library *library, const wa_question *question,
-			  bool changed, int payers,
+			  const wa_canonical *recipient, bool changed, int payers,
 			  double (*forecast) (void *arg, double asked), void *arg)
 {
 	if (rental->asked > 0)
@@ -75,6 +75,11 @@ wa_rental_due(wa_rental *rental, wa_library *library, const wa_question *questio
 	if (changed)
 	{
 		rental->fickle |= rental->asked > 0 || rental->filter != NULL;
+		rental->price = 0;
+	}
+	if (wa_is_bsuid(recipient->text) && !(rental->scope & WA_KNOWS_BSUIDS))
+	{
+		rental->scope |= WA_KNOWS_BSUIDS;
 		rental->price = 0;
 	}
 	rental->asked++;
@@ -87,7 +92,7 @@ wa_rental_due(wa_rental *rental, wa_library *library, const wa_question *questio
 	if (changed || rental->asked < LEAST_ASKED)
 		return false;
 	if (rental->price == 0)
-		rental->price = wa_filter_price(library, question, rental->reasons) / payers;
+		rental->price = wa_filter_price(library, question, rental->scope) / payers;
 	if (forecast != NULL && !rental->fickle && !rental->foretold &&
 		rental->rent >= rental->price / FORETOLD_PART)
 	{
@@ -104,7 +109,7 @@ wa_rental_buy(wa_rental *rental, wa_library *library, const wa_question *questio
 {
 	drop_filter(rental);
 	begin_anew(rental);
-	rental->filter = wa_filter_build(library, question, rental->reasons,
+	rental->filter = wa_filter_build(library, question, rental->scope,
 									 rental->library_info.fn_mcxt,
 									 (Size) wa_filter_mem * 1024, &rental->context);
 	rental->never = rental->filter == NULL;

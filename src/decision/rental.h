@@ -24,7 +24,7 @@
 typedef struct wa_rental
 {
 	FmgrInfo	library_info;	/* its fn_extra is the library's */
-	bool		reasons;		/* shall a filter tell the reasons? */
+	uint8		scope;			/* what a filter shall know (filter.h) */
 	wa_snapshot_id seen;		/* all below is of this snapshot */
 	double		asked;			/* look-ups since there was a filter */
 	double		rent;			/* what they have cost (wa_library_effort) */
@@ -38,9 +38,11 @@ typedef struct wa_rental
 
 /*
  * Begin, in memory that is all zero, for the SQL function funcid.  Everything
- * kept lies in memory or below it.
+ * kept lies in memory or below it.  A filter will know BSUIDs if one is looked up
+ * before it is made; if the first comes later, another filter is made once
+ * look-ups of BSUIDs have paid for it.
  */
-extern void wa_rental_begin(wa_rental *rental, Oid funcid, MemoryContext memory, bool reasons);
+extern void wa_rental_begin(wa_rental *rental, Oid funcid, MemoryContext memory, uint8 scope);
 
 /*
  * The library for the caller's snapshot.  Where that sees other rows than at
@@ -48,14 +50,23 @@ extern void wa_rental_begin(wa_rental *rental, Oid funcid, MemoryContext memory,
  */
 extern wa_library *wa_rental_library(wa_rental *rental);
 
+/* Is there a filter, and does it know recipients of this kind? */
+static inline bool
+wa_rental_serves(const wa_rental *rental, const wa_canonical *recipient)
+{
+	return rental->filter != NULL &&
+		((rental->filter->scope & WA_KNOWS_BSUIDS) != 0 || !wa_is_bsuid(recipient->text));
+}
+
 /*
- * A look-up is to be made: is it time for a filter for this question?  changed:
- * it is not the question of the last call.  payers: how many processes pay rent
+ * This recipient is to be looked up: is it time for a filter for this question?
+ * changed: it is not the question of the last call.  payers: how many processes pay rent
  * for one query.  forecast, which may be NULL, tells how many look-ups are to
  * come after so many; 0 where it does not know.
  */
 extern bool wa_rental_due(wa_rental *rental, wa_library *library,
-						  const wa_question *question, bool changed, int payers,
+						  const wa_question *question, const wa_canonical *recipient,
+						  bool changed, int payers,
 						  double (*forecast) (void *arg, double asked), void *arg);
 
 /* Make a filter for this question; false where there is none to be had. */

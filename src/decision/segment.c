@@ -135,8 +135,8 @@ judge_slowly(wa_segment *s, struct varlena *value)
 	if (!wa_recipient_from_text(PG_DETOAST_DATUM_PACKED(PointerGetDatum(value)), &recipient))
 		return WA_RULE_INVALID_RECIPIENT;
 	library = wa_rental_library(&s->rental);
-	if (s->rental.filter != NULL ||
-		(wa_rental_due(&s->rental, library, &s->question, false, 1, NULL, NULL) &&
+	if (wa_rental_serves(&s->rental, &recipient) ||
+		(wa_rental_due(&s->rental, library, &s->question, &recipient, false, 1, NULL, NULL) &&
 		 wa_rental_buy(&s->rental, library, &s->question)))
 	{
 		wa_verdict	verdict = wa_filter_ask(s->rental.filter, &recipient);
@@ -236,7 +236,7 @@ begin_segment(FunctionCallInfo fcinfo)
 	s->context = context;
 	s->row = AllocSetContextCreate(context, "wa_policy segment row", ALLOCSET_SMALL_SIZES);
 	wa_question_args(fcinfo, &s->question);
-	wa_rental_begin(&s->rental, fcinfo->flinfo->fn_oid, context, true);
+	wa_rental_begin(&s->rental, fcinfo->flinfo->fn_oid, context, WA_TELLS_REASONS);
 	return s;
 }
 

@@ -115,7 +115,7 @@ make_site(FunctionCallInfo fcinfo)
 	FmgrInfo   *flinfo = fcinfo->flinfo;
 	call_site  *site = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(call_site));
 
-	wa_rental_begin(&site->rental, flinfo->fn_oid, flinfo->fn_mcxt, false);
+	wa_rental_begin(&site->rental, flinfo->fn_oid, flinfo->fn_mcxt, 0);
 	flinfo->fn_extra = site;
 	return site;
 }
@@ -128,14 +128,14 @@ calls_ahead(void *fcinfo, double so_far)
 
 static bool
 shall_build(call_site *site, FunctionCallInfo fcinfo, wa_library *library,
-			const wa_question *question)
+			const wa_question *question, const wa_canonical *recipient)
 {
 	bool		changed = !same_arguments(&site->arguments, fcinfo);
 
 	if (changed)
 		keep_arguments(&site->arguments, fcinfo);
 	/* The other processes of a parallel query pay rent as well. */
-	return wa_rental_due(&site->rental, library, question, changed,
+	return wa_rental_due(&site->rental, library, question, recipient, changed,
 						 IsInParallelMode() ? 1 + max_parallel_workers_per_gather : 1,
 						 calls_ahead, fcinfo);
 }
@@ -143,9 +143,9 @@ shall_build(call_site *site, FunctionCallInfo fcinfo, wa_library *library,
 /* Make a filter if it is time to.  False where there is none. */
 static bool
 find_filter(call_site *site, FunctionCallInfo fcinfo, wa_library *library,
-			const wa_question *question)
+			const wa_question *question, const wa_canonical *recipient)
 {
-	if (!shall_build(site, fcinfo, library, question))
+	if (!shall_build(site, fcinfo, library, question, recipient))
 		return false;
 	keep_arguments(&site->filter_arguments, fcinfo);
 	return wa_rental_buy(&site->rental, library, question);
@@ -186,8 +186,9 @@ sendable_slowly(FunctionCallInfo fcinfo, bool is_text)
 	if (site == NULL)
 		site = make_site(fcinfo);
 	library = wa_rental_library(&site->rental);
-	if ((site->rental.filter != NULL && same_arguments(&site->filter_arguments, fcinfo)) ||
-		find_filter(site, fcinfo, library, &question))
+	if ((wa_rental_serves(&site->rental, recipient) &&
+		 same_arguments(&site->filter_arguments, fcinfo)) ||
+		find_filter(site, fcinfo, library, &question, recipient))
 	{
 		wa_verdict	verdict = wa_filter_ask(site->rental.filter, recipient);
 

@@ -113,7 +113,8 @@ INSERT INTO wa_cooldown (until, code, strikes, recipient, business, failures)
 CREATE INDEX bench_stop ON wa_consent ((recipient::text)) WHERE state = 'stop';
 CREATE INDEX bench_until ON wa_cooldown ((recipient::text)) INCLUDE (until);
 
--- State that the ingest would not have written proves nothing.
+-- State that the ingest would not have written proves nothing.  (This marks the ties
+-- that are alike, as the ingest would have: all but those of the late.)
 DO $$
 BEGIN
 	ASSERT wa_recompute() = 0, 'the cooldowns of test/bench/data.sql do not follow the catalogue''s ladders';
