@@ -61,6 +61,9 @@ UPDATE wa_consent SET at = at WHERE recipient = '49152000001';
 SELECT pg_temp.alike();
 INSERT INTO wa_consent (at, stopped_at, recipient, register, state, origin) VALUES (now(), now(), 'DE.f', 'business', 'stop', 'hand');
 SELECT pg_temp.alike();
+INSERT INTO wa_identity (alike, first_seen_at, last_seen_at, recipient, other, kind)
+	SELECT true, now(), now(), (49154000000 + i)::text::wa_recipient, ('DE.hand' || i)::wa_recipient, 'sighting' FROM generate_series(1, 150) AS i;
+SELECT pg_temp.alike();
 ROLLBACK TO many;
 SELECT pg_temp.alike();
 UPDATE wa_consent SET at = at;
