@@ -108,9 +108,9 @@ trigger_depth(void)
 }
 
 bool
-wa_statement_is_ours(void)
+wa_statement_is_ours(bool in_trigger)
 {
-	return depth >= 0 && trigger_depth() == depth + 1;
+	return depth >= 0 && trigger_depth() == depth + (in_trigger ? 1 : 0);
 }
 
 /* snapshot: InvalidSnapshot for a new one. */

@@ -34,10 +34,11 @@ typedef struct wa_statement
 } wa_statement;
 
 /*
- * For triggers of our tables: is it one of these statements that fired them?  Not where
- * it fired a trigger of somebody else, who wrote the row.
+ * Is it one of these statements that writes a row?  Not where it fired a trigger of
+ * somebody else, who does.  in_trigger: asked by a trigger of the table that is
+ * written, not by its condition.
  */
-extern bool wa_statement_is_ours(void);
+extern bool wa_statement_is_ours(bool in_trigger);
 
 /*
  * Run it (inside SPI_connect … SPI_finish) by a new snapshot.  nulls may be

@@ -27,6 +27,7 @@
 #include "identity/load.h"
 
 PG_FUNCTION_INFO_V1(wa_alike_guard);
+PG_FUNCTION_INFO_V1(wa_others_write);
 PG_FUNCTION_INFO_V1(wa_state_guard);
 
 static TriggerData *
@@ -149,7 +150,7 @@ wa_alike_guard(PG_FUNCTION_ARGS)
 	Datum		value = BoolGetDatum(false);
 	bool		isnull = false;
 
-	if (wa_statement_is_ours())
+	if (wa_statement_is_ours(true))
 	{
 		foreign.all_spoiled = false;
 		return PointerGetDatum(tuple);
@@ -160,14 +161,18 @@ wa_alike_guard(PG_FUNCTION_ARGS)
 }
 
 Datum
+wa_others_write(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(!wa_statement_is_ours(false));
+}
+
+/* Not called for rows that the extension writes: wa_others_write is its condition. */
+Datum
 wa_state_guard(PG_FUNCTION_ARGS)
 {
 	const TriggerData *trigger = trigger_of(fcinfo, "wa_state_guard");
-	const wa_schema *schema;
+	const wa_schema *schema = wait_for_others(fcinfo);
 
-	if (wa_statement_is_ours())
-		return PointerGetDatum(NULL);
-	schema = wait_for_others(fcinfo);
 	if (TRIGGER_FIRED_BEFORE(trigger->tg_event) || !wa_has_links(schema))
 		return PointerGetDatum(NULL);
 

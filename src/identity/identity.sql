@@ -39,6 +39,10 @@ CREATE TRIGGER wa_alike_guard
 	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_alike_guard();
 ALTER TABLE @extschema@.wa_identity ENABLE ALWAYS TRIGGER wa_alike_guard;
 
+CREATE FUNCTION @extschema@.wa_others_write() RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION @extschema@.wa_others_write() IS
+'Condition of triggers: is a row written by anybody but the extension? Cheap, since the ingest asks it of every row';
 CREATE FUNCTION @extschema@.wa_state_guard() RETURNS trigger
 	AS 'MODULE_PATHNAME' LANGUAGE C;
 COMMENT ON FUNCTION @extschema@.wa_state_guard() IS
@@ -46,37 +50,46 @@ COMMENT ON FUNCTION @extschema@.wa_state_guard() IS
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_state_guard() FROM PUBLIC;
 CREATE TRIGGER wa_state_guard_before
 	BEFORE INSERT OR UPDATE OR DELETE ON @extschema@.wa_consent
-	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_state_guard();
+	FOR EACH STATEMENT WHEN (@extschema@.wa_others_write())
+	EXECUTE FUNCTION @extschema@.wa_state_guard();
 CREATE TRIGGER wa_state_guard_row
 	AFTER INSERT OR UPDATE OR DELETE ON @extschema@.wa_consent
-	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_state_guard();
+	FOR EACH ROW WHEN (@extschema@.wa_others_write())
+	EXECUTE FUNCTION @extschema@.wa_state_guard();
 CREATE TRIGGER wa_state_guard_truncate
 	AFTER TRUNCATE ON @extschema@.wa_consent
-	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_state_guard();
+	FOR EACH STATEMENT WHEN (@extschema@.wa_others_write())
+	EXECUTE FUNCTION @extschema@.wa_state_guard();
 ALTER TABLE @extschema@.wa_consent ENABLE ALWAYS TRIGGER wa_state_guard_before;
 ALTER TABLE @extschema@.wa_consent ENABLE ALWAYS TRIGGER wa_state_guard_row;
 ALTER TABLE @extschema@.wa_consent ENABLE ALWAYS TRIGGER wa_state_guard_truncate;
 CREATE TRIGGER wa_state_guard_before
 	BEFORE INSERT OR UPDATE OR DELETE ON @extschema@.wa_cooldown
-	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_state_guard();
+	FOR EACH STATEMENT WHEN (@extschema@.wa_others_write())
+	EXECUTE FUNCTION @extschema@.wa_state_guard();
 CREATE TRIGGER wa_state_guard_row
 	AFTER INSERT OR UPDATE OR DELETE ON @extschema@.wa_cooldown
-	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_state_guard();
+	FOR EACH ROW WHEN (@extschema@.wa_others_write())
+	EXECUTE FUNCTION @extschema@.wa_state_guard();
 CREATE TRIGGER wa_state_guard_truncate
 	AFTER TRUNCATE ON @extschema@.wa_cooldown
-	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_state_guard();
+	FOR EACH STATEMENT WHEN (@extschema@.wa_others_write())
+	EXECUTE FUNCTION @extschema@.wa_state_guard();
 ALTER TABLE @extschema@.wa_cooldown ENABLE ALWAYS TRIGGER wa_state_guard_before;
 ALTER TABLE @extschema@.wa_cooldown ENABLE ALWAYS TRIGGER wa_state_guard_row;
 ALTER TABLE @extschema@.wa_cooldown ENABLE ALWAYS TRIGGER wa_state_guard_truncate;
 CREATE TRIGGER wa_state_guard_before
 	BEFORE INSERT OR UPDATE OR DELETE ON @extschema@.wa_identity
-	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_state_guard();
+	FOR EACH STATEMENT WHEN (@extschema@.wa_others_write())
+	EXECUTE FUNCTION @extschema@.wa_state_guard();
 CREATE TRIGGER wa_state_guard_row
 	AFTER INSERT OR UPDATE OR DELETE ON @extschema@.wa_identity
-	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_state_guard();
+	FOR EACH ROW WHEN (@extschema@.wa_others_write())
+	EXECUTE FUNCTION @extschema@.wa_state_guard();
 CREATE TRIGGER wa_state_guard_truncate
 	AFTER TRUNCATE ON @extschema@.wa_identity
-	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_state_guard();
+	FOR EACH STATEMENT WHEN (@extschema@.wa_others_write())
+	EXECUTE FUNCTION @extschema@.wa_state_guard();
 ALTER TABLE @extschema@.wa_identity ENABLE ALWAYS TRIGGER wa_state_guard_before;
 ALTER TABLE @extschema@.wa_identity ENABLE ALWAYS TRIGGER wa_state_guard_row;
 ALTER TABLE @extschema@.wa_identity ENABLE ALWAYS TRIGGER wa_state_guard_truncate;

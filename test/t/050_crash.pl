@@ -23,7 +23,7 @@ my $tmp = PostgreSQL::Test::Utils::tempdir();
 $node->safe_psql('postgres', "CREATE DATABASE $_") for qw(crash clean);
 $node->safe_psql($_, 'CREATE EXTENSION wa_policy') for qw(crash clean);
 
-my $size = long_form(1, 6);
+my $size = long_form(2, 6);
 my %units = (single => 400 * $size, savepoint => 150 * $size, copy => 25 * $size, bare => 300 * $size);
 my %kind = (single => 1, savepoint => 2, copy => 3, bare => 4);
 my (@all, %acknowledged);
