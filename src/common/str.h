@@ -51,4 +51,11 @@ wa_str_compare(wa_str a, wa_str b)
 	return a.len < b.len ? -1 : a.len > b.len;
 }
 
+/* The same for qsort and bsearch. */
+static inline int
+wa_str_order(const void *a, const void *b)
+{
+	return wa_str_compare(*(const wa_str *) a, *(const wa_str *) b);
+}
+
 #endif							/* WA_STR_H */

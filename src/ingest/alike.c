@@ -208,12 +208,6 @@ take_back(wa_comparison *c, const wa_couple *couple)
 	cell->u.link.alike = false;
 }
 
-static int
-compare_strs(const void *a, const void *b)
-{
-	return wa_str_compare(*(const wa_str *) a, *(const wa_str *) b);
-}
-
 /* Is one of the touched still tied to somebody whose rows are like his? */
 static void
 judge_touched(wa_comparison *c, const wa_str *touched, int n)
@@ -226,7 +220,7 @@ judge_touched(wa_comparison *c, const wa_str *touched, int n)
 			continue;
 		/* Where both are touched, they are compared when the first one's turn is. */
 		if (wa_str_equal(touched[i], couple.key.other) &&
-			bsearch(&couple.key.recipient, touched, n, sizeof(wa_str), compare_strs) != NULL)
+			bsearch(&couple.key.recipient, touched, n, sizeof(wa_str), wa_str_order) != NULL)
 			continue;
 		if (!are_alike(c, couple.key.recipient, couple.key.other, false))
 			take_back(c, &couple);
@@ -258,7 +252,7 @@ has_other_tie(wa_comparison *c, wa_str end, wa_cell *cell)
 static bool
 is_repeated(const wa_str *sorted, int n, wa_str s)
 {
-	const wa_str *found = bsearch(&s, sorted, n, sizeof(wa_str), compare_strs);
+	const wa_str *found = bsearch(&s, sorted, n, sizeof(wa_str), wa_str_order);
 
 	return (found > sorted && wa_str_equal(found[-1], s)) ||
 		(found < sorted + n - 1 && wa_str_equal(found[1], s));
@@ -328,7 +322,7 @@ wa_judge_alike(const wa_schema *schema, wa_fold *fold, wa_cell **links, int n,
 	}
 	if (nends > 0 || (ntouched > 0 && wa_has_links(schema)))
 	{
-		qsort(ends, nends, sizeof(wa_str), compare_strs);
+		qsort(ends, nends, sizeof(wa_str), wa_str_order);
 		begin_comparison(&c, schema, fold);
 		judge_touched(&c, touched, ntouched);
 		judge_new(&c, links, n, ends, nends);

@@ -156,18 +156,12 @@ make_recipients(int room)
 	};
 }
 
-static int
-compare_recipients(const void *a, const void *b)
-{
-	return wa_str_compare(*(const wa_str *) a, *(const wa_str *) b);
-}
-
 static void
 sort_recipients(wa_recipients *recipients)
 {
 	int			kept = 0;
 
-	qsort(recipients->at, recipients->n, sizeof(wa_str), compare_recipients);
+	qsort(recipients->at, recipients->n, sizeof(wa_str), wa_str_order);
 	for (int i = 0; i < recipients->n; i++)
 	{
 		if (kept == 0 || !wa_str_equal(recipients->at[i], recipients->at[kept - 1]))
