@@ -10,19 +10,19 @@ PG_CONFIG   ?= pg_config
 # stands beside the C file of that subject, in the order in which they need
 # one another.
 SQL_FRAGMENTS = \
-	src/common/header.sql \
-	src/common/category.sql \
+	src/base/header.sql \
+	src/base/category.sql \
 	src/recipient/recipient.sql \
 	src/errors/errors.sql \
 	src/events/phrase.sql \
-	src/decision/region_rule.sql \
+	src/rules/region_rule.sql \
 	src/state/state.sql \
 	src/identity/identity.sql \
 	src/signature/signature.sql \
 	src/ingest/ingest.sql \
-	src/decision/support.sql \
+	src/planner/support.sql \
 	src/decision/decision.sql \
-	src/common/roles.sql
+	src/base/roles.sql
 
 # Goals that are scripts.  They must work before there is a PGXS to include:
 # check and demo install what is missing, where they may.

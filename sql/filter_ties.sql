@@ -129,11 +129,11 @@ INSERT INTO people VALUES ('alone', 'DE.d1'), ('nobody', '49151000099'), ('nobod
 -- Which of them have a tie that is alike?
 SELECT DISTINCT p.story, i.kind, i.alike FROM people AS p JOIN wa_identity AS i ON p.id IN (i.recipient::text, i.other::text) ORDER BY 1, 2, 3;
 
-SET LOCAL wa_policy.filter_mem = 0;
+SET LOCAL wa_policy.suppression_list_mem = 0;
 CREATE TEMPORARY TABLE looked_up AS
 	SELECT id, category, wa_sendable(id, category) AS sendable FROM people, unnest(enum_range(NULL::wa_category)) AS category;
-SET LOCAL wa_policy.filter_mem = '64MB';
-SET LOCAL wa_policy.filter_after = 0;
+SET LOCAL wa_policy.suppression_list_mem = '64MB';
+SET LOCAL wa_policy.suppression_list_after = 0;
 SET LOCAL client_min_messages = debug1;
 SELECT story, id, wa_sendable(id, 'marketing') FROM people ORDER BY story, id;
 SET LOCAL client_min_messages = warning;
@@ -181,11 +181,11 @@ CREATE FUNCTION pg_temp.wrong() RETURNS bigint LANGUAGE sql AS $$
 	SELECT count(*) FROM looked_up AS l WHERE category = 'marketing' AND sendable <> wa_sendable(id, 'marketing')
 $$;
 SET LOCAL client_min_messages = debug1;
-SET LOCAL wa_policy.filter_mem = '640kB';
+SET LOCAL wa_policy.suppression_list_mem = '640kB';
 SELECT pg_temp.wrong();
-SET LOCAL wa_policy.filter_mem = '575kB';
+SET LOCAL wa_policy.suppression_list_mem = '575kB';
 SELECT pg_temp.wrong();
-SET LOCAL wa_policy.filter_mem = '500kB';
+SET LOCAL wa_policy.suppression_list_mem = '500kB';
 SELECT pg_temp.wrong();
 ROLLBACK TO memory;
 
@@ -206,7 +206,7 @@ CREATE FUNCTION pg_temp.sendable_at(kilobytes int) RETURNS boolean LANGUAGE plpg
 DECLARE
 	answer boolean;
 BEGIN
-	PERFORM set_config('wa_policy.filter_mem', kilobytes || 'kB', true);
+	PERFORM set_config('wa_policy.suppression_list_mem', kilobytes || 'kB', true);
 	EXECUTE $q$ SELECT wa_sendable('DE.last', 'marketing') $q$ INTO answer;
 	RETURN answer;
 END
@@ -220,7 +220,7 @@ SAVEPOINT stale;
 SELECT wa_sendable('49151000003', 'marketing'), wa_sendable('DE.a3', 'marketing');
 INSERT INTO wa_error_override (code, ladder) VALUES (131049, ARRAY[interval '1 hour']);
 SELECT id, wa_sendable(id, 'marketing') FROM people WHERE id IN ('49151000003', 'DE.a3') ORDER BY 1;
-SET LOCAL wa_policy.filter_mem = 0;
+SET LOCAL wa_policy.suppression_list_mem = 0;
 SELECT id, wa_sendable(id, 'marketing') FROM people WHERE id IN ('49151000003', 'DE.a3') ORDER BY 1;
 ROLLBACK TO stale;
 
@@ -234,6 +234,6 @@ SELECT recipient, other, alike FROM wa_identity WHERE recipient BETWEEN '4915100
 SELECT wa_recompute();
 SELECT recipient, other, alike FROM wa_identity WHERE recipient BETWEEN '49151000071' AND '49151000072' ORDER BY 1;
 SELECT id, wa_sendable(id, 'marketing') FROM unnest(ARRAY['49151000071', 'DE.j1', '49151000072', 'DE.j2']) AS id;
-SET LOCAL wa_policy.filter_mem = 0;
+SET LOCAL wa_policy.suppression_list_mem = 0;
 SELECT id, wa_sendable(id, 'marketing') FROM unnest(ARRAY['49151000071', 'DE.j1', '49151000072', 'DE.j2']) AS id;
 ROLLBACK;

@@ -64,16 +64,16 @@ SELECT count(*) FROM plan_customers WHERE wa_sendable(phone, 'utility');
 SELECT count(*) FROM (SELECT FROM plan_customers WHERE wa_sendable(phone, 'marketing') LIMIT 20) AS s;
 SELECT count(*) FROM plan_customers WHERE wa_sendable(phone, 'marketing') AND id <= 30;
 SELECT count(*) FROM plan_customers WHERE wa_sendable(phone, 'marketing', at => now() - id * interval '1 ms');
-SET LOCAL wa_policy.filter_mem = 0;
+SET LOCAL wa_policy.suppression_list_mem = 0;
 SELECT count(*) FROM plan_customers WHERE wa_sendable(phone, 'marketing');
-SET LOCAL wa_policy.filter_mem = '64kB';
+SET LOCAL wa_policy.suppression_list_mem = '64kB';
 SELECT count(*) FROM plan_customers WHERE wa_sendable(phone, 'marketing');
 SET LOCAL client_min_messages = warning;
 
 SET LOCAL enable_mergejoin = off;
 -- A scan that is certain to go on for long need not pay the whole price of the
 -- list in look-ups before; others do.  (Plans are made before what is counted.)
-SET LOCAL wa_policy.filter_mem = '64MB';
+SET LOCAL wa_policy.suppression_list_mem = '64MB';
 SET LOCAL plan_cache_mode = force_generic_plan;
 CREATE FUNCTION pg_temp.look_ups() RETURNS bigint LANGUAGE sql AS
 $$ SELECT pg_stat_get_xact_numscans('wa_cooldown_pkey'::regclass) $$;

@@ -98,34 +98,34 @@ LANGUAGE sql AS $$
 $$;
 SELECT count(DISTINCT answer) > 30 AS different FROM t.question;
 SELECT * FROM t.wrong();
-SET LOCAL wa_policy.filter_after = 0;
+SET LOCAL wa_policy.suppression_list_after = 0;
 SELECT * FROM t.wrong();
-SET LOCAL wa_policy.filter_after = 40;
+SET LOCAL wa_policy.suppression_list_after = 40;
 SELECT * FROM t.wrong();
-SET LOCAL wa_policy.filter_after = 1000000;
+SET LOCAL wa_policy.suppression_list_after = 1000000;
 SELECT * FROM t.wrong();
-SET LOCAL wa_policy.filter_after = 0;
-SET LOCAL wa_policy.filter_mem = 0;
+SET LOCAL wa_policy.suppression_list_after = 0;
+SET LOCAL wa_policy.suppression_list_mem = 0;
 SELECT * FROM t.wrong();
 -- Not without ties either, nor where the Bloom filter stands alone.
 DELETE FROM wa_identity;
 UPDATE t.question SET answer = t.one_by_one(query, category, business, sender, at);
 SELECT * FROM t.wrong();
-SET LOCAL wa_policy.filter_mem = '64MB';
+SET LOCAL wa_policy.suppression_list_mem = '64MB';
 SELECT * FROM t.wrong();
 SELECT count(*) FROM (SELECT wa_opt_out((49152000000 + n)::text, 'memory') FROM generate_series(1, 6000) AS n) AS o;
 INSERT INTO t.customers (phone) SELECT (49152000000 + n)::text FROM generate_series(5900, 6100) AS n;
 UPDATE t.question SET answer = t.one_by_one(query, category, business, sender, at) WHERE at = '2025-03-01 12:00';
 DELETE FROM t.question WHERE at <> '2025-03-01 12:00';
-SET LOCAL wa_policy.filter_mem = '150kB';
+SET LOCAL wa_policy.suppression_list_mem = '150kB';
 SELECT * FROM t.wrong();
 
 -- The list is read once that pays, for reasons as for answers.
 SET LOCAL client_min_messages = debug1;
 SELECT t.summary('SELECT phone FROM t.customers', 'marketing', NULL, NULL, '2025-03-01 12:00');
-SET LOCAL wa_policy.filter_mem = '64MB';
+SET LOCAL wa_policy.suppression_list_mem = '64MB';
 SELECT t.summary('SELECT phone FROM t.customers', 'marketing', NULL, NULL, '2025-03-01 12:00');
-SET LOCAL wa_policy.filter_after = -1;
+SET LOCAL wa_policy.suppression_list_after = -1;
 SELECT t.summary('SELECT phone FROM t.customers LIMIT 30', 'service', NULL, NULL, '2025-03-01 12:00');
 SELECT t.summary('SELECT (49152000000 + n)::text FROM generate_series(1, 9000) AS n', 'marketing', NULL, NULL, now());
 SET LOCAL client_min_messages = notice;
@@ -178,10 +178,10 @@ EXCEPTION WHEN raise_exception THEN
 	RETURN 491590009990 + n;
 END
 $$;
-SET LOCAL wa_policy.filter_after = 3;
+SET LOCAL wa_policy.suppression_list_after = 3;
 SELECT t.summary($$SELECT t.tried(n) FROM generate_series(1, 9) AS n WHERE wa_sendable(t.tried(n), 'marketing')$$, 'marketing', NULL, NULL, 'infinity');
 SELECT t.summary($$SELECT outcome FROM wa_segment_summary('SELECT ''x''', 'marketing')$$, 'marketing', NULL, NULL, 'infinity');
-SET LOCAL wa_policy.filter_after = -1;
+SET LOCAL wa_policy.suppression_list_after = -1;
 
 -- Misuse.
 SELECT * FROM wa_segment_summary(NULL, 'marketing');
@@ -201,7 +201,7 @@ SELECT * FROM wa_segment_summary('SELECT phone INTO t.copy FROM t.customers', 'm
 SELECT * FROM wa_segment_summary('DELETE FROM t.customers RETURNING phone', 'marketing');
 SELECT * FROM wa_segment_summary('WITH d AS (DELETE FROM t.customers RETURNING phone) SELECT phone FROM d', 'marketing');
 SELECT * FROM wa_segment_summary('EXPLAIN SELECT phone FROM t.customers', 'marketing');
-SELECT * FROM wa_segment_summary('SHOW wa_policy.filter_mem', 'marketing');
+SELECT * FROM wa_segment_summary('SHOW wa_policy.suppression_list_mem', 'marketing');
 SELECT * FROM wa_segment_summary('COPY t.customers TO STDOUT', 'marketing');
 SELECT * FROM wa_segment_summary('ROLLBACK', 'marketing');
 SELECT * FROM wa_segment_summary('SELECT $1', 'marketing');

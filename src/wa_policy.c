@@ -5,11 +5,11 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "utils/guc.h"
 
-#include "decision/settings.h"
+#include "suppression/settings.h"
 
 #ifdef PG_MODULE_MAGIC_EXT
 PG_MODULE_MAGIC_EXT(.name = "wa_policy",.version = WA_POLICY_VERSION);

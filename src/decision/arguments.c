@@ -5,12 +5,12 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "utils/timestamp.h"
 
-#include "common/arguments.h"
-#include "common/category_oid.h"
+#include "base/arguments.h"
+#include "base/category_oid.h"
 #include "decision/arguments.h"
 #include "recipient/recipient.h"
 

@@ -9,9 +9,9 @@
 #ifndef WA_ARGUMENTS_H
 #define WA_ARGUMENTS_H
 
-#include "common/compat.h"
+#include "base/compat.h"
 
-#include "decision/decide.h"
+#include "rules/decide.h"
 #include "recipient/phone.h"
 
 /*

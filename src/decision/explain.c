@@ -5,14 +5,14 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "decision/arguments.h"
-#include "decision/facts.h"
+#include "rules/facts.h"
 #include "errors/catalogue.h"
 
 PG_FUNCTION_INFO_V1(wa_explain_text);
@@ -82,6 +82,7 @@ put_objection(void *arg, const wa_objection *objection)
 	values[EXPLAIN_SINCE] = TimestampTzGetDatum(objection->since);
 	nulls[EXPLAIN_SINCE] = objection->since == WA_NEVER;
 	values[EXPLAIN_UNTIL] = TimestampTzGetDatum(objection->until);
+	nulls[EXPLAIN_UNTIL] = objection->until == WA_FOREVER;
 	detail = detail_of(objection);
 	if (objection->learned_under.data != NULL)
 		detail = psprintf("%s (learned under %.*s)", detail,
@@ -104,14 +105,16 @@ put_objection(void *arg, const wa_objection *objection)
 static Datum
 explain(FunctionCallInfo fcinfo, bool is_text)
 {
+	FmgrInfo   *flinfo = fcinfo->flinfo;
+	wa_decision_cache *cache;
 	wa_question question;
 	wa_canonical buf;
-	const wa_canonical *recipient;
 
 	wa_question_args(fcinfo, &question);
-	recipient = wa_recipient_arg(fcinfo, is_text, &buf);
 	InitMaterializedSRF(fcinfo, 0);
-	wa_decide(wa_facts_of(wa_library_for(fcinfo), recipient), &question,
+	cache = wa_decision_cache_for((wa_decision_cache **) &flinfo->fn_extra, flinfo->fn_oid,
+								  flinfo->fn_mcxt);
+	wa_decide(wa_facts_of(cache, wa_recipient_arg(fcinfo, is_text, &buf)), &question,
 			  put_objection, fcinfo->resultinfo);
 	return (Datum) 0;
 }

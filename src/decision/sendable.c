@@ -1,31 +1,29 @@
 /*-------------------------------------------------------------------------
  *
  * sendable.c
- *	  wa_sendable and wa_next_sendable: one recipient, one answer.
- *
- * A call site of wa_sendable looks up or asks a filter (rental.h).
+ *	  wa_sendable, wa_first_reason and wa_next_sendable: one recipient, one
+ *	  answer.
  *
  * A call site may live on through other snapshots and other arguments (in
- * PL/pgSQL it does).  A filter answers for its own snapshot and its own
+ * PL/pgSQL it does).  A suppression list answers for its own snapshot and its own
  * arguments alone, and that is looked at in every call.
  *
  *-------------------------------------------------------------------------
  */
-#include "common/compat.h"
+#include "base/compat.h"
 
-#include "access/xact.h"
-#include "optimizer/cost.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "decision/arguments.h"
-#include "decision/rental.h"
-#include "decision/rows_ahead.h"
-#include "decision/settings.h"
+#include "decision/evaluator.h"
 #include "recipient/recipient.h"
 
 PG_FUNCTION_INFO_V1(wa_sendable_text);
 PG_FUNCTION_INFO_V1(wa_sendable_recipient);
+PG_FUNCTION_INFO_V1(wa_first_reason_text);
+PG_FUNCTION_INFO_V1(wa_first_reason_recipient);
 PG_FUNCTION_INFO_V1(wa_next_sendable_text);
 PG_FUNCTION_INFO_V1(wa_next_sendable_recipient);
 
@@ -51,9 +49,10 @@ typedef struct kept_arguments
 /* What fn_extra points to. */
 typedef struct call_site
 {
-	wa_rental	rental;
-	kept_arguments arguments;	/* of the latest look-up */
-	kept_arguments filter_arguments;
+	wa_evaluator evaluator;
+	kept_arguments latest;		/* of the latest look-up */
+	kept_arguments listed;		/* of the list */
+	text	   *reasons[WA_RULES];	/* by rule, where used so far */
 } call_site;
 
 static pg_attribute_always_inline bool
@@ -110,112 +109,109 @@ keep_arguments(kept_arguments *kept, FunctionCallInfo fcinfo)
 }
 
 static call_site *
-make_site(FunctionCallInfo fcinfo)
+make_site(FunctionCallInfo fcinfo, bool tells_reasons)
 {
 	FmgrInfo   *flinfo = fcinfo->flinfo;
 	call_site  *site = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(call_site));
 
-	wa_rental_begin(&site->rental, flinfo->fn_oid, flinfo->fn_mcxt, 0);
+	wa_evaluator_begin(&site->evaluator, flinfo->fn_oid, flinfo->fn_mcxt, tells_reasons);
 	flinfo->fn_extra = site;
 	return site;
 }
 
-static double
-calls_ahead(void *fcinfo, double so_far)
-{
-	return wa_rows_ahead(((FunctionCallInfo) fcinfo)->flinfo->fn_expr, so_far);
-}
-
-static bool
-shall_build(call_site *site, FunctionCallInfo fcinfo, wa_library *library,
-			const wa_question *question, const wa_canonical *recipient)
-{
-	bool		changed = !same_arguments(&site->arguments, fcinfo);
-
-	if (changed)
-		keep_arguments(&site->arguments, fcinfo);
-	/* The other processes of a parallel query pay rent as well. */
-	return wa_rental_due(&site->rental, library, question, recipient, changed,
-						 IsInParallelMode() ? 1 + max_parallel_workers_per_gather : 1,
-						 calls_ahead, fcinfo);
-}
-
-/* Make a filter if it is time to.  False where there is none. */
-static bool
-find_filter(call_site *site, FunctionCallInfo fcinfo, wa_library *library,
-			const wa_question *question, const wa_canonical *recipient)
-{
-	if (!shall_build(site, fcinfo, library, question, recipient))
-		return false;
-	keep_arguments(&site->filter_arguments, fcinfo);
-	return wa_rental_buy(&site->rental, library, question);
-}
-
-/*
- * A filter that answers for these arguments and this snapshot, and a phone
- * number in plain digits: nearly every call of a large query ends here.  LOOK_UP
- * stands for all that needs more thought.
- */
-static pg_attribute_always_inline wa_verdict
-ask_quickly(FunctionCallInfo fcinfo)
+/* The list, where it is one for these arguments and this snapshot. */
+static pg_attribute_always_inline wa_list_answer
+ask_quickly(FunctionCallInfo fcinfo, wa_str *digits)
 {
 	const call_site *site = fcinfo->flinfo->fn_extra;
-	wa_str		digits;
 
-	if (site == NULL || site->rental.filter == NULL || PG_ARGISNULL(0) ||
-		!same_arguments(&site->filter_arguments, fcinfo) ||
-		!wa_snapshot_unchanged(&site->rental.seen, wa_active_snapshot()))
-		return WA_LOOK_UP;
-	return wa_filter_ask_plain(site->rental.filter,
-							   (struct varlena *) PG_GETARG_POINTER(0), &digits);
+	if (site == NULL || site->evaluator.lazy.list == NULL || PG_ARGISNULL(0) ||
+		!same_arguments(&site->listed, fcinfo) ||
+		!wa_snapshot_unchanged(&site->evaluator.lazy.seen, wa_active_snapshot()))
+		return WA_LIST_LOOK_UP;
+	return wa_evaluator_ask(&site->evaluator, (struct varlena *) PG_GETARG_POINTER(0), digits);
 }
 
-static pg_noinline bool
-sendable_slowly(FunctionCallInfo fcinfo, bool is_text)
+static pg_noinline wa_rule
+first_objection_slowly(FunctionCallInfo fcinfo, bool is_text, bool tells_reasons)
 {
 	call_site  *site = fcinfo->flinfo->fn_extra;
-	wa_library *library;
 	wa_question question;
 	wa_canonical buf;
-	const wa_canonical *recipient;
+	bool		changed;
+	bool		built;
+	wa_rule		rule;
 
 	wa_question_args(fcinfo, &question);
-	recipient = wa_recipient_arg(fcinfo, is_text, &buf);
-	if (recipient == NULL)
-		return false;
 	if (site == NULL)
-		site = make_site(fcinfo);
-	library = wa_rental_library(&site->rental);
-	if ((wa_rental_serves(&site->rental, recipient) &&
-		 same_arguments(&site->filter_arguments, fcinfo)) ||
-		find_filter(site, fcinfo, library, &question, recipient))
-	{
-		wa_verdict	verdict = wa_filter_ask(site->rental.filter, recipient);
-
-		if (verdict != WA_LOOK_UP)
-			return verdict == WA_ALLOWED;
-	}
-	return wa_decide(wa_facts_of(library, recipient), &question, NULL, NULL);
+		site = make_site(fcinfo, tells_reasons);
+	changed = !same_arguments(&site->latest, fcinfo);
+	if (changed)
+		keep_arguments(&site->latest, fcinfo);
+	rule = wa_evaluate(&site->evaluator, &question, wa_recipient_arg(fcinfo, is_text, &buf),
+					   same_arguments(&site->listed, fcinfo), changed, &built);
+	if (built)
+		keep_arguments(&site->listed, fcinfo);
+	return rule;
 }
 
 static pg_attribute_always_inline bool
 sendable(FunctionCallInfo fcinfo, bool is_text)
 {
-	wa_verdict	verdict = ask_quickly(fcinfo);
+	wa_str		digits;
+	wa_list_answer answer = ask_quickly(fcinfo, &digits);
 
-	return verdict == WA_LOOK_UP ? sendable_slowly(fcinfo, is_text) : verdict == WA_ALLOWED;
+	return answer == WA_LIST_LOOK_UP ?
+		first_objection_slowly(fcinfo, is_text, false) == WA_NO_RULE : answer == WA_LIST_ALLOWED;
 }
 
-static TimestampTz
+/* The name of a rule as a text that lives as long as the call site. */
+static Datum
+reason_text(FunctionCallInfo fcinfo, wa_rule rule)
+{
+	call_site  *site = fcinfo->flinfo->fn_extra;
+
+	if (site->reasons[rule] == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+
+		site->reasons[rule] = cstring_to_text(wa_rule_name(rule));
+		MemoryContextSwitchTo(old);
+	}
+	return PointerGetDatum(site->reasons[rule]);
+}
+
+static Datum
+first_reason(FunctionCallInfo fcinfo, bool is_text)
+{
+	wa_str		digits;
+	wa_list_answer answer = ask_quickly(fcinfo, &digits);
+	call_site  *site = fcinfo->flinfo->fn_extra;
+	wa_rule		rule = answer == WA_LIST_ALLOWED ? WA_NO_RULE :
+		answer == WA_LIST_REFUSED ? wa_evaluator_rule(&site->evaluator, digits) :
+		first_objection_slowly(fcinfo, is_text, true);
+
+	if (rule == WA_NO_RULE)
+		PG_RETURN_NULL();
+	return reason_text(fcinfo, rule);
+}
+
+static Datum
 next_sendable(FunctionCallInfo fcinfo, bool is_text)
 {
+	FmgrInfo   *flinfo = fcinfo->flinfo;
+	wa_decision_cache *cache;
 	wa_question question;
 	wa_canonical buf;
-	const wa_canonical *recipient;
+	wa_instant	next;
 
 	wa_question_args(fcinfo, &question);
-	recipient = wa_recipient_arg(fcinfo, is_text, &buf);
-	return wa_next(wa_facts_of(wa_library_for(fcinfo), recipient), &question);
+	cache = wa_decision_cache_for((wa_decision_cache **) &flinfo->fn_extra, flinfo->fn_oid,
+								  flinfo->fn_mcxt);
+	next = wa_next(wa_facts_of(cache, wa_recipient_arg(fcinfo, is_text, &buf)), &question);
+	if (next == WA_FOREVER)
+		PG_RETURN_NULL();
+	PG_RETURN_TIMESTAMPTZ(next);
 }
 
 Datum
@@ -231,13 +227,25 @@ wa_sendable_recipient(PG_FUNCTION_ARGS)
 }
 
 Datum
+wa_first_reason_text(PG_FUNCTION_ARGS)
+{
+	return first_reason(fcinfo, true);
+}
+
+Datum
+wa_first_reason_recipient(PG_FUNCTION_ARGS)
+{
+	return first_reason(fcinfo, false);
+}
+
+Datum
 wa_next_sendable_text(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TIMESTAMPTZ(next_sendable(fcinfo, true));
+	return next_sendable(fcinfo, true);
 }
 
 Datum
 wa_next_sendable_recipient(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TIMESTAMPTZ(next_sendable(fcinfo, false));
+	return next_sendable(fcinfo, false);
 }

@@ -1,33 +1,35 @@
 /*-------------------------------------------------------------------------
  *
  * suppressed.c
- *	  wa_suppressed: all recipients of the state tables who must not be
+ *	  wa_suppressed: all recipients of the state tables that must not be
  *	  sent to.
  *
- * The primary keys of the state tables all begin with the recipient, and
- * wa_identity has an index by either end, so rolls of these tables side by side
- * give every known recipient once, and his rows with him.  These are his facts,
- * read as far as a rule asks for them.  Only who has ties to other identifiers
- * is looked up.
+ * The tables are walked side by side in the order of their recipients, which
+ * gives every known recipient once, and its rows with it.  The suppression list tells
+ * of phones who need not be looked at, and whose own rows decide: these are its facts, read
+ * as far as a rule asks for them.  All others are looked up.
  *
  *-------------------------------------------------------------------------
  */
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "decision/arguments.h"
-#include "decision/facts.h"
 #include "recipient/recipient.h"
-#include "state/roll.h"
+#include "state/columns.h"
+#include "state/ordered_scan.h"
+#include "suppression/lazy_list.h"
+#include "suppression/settings.h"
 
 PG_FUNCTION_INFO_V1(wa_suppressed);
 
 enum suppressed_column
 {
 	SUPPRESSED_RECIPIENT,
+	SUPPRESSED_WA_ID,
 	SUPPRESSED_REASON,
 	SUPPRESSED_CODE,
 	SUPPRESSED_SINCE,
@@ -35,23 +37,28 @@ enum suppressed_column
 	SUPPRESSED_COLUMNS
 };
 
-enum wa_roll_number
+enum scan_number
 {
 	CONSENT,
 	COOLDOWN,
 	ACTIVITY,
 	IDENTITY,
-	IDENTITY_OTHER,
-	ROLLS
+	IDENTITY_RECIPIENT,
+	CHANGE,
+	CHANGE_OTHER,
+	SCANS
 };
 
 typedef struct wa_listing
 {
-	wa_library *library;
-	wa_roll		rolls[ROLLS];
+	wa_decision_cache *cache;
+	wa_suppression_list *list;	/* NULL: there is none to be had */
+	MemoryContext list_context;
+	wa_ordered_scan scans[SCANS];
 	wa_canonical recipient;		/* at hand */
-	bool		seen;			/* has a row of his been seen? */
-	text	   *reasons[WA_RULE_WINDOW_CLOSED + 1]; /* by rule, where used so far */
+	bool		seen;			/* has a row of it been seen? */
+	wa_activity latest;			/* with the wa_id seen last */
+	text	   *reasons[WA_RULES];	/* names, by rule */
 } wa_listing;
 
 static wa_str
@@ -68,31 +75,33 @@ at_hand(const wa_listing *l)
  * enough, but for some.
  */
 static void
-open_rolls(wa_listing *l, wa_category category)
+open_scans(wa_listing *l, wa_category category)
 {
-	const wa_schema *schema = wa_library_schema(l->library);
-	Snapshot	snapshot = wa_library_snapshot(l->library);
+	const wa_schema *schema = wa_decision_cache_schema(l->cache);
+	Snapshot	snapshot = wa_decision_cache_snapshot(l->cache);
 
-	wa_roll_open(&l->rolls[CONSENT], &schema->consent, snapshot, category == WA_MARKETING);
-	wa_roll_open(&l->rolls[COOLDOWN], &schema->cooldown, snapshot, true);
-	wa_roll_open(&l->rolls[ACTIVITY], &schema->activity, snapshot, category == WA_SERVICE);
-	wa_roll_open(&l->rolls[IDENTITY], &schema->identity, snapshot, false);
-	wa_roll_open(&l->rolls[IDENTITY_OTHER], &schema->identity_other, snapshot, false);
+	wa_ordered_scan_open(&l->scans[CONSENT], &schema->consent, snapshot, category == WA_MARKETING);
+	wa_ordered_scan_open(&l->scans[COOLDOWN], &schema->cooldown, snapshot, true);
+	wa_ordered_scan_open(&l->scans[ACTIVITY], &schema->activity, snapshot, category == WA_SERVICE);
+	wa_ordered_scan_open(&l->scans[IDENTITY], &schema->identity, snapshot, false);
+	wa_ordered_scan_open(&l->scans[IDENTITY_RECIPIENT], &schema->identity_recipient, snapshot, false);
+	wa_ordered_scan_open(&l->scans[CHANGE], &schema->identity_change, snapshot, false);
+	wa_ordered_scan_open(&l->scans[CHANGE_OTHER], &schema->identity_change_other, snapshot, false);
 }
 
-/* Go to the first recipient of all rolls; false after the last. */
+/* Go to the first recipient of all scans; false after the last. */
 static bool
 next_recipient(wa_listing *l)
 {
-	const wa_roll *first = NULL;
+	const wa_ordered_scan *first = NULL;
 
-	for (int i = 0; i < ROLLS; i++)
+	for (int i = 0; i < SCANS; i++)
 	{
-		const wa_roll *roll = &l->rolls[i];
+		const wa_ordered_scan *scan = &l->scans[i];
 
-		if (!roll->ended &&
-			(first == NULL || wa_str_compare(roll->recipient, first->recipient) < 0))
-			first = roll;
+		if (!scan->ended &&
+			(first == NULL || wa_str_compare(scan->recipient, first->recipient) < 0))
+			first = scan;
 	}
 	if (first == NULL)
 		return false;
@@ -103,6 +112,7 @@ next_recipient(wa_listing *l)
 	l->recipient.len = first->recipient.len;
 	l->recipient.text[l->recipient.len] = '\0';
 	l->seen = false;
+	l->latest = WA_NO_ACTIVITY;
 	return true;
 }
 
@@ -110,11 +120,23 @@ next_recipient(wa_listing *l)
 static void
 pass(wa_listing *l)
 {
-	for (int i = 0; i < ROLLS; i++)
+	for (int i = 0; i < SCANS; i++)
 	{
-		while (wa_roll_at(&l->rolls[i], at_hand(l)))
-			wa_roll_next(&l->rolls[i]);
+		while (wa_ordered_scan_at(&l->scans[i], at_hand(l)))
+			wa_ordered_scan_next(&l->scans[i]);
 	}
+}
+
+/* Keep the raw wa_id of the row of wa_activity at hand, if it is the latest. */
+static void
+keep_wa_id(wa_listing *l, wa_reader *reader)
+{
+	wa_activity seen = WA_NO_ACTIVITY;
+
+	seen.wa_id_at = wa_reader_instant(reader, Anum_wa_activity_wa_id_at);
+	seen.wa_id = wa_reader_str(reader, Anum_wa_activity_wa_id);
+	if (seen.wa_id.data != NULL)
+		wa_activity_merge(&l->latest, &seen);
 }
 
 /* Add one part of the facts on the recipient at hand. */
@@ -122,45 +144,23 @@ static void
 fetch_part(wa_facts *facts, wa_part part)
 {
 	wa_listing *l = facts->arg;
-	wa_roll    *roll = &l->rolls[part == WA_CONSENTS ? CONSENT :
-								 part == WA_COOLDOWNS ? COOLDOWN : ACTIVITY];
+	wa_ordered_scan *scan = &l->scans[part == WA_CONSENTS ? CONSENT :
+									  part == WA_COOLDOWNS ? COOLDOWN : ACTIVITY];
 
-	for (; wa_roll_at(roll, at_hand(l)); wa_roll_next(roll))
+	for (; wa_ordered_scan_at(scan, at_hand(l)); wa_ordered_scan_next(scan))
 	{
-		if (wa_roll_row(roll))
-		{
-			wa_facts_add(l->library, part, &roll->reader);
-			l->seen = true;
-		}
+		if (!wa_ordered_scan_row(scan))
+			continue;
+		wa_facts_add(l->cache, part, &scan->reader);
+		if (part == WA_ACTIVITIES)
+			keep_wa_id(l, &scan->reader);
+		l->seen = true;
 	}
-}
-
-static wa_facts *
-facts_at_hand(wa_listing *l)
-{
-	if (wa_roll_at(&l->rolls[IDENTITY], at_hand(l)) ||
-		wa_roll_at(&l->rolls[IDENTITY_OTHER], at_hand(l)))
-		return wa_facts_of(l->library, &l->recipient);
-	return wa_facts_from(l->library, &l->recipient, fetch_part, l);
 }
 
 /*
- * Does the snapshot see any row of the recipient at hand?  He may be in an
- * index for what somebody else is about to commit.
+ * Is it refused?  If so, the first objection is kept.
  */
-static bool
-is_known(wa_listing *l)
-{
-	for (int i = 0; i < ROLLS; i++)
-	{
-		wa_roll    *roll = &l->rolls[i];
-
-		for (; !l->seen && wa_roll_at(roll, at_hand(l)); wa_roll_next(roll))
-			l->seen = wa_roll_row(roll);
-	}
-	return l->seen;
-}
-
 static bool
 keep_first(void *arg, const wa_objection *objection)
 {
@@ -168,49 +168,103 @@ keep_first(void *arg, const wa_objection *objection)
 	return false;
 }
 
-static Datum
-reason_of(wa_listing *l, wa_rule rule)
+static bool
+is_refused(wa_listing *l, const wa_question *question, wa_objection *objection)
 {
-	if (l->reasons[rule] == NULL)
-		l->reasons[rule] = cstring_to_text(wa_rule_name(rule));
-	return PointerGetDatum(l->reasons[rule]);
+	wa_list_answer answer = l->list == NULL ? WA_LIST_LOOK_UP : wa_list_ask(l->list, &l->recipient);
+
+	if (answer == WA_LIST_ALLOWED)
+		return false;
+	return !wa_decide(answer == WA_LIST_REFUSED ?
+					  wa_facts_from(l->cache, &l->recipient, fetch_part, l) :
+					  wa_facts_of(l->cache, &l->recipient),
+					  question, keep_first, objection);
+}
+
+/*
+ * Does the snapshot see any row of the recipient at hand?  It may be in an
+ * index for what somebody else is about to commit.
+ */
+static bool
+is_known(wa_listing *l)
+{
+	for (int i = 0; i < SCANS; i++)
+	{
+		wa_ordered_scan *scan = &l->scans[i];
+
+		for (; wa_ordered_scan_at(scan, at_hand(l)) && (i == ACTIVITY || !l->seen);
+			 wa_ordered_scan_next(scan))
+		{
+			if (!wa_ordered_scan_row(scan))
+				continue;
+			if (i == ACTIVITY)
+				keep_wa_id(l, &scan->reader);
+			l->seen = true;
+		}
+	}
+	return l->seen;
 }
 
 static void
 put_suppressed(ReturnSetInfo *rsinfo, wa_listing *l, const wa_objection *objection)
 {
-	Datum		values[SUPPRESSED_COLUMNS];
+	wa_str		wa_id = l->latest.wa_id;
+	Datum		values[SUPPRESSED_COLUMNS] = {0};
 	bool		nulls[SUPPRESSED_COLUMNS] = {0};
 
 	values[SUPPRESSED_RECIPIENT] = RecipientGetDatum(wa_recipient_make(&l->recipient));
-	values[SUPPRESSED_REASON] = reason_of(l, objection->rule);
+	nulls[SUPPRESSED_WA_ID] = wa_id.data == NULL;
+	if (wa_id.data != NULL)
+		values[SUPPRESSED_WA_ID] = PointerGetDatum(cstring_to_text_with_len(wa_id.data, wa_id.len));
+	values[SUPPRESSED_REASON] = PointerGetDatum(l->reasons[objection->rule]);
 	values[SUPPRESSED_CODE] = Int32GetDatum(objection->code);
 	nulls[SUPPRESSED_CODE] = objection->code == 0;
 	values[SUPPRESSED_SINCE] = TimestampTzGetDatum(objection->since);
 	nulls[SUPPRESSED_SINCE] = objection->since == WA_NEVER;
 	values[SUPPRESSED_UNTIL] = TimestampTzGetDatum(objection->until);
+	nulls[SUPPRESSED_UNTIL] = objection->until == WA_FOREVER;
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-	pfree(DatumGetPointer(values[SUPPRESSED_RECIPIENT]));
+}
+
+static void
+list_all(ReturnSetInfo *rsinfo, wa_listing *l, const wa_question *question)
+{
+	MemoryContext row = AllocSetContextCreate(CurrentMemoryContext, "wa_policy suppressed row",
+											  ALLOCSET_SMALL_SIZES);
+	MemoryContext old;
+	wa_objection objection;
+
+	for (; next_recipient(l); pass(l))
+	{
+		old = MemoryContextSwitchTo(row);
+		if (is_refused(l, question, &objection) && is_known(l))
+			put_suppressed(rsinfo, l, &objection);
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(row);
+	}
 }
 
 Datum
 wa_suppressed(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	FmgrInfo   *flinfo = fcinfo->flinfo;
 	wa_question question;
-	wa_objection objection;
 	wa_listing *l = palloc0(sizeof(wa_listing));
 
 	wa_question_args_at(fcinfo, 0, 1, -1, 2, &question);
 	InitMaterializedSRF(fcinfo, 0);
-	l->library = wa_library_for(fcinfo);
-	open_rolls(l, question.category);
-	for (; next_recipient(l); pass(l))
-	{
-		if (!wa_decide(facts_at_hand(l), &question, keep_first, &objection) && is_known(l))
-			put_suppressed(rsinfo, l, &objection);
-	}
-	for (int i = 0; i < ROLLS; i++)
-		wa_roll_close(&l->rolls[i]);
+	l->cache = wa_decision_cache_for((wa_decision_cache **) &flinfo->fn_extra, flinfo->fn_oid,
+									 flinfo->fn_mcxt);
+	if (wa_suppression_list_mem > 0)
+		l->list = wa_list_build(l->cache, &question, true, CurrentMemoryContext,
+								(Size) wa_suppression_list_mem * 1024, &l->list_context);
+	for (int rule = WA_RULE_INVALID_RECIPIENT; rule < WA_RULES; rule++)
+		l->reasons[rule] = cstring_to_text(wa_rule_name(rule));
+	open_scans(l, question.category);
+	list_all((ReturnSetInfo *) fcinfo->resultinfo, l, &question);
+	for (int i = 0; i < SCANS; i++)
+		wa_ordered_scan_close(&l->scans[i]);
+	if (l->list_context != NULL)
+		MemoryContextDelete(l->list_context);
 	return (Datum) 0;
 }

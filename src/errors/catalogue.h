@@ -11,8 +11,8 @@
 
 #include "c.h"
 
-#include "common/category.h"
-#include "common/instant.h"
+#include "base/category.h"
+#include "base/instant.h"
 
 /* Whose fault: the column "category" of wa_error_code. */
 typedef enum wa_fault

@@ -11,7 +11,7 @@
 
 #include "postgres.h"
 
-#include "common/category.h"
+#include "base/category.h"
 
 /* wa_category[] as a mask; NULL elements and repetitions count for nothing. */
 extern uint8 wa_category_array_mask(Datum array);

@@ -5,7 +5,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "catalog/pg_type.h"
 #include "funcapi.h"

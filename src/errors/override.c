@@ -9,7 +9,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "access/table.h"
 #include "access/tableam.h"

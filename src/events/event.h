@@ -11,9 +11,9 @@
 
 #include "c.h"
 
-#include "common/category.h"
-#include "common/instant.h"
-#include "common/str.h"
+#include "base/category.h"
+#include "base/instant.h"
+#include "base/str.h"
 #include "errors/code_policy.h"
 #include "recipient/phone.h"
 #include "state/consent.h"
@@ -63,6 +63,7 @@ typedef struct wa_event
 	wa_str		origin;			/* "user_preferences", "phrase", "status", … */
 
 	/* CONSENT */
+	int32		consent_code;	/* error code that told; 0: none */
 	wa_register reg;
 	bool		stop;
 	wa_str		evidence;

@@ -225,8 +225,9 @@ has_instant(wa_case *c)
 }
 
 static void
-word_consent(wa_case *c, wa_register reg, bool stop, wa_str origin, wa_str evidence)
+word_consent(wa_case *c, wa_register reg, bool stop, wa_str origin, int32 code, wa_str evidence)
 {
+	c->event.consent_code = code;
 	c->event.reg = reg;
 	c->event.stop = stop;
 	c->event.origin = origin;
@@ -262,7 +263,7 @@ judge_code(wa_case *c, int32 code, bool on_premises)
 			report(c, WA_EVENT_WINDOW_REFUSED);
 			break;
 		case WA_EFFECT_STOP:
-			word_consent(c, WA_REGISTER_WHATSAPP, true, WA_STR("error 131050"),
+			word_consent(c, WA_REGISTER_WHATSAPP, true, WA_STR("failed message"), code,
 						 WA_STR(""));
 			break;
 	}
@@ -361,9 +362,9 @@ static void
 judge_preference(wa_case *c, wa_str value, wa_str origin, wa_str evidence)
 {
 	if (says(value, "stop"))
-		word_consent(c, WA_REGISTER_WHATSAPP, true, origin, evidence);
+		word_consent(c, WA_REGISTER_WHATSAPP, true, origin, 0, evidence);
 	else if (wa_str_equal(value, WA_STR("resume")))
-		word_consent(c, WA_REGISTER_WHATSAPP, false, origin, evidence);
+		word_consent(c, WA_REGISTER_WHATSAPP, false, origin, 0, evidence);
 	else
 		complain(c, WA_PROBLEM_UNKNOWN_VALUE, "neither stop nor resume", 0);
 }
@@ -525,7 +526,7 @@ judge_phrases(wa_case *c, const wa_element *element)
 	}
 	if (meaning != WA_MEANS_NOTHING)
 		word_consent(c, WA_REGISTER_BUSINESS, meaning == WA_MEANS_STOP,
-					 WA_STR("phrase"), evidence);
+					 WA_STR("phrase"), 0, evidence);
 }
 
 static wa_verdict

@@ -12,7 +12,7 @@
 
 #include "c.h"
 
-#include "common/str.h"
+#include "base/str.h"
 
 /* Longer messages are no phrases, and longer phrases cannot be stored. */
 #define WA_PHRASE_MAX	64		/* characters, folded */
@@ -30,5 +30,12 @@ typedef struct wa_phrase_key
  * WA_PHRASE_MAX characters give len 0.
  */
 extern void wa_phrase_fold(wa_str text, wa_phrase_key *key);
+
+/* The columns of wa_phrase by number, in the order of phrase.sql. */
+enum
+{
+	Anum_wa_phrase_phrase = 1,
+	Anum_wa_phrase_meaning
+};
 
 #endif							/* WA_PHRASE_H */

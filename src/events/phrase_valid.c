@@ -5,10 +5,10 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "events/phrase.h"
-#include "common/encode.h"
+#include "base/encode.h"
 
 PG_FUNCTION_INFO_V1(wa_phrase_valid);
 

@@ -5,24 +5,27 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "access/table.h"
+#include "common/pg_prng.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
+#include "storage/predicate.h"
 #include "utils/rel.h"
 
+#include "identity/columns.h"
 #include "identity/load.h"
 #include "recipient/recipient.h"
-#include "common/columns.h"
-#include "state/read.h"
 
-typedef struct wa_person_source
+/* The four ways to come by a link. */
+enum
 {
-	wa_person	person;
-	wa_reader	forth;			/* by recipient */
-	wa_reader	back;			/* by other */
-} wa_person_source;
+	SEEN_BY_RECIPIENT,
+	SEEN_BY_OTHER,
+	CHANGED_FROM,
+	CHANGED_TO
+};
 
 static void *
 enlarge(void *old, size_t size)
@@ -37,6 +40,68 @@ enlarge(void *old, size_t size)
 	return repalloc_huge(old, size);
 }
 
+/*
+ * Does the table have pages?  Where it has none, somebody may be about to add
+ * the first row: a serializable transaction must be told.
+ */
+static bool
+has_pages(const wa_table *table, Snapshot snapshot)
+{
+	Relation	rel = wa_table_open(table);
+	bool		has = RelationGetNumberOfBlocks(rel) > 0;
+
+	if (!has)
+		PredicateLockRelation(rel, snapshot);
+	table_close(rel, NoLock);
+	return has;
+}
+
+bool
+wa_has_links(const wa_schema *schema, Snapshot snapshot)
+{
+	bool		seen = has_pages(&schema->identity, snapshot);
+
+	return has_pages(&schema->identity_change, snapshot) || seen;
+}
+
+void
+wa_link_reader_open(wa_link_reader *links, const wa_schema *schema, Snapshot snapshot)
+{
+	links->schema = schema;
+	links->snapshot = snapshot;
+	links->open = 0;
+	links->has_changes = has_pages(&schema->identity_change, snapshot);
+}
+
+void
+wa_link_reader_close(wa_link_reader *links)
+{
+	for (int i = 0; i < lengthof(links->readers); i++)
+	{
+		if (links->open & (1 << i))
+			wa_reader_close(&links->readers[i]);
+	}
+	links->open = 0;
+}
+
+/* The reader for one way, at the rows of that identifier. */
+static wa_reader *
+seek(wa_link_reader *links, int way, Datum id)
+{
+	const wa_schema *schema = links->schema;
+	const wa_table *tables[] = {&schema->identity_recipient, &schema->identity,
+	&schema->identity_change, &schema->identity_change_other};
+	wa_reader  *reader = &links->readers[way];
+
+	if (!(links->open & (1 << way)))
+	{
+		wa_reader_open(reader, tables[way], links->snapshot);
+		links->open |= 1 << way;
+	}
+	wa_reader_seek(reader, id);
+	return reader;
+}
+
 static void
 take_id(wa_reader *reader, int column, wa_canonical *id)
 {
@@ -46,62 +111,109 @@ take_id(wa_reader *reader, int column, wa_canonical *id)
 }
 
 static void
-read_links(wa_person *person, wa_reader *reader, Datum id)
+read_sightings(wa_person *person, int way, Datum id)
 {
-	wa_reader_seek(reader, id);
+	wa_reader  *reader = seek(person->arg, way, id);
+
 	while (wa_reader_next(reader))
 	{
-		wa_link		link;
+		wa_link		link = {false};
 		wa_canonical from;
 		wa_canonical to;
-		bool		change;
 
 		CHECK_FOR_INTERRUPTS();
-		link.first_seen_at = wa_reader_instant(reader, WA_IDENTITY_FIRST_SEEN_AT);
-		link.last_seen_at = wa_reader_instant(reader, WA_IDENTITY_LAST_SEEN_AT);
-		link.parted_at = wa_reader_instant(reader, WA_IDENTITY_PARTED_AT);
-		take_id(reader, WA_IDENTITY_RECIPIENT, &from);
-		take_id(reader, WA_IDENTITY_OTHER, &to);
-		change = wa_str_equal(wa_reader_str(reader, WA_IDENTITY_KIND),
-							  wa_link_kind_name(WA_LINK_CHANGE));
-		wa_person_link(person, &from, &to,
-					   change ? WA_LINK_CHANGE : WA_LINK_SIGHTING, &link);
+		link.business = wa_reader_str_in_place(reader, Anum_wa_identity_business);
+		link.first_seen_at = wa_reader_instant(reader, Anum_wa_identity_first_seen_at);
+		link.last_seen_at = wa_reader_instant(reader, Anum_wa_identity_last_seen_at);
+		link.unlinked_at = wa_reader_instant(reader, Anum_wa_identity_unlinked_at);
+		take_id(reader, Anum_wa_identity_recipient, &from);
+		take_id(reader, Anum_wa_identity_other, &to);
+		wa_person_link(person, &from, &to, &link);
 	}
+}
+
+static void
+read_changes(wa_person *person, int way, Datum id)
+{
+	wa_reader  *reader = seek(person->arg, way, id);
+
+	while (wa_reader_next(reader))
+	{
+		wa_link		link = {true,.business = WA_STR(""),.first_seen_at = WA_NEVER};
+		wa_canonical from;
+		wa_canonical to;
+
+		CHECK_FOR_INTERRUPTS();
+		link.last_seen_at = wa_reader_instant(reader, Anum_wa_identity_change_at);
+		link.unlinked_at = wa_reader_instant(reader, Anum_wa_identity_change_unlinked_at);
+		take_id(reader, Anum_wa_identity_change_recipient, &from);
+		take_id(reader, Anum_wa_identity_change_other, &to);
+		wa_person_link(person, &from, &to, &link);
+	}
+}
+
+/* The identifiers in that column of the rows at hand. */
+static void
+take_column(wa_reader *reader, int column,
+			void (*take) (void *arg, const wa_canonical *other), void *arg)
+{
+	while (wa_reader_next(reader))
+	{
+		wa_canonical other;
+
+		CHECK_FOR_INTERRUPTS();
+		take_id(reader, column, &other);
+		take(arg, &other);
+	}
+}
+
+void
+wa_neighbours(wa_link_reader *links, const wa_canonical *id, bool with_changes,
+			  void (*take) (void *arg, const wa_canonical *other), void *arg)
+{
+	wa_id_kind	kind = wa_id_kind_of(id);
+	Datum		datum = RecipientGetDatum(wa_recipient_make(id));
+
+	if (kind != WA_ID_PARENT)
+		take_column(seek(links, SEEN_BY_RECIPIENT, datum), Anum_wa_identity_other, take, arg);
+	if (kind != WA_ID_PHONE)
+		take_column(seek(links, SEEN_BY_OTHER, datum), Anum_wa_identity_recipient, take, arg);
+	if (with_changes && links->has_changes)
+	{
+		take_column(seek(links, CHANGED_FROM, datum), Anum_wa_identity_change_other, take, arg);
+		take_column(seek(links, CHANGED_TO, datum), Anum_wa_identity_change_recipient, take, arg);
+	}
+	pfree(DatumGetPointer(datum));
 }
 
 static void
 load(wa_person *person, int member)
 {
-	wa_person_source *source = person->arg;
+	const wa_link_reader *links = person->arg;
+	wa_id_kind	kind = person->members[member].kind;
 	Datum		id = RecipientGetDatum(wa_recipient_make(&person->members[member].id));
 
-	read_links(person, &source->forth, id);
-	read_links(person, &source->back, id);
-}
-
-bool
-wa_has_links(const wa_schema *schema)
-{
-	Relation	rel = wa_table_open(&schema->identity);
-	bool		has = RelationGetNumberOfBlocks(rel) > 0;
-
-	table_close(rel, AccessShareLock);
-	return has;
+	/* In a sighting phones come first and parents last. */
+	if (kind != WA_ID_PARENT)
+		read_sightings(person, SEEN_BY_RECIPIENT, id);
+	if (kind != WA_ID_PHONE)
+		read_sightings(person, SEEN_BY_OTHER, id);
+	if (links->has_changes)
+	{
+		read_changes(person, CHANGED_FROM, id);
+		read_changes(person, CHANGED_TO, id);
+	}
 }
 
 wa_person *
-wa_person_load(const wa_schema *schema, Snapshot snapshot, const wa_canonical *id)
+wa_person_load(wa_link_reader *links, const wa_canonical *id)
 {
-	wa_person_source *source = palloc0(sizeof(wa_person_source));
-	wa_person  *person = &source->person;
+	wa_person  *person = palloc0(sizeof(wa_person));
 
 	person->load = load;
 	person->enlarge = enlarge;
-	person->arg = source;
-	wa_reader_open(&source->forth, &schema->identity, snapshot);
-	wa_reader_open(&source->back, &schema->identity_other, snapshot);
+	person->seed = pg_prng_uint64(&pg_global_prng_state);
+	person->arg = links;
 	wa_person_find(person, id);
-	wa_reader_close(&source->forth);
-	wa_reader_close(&source->back);
 	return person->nedges > 0 ? person : NULL;
 }

@@ -1,13 +1,16 @@
 /*-------------------------------------------------------------------------
  *
  * person.c
- *	  Which identifiers speak for which.
+ *	  Which identifiers count for which.
  *
  *-------------------------------------------------------------------------
  */
 #include "c.h"
 
 #include "identity/person.h"
+
+/* common/hashfn.h needs the server's headers for what else is in it. */
+extern uint64 hash_bytes_extended(const unsigned char *k, int keylen, uint64 seed);
 
 wa_id_kind
 wa_id_kind_of(const wa_canonical *id)
@@ -17,230 +20,494 @@ wa_id_kind_of(const wa_canonical *id)
 	return id->len > 7 && memcmp(id->text + 2, ".ENT.", 5) == 0 ? WA_ID_PARENT : WA_ID_USER;
 }
 
-static bool
-same_id(const wa_canonical *a, const wa_canonical *b)
+/* An array of the person with room for one more than n. */
+#define person_grow(person, array, n, max, first, type) \
+	do { \
+		if ((n) == (max)) \
+		{ \
+			(max) = Max(first, 2 * (max)); \
+			(array) = (person)->enlarge((array), (max) * sizeof(type)); \
+		} \
+	} while (0)
+
+/*
+ * Members by hash.
+ */
+
+static void
+person_rehash(wa_person *person)
 {
-	return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
+	person->nbuckets = 2 * person->max_members;
+	person->buckets = person->enlarge(person->buckets, person->nbuckets * sizeof(int));
+	for (int i = 0; i < person->nbuckets; i++)
+		person->buckets[i] = -1;
+	for (int i = 0; i < person->nmembers; i++)
+	{
+		int		   *bucket = &person->buckets[person->members[i].hash & (person->nbuckets - 1)];
+
+		person->members[i].next_of_hash = *bucket;
+		*bucket = i;
+	}
 }
 
 static int
-member_of(wa_person *person, const wa_canonical *id)
+person_member(wa_person *person, const wa_canonical *id)
 {
+	uint32		hash = (uint32) hash_bytes_extended((const unsigned char *) id->text, id->len,
+													person->seed);
+	int			max = person->max_members;
 	wa_member  *member;
 
-	for (int i = 0; i < person->nmembers; i++)
+	for (int i = person->nbuckets == 0 ? -1 : person->buckets[hash & (person->nbuckets - 1)];
+		 i >= 0; i = person->members[i].next_of_hash)
 	{
-		if (same_id(&person->members[i].id, id))
+		member = &person->members[i];
+		if (member->id.len == id->len && memcmp(member->id.text, id->text, id->len) == 0)
 			return i;
 	}
-	if (person->nmembers == person->max_members)
-	{
-		person->max_members = Max(8, 2 * person->max_members);
-		person->members = person->enlarge(person->members,
-										  person->max_members * sizeof(wa_member));
-	}
-	member = &person->members[person->nmembers];
+
+	person_grow(person, person->members, person->nmembers, person->max_members, 8, wa_member);
+	member = &person->members[person->nmembers++];
 	member->id = *id;
-	member->events_until = WA_NEVER;
-	member->expand_until = WA_NEVER;
-	member->left_at = WA_NEVER;
-	member->loaded = false;
-	return person->nmembers++;
+	member->kind = wa_id_kind_of(id);
+	member->hash = hash;
+	member->edges = -1;
+	member->events_until = member->expand_until = member->left_at = WA_NEVER;
+	member->failures_since = member->failures_until = WA_NEVER;
+	member->loaded = member->queued = false;
+	if (person->max_members != max)
+		person_rehash(person);
+	else
+	{
+		int		   *bucket = &person->buckets[hash & (person->nbuckets - 1)];
+
+		member->next_of_hash = *bucket;
+		*bucket = person->nmembers - 1;
+	}
+	return person->nmembers - 1;
+}
+
+/*
+ * Edges.
+ */
+
+/* Since when the two were seen together, by sightings that count. */
+static wa_instant
+edge_since(const wa_edge *edge)
+{
+	return wa_later(edge->link.first_seen_at, edge->link.unlinked_at);
+}
+
+static int
+edge_other(const wa_edge *edge, int member)
+{
+	return edge->from == member ? edge->to : edge->from;
+}
+
+static int
+edge_next(const wa_edge *edge, int member)
+{
+	return edge->from == member ? edge->next_of_from : edge->next_of_to;
+}
+
+/* A copy of the name of a business that lives as long as the person. */
+static wa_str
+person_business(wa_person *person, wa_str business)
+{
+	char	   *copy;
+
+	/* Nearly all links of a person are of the same business. */
+	if (person->nedges > 0 &&
+		wa_str_equal(person->edges[person->nedges - 1].link.business, business))
+		return person->edges[person->nedges - 1].link.business;
+	copy = person->enlarge(NULL, business.len + 1);
+	if (business.len > 0)
+		memcpy(copy, business.data, business.len);
+	return (wa_str)
+	{
+		copy, business.len
+	};
 }
 
 void
 wa_person_link(wa_person *person, const wa_canonical *from, const wa_canonical *to,
-			   wa_link_kind kind, const wa_link *link)
+			   const wa_link *link)
 {
+	int			a = person_member(person, from);
+	int			b = person_member(person, to);
+	wa_str		business;
 	wa_edge    *edge;
-	int			a = member_of(person, from);
-	int			b = member_of(person, to);
 
-	if (!wa_link_holds(link))
+	/*
+	 * The member that is being loaded does not say loaded so far: where an end
+	 * does, it is the other one, and the link came with that.
+	 */
+	if (a == b || person->members[a].loaded || person->members[b].loaded)
 		return;
-	for (int i = 0; i < person->nedges; i++)
-	{
-		edge = &person->edges[i];
-		if (edge->kind == kind && edge->from == a && edge->to == b)
-			return;				/* known from its other end */
-	}
-	if (person->nedges == person->max_edges)
-	{
-		person->max_edges = Max(8, 2 * person->max_edges);
-		person->edges = person->enlarge(person->edges,
-										person->max_edges * sizeof(wa_edge));
-	}
-	edge = &person->edges[person->nedges++];
+	business = person_business(person, link->business);
+	person_grow(person, person->edges, person->nedges, person->max_edges, 8, wa_edge);
+	edge = &person->edges[person->nedges];
 	edge->from = a;
 	edge->to = b;
-	edge->kind = kind;
 	edge->link = *link;
-	if (kind == WA_LINK_CHANGE)
-		person->members[a].left_at = wa_later(person->members[a].left_at,
-											  link->last_seen_at);
+	edge->link.business = business;
+	edge->next_of_from = person->members[a].edges;
+	edge->next_of_to = person->members[b].edges;
+	person->members[a].edges = person->members[b].edges = person->nedges++;
+}
+
+/* What was unlinked in one business is unlinked in all. */
+static void
+spread_unlinking(wa_person *person, int first)
+{
+	for (int i = first; i < person->nedges; i++)
+	{
+		const wa_edge *unlinked = &person->edges[i];
+
+		if (unlinked->link.unlinked_at == WA_NEVER || unlinked->link.change)
+			continue;
+		for (int j = first; j < person->nedges; j++)
+		{
+			wa_edge    *edge = &person->edges[j];
+
+			if (edge->from == unlinked->from && edge->to == unlinked->to && !edge->link.change)
+				edge->link.unlinked_at = wa_later(edge->link.unlinked_at,
+												  unlinked->link.unlinked_at);
+		}
+	}
 }
 
 static void
-load(wa_person *person, int member)
+load_links(wa_person *person, int member)
 {
-	if (!person->members[member].loaded)
+	int			first = person->nedges;
+
+	if (person->members[member].loaded)
+		return;
+
+	person->load(person, member);
+	person->members[member].loaded = true;
+	spread_unlinking(person, first);
+	for (int i = first; i < person->nedges; i++)
 	{
-		person->members[member].loaded = true;
-		person->load(person, member);
+		wa_edge    *edge = &person->edges[i];
+		wa_member  *from = &person->members[edge->from];
+
+		edge->holds = edge->link.last_seen_at > edge->link.unlinked_at;
+		if (edge->holds && edge->link.change)
+			from->left_at = wa_later(from->left_at, edge->link.last_seen_at);
 	}
+}
+
+/*
+ * Reach.
+ */
+
+static void
+enqueue(wa_person *person, int member)
+{
+	if (person->members[member].queued)
+		return;
+	person_grow(person, person->queue, person->nqueued, person->max_queued, 8, int);
+	person->members[member].queued = true;
+	person->queue[person->nqueued++] = member;
 }
 
 /* Let events of a member count, and its sightings lead on, at least so long. */
-static bool
-raise_bounds(wa_member *member, wa_instant events, wa_instant expand)
+static void
+raise_bounds(wa_person *person, int n, wa_instant events, wa_instant expand)
 {
-	bool		raised = false;
+	wa_member  *member = &person->members[n];
 
-	if (events > member->events_until)
-	{
-		member->events_until = events;
-		raised = true;
-	}
-	if (expand > member->expand_until)
-	{
-		member->expand_until = expand;
-		raised = true;
-	}
-	return raised;
+	if (events <= member->events_until && expand <= member->expand_until)
+		return;
+	member->events_until = wa_later(member->events_until, events);
+	member->expand_until = wa_later(member->expand_until, expand);
+	enqueue(person, n);
 }
 
 /* From member n along an edge: what becomes of the other end? */
-static bool
+static void
 follow(wa_person *person, int n, const wa_edge *edge)
 {
-	wa_member  *here = &person->members[n];
-	int			other = edge->from == n ? edge->to : edge->from;
-	wa_member  *there = &person->members[other];
+	const wa_member *here = &person->members[n];
+	int			other = edge_other(edge, n);
+	const wa_member *there = &person->members[other];
 	wa_instant	until;
 
-	if (edge->kind == WA_LINK_CHANGE)
+	if (!edge->holds)
+		return;
+	if (edge->link.change)
 	{
 		/* The new one inherits from the old one; never the reverse. */
-		if (edge->to != n)
-			return false;
 		until = Min(here->events_until, edge->link.last_seen_at);
-		return raise_bounds(there, until, until);
+		if (edge->to == n)
+			raise_bounds(person, other, until, until);
+		return;
 	}
 
 	until = here->expand_until;
-	if (until == WA_NEVER ||
-		wa_later(edge->link.first_seen_at, edge->link.parted_at) > until)
-		return false;
+	if (until == WA_NEVER || edge_since(edge) > until)
+		return;
 
 	/* Whoever has left one of the two since is not its present owner. */
 	if (edge->link.last_seen_at <= here->left_at)
 		until = Min(until, here->left_at);
 	if (edge->link.last_seen_at <= there->left_at)
 		until = Min(until, there->left_at);
-	return raise_bounds(there, until,
-						wa_id_kind_of(&there->id) == WA_ID_PHONE ? WA_NEVER : until);
+	raise_bounds(person, other, until, there->kind == WA_ID_PHONE ? WA_NEVER : until);
+}
+
+/* Whose failures may have named a member in reach that it was unlinked from since? */
+static void
+find_unlinked(wa_person *person)
+{
+	for (int i = 0; i < person->nedges; i++)
+	{
+		const wa_edge *edge = &person->edges[i];
+		wa_member  *home = &person->members[edge->from];
+
+		if (edge->holds || edge->link.change || edge->link.first_seen_at == WA_NEVER ||
+			person->members[edge->to].events_until == WA_NEVER)
+			continue;
+		if (home->failures_until == WA_NEVER || edge->link.first_seen_at < home->failures_since)
+			home->failures_since = edge->link.first_seen_at;
+		home->failures_until = wa_later(home->failures_until, edge->link.unlinked_at);
+	}
 }
 
 void
 wa_person_find(wa_person *person, const wa_canonical *id)
 {
-	bool		changed = true;
+	person_member(person, id);
+	raise_bounds(person, 0, WA_FOREVER, WA_FOREVER);
 
-	member_of(person, id);
-	person->members[0].events_until = WA_FOREVER;
-	person->members[0].expand_until = WA_FOREVER;
-
-	/*
-	 * Bounds only rise and come from a finite set of instants, so this ends.
-	 * Members and edges may move while links are loaded: index them anew.
-	 */
-	while (changed)
+	/* Bounds only rise and come from a finite set of instants, so this ends. */
+	while (person->nqueued > 0)
 	{
-		changed = false;
-		for (int n = 0; n < person->nmembers; n++)
-		{
-			if (person->members[n].events_until == WA_NEVER)
-				continue;
-			load(person, n);
-			for (int e = 0; e < person->nedges; e++)
-			{
-				wa_edge		edge = person->edges[e];
+		int			n = person->queue[--person->nqueued];
 
-				if (edge.from != n && edge.to != n)
-					continue;
-				/* Whether it was left since, its own links tell. */
-				load(person, edge.from == n ? edge.to : edge.from);
-				changed |= follow(person, n, &edge);
-			}
+		person->members[n].queued = false;
+		load_links(person, n);
+		for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+		{
+			/* Whether it was left since, its own links tell. */
+			load_links(person, edge_other(&person->edges[e], n));
+			follow(person, n, &person->edges[e]);
 		}
 	}
+	find_unlinked(person);
 }
 
 /*
- * Was b certainly a's latest partner of its kind at t?  Of a link only the
- * extremes are known: it counts as seen last at its latest sighting if that is
- * not after t, else at its first; its rivals count as seen as late as may be.
+ * Speaking.
  */
-static bool
-latest_partner(const wa_person *person, int a, int b, const wa_link *link, wa_instant t)
+
+/* When two were seen together last for sure, t or earlier. */
+static wa_instant
+surely_seen(const wa_edge *edge, wa_instant t)
 {
-	wa_instant	since = wa_later(link->first_seen_at, link->parted_at);
-	wa_instant	seen = link->last_seen_at <= t ? link->last_seen_at : since;
-	wa_id_kind	kind = wa_id_kind_of(&person->members[b].id);
+	wa_instant	since = edge_since(edge);
 
-	if (since > t)
-		return false;
-	for (int e = 0; e < person->nedges; e++)
-	{
-		const wa_edge *edge = &person->edges[e];
-		int			rival = edge->from == a ? edge->to : edge->from;
-
-		if (edge->kind != WA_LINK_SIGHTING || (edge->from != a && edge->to != a) ||
-			rival == b || wa_id_kind_of(&person->members[rival].id) != kind ||
-			wa_later(edge->link.first_seen_at, edge->link.parted_at) > t)
-			continue;
-		if (Min(edge->link.last_seen_at, t) >= seen)
-			return false;
-	}
-
-	/* Nor may its person have left for another identifier. */
-	return !(person->members[a].left_at >= seen && person->members[a].left_at <= t) &&
-		!(person->members[b].left_at >= seen && person->members[b].left_at <= t);
+	return wa_after(edge->link.last_seen_at, WA_DAY) <= t ?
+		wa_later(since, edge->link.last_seen_at) : since;
 }
 
-bool
-wa_person_speaks(const wa_person *person, int member, wa_instant t)
+/* When they may have been seen together last, t at the latest. */
+static wa_instant
+maybe_seen(const wa_edge *edge, wa_instant t)
 {
-	bool	   *reached = person->enlarge(NULL, person->nmembers * sizeof(bool));
-	bool		changed = true;
+	return Min(wa_after(edge->link.last_seen_at, WA_DAY) - 1, t);
+}
 
-	memset(reached, 0, person->nmembers * sizeof(bool));
-	reached[0] = true;
-	while (changed && !reached[member])
+/* The two latest possible sightings with different partners. */
+typedef struct wa_rivals
+{
+	wa_instant	latest;
+	wa_instant	second;
+	int			partner;		/* of the latest; -1: none */
+} wa_rivals;
+
+static const wa_rivals no_rivals = {WA_NEVER, WA_NEVER, -1};
+
+static void
+rivals_add(wa_rivals *rivals, int partner, wa_instant seen)
+{
+	if (partner == rivals->partner)
+		rivals->latest = wa_later(rivals->latest, seen);
+	else if (seen > rivals->latest)
 	{
-		changed = false;
-		for (int e = 0; e < person->nedges; e++)
-		{
-			const wa_edge *edge = &person->edges[e];
-			int			next;
+		rivals->second = rivals->latest;
+		rivals->latest = seen;
+		rivals->partner = partner;
+	}
+	else
+		rivals->second = wa_later(rivals->second, seen);
+}
 
-			if (reached[edge->from] == reached[edge->to])
-				continue;
-			if (edge->kind == WA_LINK_CHANGE)
-			{
-				/* The new one inherits what was said under the old one. */
-				if (!reached[edge->to] || t > edge->link.last_seen_at)
-					continue;
-			}
-			else if (!latest_partner(person, edge->from, edge->to, &edge->link, t) ||
-					 !latest_partner(person, edge->to, edge->from, &edge->link, t))
-				continue;
-			next = reached[edge->from] ? edge->to : edge->from;
-			reached[next] = true;
-			changed = true;
+static wa_instant
+rivals_of(const wa_rivals *rivals, int partner)
+{
+	return partner == rivals->partner ? rivals->second : rivals->latest;
+}
+
+/* Ends of an edge; in certain[]: that end is sure of the other one. */
+#define WA_FROM_END		0x01
+#define WA_TO_END		0x02
+
+/* A sighting as one of its ends sees it. */
+typedef struct wa_sighting
+{
+	int			edge;
+	int			partner;
+	wa_id_kind	kind;			/* of the partner */
+	wa_str		business;		/* '' for all where the end is no phone */
+	uint8		bit;			/* which end of the edge that is */
+} wa_sighting;
+
+static int
+compare_sightings(const void *a, const void *b)
+{
+	const wa_sighting *x = a;
+	const wa_sighting *y = b;
+
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return wa_str_compare(x->business, y->business);
+}
+
+/* Sightings of member n that hold by t, by kind and business; returns how many. */
+static int
+gather_sightings(const wa_person *person, int n, wa_instant t, wa_sighting *sightings)
+{
+	int			count = 0;
+
+	for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+	{
+		const wa_edge *edge = &person->edges[e];
+		wa_sighting *sighting = &sightings[count];
+
+		if (edge->link.change || !edge->holds || edge_since(edge) > t)
+			continue;
+		sighting->edge = e;
+		sighting->partner = edge_other(edge, n);
+		sighting->kind = person->members[sighting->partner].kind;
+		sighting->business = person->members[n].kind == WA_ID_PHONE ? edge->link.business :
+			WA_STR("");
+		sighting->bit = edge->from == n ? WA_FROM_END : WA_TO_END;
+		count++;
+	}
+	qsort(sightings, count, sizeof(wa_sighting), compare_sightings);
+	return count;
+}
+
+/*
+ * Of n sightings of one kind and business, which were certainly the latest of
+ * that end?  unknown: rivals whose business is not known; all: every rival.
+ */
+static void
+mark_group(const wa_person *person, const wa_sighting *group, int n, wa_instant t,
+		   const wa_rivals *unknown, const wa_rivals *all, uint8 *certain)
+{
+	wa_rivals	rivals = no_rivals;
+
+	for (int i = 0; i < n; i++)
+		rivals_add(&rivals, group[i].partner, maybe_seen(&person->edges[group[i].edge], t));
+	for (int i = 0; i < n; i++)
+	{
+		wa_instant	seen = surely_seen(&person->edges[group[i].edge], t);
+		wa_instant	rival = group[i].business.len == 0 ? rivals_of(all, group[i].partner) :
+			wa_later(rivals_of(&rivals, group[i].partner), rivals_of(unknown, group[i].partner));
+
+		if (rival < seen)
+			certain[group[i].edge] |= group[i].bit;
+	}
+}
+
+/* Mark, in certain[] by edge, the sightings with the latest partners of member n at t. */
+static void
+mark_latest(const wa_person *person, int n, wa_instant t, wa_sighting *sightings, uint8 *certain)
+{
+	int			count = gather_sightings(person, n, t, sightings);
+
+	for (int kind = 0, end; kind < count; kind = end)
+	{
+		wa_rivals	unknown = no_rivals;
+		wa_rivals	all = no_rivals;
+
+		for (end = kind; end < count && sightings[end].kind == sightings[kind].kind; end++)
+		{
+			const wa_sighting *s = &sightings[end];
+			wa_instant	seen = maybe_seen(&person->edges[s->edge], t);
+
+			rivals_add(&all, s->partner, seen);
+			if (s->business.len == 0)
+				rivals_add(&unknown, s->partner, seen);
+		}
+		for (int first = kind, last; first < end; first = last)
+		{
+			for (last = first; last < end &&
+				 wa_str_equal(sightings[last].business, sightings[first].business); last++)
+				;
+			mark_group(person, &sightings[first], last - first, t, &unknown, &all, certain);
 		}
 	}
-	changed = reached[member];
-	person->enlarge(reached, 0);
-	return changed;
+}
+
+/* Was neither end left between the latest sure sighting and t? */
+static bool
+was_not_left(const wa_person *person, const wa_edge *edge, wa_instant t)
+{
+	wa_instant	seen = surely_seen(edge, t);
+	wa_instant	from = person->members[edge->from].left_at;
+	wa_instant	to = person->members[edge->to].left_at;
+
+	return !(from >= seen && from <= t) && !(to >= seen && to <= t);
+}
+
+/* Does the far end of an edge speak for member n, which speaks, at t? */
+static bool
+edge_speaks(const wa_person *person, int e, int n, wa_instant t, const uint8 *certain)
+{
+	const wa_edge *edge = &person->edges[e];
+
+	if (!edge->holds)
+		return false;
+	if (edge->link.change)		/* the new one inherits what the old one said */
+		return edge->to == n && t <= edge->link.last_seen_at;
+	return certain[e] == (WA_FROM_END | WA_TO_END) && was_not_left(person, edge, t);
+}
+
+void
+wa_person_speakers(const wa_person *person, wa_instant t, bool *speaks)
+{
+	uint8	   *certain = person->enlarge(NULL, Max(1, person->nedges));
+	wa_sighting *sightings = person->enlarge(NULL, Max(1, person->nedges) * sizeof(wa_sighting));
+	int		   *queue = person->enlarge(NULL, person->nmembers * sizeof(int));
+	int			nqueued = 1;
+
+	memset(certain, 0, person->nedges);
+	for (int n = 0; n < person->nmembers; n++)
+		mark_latest(person, n, t, sightings, certain);
+
+	memset(speaks, 0, person->nmembers * sizeof(bool));
+	speaks[0] = true;
+	queue[0] = 0;
+	while (nqueued > 0)
+	{
+		int			n = queue[--nqueued];
+
+		for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+		{
+			int			other = edge_other(&person->edges[e], n);
+
+			if (speaks[other] || !edge_speaks(person, e, n, t, certain))
+				continue;
+			speaks[other] = true;
+			queue[nqueued++] = other;
+		}
+	}
+	person->enlarge(queue, 0);
+	person->enlarge(sightings, 0);
+	person->enlarge(certain, 0);
 }

@@ -8,7 +8,7 @@
 #ifndef WA_COUNTS_H
 #define WA_COUNTS_H
 
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "ingest/intake.h"
 

@@ -5,13 +5,13 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "access/xact.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-#include "common/arguments.h"
+#include "base/arguments.h"
 #include "ingest/counts.h"
 #include "ingest/intake.h"
 
@@ -27,7 +27,7 @@ ingest(FunctionCallInfo fcinfo, bool is_bytes)
 	wa_str		signature = wa_text_arg(fcinfo, 1);
 
 	intake = wa_intake_begin(fcinfo->flinfo->fn_oid, false);
-	wa_intake_payload(intake, payload, is_bytes, signature, GetCurrentTransactionStartTimestamp(), 0);
+	wa_intake_payload(intake, payload, is_bytes, signature, GetCurrentTimestamp(), 0);
 	return wa_counts_datum(fcinfo, wa_intake_finish(intake));
 }
 
@@ -57,7 +57,7 @@ wa_report_error(PG_FUNCTION_ARGS)
 	wa_forbid_null_arg(fcinfo, 2, "at");
 	intake = wa_intake_begin(fcinfo->flinfo->fn_oid, false);
 	wa_intake_failure(intake, recipient, PG_GETARG_INT32(1), PG_GETARG_TIMESTAMPTZ(2),
-					  GetCurrentTransactionStartTimestamp(), business, sender, message_id,
+					  GetCurrentTimestamp(), business, sender, message_id,
 					  details);
 	return wa_counts_datum(fcinfo, wa_intake_finish(intake));
 }

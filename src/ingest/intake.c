@@ -3,13 +3,13 @@
  * intake.c
  *	  One statement's worth of intake.
  *
- * payload → elements (payload.c) → events (judge.c) → merged state (fold.c,
- * write.c).  Here the four are tied together, and what cannot be applied is
+ * payload → elements (payload.c) → events (judge.c) → merged state
+ * (event_batch.c, writer.c).  Here the four are tied together, and what cannot be applied is
  * gathered for wa_problem.
  *
  *-------------------------------------------------------------------------
  */
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "catalog/pg_type_d.h"
 #include "executor/spi.h"
@@ -21,13 +21,13 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#include "ingest/columns.h"
-#include "common/encode.h"
-#include "ingest/fold.h"
+#include "base/encode.h"
+#include "ingest/event_batch.h"
 #include "ingest/intake.h"
 #include "ingest/policy.h"
-#include "common/statement.h"
-#include "ingest/write.h"
+#include "base/statement.h"
+#include "ingest/upsert.h"
+#include "ingest/writer.h"
 #include "payload/payload.h"
 #include "signature/signature.h"
 
@@ -82,7 +82,7 @@ struct wa_intake
 	wa_docket	docket;
 	wa_payload *payload;
 	wa_secrets *secrets;		/* NULL: none, nothing is checked */
-	wa_fold    *fold;
+	wa_event_batch *batch;
 	bool		replaying;
 	wa_counts	counts;
 
@@ -246,7 +246,7 @@ take_event(void *arg, const wa_event *event)
 {
 	wa_intake  *intake = arg;
 
-	wa_fold_event(intake->fold, event, intake->webhook_id);
+	wa_event_batch_add(intake->batch, event, intake->webhook_id);
 }
 
 wa_intake *
@@ -268,7 +268,7 @@ wa_intake_begin(Oid funcid, bool replaying)
 	wa_write_begin(intake->schema);
 	intake->policy = wa_policy_load(intake->schema);
 	intake->secrets = wa_secrets_load(intake->schema);
-	intake->fold = wa_fold_make(context);
+	intake->batch = wa_event_batch_make(context);
 	intake->replaying = replaying;
 	intake->docket.arg = intake;
 	intake->docket.event = take_event;
@@ -526,7 +526,7 @@ static wa_statement record_problems = {
 	" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 	" ON CONFLICT (webhook_id, path, problem) WHERE webhook_id IS NOT NULL AND code IS NULL"
 	" DO NOTHING",
-	"int8[] text[] text[] text[] text[] text[] text[] bool[] timestamptz[]", NULL, InvalidOid
+	"int8[] text[] text[] text[] text[] text[] text[] bool[] timestamptz[]", NULL, 0
 };
 
 static wa_statement count_codes = {
@@ -537,7 +537,7 @@ static wa_statement count_codes = {
 	" ON CONFLICT (code) WHERE code IS NOT NULL"
 	" DO UPDATE SET count = p.count + excluded.count, resolved_at = NULL",
 	"int8[] text[] text[] text[] text[] text[] text[] bool[] timestamptz[] int4[] int8[]",
-	NULL, InvalidOid
+	NULL, 0
 };
 
 static int
@@ -556,11 +556,11 @@ write_findings(wa_intake *intake, wa_statement *statement,
 {
 	const Oid	types[] = {INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
 	BOOLOID, TIMESTAMPTZOID, INT4OID, INT8OID};
-	wa_values	columns[lengthof(types)];
+	wa_column	columns[lengthof(types)] = {0};
 	Datum		values[lengthof(types)];
 
 	for (int i = 0; i < lengthof(types); i++)
-		wa_values_init(&columns[i], types[i]);
+		columns[i].type = types[i];
 	for (int i = 0; i < n; i++)
 	{
 		const wa_finding *f = &findings[i];
@@ -573,14 +573,32 @@ write_findings(wa_intake *intake, wa_statement *statement,
 		wa_put_str(&columns[4], f->fragment);
 		wa_put_str(&columns[5], f->business.data == NULL ? WA_STR("") : f->business);
 		wa_put_str(&columns[6], f->sender.data == NULL ? WA_STR("") : f->sender);
-		wa_put_bool(&columns[7], f->on_premises, false);
+		wa_put_bool(&columns[7], f->on_premises);
 		wa_put_instant(&columns[8], f->received_at);
-		wa_put_int4(&columns[9], f->code);
+		wa_put_int4(&columns[9], f->code, false);
 		wa_put_int8(&columns[10], f->count, false);
 	}
 	for (int i = 0; i < lengthof(types); i++)
-		values[i] = wa_values_array(&columns[i]);
+		values[i] = wa_column_array(&columns[i]);
 	wa_statement_run(statement, intake->schema, values, NULL);
+}
+
+/* The same, as many at a time as keep the statement from becoming too large. */
+static void
+write_in_pieces(wa_intake *intake, wa_statement *statement, const wa_findings *findings)
+{
+	for (int start = 0, end; start < findings->n; start = end)
+	{
+		size_t		size = findings->rows[start].fragment.len;
+
+		for (end = start + 1; end < findings->n; end++)
+		{
+			size += findings->rows[end].fragment.len;
+			if (size > WA_FRAGMENTS_SIZE)
+				break;
+		}
+		write_findings(intake, statement, findings->rows + start, end - start);
+	}
 }
 
 /*
@@ -590,27 +608,10 @@ write_findings(wa_intake *intake, wa_statement *statement,
 static void
 write_problems(wa_intake *intake)
 {
-	const wa_findings *elements = &intake->elements;
-	wa_findings *codes = &intake->codes;
-
-	for (int start = 0, end; start < elements->n; start = end)
-	{
-		size_t		size = elements->rows[start].fragment.len;
-
-		for (end = start + 1; end < elements->n; end++)
-		{
-			size += elements->rows[end].fragment.len;
-			if (size > WA_FRAGMENTS_SIZE)
-				break;
-		}
-		write_findings(intake, &record_problems, elements->rows + start, end - start);
-	}
-
-	if (codes->n > 0)
-	{
-		qsort(codes->rows, codes->n, sizeof(wa_finding), compare_findings);
-		write_findings(intake, &count_codes, codes->rows, codes->n);
-	}
+	if (intake->codes.n > 1)
+		qsort(intake->codes.rows, intake->codes.n, sizeof(wa_finding), compare_findings);
+	write_in_pieces(intake, &record_problems, &intake->elements);
+	write_in_pieces(intake, &count_codes, &intake->codes);
 }
 
 wa_counts
@@ -621,7 +622,7 @@ wa_intake_finish(wa_intake *intake)
 
 	SPI_connect();
 	MemoryContextSwitchTo(intake->context);
-	wa_write(intake->schema, intake->policy, intake->fold);
+	wa_write(intake->schema, intake->policy, intake->batch);
 	write_problems(intake);
 	SPI_finish();
 	MemoryContextSwitchTo(old);

@@ -9,9 +9,9 @@
 #ifndef WA_INTAKE_H
 #define WA_INTAKE_H
 
-#include "common/compat.h"
+#include "base/compat.h"
 
-#include "common/schema.h"
+#include "base/schema.h"
 #include "events/judge.h"
 
 typedef struct wa_intake wa_intake;

@@ -5,7 +5,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "access/table.h"
 #include "access/tableam.h"
@@ -17,9 +17,8 @@
 
 #include "errors/override.h"
 #include "events/phrase.h"
-#include "common/encode.h"
+#include "base/encode.h"
 #include "ingest/policy.h"
-#include "common/columns.h"
 #include "state/read.h"
 
 typedef struct wa_phrase_entry
@@ -99,8 +98,8 @@ read_phrase_rows(wa_loaded_policy *loaded, StringInfo rows, int *n)
 	*n = 0;
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
-		wa_str		phrase = wa_slot_str(slot, WA_PHRASE_PHRASE);
-		bool		resumes = wa_str_equal(wa_slot_str(slot, WA_PHRASE_MEANING),
+		wa_str		phrase = wa_slot_str(slot, Anum_wa_phrase_phrase);
+		bool		resumes = wa_str_equal(wa_slot_str(slot, Anum_wa_phrase_meaning),
 										   WA_STR("resume"));
 
 		appendBinaryStringInfo(rows, (char *) &phrase.len, sizeof(phrase.len));

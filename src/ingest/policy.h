@@ -9,9 +9,9 @@
 #ifndef WA_INGEST_POLICY_H
 #define WA_INGEST_POLICY_H
 
-#include "common/compat.h"
+#include "base/compat.h"
 
-#include "common/schema.h"
+#include "base/schema.h"
 #include "events/judge.h"
 
 /*

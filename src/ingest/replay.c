@@ -5,7 +5,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "catalog/pg_type_d.h"
 #include "executor/spi.h"
@@ -14,10 +14,10 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#include "common/statement.h"
+#include "base/statement.h"
 #include "ingest/counts.h"
-#include "ingest/columns.h"
 #include "ingest/intake.h"
+#include "ingest/upsert.h"
 
 PG_FUNCTION_INFO_V1(wa_replay);
 
@@ -28,7 +28,7 @@ static wa_statement kept_payloads = {
 	"SELECT w.received_at, w.id, w.payload, w.signature"
 	" FROM @extschema@.wa_webhook AS w"
 	" WHERE ($1 IS NULL OR w.id >= $1) AND ($2 IS NULL OR w.id <= $2) ORDER BY w.id",
-	"int8 int8", NULL, InvalidOid
+	"int8 int8", NULL, 0
 };
 
 /*
@@ -44,13 +44,13 @@ static wa_statement open_problems = {
 	" WHERE p.resolved_at IS NULL AND p.fragment IS NOT NULL"
 	" AND (p.problem <> 'bad_signature' OR w.id IS NOT NULL)"
 	" ORDER BY p.id",
-	"int8 int8", NULL, InvalidOid
+	"int8 int8", NULL, 0
 };
 
 static wa_statement resolve = {
 	"UPDATE @extschema@.wa_problem SET resolved_at = pg_catalog.clock_timestamp()"
 	" WHERE id = ANY ($1)",
-	"int8[]", NULL, InvalidOid
+	"int8[]", NULL, 0
 };
 
 typedef struct wa_replay_state
@@ -157,13 +157,12 @@ for_each(wa_statement *statement, const wa_schema *schema, Datum *values, const 
 static void
 mark_resolved(const wa_replay_state *state, const wa_schema *schema)
 {
-	wa_values	ids;
+	wa_column	ids = {INT8OID, NULL};
 	Datum		value;
 
-	wa_values_init(&ids, INT8OID);
 	for (int i = 0; i < state->nresolved; i++)
 		wa_put_int8(&ids, state->resolved[i], false);
-	value = wa_values_array(&ids);
+	value = wa_column_array(&ids);
 	wa_statement_run(&resolve, schema, &value, NULL);
 }
 

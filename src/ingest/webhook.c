@@ -5,7 +5,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "access/xact.h"
 #include "access/xlog.h"
@@ -18,7 +18,7 @@
 #include "utils/tuplestore.h"
 
 #include "ingest/intake.h"
-#include "common/columns.h"
+#include "ingest/webhook.h"
 #include "state/read.h"
 
 PG_FUNCTION_INFO_V1(wa_ingest_token);
@@ -100,15 +100,15 @@ wa_webhook_ingest(PG_FUNCTION_ARGS)
 		wa_str		signature;
 
 		CHECK_FOR_INTERRUPTS();
-		if (DatumGetInt64(slot_getattr(slot, WA_WEBHOOK_TOKEN, &isnull)) != token())
+		if (DatumGetInt64(slot_getattr(slot, Anum_wa_webhook_token, &isnull)) != token())
 			continue;			/* restored, and applied long ago */
 		if (intake == NULL)
 			intake = wa_intake_begin(fcinfo->flinfo->fn_oid, false);
 
-		id = DatumGetInt64(slot_getattr(slot, WA_WEBHOOK_ID, &isnull));
-		received_at = DatumGetTimestampTz(slot_getattr(slot, WA_WEBHOOK_RECEIVED_AT, &isnull));
-		signature = wa_slot_str(slot, WA_WEBHOOK_SIGNATURE);
-		datum = slot_getattr(slot, WA_WEBHOOK_PAYLOAD, &isnull);
+		id = DatumGetInt64(slot_getattr(slot, Anum_wa_webhook_id, &isnull));
+		received_at = DatumGetTimestampTz(slot_getattr(slot, Anum_wa_webhook_received_at, &isnull));
+		signature = wa_slot_str(slot, Anum_wa_webhook_signature);
+		datum = slot_getattr(slot, Anum_wa_webhook_payload, &isnull);
 		payload = DatumGetTextPP(datum);
 		wa_intake_payload(intake,
 						  (wa_str) {VARDATA_ANY(payload), VARSIZE_ANY_EXHDR(payload)},

@@ -33,7 +33,7 @@
 
 #include "c.h"
 
-#include "common/str.h"
+#include "base/str.h"
 
 #define WA_PAYLOAD_MAX_BYTES	(16 * 1024 * 1024)
 #define WA_PAYLOAD_MAX_DEPTH	64

@@ -12,7 +12,7 @@
 #ifndef WA_RECIPIENT_H
 #define WA_RECIPIENT_H
 
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "recipient/phone.h"
 

@@ -5,7 +5,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "access/table.h"
 #include "access/tableam.h"
@@ -16,9 +16,8 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
-#include "common/encode.h"
+#include "base/encode.h"
 #include "signature/signature.h"
-#include "common/columns.h"
 #include "state/read.h"
 
 #define WA_HEADER_PREFIX	"sha256="
@@ -66,8 +65,8 @@ wa_secrets_load(const wa_schema *schema)
 				secrets->rows = repalloc(secrets->rows, secrets->max * sizeof(wa_secret));
 			}
 			row = &secrets->rows[secrets->n++];
-			row->business = wa_slot_str(slot, WA_APP_SECRET_BUSINESS);
-			row->secret = wa_slot_str(slot, WA_APP_SECRET_SECRET);
+			row->business = wa_slot_str(slot, Anum_wa_app_secret_business);
+			row->secret = wa_slot_str(slot, Anum_wa_app_secret_secret);
 			row->signed_it = false;
 		}
 		table_endscan(scan);

@@ -12,10 +12,10 @@
 #ifndef WA_SIGNATURE_H
 #define WA_SIGNATURE_H
 
-#include "common/compat.h"
+#include "base/compat.h"
 
-#include "common/schema.h"
-#include "common/str.h"
+#include "base/schema.h"
+#include "base/str.h"
 
 /* All rows of wa_app_secret. */
 typedef struct wa_secrets wa_secrets;
@@ -43,5 +43,12 @@ extern bool wa_secrets_accept(const wa_secrets *secrets, wa_str business);
 
 /* Did any secret at all sign the checked body? */
 extern bool wa_secrets_any(const wa_secrets *secrets);
+
+/* The columns of wa_app_secret by number, in the order of signature.sql. */
+enum
+{
+	Anum_wa_app_secret_business = 1,
+	Anum_wa_app_secret_secret
+};
 
 #endif							/* WA_SIGNATURE_H */

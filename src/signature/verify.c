@@ -5,10 +5,10 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "common/compat.h"
+#include "base/compat.h"
 
-#include "common/arguments.h"
-#include "common/encode.h"
+#include "base/arguments.h"
+#include "base/encode.h"
 #include "signature/signature.h"
 
 PG_FUNCTION_INFO_V1(wa_verify_signature_text);

@@ -11,8 +11,8 @@
 
 #include "c.h"
 
-#include "common/instant.h"
-#include "common/str.h"
+#include "base/instant.h"
+#include "base/str.h"
 
 /* A service window stays open this long after the user's last message. */
 #define WA_WINDOW	(24 * WA_HOUR)
@@ -44,6 +44,7 @@ typedef struct wa_activity_row
 {
 	wa_str		business;
 	wa_str		sender;
+	bool		lifts;			/* do its windows and evidence count against cooldowns? */
 	wa_activity activity;
 } wa_activity_row;
 

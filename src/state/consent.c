@@ -27,6 +27,8 @@ wa_consent_rank(const wa_consent *a, const wa_consent *b)
 		return a_stopped ? 1 : -1;
 	if ((order = wa_str_compare(a->origin, b->origin)) != 0)
 		return order;
+	if (a->code != b->code)
+		return a->code > b->code ? 1 : -1;
 	if ((order = wa_str_compare(a->sender, b->sender)) != 0)
 		return order;
 	return wa_str_compare(a->message_id, b->message_id);

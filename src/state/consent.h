@@ -11,8 +11,8 @@
 
 #include "c.h"
 
-#include "common/instant.h"
-#include "common/str.h"
+#include "base/instant.h"
+#include "base/str.h"
 
 /* Who keeps the register: the column "register" of wa_consent. */
 typedef enum wa_register
@@ -29,6 +29,12 @@ wa_register_from_name(wa_str name)
 		WA_REGISTER_BUSINESS;
 }
 
+static inline wa_str
+wa_register_name(wa_register reg)
+{
+	return reg == WA_REGISTER_WHATSAPP ? WA_STR("whatsapp") : WA_STR("business");
+}
+
 /*
  * The merged word of a register.  The latest stop and the latest resume are
  * kept apart since another identifier of the same person may be reached by
@@ -39,6 +45,7 @@ typedef struct wa_consent
 	wa_instant	stopped_at;		/* WA_NEVER: no stop so far */
 	wa_instant	resumed_at;		/* WA_NEVER: no resume so far */
 	wa_str		origin;
+	int32		code;			/* error code that told; 0: none */
 	wa_str		sender;
 	wa_str		message_id;
 } wa_consent;
@@ -68,7 +75,7 @@ wa_consent_at(const wa_consent *consent)
 
 /*
  * Merge other into consent.  Of two words equal in time and meaning the one
- * with the greater origin, sender, message id (by bytes, in this order) gives
+ * with the greater origin, code, sender, message id (by bytes, in this order) gives
  * the strings, so that no order of arrival shows.  The strings are not copied.
  */
 extern void wa_consent_merge(wa_consent *consent, const wa_consent *other);

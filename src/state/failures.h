@@ -13,7 +13,7 @@
 
 #include "c.h"
 
-#include "common/instant.h"
+#include "base/instant.h"
 
 #define WA_MAX_FAILURES 32
 

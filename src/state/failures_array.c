@@ -5,7 +5,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "catalog/pg_type_d.h"
 #include "utils/array.h"

@@ -8,7 +8,7 @@
 #ifndef WA_FAILURES_ARRAY_H
 #define WA_FAILURES_ARRAY_H
 
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "state/failures.h"
 

@@ -5,10 +5,9 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "access/relscan.h"
-#include "access/sysattr.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "executor/tuptable.h"
@@ -18,7 +17,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
-#include "common/columns.h"
+#include "state/columns.h"
 #include "state/failures_array.h"
 #include "state/read.h"
 
@@ -45,42 +44,24 @@ equality_of(Relation index, FmgrInfo *result)
 	result->fn_mcxt = CurrentMemoryContext;
 }
 
-static void
-open_by(wa_reader *reader, const wa_table *table, Snapshot snapshot, int nkeys)
+void
+wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot)
 {
 	reader->heap = wa_table_open(table);
 	reader->index = wa_pkey_open(table);
 	reader->slot = table_slot_create(reader->heap, NULL);
 	equality_of(reader->index, &reader->equal);
-	reader->scan = wa_index_beginscan(reader->heap, reader->index, snapshot, nkeys);
+	reader->scan = wa_index_beginscan(reader->heap, reader->index, snapshot, 1);
 	reader->latest = NULL;
-}
-
-static void
-open_latest_by(wa_reader *reader, const wa_table *table, int nkeys)
-{
-	Snapshot	latest = RegisterSnapshot(GetLatestSnapshot());
-
-	open_by(reader, table, latest, nkeys);
-	reader->latest = latest;
-}
-
-void
-wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot)
-{
-	open_by(reader, table, snapshot, 1);
 }
 
 void
 wa_reader_open_latest(wa_reader *reader, const wa_table *table)
 {
-	open_latest_by(reader, table, 1);
-}
+	Snapshot	latest = RegisterSnapshot(GetLatestSnapshot());
 
-void
-wa_pair_reader_open_latest(wa_reader *reader, const wa_table *table)
-{
-	open_latest_by(reader, table, 2);
+	wa_reader_open(reader, table, latest);
+	reader->latest = latest;
 }
 
 void
@@ -99,38 +80,27 @@ wa_reader_close(wa_reader *reader)
 		UnregisterSnapshot(reader->latest);
 }
 
-/* column: of the index, from 1. */
-static void
-make_key(wa_reader *reader, ScanKey key, int column, Datum recipient)
-{
-	ScanKeyEntryInitializeWithInfo(key, 0, column, BTEqualStrategyNumber,
-								   reader->index->rd_opcintype[column - 1], InvalidOid,
-								   &reader->equal, recipient);
-}
-
 void
 wa_reader_seek(wa_reader *reader, Datum recipient)
 {
 	ScanKeyData key;
 
-	make_key(reader, &key, 1, recipient);
+	ScanKeyEntryInitializeWithInfo(&key, 0, 1, BTEqualStrategyNumber,
+								   reader->index->rd_opcintype[0], InvalidOid,
+								   &reader->equal, recipient);
 	index_rescan(reader->scan, &key, 1, NULL, 0);
-}
-
-void
-wa_reader_seek_pair(wa_reader *reader, Datum recipient, Datum other)
-{
-	ScanKeyData keys[2];
-
-	make_key(reader, &keys[0], 1, recipient);
-	make_key(reader, &keys[1], 2, other);
-	index_rescan(reader->scan, keys, 2, NULL, 0);
 }
 
 bool
 wa_reader_next(wa_reader *reader)
 {
 	return index_getnext_slot(reader->scan, ForwardScanDirection, reader->slot);
+}
+
+bool
+wa_reader_last(wa_reader *reader)
+{
+	return index_getnext_slot(reader->scan, BackwardScanDirection, reader->slot);
 }
 
 Datum
@@ -157,18 +127,7 @@ wa_reader_int(wa_reader *reader, int column)
 	return isnull ? 0 : DatumGetInt32(value);
 }
 
-void
-wa_reader_version(wa_reader *reader, wa_version *version)
-{
-	bool		isnull;
-
-	version->place = reader->slot->tts_tid;
-	version->xmin = DatumGetTransactionId(slot_getsysattr(reader->slot,
-														  MinTransactionIdAttributeNumber,
-														  &isnull));
-}
-
-/* A string column where it stands: until the slot moves on. */
+/* Until the slot moves on. */
 static wa_str
 str_in_place(TupleTableSlot *slot, int column)
 {
@@ -206,6 +165,12 @@ wa_slot_str(TupleTableSlot *slot, int column)
 }
 
 wa_str
+wa_reader_str_in_place(wa_reader *reader, int column)
+{
+	return str_in_place(reader->slot, column);
+}
+
+wa_str
 wa_reader_str(wa_reader *reader, int column)
 {
 	return wa_slot_str(reader->slot, column);
@@ -214,11 +179,12 @@ wa_reader_str(wa_reader *reader, int column)
 void
 wa_read_consent(wa_reader *reader, wa_consent_row *row)
 {
-	row->reg = wa_register_from_name(str_in_place(reader->slot, WA_CONSENT_REGISTER));
-	row->business = wa_reader_str(reader, WA_CONSENT_BUSINESS);
-	row->consent.stopped_at = wa_reader_instant(reader, WA_CONSENT_STOPPED_AT);
-	row->consent.resumed_at = wa_reader_instant(reader, WA_CONSENT_RESUMED_AT);
-	row->consent.origin = wa_reader_str(reader, WA_CONSENT_ORIGIN);
+	row->reg = wa_register_from_name(str_in_place(reader->slot, Anum_wa_consent_register));
+	row->business = wa_reader_str(reader, Anum_wa_consent_business);
+	row->consent.stopped_at = wa_reader_instant(reader, Anum_wa_consent_stopped_at);
+	row->consent.resumed_at = wa_reader_instant(reader, Anum_wa_consent_resumed_at);
+	row->consent.origin = wa_reader_str(reader, Anum_wa_consent_origin);
+	row->consent.code = wa_reader_int(reader, Anum_wa_consent_code);
 	row->consent.sender = (wa_str) {NULL, 0};
 	row->consent.message_id = (wa_str) {NULL, 0};
 	row->learned_under.data = NULL;
@@ -228,24 +194,35 @@ wa_read_consent(wa_reader *reader, wa_consent_row *row)
 void
 wa_read_activity(wa_reader *reader, wa_activity_row *row)
 {
-	row->business = wa_reader_str(reader, WA_ACTIVITY_BUSINESS);
-	row->sender = wa_reader_str(reader, WA_ACTIVITY_SENDER);
-	row->activity.last_inbound_at = wa_reader_instant(reader, WA_ACTIVITY_LAST_INBOUND_AT);
-	row->activity.last_delivered_at = wa_reader_instant(reader, WA_ACTIVITY_LAST_DELIVERED_AT);
-	row->activity.last_read_at = wa_reader_instant(reader, WA_ACTIVITY_LAST_READ_AT);
+	row->business = wa_reader_str(reader, Anum_wa_activity_business);
+	row->sender = wa_reader_str(reader, Anum_wa_activity_sender);
+	row->lifts = true;
+	row->activity.last_inbound_at = wa_reader_instant(reader, Anum_wa_activity_last_inbound_at);
+	row->activity.last_delivered_at = wa_reader_instant(reader, Anum_wa_activity_last_delivered_at);
+	row->activity.last_read_at = wa_reader_instant(reader, Anum_wa_activity_last_read_at);
 	row->activity.last_marketing_delivered_at =
-		wa_reader_instant(reader, WA_ACTIVITY_LAST_MARKETING_DELIVERED_AT);
+		wa_reader_instant(reader, Anum_wa_activity_last_marketing_delivered_at);
 	row->activity.last_window_refused_at =
-		wa_reader_instant(reader, WA_ACTIVITY_LAST_WINDOW_REFUSED_AT);
-	row->activity.wa_id_at = wa_reader_instant(reader, WA_ACTIVITY_WA_ID_AT);
-	row->activity.wa_id = wa_reader_str(reader, WA_ACTIVITY_WA_ID);
+		wa_reader_instant(reader, Anum_wa_activity_last_window_refused_at);
+	row->activity.wa_id_at = wa_reader_instant(reader, Anum_wa_activity_wa_id_at);
+	row->activity.wa_id = wa_reader_str(reader, Anum_wa_activity_wa_id);
+}
+
+wa_instant
+wa_read_until(wa_reader *reader)
+{
+	wa_instant	until = wa_reader_instant(reader, Anum_wa_cooldown_until);
+
+	if (wa_reader_int(reader, Anum_wa_cooldown_strikes) == 0)
+		return WA_NEVER;
+	return until == WA_NEVER ? WA_FOREVER : until;
 }
 
 void
 wa_read_failures(wa_reader *reader, wa_failures *failures)
 {
 	bool		isnull;
-	Datum		value = slot_getattr(reader->slot, WA_COOLDOWN_FAILURES, &isnull);
+	Datum		value = slot_getattr(reader->slot, Anum_wa_cooldown_failures, &isnull);
 
 	failures->n = 0;
 	if (!isnull)

@@ -13,14 +13,14 @@
 #ifndef WA_READ_H
 #define WA_READ_H
 
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "access/genam.h"
 #include "executor/tuptable.h"
 #include "utils/snapshot.h"
 
-#include "common/schema.h"
-#include "common/str.h"
+#include "base/schema.h"
+#include "base/str.h"
 #include "state/activity.h"
 #include "state/consent.h"
 #include "state/failures.h"
@@ -36,16 +36,6 @@ typedef struct wa_reader
 	Snapshot	latest;			/* NULL: the caller's snapshot */
 } wa_reader;
 
-/*
- * One version of a row.  A place may be used again after vacuum has been there,
- * so the recipient is to be compared as well.
- */
-typedef struct wa_version
-{
-	ItemPointerData place;		/* ctid */
-	TransactionId xmin;
-} wa_version;
-
 /* Open for look-ups by recipient. */
 extern void wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot);
 
@@ -60,14 +50,11 @@ extern void wa_reader_close(wa_reader *reader);
 /* Look for the rows of this recipient (a wa_recipient that stays until done). */
 extern void wa_reader_seek(wa_reader *reader, Datum recipient);
 
-/*
- * The same for a table whose key begins with two recipients, by both at once.
- */
-extern void wa_pair_reader_open_latest(wa_reader *reader, const wa_table *table);
-extern void wa_reader_seek_pair(wa_reader *reader, Datum recipient, Datum other);
-
 /* Go to the next row; false after the last.  Its columns are in reader->slot. */
 extern bool wa_reader_next(wa_reader *reader);
+
+/* Go to the last row in the order of the index, after wa_reader_seek; false: none. */
+extern bool wa_reader_last(wa_reader *reader);
 
 /*
  * A column of the row at hand.  Strings are copied into the current memory
@@ -78,8 +65,8 @@ extern int32 wa_reader_int(wa_reader *reader, int column);
 extern wa_str wa_reader_str(wa_reader *reader, int column);
 extern Datum wa_reader_datum(wa_reader *reader, int column, bool *isnull);
 
-/* Which version of the row that is; until the slot moves on. */
-extern void wa_reader_version(wa_reader *reader, wa_version *version);
+/* A string column where it stands: until the reader moves on. */
+extern wa_str wa_reader_str_in_place(wa_reader *reader, int column);
 
 /* A string column of any slot, likewise copied. */
 extern wa_str wa_slot_str(TupleTableSlot *slot, int column);
@@ -90,6 +77,9 @@ extern wa_str wa_slot_str(TupleTableSlot *slot, int column);
  */
 extern void wa_read_consent(wa_reader *reader, wa_consent_row *row);
 extern void wa_read_activity(wa_reader *reader, wa_activity_row *row);
+
+/* The end of a row of wa_cooldown: WA_NEVER, no strike counts; WA_FOREVER, none. */
+extern wa_instant wa_read_until(wa_reader *reader);
 
 /* The failures of a row of wa_cooldown. */
 extern void wa_read_failures(wa_reader *reader, wa_failures *failures);

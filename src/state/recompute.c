@@ -6,7 +6,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "common/compat.h"
+#include "base/compat.h"
 
 #include "access/xact.h"
 #include "commands/trigger.h"
@@ -17,9 +17,9 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
-#include "common/schema.h"
+#include "base/schema.h"
 #include "errors/override.h"
-#include "common/statement.h"
+#include "base/statement.h"
 #include "state/failures_array.h"
 #include "state/ladder.h"
 
@@ -34,6 +34,12 @@ typedef struct wa_merge
 	TupleDesc	tupdesc;
 } wa_merge;
 
+static wa_instant
+instant_arg(FunctionCallInfo fcinfo, int argno)
+{
+	return PG_ARGISNULL(argno) ? WA_NEVER : PG_GETARG_TIMESTAMPTZ(argno);
+}
+
 Datum
 wa_cooldown_merge(PG_FUNCTION_ARGS)
 {
@@ -42,7 +48,7 @@ wa_cooldown_merge(PG_FUNCTION_ARGS)
 	wa_code_policy policy;
 	wa_failures failures;
 	wa_failures more;
-	wa_instant	lifted_at = wa_later(PG_GETARG_TIMESTAMPTZ(2), PG_GETARG_TIMESTAMPTZ(4));
+	wa_instant	lifted_at = wa_later(instant_arg(fcinfo, 2), instant_arg(fcinfo, 4));
 	wa_cooldown_end end = {0, WA_NEVER};
 	Datum		values[4];
 	bool		nulls[4] = {0};
@@ -78,7 +84,8 @@ wa_cooldown_merge(PG_FUNCTION_ARGS)
 	values[1] = TimestampTzGetDatum(lifted_at);
 	values[2] = Int32GetDatum(end.strikes);
 	values[3] = TimestampTzGetDatum(end.until);
-	nulls[3] = end.until == WA_NEVER;
+	nulls[1] = lifted_at == WA_NEVER;
+	nulls[3] = end.until == WA_NEVER || end.until == WA_FOREVER;
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(merge->tupdesc, values, nulls)));
 }
 
@@ -95,39 +102,11 @@ static wa_statement recompute = {
 	" FROM @extschema@.wa_activity AS a WHERE a.recipient OPERATOR(@extschema@.=) d.recipient"
 	" AND (a.business = d.business OR a.business = '' OR d.business = '')) AS e"
 	" CROSS JOIN LATERAL @extschema@.wa_cooldown_merge("
-	"d.code, d.failures, d.lifted_at, '{}', COALESCE(e.at, '-infinity')) AS n) AS m"
+	"d.code, d.failures, d.lifted_at, '{}', e.at) AS n) AS m"
 	" WHERE c.ctid = m.place"
 	" AND (c.lifted_at, c.strikes, c.until)"
 	" IS DISTINCT FROM (m.merged_lifted_at, m.strikes, m.until)",
-	"", NULL, InvalidOid
-};
-
-/*
- * Which ties are alike (src/README.md, "Ties that need not be followed"), whatever was
- * said of them before.
- */
-static wa_statement judge_ties = {
-	"WITH tied AS (SELECT e.id, pg_catalog.count(*) AS n"
-	" FROM (SELECT recipient AS id FROM @extschema@.wa_identity"
-	" UNION ALL SELECT other FROM @extschema@.wa_identity) AS e GROUP BY e.id),"
-	" consent AS (SELECT recipient, pg_catalog.array_agg("
-	"ROW (business, register, stopped_at, resumed_at) ORDER BY business, register) AS said"
-	" FROM @extschema@.wa_consent GROUP BY recipient),"
-	" cooldown AS (SELECT recipient, pg_catalog.array_agg("
-	"ROW (business, code, lifted_at, failures) ORDER BY business, code) AS failed"
-	" FROM @extschema@.wa_cooldown GROUP BY recipient)"
-	" UPDATE @extschema@.wa_identity AS i SET alike = j.alike FROM (SELECT t.ctid AS place,"
-	" t.kind = 'sighting' AND x.n = 1 AND y.n = 1"
-	" AND c.said IS NOT DISTINCT FROM d.said AND f.failed IS NOT DISTINCT FROM g.failed AS alike"
-	" FROM @extschema@.wa_identity AS t"
-	" JOIN tied AS x ON x.id OPERATOR(@extschema@.=) t.recipient"
-	" JOIN tied AS y ON y.id OPERATOR(@extschema@.=) t.other"
-	" LEFT JOIN consent AS c ON c.recipient OPERATOR(@extschema@.=) t.recipient"
-	" LEFT JOIN consent AS d ON d.recipient OPERATOR(@extschema@.=) t.other"
-	" LEFT JOIN cooldown AS f ON f.recipient OPERATOR(@extschema@.=) t.recipient"
-	" LEFT JOIN cooldown AS g ON g.recipient OPERATOR(@extschema@.=) t.other) AS j"
-	" WHERE i.ctid = j.place AND i.alike IS DISTINCT FROM j.alike",
-	"", NULL, InvalidOid
+	"", NULL, 0
 };
 
 Datum
@@ -144,14 +123,12 @@ wa_recompute(PG_FUNCTION_ARGS)
 
 	/*
 	 * An ingest takes RowExclusiveLock before it reads the policy: none that
-	 * read the old one can write after us.  Nor does anybody write a tie, or what
-	 * ties are judged by.
+	 * read the old one can write after us.
 	 */
 	wa_lock_state(schema, ShareRowExclusiveLock);
 
 	SPI_connect();
 	changed = wa_statement_run(&recompute, schema, NULL, NULL);
-	wa_statement_run(&judge_ties, schema, NULL, NULL);
 	SPI_finish();
 	PG_RETURN_INT64((int64) changed);
 }

@@ -3,159 +3,163 @@
 -- Every merge is commutative, associative and idempotent (see src/README.md),
 -- so that these rows are a pure function of the set of events and the policy.
 -- Keys begin with the recipient: a decision reads all rows of one recipient,
--- whatever the business, with one descent of an index.  Fixed-width columns
--- that a decision reads stand first.
+-- whatever the business, with one descent of an index.  C reads the columns by
+-- number: state/columns.h.
 
-CREATE TABLE @extschema@.wa_contact (
-	recipient @extschema@.wa_recipient NOT NULL,
-	touched bigint NOT NULL DEFAULT 0,
-	CONSTRAINT wa_contact_pkey PRIMARY KEY (recipient)
-) WITH (fillfactor = 90);
-COMMENT ON TABLE @extschema@.wa_contact IS
-'One row per known recipient. Its lock puts a first failure and the evidence that lifts it in order; see src/README.md, "Races"';
-COMMENT ON COLUMN @extschema@.wa_contact.recipient IS 'The recipient';
-COMMENT ON COLUMN @extschema@.wa_contact.touched IS 'How often the lock was taken; bookkeeping, no part of the state';
+CREATE TABLE wa_recipient_lock (
+	recipient wa_recipient NOT NULL,
+	CONSTRAINT wa_recipient_lock_pkey PRIMARY KEY (recipient)
+);
+COMMENT ON TABLE wa_recipient_lock IS
+'One row per known recipient, to be locked: it puts a first failure and the evidence that lifts it in order. Bookkeeping; see src/README.md, "Races"';
+COMMENT ON COLUMN wa_recipient_lock.recipient IS 'The recipient';
 
-CREATE TABLE @extschema@.wa_consent (
-	at timestamptz NOT NULL,
-	stopped_at timestamptz NOT NULL DEFAULT '-infinity',
-	resumed_at timestamptz NOT NULL DEFAULT '-infinity',
-	recipient @extschema@.wa_recipient NOT NULL,
+CREATE TABLE wa_consent (
+	recipient wa_recipient NOT NULL,
 	business text COLLATE "C" NOT NULL DEFAULT '',
 	register text COLLATE "C" NOT NULL,
 	state text COLLATE "C" NOT NULL,
+	at timestamptz NOT NULL,
 	origin text COLLATE "C" NOT NULL,
+	code integer,
 	sender text COLLATE "C" NOT NULL DEFAULT '',
 	message_id text COLLATE "C" NOT NULL DEFAULT '',
+	stopped_at timestamptz,
+	resumed_at timestamptz,
 	CONSTRAINT wa_consent_pkey PRIMARY KEY (recipient, business, register),
 	CONSTRAINT wa_consent_register CHECK (register OPERATOR(pg_catalog.=) 'whatsapp' OR register OPERATOR(pg_catalog.=) 'business'),
 	CONSTRAINT wa_consent_state CHECK (state OPERATOR(pg_catalog.=) 'stop' OR state OPERATOR(pg_catalog.=) 'resume')
 ) WITH (fillfactor = 90);
-COMMENT ON TABLE @extschema@.wa_consent IS
-'Whether a recipient wants marketing: the latest word in each register, stop winning a tie. A business of '''' speaks for every business';
-COMMENT ON COLUMN @extschema@.wa_consent.at IS 'Time of the event that made the state';
-COMMENT ON COLUMN @extschema@.wa_consent.stopped_at IS 'Latest stop; -infinity where there was none';
-COMMENT ON COLUMN @extschema@.wa_consent.resumed_at IS 'Latest resume; -infinity where there was none';
-COMMENT ON COLUMN @extschema@.wa_consent.recipient IS 'Who';
-COMMENT ON COLUMN @extschema@.wa_consent.business IS 'WhatsApp Business Account id; '''' for every business';
-COMMENT ON COLUMN @extschema@.wa_consent.register IS 'whatsapp: kept by WhatsApp, lifted only by its own resume. business: phrases, operators, imports';
-COMMENT ON COLUMN @extschema@.wa_consent.state IS 'stop or resume';
-COMMENT ON COLUMN @extschema@.wa_consent.origin IS 'How it was learned: user_preferences, system message, error 131050, phrase, operator';
-COMMENT ON COLUMN @extschema@.wa_consent.sender IS 'Phone number id through which it came; '''' where unknown';
-COMMENT ON COLUMN @extschema@.wa_consent.message_id IS 'Message that carried it; '''' where there is none';
+COMMENT ON TABLE wa_consent IS
+'Whether a recipient wants marketing: the latest event in each register, stop winning a tie. Stored under the home identifier of the event. A business of '''' speaks for every business';
+COMMENT ON COLUMN wa_consent.recipient IS 'Who';
+COMMENT ON COLUMN wa_consent.business IS 'WhatsApp Business Account id; '''' for every business';
+COMMENT ON COLUMN wa_consent.register IS 'whatsapp: kept by WhatsApp, lifted only by its own resume. business: phrases, operators, imports';
+COMMENT ON COLUMN wa_consent.state IS 'stop or resume';
+COMMENT ON COLUMN wa_consent.at IS 'Time of the event that made the state';
+COMMENT ON COLUMN wa_consent.origin IS 'How it was learned: user_preferences, system message, failed message, phrase, signup, operator';
+COMMENT ON COLUMN wa_consent.code IS 'Error code of the failed message that told; NULL: it was learned otherwise';
+COMMENT ON COLUMN wa_consent.sender IS 'Phone number id through which it came; '''' where unknown';
+COMMENT ON COLUMN wa_consent.message_id IS 'Message that carried it; '''' where there is none';
+COMMENT ON COLUMN wa_consent.stopped_at IS 'Latest stop; NULL where there was none';
+COMMENT ON COLUMN wa_consent.resumed_at IS 'Latest resume; NULL where there was none';
 
-CREATE TABLE @extschema@.wa_consent_log (
+CREATE TABLE wa_consent_log (
 	id bigint GENERATED BY DEFAULT AS IDENTITY,
-	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
-	at timestamptz NOT NULL,
-	webhook_id bigint,
-	recipient @extschema@.wa_recipient NOT NULL,
+	recipient wa_recipient NOT NULL,
 	business text COLLATE "C" NOT NULL,
 	register text COLLATE "C" NOT NULL,
 	state text COLLATE "C" NOT NULL,
+	at timestamptz NOT NULL,
 	origin text COLLATE "C" NOT NULL,
+	code integer,
+	evidence text NOT NULL DEFAULT '',
 	sender text COLLATE "C" NOT NULL DEFAULT '',
 	message_id text COLLATE "C" NOT NULL DEFAULT '',
-	evidence text NOT NULL DEFAULT '',
+	also_named text COLLATE "C" NOT NULL DEFAULT '',
+	webhook_id bigint,
+	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	recorded_by text COLLATE "C" NOT NULL DEFAULT SESSION_USER,
 	CONSTRAINT wa_consent_log_pkey PRIMARY KEY (id)
 );
-CREATE UNIQUE INDEX wa_consent_log_event ON @extschema@.wa_consent_log
-	(recipient, business, register, at, state, origin, sender, message_id, pg_catalog.hashtextextended(evidence COLLATE "C", 0));
-SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_consent_log', '');
-SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_consent_log_id_seq', '');
-COMMENT ON TABLE @extschema@.wa_consent_log IS
-'Every distinct consent event, once, for ever: what a regulator is shown. Rows are added and never changed';
-COMMENT ON COLUMN @extschema@.wa_consent_log.id IS 'Row number in order of recording';
-COMMENT ON COLUMN @extschema@.wa_consent_log.recorded_at IS 'When this database learned it';
-COMMENT ON COLUMN @extschema@.wa_consent_log.at IS 'When it happened';
-COMMENT ON COLUMN @extschema@.wa_consent_log.webhook_id IS 'Row of wa_webhook that brought it first; NULL where the payload is not kept';
-COMMENT ON COLUMN @extschema@.wa_consent_log.recipient IS 'Who';
-COMMENT ON COLUMN @extschema@.wa_consent_log.business IS 'WhatsApp Business Account id; '''' for every business';
-COMMENT ON COLUMN @extschema@.wa_consent_log.register IS 'whatsapp or business';
-COMMENT ON COLUMN @extschema@.wa_consent_log.state IS 'stop or resume';
-COMMENT ON COLUMN @extschema@.wa_consent_log.origin IS 'How it was learned';
-COMMENT ON COLUMN @extschema@.wa_consent_log.sender IS 'Phone number id through which it came; '''' where unknown';
-COMMENT ON COLUMN @extschema@.wa_consent_log.message_id IS 'Message that carried it; '''' where there is none';
-COMMENT ON COLUMN @extschema@.wa_consent_log.evidence IS 'The words of the phrase, the reason of an opt-out, the evidence of an opt-in';
-COMMENT ON COLUMN @extschema@.wa_consent_log.recorded_by IS 'Role that recorded it';
+CREATE UNIQUE INDEX wa_consent_log_event ON wa_consent_log
+	(recipient, business, register, at, state, origin, COALESCE(code, 0), sender, message_id, also_named, pg_catalog.hashtextextended(evidence COLLATE "C", 0));
+SELECT pg_catalog.pg_extension_config_dump('wa_consent_log', '');
+SELECT pg_catalog.pg_extension_config_dump('wa_consent_log_id_seq', '');
+COMMENT ON TABLE wa_consent_log IS
+'Every distinct consent event, once, forever: what a regulator is shown. Rows are added and never changed';
+COMMENT ON COLUMN wa_consent_log.id IS 'Row number in order of recording';
+COMMENT ON COLUMN wa_consent_log.recipient IS 'Who: the home identifier of the event, the phone if it named one, else the BSUID, else the parent BSUID';
+COMMENT ON COLUMN wa_consent_log.business IS 'WhatsApp Business Account id; '''' for every business';
+COMMENT ON COLUMN wa_consent_log.register IS 'whatsapp or business';
+COMMENT ON COLUMN wa_consent_log.state IS 'stop or resume';
+COMMENT ON COLUMN wa_consent_log.at IS 'When it happened';
+COMMENT ON COLUMN wa_consent_log.origin IS 'How it was learned';
+COMMENT ON COLUMN wa_consent_log.code IS 'Error code of the failed message that told; NULL: it was learned otherwise';
+COMMENT ON COLUMN wa_consent_log.evidence IS 'The text of the phrase, the reason of an opt-out, the evidence of an opt-in';
+COMMENT ON COLUMN wa_consent_log.sender IS 'Phone number id through which it came; '''' where unknown';
+COMMENT ON COLUMN wa_consent_log.message_id IS 'Message that carried it; '''' where there is none';
+COMMENT ON COLUMN wa_consent_log.also_named IS 'Further identifiers that the same event named, separated by blanks; '''' where there were none';
+COMMENT ON COLUMN wa_consent_log.webhook_id IS 'Row of wa_webhook that brought it first; NULL where the payload is not kept';
+COMMENT ON COLUMN wa_consent_log.recorded_at IS 'When this database learned it';
+COMMENT ON COLUMN wa_consent_log.recorded_by IS 'Role that recorded it';
 
-CREATE FUNCTION @extschema@.wa_consent_log_guard() RETURNS trigger
+CREATE FUNCTION wa_consent_log_guard() RETURNS trigger
 	AS 'MODULE_PATHNAME' LANGUAGE C;
-COMMENT ON FUNCTION @extschema@.wa_consent_log_guard() IS
+COMMENT ON FUNCTION wa_consent_log_guard() IS
 'Trigger of wa_consent_log: refuses UPDATE, DELETE and TRUNCATE';
-REVOKE EXECUTE ON FUNCTION @extschema@.wa_consent_log_guard() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION wa_consent_log_guard() FROM PUBLIC;
 CREATE TRIGGER wa_consent_log_guard
-	BEFORE UPDATE OR DELETE OR TRUNCATE ON @extschema@.wa_consent_log
-	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_consent_log_guard();
+	BEFORE UPDATE OR DELETE OR TRUNCATE ON wa_consent_log
+	FOR EACH STATEMENT EXECUTE FUNCTION wa_consent_log_guard();
 
-CREATE TABLE @extschema@.wa_cooldown (
-	until timestamptz,
-	lifted_at timestamptz NOT NULL DEFAULT '-infinity',
+CREATE TABLE wa_cooldown (
+	recipient wa_recipient NOT NULL,
+	business text COLLATE "C" NOT NULL DEFAULT '',
 	code integer NOT NULL,
 	strikes integer NOT NULL,
-	recipient @extschema@.wa_recipient NOT NULL,
-	business text COLLATE "C" NOT NULL DEFAULT '',
+	until timestamptz,
+	lifted_at timestamptz,
 	failures timestamptz[] NOT NULL,
 	CONSTRAINT wa_cooldown_pkey PRIMARY KEY (recipient, business, code)
 ) WITH (fillfactor = 80);
-COMMENT ON TABLE @extschema@.wa_cooldown IS
+COMMENT ON TABLE wa_cooldown IS
 'Failures of one error code towards one recipient, and until when they keep it from being sent to. A business of '''' speaks for every business';
-COMMENT ON COLUMN @extschema@.wa_cooldown.until IS 'End of the cooldown; infinity: no end of its own; NULL: no strike counts';
-COMMENT ON COLUMN @extschema@.wa_cooldown.lifted_at IS 'Latest evidence that lifts failures up to it; -infinity where there is none';
-COMMENT ON COLUMN @extschema@.wa_cooldown.code IS 'WhatsApp error code; see wa_error_code';
-COMMENT ON COLUMN @extschema@.wa_cooldown.strikes IS 'Failures that count: later than lifted_at, within 30 days of the latest, and the code''s gap apart';
-COMMENT ON COLUMN @extschema@.wa_cooldown.recipient IS 'Who';
-COMMENT ON COLUMN @extschema@.wa_cooldown.business IS 'WhatsApp Business Account id; '''' for every business';
-COMMENT ON COLUMN @extschema@.wa_cooldown.failures IS 'The 32 latest distinct failure instants, ascending';
+COMMENT ON COLUMN wa_cooldown.recipient IS 'Who';
+COMMENT ON COLUMN wa_cooldown.business IS 'WhatsApp Business Account id; '''' for every business';
+COMMENT ON COLUMN wa_cooldown.code IS 'WhatsApp error code; see wa_error_code';
+COMMENT ON COLUMN wa_cooldown.strikes IS 'Failures that count: later than lifted_at, within 30 days of the latest, and the code''s gap apart. 0: nothing objects';
+COMMENT ON COLUMN wa_cooldown.until IS 'End of the cooldown; NULL: no end of its own, or nothing objects where strikes is 0';
+COMMENT ON COLUMN wa_cooldown.lifted_at IS 'Failures up to here are lifted by evidence; NULL where there is none';
+COMMENT ON COLUMN wa_cooldown.failures IS 'The 32 latest distinct failure instants, ascending';
 
-CREATE TABLE @extschema@.wa_activity (
+CREATE TABLE wa_activity (
+	recipient wa_recipient NOT NULL,
+	business text COLLATE "C" NOT NULL DEFAULT '',
+	sender text COLLATE "C" NOT NULL DEFAULT '',
+	wa_id text COLLATE "C",
 	last_inbound_at timestamptz,
 	last_delivered_at timestamptz,
 	last_read_at timestamptz,
 	last_marketing_delivered_at timestamptz,
 	last_window_refused_at timestamptz,
 	wa_id_at timestamptz,
-	recipient @extschema@.wa_recipient NOT NULL,
-	business text COLLATE "C" NOT NULL DEFAULT '',
-	sender text COLLATE "C" NOT NULL DEFAULT '',
-	wa_id text COLLATE "C",
 	CONSTRAINT wa_activity_pkey PRIMARY KEY (recipient, business, sender)
 ) WITH (fillfactor = 80);
-COMMENT ON TABLE @extschema@.wa_activity IS
+COMMENT ON TABLE wa_activity IS
 'Latest traffic between a recipient and a sender: windows, evidence that lifts cooldowns, engagement. Nothing but maxima';
-COMMENT ON COLUMN @extschema@.wa_activity.last_inbound_at IS 'Latest message from the recipient: opens the 24-hour window';
-COMMENT ON COLUMN @extschema@.wa_activity.last_delivered_at IS 'Latest receipt of any kind (read and played imply delivered)';
-COMMENT ON COLUMN @extschema@.wa_activity.last_read_at IS 'Latest read or played receipt';
-COMMENT ON COLUMN @extschema@.wa_activity.last_marketing_delivered_at IS 'Latest receipt known to be of a marketing message';
-COMMENT ON COLUMN @extschema@.wa_activity.last_window_refused_at IS 'Latest 131047 or 470: the window is shut';
-COMMENT ON COLUMN @extschema@.wa_activity.wa_id_at IS 'When wa_id was seen';
-COMMENT ON COLUMN @extschema@.wa_activity.recipient IS 'Who';
-COMMENT ON COLUMN @extschema@.wa_activity.business IS 'WhatsApp Business Account id; '''' where unknown';
-COMMENT ON COLUMN @extschema@.wa_activity.sender IS 'Phone number id; '''' where unknown';
-COMMENT ON COLUMN @extschema@.wa_activity.wa_id IS 'The raw wa_id last seen, not folded: what a send must address';
+COMMENT ON COLUMN wa_activity.recipient IS 'Who';
+COMMENT ON COLUMN wa_activity.business IS 'WhatsApp Business Account id; '''' where unknown';
+COMMENT ON COLUMN wa_activity.sender IS 'Phone number id; '''' where unknown';
+COMMENT ON COLUMN wa_activity.wa_id IS 'The raw wa_id last seen, not folded: what a send must address';
+COMMENT ON COLUMN wa_activity.last_inbound_at IS 'Latest message from the recipient: opens the 24-hour window';
+COMMENT ON COLUMN wa_activity.last_delivered_at IS 'Latest receipt of any kind (read and played imply delivered)';
+COMMENT ON COLUMN wa_activity.last_read_at IS 'Latest read or played receipt';
+COMMENT ON COLUMN wa_activity.last_marketing_delivered_at IS 'Latest receipt known to be of a marketing message';
+COMMENT ON COLUMN wa_activity.last_window_refused_at IS 'Latest 131047 or 470: the window is closed';
+COMMENT ON COLUMN wa_activity.wa_id_at IS 'When wa_id was seen';
 
-SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_contact', '');
-SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_consent', '');
-SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_cooldown', '');
-SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_activity', '');
+SELECT pg_catalog.pg_extension_config_dump('wa_recipient_lock', '');
+SELECT pg_catalog.pg_extension_config_dump('wa_consent', '');
+SELECT pg_catalog.pg_extension_config_dump('wa_cooldown', '');
+SELECT pg_catalog.pg_extension_config_dump('wa_activity', '');
 
-CREATE FUNCTION @extschema@.wa_cooldown_merge(
+CREATE FUNCTION wa_cooldown_merge(
 	code integer,
 	failures timestamptz[], lifted_at timestamptz,
 	more_failures timestamptz[], more_lifted_at timestamptz,
 	OUT merged_failures timestamptz[], OUT merged_lifted_at timestamptz,
 	OUT strikes integer, OUT until timestamptz)
 	RETURNS record
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@.wa_cooldown_merge(integer, timestamptz[], timestamptz, timestamptz[], timestamptz) IS
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE;
+COMMENT ON FUNCTION wa_cooldown_merge(integer, timestamptz[], timestamptz, timestamptz[], timestamptz) IS
 'Merges two rows of wa_cooldown for one code, and counts strikes by the policy in force. The only place that does; changes nothing';
-REVOKE EXECUTE ON FUNCTION @extschema@.wa_cooldown_merge(integer, timestamptz[], timestamptz, timestamptz[], timestamptz) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION wa_cooldown_merge(integer, timestamptz[], timestamptz, timestamptz[], timestamptz) FROM PUBLIC;
 
-CREATE FUNCTION @extschema@.wa_recompute() RETURNS bigint
+CREATE FUNCTION wa_recompute() RETURNS bigint
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
-COMMENT ON FUNCTION @extschema@.wa_recompute() IS
-'Makes wa_cooldown follow a change of wa_error_override: counts strikes and ends anew from the stored failures. Also looks anew which ties in wa_identity are alike (after a restore none is). Waits for running ingests and holds up new ones until it commits; needs READ COMMITTED. Returns how many rows of wa_cooldown changed. Failures of a code that had no ladder when they came were not stored: wa_replay() brings those back from kept payloads';
-REVOKE EXECUTE ON FUNCTION @extschema@.wa_recompute() FROM PUBLIC;
+COMMENT ON FUNCTION wa_recompute() IS
+'Makes wa_cooldown follow a change of wa_error_override: counts strikes and ends anew from the stored failures. Waits for running ingests and holds up new ones until it commits; needs READ COMMITTED. Returns how many rows of wa_cooldown changed. Failures of a code that had no ladder when they came were not stored: wa_replay() brings those back from kept payloads';
+REVOKE EXECUTE ON FUNCTION wa_recompute() FROM PUBLIC;
 

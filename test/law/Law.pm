@@ -152,10 +152,10 @@ sub agree
 CREATE TEMPORARY TABLE known AS SELECT recipient FROM wa_consent UNION SELECT recipient FROM wa_cooldown
 	UNION SELECT recipient FROM wa_activity UNION SELECT recipient FROM wa_identity UNION SELECT other FROM wa_identity;
 CREATE TEMPORARY TABLE asked (q int, recipient wa_recipient, sendable boolean);
-SET wa_policy.filter_mem = 0;
+SET wa_policy.suppression_list_mem = 0;
 $asked
-SET wa_policy.filter_mem = '64MB';
-SET wa_policy.filter_after = 0;
+SET wa_policy.suppression_list_mem = '64MB';
+SET wa_policy.suppression_list_after = 0;
 $listed
 SQL
 	ok(!@wrong, "$name: the list says what the look-ups say") or print map { "  $_\n" } @wrong > 10 ? @wrong[ 0 .. 9 ] : @wrong;

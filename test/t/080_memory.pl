@@ -66,7 +66,7 @@ my @kinds = (
 	sub { "SELECT reason FROM wa_suppressed('marketing') LIMIT 1;" },
 	sub { "SELECT 1 / (recipient::text = '4915100000005')::int FROM wa_suppressed('marketing');" },
 	sub { "SELECT * FROM wa_segment_summary('TABLE people', 'marketing');" },
-	sub { "SET wa_policy.filter_after = 0; SELECT * FROM wa_segment_summary('TABLE people', 'service'); RESET wa_policy.filter_after;" },
+	sub { "SET wa_policy.suppression_list_after = 0; SELECT * FROM wa_segment_summary('TABLE people', 'service'); RESET wa_policy.suppression_list_after;" },
 	sub { "SELECT * FROM wa_segment_summary('SELECT (1 / (right(phone, 3)::int - 150))::text FROM people', 'marketing');" },
 	sub { 'SELECT try($$SELECT wa_segment_summary(\'SELECT nothing\', \'utility\')$$);' },
 	sub { "SELECT wa_next_sendable('4915100000001', 'marketing');" },

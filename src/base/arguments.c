@@ -1,0 +1,51 @@
+/*-------------------------------------------------------------------------
+ *
+ * arguments.c
+ *	  Reading arguments of SQL functions.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "base/arguments.h"
+
+wa_str
+wa_text_arg(FunctionCallInfo fcinfo, int argno)
+{
+	wa_str		result = {NULL, 0};
+	struct varlena *value;
+
+	if (argno < 0 || PG_ARGISNULL(argno))
+		return result;
+	value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(argno));
+	result.data = VARDATA_ANY(value);
+	result.len = VARSIZE_ANY_EXHDR(value);
+	return result;
+}
+
+void
+wa_forbid_null_arg(FunctionCallInfo fcinfo, int argno, const char *name)
+{
+	if (PG_ARGISNULL(argno))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not be null", name)));
+}
+
+wa_str
+wa_required_text_arg(FunctionCallInfo fcinfo, int argno, const char *name)
+{
+	wa_forbid_null_arg(fcinfo, argno, name);
+	return wa_text_arg(fcinfo, argno);
+}
+
+bool
+wa_is_blank(wa_str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+	{
+		if (s.data[i] != ' ' && (s.data[i] < '\t' || s.data[i] > '\r'))
+			return false;
+	}
+	return true;
+}

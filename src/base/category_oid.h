@@ -1,0 +1,24 @@
+/*-------------------------------------------------------------------------
+ *
+ * category_oid.h
+ *	  Between the SQL enum wa_category and the C one.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_CATEGORY_OID_H
+#define WA_CATEGORY_OID_H
+
+#include "base/compat.h"
+
+#include "base/category.h"
+
+/*
+ * The category behind a value of the SQL enum.  An ERROR (invalid_parameter_
+ * value) where the label is unknown to this library.
+ */
+extern wa_category wa_category_from_oid(Oid label);
+
+/* An argument of type wa_category; NULL is an ERROR: nobody can mean it. */
+extern wa_category wa_category_arg(FunctionCallInfo fcinfo, int argno);
+
+#endif							/* WA_CATEGORY_OID_H */

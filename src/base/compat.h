@@ -1,0 +1,83 @@
+/*-------------------------------------------------------------------------
+ *
+ * compat.h
+ *	  All differences between PostgreSQL 15, 16, 17 and 18, in one place.
+ *	  Old servers are made to look new, never the reverse.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_COMPAT_H
+#define WA_COMPAT_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#if PG_VERSION_NUM < 150000
+#error "wa_policy needs PostgreSQL 15 or later"
+#endif
+
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#include "varatt.h"
+#else
+/*
+ * Modules are compiled with hidden symbols from 16 on, so that two of them
+ * cannot take each other's functions.  Before it, what the server calls by name
+ * has to be marked.
+ */
+#undef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+#undef PG_FUNCTION_INFO_V1
+#define PG_FUNCTION_INFO_V1(funcname) \
+extern PGDLLEXPORT Datum funcname(PG_FUNCTION_ARGS); \
+extern PGDLLEXPORT const Pg_finfo_record *CppConcat(pg_finfo_, funcname) (void); \
+const Pg_finfo_record * \
+CppConcat(pg_finfo_, funcname) (void) \
+{ \
+	static const Pg_finfo_record my_finfo = {1}; \
+	return &my_finfo; \
+} \
+extern int	no_such_variable
+
+/* Soft errors came with 16; before it every error is a hard one. */
+#define ereturn(context, dummy_value, ...) \
+	do { \
+		(void) (context); \
+		ereport(ERROR, __VA_ARGS__); \
+		return dummy_value; \
+	} while (0)
+#endif
+
+#if PG_VERSION_NUM >= 180000
+#define wa_index_beginscan(heap, index, snapshot, nkeys) \
+	index_beginscan(heap, index, snapshot, NULL, nkeys, 0)
+#else
+#define wa_index_beginscan(heap, index, snapshot, nkeys) \
+	index_beginscan(heap, index, snapshot, nkeys, 0)
+#endif
+
+/* One function asks for rights on all kinds of objects from 16 on. */
+#if PG_VERSION_NUM >= 160000
+#define wa_function_aclcheck(function, role, mode) \
+	object_aclcheck(ProcedureRelationId, function, role, mode)
+#else
+#define wa_function_aclcheck(function, role, mode)	pg_proc_aclcheck(function, role, mode)
+#endif
+
+/* The id of this backend's transaction moved with the split of PGPROC in 17. */
+#if PG_VERSION_NUM >= 170000
+#define wa_local_xid()	(MyProc->vxid.lxid)
+#else
+#define wa_local_xid()	(MyProc->lxid)
+#endif
+
+/*
+ * May the planner know that a wa_recipient is a text underneath?  Planning
+ * recipient::text LIKE 'a%' where there is an index on recipient, 18 asks for
+ * the locale of the index's collation (match_pattern_prefix), and wa_recipient
+ * has none: "cache lookup failed for collation 0".
+ */
+#define WA_RELABEL_AS_TEXT	(PG_VERSION_NUM < 180000)
+
+#endif							/* WA_COMPAT_H */

@@ -1,0 +1,128 @@
+/*-------------------------------------------------------------------------
+ *
+ * encode.c
+ *	  Between the UTF-8 of payloads and the encoding of this database.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "catalog/namespace.h"
+#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+
+#include "base/encode.h"
+
+static bool
+is_ascii(wa_str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+	{
+		if (IS_HIGHBIT_SET(s.data[i]))
+			return false;
+	}
+	return true;
+}
+
+static void
+append_escaped(StringInfo out, pg_wchar c)
+{
+	if (c > 0xFFFF)
+		appendStringInfo(out, "\\u%04x\\u%04x",
+						 0xD800 + ((c - 0x10000) >> 10), 0xDC00 + ((c - 0x10000) & 0x3FF));
+	else
+		appendStringInfo(out, "\\u%04x", c);
+}
+
+wa_str
+wa_to_database(wa_str utf8)
+{
+	bool		is_utf8 = GetDatabaseEncoding() == PG_UTF8;
+	StringInfoData out;
+	size_t		i;
+
+	for (i = 0; i < utf8.len; i++)
+	{
+		if (utf8.data[i] == '\0' || (!is_utf8 && IS_HIGHBIT_SET(utf8.data[i])))
+			break;
+	}
+	if (i == utf8.len)
+		return (wa_str)
+	{
+		utf8.len == 0 ? pstrdup("") : pnstrdup(utf8.data, utf8.len), utf8.len
+	};
+
+	initStringInfo(&out);
+	for (i = 0; i < utf8.len;)
+	{
+		const unsigned char *p = (const unsigned char *) utf8.data + i;
+		int			step = pg_utf_mblen(p);
+
+		if (step > utf8.len - i)
+			break;				/* cannot be: json-c checked it */
+		if (*p == '\0' || (!is_utf8 && step > 1))
+			append_escaped(&out, utf8_to_unicode(p));
+		else
+			appendBinaryStringInfo(&out, (const char *) p, step);
+		i += step;
+	}
+	return (wa_str)
+	{
+		out.data, out.len
+	};
+}
+
+wa_str
+wa_to_utf8(wa_str text)
+{
+	int			encoding = GetDatabaseEncoding();
+	size_t		room = text.len * MAX_CONVERSION_GROWTH + 1;
+	unsigned char *converted;
+	Oid			proc;
+
+	/* Of SQL_ASCII nobody knows what the bytes mean: they may be UTF-8. */
+	if (text.len == 0 || encoding == PG_UTF8 || encoding == PG_SQL_ASCII ||
+		is_ascii(text))
+		return text;
+	proc = FindDefaultConversionProc(encoding, PG_UTF8);
+	if (!OidIsValid(proc) || text.len > INT_MAX / MAX_CONVERSION_GROWTH)
+		return text;
+
+	converted = palloc_extended(room, MCXT_ALLOC_HUGE);
+	if (pg_do_encoding_conversion_buf(proc, encoding, PG_UTF8, (unsigned char *) text.data,
+									  (int) text.len, converted, (int) room, true) != text.len)
+		return text;
+	return (wa_str)
+	{
+		(char *) converted, strlen((char *) converted)
+	};
+}
+
+wa_str
+wa_bytes_to_database(wa_str bytes)
+{
+	StringInfoData out;
+
+	if (bytes.len == 0 || pg_verifymbstr(bytes.data, bytes.len, true))
+		return (wa_str)
+	{
+		bytes.len == 0 ? pstrdup("") : pnstrdup(bytes.data, bytes.len), bytes.len
+	};
+
+	initStringInfo(&out);
+	enlargeStringInfo(&out, 2 * bytes.len + 3);
+	appendStringInfoString(&out, "\\x");
+	out.len += hex_encode(bytes.data, bytes.len, out.data + out.len);
+	out.data[out.len] = '\0';
+	return (wa_str)
+	{
+		out.data, out.len
+	};
+}
+
+Datum
+wa_str_datum(wa_str s)
+{
+	return PointerGetDatum(cstring_to_text_with_len(s.len == 0 ? "" : s.data, s.len));
+}

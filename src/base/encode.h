@@ -1,0 +1,39 @@
+/*-------------------------------------------------------------------------
+ *
+ * encode.h
+ *	  Between the UTF-8 of payloads and the encoding of this database.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_ENCODE_H
+#define WA_ENCODE_H
+
+#include "base/compat.h"
+
+#include "base/str.h"
+
+/*
+ * UTF-8 out of a payload as text of this database, copied into the current
+ * memory context.  What a text cannot hold (a NUL; anything but ASCII where the
+ * database is not in UTF-8) is written as a JSON escape, so that nothing is an
+ * error and a JSON fragment stays one.
+ */
+extern wa_str wa_to_database(wa_str utf8);
+
+/*
+ * Text of this database as UTF-8: the same bytes where that is so anyway, else
+ * copied into the current memory context.  Never an error: a text with bytes
+ * that mean nothing comes back as it is, for the parser to refuse.
+ */
+extern wa_str wa_to_utf8(wa_str text);
+
+/*
+ * Any bytes as text of this database: as they are where they are valid there,
+ * else as "\x" and hexadecimal digits.  Copied.
+ */
+extern wa_str wa_bytes_to_database(wa_str bytes);
+
+/* A text datum, copied. */
+extern Datum wa_str_datum(wa_str s);
+
+#endif							/* WA_ENCODE_H */

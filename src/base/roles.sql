@@ -1,0 +1,56 @@
+-- Two roles for applications.  Roles belong to the cluster, not to the
+-- extension: they are made here unless they exist, without login and without
+-- members, and stay when the extension is dropped.  "GRANT wa_reader TO app" is
+-- all that is left to do.
+
+DO $$
+DECLARE
+	role_name text;
+BEGIN
+	FOREACH role_name IN ARRAY ARRAY['wa_writer', 'wa_reader'] LOOP
+		IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) role_name::name) THEN
+			BEGIN
+				EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN', role_name);
+				EXECUTE pg_catalog.format('COMMENT ON ROLE %I IS %L', role_name, CASE role_name
+					WHEN 'wa_writer' THEN 'May post webhooks to wa_policy and report errors, and nothing else'
+					ELSE 'May ask wa_policy who can be sent to and why not, and nothing else' END);
+			EXCEPTION WHEN duplicate_object THEN
+				NULL;			-- another database installs at the same time
+			END;
+		END IF;
+		IF NOT (SELECT pg_catalog.has_schema_privilege(role_name, c.relnamespace, 'USAGE')
+				FROM pg_catalog.pg_class AS c
+				WHERE c.oid OPERATOR(pg_catalog.=) '@extschema@.wa_webhook'::pg_catalog.regclass) THEN
+			EXECUTE 'GRANT USAGE ON SCHEMA @extschema@ TO ' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(role_name);
+		END IF;
+	END LOOP;
+END
+$$;
+
+-- Not received_at, which bounds the clocks of others, nor token.
+GRANT INSERT (payload, signature) ON @extschema@.wa_webhook TO wa_writer;
+GRANT EXECUTE ON FUNCTION
+	@extschema@.wa_ingest(text, text),
+	@extschema@.wa_ingest(bytea, text),
+	@extschema@.wa_report_error(text, integer, timestamptz, text, text, text, text),
+	@extschema@.wa_verify_signature(text, text),
+	@extschema@.wa_verify_signature(bytea, text)
+	TO wa_writer;
+
+GRANT EXECUTE ON FUNCTION
+	@extschema@.wa_sendable(text, @extschema@.wa_category, text, text, timestamptz),
+	@extschema@.wa_sendable(@extschema@.wa_recipient, @extschema@.wa_category, text, text, timestamptz),
+	@extschema@.wa_next_sendable(text, @extschema@.wa_category, text, text, timestamptz),
+	@extschema@.wa_next_sendable(@extschema@.wa_recipient, @extschema@.wa_category, text, text, timestamptz),
+	@extschema@.wa_first_reason(text, @extschema@.wa_category, text, text, timestamptz),
+	@extschema@.wa_first_reason(@extschema@.wa_recipient, @extschema@.wa_category, text, text, timestamptz),
+	@extschema@.wa_explain(text, @extschema@.wa_category, text, text, timestamptz),
+	@extschema@.wa_explain(@extschema@.wa_recipient, @extschema@.wa_category, text, text, timestamptz),
+	@extschema@.wa_suppressed(@extschema@.wa_category, text, timestamptz),
+	@extschema@.wa_segment_summary(text, @extschema@.wa_category, text, text, timestamptz),
+	@extschema@.wa_error_catalogue(boolean),
+	@extschema@.wa_classify(integer),
+	@extschema@.wa_retry_after(integer, integer)
+	TO wa_reader;
+GRANT SELECT ON @extschema@.wa_error_code TO wa_reader;
+

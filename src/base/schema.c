@@ -1,0 +1,402 @@
+/*-------------------------------------------------------------------------
+ *
+ * schema.c
+ *	  Finding the extension's relations, and refusing those whose rows are
+ *	  not in place.
+ *
+ * The decision reads tables with plain index scans, which see nothing of
+ * what a foreign table, an inheritance child or a Citus shard holds.  A table
+ * that looks empty would mean "sendable" for everyone, so each of these is an
+ * error here, once per cache fill.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "access/relation.h"
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/pg_am_d.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_namespace_d.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+#include "base/schema.h"
+#include "base/str.h"
+
+static wa_schema cached;
+static bool cache_valid = false;
+static Oid	cached_for = InvalidOid;	/* the function it was last asked for */
+static bool callbacks_registered = false;
+
+static Oid
+find_relation(const char *name, Oid nspid)
+{
+	Oid			relid = get_relname_relid(name, nspid);
+
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation \"%s\" of extension wa_policy is missing from schema \"%s\"",
+						name, get_namespace_name(nspid)),
+				 errhint("Install the extension again.")));
+	return relid;
+}
+
+static void
+refuse(Relation rel, const char *why)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+			 errmsg("cannot read the rows of \"%s\" in place", RelationGetRelationName(rel)),
+			 errdetail("The relation %s.", why),
+			 errhint("wa_policy keeps its state in plain local tables.")));
+}
+
+/*
+ * Does Citus keep the rows of relid?  Its catalog lies in pg_catalog, so that
+ * no search path is asked; without Citus there is no such relation.
+ */
+static bool
+is_citus_table(Oid relid)
+{
+	Oid			catalog = get_relname_relid("pg_dist_partition", PG_CATALOG_NAMESPACE);
+	AttrNumber	attno;
+	Relation	rel;
+	ScanKeyData key;
+	SysScanDesc scan;
+	bool		found;
+
+	if (!OidIsValid(catalog))
+		return false;
+	attno = get_attnum(catalog, "logicalrelid");
+	if (attno == InvalidAttrNumber)
+		return true;			/* a Citus that we do not know: fail closed */
+
+	rel = table_open(catalog, AccessShareLock);
+	ScanKeyInit(&key, attno, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+	scan = systable_beginscan(rel, InvalidOid, false, NULL, 1, &key);
+	found = HeapTupleIsValid(systable_getnext(scan));
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
+/*
+ * What a table must be like for us to read it in place.  columns: those that C
+ * reads or comes by, in order, each as name:type, with "!" where it may not be
+ * NULL.  The first column of the index is key.
+ */
+typedef struct wa_expectation
+{
+	size_t		place;			/* in wa_schema */
+	const char *table;
+	const char *index;			/* the one to look up by */
+	int			key;			/* its first column */
+	const char *columns;
+	bool		partial;		/* does the index hold some rows only? */
+} wa_expectation;
+
+#define expect(member, table, index, key, columns) \
+	{offsetof(wa_schema, member), table, index, key, columns, false}
+#define expect_partial(member, table, index, key, columns) \
+	{offsetof(wa_schema, member), table, index, key, columns, true}
+
+#define IDENTITY_COLUMNS \
+	"recipient:recipient! other:recipient! business:text! first_seen_at:timestamptz" \
+	" last_seen_at:timestamptz unlinked_at:timestamptz position:int4!"
+#define CHANGE_COLUMNS \
+	"recipient:recipient! other:recipient! at:timestamptz origin:text! message_id:text!" \
+	" unlinked_at:timestamptz"
+
+static const wa_expectation expectations[] = {
+	expect(consent, "wa_consent", "wa_consent_pkey", 1,
+		   "recipient:recipient! business:text! register:text! state:text! at:timestamptz!"
+		   " origin:text! code:int4 sender:text! message_id:text! stopped_at:timestamptz"
+		   " resumed_at:timestamptz"),
+	expect(cooldown, "wa_cooldown", "wa_cooldown_pkey", 1,
+		   "recipient:recipient! business:text! code:int4! strikes:int4! until:timestamptz"
+		   " lifted_at:timestamptz failures:timestamptz[]!"),
+	expect(activity, "wa_activity", "wa_activity_pkey", 1,
+		   "recipient:recipient! business:text! sender:text! wa_id:text"
+		   " last_inbound_at:timestamptz last_delivered_at:timestamptz last_read_at:timestamptz"
+		   " last_marketing_delivered_at:timestamptz last_window_refused_at:timestamptz"
+		   " wa_id_at:timestamptz"),
+	expect(recipient_lock, "wa_recipient_lock", "wa_recipient_lock_pkey", 1,
+		   "recipient:recipient!"),
+	expect(consent_log, "wa_consent_log", "wa_consent_log_event", 2,
+		   "id:int8! recipient:recipient! business:text! register:text! state:text!"
+		   " at:timestamptz! origin:text! code:int4 evidence:text! sender:text!"
+		   " message_id:text! also_named:text!"),
+	expect(identity, "wa_identity", "wa_identity_pkey", 2, IDENTITY_COLUMNS),
+	expect(identity_recipient, "wa_identity", "wa_identity_recipient", 1, IDENTITY_COLUMNS),
+	expect_partial(identity_shared, "wa_identity", "wa_identity_shared", 2, IDENTITY_COLUMNS),
+	expect(identity_change, "wa_identity_change", "wa_identity_change_pkey", 1, CHANGE_COLUMNS),
+	expect(identity_change_other, "wa_identity_change", "wa_identity_change_other", 2,
+		   CHANGE_COLUMNS),
+	expect(app_secret, "wa_app_secret", "wa_app_secret_pkey", 1, "business:text! secret:text!"),
+	expect(region_rule, "wa_region_rule", "wa_region_rule_pkey", 1,
+		   "region:text! category:category! reason:text!"),
+	expect(error_override, "wa_error_override", "wa_error_override_pkey", 1, "code:int4!"),
+	expect(phrase, "wa_phrase", "wa_phrase_pkey", 1, "phrase:text! meaning:text!"),
+	expect(webhook, "wa_webhook", "wa_webhook_pkey", 1,
+		   "id:int8! received_at:timestamptz! token:int8! payload:text! signature:text"),
+};
+
+Oid
+wa_type_named(const wa_schema *schema, const char *name, size_t len)
+{
+	static const struct
+	{
+		const char *name;
+		Oid			oid;
+	}			types[] = {
+		{"text", TEXTOID}, {"text[]", TEXTARRAYOID},
+		{"int4", INT4OID}, {"int4[]", INT4ARRAYOID},
+		{"int8", INT8OID}, {"int8[]", INT8ARRAYOID},
+		{"bool", BOOLOID}, {"bool[]", BOOLARRAYOID},
+		{"timestamptz", TIMESTAMPTZOID}, {"timestamptz[]", TIMESTAMPTZARRAYOID},
+	};
+	wa_str		asked = {name, len};
+
+	for (int i = 0; i < lengthof(types); i++)
+	{
+		if (wa_str_equal(asked, (wa_str) {types[i].name, strlen(types[i].name)}))
+			return types[i].oid;
+	}
+	if (wa_str_equal(asked, WA_STR("recipient")))
+		return schema->recipient_type;
+	if (wa_str_equal(asked, WA_STR("recipient[]")))
+		return schema->recipient_array;
+	if (wa_str_equal(asked, WA_STR("category")))
+		return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("wa_category"),
+							   ObjectIdGetDatum(schema->nspid));
+	elog(ERROR, "wa_policy knows no type \"%.*s\"", (int) len, name);
+	return InvalidOid;			/* keep the compiler quiet */
+}
+
+/* Is this the column that is described by name:type, with "!" if never NULL? */
+static bool
+is_column(const wa_schema *schema, Form_pg_attribute column, const char *description, size_t len)
+{
+	size_t		name = strcspn(description, ":");
+	bool		not_null = description[len - 1] == '!';
+	size_t		type = len - name - 1 - (not_null ? 1 : 0);
+
+	return !column->attisdropped && strlen(NameStr(column->attname)) == name &&
+		memcmp(NameStr(column->attname), description, name) == 0 &&
+		column->atttypid == wa_type_named(schema, description + name + 1, type) &&
+		(column->attnotnull || !not_null);
+}
+
+/* Are the first columns what they should be? */
+static void
+check_columns(const wa_schema *schema, Relation rel, const char *columns)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	int			i = 0;
+
+	for (const char *column = columns; *column != '\0'; i++)
+	{
+		size_t		len = strcspn(column, " ");
+
+		if (i >= desc->natts || !is_column(schema, TupleDescAttr(desc, i), column, len))
+			refuse(rel, "has other columns than the extension made");
+		column += len;
+		column += strspn(column, " ");
+	}
+}
+
+/* Does the index hold the rows that it should, by that column? */
+static void
+check_index(Oid relid, Oid heap, const wa_expectation *expected)
+{
+	Relation	index = relation_open(relid, AccessShareLock);
+
+	if (index->rd_rel->relkind != RELKIND_INDEX || index->rd_rel->relam != BTREE_AM_OID ||
+		index->rd_index->indrelid != heap || !index->rd_index->indisvalid ||
+		index->rd_index->indkey.values[0] != expected->key ||
+		(RelationGetIndexPredicate(index) != NIL) != expected->partial)
+		refuse(index, "is not the index that the extension made");
+	relation_close(index, AccessShareLock);
+}
+
+static void
+find_table(wa_schema *schema, const wa_expectation *expected)
+{
+	wa_table   *table = (wa_table *) ((char *) schema + expected->place);
+	Relation	rel;
+
+	table->heap = find_relation(expected->table, schema->nspid);
+	rel = relation_open(table->heap, AccessShareLock);
+	if (rel->rd_rel->relkind != RELKIND_RELATION)
+		refuse(rel, "is not a plain table");
+	if (rel->rd_rel->relam != HEAP_TABLE_AM_OID)
+		refuse(rel, "is not kept by the access method heap");
+	if (rel->rd_rel->relpersistence != RELPERSISTENCE_PERMANENT)
+		refuse(rel, "is not logged, and would be empty after a crash");
+	if (rel->rd_rel->relhassubclass || rel->rd_rel->relispartition)
+		refuse(rel, "takes part in inheritance or partitioning");
+	if (is_citus_table(table->heap))
+		refuse(rel, "is a Citus table");
+	check_columns(schema, rel, expected->columns);
+
+	table->pkey = find_relation(expected->index, schema->nspid);
+	check_index(table->pkey, table->heap, expected);
+	relation_close(rel, AccessShareLock);
+}
+
+/*
+ * Any change of a relation that we know (or of all relations) makes us look
+ * again: it may have been dropped, replaced or turned into another kind.
+ */
+static void
+forget_relation(Datum arg, Oid relid)
+{
+	if (relid == InvalidOid)
+		cache_valid = false;
+	for (int i = 0; i < lengthof(expectations) && cache_valid; i++)
+	{
+		const wa_table *table = (const wa_table *) ((const char *) &cached + expectations[i].place);
+
+		if (relid == table->heap || relid == table->pkey)
+			cache_valid = false;
+	}
+}
+
+/* A schema was renamed, made or dropped: ours may have another name. */
+static void
+forget_schema(Datum arg, int cacheid, uint32 hash)
+{
+	cache_valid = false;
+}
+
+static void
+find_types(wa_schema *schema)
+{
+	schema->recipient_type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
+											 CStringGetDatum("wa_recipient"),
+											 ObjectIdGetDatum(schema->nspid));
+	schema->recipient_array = get_array_type(schema->recipient_type);
+	if (!OidIsValid(schema->recipient_array))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("type \"wa_recipient\" is missing from schema \"%s\"",
+						get_namespace_name(schema->nspid)),
+				 errhint("Install the extension again.")));
+}
+
+static void
+fill_cache(Oid nspid)
+{
+	wa_schema	found = {.nspid = nspid};
+	const char *name;
+
+	if (!callbacks_registered)
+	{
+		CacheRegisterRelcacheCallback(forget_relation, (Datum) 0);
+		CacheRegisterSyscacheCallback(NAMESPACEOID, forget_schema, (Datum) 0);
+		callbacks_registered = true;
+	}
+
+	/*
+	 * The look-ups below may take in invalidations, and with them make the cache
+	 * invalid again; then the next call looks once more.
+	 */
+	cache_valid = true;
+	PG_TRY();
+	{
+		find_types(&found);
+		for (int i = 0; i < lengthof(expectations); i++)
+			find_table(&found, &expectations[i]);
+		name = quote_identifier(get_namespace_name(nspid));
+	}
+	PG_CATCH();
+	{
+		cache_valid = false;
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+
+	found.generation = cached.generation;
+	if (cached.name == NULL || strcmp(cached.name, name) != 0 || cached.nspid != nspid ||
+		cached.recipient_type != found.recipient_type)
+	{
+		char	   *copy = MemoryContextStrdup(TopMemoryContext, name);
+
+		found.generation++;
+		if (cached.name != NULL)
+			pfree(cached.name);
+		cached.name = copy;
+	}
+	found.name = cached.name;
+	cached = found;
+}
+
+const wa_schema *
+wa_schema_of(Oid funcid)
+{
+	Oid			nspid;
+
+	/* Should it have moved to another schema alone, the tables are where they were. */
+	if (cache_valid && cached_for == funcid)
+		return &cached;
+	nspid = get_func_namespace(funcid);
+	if (!cache_valid || cached.nspid != nspid)
+		fill_cache(nspid);
+	cached_for = funcid;
+	return &cached;
+}
+
+const wa_schema *
+wa_schema_again(const wa_schema *schema)
+{
+	if (!cache_valid)
+		fill_cache(schema->nspid);
+	return &cached;
+}
+
+Relation
+wa_table_open(const wa_table *table)
+{
+	return table_open(table->heap, AccessShareLock);
+}
+
+/*
+ * REINDEX CONCURRENTLY puts another index into the place of one that we knew; with
+ * the table locked, the new one is there to stay.  table lies in the cache.
+ */
+Relation
+wa_pkey_open(const wa_table *table)
+{
+	Relation	index = try_relation_open(table->pkey, AccessShareLock);
+
+	while (index == NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		fill_cache(cached.nspid);
+		index = try_relation_open(table->pkey, AccessShareLock);
+	}
+	return index;
+}
+
+void
+wa_lock_state(const wa_schema *schema, LOCKMODE mode)
+{
+	LockRelationOid(schema->recipient_lock.heap, mode);
+	LockRelationOid(schema->activity.heap, mode);
+	LockRelationOid(schema->cooldown.heap, mode);
+	LockRelationOid(schema->consent.heap, mode);
+	LockRelationOid(schema->identity.heap, mode);
+	LockRelationOid(schema->identity_change.heap, mode);
+}

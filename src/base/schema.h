@@ -1,0 +1,82 @@
+/*-------------------------------------------------------------------------
+ *
+ * schema.h
+ *	  Where the extension's own relations are, by OID.
+ *
+ * They are found through the namespace of the function that was called, never
+ * through a search path.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_SCHEMA_H
+#define WA_SCHEMA_H
+
+#include "base/compat.h"
+
+#include "storage/lockdefs.h"
+#include "utils/relcache.h"
+
+/* A table and an index of it, its primary key's unless said otherwise. */
+typedef struct wa_table
+{
+	Oid			heap;
+	Oid			pkey;
+} wa_table;
+
+typedef struct wa_schema
+{
+	Oid			nspid;			/* the namespace of the extension */
+	Oid			recipient_type; /* wa_recipient */
+	Oid			recipient_array;	/* wa_recipient[] */
+	char	   *name;			/* its name, quoted as an identifier */
+	uint64		generation;		/* another one where any of these has changed */
+	wa_table	consent;
+	wa_table	cooldown;
+	wa_table	activity;
+	wa_table	recipient_lock;
+	wa_table	consent_log;	/* pkey: its unique index, by recipient */
+	wa_table	identity;		/* by other */
+	wa_table	identity_recipient; /* the same heap; pkey: its index by recipient */
+	wa_table	identity_shared;	/* likewise; pkey: its index of positions above 0 */
+	wa_table	identity_change;	/* by recipient, the old one */
+	wa_table	identity_change_other;	/* the same heap; pkey: its index by other */
+	wa_table	app_secret;
+	wa_table	region_rule;
+	wa_table	error_override;
+	wa_table	phrase;
+	wa_table	webhook;
+} wa_schema;
+
+/*
+ * The schema that the function funcid lives in.  The result stays valid until
+ * the next call.  An ERROR (undefined_table) where a relation of the extension
+ * is missing: half an extension must not answer.
+ */
+extern const wa_schema *wa_schema_of(Oid funcid);
+
+/* The same schema, looked up again if any of it may have changed since. */
+extern const wa_schema *wa_schema_again(const wa_schema *schema);
+
+/*
+ * The type of that name, as a text of ours calls it: "text", "timestamptz[]", "recipient"
+ * for wa_recipient, ….  An ERROR where there is none.
+ */
+extern Oid	wa_type_named(const wa_schema *schema, const char *name, size_t len);
+
+/*
+ * Open a table to read its rows in place, and its primary key's index.  An
+ * ERROR (wrong_object_type) where the rows cannot be read in place: a foreign,
+ * partitioned or inherited table, a view, a table of another access method, or
+ * one that Citus has spread over nodes.
+ */
+extern Relation wa_table_open(const wa_table *table);
+extern Relation wa_pkey_open(const wa_table *table);	/* after its table */
+
+/*
+ * Lock the state tables to the end of the transaction, in their order: whoever of us
+ * writes them, before anything else.  ROW EXCLUSIVE is for one among many, SHARE ROW
+ * EXCLUSIVE for one that must be alone.
+ */
+extern void wa_lock_state(const wa_schema *schema, LOCKMODE mode);
+
+#endif							/* WA_SCHEMA_H */

@@ -1,0 +1,78 @@
+/*-------------------------------------------------------------------------
+ *
+ * evaluator.c
+ *	  One call site's way to answers.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "access/xact.h"
+#include "optimizer/cost.h"
+
+#include "decision/evaluator.h"
+
+void
+wa_evaluator_begin(wa_evaluator *evaluator, Oid funcid, MemoryContext memory, bool tells_reasons)
+{
+	wa_lazy_list_begin(&evaluator->lazy, funcid, memory, tells_reasons);
+}
+
+bool
+wa_keep_rule(void *rule, const wa_objection *objection)
+{
+	*(wa_rule *) rule = objection->rule;
+	return false;
+}
+
+wa_rule
+wa_evaluator_rule(wa_evaluator *evaluator, wa_str digits)
+{
+	wa_canonical recipient;
+
+	memcpy(recipient.text, digits.data, digits.len);
+	recipient.text[digits.len] = '\0';
+	recipient.len = digits.len;
+	return wa_list_rule(evaluator->lazy.list, &recipient);
+}
+
+/* Is there a list for this question, or is it time to read one? */
+static bool
+has_list(wa_evaluator *evaluator, const wa_question *question, bool is_listed, bool changed,
+		 bool *built)
+{
+	wa_lazy_list *lazy = &evaluator->lazy;
+
+	if (lazy->list != NULL && is_listed)
+		return true;
+	/* The other processes of a parallel query look up as well. */
+	if (!wa_lazy_list_due(lazy, question, changed,
+						  IsInParallelMode() ? 1 + max_parallel_workers_per_gather : 1))
+		return false;
+	*built = wa_lazy_list_build(lazy, question);
+	return *built;
+}
+
+wa_rule
+wa_evaluate(wa_evaluator *evaluator, const wa_question *question, const wa_canonical *recipient,
+			bool is_listed, bool changed, bool *built)
+{
+	wa_decision_cache *cache = wa_lazy_list_cache(&evaluator->lazy);
+	wa_rule		rule = WA_NO_RULE;
+
+	*built = false;
+	if (recipient == NULL)
+		return WA_RULE_INVALID_RECIPIENT;
+	if (!wa_is_bsuid(recipient->text) &&
+		has_list(evaluator, question, is_listed, changed, built))
+	{
+		wa_list_answer answer = wa_list_ask(evaluator->lazy.list, recipient);
+
+		if (answer == WA_LIST_ALLOWED)
+			return WA_NO_RULE;
+		if (answer == WA_LIST_REFUSED)
+			return wa_list_rule(evaluator->lazy.list, recipient);
+	}
+	wa_decide(wa_facts_of(cache, recipient), question, wa_keep_rule, &rule);
+	return rule;
+}

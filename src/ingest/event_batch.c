@@ -1,0 +1,439 @@
+/*-------------------------------------------------------------------------
+ *
+ * event_batch.c
+ *	  Merging events per row, in memory.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "common/hashfn.h"
+#include "common/pg_prng.h"
+#include "utils/memutils.h"
+
+#include "base/encode.h"
+#include "ingest/event_batch.h"
+
+typedef struct wa_slot
+{
+	const wa_row_key *key;		/* the delta's own */
+	wa_row_delta *delta;
+	uint32		hash;
+	char		status;
+} wa_slot;
+
+/* seed: known to nobody, so that nobody can choose keys that collide. */
+static uint32
+key_hash(uint64 seed, const wa_row_key *key)
+{
+	const wa_str *parts[] = {&key->recipient, &key->business, &key->other};
+	uint64		hash = seed ^ ((uint64) key->kind << 32 | (uint32) key->number);
+
+	for (int i = 0; i < lengthof(parts); i++)
+		hash = hash_bytes_extended((const unsigned char *) parts[i]->data, parts[i]->len, hash);
+	return (uint32) hash;
+}
+
+static bool
+key_equal(const wa_row_key *a, const wa_row_key *b)
+{
+	return a->kind == b->kind && wa_row_key_compare(a, b) == 0;
+}
+
+#define SH_PREFIX		slots
+#define SH_ELEMENT_TYPE	wa_slot
+#define SH_KEY_TYPE		const wa_row_key *
+#define SH_KEY			key
+#define SH_HASH_KEY(tb, key)	key_hash(*(const uint64 *) (tb)->private_data, key)
+#define SH_EQUAL(tb, a, b)		key_equal(a, b)
+#define SH_STORE_HASH
+#define SH_GET_HASH(tb, a)		((a)->hash)
+#define SH_SCOPE		static
+#define SH_DECLARE
+#define SH_DEFINE
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+#include "lib/simplehash.h"
+#pragma GCC diagnostic pop
+
+/* Businesses and senders are few and named by every event. */
+#define WA_NAMES 16
+
+struct wa_event_batch
+{
+	MemoryContext context;
+	uint64		seed;			/* of slots */
+	slots_hash *slots;
+	int			ndeltas[WA_ROW_KINDS];
+	int			nevents;
+	int			max_events;
+	wa_consent_event *events;
+	int			nnames;
+	wa_str		written[WA_NAMES];	/* as payloads write it */
+	wa_str		names[WA_NAMES];	/* as this database writes it */
+};
+
+wa_event_batch *
+wa_event_batch_make(MemoryContext context)
+{
+	wa_event_batch *batch = MemoryContextAllocZero(context, sizeof(wa_event_batch));
+
+	batch->context = context;
+	batch->seed = pg_prng_uint64(&pg_global_prng_state);
+	batch->slots = slots_create(context, 8, &batch->seed);
+	return batch;
+}
+
+int
+wa_row_key_compare(const wa_row_key *a, const wa_row_key *b)
+{
+	int			order;
+
+	if (a->kind == WA_ROW_SIGHTING && (order = wa_str_compare(a->other, b->other)) != 0)
+		return order;
+	if ((order = wa_str_compare(a->recipient, b->recipient)) != 0)
+		return order;
+	if ((order = wa_str_compare(a->business, b->business)) != 0)
+		return order;
+	if ((order = wa_str_compare(a->other, b->other)) != 0)
+		return order;
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
+/*
+ * A business or sender of a payload in our memory and encoding; the same few
+ * come again and again.
+ */
+static wa_str
+batch_name(wa_event_batch *batch, wa_str utf8)
+{
+	wa_str		made;
+
+	if (utf8.len == 0)
+		return WA_STR("");
+	for (int i = 0; i < batch->nnames; i++)
+	{
+		if (wa_str_equal(batch->written[i], utf8))
+			return batch->names[i];
+	}
+	made = wa_to_database(utf8);
+	if (batch->nnames < WA_NAMES)
+	{
+		batch->written[batch->nnames].data = pnstrdup(utf8.data, utf8.len);
+		batch->written[batch->nnames].len = utf8.len;
+		batch->names[batch->nnames++] = made;
+	}
+	return made;
+}
+
+/* What merges into a row without changing it. */
+static void
+delta_init(wa_row_delta *delta)
+{
+	memset(&delta->u, 0, sizeof(delta->u));
+	switch (delta->key.kind)
+	{
+		case WA_ROW_ACTIVITY:
+			delta->u.activity = WA_NO_ACTIVITY;
+			break;
+		case WA_ROW_COOLDOWN:
+			delta->u.cooldown.lifted_at = WA_NEVER;
+			break;
+		case WA_ROW_CONSENT:
+			delta->u.consent.stopped_at = WA_NEVER;
+			delta->u.consent.resumed_at = WA_NEVER;
+			break;
+		case WA_ROW_SIGHTING:
+			delta->u.sighting.first_seen_at = WA_FOREVER;
+			delta->u.sighting.last_seen_at = WA_NEVER;
+			break;
+		case WA_ROW_CHANGE:
+			delta->u.change.at = WA_NEVER;
+			break;
+	}
+}
+
+wa_row_delta *
+wa_event_batch_delta(wa_event_batch *batch, const wa_row_key *key)
+{
+	MemoryContext old;
+	bool		found;
+	wa_slot    *slot = slots_insert(batch->slots, key, &found);
+	wa_row_delta *delta;
+
+	if (found)
+		return slot->delta;
+
+	old = MemoryContextSwitchTo(batch->context);
+	delta = palloc(sizeof(wa_row_delta));
+	delta->key = *key;
+	delta->key.recipient.data = pnstrdup(key->recipient.data, key->recipient.len);
+	delta->key.business.data = pnstrdup(key->business.data, key->business.len);
+	delta->key.other.data = pnstrdup(key->other.data, key->other.len);
+	delta_init(delta);
+	MemoryContextSwitchTo(old);
+
+	slot->key = &delta->key;
+	slot->delta = delta;
+	batch->ndeltas[key->kind]++;
+	return delta;
+}
+
+static wa_str
+str_of_id(const wa_canonical *id)
+{
+	return (wa_str)
+	{
+		id->text, id->len
+	};
+}
+
+static void
+batch_add_activity(wa_event_batch *batch, const wa_event *event, wa_str business, wa_str sender)
+{
+	wa_row_key	key = {WA_ROW_ACTIVITY, 0, str_of_id(&event->ids[0]), business, sender};
+	wa_activity seen = WA_NO_ACTIVITY;
+	wa_activity *activity = &wa_event_batch_delta(batch, &key)->u.activity;
+
+	if (event->kind == WA_EVENT_INBOUND)
+		seen.last_inbound_at = event->at;
+	else if (event->kind == WA_EVENT_WINDOW_REFUSED)
+		seen.last_window_refused_at = event->at;
+	else if (event->kind == WA_EVENT_RECEIPT)
+	{
+		seen.last_delivered_at = event->at;
+		if (event->read)
+			seen.last_read_at = event->at;
+		if (event->marketing)
+			seen.last_marketing_delivered_at = event->at;
+	}
+
+	/* A failure is no sight of the user: the number may be a mere guess. */
+	if (event->wa_id.len > 0 && event->kind != WA_EVENT_WINDOW_REFUSED)
+	{
+		seen.wa_id_at = event->at;
+		seen.wa_id = str_of_id(&event->wa_id);
+	}
+
+	if (wa_activity_merge(activity, &seen) && activity->wa_id.data == event->wa_id.text)
+		activity->wa_id.data = pnstrdup(event->wa_id.text, event->wa_id.len);
+}
+
+static void
+batch_add_failure(wa_event_batch *batch, const wa_event *event, wa_str business)
+{
+	wa_row_key	key = {WA_ROW_COOLDOWN, event->code.code, str_of_id(&event->ids[0]),
+	business, {"", 0}};
+	wa_row_delta *delta = wa_event_batch_delta(batch, &key);
+
+	delta->u.cooldown.policy = event->code;
+	wa_failures_add(&delta->u.cooldown.failures, event->at);
+}
+
+/* All identifiers that the event names but its home, separated by blanks. */
+static wa_str
+also_named(const wa_event *event)
+{
+	char	   *names = palloc(WA_MAX_IDS * (WA_RECIPIENT_MAX + 1));
+	size_t		len = 0;
+
+	for (int i = 1; i < event->nids; i++)
+	{
+		if (len > 0)
+			names[len++] = ' ';
+		memcpy(names + len, event->ids[i].text, event->ids[i].len);
+		len += event->ids[i].len;
+	}
+	return (wa_str)
+	{
+		names, len
+	};
+}
+
+static wa_consent_event *
+batch_new_consent_event(wa_event_batch *batch)
+{
+	if (batch->nevents == batch->max_events)
+	{
+		batch->max_events = Max(16, 2 * batch->max_events);
+		batch->events = batch->events == NULL ?
+			palloc(batch->max_events * sizeof(wa_consent_event)) :
+			repalloc_huge(batch->events, batch->max_events * sizeof(wa_consent_event));
+	}
+	return &batch->events[batch->nevents++];
+}
+
+static void
+batch_add_consent(wa_event_batch *batch, const wa_event *event, wa_str business,
+				  wa_str sender, int64 webhook_id)
+{
+	wa_row_key	key = {WA_ROW_CONSENT, event->reg, str_of_id(&event->ids[0]), business, {"", 0}};
+	wa_row_delta *delta = wa_event_batch_delta(batch, &key);
+	wa_consent_event *entry = batch_new_consent_event(batch);
+	wa_consent	consent;
+
+	consent.stopped_at = event->stop ? event->at : WA_NEVER;
+	consent.resumed_at = event->stop ? WA_NEVER : event->at;
+	consent.origin = wa_to_database(event->origin);
+	consent.code = event->consent_code;
+	consent.sender = sender;
+	consent.message_id = wa_to_database(event->message_id);
+	wa_consent_merge(&delta->u.consent, &consent);
+
+	entry->key = delta->key;
+	entry->at = event->at;
+	entry->stop = event->stop;
+	entry->origin = consent.origin;
+	entry->code = consent.code;
+	entry->sender = sender;
+	entry->message_id = consent.message_id;
+	entry->also_named = also_named(event);
+	entry->evidence = wa_to_database(event->evidence);
+	entry->webhook_id = webhook_id;
+}
+
+/*
+ * Identifiers that one element named: each is linked with the next.  They come
+ * in the order phone, BSUID, parent.
+ */
+static void
+batch_add_sightings(wa_event_batch *batch, const wa_event *event, const wa_canonical *ids,
+					int nids, wa_str business)
+{
+	for (int i = 0; i + 1 < nids; i++)
+	{
+		wa_row_key	key = {WA_ROW_SIGHTING, 0, str_of_id(&ids[i]), business,
+		str_of_id(&ids[i + 1])};
+		wa_row_delta *delta = wa_event_batch_delta(batch, &key);
+
+		delta->u.sighting.first_seen_at = Min(delta->u.sighting.first_seen_at, event->at);
+		delta->u.sighting.last_seen_at = wa_later(delta->u.sighting.last_seen_at, event->at);
+	}
+}
+
+/*
+ * From the home of the old identifiers to the home of the new ones.  Of several
+ * changes at the latest time the one with the greater origin and message id
+ * stands in the row.
+ */
+static void
+batch_add_change(wa_event_batch *batch, const wa_event *event)
+{
+	wa_row_key	key = {WA_ROW_CHANGE, 0, str_of_id(&event->ids[0]), {"", 0},
+	str_of_id(&event->to[0])};
+	wa_row_delta *delta;
+	wa_str		origin = wa_to_database(event->origin);
+	wa_str		message_id = wa_to_database(event->message_id);
+	int			order;
+
+	if (wa_str_equal(key.recipient, key.other))
+		return;
+	delta = wa_event_batch_delta(batch, &key);
+	order = event->at < delta->u.change.at ? -1 : event->at > delta->u.change.at;
+	if (order == 0)
+		order = wa_str_compare(origin, delta->u.change.origin);
+	if (order == 0)
+		order = wa_str_compare(message_id, delta->u.change.message_id);
+	if (order <= 0)
+		return;
+	delta->u.change.at = event->at;
+	delta->u.change.origin = origin;
+	delta->u.change.message_id = message_id;
+}
+
+void
+wa_event_batch_add(wa_event_batch *batch, const wa_event *event, int64 webhook_id)
+{
+	MemoryContext old = MemoryContextSwitchTo(batch->context);
+	wa_str		business = batch_name(batch, event->business);
+	wa_str		sender = batch_name(batch, event->sender);
+
+	switch (event->kind)
+	{
+		case WA_EVENT_RECEIPT:
+		case WA_EVENT_INBOUND:
+		case WA_EVENT_WINDOW_REFUSED:
+			batch_add_activity(batch, event, business, sender);
+			break;
+		case WA_EVENT_FAILURE:
+			batch_add_failure(batch, event, business);
+			break;
+		case WA_EVENT_CONSENT:
+			batch_add_consent(batch, event, business, sender, webhook_id);
+			break;
+		case WA_EVENT_SIGHTING:
+			batch_add_sightings(batch, event, event->ids, event->nids, business);
+			break;
+		case WA_EVENT_CHANGE:
+			batch_add_change(batch, event);
+			batch_add_sightings(batch, event, event->ids, event->nids, business);
+			batch_add_sightings(batch, event, event->to, event->nto, business);
+			break;
+		case WA_EVENT_SENT:		/* has no recipient */
+			break;
+	}
+	MemoryContextSwitchTo(old);
+}
+
+static int
+compare_deltas(const void *a, const void *b)
+{
+	return wa_row_key_compare(&(*(wa_row_delta *const *) a)->key,
+							  &(*(wa_row_delta *const *) b)->key);
+}
+
+wa_row_delta **
+wa_event_batch_deltas(wa_event_batch *batch, wa_row_kind kind, int *n)
+{
+	wa_row_delta **deltas;
+	slots_iterator iterator;
+	wa_slot    *slot;
+
+	*n = 0;
+	if (batch->ndeltas[kind] == 0)
+		return NULL;
+	deltas = MemoryContextAllocHuge(batch->context, batch->ndeltas[kind] * sizeof(wa_row_delta *));
+	slots_start_iterate(batch->slots, &iterator);
+	while ((slot = slots_iterate(batch->slots, &iterator)) != NULL)
+	{
+		if (slot->key->kind == kind)
+			deltas[(*n)++] = slot->delta;
+	}
+	qsort(deltas, *n, sizeof(wa_row_delta *), compare_deltas);
+	return deltas;
+}
+
+static int
+compare_events(const void *a, const void *b)
+{
+	const wa_consent_event *x = a;
+	const wa_consent_event *y = b;
+	int			order = wa_row_key_compare(&x->key, &y->key);
+
+	if (order != 0)
+		return order;
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	if (x->stop != y->stop)
+		return x->stop ? 1 : -1;
+	if (x->code != y->code)
+		return x->code < y->code ? -1 : 1;
+	if ((order = wa_str_compare(x->origin, y->origin)) != 0)
+		return order;
+	if ((order = wa_str_compare(x->sender, y->sender)) != 0)
+		return order;
+	if ((order = wa_str_compare(x->message_id, y->message_id)) != 0)
+		return order;
+	if ((order = wa_str_compare(x->also_named, y->also_named)) != 0)
+		return order;
+	return wa_str_compare(x->evidence, y->evidence);
+}
+
+wa_consent_event *
+wa_event_batch_consent_events(wa_event_batch *batch, int *n)
+{
+	*n = batch->nevents;
+	if (*n > 1)
+		qsort(batch->events, *n, sizeof(wa_consent_event), compare_events);
+	return batch->events;
+}

@@ -1,0 +1,114 @@
+/*-------------------------------------------------------------------------
+ *
+ * event_batch.h
+ *	  The events of one statement, merged per row in memory, so that each
+ *	  state row is written once, whatever the number of events that touch it.
+ *
+ * Memory: everything lives in the context that the batch was made in.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_EVENT_BATCH_H
+#define WA_EVENT_BATCH_H
+
+#include "base/compat.h"
+
+#include "events/event.h"
+#include "identity/person.h"
+#include "state/activity.h"
+#include "state/consent.h"
+#include "state/failures.h"
+
+/* Which table a row delta belongs to. */
+typedef enum wa_row_kind
+{
+	WA_ROW_ACTIVITY,
+	WA_ROW_COOLDOWN,
+	WA_ROW_CONSENT,
+	WA_ROW_SIGHTING,			/* wa_identity */
+	WA_ROW_CHANGE				/* wa_identity_change */
+} wa_row_kind;
+
+#define WA_ROW_KINDS 5
+
+/* The key of a row.  Strings are owned by the batch. */
+typedef struct wa_row_key
+{
+	wa_row_kind kind;
+	int32		number;			/* COOLDOWN: code; CONSENT: wa_register; else 0 */
+	wa_str		recipient;
+	wa_str		business;		/* not CHANGE */
+	wa_str		other;			/* ACTIVITY: sender; SIGHTING, CHANGE: the other
+								 * identifier */
+} wa_row_key;
+
+/* What is to be merged into the row of that key. */
+typedef struct wa_row_delta
+{
+	wa_row_key	key;
+	union
+	{
+		wa_activity activity;
+		struct
+		{
+			wa_failures failures;
+			wa_instant	lifted_at;
+			wa_code_policy policy;
+		}			cooldown;
+		wa_consent	consent;
+		struct
+		{
+			wa_instant	first_seen_at;
+			wa_instant	last_seen_at;	/* exact */
+		}			sighting;
+		struct
+		{
+			wa_instant	at;
+			wa_str		origin; /* of the latest */
+			wa_str		message_id;
+		}			change;
+	}			u;
+} wa_row_delta;
+
+/* One consent event, for the log. */
+typedef struct wa_consent_event
+{
+	wa_row_key	key;			/* of kind WA_ROW_CONSENT */
+	wa_instant	at;
+	bool		stop;
+	wa_str		origin;
+	int32		code;			/* 0: none */
+	wa_str		sender;
+	wa_str		message_id;
+	wa_str		also_named;
+	wa_str		evidence;
+	int64		webhook_id;		/* 0: none */
+} wa_consent_event;
+
+typedef struct wa_event_batch wa_event_batch;
+
+/* An empty batch; all that it holds is allocated in context. */
+extern wa_event_batch *wa_event_batch_make(MemoryContext context);
+
+/* Take in one event.  Its strings are copied. */
+extern void wa_event_batch_add(wa_event_batch *batch, const wa_event *event, int64 webhook_id);
+
+/*
+ * The row delta of a key, made empty where there is none yet.  The key's
+ * strings are copied.
+ */
+extern wa_row_delta *wa_event_batch_delta(wa_event_batch *batch, const wa_row_key *key);
+
+/*
+ * All row deltas of a kind in the order of their keys, and how many; NULL: none.
+ * Links go by the other identifier first, as their primary key does.
+ */
+extern wa_row_delta **wa_event_batch_deltas(wa_event_batch *batch, wa_row_kind kind, int *n);
+
+/* All consent events in the order of their keys and times, and how many. */
+extern wa_consent_event *wa_event_batch_consent_events(wa_event_batch *batch, int *n);
+
+/* Order of keys: recipient, business, other, number, strings by bytes. */
+extern int	wa_row_key_compare(const wa_row_key *a, const wa_row_key *b);
+
+#endif							/* WA_EVENT_BATCH_H */

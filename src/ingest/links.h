@@ -1,0 +1,25 @@
+/*-------------------------------------------------------------------------
+ *
+ * links.h
+ *	  Writing which identifiers were seen together.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_LINKS_H
+#define WA_LINKS_H
+
+#include "base/compat.h"
+
+#include "base/schema.h"
+#include "ingest/event_batch.h"
+
+/*
+ * Merge n sightings, in the order of their keys, into wa_identity.  Of a link
+ * that is known, none is written but the first of a day.  Inside SPI_connect,
+ * with the rights of the owner.
+ *
+ * Locks: the rows written, in the order of wa_identity's primary key.
+ */
+extern void wa_write_links(const wa_schema *schema, wa_row_delta *const *sightings, int n);
+
+#endif							/* WA_LINKS_H */

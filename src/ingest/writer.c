@@ -1,0 +1,401 @@
+/*-------------------------------------------------------------------------
+ *
+ * writer.c
+ *	  Bringing the events of a statement into the state tables.
+ *
+ * The steps, each in key order, always in this sequence:
+ *
+ *	1. lock wa_recipient_lock, for recipients with a failure and for those whose
+ *	   row of activity does not exist yet;
+ *	2. lock the rows of wa_activity of everybody in the statement, if there is a
+ *	   failure in it; write wa_activity;
+ *	3. wa_cooldown;
+ *	4. wa_consent and its log;
+ *	5. wa_identity_change and wa_identity.
+ *
+ * Why a failure and the evidence that lifts it cannot miss each other, and
+ * why concurrent ingests cannot deadlock, is told in src/README.md, "Races".
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "base/encode.h"
+#include "ingest/links.h"
+#include "ingest/state_rows.h"
+#include "ingest/writer.h"
+#include "state/columns.h"
+#include "state/read.h"
+
+void
+wa_write_begin(const wa_schema *schema)
+{
+	wa_lock_state(schema, RowExclusiveLock);
+}
+
+/* Row deltas of one kind that are to be written. */
+typedef struct wa_deltas
+{
+	int			n;
+	wa_row_delta **at;
+} wa_deltas;
+
+static void
+seek(wa_reader *reader, wa_str recipient)
+{
+	wa_reader_seek(reader, wa_str_datum(recipient));
+}
+
+/*
+ * Drop the activity deltas that change nothing: repeated webhooks cost a
+ * look-up and no write.  Of the others say, in missing[], whether there is no row.
+ */
+static void
+drop_known_activity(const wa_schema *schema, wa_deltas *deltas, bool *missing)
+{
+	wa_reader	reader;
+	int			kept = 0;
+
+	if (deltas->n == 0)
+		return;
+	wa_reader_open_latest(&reader, &schema->activity);
+	for (int i = 0; i < deltas->n; i++)
+	{
+		wa_row_delta *delta = deltas->at[i];
+		bool		found = false;
+		wa_activity_row row;
+
+		seek(&reader, delta->key.recipient);
+		while (!found && wa_reader_next(&reader))
+		{
+			wa_read_activity(&reader, &row);
+			found = wa_str_equal(row.business, delta->key.business) &&
+				wa_str_equal(row.sender, delta->key.other);
+		}
+		if (found && !wa_activity_merge(&row.activity, &delta->u.activity))
+			continue;
+		missing[kept] = !found;
+		deltas->at[kept++] = delta;
+	}
+	wa_reader_close(&reader);
+	deltas->n = kept;
+}
+
+/* Drop the cooldown deltas whose failures all stand in their row already. */
+static void
+drop_known_failures(const wa_schema *schema, wa_deltas *deltas)
+{
+	wa_reader	reader;
+	int			kept = 0;
+
+	if (deltas->n == 0)
+		return;
+	wa_reader_open_latest(&reader, &schema->cooldown);
+	for (int i = 0; i < deltas->n; i++)
+	{
+		wa_row_delta *delta = deltas->at[i];
+		bool		known = false;
+
+		seek(&reader, delta->key.recipient);
+		while (!known && wa_reader_next(&reader))
+		{
+			wa_failures failures;
+
+			if (wa_reader_int(&reader, Anum_wa_cooldown_code) != delta->key.number ||
+				!wa_str_equal(wa_reader_str_in_place(&reader, Anum_wa_cooldown_business),
+							  delta->key.business))
+				continue;
+			wa_read_failures(&reader, &failures);
+			known = !wa_failures_merge(&failures, &delta->u.cooldown.failures);
+		}
+		if (!known)
+			deltas->at[kept++] = delta;
+	}
+	wa_reader_close(&reader);
+	deltas->n = kept;
+}
+
+/* Recipients: once sorted, each stands there once. */
+typedef struct wa_recipients
+{
+	wa_str	   *at;
+	int			n;
+} wa_recipients;
+
+static wa_recipients
+make_recipients(int room)
+{
+	return (wa_recipients)
+	{
+		palloc_extended(Max(1, room) * sizeof(wa_str), MCXT_ALLOC_HUGE), 0
+	};
+}
+
+static void
+sort_recipients(wa_recipients *recipients)
+{
+	int			kept = 0;
+
+	qsort(recipients->at, recipients->n, sizeof(wa_str), wa_str_order);
+	for (int i = 0; i < recipients->n; i++)
+	{
+		if (kept == 0 || !wa_str_equal(recipients->at[i], recipients->at[kept - 1]))
+			recipients->at[kept++] = recipients->at[i];
+	}
+	recipients->n = kept;
+}
+
+/* Add the recipients of deltas; with chosen[], of those for which that is true. */
+static void
+add_recipients(wa_recipients *recipients, const wa_deltas *deltas, const bool *chosen)
+{
+	for (int i = 0; i < deltas->n; i++)
+	{
+		if (chosen == NULL || chosen[i])
+			recipients->at[recipients->n++] = deltas->at[i]->key.recipient;
+	}
+}
+
+/* Lock recipients with a failure, and those without a row of activity so far. */
+static void
+lock_recipients(const wa_schema *schema, const wa_deltas *cooldowns,
+				const wa_deltas *activities, const bool *missing)
+{
+	wa_recipients recipients = make_recipients(cooldowns->n + activities->n);
+
+	add_recipients(&recipients, cooldowns, NULL);
+	add_recipients(&recipients, activities, missing);
+	sort_recipients(&recipients);
+	wa_upsert(schema, &wa_recipient_lock_target, recipients.at, recipients.n);
+	pfree(recipients.at);
+}
+
+static wa_statement lock_activity = {
+	"SELECT FROM @extschema@.wa_activity"
+	" WHERE recipient OPERATOR(@extschema@.=) ANY ($1)"
+	" ORDER BY recipient, business, sender FOR NO KEY UPDATE",
+	"recipient[]", NULL, 0
+};
+
+/*
+ * Wait for whoever is writing activity of a failing recipient, so that the
+ * evidence read afterwards is complete.  All rows of the statement are locked, not
+ * those alone, since whoever locks in two goes may deadlock.
+ */
+static void
+lock_activities(const wa_schema *schema, const wa_deltas *cooldowns, const wa_deltas *activities)
+{
+	wa_recipients recipients = make_recipients(cooldowns->n + activities->n);
+	wa_column	column = {schema->recipient_type, NULL};
+	Datum		value;
+
+	add_recipients(&recipients, cooldowns, NULL);
+	add_recipients(&recipients, activities, NULL);
+	sort_recipients(&recipients);
+	for (int i = 0; i < recipients.n; i++)
+		wa_put_str(&column, recipients.at[i]);
+	value = wa_column_array(&column);
+	wa_statement_run(&lock_activity, schema, &value, NULL);
+	pfree(recipients.at);
+}
+
+/* A row whose business is '' speaks for every business, either way. */
+static bool
+same_business(wa_str a, wa_str b)
+{
+	return a.len == 0 || b.len == 0 || wa_str_equal(a, b);
+}
+
+static int
+compare_deltas(const void *a, const void *b)
+{
+	return wa_row_key_compare(&(*(wa_row_delta *const *) a)->key,
+							  &(*(wa_row_delta *const *) b)->key);
+}
+
+/* What evidence lifts: cooldown deltas without failures. */
+typedef struct wa_lifts
+{
+	const wa_policy *policy;
+	const wa_deltas *cooldowns; /* with failures: their evidence is read anyway */
+	int			n;
+	int			max;
+	wa_row_delta **at;
+} wa_lifts;
+
+static void
+add_lift(wa_lifts *lifts, const wa_row_delta *found)
+{
+	if (bsearch(&found, lifts->cooldowns->at, lifts->cooldowns->n, sizeof(wa_row_delta *),
+				compare_deltas) != NULL)
+		return;
+	if (lifts->n == lifts->max)
+	{
+		lifts->max = Max(16, 2 * lifts->max);
+		lifts->at = lifts->at == NULL ? palloc(lifts->max * sizeof(wa_row_delta *)) :
+			repalloc_huge(lifts->at, lifts->max * sizeof(wa_row_delta *));
+	}
+	lifts->at[lifts->n] = palloc(sizeof(wa_row_delta));
+	*lifts->at[lifts->n++] = *found;
+}
+
+/* Does this evidence lift failures of the cooldown row at hand? */
+static void
+lift_row(wa_lifts *lifts, const wa_row_delta *activity, wa_reader *cooldown)
+{
+	wa_row_delta found;
+
+	memset(&found, 0, sizeof(found));
+	found.key.kind = WA_ROW_COOLDOWN;
+	found.key.number = wa_reader_int(cooldown, Anum_wa_cooldown_code);
+	found.key.recipient = activity->key.recipient;
+	found.key.business = wa_reader_str(cooldown, Anum_wa_cooldown_business);
+	found.key.other = WA_STR("");
+
+	if (!same_business(found.key.business, activity->key.business) ||
+		!lifts->policy->code(lifts->policy->arg, found.key.number, &found.u.cooldown.policy))
+		return;
+	found.u.cooldown.lifted_at = wa_activity_lifts(&activity->u.activity,
+												   found.u.cooldown.policy.lifted_by);
+	if (found.u.cooldown.lifted_at > wa_reader_instant(cooldown, Anum_wa_cooldown_lifted_at))
+		add_lift(lifts, &found);
+}
+
+/* Evidence of this statement lifts cooldowns that exist. */
+static void
+find_lifts(const wa_schema *schema, wa_lifts *lifts, const wa_deltas *activities)
+{
+	const uint8 any = WA_LIFT_INBOUND | WA_LIFT_RECEIPT | WA_LIFT_MARKETING_RECEIPT;
+	wa_reader	reader;
+
+	if (activities->n == 0)
+		return;
+	wa_reader_open_latest(&reader, &schema->cooldown);
+	for (int i = 0; i < activities->n; i++)
+	{
+		if (wa_activity_lifts(&activities->at[i]->u.activity, any) == WA_NEVER)
+			continue;
+		seek(&reader, activities->at[i]->key.recipient);
+		while (wa_reader_next(&reader))
+			lift_row(lifts, activities->at[i], &reader);
+	}
+	wa_reader_close(&reader);
+}
+
+/* All evidence there is for the recipients of failures, whoever wrote it. */
+static void
+read_evidence(const wa_schema *schema, const wa_deltas *cooldowns)
+{
+	wa_reader	reader;
+
+	if (cooldowns->n == 0)
+		return;
+	wa_reader_open_latest(&reader, &schema->activity);
+	for (int i = 0; i < cooldowns->n; i++)
+	{
+		wa_row_delta *delta = cooldowns->at[i];
+
+		seek(&reader, delta->key.recipient);
+		while (wa_reader_next(&reader))
+		{
+			wa_activity_row row;
+
+			wa_read_activity(&reader, &row);
+			if (same_business(row.business, delta->key.business))
+				delta->u.cooldown.lifted_at =
+					wa_later(delta->u.cooldown.lifted_at,
+							 wa_activity_lifts(&row.activity,
+											   delta->u.cooldown.policy.lifted_by));
+		}
+	}
+	wa_reader_close(&reader);
+}
+
+/* Several pieces of evidence for one cooldown become one delta. */
+static void
+merge_lifts(wa_lifts *lifts)
+{
+	int			kept = 0;
+
+	qsort(lifts->at, lifts->n, sizeof(wa_row_delta *), compare_deltas);
+	for (int i = 0; i < lifts->n; i++)
+	{
+		wa_row_delta *delta = lifts->at[i];
+
+		if (kept > 0 && wa_row_key_compare(&lifts->at[kept - 1]->key, &delta->key) == 0)
+			lifts->at[kept - 1]->u.cooldown.lifted_at =
+				wa_later(lifts->at[kept - 1]->u.cooldown.lifted_at, delta->u.cooldown.lifted_at);
+		else
+			lifts->at[kept++] = delta;
+	}
+	lifts->n = kept;
+}
+
+/* Failures with all evidence there is, and what this statement's evidence lifts. */
+static void
+write_cooldowns(const wa_schema *schema, const wa_policy *policy, const wa_deltas *cooldowns,
+				const wa_deltas *activities)
+{
+	wa_lifts	lifts = {policy, cooldowns, 0, 0, NULL};
+	wa_row_delta **all;
+
+	read_evidence(schema, cooldowns);
+	find_lifts(schema, &lifts, activities);
+	merge_lifts(&lifts);
+	if (cooldowns->n + lifts.n == 0)
+		return;
+	all = palloc_extended((cooldowns->n + lifts.n) * sizeof(wa_row_delta *), MCXT_ALLOC_HUGE);
+	if (cooldowns->n > 0)
+		memcpy(all, cooldowns->at, cooldowns->n * sizeof(wa_row_delta *));
+	if (lifts.n > 0)
+		memcpy(all + cooldowns->n, lifts.at, lifts.n * sizeof(wa_row_delta *));
+	qsort(all, cooldowns->n + lifts.n, sizeof(wa_row_delta *), compare_deltas);
+	wa_upsert(schema, &wa_cooldown_target, all, cooldowns->n + lifts.n);
+	pfree(all);
+}
+
+static wa_deltas
+deltas_of(wa_event_batch *batch, wa_row_kind kind)
+{
+	wa_deltas	deltas;
+
+	deltas.at = wa_event_batch_deltas(batch, kind, &deltas.n);
+	return deltas;
+}
+
+static void
+write_consents(const wa_schema *schema, wa_event_batch *batch)
+{
+	wa_deltas	consents = deltas_of(batch, WA_ROW_CONSENT);
+	const wa_consent_event *events;
+	int			nevents;
+
+	wa_upsert(schema, &wa_consent_target, consents.at, consents.n);
+	events = wa_event_batch_consent_events(batch, &nevents);
+	wa_upsert(schema, &wa_consent_log_target, events, nevents);
+}
+
+void
+wa_write(const wa_schema *schema, const wa_policy *policy, wa_event_batch *batch)
+{
+	wa_deltas	activities = deltas_of(batch, WA_ROW_ACTIVITY);
+	wa_deltas	cooldowns = deltas_of(batch, WA_ROW_COOLDOWN);
+	wa_deltas	sightings = deltas_of(batch, WA_ROW_SIGHTING);
+	wa_deltas	changes = deltas_of(batch, WA_ROW_CHANGE);
+	bool	   *missing = palloc_extended(Max(1, activities.n), MCXT_ALLOC_HUGE);
+
+	drop_known_activity(schema, &activities, missing);
+	drop_known_failures(schema, &cooldowns);
+	lock_recipients(schema, &cooldowns, &activities, missing);
+	if (cooldowns.n > 0)
+		lock_activities(schema, &cooldowns, &activities);
+	wa_upsert(schema, &wa_activity_target, activities.at, activities.n);
+	write_cooldowns(schema, policy, &cooldowns, &activities);
+	write_consents(schema, batch);
+	wa_upsert(schema, &wa_change_target, changes.at, changes.n);
+	wa_write_links(schema, sightings.at, sightings.n);
+	pfree(missing);
+}

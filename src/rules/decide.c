@@ -1,0 +1,305 @@
+/*-------------------------------------------------------------------------
+ *
+ * decide.c
+ *	  The rules, one function each.
+ *
+ * A new rule gets a number and a name, a function here, a line in rules[],
+ * and what it needs to know in wa_facts.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "c.h"
+
+#include "rules/decide.h"
+
+typedef struct wa_rule_context
+{
+	wa_facts   *facts;
+	const wa_question *question;
+	wa_objection_sink sink;
+	void	   *arg;
+	bool		objected;
+} wa_rule_context;
+
+/* Report one objection; returns whether to go on. */
+static bool
+object(wa_rule_context *context, const wa_objection *objection)
+{
+	context->objected = true;
+	return context->sink != NULL && context->sink(context->arg, objection);
+}
+
+/*
+ * May two rows speak of the same thing?  An unknown business or sender may be
+ * any.
+ */
+static bool
+may_be_same(wa_str a, wa_str b)
+{
+	return a.len == 0 || b.len == 0 || wa_str_equal(a, b);
+}
+
+/* The facts, with that part of them. */
+static const wa_facts *
+facts_with(wa_facts *facts, wa_part part)
+{
+	if (!(facts->fetched & part))
+	{
+		facts->fetch(facts, part);
+		facts->fetched |= part;
+	}
+	return facts;
+}
+
+/*
+ * Is a customer service window open that a message to this recipient could
+ * use?  With a business given (not NULL), one of that business, before which a
+ * cooldown may give way; business '' is any.
+ */
+static bool
+window_open(wa_rule_context *context, const wa_str *business)
+{
+	const wa_question *q = context->question;
+	const wa_facts *facts = facts_with(context->facts, WA_ACTIVITIES);
+	const wa_activity_row *rows = facts->activities;
+
+	for (int i = 0; i < facts->nactivities; i++)
+	{
+		const wa_activity_row *row = &rows[i];
+		wa_instant	inbound = row->activity.last_inbound_at;
+		bool		refused = false;
+
+		if (!wa_asks_about(q, row->business) ||
+			(q->sender.data != NULL && !wa_str_equal(q->sender, row->sender)) ||
+			(business != NULL && (!row->lifts || !may_be_same(*business, row->business))))
+			continue;
+		if (!wa_window_spans(inbound, q->at))
+			continue;
+
+		/* A refusal whose business or sender is unknown may be of this one. */
+		for (int j = 0; j < facts->nactivities && !refused; j++)
+			refused = rows[j].activity.last_window_refused_at >= inbound &&
+				may_be_same(rows[j].business, row->business) &&
+				may_be_same(rows[j].sender, row->sender);
+		if (!refused)
+			return true;
+	}
+	return false;
+}
+
+static bool
+rule_invalid_recipient(wa_rule_context *context)
+{
+	wa_objection objection = {WA_RULE_INVALID_RECIPIENT, .since = WA_NEVER, .until = WA_FOREVER};
+
+	return context->facts->valid || object(context, &objection);
+}
+
+/*
+ * Is a stop of the business register taken back by a resume that speaks for
+ * every business?  WhatsApp's own register knows no such thing.
+ */
+static bool
+resumed_for_all(const wa_facts *facts, const wa_consent_row *stop)
+{
+	if (stop->reg != WA_REGISTER_BUSINESS)
+		return false;
+	for (int i = 0; i < facts->nconsents; i++)
+	{
+		const wa_consent_row *row = &facts->consents[i];
+
+		if (row->reg == WA_REGISTER_BUSINESS && row->business.len == 0 &&
+			!wa_consent_stopped(&row->consent) &&
+			row->consent.resumed_at > stop->consent.stopped_at)
+			return true;
+	}
+	return false;
+}
+
+static bool
+object_to_stops(wa_rule_context *context, wa_register reg, wa_rule rule)
+{
+	const wa_facts *facts;
+
+	if (context->question->category != WA_MARKETING)
+		return true;
+	facts = facts_with(context->facts, WA_CONSENTS);
+	for (int i = 0; i < facts->nconsents; i++)
+	{
+		const wa_consent_row *row = &facts->consents[i];
+
+		if (row->reg == reg && wa_asks_about(context->question, row->business) &&
+			wa_consent_stopped(&row->consent) && !resumed_for_all(facts, row))
+		{
+			wa_objection objection = {rule, row->business,.since = row->consent.stopped_at,
+			.until = WA_FOREVER,.origin = row->consent.origin,
+			.code = row->consent.code,
+			.learned_under = row->learned_under};
+
+			if (!object(context, &objection))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool
+rule_opted_out_whatsapp(wa_rule_context *context)
+{
+	return object_to_stops(context, WA_REGISTER_WHATSAPP, WA_RULE_OPTED_OUT_WHATSAPP);
+}
+
+static bool
+rule_opted_out_business(wa_rule_context *context)
+{
+	return object_to_stops(context, WA_REGISTER_BUSINESS, WA_RULE_OPTED_OUT_BUSINESS);
+}
+
+static bool
+rule_region(wa_rule_context *context)
+{
+	for (int i = 0; i < context->facts->nregions; i++)
+	{
+		const wa_region_fact *fact = &context->facts->regions[i];
+		wa_objection objection = {WA_RULE_REGION,.since = WA_NEVER,.until = WA_FOREVER,
+		.origin = fact->region,.detail = fact->reason};
+
+		if (fact->category == context->question->category && !object(context, &objection))
+			return false;
+	}
+	return true;
+}
+
+static bool
+rule_cooldown(wa_rule_context *context)
+{
+	const wa_question *q = context->question;
+	const wa_facts *facts = facts_with(context->facts, WA_COOLDOWNS);
+
+	for (int i = 0; i < facts->ncooldowns; i++)
+	{
+		const wa_cooldown_row *row = &facts->cooldowns[i];
+		wa_objection objection = {WA_RULE_COOLDOWN, row->business, row->code,
+		.since = row->since,.until = row->until,.strikes = row->strikes,
+		.learned_under = row->learned_under};
+
+		if ((row->blocks & WA_CATEGORY_BIT(q->category)) == 0 ||
+			(row->until <= q->at && row->until != WA_FOREVER) || !wa_asks_about(q, row->business))
+			continue;
+		if (row->yields_to_window && window_open(context, &row->business))
+			continue;
+		if (!object(context, &objection))
+			return false;
+	}
+	return true;
+}
+
+static bool
+rule_window_closed(wa_rule_context *context)
+{
+	wa_objection objection = {WA_RULE_WINDOW_CLOSED,.since = WA_NEVER,.until = WA_FOREVER};
+	const wa_facts *facts;
+	wa_instant	inbound = WA_NEVER;
+
+	if (context->question->category != WA_SERVICE || window_open(context, NULL))
+		return true;
+
+	/* Since when: the window of the last message shut, one way or the other. */
+	facts = facts_with(context->facts, WA_ACTIVITIES);
+	for (int i = 0; i < facts->nactivities; i++)
+	{
+		const wa_activity_row *row = &facts->activities[i];
+
+		if (wa_asks_about(context->question, row->business) &&
+			row->activity.last_inbound_at > inbound &&
+			row->activity.last_inbound_at <= context->question->at)
+		{
+			inbound = row->activity.last_inbound_at;
+			objection.business = row->business;
+			objection.since = row->activity.last_window_refused_at >= inbound ?
+				row->activity.last_window_refused_at : wa_after(inbound, WA_WINDOW);
+		}
+	}
+	return object(context, &objection);
+}
+
+/* In the order of their numbers. */
+static bool (*const rules[]) (wa_rule_context *) =
+{
+	rule_opted_out_whatsapp,
+	rule_opted_out_business,
+	rule_region,
+	rule_cooldown,
+	rule_window_closed,
+};
+
+bool
+wa_decide(wa_facts *facts, const wa_question *question, wa_objection_sink sink, void *arg)
+{
+	wa_rule_context context = {facts, question, sink, arg, false};
+
+	/* Of somebody who cannot be told nothing else is known. */
+	rule_invalid_recipient(&context);
+	if (!facts->valid)
+		return false;
+	for (int i = 0; i < lengthof(rules); i++)
+	{
+		if (!rules[i] (&context))
+			break;
+	}
+	return !context.objected;
+}
+
+wa_instant
+wa_next(wa_facts *facts, const wa_question *question)
+{
+	wa_question then = *question;
+	wa_instant	floor = question->at;
+
+	/*
+	 * An objection ends on its own only when a cooldown does or when a window
+	 * opens, so these are the only instants to try, in their order.
+	 */
+	for (;;)
+	{
+		wa_instant	next = WA_FOREVER;
+
+		if (wa_decide(facts, &then, NULL, NULL))
+			return then.at;
+		if (!facts->valid)
+			return WA_FOREVER;
+
+		/*
+		 * What no rule has asked for so far is of no account: an objection
+		 * that came before it has no end.
+		 */
+		for (int i = 0; i < facts->ncooldowns; i++)
+		{
+			if (facts->cooldowns[i].until > floor)
+				next = Min(next, facts->cooldowns[i].until);
+		}
+		for (int i = 0; i < facts->nactivities; i++)
+		{
+			if (facts->activities[i].activity.last_inbound_at > floor)
+				next = Min(next, facts->activities[i].activity.last_inbound_at);
+		}
+		if (next == WA_FOREVER)
+			return WA_FOREVER;
+		then.at = floor = next;
+	}
+}
+
+const char *
+wa_rule_name(wa_rule rule)
+{
+	static const char *const names[] = {
+		[WA_RULE_INVALID_RECIPIENT] = "invalid_recipient",
+		[WA_RULE_OPTED_OUT_WHATSAPP] = "opted_out_whatsapp",
+		[WA_RULE_OPTED_OUT_BUSINESS] = "opted_out_business",
+		[WA_RULE_REGION] = "region",
+		[WA_RULE_COOLDOWN] = "cooldown",
+		[WA_RULE_WINDOW_CLOSED] = "window_closed",
+	};
+
+	return names[rule];
+}

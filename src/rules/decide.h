@@ -1,0 +1,141 @@
+/*-------------------------------------------------------------------------
+ *
+ * decide.h
+ *	  The rules: from what is known of one recipient to the objections
+ *	  against sending.  Pure: no server, no allocation, no tables.
+ *
+ * wa_sendable, wa_explain, wa_next_sendable, wa_suppressed and
+ * wa_segment_summary all ask wa_decide and nothing else, so that they cannot
+ * disagree.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_DECIDE_H
+#define WA_DECIDE_H
+
+#include "c.h"
+
+#include "base/category.h"
+#include "base/instant.h"
+#include "base/str.h"
+#include "state/activity.h"
+#include "state/consent.h"
+
+/* The rules by number, in the order in which they object. */
+typedef enum wa_rule
+{
+	WA_RULE_INVALID_RECIPIENT = 1,
+	WA_RULE_OPTED_OUT_WHATSAPP,
+	WA_RULE_OPTED_OUT_BUSINESS,
+	WA_RULE_REGION,
+	WA_RULE_COOLDOWN,
+	WA_RULE_WINDOW_CLOSED
+} wa_rule;
+
+/* One more than the last rule. */
+#define WA_RULES (WA_RULE_WINDOW_CLOSED + 1)
+
+/* The name used in SQL, static storage. */
+extern const char *wa_rule_name(wa_rule rule);
+
+/* What is asked. */
+typedef struct wa_question
+{
+	wa_category category;
+	wa_str		business;		/* data NULL: all businesses taken together */
+	wa_str		sender;			/* data NULL: any sender */
+	wa_instant	at;
+} wa_question;
+
+/* Does the question reach a row of this business?  '' speaks for every one. */
+static inline bool
+wa_asks_about(const wa_question *question, wa_str business)
+{
+	return question->business.data == NULL || business.len == 0 ||
+		wa_str_equal(question->business, business);
+}
+
+/* One row of wa_cooldown, with what the policy says of its code. */
+typedef struct wa_cooldown_row
+{
+	wa_str		business;
+	int32		code;
+	int			strikes;
+	wa_instant	since;			/* latest failure */
+	wa_instant	until;			/* WA_NEVER: no strike counts */
+	uint8		blocks;
+	bool		yields_to_window;
+	wa_str		learned_under;	/* another identifier of the person; else absent */
+} wa_cooldown_row;
+
+/* A region rule that forbids something to this recipient. */
+typedef struct wa_region_fact
+{
+	wa_category category;
+	wa_str		region;
+	wa_str		reason;
+} wa_region_fact;
+
+/* The rows of one recipient that a rule may ask for. */
+typedef enum wa_part
+{
+	WA_CONSENTS = 0x01,
+	WA_COOLDOWNS = 0x02,
+	WA_ACTIVITIES = 0x04
+} wa_part;
+
+#define WA_ALL_PARTS (WA_CONSENTS | WA_COOLDOWNS | WA_ACTIVITIES)
+
+/*
+ * All that is known of one recipient, whatever the business.  Each part is
+ * fetched when a rule first asks for it: few decisions need all of them.
+ */
+typedef struct wa_facts wa_facts;
+struct wa_facts
+{
+	bool		valid;			/* false: no recipient at all */
+	int			nregions;
+	const wa_region_fact *regions;
+	uint8		fetched;		/* which wa_part of the following are filled in */
+	int			nconsents;
+	const wa_consent_row *consents;
+	int			ncooldowns;
+	const wa_cooldown_row *cooldowns;
+	int			nactivities;
+	const wa_activity_row *activities;
+	void		(*fetch) (wa_facts *facts, wa_part part);	/* fills in one part */
+	void	   *arg;			/* for fetch */
+};
+
+/* Why not. */
+typedef struct wa_objection
+{
+	wa_rule		rule;
+	wa_str		business;		/* of the row that objects; data NULL: none */
+	int32		code;			/* 0: none */
+	wa_instant	since;			/* WA_NEVER: unknown */
+	wa_instant	until;			/* WA_FOREVER: no end of its own */
+	wa_str		origin;			/* how it was learned; data NULL: unknown */
+	wa_str		detail;			/* region rule: its reason; data NULL: none */
+	int			strikes;		/* cooldown */
+	wa_str		learned_under;	/* the identifier it was learned under, where that is
+								 * another than the one asked about; else absent */
+} wa_objection;
+
+/* Takes one objection; returns whether to go on looking for more. */
+typedef bool (*wa_objection_sink) (void *arg, const wa_objection *objection);
+
+/*
+ * Report every objection, by rule and then in the order of the rows, until
+ * the sink has enough.  Returns whether there was none.  sink may be NULL.
+ */
+extern bool wa_decide(wa_facts *facts, const wa_question *question,
+					  wa_objection_sink sink, void *arg);
+
+/*
+ * The earliest instant from question->at on at which wa_decide would find no
+ * objection if nothing more happened; WA_FOREVER where there is none.
+ */
+extern wa_instant wa_next(wa_facts *facts, const wa_question *question);
+
+#endif							/* WA_DECIDE_H */

@@ -1,0 +1,63 @@
+/*-------------------------------------------------------------------------
+ *
+ * decision_cache.h
+ *	  What all decisions of one snapshot share: the policy, and room for the
+ *	  facts of one recipient at a time.
+ *
+ * Only the files of this folder look inside.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_DECISION_CACHE_H
+#define WA_DECISION_CACHE_H
+
+#include "base/compat.h"
+
+#include "utils/memutils.h"
+
+#include "base/snapshot_id.h"
+#include "errors/override.h"
+#include "identity/load.h"
+#include "recipient/recipient.h"
+#include "rules/facts.h"
+
+struct wa_decision_cache
+{
+	MemoryContext context;		/* holds this struct and the policy */
+	MemoryContext rows;			/* holds the facts of one recipient */
+	const wa_schema *schema;	/* wa_schema_of's, looked up at every use */
+	wa_snapshot_id seen;
+	Snapshot	snapshot;		/* the caller's at this call */
+	wa_overrides *overrides;
+	int			nrules;
+	wa_region_fact *rules;		/* all of wa_region_rule */
+	bool		has_links;		/* is there any link between identifiers? */
+
+	/* Of the recipient at hand. */
+	wa_facts	facts;
+	wa_recipient *recipient;
+	wa_person  *person;			/* NULL: has no other identifier */
+};
+
+/* Row arrays start with this many; nearly nobody has more. */
+#define WA_FEW_ROWS 4
+
+/*
+ * Make sure that *rows, an array in the current memory context, has room for
+ * one more than n.
+ */
+#define wa_grow_rows(rows, n, type) \
+	do { \
+		if ((n) == 0) \
+			(rows) = palloc(WA_FEW_ROWS * sizeof(type)); \
+		else if ((n) >= WA_FEW_ROWS && ((n) & ((n) - 1)) == 0) \
+			(rows) = repalloc_huge((rows), 2 * (n) * sizeof(type)); \
+	} while (0)
+
+/*
+ * Gather one part of what is known of cache->person, who has several
+ * identifiers, into cache->facts; in the current memory context.
+ */
+extern void wa_gather_person(wa_decision_cache *cache, wa_part part);
+
+#endif							/* WA_DECISION_CACHE_H */

@@ -1,0 +1,310 @@
+/*-------------------------------------------------------------------------
+ *
+ * facts.c
+ *	  Gathering the facts for a decision.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
+#include "executor/tuptable.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "base/category_oid.h"
+#include "recipient/region.h"
+#include "rules/decision_cache.h"
+#include "rules/region_rule.h"
+#include "state/columns.h"
+
+static void
+read_region_rules(wa_decision_cache *cache)
+{
+	Relation	rel = wa_table_open(&cache->schema->region_rule);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan = table_beginscan(rel, cache->snapshot, 0, NULL);
+
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		wa_region_fact *rule;
+		bool		isnull;
+
+		wa_grow_rows(cache->rules, cache->nrules, wa_region_fact);
+		rule = &cache->rules[cache->nrules++];
+		rule->region = wa_slot_str(slot, Anum_wa_region_rule_region);
+		rule->reason = wa_slot_str(slot, Anum_wa_region_rule_reason);
+		rule->category = wa_category_from_oid(
+			DatumGetObjectId(slot_getattr(slot, Anum_wa_region_rule_category, &isnull)));
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, AccessShareLock);
+}
+
+static wa_decision_cache *
+make_cache(const wa_schema *schema, Snapshot snapshot, MemoryContext parent)
+{
+	MemoryContext context = AllocSetContextCreate(parent, "wa_policy decision cache",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	wa_decision_cache *cache = palloc0(sizeof(wa_decision_cache));
+
+	cache->context = context;
+	cache->rows = AllocSetContextCreate(context, "wa_policy facts", ALLOCSET_SMALL_SIZES);
+	cache->seen = wa_identify_snapshot(snapshot);
+	cache->snapshot = snapshot;
+	cache->schema = schema;
+	cache->overrides = wa_overrides_load(schema->nspid);
+	cache->has_links = wa_has_links(schema, snapshot);
+	read_region_rules(cache);
+	MemoryContextSwitchTo(old);
+	return cache;
+}
+
+wa_decision_cache *
+wa_decision_cache_for(wa_decision_cache **cache, Oid funcid, MemoryContext parent)
+{
+	wa_decision_cache *kept = *cache;
+	Snapshot	snapshot = wa_active_snapshot();
+	const wa_schema *schema = wa_schema_of(funcid);
+
+	if (kept != NULL && wa_snapshot_unchanged(&kept->seen, snapshot))
+	{
+		kept->snapshot = snapshot;
+		kept->schema = schema;
+		return kept;
+	}
+	*cache = NULL;
+	if (kept != NULL)
+		MemoryContextDelete(kept->context);
+	return *cache = make_cache(schema, snapshot, parent);
+}
+
+double
+wa_facts_cost(const wa_decision_cache *cache)
+{
+	/*
+	 * Links mean two index look-ups more, and with other identifiers each look-up
+	 * comes several times.
+	 */
+	return !cache->has_links ? 1 : cache->person == NULL ? 2 : 5;
+}
+
+const wa_schema *
+wa_decision_cache_schema(const wa_decision_cache *cache)
+{
+	return cache->schema;
+}
+
+Snapshot
+wa_decision_cache_snapshot(const wa_decision_cache *cache)
+{
+	return cache->snapshot;
+}
+
+const wa_overrides *
+wa_decision_cache_overrides(const wa_decision_cache *cache)
+{
+	return cache->overrides;
+}
+
+bool
+wa_decision_cache_has_links(const wa_decision_cache *cache)
+{
+	return cache->has_links;
+}
+
+static void
+add_consent(wa_facts *facts, wa_reader *reader)
+{
+	wa_consent_row *rows = unconstify(wa_consent_row *, facts->consents);
+
+	wa_grow_rows(rows, facts->nconsents, wa_consent_row);
+	wa_read_consent(reader, &rows[facts->nconsents++]);
+	facts->consents = rows;
+}
+
+/*
+ * Cooldowns that can object: with an end, and of a code that blocks.
+ */
+static void
+add_cooldown(wa_facts *facts, wa_reader *reader, const wa_overrides *overrides)
+{
+	wa_cooldown_row *rows = unconstify(wa_cooldown_row *, facts->cooldowns);
+	wa_cooldown_row *row;
+	wa_code_policy policy;
+	wa_failures failures;
+	wa_instant	until = wa_read_until(reader);
+	int32		code = wa_reader_int(reader, Anum_wa_cooldown_code);
+
+	if (until == WA_NEVER || !wa_effective_code(overrides, code, &policy) || policy.blocks == 0)
+		return;
+
+	wa_grow_rows(rows, facts->ncooldowns, wa_cooldown_row);
+	row = &rows[facts->ncooldowns++];
+	row->business = wa_reader_str(reader, Anum_wa_cooldown_business);
+	row->code = code;
+	row->strikes = wa_reader_int(reader, Anum_wa_cooldown_strikes);
+	wa_read_failures(reader, &failures);
+	row->since = failures.n > 0 ? failures.at[failures.n - 1] : WA_NEVER;
+	row->until = until;
+	row->blocks = policy.blocks;
+	row->yields_to_window = policy.yields_to_window;
+	row->learned_under.data = NULL;
+	facts->cooldowns = rows;
+}
+
+static void
+add_activity(wa_facts *facts, wa_reader *reader)
+{
+	wa_activity_row *rows = unconstify(wa_activity_row *, facts->activities);
+
+	wa_grow_rows(rows, facts->nactivities, wa_activity_row);
+	wa_read_activity(reader, &rows[facts->nactivities++]);
+	facts->activities = rows;
+}
+
+void
+wa_facts_add(wa_decision_cache *cache, wa_part part, wa_reader *reader)
+{
+	MemoryContext old = MemoryContextSwitchTo(cache->rows);
+
+	if (part == WA_CONSENTS)
+		add_consent(&cache->facts, reader);
+	else if (part == WA_COOLDOWNS)
+		add_cooldown(&cache->facts, reader, cache->overrides);
+	else
+		add_activity(&cache->facts, reader);
+	MemoryContextSwitchTo(old);
+}
+
+/* The part of a recipient without other identifiers. */
+static void
+look_up(wa_decision_cache *cache, wa_part part)
+{
+	const wa_schema *schema = cache->schema;
+	wa_reader	reader;
+
+	wa_reader_open(&reader, part == WA_CONSENTS ? &schema->consent :
+				   part == WA_COOLDOWNS ? &schema->cooldown : &schema->activity,
+				   cache->snapshot);
+	wa_reader_seek(&reader, RecipientGetDatum(cache->recipient));
+	while (wa_reader_next(&reader))
+		wa_facts_add(cache, part, &reader);
+	wa_reader_close(&reader);
+}
+
+static void
+fetch(wa_facts *facts, wa_part part)
+{
+	wa_decision_cache *cache = facts->arg;
+	MemoryContext old = MemoryContextSwitchTo(cache->rows);
+
+	if (cache->person != NULL)
+		wa_gather_person(cache, part);
+	else
+		look_up(cache, part);
+	MemoryContextSwitchTo(old);
+}
+
+static void
+find_region_rules(wa_decision_cache *cache, const wa_canonical *recipient)
+{
+	char		buf[3];
+	const char *region;
+	wa_region_fact *forbidden = NULL;
+	int			n = 0;
+
+	if (cache->nrules > 0 &&
+		(region = wa_region_of(recipient->text, recipient->len, buf)) != NULL)
+	{
+		wa_str		here = {region, strlen(region)};
+
+		for (int i = 0; i < cache->nrules; i++)
+		{
+			if (wa_str_equal(cache->rules[i].region, here))
+			{
+				wa_grow_rows(forbidden, n, wa_region_fact);
+				forbidden[n++] = cache->rules[i];
+			}
+		}
+	}
+	cache->facts.regions = forbidden;
+	cache->facts.nregions = n;
+}
+
+/*
+ * Begin with the facts on a recipient: its region, and no rows so far.
+ */
+static wa_facts *
+begin_facts(wa_decision_cache *cache, const wa_canonical *recipient)
+{
+	wa_facts   *facts = &cache->facts;
+	MemoryContext old;
+
+	MemoryContextReset(cache->rows);
+	old = MemoryContextSwitchTo(cache->rows);
+	memset(facts, 0, sizeof(*facts));
+	facts->valid = true;
+	find_region_rules(cache, recipient);
+	MemoryContextSwitchTo(old);
+	return facts;
+}
+
+static wa_person *
+load_person(wa_decision_cache *cache, const wa_canonical *recipient)
+{
+	wa_link_reader links;
+	wa_person  *person;
+
+	wa_link_reader_open(&links, cache->schema, cache->snapshot);
+	person = wa_person_load(&links, recipient);
+	wa_link_reader_close(&links);
+	return person;
+}
+
+wa_facts *
+wa_facts_of(wa_decision_cache *cache, const wa_canonical *recipient)
+{
+	wa_facts   *facts = &cache->facts;
+	MemoryContext old;
+
+	if (recipient == NULL)
+	{
+		memset(facts, 0, sizeof(*facts));
+		return facts;
+	}
+
+	begin_facts(cache, recipient);
+	facts->fetch = fetch;
+	facts->arg = cache;
+	old = MemoryContextSwitchTo(cache->rows);
+	cache->recipient = wa_recipient_make(recipient);
+	cache->person = cache->has_links ? load_person(cache, recipient) : NULL;
+	MemoryContextSwitchTo(old);
+	return facts;
+}
+
+wa_facts *
+wa_facts_from(wa_decision_cache *cache, const wa_canonical *recipient,
+			  void (*fetch_part) (wa_facts *, wa_part), void *arg)
+{
+	wa_facts   *facts = begin_facts(cache, recipient);
+
+	facts->fetch = fetch_part;
+	facts->arg = arg;
+	return facts;
+}
+
+wa_facts *
+wa_facts_of_unknown(wa_decision_cache *cache, const wa_canonical *recipient)
+{
+	wa_facts   *facts = begin_facts(cache, recipient);
+
+	facts->fetched = WA_ALL_PARTS;
+	return facts;
+}

@@ -1,0 +1,555 @@
+/*-------------------------------------------------------------------------
+ *
+ * person_facts.c
+ *	  The facts on a recipient with several identifiers.
+ *
+ * src/identity/README.md says which events count.  The own rows of the recipient
+ * are taken as they are, so that a decision about somebody whose other identifiers
+ * have no rows is the same as without them: the suppression list rests on that.
+ * Of other identifiers consent is read from the log, since wa_consent keeps the latest
+ * event only, while a change of number asks for the latest one up to the change.  wa_consent
+ * says whether there is anything to look for.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "miscadmin.h"
+
+#include "rules/decision_cache.h"
+#include "state/columns.h"
+#include "state/failures.h"
+#include "state/ladder.h"
+
+/* A list that grows, in the current memory context. */
+#define wa_append(rows, n, max, type) \
+	((n) < (max) ? &(rows)[(n)++] : \
+	 ((max) = Max(4, 2 * (max)), \
+	  (rows) = (rows) == NULL ? palloc((max) * sizeof(type)) : \
+	  repalloc_huge((rows), (max) * sizeof(type)), \
+	  &(rows)[(n)++]))
+
+/* Under which identifier, where it is not the one asked about. */
+static wa_str
+learned_under(const wa_person *person, int member)
+{
+	const wa_canonical *id = &person->members[member].id;
+
+	if (member == 0)
+		return (wa_str)
+	{
+		NULL, 0
+	};
+	return (wa_str)
+	{
+		id->text, id->len
+	};
+}
+
+static void
+seek_member(wa_reader *reader, const wa_person *person, int member)
+{
+	wa_reader_seek(reader, RecipientGetDatum(wa_recipient_make(&person->members[member].id)));
+}
+
+static bool
+in_reach(const wa_member *member)
+{
+	return member->events_until != WA_NEVER;
+}
+
+/* Does what was said under this member at t count, though it loosens? */
+static bool
+may_loosen(const wa_person *person, int member, wa_instant t)
+{
+	bool	   *speaks;
+	bool		result;
+
+	if (member == 0)
+		return true;
+	if (t == WA_NEVER || t > person->members[member].events_until)
+		return false;
+	speaks = palloc(person->nmembers * sizeof(bool));
+	wa_person_speakers(person, t, speaks);
+	result = speaks[member];
+	pfree(speaks);
+	return result;
+}
+
+/*
+ * Consent.
+ */
+
+/* Resumes that named one member: do they speak? */
+typedef struct wa_resumes
+{
+	int			member;
+	wa_register reg;
+	wa_str		business;
+	wa_failures at;				/* the latest instants */
+} wa_resumes;
+
+typedef struct wa_consents
+{
+	const wa_person *person;
+	int			n;
+	int			max;
+	wa_consent_row *rows;
+	int			nresumes;
+	int			max_resumes;
+	wa_resumes *resumes;
+} wa_consents;
+
+static wa_consent_row *
+consent_row_of(wa_consents *consents, wa_register reg, wa_str business)
+{
+	wa_consent_row *row;
+
+	for (int i = 0; i < consents->n; i++)
+	{
+		row = &consents->rows[i];
+		if (row->reg == reg && wa_str_equal(row->business, business))
+			return row;
+	}
+	row = wa_append(consents->rows, consents->n, consents->max, wa_consent_row);
+	memset(row, 0, sizeof(*row));
+	row->reg = reg;
+	row->business = business;
+	row->consent.stopped_at = WA_NEVER;
+	row->consent.resumed_at = WA_NEVER;
+	return row;
+}
+
+static void
+add_resume(wa_consents *consents, int member, wa_register reg, wa_str business, wa_instant at)
+{
+	wa_resumes *resumes;
+
+	for (int i = 0; i < consents->nresumes; i++)
+	{
+		resumes = &consents->resumes[i];
+		if (resumes->member == member && resumes->reg == reg &&
+			wa_str_equal(resumes->business, business))
+		{
+			wa_failures_add(&resumes->at, at);
+			return;
+		}
+	}
+	resumes = wa_append(consents->resumes, consents->nresumes, consents->max_resumes, wa_resumes);
+	resumes->member = member;
+	resumes->reg = reg;
+	resumes->business = business;
+	resumes->at.n = 0;
+	wa_failures_add(&resumes->at, at);
+}
+
+/* Is this identifier among those that an event also named? */
+static bool
+is_named(wa_str also_named, const wa_canonical *id)
+{
+	const char *end = also_named.data + also_named.len;
+
+	for (const char *name = also_named.data; name < end;)
+	{
+		const char *blank = memchr(name, ' ', end - name);
+		size_t		len = (blank == NULL ? end : blank) - name;
+
+		if (len == id->len && memcmp(name, id->text, len) == 0)
+			return true;
+		name += len + 1;
+	}
+	return false;
+}
+
+/* Take in one row of the log, which stands under the home identifier "home". */
+static void
+add_logged(wa_consents *consents, wa_reader *log, int home)
+{
+	const wa_person *person = consents->person;
+	wa_instant	at = wa_reader_instant(log, Anum_wa_consent_log_at);
+	wa_str		business = wa_reader_str(log, Anum_wa_consent_log_business);
+	wa_register reg =
+		wa_register_from_name(wa_reader_str_in_place(log, Anum_wa_consent_log_register));
+	bool		stop = wa_str_equal(wa_reader_str_in_place(log, Anum_wa_consent_log_state),
+									WA_STR("stop"));
+	wa_str		also_named = wa_reader_str_in_place(log, Anum_wa_consent_log_also_named);
+
+	for (int i = 0; i < person->nmembers; i++)
+	{
+		const wa_member *member = &person->members[i];
+		wa_consent_row *row;
+
+		if (!in_reach(member) || at > member->events_until ||
+			!(i == home || is_named(also_named, &member->id)))
+			continue;
+		if (!stop && i != 0)
+		{
+			add_resume(consents, i, reg, business, at);
+			continue;
+		}
+		row = consent_row_of(consents, reg, business);
+		if (!stop)
+			row->consent.resumed_at = wa_later(row->consent.resumed_at, at);
+		else if (at > row->consent.stopped_at)
+		{
+			row->consent.stopped_at = at;
+			row->consent.origin = wa_reader_str(log, Anum_wa_consent_log_origin);
+			row->consent.code = wa_reader_int(log, Anum_wa_consent_log_code);
+			row->learned_under = learned_under(person, home);
+		}
+	}
+}
+
+/* The latest of these resumes that speaks for member 0 lifts what was stopped before it. */
+static void
+apply_resumes(wa_consents *consents, const wa_resumes *resumes)
+{
+	wa_consent_row *row = consent_row_of(consents, resumes->reg, resumes->business);
+
+	for (int i = resumes->at.n - 1; i >= 0 && resumes->at.at[i] > row->consent.resumed_at; i--)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (may_loosen(consents->person, resumes->member, resumes->at.at[i]))
+			row->consent.resumed_at = resumes->at.at[i];
+	}
+}
+
+/* Of other identifiers: those in reach, and those unlinked since, for what named both. */
+static void
+read_logs(wa_decision_cache *cache, wa_consents *consents)
+{
+	const wa_person *person = consents->person;
+	wa_reader	consent;
+	wa_reader	log;
+
+	wa_reader_open(&consent, &cache->schema->consent, cache->snapshot);
+	wa_reader_open(&log, &cache->schema->consent_log, cache->snapshot);
+	for (int i = 1; i < person->nmembers; i++)
+	{
+		const wa_member *member = &person->members[i];
+
+		if (!in_reach(member) && member->failures_until == WA_NEVER)
+			continue;
+		seek_member(&consent, person, i);
+		if (!wa_reader_next(&consent))
+			continue;
+		seek_member(&log, person, i);
+		while (wa_reader_next(&log))
+		{
+			CHECK_FOR_INTERRUPTS();
+			add_logged(consents, &log, i);
+		}
+	}
+	wa_reader_close(&log);
+	wa_reader_close(&consent);
+}
+
+static void
+gather_consents(wa_decision_cache *cache)
+{
+	wa_consents consents = {.person = cache->person};
+	wa_reader	own;
+
+	wa_reader_open(&own, &cache->schema->consent, cache->snapshot);
+	seek_member(&own, cache->person, 0);
+	while (wa_reader_next(&own))
+		wa_read_consent(&own, wa_append(consents.rows, consents.n, consents.max, wa_consent_row));
+	wa_reader_close(&own);
+
+	read_logs(cache, &consents);
+	for (int i = 0; i < consents.nresumes; i++)
+		apply_resumes(&consents, &consents.resumes[i]);
+	cache->facts.consents = consents.rows;
+	cache->facts.nconsents = consents.n;
+}
+
+/*
+ * Activity.
+ */
+
+/* An instant of evidence under a member, if it counts. */
+static void
+keep_if_speaking(const wa_person *person, int member, wa_instant *at)
+{
+	if (!may_loosen(person, member, *at))
+		*at = WA_NEVER;
+}
+
+/* The row at hand, about that member, with what counts of it for member 0. */
+static void
+read_member_activity(wa_reader *reader, const wa_person *person, int member, wa_activity_row *row)
+{
+	wa_activity *activity = &row->activity;
+
+	wa_read_activity(reader, row);
+	if (member == 0)
+		return;
+	row->lifts = person->members[member].kind == WA_ID_PHONE;
+	keep_if_speaking(person, member, &activity->last_inbound_at);
+	keep_if_speaking(person, member, &activity->last_delivered_at);
+	keep_if_speaking(person, member, &activity->last_read_at);
+	keep_if_speaking(person, member, &activity->last_marketing_delivered_at);
+	if (activity->last_window_refused_at > person->members[member].events_until)
+		activity->last_window_refused_at = WA_NEVER;
+}
+
+static void
+gather_activities(wa_decision_cache *cache)
+{
+	const wa_person *person = cache->person;
+	wa_activity_row *rows = NULL;
+	int			n = 0;
+	int			max = 0;
+	wa_reader	reader;
+
+	wa_reader_open(&reader, &cache->schema->activity, cache->snapshot);
+	for (int i = 0; i < person->nmembers; i++)
+	{
+		if (!in_reach(&person->members[i]))
+			continue;
+		seek_member(&reader, person, i);
+		while (wa_reader_next(&reader))
+			read_member_activity(&reader, person, i,
+								 wa_append(rows, n, max, wa_activity_row));
+	}
+	wa_reader_close(&reader);
+	cache->facts.activities = rows;
+	cache->facts.nactivities = n;
+}
+
+/*
+ * Cooldowns.
+ */
+
+/* A row of wa_cooldown about one of the members. */
+typedef struct wa_member_cooldown
+{
+	int			member;
+	wa_str		business;
+	int			strikes;		/* as stored */
+	wa_instant	until;
+	wa_code_policy policy;
+	wa_failures failures;		/* that count */
+} wa_member_cooldown;
+
+typedef struct wa_cooldowns
+{
+	int			n;
+	int			max;
+	wa_member_cooldown *rows;
+} wa_cooldowns;
+
+/* Which failures of a member count for member 0? */
+static void
+keep_counting(const wa_person *person, int n, wa_failures *failures)
+{
+	const wa_member *member = &person->members[n];
+	int			kept = 0;
+
+	for (int i = 0; i < failures->n; i++)
+	{
+		wa_instant	at = failures->at[i];
+
+		if (at <= member->events_until ||
+			(at >= member->failures_since && at <= member->failures_until))
+			failures->at[kept++] = at;
+	}
+	failures->n = kept;
+}
+
+/* Take in the row at hand, unless nothing of it can object. */
+static void
+add_cooldown(wa_decision_cache *cache, wa_cooldowns *cooldowns, wa_reader *reader, int member)
+{
+	wa_member_cooldown row = {.member = member};
+
+	if (!wa_effective_code(cache->overrides, wa_reader_int(reader, Anum_wa_cooldown_code),
+						   &row.policy) || row.policy.blocks == 0)
+		return;
+	row.business = wa_reader_str(reader, Anum_wa_cooldown_business);
+	row.strikes = wa_reader_int(reader, Anum_wa_cooldown_strikes);
+	row.until = wa_read_until(reader);
+	wa_read_failures(reader, &row.failures);
+	if (member != 0)
+		keep_counting(cache->person, member, &row.failures);
+	if (row.failures.n > 0)
+		*wa_append(cooldowns->rows, cooldowns->n, cooldowns->max, wa_member_cooldown) = row;
+}
+
+static void
+read_cooldowns(wa_decision_cache *cache, wa_cooldowns *cooldowns)
+{
+	const wa_person *person = cache->person;
+	wa_reader	reader;
+
+	wa_reader_open(&reader, &cache->schema->cooldown, cache->snapshot);
+	for (int i = 0; i < person->nmembers; i++)
+	{
+		if (!in_reach(&person->members[i]) && person->members[i].failures_until == WA_NEVER)
+			continue;
+		seek_member(&reader, person, i);
+		while (wa_reader_next(&reader))
+			add_cooldown(cache, cooldowns, &reader, i);
+	}
+	wa_reader_close(&reader);
+}
+
+/*
+ * The latest instant up to which evidence under one member lifts failures of that code
+ * and business.
+ */
+static wa_instant
+evidence_of(wa_decision_cache *cache, wa_reader *activity, int member,
+			const wa_member_cooldown *cooldown)
+{
+	wa_instant	lifted = WA_NEVER;
+
+	if (!in_reach(&cache->person->members[member]))
+		return WA_NEVER;
+	seek_member(activity, cache->person, member);
+	while (wa_reader_next(activity))
+	{
+		wa_activity_row row;
+
+		read_member_activity(activity, cache->person, member, &row);
+		if (cooldown->business.len == 0 || row.business.len == 0 ||
+			wa_str_equal(cooldown->business, row.business))
+			lifted = wa_later(lifted, wa_activity_lifts(&row.activity,
+														cooldown->policy.lifted_by));
+	}
+	return lifted;
+}
+
+/* Evidence under the recipient itself and under phones lifts failures of all. */
+static wa_instant
+common_evidence(wa_decision_cache *cache, wa_reader *activity, const wa_member_cooldown *cooldown)
+{
+	wa_instant	lifted = WA_NEVER;
+
+	for (int i = 0; i < cache->person->nmembers; i++)
+	{
+		if (i == 0 || cache->person->members[i].kind == WA_ID_PHONE)
+			lifted = wa_later(lifted, evidence_of(cache, activity, i, cooldown));
+	}
+	return lifted;
+}
+
+static bool
+is_same_cooldown(const wa_member_cooldown *a, const wa_member_cooldown *b)
+{
+	return a->policy.code == b->policy.code && wa_str_equal(a->business, b->business);
+}
+
+/* Add the failures of one member that its own evidence has not lifted. */
+static void
+merge_failures(wa_decision_cache *cache, wa_reader *activity, const wa_member_cooldown *cooldown,
+			   wa_failures *merged, wa_str *under)
+{
+	const wa_person *person = cache->person;
+	wa_instant	lifted = cooldown->member == 0 ? WA_NEVER :
+		evidence_of(cache, activity, cooldown->member, cooldown);
+
+	for (int i = 0; i < cooldown->failures.n; i++)
+	{
+		wa_instant	at = cooldown->failures.at[i];
+
+		if (at <= lifted)
+			continue;
+		if (merged->n == 0 || at > merged->at[merged->n - 1])
+			*under = learned_under(person, cooldown->member);
+		wa_failures_add(merged, at);
+	}
+}
+
+/* All members' failures of the code and business of the row of that number. */
+static void
+evaluate_together(wa_decision_cache *cache, wa_reader *activity, const wa_cooldowns *cooldowns,
+				  int first, wa_cooldown_row *row)
+{
+	const wa_member_cooldown *like = &cooldowns->rows[first];
+	wa_failures merged = {0};
+	wa_cooldown_end end;
+
+	for (int i = first; i < cooldowns->n; i++)
+	{
+		if (is_same_cooldown(&cooldowns->rows[i], like))
+			merge_failures(cache, activity, &cooldowns->rows[i], &merged, &row->learned_under);
+	}
+	end = wa_climb(&merged, common_evidence(cache, activity, like), &like->policy.ladder);
+	row->strikes = end.strikes;
+	row->until = end.until;
+	row->since = merged.n > 0 ? merged.at[merged.n - 1] : WA_NEVER;
+}
+
+/* Is this the row of a phone that was asked about, and the only one of its kind? */
+static bool
+stands_alone(const wa_person *person, const wa_cooldowns *cooldowns, int n)
+{
+	if (cooldowns->rows[n].member != 0 || person->members[0].kind != WA_ID_PHONE)
+		return false;
+	for (int i = n + 1; i < cooldowns->n; i++)
+	{
+		if (is_same_cooldown(&cooldowns->rows[i], &cooldowns->rows[n]))
+			return false;
+	}
+	return true;
+}
+
+/* Has an earlier row of the same code and business been evaluated already? */
+static bool
+is_done(const wa_cooldowns *cooldowns, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		if (is_same_cooldown(&cooldowns->rows[i], &cooldowns->rows[n]))
+			return true;
+	}
+	return false;
+}
+
+static void
+gather_cooldowns(wa_decision_cache *cache)
+{
+	wa_cooldowns cooldowns = {0};
+	wa_cooldown_row *rows;
+	wa_reader	activity;
+	int			n = 0;
+
+	read_cooldowns(cache, &cooldowns);
+	rows = palloc0(Max(1, cooldowns.n) * sizeof(wa_cooldown_row));
+	wa_reader_open(&activity, &cache->schema->activity, cache->snapshot);
+	for (int i = 0; i < cooldowns.n; i++)
+	{
+		const wa_member_cooldown *cooldown = &cooldowns.rows[i];
+		wa_cooldown_row *row = &rows[n];
+
+		if (is_done(&cooldowns, i))
+			continue;
+		memset(row, 0, sizeof(*row));
+		row->business = cooldown->business;
+		row->code = cooldown->policy.code;
+		row->blocks = cooldown->policy.blocks;
+		row->yields_to_window = cooldown->policy.yields_to_window;
+		row->strikes = cooldown->strikes;
+		row->until = cooldown->until;
+		row->since = cooldown->failures.at[cooldown->failures.n - 1];
+		if (!stands_alone(cache->person, &cooldowns, i))
+			evaluate_together(cache, &activity, &cooldowns, i, row);
+		if (row->until != WA_NEVER)
+			n++;
+	}
+	wa_reader_close(&activity);
+	cache->facts.cooldowns = rows;
+	cache->facts.ncooldowns = n;
+}
+
+void
+wa_gather_person(wa_decision_cache *cache, wa_part part)
+{
+	if (part == WA_CONSENTS)
+		gather_consents(cache);
+	else if (part == WA_COOLDOWNS)
+		gather_cooldowns(cache);
+	else
+		gather_activities(cache);
+}

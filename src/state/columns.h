@@ -1,0 +1,67 @@
+/*-------------------------------------------------------------------------
+ *
+ * columns.h
+ *	  The columns of the state tables by number, in the order of state.sql.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_STATE_COLUMNS_H
+#define WA_STATE_COLUMNS_H
+
+enum
+{
+	Anum_wa_consent_recipient = 1,
+	Anum_wa_consent_business,
+	Anum_wa_consent_register,
+	Anum_wa_consent_state,
+	Anum_wa_consent_at,
+	Anum_wa_consent_origin,
+	Anum_wa_consent_code,
+	Anum_wa_consent_sender,
+	Anum_wa_consent_message_id,
+	Anum_wa_consent_stopped_at,
+	Anum_wa_consent_resumed_at
+};
+
+enum
+{
+	Anum_wa_consent_log_id = 1,
+	Anum_wa_consent_log_recipient,
+	Anum_wa_consent_log_business,
+	Anum_wa_consent_log_register,
+	Anum_wa_consent_log_state,
+	Anum_wa_consent_log_at,
+	Anum_wa_consent_log_origin,
+	Anum_wa_consent_log_code,
+	Anum_wa_consent_log_evidence,
+	Anum_wa_consent_log_sender,
+	Anum_wa_consent_log_message_id,
+	Anum_wa_consent_log_also_named
+};
+
+enum
+{
+	Anum_wa_cooldown_recipient = 1,
+	Anum_wa_cooldown_business,
+	Anum_wa_cooldown_code,
+	Anum_wa_cooldown_strikes,
+	Anum_wa_cooldown_until,
+	Anum_wa_cooldown_lifted_at,
+	Anum_wa_cooldown_failures
+};
+
+enum
+{
+	Anum_wa_activity_recipient = 1,
+	Anum_wa_activity_business,
+	Anum_wa_activity_sender,
+	Anum_wa_activity_wa_id,
+	Anum_wa_activity_last_inbound_at,
+	Anum_wa_activity_last_delivered_at,
+	Anum_wa_activity_last_read_at,
+	Anum_wa_activity_last_marketing_delivered_at,
+	Anum_wa_activity_last_window_refused_at,
+	Anum_wa_activity_wa_id_at
+};
+
+#endif							/* WA_STATE_COLUMNS_H */

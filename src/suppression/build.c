@@ -1,0 +1,498 @@
+/*-------------------------------------------------------------------------
+ *
+ * build.c
+ *	  Reading the suppression list.
+ *
+ * Each table is read whole, in the order of its pages: that beats any index
+ * as long as most rows object, and is what wa_list_build_cost counts.  First all
+ * entries are gathered, so that the set can be made in the right size; then the
+ * phones for which rows of other identifiers may count are marked.
+ *
+ * Where memory does not suffice, the Bloom filter stands alone, and what it
+ * does not rule out is looked up.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "access/heapam.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "common/pg_prng.h"
+#include "miscadmin.h"
+#include "storage/bufmgr.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+#include "recipient/recipient.h"
+#include "state/columns.h"
+#include "suppression/build.h"
+
+/*
+ * A look-up takes about as long as reading this many pages of a state table
+ * takes.
+ */
+#define PAGES_PER_LOOK_UP	1.5
+
+/* Fewer look-ups than this are not worth a thought. */
+#define LEAST_COST			64
+
+/*
+ * The Bloom filter shall stay in the L2 cache.  For a set that is much larger
+ * than the cache, missing the L2 cache is dearer than a larger one is.
+ */
+#define BLOOM_SIZE			(256 * 1024)
+#define BLOOM_SIZE_MEDIUM	(512 * 1024)
+#define BLOOM_SIZE_LARGE	(2 * 1024 * 1024)
+#define MEDIUM_SET			(256 * 1024)
+#define LARGE_SET			(1024 * 1024)
+
+/* Room for so many entries at least, and for as many as pages may hold. */
+#define LEAST_ROOM		512
+#define ROWS_PER_PAGE	48
+
+/* How far ahead memory is prefetched. */
+#define AHEAD				12
+
+/*
+ * The set.
+ */
+
+static void *
+allocate_zero(wa_builder *b, Size size)
+{
+	return MemoryContextAllocExtended(b->list->context, size,
+									  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+}
+
+static void
+make_bloom(wa_builder *b, uint64 n, Size limit)
+{
+	Size		size = wa_phone_set_bloom_size(n, limit);
+
+	wa_phone_set_init(&b->list->set, allocate_zero(b, size), size, NULL, 0);
+}
+
+static void
+make_table(wa_builder *b, uint64 n)
+{
+	wa_phone_set *set = &b->list->set;
+	Size		size = wa_phone_set_table_size(n);
+
+	wa_phone_set_init(set, set->words, (set->word_mask + 1) * sizeof(uint64),
+					  allocate_zero(b, size), size);
+}
+
+/* Is this entry to be found through the Bloom filter? */
+static bool
+counts(wa_entry entry)
+{
+	return ((uint8) entry & WA_LISTED_ANY) != 0;
+}
+
+static void
+announce(wa_builder *b, wa_key key)
+{
+	wa_phone_set_announce(&b->list->set, wa_phone_set_hash(&b->list->set, key));
+}
+
+/* There is not enough memory: from here on the Bloom filter alone is filled. */
+static void
+fall_back(wa_builder *b)
+{
+	Size		size = 64;
+
+	while (2 * size <= Min(b->limit / 2, 16 * BLOOM_SIZE_LARGE))
+		size *= 2;
+	make_bloom(b, PG_UINT64_MAX / 8, size);
+	for (uint64 i = 0; i < b->ngathered; i++)
+		announce(b, wa_entry_key(b->gathered[i]));
+	pfree(b->gathered);
+	b->gathered = NULL;
+}
+
+/*
+ * Is there memory to gather so many entries, and to place them?  Of each place
+ * in the table there are three halves.
+ */
+static bool
+fits(const wa_builder *b, uint64 room)
+{
+	return room * sizeof(wa_entry) + wa_phone_set_table_size(room) + BLOOM_SIZE_LARGE / 4 <= b->limit;
+}
+
+/*
+ * Begin with as much room as the pages to be read may need: what is not needed
+ * is never touched, and growing means copying.
+ */
+static void
+begin_gathering(wa_builder *b, double pages)
+{
+	uint64		room = Max(LEAST_ROOM, (uint64) (pages * ROWS_PER_PAGE));
+
+	while (room > LEAST_ROOM && !fits(b, room))
+		room /= 2;
+	room = Max(room, LEAST_ROOM);
+	b->gathered = palloc_extended(room * sizeof(wa_entry), MCXT_ALLOC_HUGE);
+	b->room = room;
+}
+
+static void
+gather(wa_builder *b, wa_key key, uint8 bits)
+{
+	if (b->gathered != NULL && b->ngathered == b->room)
+	{
+		if (fits(b, 2 * b->room))
+		{
+			b->room *= 2;
+			b->gathered = repalloc_huge(b->gathered, b->room * sizeof(wa_entry));
+		}
+		else
+			fall_back(b);
+	}
+	if (b->gathered == NULL)
+		announce(b, key);
+	else
+		b->gathered[b->ngathered++] = wa_entry_make(key, bits);
+}
+
+/* Make the set of what was gathered, with room for some more. */
+static void
+make_set(wa_builder *b, uint64 more)
+{
+	wa_phone_set *set = &b->list->set;
+	uint64		n = b->ngathered;
+
+	make_bloom(b, n + more, n > LARGE_SET ? BLOOM_SIZE_LARGE : n > MEDIUM_SET ? BLOOM_SIZE_MEDIUM :
+			   BLOOM_SIZE);
+	make_table(b, n + more);
+	for (uint64 i = 0; i < n; i++)
+	{
+		wa_entry	entry = b->gathered[i];
+		wa_key		key = wa_entry_key(entry);
+		uint64		hash = wa_phone_set_hash(set, key);
+
+		if (i % 65536 == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (i + AHEAD < n)
+		{
+			uint64		later = wa_phone_set_hash(set, wa_entry_key(b->gathered[i + AHEAD]));
+
+			wa_phone_set_prefetch_word(set, later);
+			__builtin_prefetch(&set->entries[wa_phone_set_place(set, later)], 1);
+		}
+		if (counts(entry))
+			wa_phone_set_announce(set, hash);
+		wa_phone_set_add(set, hash, key, (uint8) entry);
+	}
+	pfree(b->gathered);
+	b->gathered = NULL;
+}
+
+/*
+ * The rows.
+ */
+
+void
+wa_scan_table(const wa_table *table, Snapshot snapshot,
+			  void (*read_row) (void *arg, HeapTuple tuple, TupleDesc desc), void *arg)
+{
+	Relation	rel = wa_table_open(table);
+	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
+	HeapTuple	tuple;
+
+	while ((tuple = heap_getnext(scan, ForwardScanDirection)) != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		read_row(arg, tuple, RelationGetDescr(rel));
+	}
+	table_endscan(scan);
+	table_close(rel, NoLock);
+}
+
+/*
+ * The phone that a row is about; 0 where it is about a BSUID, of which a note is
+ * taken where it may be linked.
+ */
+static wa_key
+phone_of(wa_builder *b, wa_str recipient)
+{
+	int64		number;
+
+	if (wa_is_bsuid(recipient.data))
+	{
+		if (b->connected != NULL)
+			wa_connected_add(b->connected, recipient);
+		return 0;
+	}
+	number = wa_phone_plain(recipient.data, recipient.len);
+	return number != 0 ? (wa_key) number : wa_key_of(recipient.data, recipient.len);
+}
+
+/*
+ * wa_consent: only for marketing.
+ */
+static void
+read_consent(void *arg, HeapTuple tuple, TupleDesc desc)
+{
+	wa_builder *b = arg;
+	wa_cursor	cursor = wa_cursor_begin(tuple);
+	wa_str		recipient = wa_cursor_str(&cursor);
+	wa_str		business = wa_cursor_str(&cursor);
+	bool		whatsapp;
+	wa_key		key;
+
+	if (!wa_asks_about(b->question, business) || (key = phone_of(b, recipient)) == 0)
+		return;
+	whatsapp = wa_register_from_name(wa_cursor_str(&cursor)) == WA_REGISTER_WHATSAPP;
+	if (wa_str_equal(wa_cursor_str(&cursor), WA_STR("stop")))
+		gather(b, key, whatsapp ? WA_LISTED_STOP : WA_LISTED_UNLESS);
+	else if (business.len == 0)
+		gather(b, key, WA_LISTED_RESUMED_ALL);
+}
+
+static const wa_code_meaning *
+meaning_of(wa_builder *b, int32 code)
+{
+	wa_code_meaning *meaning = &b->codes[(uint32) code % WA_CODE_CACHE];
+
+	if (!meaning->known || meaning->policy.code != code)
+	{
+		memset(meaning, 0, sizeof(*meaning));
+		if (wa_effective_code(wa_decision_cache_overrides(b->cache), code, &meaning->policy))
+		{
+			meaning->blocks = (meaning->policy.blocks &
+							   WA_CATEGORY_BIT(b->question->category)) != 0;
+			meaning->yields = meaning->policy.yields_to_window;
+			meaning->closed_by_inbound = (meaning->policy.lifted_by & WA_LIFT_INBOUND) != 0;
+		}
+		meaning->known = true;
+		meaning->policy.code = code;
+	}
+	return meaning;
+}
+
+/*
+ * wa_cooldown.
+ */
+static void
+read_cooldown(void *arg, HeapTuple tuple, TupleDesc desc)
+{
+	wa_builder *b = arg;
+	wa_cursor	cursor = wa_cursor_begin(tuple);
+	wa_str		recipient = wa_cursor_str(&cursor);
+	wa_str		business = wa_cursor_str(&cursor);
+	const wa_code_meaning *meaning = meaning_of(b, wa_cursor_int4(&cursor));
+	int32		strikes = wa_cursor_int4(&cursor);
+	wa_instant	until = wa_cursor_instant(&cursor, tuple, Anum_wa_cooldown_until);
+	wa_instant	lifted = wa_cursor_instant(&cursor, tuple, Anum_wa_cooldown_lifted_at);
+	bool		runs = strikes > 0 && (until > b->question->at || until == WA_NEVER);
+	wa_key		key;
+
+	if (!meaning->blocks || !wa_asks_about(b->question, business) ||
+		(key = phone_of(b, recipient)) == 0)
+		return;
+
+	/*
+	 * lifted_at is no earlier than any message of this recipient to this business:
+	 * when it is a day old, all windows have closed.
+	 */
+	if (runs && (!meaning->yields ||
+				 (meaning->closed_by_inbound && wa_after(lifted, WA_WINDOW) <= b->question->at)))
+		gather(b, key, WA_LISTED_COOLDOWN);
+	else if (runs)
+		gather(b, key, WA_LISTED_MAYBE);
+	else if (b->connected != NULL && wa_connected_has(b->connected, key))
+		gather(b, key, WA_LISTED_ENDED);
+}
+
+/*
+ * wa_activity: only for free-form messages, which need an open window.  Where the
+ * last message is in range it is looked up; everybody else is as an unknown recipient.
+ */
+static void
+read_activity(void *arg, HeapTuple tuple, TupleDesc desc)
+{
+	wa_builder *b = arg;
+	bool		isnull;
+	Datum		inbound = heap_getattr(tuple, Anum_wa_activity_last_inbound_at, desc, &isnull);
+	wa_cursor	cursor = wa_cursor_begin(tuple);
+	wa_key		key;
+
+	if (isnull || !wa_window_spans(DatumGetTimestampTz(inbound), b->question->at) ||
+		(key = phone_of(b, wa_cursor_str(&cursor))) == 0)
+		return;
+	gather(b, key, WA_LISTED_MAYBE);
+}
+
+/*
+ * Other identifiers.
+ */
+
+static bool
+is_listed(void *arg, wa_key phone)
+{
+	const wa_phone_set *set = &((wa_builder *) arg)->list->set;
+
+	return set->entries != NULL ? wa_phone_set_find(set, phone) != NULL :
+		wa_phone_set_may_have(set, wa_phone_set_hash(set, phone));
+}
+
+/* There is room for as many as were foreseen; past that the Bloom filter has to do. */
+static void
+mark_linked(void *arg, wa_key phone)
+{
+	wa_phone_set *set = &((wa_builder *) arg)->list->set;
+	uint64		hash = wa_phone_set_hash(set, phone);
+
+	wa_phone_set_announce(set, hash);
+	if (set->entries == NULL)
+		return;
+	wa_phone_set_add(set, hash, phone, WA_LISTED_LINKED);
+	if (set->used < set->nentries - set->nentries / 8)
+		return;
+	for (uint64 i = 0; i < set->nentries; i++)
+	{
+		if (set->entries[i] != 0)
+			wa_phone_set_announce(set, wa_phone_set_hash(set, wa_entry_key(set->entries[i])));
+	}
+	pfree(set->entries);
+	set->entries = NULL;
+}
+
+/* What the list reads. */
+static bool
+reads_cooldowns(const wa_question *question, bool tells_reasons)
+{
+	/*
+	 * Without an open window no free-form message may be sent, whatever else there
+	 * is: only the reason asks for cooldowns.
+	 */
+	return question->category != WA_SERVICE || tells_reasons;
+}
+
+static void
+read_tables(wa_builder *b)
+{
+	const wa_schema *schema = wa_decision_cache_schema(b->cache);
+	Snapshot	snapshot = wa_decision_cache_snapshot(b->cache);
+
+	if (b->question->category == WA_SERVICE)
+		wa_scan_table(&schema->activity, snapshot, read_activity, b);
+	if (reads_cooldowns(b->question, b->list->tells_reasons))
+		wa_scan_table(&schema->cooldown, snapshot, read_cooldown, b);
+	if (b->question->category == WA_MARKETING)
+		wa_scan_table(&schema->consent, snapshot, read_consent, b);
+}
+
+static double
+pages_of(const wa_table *table)
+{
+	Relation	rel = wa_table_open(table);
+	double		pages = RelationGetNumberOfBlocks(rel);
+
+	table_close(rel, NoLock);
+	return pages;
+}
+
+static double
+pages_to_read(const wa_schema *schema, const wa_question *question, bool tells_reasons)
+{
+	double		pages = 0;
+
+	if (question->category == WA_SERVICE)
+		pages += pages_of(&schema->activity);
+	if (reads_cooldowns(question, tells_reasons))
+		pages += pages_of(&schema->cooldown);
+	if (question->category == WA_MARKETING)
+		pages += pages_of(&schema->consent);
+	return pages;
+}
+
+double
+wa_list_build_cost(wa_decision_cache *cache, const wa_question *question, bool tells_reasons)
+{
+	const wa_schema *schema = wa_decision_cache_schema(cache);
+	double		pages = pages_to_read(schema, question, tells_reasons);
+
+	if (wa_decision_cache_has_links(cache))
+		pages += wa_connected_pages(schema);
+	return Max(LEAST_COST, pages / PAGES_PER_LOOK_UP);
+}
+
+static wa_str
+copy_str(wa_str s)
+{
+	if (s.data != NULL)
+		s.data = s.len == 0 ? pstrdup("") : pnstrdup(s.data, s.len);
+	return s;
+}
+
+static wa_suppression_list *
+make_list(wa_decision_cache *cache, const wa_question *question, bool tells_reasons)
+{
+	wa_suppression_list *list = palloc0(sizeof(wa_suppression_list));
+
+	list->context = CurrentMemoryContext;
+	list->cache = cache;
+	list->tells_reasons = tells_reasons;
+	list->question = *question;
+	list->question.business = copy_str(question->business);
+	list->question.sender = copy_str(question->sender);
+	list->set.seed = pg_prng_uint64(&pg_global_prng_state);
+	return list;
+}
+
+/* Fill the list; false where there is not enough memory for what connects phones. */
+static bool
+fill_list(wa_builder *b)
+{
+	const wa_schema *schema = wa_decision_cache_schema(b->cache);
+	uint64		linked;
+
+	b->connected = wa_connected_read(b->cache, b->limit / 4);
+	begin_gathering(b, pages_to_read(schema, b->question, b->list->tells_reasons));
+	read_tables(b);
+	linked = b->connected == NULL ? 0 : wa_connected_most(b->connected);
+	if (b->gathered != NULL && !fits(b, b->ngathered + linked))
+		fall_back(b);
+	if (b->gathered != NULL)
+		make_set(b, linked);
+	return b->connected == NULL || wa_connected_mark(b->connected, is_listed, mark_linked, b);
+}
+
+wa_suppression_list *
+wa_list_build(wa_decision_cache *cache, const wa_question *question, bool tells_reasons,
+			  MemoryContext parent, Size limit, MemoryContext *context)
+{
+	MemoryContext old;
+	wa_suppression_list *list;
+	wa_builder *b;
+	bool		complete;
+
+	/* What it takes apart from the entries, and a Bloom filter that is of use. */
+	if (limit < sizeof(wa_suppression_list) + sizeof(wa_builder) + 16 * 1024)
+		return NULL;
+
+	*context = AllocSetContextCreate(parent, "wa_policy suppression list", ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(*context);
+	list = make_list(cache, question, tells_reasons);
+	b = palloc0(sizeof(wa_builder));
+	b->list = list;
+	b->cache = cache;
+	b->question = &list->question;
+	b->limit = limit - sizeof(wa_suppression_list) - sizeof(wa_builder);
+	complete = fill_list(b);
+	if (message_level_is_interesting(DEBUG1))
+		elog(DEBUG1, "wa_policy: read the suppression list: %s, " UINT64_FORMAT " entries",
+			 !complete ? "given up" : list->set.entries == NULL ? "Bloom filter only" : "complete",
+			 list->set.used);
+	pfree(b);
+	MemoryContextSwitchTo(old);
+	if (complete)
+		return list;
+	MemoryContextDelete(*context);
+	*context = NULL;
+	return NULL;
+}

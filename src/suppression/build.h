@@ -1,0 +1,109 @@
+/*-------------------------------------------------------------------------
+ *
+ * build.h
+ *	  What the files that read the suppression list share; nobody else looks
+ *	  inside.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_SUPPRESSION_BUILD_H
+#define WA_SUPPRESSION_BUILD_H
+
+#include "base/compat.h"
+
+#include "access/htup_details.h"
+
+#include "suppression/connected.h"
+#include "suppression/list.h"
+
+/* What the policy says of a code for one category. */
+typedef struct wa_code_meaning
+{
+	bool		known;
+	bool		blocks;
+	bool		yields;			/* to an open window */
+	bool		closed_by_inbound;	/* does lifted_at tell of all inbound messages? */
+	wa_code_policy policy;
+} wa_code_meaning;
+
+#define WA_CODE_CACHE		64	/* a power of two */
+
+typedef struct wa_builder
+{
+	wa_suppression_list *list;
+	wa_decision_cache *cache;
+	const wa_question *question;
+	Size		limit;
+
+	/* Entries as they come; NULL: only the Bloom filter is filled. */
+	wa_entry   *gathered;
+	uint64		ngathered;
+	uint64		room;
+
+	wa_connected *connected;	/* phones that other identifiers may speak for */
+
+	wa_code_meaning codes[WA_CODE_CACHE];
+} wa_builder;
+
+/*
+ * All rows of a table under the cache's snapshot, in the order of its pages.
+ * schema.c has seen that it is a heap.
+ */
+extern void wa_scan_table(const wa_table *table, Snapshot snapshot,
+						  void (*read_row) (void *arg, HeapTuple tuple, TupleDesc desc), void *arg);
+
+/*
+ * Columns of a row from the first one on, where they lie.  None of those passed may
+ * be NULL.
+ */
+typedef char *wa_cursor;
+
+static inline wa_cursor
+wa_cursor_begin(HeapTuple tuple)
+{
+	return (char *) tuple->t_data + tuple->t_data->t_hoff;
+}
+
+/*
+ * The string there, and on to the column behind it, whose type is aligned as int at the
+ * most or is of variable length.  Values of variable length that are short are not
+ * aligned at all.
+ */
+static inline wa_str
+wa_cursor_str(wa_cursor *cursor)
+{
+	char	   *here = *cursor;
+	struct varlena *text;
+
+	if (!VARATT_NOT_PAD_BYTE(here))
+		here = (char *) INTALIGN(here);
+	*cursor = here + VARSIZE_ANY(here);
+	text = PG_DETOAST_DATUM_PACKED(PointerGetDatum(here));
+	return (wa_str)
+	{
+		VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text)
+	};
+}
+
+static inline int32
+wa_cursor_int4(wa_cursor *cursor)
+{
+	char	   *here = (char *) INTALIGN(*cursor);
+
+	*cursor = here + sizeof(int32);
+	return *(int32 *) here;
+}
+
+/* WA_NEVER where it is NULL: column is its number. */
+static inline wa_instant
+wa_cursor_instant(wa_cursor *cursor, HeapTuple tuple, int column)
+{
+	char	   *here = (char *) DOUBLEALIGN(*cursor);
+
+	if (HeapTupleHasNulls(tuple) && att_isnull(column - 1, tuple->t_data->t_bits))
+		return WA_NEVER;
+	*cursor = here + sizeof(int64);
+	return *(int64 *) here;
+}
+
+#endif							/* WA_SUPPRESSION_BUILD_H */

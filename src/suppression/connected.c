@@ -1,0 +1,404 @@
+/*-------------------------------------------------------------------------
+ *
+ * connected.c
+ *	  Phones for which the rows of other identifiers may count.
+ *
+ * Phones that are connected form groups (a union-find over them).  Where a group has
+ * rows about two of its phones, or about a BSUID, each is marked; where it has rows about
+ * one phone alone, the others are.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
+#include "common/hashfn.h"
+#include "common/pg_prng.h"
+#include "miscadmin.h"
+#include "storage/bufmgr.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+#include "identity/columns.h"
+#include "identity/load.h"
+#include "recipient/recipient.h"
+#include "suppression/build.h"
+
+/* A phone of a group. */
+typedef struct wa_group_phone
+{
+	wa_key		key;
+	uint32		parent;			/* of the union-find, by place */
+	uint32		listed;			/* of the root: phones with rows, at most 2 */
+	uint32		one;			/* of the root: the place of one with rows */
+} wa_group_phone;
+
+/* The place of a phone, by its key. */
+typedef struct wa_phone_place
+{
+	wa_key		key;
+	uint32		place;
+	char		status;
+} wa_phone_place;
+
+#define SH_PREFIX		places
+#define SH_ELEMENT_TYPE	wa_phone_place
+#define SH_KEY_TYPE		wa_key
+#define SH_KEY			key
+#define SH_HASH_KEY(tb, key)	(uint32) (wa_phone_set_hash((const wa_phone_set *) (tb)->private_data, key) >> 32)
+#define SH_EQUAL(tb, a, b)		((a) == (b))
+#define SH_SCOPE		static
+#define SH_DECLARE
+#define SH_DEFINE
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+#include "lib/simplehash.h"
+#pragma GCC diagnostic pop
+
+/* An identifier that has been looked at. */
+typedef struct wa_visited
+{
+	wa_str		id;
+	uint32		hash;
+	char		status;
+} wa_visited;
+
+static inline uint32
+hash_id(uint64 seed, wa_str id)
+{
+	return (uint32) hash_bytes_extended((const unsigned char *) id.data, id.len, seed);
+}
+
+#define SH_PREFIX		visited
+#define SH_ELEMENT_TYPE	wa_visited
+#define SH_KEY_TYPE		wa_str
+#define SH_KEY			id
+#define SH_HASH_KEY(tb, key)	hash_id(((const wa_phone_set *) (tb)->private_data)->seed, key)
+#define SH_EQUAL(tb, a, b)		wa_str_equal(a, b)
+#define SH_STORE_HASH
+#define SH_GET_HASH(tb, a)		((a)->hash)
+#define SH_SCOPE		static
+#define SH_DECLARE
+#define SH_DEFINE
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+#include "lib/simplehash.h"
+#pragma GCC diagnostic pop
+
+struct wa_connected
+{
+	MemoryContext context;
+	Size		limit;
+	wa_phone_set seed;			/* nothing but its seed */
+	wa_link_reader links;
+	const wa_schema *schema;
+	Snapshot	snapshot;
+
+	uint32		nphones;
+	uint32		max_phones;
+	wa_group_phone *phones;		/* those of groups */
+	places_hash *places;
+	visited_hash *changed;		/* identifiers that stand in wa_identity_change */
+	visited_hash *visited;		/* identifiers walked through */
+
+	uint32		nuser_ids;		/* with rows, to be walked through */
+	uint32		max_user_ids;
+	wa_str	   *user_ids;
+
+	/* While walking. */
+	uint32		nqueued;
+	uint32		max_queued;
+	wa_canonical *queue;
+	uint32		nfound;			/* phones of the component at hand */
+	uint32		max_found;
+	wa_key	   *found;
+};
+
+#define wa_append_huge(array, n, max, type) \
+	(((n) < (max) ? (void) 0 : \
+	  (void) ((max) = Max(64, 2 * (max)), \
+			  (array) = (array) == NULL ? palloc_extended((max) * sizeof(type), MCXT_ALLOC_HUGE) : \
+			  repalloc_huge((array), (max) * sizeof(type)))), \
+	 &(array)[(n)++])
+
+/* Does it take more memory than it may? */
+static bool
+overflowed(const wa_connected *c)
+{
+	return MemoryContextMemAllocated(c->context, false) > c->limit;
+}
+
+static wa_str
+copy_id(wa_str id)
+{
+	char	   *copy = palloc(id.len);
+
+	memcpy(copy, id.data, id.len);
+	return (wa_str)
+	{
+		copy, id.len
+	};
+}
+
+/* Enter an identifier into a set; false where it is there already. */
+static bool
+enter(visited_hash *set, wa_str id)
+{
+	bool		found;
+	wa_visited *entry = visited_insert(set, id, &found);
+
+	if (!found)
+		entry->id = copy_id(id);
+	return !found;
+}
+
+/*
+ * Groups.
+ */
+
+static uint32
+root_of(wa_connected *c, uint32 place)
+{
+	while (c->phones[place].parent != place)
+		place = c->phones[place].parent = c->phones[c->phones[place].parent].parent;
+	return place;
+}
+
+static uint32
+place_of(wa_connected *c, wa_key key)
+{
+	bool		found;
+	wa_phone_place *entry = places_insert(c->places, key, &found);
+
+	if (!found)
+	{
+		wa_group_phone *phone = wa_append_huge(c->phones, c->nphones, c->max_phones,
+											   wa_group_phone);
+
+		entry->place = c->nphones - 1;
+		*phone = (wa_group_phone)
+		{
+			key, entry->place, 0, 0
+		};
+	}
+	return entry->place;
+}
+
+static void
+join(wa_connected *c, wa_key a, wa_key b)
+{
+	uint32		x = root_of(c, place_of(c, a));
+	uint32		y = root_of(c, place_of(c, b));
+
+	c->phones[Max(x, y)].parent = Min(x, y);
+}
+
+/*
+ * Walking from identifier to identifier.
+ */
+
+static void
+enqueue(void *arg, const wa_canonical *id)
+{
+	wa_connected *c = arg;
+
+	if (enter(c->visited, (wa_str) {id->text, id->len}))
+		*wa_append_huge(c->queue, c->nqueued, c->max_queued, wa_canonical) = *id;
+}
+
+/* Find the phones that are connected with this identifier, into c->found. */
+static void
+walk_from(wa_connected *c, wa_str from)
+{
+	wa_canonical id;
+
+	id.len = from.len;
+	memcpy(id.text, from.data, from.len);
+	id.text[id.len] = '\0';
+	c->nfound = 0;
+	enqueue(c, &id);
+	while (c->nqueued > 0 && !overflowed(c))
+	{
+		bool		changed;
+
+		CHECK_FOR_INTERRUPTS();
+		id = c->queue[--c->nqueued];
+		changed = visited_lookup(c->changed, (wa_str) {id.text, id.len}) != NULL;
+		if (!wa_is_bsuid(id.text))
+			*wa_append_huge(c->found, c->nfound, c->max_found, wa_key) =
+				wa_key_of(id.text, id.len);
+		wa_neighbours(&c->links, &id, changed, enqueue, c);
+	}
+}
+
+/* Phones that are connected through this identifier are one group. */
+static void
+group_through(wa_connected *c, wa_str id)
+{
+	walk_from(c, id);
+	for (uint32 i = 1; i < c->nfound; i++)
+		join(c, c->found[0], c->found[i]);
+}
+
+static void
+read_change(void *arg, HeapTuple tuple, TupleDesc desc)
+{
+	wa_connected *c = arg;
+	wa_cursor	cursor = wa_cursor_begin(tuple);
+	wa_str		from = wa_cursor_str(&cursor);
+	wa_str		to = wa_cursor_str(&cursor);
+
+	enter(c->changed, from);
+	enter(c->changed, to);
+	if (!wa_is_bsuid(from.data) && !wa_is_bsuid(to.data))
+		join(c, wa_key_of(from.data, from.len), wa_key_of(to.data, to.len));
+}
+
+/* Changes from and to BSUIDs: between which phones? */
+static void
+group_changed(wa_connected *c)
+{
+	visited_iterator iterator;
+	wa_visited *entry;
+
+	visited_start_iterate(c->changed, &iterator);
+	while ((entry = visited_iterate(c->changed, &iterator)) != NULL)
+	{
+		if (wa_is_bsuid(entry->id.data) && !overflowed(c))
+			group_through(c, entry->id);
+	}
+}
+
+/* BSUIDs and parents that were seen with several. */
+static void
+group_shared(wa_connected *c)
+{
+	Relation	heap = wa_table_open(&c->schema->identity_shared);
+	Relation	index = wa_pkey_open(&c->schema->identity_shared);
+	TupleTableSlot *slot = table_slot_create(heap, NULL);
+	IndexScanDesc scan = wa_index_beginscan(heap, index, c->snapshot, 0);
+
+	index_rescan(scan, NULL, 0, NULL, 0);
+	while (index_getnext_slot(scan, ForwardScanDirection, slot) && !overflowed(c))
+	{
+		CHECK_FOR_INTERRUPTS();
+		group_through(c, wa_slot_str(slot, Anum_wa_identity_other));
+	}
+	index_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	index_close(index, NoLock);
+	table_close(heap, NoLock);
+}
+
+wa_connected *
+wa_connected_read(wa_decision_cache *cache, Size limit)
+{
+	wa_connected *c;
+	MemoryContext old;
+
+	if (!wa_decision_cache_has_links(cache))
+		return NULL;
+	c = palloc0(sizeof(wa_connected));
+	c->context = AllocSetContextCreate(CurrentMemoryContext, "wa_policy connected phones",
+									   ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(c->context);
+	c->limit = limit;
+	c->schema = wa_decision_cache_schema(cache);
+	c->snapshot = wa_decision_cache_snapshot(cache);
+	c->seed.seed = pg_prng_uint64(&pg_global_prng_state);
+	c->places = places_create(c->context, 64, &c->seed);
+	c->changed = visited_create(c->context, 64, &c->seed);
+	c->visited = visited_create(c->context, 64, &c->seed);
+	wa_link_reader_open(&c->links, c->schema, c->snapshot);
+	wa_scan_table(&c->schema->identity_change, c->snapshot, read_change, c);
+	group_changed(c);
+	group_shared(c);
+	MemoryContextSwitchTo(old);
+	return c;
+}
+
+bool
+wa_connected_has(const wa_connected *connected, wa_key phone)
+{
+	return connected->nphones > 0 && places_lookup(connected->places, phone) != NULL;
+}
+
+void
+wa_connected_add(wa_connected *connected, wa_str user_id)
+{
+	MemoryContext old = MemoryContextSwitchTo(connected->context);
+
+	*wa_append_huge(connected->user_ids, connected->nuser_ids, connected->max_user_ids, wa_str) =
+		copy_id(user_id);
+	MemoryContextSwitchTo(old);
+}
+
+uint64
+wa_connected_most(const wa_connected *connected)
+{
+	return connected->nphones + 2 * (uint64) connected->nuser_ids;
+}
+
+/* Of each group: how many of its phones are listed, and one of them. */
+static void
+count_listed(wa_connected *c, bool (*is_listed) (void *arg, wa_key phone), void *arg)
+{
+	for (uint32 i = 0; i < c->nphones; i++)
+	{
+		if (is_listed(arg, c->phones[i].key))
+		{
+			wa_group_phone *root = &c->phones[root_of(c, i)];
+
+			root->listed = Min(2, root->listed + 1);
+			root->one = i;
+		}
+	}
+}
+
+bool
+wa_connected_mark(wa_connected *c, bool (*is_listed) (void *arg, wa_key phone),
+				  void (*mark) (void *arg, wa_key phone), void *arg)
+{
+	MemoryContext old = MemoryContextSwitchTo(c->context);
+	bool		complete;
+
+	/* Walked through for groups already or not: here the phones themselves count. */
+	visited_reset(c->visited);
+	for (uint32 i = 0; i < c->nuser_ids && !overflowed(c); i++)
+	{
+		walk_from(c, c->user_ids[i]);
+		for (uint32 j = 0; j < c->nfound; j++)
+			mark(arg, c->found[j]);
+	}
+	count_listed(c, is_listed, arg);
+	for (uint32 i = 0; i < c->nphones; i++)
+	{
+		const wa_group_phone *root = &c->phones[root_of(c, i)];
+
+		if (root->listed > 1 || (root->listed == 1 && root->one != i))
+			mark(arg, c->phones[i].key);
+	}
+	MemoryContextSwitchTo(old);
+	complete = !overflowed(c);
+	wa_link_reader_close(&c->links);
+	MemoryContextDelete(c->context);
+	pfree(c);
+	return complete;
+}
+
+static double
+pages_of(const wa_table *table)
+{
+	Relation	rel = wa_table_open(table);
+	double		pages = RelationGetNumberOfBlocks(rel);
+
+	table_close(rel, NoLock);
+	return pages;
+}
+
+double
+wa_connected_pages(const wa_schema *schema)
+{
+	return pages_of(&schema->identity_change);
+}

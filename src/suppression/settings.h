@@ -1,0 +1,25 @@
+/*-------------------------------------------------------------------------
+ *
+ * settings.h
+ *	  The settings of the suppression list.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_SETTINGS_H
+#define WA_SETTINGS_H
+
+#include "base/compat.h"
+
+/* wa_policy.suppression_list_mem: kilobytes that one list may take; 0: no lists. */
+extern int	wa_suppression_list_mem;
+
+/*
+ * wa_policy.suppression_list_after: look-ups before a list is read; -1: as many as
+ * cost a third of what reading it costs.
+ */
+extern int	wa_suppression_list_after;
+
+/* Define the settings.  Once, when the library is loaded. */
+extern void wa_settings_init(void);
+
+#endif							/* WA_SETTINGS_H */
