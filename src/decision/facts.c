@@ -77,7 +77,7 @@ wa_library_for(FunctionCallInfo fcinfo)
 	library->seen = now;
 	library->snapshot = snapshot;
 	library->schema = wa_schema_of(flinfo->fn_oid);
-	library->overrides = wa_overrides_load(library->schema->nspid);
+	library->codes = wa_code_policies_load(library->schema);
 	library->has_links = wa_has_links(library->schema);
 	read_region_rules(library);
 	MemoryContextSwitchTo(old);
@@ -119,7 +119,7 @@ add_consent(wa_facts *facts, wa_reader *reader)
  * Cooldowns that can object: with an end, and of a code that blocks.
  */
 static void
-add_cooldown(wa_facts *facts, wa_reader *reader, const wa_overrides *overrides)
+add_cooldown(wa_facts *facts, wa_reader *reader, const wa_code_policies *codes)
 {
 	wa_cooldown_row *rows = unconstify(wa_cooldown_row *, facts->cooldowns);
 	wa_cooldown_row *row;
@@ -128,7 +128,7 @@ add_cooldown(wa_facts *facts, wa_reader *reader, const wa_overrides *overrides)
 	wa_instant	until = wa_reader_instant(reader, WA_COOLDOWN_UNTIL);
 	int32		code = wa_reader_int(reader, WA_COOLDOWN_CODE);
 
-	if (until == WA_NEVER || !wa_effective_code(overrides, code, &policy) || policy.blocks == 0)
+	if (until == WA_NEVER || !wa_code_policies_find(codes, code, &policy) || policy.blocks == 0)
 		return;
 
 	grow(rows, facts->ncooldowns, wa_cooldown_row);
@@ -163,7 +163,7 @@ wa_facts_add(wa_library *library, wa_part part, wa_reader *reader)
 	if (part == WA_CONSENTS)
 		add_consent(&library->facts, reader);
 	else if (part == WA_COOLDOWNS)
-		add_cooldown(&library->facts, reader, library->overrides);
+		add_cooldown(&library->facts, reader, library->codes);
 	else
 		add_activity(&library->facts, reader);
 	MemoryContextSwitchTo(old);

@@ -366,7 +366,7 @@ meaning_of(wa_builder *b, int32 code)
 	if (!meaning->known || meaning->policy.code != code)
 	{
 		memset(meaning, 0, sizeof(*meaning));
-		if (wa_effective_code(b->library->overrides, code, &meaning->policy))
+		if (wa_code_policies_find(b->library->codes, code, &meaning->policy))
 		{
 			meaning->blocks = (meaning->policy.blocks &
 							   WA_CATEGORY_BIT(b->question->category)) != 0;
@@ -423,7 +423,8 @@ read_cooldown(wa_builder *b, const wa_row *row)
 	if (b->library->has_links)
 	{
 		wa_failures_from_array(PointerGetDatum(wa_next_instants(business_at)), &failures);
-		stale = wa_climb(&failures, lifted, &meaning->policy.ladder).until != until;
+		stale = wa_ladder_evaluate(&failures, lifted, &meaning->policy,
+								   wa_str_at(business_at)).until != until;
 	}
 
 	/*

@@ -14,7 +14,7 @@
 
 #include "common/snapshot_id.h"
 #include "decision/facts.h"
-#include "errors/override.h"
+#include "errors/code_policies.h"
 #include "identity/person.h"
 #include "recipient/recipient.h"
 
@@ -26,7 +26,7 @@ struct wa_library
 	Oid			funcid;
 	wa_snapshot_id seen;
 	Snapshot	snapshot;		/* the caller's at this call */
-	wa_overrides *overrides;
+	wa_code_policies *codes;
 	int			nrules;
 	wa_region_fact *rules;		/* all of wa_region_rule */
 	bool		has_links;		/* is there anything in wa_identity? */

@@ -202,7 +202,7 @@ read_failures(wa_library *library, int *nmerged)
 		wa_code_policy policy;
 		wa_failures failures;
 
-		if (!wa_effective_code(library->overrides, code, &policy) || policy.blocks == 0)
+		if (!wa_code_policies_find(library->codes, code, &policy) || policy.blocks == 0)
 			continue;
 		for (int i = 0; i < n && row == NULL; i++)
 		{
@@ -217,8 +217,8 @@ read_failures(wa_library *library, int *nmerged)
 			row->policy = policy;
 		}
 
-		/* What lifted it may be the next owner's doing: then it does not count. */
-		if (lifted_at > table.until)
+		/* What lifted it may be, by its time, the next owner's doing: then it does not count. */
+		if (wa_latest_evidence(lifted_at, &policy) > table.until)
 			lifted_at = WA_NEVER;
 		wa_read_failures(reader, &failures);
 		for (int i = 0; i < failures.n; i++)
@@ -265,9 +265,9 @@ gather_cooldowns(wa_library *library)
 			if (m->business.len == 0 || own.business.len == 0 ||
 				wa_str_equal(m->business, own.business))
 				lifted = wa_later(lifted, wa_activity_lifts(&own.activity,
-															m->policy.lifted_by));
+															&m->policy));
 		}
-		end = wa_climb(&m->failures, lifted, &m->policy.ladder);
+		end = wa_ladder_evaluate(&m->failures, lifted, &m->policy, m->business);
 		if (end.until == WA_NEVER)
 			continue;
 

@@ -110,7 +110,7 @@ static wa_statement rewrite_activity = {
 	" ON CONFLICT (recipient, business, code) DO UPDATE SET" \
 	" (failures, lifted_at, strikes, until) =" \
 	" (SELECT m.merged_failures, m.merged_lifted_at, m.strikes, m.until" \
-	" FROM @extschema@.wa_cooldown_merge(c.code, c.failures, c.lifted_at," \
+	" FROM @extschema@.wa_cooldown_merge(c.code, c.business, c.failures, c.lifted_at," \
 	" excluded.failures, excluded.lifted_at) AS m)" \
 	" WHERE excluded.lifted_at > c.lifted_at OR NOT c.failures @> excluded.failures"
 
@@ -364,8 +364,8 @@ put_cooldown(wa_values *columns, const void *rows, int i)
 	const wa_cell *cell = cell_of(rows, i);
 	const wa_failures *failures = &cell->u.cooldown.failures;
 	wa_values  *all_failures = &columns[7];
-	wa_cooldown_end end = wa_climb(failures, cell->u.cooldown.lifted_at,
-								   &cell->u.cooldown.policy.ladder);
+	wa_cooldown_end end = wa_ladder_evaluate(failures, cell->u.cooldown.lifted_at,
+											 &cell->u.cooldown.policy, cell->key.business);
 
 	wa_put_str(&columns[0], cell->key.recipient);
 	wa_put_str(&columns[1], cell->key.business);

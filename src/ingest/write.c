@@ -322,9 +322,8 @@ add_lifts(const wa_schema *schema, const wa_policy *policy, wa_fold *fold,
 	for (int i = 0; i < activities->n; i++)
 	{
 		const wa_cell *cell = activities->cells[i];
-		const uint8 any = WA_LIFT_INBOUND | WA_LIFT_RECEIPT | WA_LIFT_MARKETING_RECEIPT;
 
-		if (wa_activity_lifts(&cell->u.activity, any) == WA_NEVER)
+		if (!wa_activity_has_evidence(&cell->u.activity))
 			continue;
 		seek(&reader, cell->key.recipient);
 		while (wa_reader_next(&reader))
@@ -339,7 +338,7 @@ add_lifts(const wa_schema *schema, const wa_policy *policy, wa_fold *fold,
 			if (!same_business(key.business, cell->key.business) ||
 				!policy->code(policy->arg, key.number, &code))
 				continue;
-			lifted = wa_activity_lifts(&cell->u.activity, code.lifted_by);
+			lifted = wa_activity_lifts(&cell->u.activity, &code);
 			if (lifted <= wa_reader_instant(&reader, WA_COOLDOWN_LIFTED_AT))
 				continue;
 			cooldown = wa_fold_cell(fold, &key);
@@ -377,7 +376,7 @@ read_evidence(const wa_schema *schema, const wa_batch *cooldowns)
 				cell->u.cooldown.lifted_at =
 					wa_later(cell->u.cooldown.lifted_at,
 							 wa_activity_lifts(&row.activity,
-											   cell->u.cooldown.policy.lifted_by));
+											   &cell->u.cooldown.policy));
 		}
 	}
 	wa_reader_close(&reader);
@@ -391,7 +390,7 @@ static bool
 rewrite_cooldown(const wa_schema *schema, const wa_cell *cell)
 {
 	const wa_code_policy *policy = &cell->u.cooldown.policy;
-	wa_cooldown_end end = {0, WA_NEVER};
+	wa_cooldown_end end;
 	wa_reader	reader;
 	wa_version	version;
 	wa_failures failures;
@@ -417,8 +416,7 @@ rewrite_cooldown(const wa_schema *schema, const wa_cell *cell)
 	if (!changed && cell->u.cooldown.lifted_at <= lifted_at)
 		return true;
 	lifted_at = wa_later(lifted_at, cell->u.cooldown.lifted_at);
-	if (policy->effect == WA_EFFECT_COOLDOWN)
-		end = wa_climb(&failures, lifted_at, &policy->ladder);
+	end = wa_ladder_evaluate(&failures, lifted_at, policy, cell->key.business);
 	return wa_rewrite_cooldown(schema, cell->key.recipient, &version, &failures, lifted_at, end);
 }
 
