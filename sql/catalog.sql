@@ -34,6 +34,8 @@ FROM (VALUES
 	('wa_app_secret', 'business secret'),
 	('wa_region_rule', 'region category reason'),
 	('wa_phrase', 'phrase meaning'),
+	('wa_error_override', 'code same_as title category blocks ladder gap lifted_by scope reason'),
+	('wa_incident', 'id code business since until'),
 	('wa_webhook', 'id received_at token payload signature')) AS e (tab, columns)
 LEFT JOIN LATERAL (
 	SELECT string_agg(attname, ' ' ORDER BY attnum) AS columns FROM pg_attribute
@@ -86,12 +88,15 @@ WHERE (provolatile, proparallel) <> ('v', 'u')
 	OR proname ~ '^wa_(ingest|report_error|replay|opt_in|opt_out|recompute|unlink|forget|purge|import|webhook_ingest|ingest_token|consent_log_guard|shipped_.*)$');
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('s', 's')
-	AND proname IN ('wa_sendable', 'wa_explain', 'wa_next_sendable', 'wa_suppressed', 'wa_classify', 'wa_retry_after', 'wa_error_catalogue', 'wa_cooldown_merge', 'wa_verify_signature');
--- What runs a query of the caller's cannot know what that does.
+	AND proname IN ('wa_sendable', 'wa_explain', 'wa_next_sendable', 'wa_suppressed', 'wa_classify', 'wa_retry_after', 'wa_error_catalogue', 'wa_verify_signature');
+-- What takes a snapshot of its own is no matter for a parallel query.
+SELECT signature, provolatile, proparallel FROM t.function
+WHERE (provolatile, proparallel) <> ('s', 'u') AND proname IN ('wa_cooldown_merge', 'wa__evidence_lifts');
+-- What may not run in a parallel query, though stable: these, and what runs a query of the caller's, which may do anything.
 SELECT signature FROM t.function WHERE (provolatile, proparallel) = ('s', 'u');
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('i', 's')
-	AND proname ~ '^wa_(region$|recipient_|phrase_valid$|override_check$|text$)';
+	AND proname ~ '^wa_(region$|recipient_|phrase_valid$|_override_check$|_incident_check$|text$)';
 -- The operators say all that the planner wants to know.
 SELECT oprname, oprleft::regtype, oprright::regtype FROM pg_operator JOIN t.member ON classid = 'pg_operator'::regclass AND objid = pg_operator.oid
 WHERE oprcom = 0 OR oprnegate = 0 OR oprrest = 0 OR oprjoin = 0 OR (oprname = '=' AND NOT (oprcanhash AND oprcanmerge));

@@ -99,7 +99,8 @@ SELECT '2025-12-31', jsonb_build_object('statuses', jsonb_build_array(jsonb_buil
 FROM (VALUES (1, 1026), (2, 1013), (3, 472)) AS v (n, code);
 SELECT * FROM t.stands;
 
--- What lifts which, where it comes a second before the failure, with it, a second after it.
+-- What lifts which, and from how many seconds after the failure on: a minute or a second before it,
+-- with it, a second or a day later, and around these.
 DELETE FROM wa_cooldown;
 DELETE FROM wa_activity;
 CREATE TABLE t.trial AS
@@ -108,7 +109,7 @@ SELECT row_number() OVER () + 491510060000 AS who, code, n, kind, shift,
 FROM unnest(ARRAY[131049, 131026, 131056, 130472, 130403]) AS code,
 	unnest(ARRAY['inbound', 'delivered', 'read', 'played', 'marketing', 'marketing_lite', 'utility',
 		'sent', 'stop', 'resume', '131047']) WITH ORDINALITY AS evidence (kind, n),
-	generate_series(-1, 1) AS shift;
+	unnest(ARRAY[-61, -60, -1, 0, 1, 86399, 86400, 86401]) AS shift;
 DO $$
 DECLARE
 	r record;
@@ -136,16 +137,18 @@ BEGIN
 	END LOOP;
 END
 $$;
-SELECT e.code, e.kind, string_agg(CASE WHEN c.until IS NULL THEN 'lifted' ELSE 'stands' END, ', ' ORDER BY shift)
-	AS "before, with, after"
+SELECT e.code, e.kind, min(shift) FILTER (WHERE c.until IS NULL) AS "from",
+	string_agg(CASE WHEN c.until IS NULL THEN 'lifted' ELSE 'stands' END, ', ' ORDER BY shift) AS all
 FROM t.trial AS e JOIN wa_cooldown AS c ON c.recipient = e.who::text::wa_recipient
 GROUP BY e.code, e.n, e.kind HAVING bool_or(c.until IS NULL) ORDER BY e.code, e.n;
 -- The failure stays on record; only the strikes are gone.
 SELECT c.code, failures, strikes, until, lifted_at
 FROM t.trial AS e JOIN wa_cooldown AS c ON c.recipient = e.who::text::wa_recipient
 WHERE kind = 'inbound' AND shift = 1 ORDER BY code;
+-- Nothing to do anew.
+SELECT wa_recompute();
 
--- Failures up to the evidence are forgiven, later ones begin at the first rung.
+-- Failures up to the evidence are forgiven, later ones begin at the first step.
 DELETE FROM wa_cooldown;
 DELETE FROM wa_activity;
 CALL t.fail('491510007001', 131026, '2025-03-01 10:00', '2025-03-02 10:00', '2025-03-09 10:00');
@@ -162,12 +165,28 @@ TABLE t.stands;
 CALL t.take(t.receipt('491510007001', '2025-03-20 10:00:01', 'utility'));
 SELECT category, wa_sendable('491510007001', category, at => '2025-03-20 10:00:02')
 FROM unnest(enum_range(NULL::wa_category)) AS category;
--- The receipt of a utility message does not clear 131049, that of a marketing message does.
-CALL t.fail('491510007002', 131049, '2025-03-01 10:00');
-CALL t.take(t.receipt('491510007002', '2025-03-01 11:00', 'utility'));
-SELECT wa_sendable('491510007002', 'marketing', at => '2025-03-01 12:00');
-CALL t.take(t.receipt('491510007002', '2025-03-01 11:00', 'marketing'));
-SELECT wa_sendable('491510007002', 'marketing', at => '2025-03-01 12:00');
+-- The receipt of a utility message does not clear 131049, that of a marketing message does a day later:
+-- before, it is an older message that is read late.
+CALL t.fail('491510007002', 131049, '2025-03-01 10:00', '2025-03-02 09:00');
+CALL t.take(t.receipt('491510007002', '2025-03-02 11:00', 'utility'));
+CALL t.take(t.receipt('491510007002', '2025-03-02 11:00', 'marketing', 'read'));
+TABLE t.stands;
+SELECT wa_sendable('491510007002', 'marketing', at => '2025-03-02 12:00');
+CALL t.take(t.receipt('491510007002', '2025-03-03 08:59:59', 'marketing'));
+SELECT strikes, until FROM wa_cooldown WHERE recipient = '491510007002';
+CALL t.take(t.receipt('491510007002', '2025-03-03 09:00', 'marketing'));
+SELECT strikes, until FROM wa_cooldown WHERE recipient = '491510007002';
+-- The next ladder begins at its first step, and the same receipt does not reach it.
+CALL t.fail('491510007002', 131049, '2025-03-03 08:00');
+SELECT strikes, until FROM wa_cooldown WHERE recipient = '491510007002';
+-- The receipt of the very message that was refused, one second earlier.
+CALL t.fail('491510007004', 131026, '2025-03-01 10:00');
+CALL t.take(t.receipt('491510007004', '2025-03-01 09:59:59'));
+SELECT wa_sendable('491510007004', 'marketing', at => '2025-03-01 10:00:01');
+-- 131026 withholds marketing and utility; a sign-in code is tried.
+CALL t.fail('491510007005', 131026, '2025-03-01 10:00');
+SELECT category, wa_sendable('491510007005', category, at => '2025-03-01 12:00')
+FROM unnest(enum_range(NULL::wa_category)) AS category;
 
 -- Evidence of another business lifts nothing; that of another sender of the same business does.
 CALL t.fail('491510007003', 131026, '2025-03-01 10:00');

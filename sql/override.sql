@@ -95,4 +95,109 @@ INSERT INTO wa_error_override (code, category, scope, title) VALUES (131049, 'se
 SELECT wa_recompute();
 SELECT code, title, category, scope, blocks, ladder FROM wa_classify(131049);
 
+DELETE FROM wa_error_override;
+SELECT wa_recompute();
+
+-- Authentication as well, for 131026.
+INSERT INTO wa_error_override (code, blocks) VALUES (131026, '{marketing,utility,authentication}');
+CALL t.take(t.failed('491620004001', 131026, '2025-03-02 10:00'));
+SELECT wa_sendable('491620004001', 'authentication', at => '2025-03-02 12:00');
+DELETE FROM wa_error_override;
+SELECT wa_sendable('491620004001', 'authentication', at => '2025-03-02 12:00');
+
+-- Other evidence lifts, and that which was shipped no longer does: by wa_recompute(), either way.
+DELETE FROM wa_cooldown;
+CALL t.take(t.failed('491620004002', 131026, '2025-03-02 10:00'));
+CALL t.take(t.receipt('491620004002', '2025-03-02 09:59:30'));
+CALL t.take(t.failed('491620004003', 131026, '2025-03-02 10:00'));
+CALL t.take(t.wrote('491620004003', '2025-03-02 10:00'));
+TABLE t.stands;
+INSERT INTO wa_error_override (code, lifted_by) VALUES (131026, '{inbound}');
+SELECT wa_recompute();
+TABLE t.stands;
+UPDATE wa_error_override SET lifted_by = '{marketing_receipt,receipt}';
+SELECT wa_recompute();
+TABLE t.stands;
+UPDATE wa_error_override SET lifted_by = '{}';
+SELECT wa_recompute();
+SELECT recipient, lifted_at, strikes, until FROM wa_cooldown ORDER BY recipient;
+DELETE FROM wa_error_override;
+SELECT wa_recompute();
+SELECT recipient, lifted_at, strikes, until FROM wa_cooldown ORDER BY recipient;
+
+-- A provider's number that is the same as one of Meta's: the ladder of that one, its evidence, its changes.
+DELETE FROM wa_cooldown;
+CALL t.take(t.failed('491620005001', 63049, '2025-03-02 10:00'));
+SELECT count(*) FROM wa_cooldown;
+INSERT INTO wa_error_override (code, same_as) VALUES (63049, 131049), (63024, 131026), (63016, 131047);
+CALL t.take(t.failed('491620005001', 63049, '2025-03-02 10:00'));
+CALL t.take(t.failed('491620005001', 63049, '2025-03-03 10:00'));
+CALL t.take(t.failed('491620005002', 63024, '2025-03-02 10:00'));
+CALL t.take(t.receipt('491620005002', '2025-03-02 09:59:00'));
+CALL t.take(t.failed('491620005003', 63016, '2025-03-02 10:00'));
+TABLE t.stands;
+SELECT reason, code, until FROM wa_explain('491620005001', 'marketing', at => '2025-03-03 12:00');
+SELECT last_window_refused_at FROM wa_activity WHERE recipient = '491620005003';
+CALL t.take(t.receipt('491620005001', '2025-03-04 10:00', 'marketing'));
+TABLE t.stands;
+INSERT INTO wa_error_override (code, lifted_by, ladder) VALUES (131049, '{inbound}', '{1 h, 3 h}');
+SELECT wa_recompute();
+TABLE t.stands;
+DELETE FROM wa_error_override WHERE code <> 131049;
+SELECT wa_recompute();
+TABLE t.stands;
+DELETE FROM wa_error_override;
+SELECT wa_recompute();
+
+-- An incident: failures in it are as if they had not been, from since up to until.
+DELETE FROM wa_cooldown;
+CALL t.take(t.failed('491620006001', 131026, '2025-03-02 09:59:59'));
+CALL t.take(t.failed('491620006002', 131026, '2025-03-02 10:00'));
+CALL t.take(t.failed('491620006003', 131026, '2025-03-02 10:59:59'));
+CALL t.take(t.failed('491620006004', 131026, '2025-03-02 11:00'));
+CALL t.take(t.failed('491620006005', 131026, '2025-02-25 10:00'));
+CALL t.take(t.failed('491620006005', 131026, '2025-03-02 10:30'));
+CALL t.take(t.failed('491620006006', 131049, '2025-03-02 10:30'));
+CALL t.take(t.failed('491620006007', 131026, '2025-03-02 10:30'), 'b2');
+CALL t.take(t.failed('491620006008', 131026, '2025-03-02 10:30'), '');
+TABLE t.stands;
+INSERT INTO wa_incident (code, business, since, until, reason) VALUES (131026, 'b1', '2025-03-02 10:00', '2025-03-02 11:00', 'relay broken');
+-- At once for what comes.
+CALL t.take(t.failed('491620006009', 131026, '2025-03-02 10:30'));
+TABLE t.stands;
+SELECT wa_recompute();
+TABLE t.stands;
+SELECT wa_recompute();
+SELECT wa_sendable('491620006005', 'marketing', at => '2025-03-02 12:00');
+-- A failure after it is the first strike.
+CALL t.take(t.failed('491620006003', 131026, '2025-03-04 10:00'));
+SELECT strikes, until FROM wa_cooldown WHERE recipient = '491620006003';
+-- Of every business, and without an end.
+UPDATE wa_incident SET business = '', until = NULL;
+SELECT wa_recompute();
+TABLE t.stands;
+-- Reversible.
+DELETE FROM wa_incident;
+SELECT wa_recompute();
+TABLE t.stands;
+-- An incident of the code that another is the same as; and of that other alone.
+DELETE FROM wa_cooldown;
+INSERT INTO wa_error_override (code, same_as) VALUES (63024, 131026);
+CALL t.take(t.failed('491620007001', 131026, '2025-03-02 10:00'));
+CALL t.take(t.failed('491620007001', 63024, '2025-03-02 10:00'));
+INSERT INTO wa_incident (code, since, reason) VALUES (63024, '2025-03-02 10:00', 'relay broken');
+SELECT wa_recompute();
+TABLE t.stands;
+UPDATE wa_incident SET code = 131026;
+SELECT wa_recompute();
+TABLE t.stands;
+-- For people with several identifiers as well, whose end is worked out by the decision.
+DELETE FROM wa_incident;
+DELETE FROM wa_cooldown;
+CALL t.take(t.failed('491620007002', 131026, '2025-03-02 10:00'));
+CALL t.take('{"contacts": [{"wa_id": "491620007002", "user_id": "DE.700200"}], "messages": [{"id": "m", "from": "491620007002", "from_user_id": "DE.700200", "timestamp": "1740700000", "type": "text", "text": {"body": "Hi"}}]}');
+SELECT wa_sendable(who, 'marketing', at => '2025-03-02 12:00') FROM unnest(ARRAY['491620007002', 'DE.700200']) AS who;
+INSERT INTO wa_incident (code, since, reason) VALUES (131026, '2025-03-02 10:00', 'relay broken');
+SELECT wa_sendable(who, 'marketing', at => '2025-03-02 12:00') FROM unnest(ARRAY['491620007002', 'DE.700200']) AS who;
+
 ROLLBACK;

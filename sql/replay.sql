@@ -15,7 +15,7 @@ CALL t.take(t.prefers('491610001001', 'stop', '2025-03-01 10:00'));
 CALL t.take(t.wrote('491610001002', '2025-03-01 10:00', 'STOP'));
 CALL t.take(t.wrote('491610001003', '2025-03-01 10:00', 'Ciao'));
 CALL t.take(t.failed('491610001004', 131049, '2025-03-01 10:00'));
-CALL t.take(t.receipt('491610001004', '2025-03-01 11:00', 'marketing'));
+CALL t.take(t.receipt('491610001004', '2025-03-02 11:00', 'marketing'));
 CALL t.take(t.failed('491610001005', 888001, '2025-03-01 10:00'));
 CALL t.take(t.prefers('491610001006', 'pause', '2025-03-01 10:00'));
 CALL t.take('{"event": "PARTNER_ADDED"}');

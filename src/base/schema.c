@@ -147,11 +147,22 @@ static const wa_expectation expectations[] = {
 	expect(app_secret, "wa_app_secret", "wa_app_secret_pkey", 1, "business:text! secret:text!"),
 	expect(region_rule, "wa_region_rule", "wa_region_rule_pkey", 1,
 		   "region:text! category:category! reason:text!"),
-	expect(error_override, "wa_error_override", "wa_error_override_pkey", 1, "code:int4!"),
+	expect(error_override, "wa_error_override", "wa_error_override_pkey", 1,
+		   "code:int4! same_as:int4 title:text category:text blocks:category[] ladder:interval[]"
+		   " gap:interval lifted_by:text[] scope:text reason:text"),
+	expect(incident, "wa_incident", "wa_incident_pkey", 1,
+		   "id:int8! code:int4! business:text! since:timestamptz! until:timestamptz"),
 	expect(phrase, "wa_phrase", "wa_phrase_pkey", 1, "phrase:text! meaning:text!"),
 	expect(webhook, "wa_webhook", "wa_webhook_pkey", 1,
 		   "id:int8! received_at:timestamptz! token:int8! payload:text! signature:text"),
 };
+
+static Oid
+category_type(const wa_schema *schema)
+{
+	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("wa_category"),
+						   ObjectIdGetDatum(schema->nspid));
+}
 
 Oid
 wa_type_named(const wa_schema *schema, const char *name, size_t len)
@@ -166,6 +177,7 @@ wa_type_named(const wa_schema *schema, const char *name, size_t len)
 		{"int8", INT8OID}, {"int8[]", INT8ARRAYOID},
 		{"bool", BOOLOID}, {"bool[]", BOOLARRAYOID},
 		{"timestamptz", TIMESTAMPTZOID}, {"timestamptz[]", TIMESTAMPTZARRAYOID},
+		{"interval", INTERVALOID}, {"interval[]", INTERVALARRAYOID},
 	};
 	wa_str		asked = {name, len};
 
@@ -179,8 +191,9 @@ wa_type_named(const wa_schema *schema, const char *name, size_t len)
 	if (wa_str_equal(asked, WA_STR("recipient[]")))
 		return schema->recipient_array;
 	if (wa_str_equal(asked, WA_STR("category")))
-		return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("wa_category"),
-							   ObjectIdGetDatum(schema->nspid));
+		return category_type(schema);
+	if (wa_str_equal(asked, WA_STR("category[]")))
+		return get_array_type(category_type(schema));
 	elog(ERROR, "wa_policy knows no type \"%.*s\"", (int) len, name);
 	return InvalidOid;			/* keep the compiler quiet */
 }

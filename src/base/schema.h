@@ -43,6 +43,7 @@ typedef struct wa_schema
 	wa_table	app_secret;
 	wa_table	region_rule;
 	wa_table	error_override;
+	wa_table	incident;
 	wa_table	phrase;
 	wa_table	webhook;
 } wa_schema;

@@ -8,7 +8,7 @@
  *		{code, title, WHOSE(SCOPE), [effect,] retry, summary, advice, source}
  *
  * where WHOSE is SENDER, RECIPIENT or PLATFORM; the effect is left out where
- * there is none; and retry is NEVER, FIX or RETRY(waits).  Keep the entries in
+ * there is none; and retry is NEVER, FIX, HELD or RETRY(waits).  Keep the entries in
  * ascending order of the code.  Judge by the code alone: the titles that
  * arrive in webhooks contradict it often enough.
  *
@@ -27,7 +27,7 @@
 
 /* A row of waits, with the gap between two strikes that count. */
 #define LADDER(apart, ...) \
-	{.nrungs = lengthof(((int64[]) {__VA_ARGS__})), .rung = {__VA_ARGS__}, .gap = (apart)}
+	{.nsteps = lengthof(((int64[]) {__VA_ARGS__})), .step = {__VA_ARGS__}, .gap = (apart)}
 
 /* Whether to send again. */
 #define NEVER		.retry = WA_RETRY_NEVER, .waits = {0}
@@ -43,28 +43,43 @@
 /* The sender number is too fast; it is held for 60 seconds anyway. */
 #define SLOW_DOWN	RETRY(WA_MINUTE, 2 * WA_MINUTE, 4 * WA_MINUTE)
 
+/* Something must be put right; the sender is held for a day, then one message may try. */
+#define HELD		.retry = WA_RETRY_FIX, .waits = LADDER(0, WA_DAY)
+
 #define ON_PREMISES	.on_premises_only = true
 
-/* The effects on a recipient. */
+/*
+ * The effects on a recipient.  Evidence lifts from the failure on, unless
+ * LIFTS_AFTER says otherwise.
+ */
 #define COOLDOWN(categories, lifted, apart, ...) \
 	.effect = WA_EFFECT_COOLDOWN, .blocks = (categories), .lifted_by = (lifted), \
 	.ladder = LADDER(apart, __VA_ARGS__)
+#define LIFTS_AFTER(evidence, span)	.lift_after = {[WA_EVIDENCE_##evidence] = (span)}
 
 /*
  * Published help advises 12, 24 and 48 hours; Meta says never sooner than 24
  * hours.  The ladder is the advice raised to Meta's floor.
+ *
+ * Meta withholds marketing for that long, so that a receipt before the floor is
+ * of an older message, read late.
  */
 #define MARKETING_WAITS		WA_DAY, WA_DAY, 2 * WA_DAY
 #define MARKETING_LIMIT \
 	COOLDOWN(WA_CATEGORY_BIT(WA_MARKETING), WA_LIFT_INBOUND | WA_LIFT_MARKETING_RECEIPT, \
 			 12 * WA_HOUR, MARKETING_WAITS), \
-	.yields_to_window = true, RETRY(MARKETING_WAITS)
+	LIFTS_AFTER(MARKETING_RECEIPT, WA_DAY), .yields_to_window = true, RETRY(MARKETING_WAITS)
 
+/*
+ * A code for signing in is sent all the same: the user waits for it, and a
+ * refusal costs nothing.  The receipt and the refusal of one message may cross on
+ * their way, so that a receipt of a little earlier proves as much.
+ */
 #define UNREACHABLE_WAITS	WA_DAY, 7 * WA_DAY, 30 * WA_DAY
 #define UNREACHABLE \
-	COOLDOWN(WA_TEMPLATES, WA_LIFT_INBOUND | WA_LIFT_RECEIPT, \
-			 12 * WA_HOUR, UNREACHABLE_WAITS), \
-	RETRY(UNREACHABLE_WAITS)
+	COOLDOWN(WA_CATEGORY_BIT(WA_MARKETING) | WA_CATEGORY_BIT(WA_UTILITY), \
+			 WA_LIFT_INBOUND | WA_LIFT_RECEIPT, 12 * WA_HOUR, UNREACHABLE_WAITS), \
+	LIFTS_AFTER(RECEIPT, -WA_MINUTE), RETRY(UNREACHABLE_WAITS)
 
 /* Meta asks for 4^n seconds. */
 #define PAIR_WAITS \
@@ -76,6 +91,7 @@
 	COOLDOWN(WA_CATEGORY_BIT(WA_MARKETING), WA_LIFT_INBOUND, 0, WA_FOREVER), \
 	.yields_to_window = true, NEVER
 
+/* Who is blocked cannot write: a message proves that it no longer is. */
 #define BLOCKED_BY_US	COOLDOWN(WA_ALL_CATEGORIES, WA_LIFT_INBOUND, 0, WA_FOREVER), FIX
 
 #define OPTED_OUT		.effect = WA_EFFECT_STOP, NEVER
@@ -84,14 +100,18 @@
 /* Sources, by the tags of the collection of facts. */
 #define EC		"Meta, Error codes (2026-09-11)"
 #define ECG		"Meta, Groups API error codes (December 2025)"
-#define PUL		"Meta, Per-user marketing message limits (2026-04-29)"
+#define PUL		"Meta, Per-user marketing message limits (2026-06-17)"
 #define ATP		"Meta, About the platform (December 2025)"
 #define TP		"Meta, Throughput (December 2025)"
 #define TPA		"Meta, Template pausing (December 2025)"
 #define REG		"Meta, Registration (December 2025)"
-#define BSUID	"Meta, Business-scoped user IDs (2026-05-07)"
+#define BSUID	"Meta, Business-scoped user IDs (2026-11-05)"
 #define ONP		"Meta, On-Premises API errors"
 #define TWI		"Twilio, WhatsApp error codes"
+#define CR		"Meta, Conversation Routing (2026-11-05)"
+#define CAT		"Meta, Template categorization (2026)"
+#define MCA		"An SDK that follows Meta's changelog entry by entry (2026)"
+#define BLIP	"Blip, quoting Meta (2024)"
 #define DS		"Notes of a team on Meta's Direct Send"
 #define PYWA	"pywa, list of errors (August 2026)"
 #define GD		"great-detail WhatsApp Node.js SDK, list of errors"
@@ -138,10 +158,8 @@
 	{code, title, SENDER(BUSINESS), FIX, summary, \
 		"Correct the settings of the in-app sign-up.", META}
 
-#define USERNAME(code) \
-	{code, "Username Request Refused", SENDER(SENDER), FIX, \
-		"A request about the business username was refused.", \
-		"Read the details of the error and correct the request.", PYWA}
+#define USERNAME(code, title, summary, advice) \
+	{code, title, SENDER(SENDER), FIX, summary, advice, PYWA}
 
 /* *INDENT-OFF* */
 /* clang-format off */
@@ -189,7 +207,7 @@ const wa_code wa_catalogue[] = {
 	PERMISSION_0_TO_9(27),
 	PERMISSION_0_TO_9(28),
 	PERMISSION_0_TO_9(29),
-	{368, "Temporarily Blocked for Policy Violations", SENDER(BUSINESS), FIX,
+	{368, "Temporarily Blocked for Policy Violations", SENDER(BUSINESS), HELD,
 		"The WhatsApp Business Account is restricted or disabled for violating a policy.",
 		"Wait for the end that account_update names, or appeal.", EC},
 
@@ -200,7 +218,7 @@ const wa_code wa_catalogue[] = {
 	{401, "Group Unknown", SENDER(GROUP), ON_PREMISES, FIX,
 		"The group does not exist, or the business is not in it.",
 		"Check the group.", ONP},
-	{402, "Business Eligibility Payment Issue", SENDER(BUSINESS), ON_PREMISES, FIX,
+	{402, "Business Eligibility Payment Issue", SENDER(BUSINESS), ON_PREMISES, HELD,
 		"The payment set-up of the account does not allow sending.",
 		"Put the payment set-up in order.", ONP},
 	{408, "Message Is Not Valid", SENDER(MESSAGE), ON_PREMISES, BACK_OFF,
@@ -224,7 +242,7 @@ const wa_code wa_catalogue[] = {
 	{470, "Re-engagement Message Required", SENDER(USER), WINDOW_CLOSED,
 		"More than 24 hours have passed since the user's last message.",
 		"Send a template instead of a free-form message.", ONP},
-	{471, "Spam Rate Limit Hit", SENDER(SENDER), FIX,
+	{471, "Spam Rate Limit Hit", SENDER(SENDER), HELD,
 		"Too many earlier messages of this number were blocked or reported.",
 		"Improve the quality of the number; the limit does not end by the clock.", ONP},
 	{472, "Marketing Message Experiment", RECIPIENT(USER), EXPERIMENT,
@@ -270,7 +288,8 @@ const wa_code wa_catalogue[] = {
 	OLD_REQUEST(1012, "Group Unknown", "The group does not exist."),
 	{1013, "User Not Valid", RECIPIENT(CONTACT), UNREACHABLE,
 		"The number is not a WhatsApp user; the On-Premises relative of 131026.",
-		"Use another channel, or ask the user to write first. This is not an opt-out.", ONP},
+		"Use another channel, or ask the user to write first. This is not an opt-out. Authentication "
+		"is still sent: the user waits for it, and a refusal costs nothing.", ONP},
 	{1014, "Internal Error", PLATFORM(MESSAGE), BACK_OFF,
 		"The client failed internally.",
 		"Retry with back-off.", ONP},
@@ -301,16 +320,18 @@ const wa_code wa_catalogue[] = {
 	OLD_REQUEST(1025, "Invalid Request", "The request is not valid."),
 
 	/*
-	 * A relative of 131026 by number and meaning; it is treated like 131049,
-	 * as the contract has it.
+	 * A relative of 131026 by number, and wide in meaning like that.  Meta returns it
+	 * for marketing that the limit per user withheld, too; it is treated as that.
 	 */
 	{1026, "Receiver Incapable", RECIPIENT(USER), MARKETING_LIMIT,
-		"The user's WhatsApp cannot take this message; marketing pauses as after 131049.",
-		"Wait a day before the next marketing message; another type of message may pass.", ONP "; " TWI},
+		"The user's WhatsApp cannot take this message, or the limit of marketing per user withheld "
+		"it; Meta returns this code for both.",
+		"Wait a day before the next marketing message, as after 131049; another type of message may "
+		"pass.", ONP "; " TWI "; " BLIP},
 	{1028, "Identity Acknowledgement Needed", RECIPIENT(USER), FIX,
 		"The user's identity has changed and the change was not acknowledged.",
 		"Verify the user's identity and acknowledge the change.", ONP},
-	{1031, "Sender Account Locked", SENDER(BUSINESS), FIX,
+	{1031, "Sender Account Locked", SENDER(BUSINESS), HELD,
 		"The sender's account is locked.",
 		"Look up the state of the account and appeal.", ONP},
 	OLD_TEMPLATE(2000, "Template Parameter Count Mismatch"),
@@ -354,7 +375,8 @@ const wa_code wa_catalogue[] = {
 	/* Sending. */
 	{130403, "Business Has Been Blocked", SENDER(USER), BLOCKED_BY_US,
 		"This business has itself blocked the user.",
-		"Do not retry until the business has unblocked the user.", EC},
+		"Do not retry until the business has unblocked the user; a message from the user proves that "
+		"it has.", EC},
 	{130429, "Rate Limit Hit", SENDER(SENDER), SLOW_DOWN,
 		"The sender number has reached its throughput.",
 		"Send more slowly and retry after a minute.", EC "; " TP},
@@ -362,7 +384,7 @@ const wa_code wa_catalogue[] = {
 		"The user is in a group of Meta's experiment that gets no marketing messages.",
 		"Do not resend, the answer would be the same. Reach the user by other means or wait until "
 		"the user writes.", EC},
-	{130497, "Country Restriction", SENDER(COUNTRY), FIX,
+	{130497, "Country Restriction", SENDER(COUNTRY), HELD,
 		"The WhatsApp Business Account may not message users in this country.",
 		"See the countries that Meta's messaging policy allows for the line of business.", EC},
 	{130501, "Message Type Unsupported in Groups", SENDER(MESSAGE), FIX,
@@ -404,22 +426,24 @@ const wa_code wa_catalogue[] = {
 		"Send to another number.", EC},
 	{131026, "Message Undeliverable", RECIPIENT(CONTACT), UNREACHABLE,
 		"The message cannot be delivered: not a WhatsApp number, terms not accepted, or too old a "
-		"version; Meta does not say which.",
-		"Use another channel, or ask the user to write first. It may pass, and it is not an opt-out.",
-		EC},
+		"version; Meta does not say which. In 2024 it also stood for the limit of marketing per user "
+		"and for authentication to India.",
+		"Use another channel, or ask the user to write first. It may pass, and it is not an opt-out. "
+		"Authentication is still sent: the user waits for it, and a refusal costs nothing.",
+		EC "; " BLIP},
 	{131030, "Recipient Not in Allowed List", SENDER(PAIR), FIX,
 		"A test number may send only to the recipients on its list.",
 		"Add the recipient to the list, or send from a real number.", PYWA "; " GD},
-	{131031, "Business Account Locked", SENDER(BUSINESS), FIX,
+	{131031, "Business Account Locked", SENDER(BUSINESS), HELD,
 		"The account is locked for violating a policy, or data of the request did not match it.",
 		"Ask Meta's Health Status API why, and appeal; check a PIN that was sent.", EC},
-	{131037, "Display Name Approval Needed", SENDER(SENDER), FIX,
+	{131037, "Display Name Approval Needed", SENDER(SENDER), HELD,
 		"A number that WhatsApp provided has no approved display name yet.",
 		"Have a display name approved.", EC},
 	{131041, "Group Unknown", SENDER(GROUP), FIX,
 		"The group does not exist, or the business is not in it.",
 		"Check the group.", ECG},
-	{131042, "Business Eligibility Payment Issue", SENDER(BUSINESS), FIX,
+	{131042, "Business Eligibility Payment Issue", SENDER(BUSINESS), HELD,
 		"The payment set-up of the account does not allow sending.",
 		"Put the payment set-up in order; until then every billable message fails.", EC},
 	{131043, "Message Expired", RECIPIENT(MESSAGE), NEVER,
@@ -428,19 +452,19 @@ const wa_code wa_catalogue[] = {
 	{131044, "Calling Payment Issue", SENDER(BUSINESS), FIX,
 		"The payment set-up of the account does not allow calls.",
 		"Put the payment set-up in order.", PYWA},
-	{131045, "Incorrect Certificate", SENDER(SENDER), FIX,
+	{131045, "Incorrect Certificate", SENDER(SENDER), HELD,
 		"The sender number is not registered properly.",
 		"Register the number again.", EC},
 	{131047, "Re-engagement Message Required", SENDER(USER), WINDOW_CLOSED,
 		"More than 24 hours have passed since the user's last message.",
 		"Send a template instead of a free-form message.", EC},
-	{131048, "Spam Rate Limit Hit", SENDER(SENDER), FIX,
+	{131048, "Spam Rate Limit Hit", SENDER(SENDER), HELD,
 		"Too many earlier messages of this number were blocked or reported.",
 		"Improve the quality of the number; the limit does not end by the clock.", EC},
 	{131049, "Healthy Ecosystem Limit", PLATFORM(USER), MARKETING_LIMIT,
 		"Meta withheld the message because the user gets enough marketing already.",
 		"Wait at least 24 hours, longer each time. Marketing to United States numbers is withheld "
-		"with the same code for good.", EC "; " PUL},
+		"with the same code until Meta ends that pause, which stood in October 2026.", EC "; " PUL},
 	{131050, "Recipient Opted Out of Marketing", RECIPIENT(USER), OPTED_OUT,
 		"The user has stopped marketing messages from this business.",
 		"Send no marketing until WhatsApp reports that the user has resumed it.", EC},
@@ -468,15 +492,26 @@ const wa_code wa_catalogue[] = {
 	{131060, "Message Unavailable", PLATFORM(MESSAGE), NEVER,
 		"An inbound message is not available yet; it may follow with the same id.",
 		"Do nothing, and do not drop the message that follows as a duplicate.", EC},
+	{131061, "Maximum Price Not Supported", SENDER(MESSAGE), FIX,
+		"A template with a maximum price was sent through the Cloud API.",
+		"Send it by the Marketing Messages API, or without a maximum price.", MCA},
 	{131062, "Business-Scoped User ID Unsupported", SENDER(MESSAGE), FIX,
 		"This message cannot be sent to a business-scoped user id.",
 		"Send it to the phone number.", BSUID},
-	{131063, "Marketing Templates Disabled", SENDER(BUSINESS), FIX,
+	{131063, "Marketing Templates Disabled", SENDER(BUSINESS), HELD,
 		"Marketing templates are disabled on the Cloud API for this account.",
 		"Use the Marketing Messages API, or have them enabled again.", EC},
 	{131064, "Messaging Limit After Classification Violations", SENDER(BUSINESS), RETRY(WA_DAY),
-		"The account is limited because its templates were in the wrong category.",
-		"Wait for the end of the enforcement, a day in observed cases.", EC "; " DS},
+		"Utility messages of the account are capped because its templates were in the wrong category.",
+		"Retry utility messages after a day. The cap counts over moving 24 hours and stands for at "
+		"least 7 days; other categories are not concerned.", EC "; " CAT "; " DS},
+	{131065, "Maximum Price Unavailable in Country", SENDER(MESSAGE), FIX,
+		"Templates with a maximum price are not available in the recipient's country.",
+		"Send the template without a maximum price.", MCA},
+	{131070, "Conversation Owned by Another Responder", SENDER(USER), FIX,
+		"Another responder, such as Meta's Business Agent or another app, owns the conversation; "
+		"free-form messages are refused although the window is open.",
+		"Take the conversation over first, or leave the answer to its owner.", CR},
 	{131201, "Request Partially Succeeded", SENDER(GROUP), FIX,
 		"Not all participants of the request could be handled.",
 		"Read the details of the error and repeat what failed.", ECG},
@@ -578,7 +613,7 @@ const wa_code wa_catalogue[] = {
 	{133009, "PIN Guessed Too Fast", SENDER(SENDER), FIX,
 		"PINs were sent too fast one after another.",
 		"Wait as long as the details of the error say.", EC},
-	{133010, "Phone Number Not Registered", SENDER(SENDER), FIX,
+	{133010, "Phone Number Not Registered", SENDER(SENDER), HELD,
 		"The sender number is not registered.",
 		"Register the number.", EC},
 	{133015, "Phone Number Recently Deleted", SENDER(SENDER), RETRY(5 * WA_MINUTE),
@@ -652,6 +687,9 @@ const wa_code wa_catalogue[] = {
 	{138018, "Calling Cannot Be Enabled", SENDER(SENDER), FIX,
 		"What calls need technically is not in place.",
 		"Configure SIP, or subscribe an app to the calls webhook.", PYWA},
+	{138038, "Call Handled by Another App", SENDER(SENDER), FIX,
+		"An action on a call came from another app than the primary one.",
+		"Let the app act that is primary for calls.", MCA},
 
 	/* Flows, blocks, usernames. */
 	{139000, "Flow Blocked by Integrity", SENDER(FLOW), FIX,
@@ -690,11 +728,21 @@ const wa_code wa_catalogue[] = {
 	{141014, "Account Banned", SENDER(BUSINESS), FIX,
 		"The WhatsApp Business Account is banned.",
 		"Look up the state of the account and appeal.", KAPSO},
-	USERNAME(147001),
-	USERNAME(147002),
-	USERNAME(147003),
-	USERNAME(147004),
-	USERNAME(147005),
+	USERNAME(147001, "Username Not Available",
+		"The business username is taken or reserved.",
+		"Choose another username."),
+	USERNAME(147002, "Account Not Eligible for a Username",
+		"The account may not have a username.",
+		"Check the conditions for usernames."),
+	USERNAME(147003, "Facebook Account Not Linked",
+		"The username belongs to a Facebook account that is not linked.",
+		"Link the Facebook account first."),
+	USERNAME(147004, "Instagram Account Not Linked",
+		"The username belongs to an Instagram account that is not linked.",
+		"Link the Instagram account first."),
+	USERNAME(147005, "Username Transfer Required",
+		"The username must be transferred before it can be used here.",
+		"Have the username transferred first."),
 
 	/* Management of templates, numbers and accounts. */
 	TEMPLATE_EDIT(200005, "Template Insights Not Available",
@@ -758,6 +806,9 @@ const wa_code wa_catalogue[] = {
 	SIGNUP(2494176, "In-App Sign-Up Terms Already Accepted", "The terms were accepted before."),
 	SIGNUP(2494177, "In-App Sign-Up Terms Address Refused", "The address of the terms is refused."),
 	SIGNUP(2494179, "In-App Sign-Up Website Not Secure", "The address of the website is not https."),
+	{2494191, "Not the Escalation Partner", SENDER(USER), FIX,
+		"A conversation was to be taken over by another than its escalation partner.",
+		"Have the conversation handed over by its owner.", CR},
 	{2593107, "Synchronisation Limit Exceeded", SENDER(SENDER), FIX,
 		"The synchronisation was requested more often than allowed.",
 		"Each kind can be requested once.", EC},

@@ -52,29 +52,48 @@ typedef enum wa_effect
 	WA_EFFECT_CLOSE_WINDOW		/* the service window is shut */
 } wa_effect;
 
-/* What lifts a cooldown; bits of wa_code.lifted_by. */
-#define WA_LIFT_INBOUND				0x01	/* a message from the user */
-#define WA_LIFT_RECEIPT				0x02	/* any receipt */
-#define WA_LIFT_MARKETING_RECEIPT	0x04	/* a receipt of a marketing message */
+/* The kinds of evidence that lift a cooldown. */
+typedef enum wa_evidence
+{
+	WA_EVIDENCE_INBOUND,		/* a message from the user */
+	WA_EVIDENCE_RECEIPT,		/* any receipt */
+	WA_EVIDENCE_MARKETING_RECEIPT	/* a receipt of a marketing message */
+} wa_evidence;
+
+#define WA_EVIDENCES (WA_EVIDENCE_MARKETING_RECEIPT + 1)
+
+/* The same as bits of wa_code.lifted_by. */
+#define WA_LIFT_INBOUND				(1 << WA_EVIDENCE_INBOUND)
+#define WA_LIFT_RECEIPT				(1 << WA_EVIDENCE_RECEIPT)
+#define WA_LIFT_MARKETING_RECEIPT	(1 << WA_EVIDENCE_MARKETING_RECEIPT)
 
 /* Whether sending the same again can help; wa_code.retry. */
 typedef enum wa_retry
 {
 	WA_RETRY_NEVER,				/* pointless for this recipient */
-	WA_RETRY_FIX,				/* pointless until something is put right */
-	WA_RETRY_WAIT				/* after rung[attempt], the last one repeating */
+	WA_RETRY_FIX,				/* something must be put right first */
+	WA_RETRY_WAIT				/* after step[attempt], the last one repeating */
 } wa_retry;
 
-#define WA_MAX_RUNGS 8
+#define WA_MAX_STEPS 8
 
-/* A row of waits: the 1st, 2nd, … strike; the last rung repeats. */
+/* Waits after the 1st, 2nd, … strike; the last step repeats. */
 typedef struct wa_ladder
 {
-	int			nrungs;			/* 0: no ladder */
-	int64		rung[WA_MAX_RUNGS]; /* microseconds, or WA_FOREVER */
+	int			nsteps;			/* 0: no ladder */
+	int64		step[WA_MAX_STEPS]; /* microseconds, or WA_FOREVER */
 	int64		gap;			/* microseconds between two counted strikes */
 } wa_ladder;
 
+/*
+ * One code.
+ *
+ * Evidence lifts the failures that it comes at least lift_after later than; a
+ * negative lift_after lets it come that much before the failure.
+ *
+ * waits: with WA_RETRY_WAIT always.  With WA_RETRY_FIX where the sender is held
+ * for that long, after which one message may try whether all is well again.
+ */
 typedef struct wa_code
 {
 	int32		code;
@@ -84,11 +103,12 @@ typedef struct wa_code
 	wa_effect	effect;
 	uint8		blocks;			/* categories a strike blocks, a mask */
 	uint8		lifted_by;		/* WA_LIFT_… bits */
+	int64		lift_after[WA_EVIDENCES];	/* see below */
 	bool		yields_to_window;	/* does not block while a window is open */
 	bool		on_premises_only;	/* an HTTP number elsewhere: 400, 429, … */
 	wa_ladder	ladder;			/* with WA_EFFECT_COOLDOWN */
 	wa_retry	retry;
-	wa_ladder	waits;			/* with WA_RETRY_WAIT; gap unused */
+	wa_ladder	waits;			/* gap unused; see below */
 	const char *summary;		/* one sentence: what happened */
 	const char *advice;			/* one or two sentences: what to do */
 	const char *source;			/* where the facts come from */

@@ -18,9 +18,12 @@ wa_code_policy_shipped(const wa_code *shipped, wa_code_policy *policy)
 	policy->effect = shipped->effect;
 	policy->blocks = shipped->blocks;
 	policy->lifted_by = shipped->lifted_by;
+	memcpy(policy->lift_after, shipped->lift_after, sizeof(policy->lift_after));
 	policy->yields_to_window = shipped->yields_to_window;
 	policy->on_premises_only = shipped->on_premises_only;
 	policy->ladder = shipped->ladder;
+	policy->nincidents = 0;
+	policy->incidents = NULL;
 }
 
 void
@@ -56,12 +59,10 @@ wa_code_policy_change(const wa_code_change *change, wa_code_policy *policy)
 	if (change->has_gap)
 		policy->ladder.gap = change->gap;
 
-	if (policy->ladder.nrungs > 0 && policy->blocks != 0)
-	{
-		policy->effect = WA_EFFECT_COOLDOWN;
-		if (policy->lifted_by == 0)
-			policy->lifted_by = WA_LIFT_INBOUND | WA_LIFT_RECEIPT;
-	}
-	else
-		policy->effect = WA_EFFECT_NONE;
+	policy->effect = policy->ladder.nsteps > 0 && policy->blocks != 0 ?
+		WA_EFFECT_COOLDOWN : WA_EFFECT_NONE;
+	if (change->has_lifted_by)
+		policy->lifted_by = change->lifted_by;
+	else if (policy->effect == WA_EFFECT_COOLDOWN && policy->lifted_by == 0)
+		policy->lifted_by = WA_LIFT_INBOUND | WA_LIFT_RECEIPT;
 }

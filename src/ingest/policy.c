@@ -15,7 +15,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
-#include "errors/override.h"
+#include "errors/code_policies.h"
 #include "events/phrase.h"
 #include "base/encode.h"
 #include "ingest/policy.h"
@@ -32,7 +32,7 @@ typedef struct wa_loaded_policy
 	wa_policy	policy;
 	MemoryContext context;
 	const wa_schema *schema;
-	wa_overrides *overrides;	/* NULL: nobody has asked yet */
+	wa_code_policies *codes;	/* NULL: nobody has asked yet */
 	bool		has_phrases;
 	int			nphrases;
 	wa_phrase_entry *phrases;	/* sorted by key */
@@ -57,16 +57,16 @@ policy_code(void *arg, int32 code, wa_code_policy *policy)
 {
 	wa_loaded_policy *loaded = arg;
 
-	if (loaded->overrides == NULL)
+	if (loaded->codes == NULL)
 	{
 		MemoryContext old = MemoryContextSwitchTo(loaded->context);
 
 		PushActiveSnapshot(GetLatestSnapshot());
-		loaded->overrides = wa_overrides_load(loaded->schema->nspid);
+		loaded->codes = wa_code_policies_load(loaded->schema);
 		PopActiveSnapshot();
 		MemoryContextSwitchTo(old);
 	}
-	return wa_effective_code(loaded->overrides, code, policy);
+	return wa_code_policies_find(loaded->codes, code, policy);
 }
 
 static int

@@ -77,7 +77,7 @@ static wa_statement merge_activity = {
 	" ON CONFLICT (recipient, business, code) DO UPDATE SET" \
 	" (failures, lifted_at, strikes, until) =" \
 	" (SELECT m.merged_failures, m.merged_lifted_at, m.strikes, m.until" \
-	" FROM @extschema@.wa_cooldown_merge(o.code, o.failures, o.lifted_at," \
+	" FROM @extschema@.wa_cooldown_merge(o.code, o.business, o.failures, o.lifted_at," \
 	" excluded.failures, excluded.lifted_at) AS m)" \
 	" WHERE " LATER("lifted_at") " OR NOT o.failures @> excluded.failures"
 
@@ -207,8 +207,8 @@ put_cooldown(wa_column *columns, const void *rows, int i)
 	const wa_row_delta *delta = delta_at(rows, i);
 	const wa_failures *failures = &delta->u.cooldown.failures;
 	wa_column  *all_failures = &columns[7];
-	wa_cooldown_end end = wa_climb(failures, delta->u.cooldown.lifted_at,
-								   &delta->u.cooldown.policy.ladder);
+	wa_cooldown_end end = wa_ladder_evaluate(failures, delta->u.cooldown.lifted_at,
+											 &delta->u.cooldown.policy, delta->key.business);
 	int			before = wa_column_length(all_failures);
 
 	wa_put_str(&columns[0], delta->key.recipient);

@@ -259,7 +259,7 @@ lift_row(wa_lifts *lifts, const wa_row_delta *activity, wa_reader *cooldown)
 		!lifts->policy->code(lifts->policy->arg, found.key.number, &found.u.cooldown.policy))
 		return;
 	found.u.cooldown.lifted_at = wa_activity_lifts(&activity->u.activity,
-												   found.u.cooldown.policy.lifted_by);
+												   &found.u.cooldown.policy);
 	if (found.u.cooldown.lifted_at > wa_reader_instant(cooldown, Anum_wa_cooldown_lifted_at))
 		add_lift(lifts, &found);
 }
@@ -268,7 +268,6 @@ lift_row(wa_lifts *lifts, const wa_row_delta *activity, wa_reader *cooldown)
 static void
 find_lifts(const wa_schema *schema, wa_lifts *lifts, const wa_deltas *activities)
 {
-	const uint8 any = WA_LIFT_INBOUND | WA_LIFT_RECEIPT | WA_LIFT_MARKETING_RECEIPT;
 	wa_reader	reader;
 
 	if (activities->n == 0)
@@ -276,7 +275,7 @@ find_lifts(const wa_schema *schema, wa_lifts *lifts, const wa_deltas *activities
 	wa_reader_open_latest(&reader, &schema->cooldown);
 	for (int i = 0; i < activities->n; i++)
 	{
-		if (wa_activity_lifts(&activities->at[i]->u.activity, any) == WA_NEVER)
+		if (!wa_activity_has_evidence(&activities->at[i]->u.activity))
 			continue;
 		seek(&reader, activities->at[i]->key.recipient);
 		while (wa_reader_next(&reader))
@@ -307,8 +306,7 @@ read_evidence(const wa_schema *schema, const wa_deltas *cooldowns)
 			if (same_business(row.business, delta->key.business))
 				delta->u.cooldown.lifted_at =
 					wa_later(delta->u.cooldown.lifted_at,
-							 wa_activity_lifts(&row.activity,
-											   delta->u.cooldown.policy.lifted_by));
+							 wa_activity_lifts(&row.activity, &delta->u.cooldown.policy));
 		}
 	}
 	wa_reader_close(&reader);

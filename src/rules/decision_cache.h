@@ -16,7 +16,7 @@
 #include "utils/memutils.h"
 
 #include "base/snapshot_id.h"
-#include "errors/override.h"
+#include "errors/code_policies.h"
 #include "identity/load.h"
 #include "recipient/recipient.h"
 #include "rules/facts.h"
@@ -28,7 +28,7 @@ struct wa_decision_cache
 	const wa_schema *schema;	/* wa_schema_of's, looked up at every use */
 	wa_snapshot_id seen;
 	Snapshot	snapshot;		/* the caller's at this call */
-	wa_overrides *overrides;
+	wa_code_policies *codes;
 	int			nrules;
 	wa_region_fact *rules;		/* all of wa_region_rule */
 	bool		has_links;		/* is there any link between identifiers? */

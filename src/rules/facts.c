@@ -58,7 +58,7 @@ make_cache(const wa_schema *schema, Snapshot snapshot, MemoryContext parent)
 	cache->seen = wa_identify_snapshot(snapshot);
 	cache->snapshot = snapshot;
 	cache->schema = schema;
-	cache->overrides = wa_overrides_load(schema->nspid);
+	cache->codes = wa_code_policies_load(schema);
 	cache->has_links = wa_has_links(schema, snapshot);
 	read_region_rules(cache);
 	MemoryContextSwitchTo(old);
@@ -106,10 +106,10 @@ wa_decision_cache_snapshot(const wa_decision_cache *cache)
 	return cache->snapshot;
 }
 
-const wa_overrides *
-wa_decision_cache_overrides(const wa_decision_cache *cache)
+const wa_code_policies *
+wa_decision_cache_codes(const wa_decision_cache *cache)
 {
-	return cache->overrides;
+	return cache->codes;
 }
 
 bool
@@ -132,7 +132,7 @@ add_consent(wa_facts *facts, wa_reader *reader)
  * Cooldowns that can object: with an end, and of a code that blocks.
  */
 static void
-add_cooldown(wa_facts *facts, wa_reader *reader, const wa_overrides *overrides)
+add_cooldown(wa_facts *facts, wa_reader *reader, const wa_code_policies *codes)
 {
 	wa_cooldown_row *rows = unconstify(wa_cooldown_row *, facts->cooldowns);
 	wa_cooldown_row *row;
@@ -141,7 +141,7 @@ add_cooldown(wa_facts *facts, wa_reader *reader, const wa_overrides *overrides)
 	wa_instant	until = wa_read_until(reader);
 	int32		code = wa_reader_int(reader, Anum_wa_cooldown_code);
 
-	if (until == WA_NEVER || !wa_effective_code(overrides, code, &policy) || policy.blocks == 0)
+	if (until == WA_NEVER || !wa_code_policies_find(codes, code, &policy) || policy.blocks == 0)
 		return;
 
 	wa_grow_rows(rows, facts->ncooldowns, wa_cooldown_row);
@@ -176,7 +176,7 @@ wa_facts_add(wa_decision_cache *cache, wa_part part, wa_reader *reader)
 	if (part == WA_CONSENTS)
 		add_consent(&cache->facts, reader);
 	else if (part == WA_COOLDOWNS)
-		add_cooldown(&cache->facts, reader, cache->overrides);
+		add_cooldown(&cache->facts, reader, cache->codes);
 	else
 		add_activity(&cache->facts, reader);
 	MemoryContextSwitchTo(old);

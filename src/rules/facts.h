@@ -14,7 +14,7 @@
 #include "utils/snapshot.h"
 
 #include "base/schema.h"
-#include "errors/override.h"
+#include "errors/code_policies.h"
 #include "recipient/phone.h"
 #include "rules/decide.h"
 #include "state/read.h"
@@ -36,7 +36,7 @@ extern wa_decision_cache *wa_decision_cache_for(wa_decision_cache **cache, Oid f
 /* What a cache reads, and by what. */
 extern const wa_schema *wa_decision_cache_schema(const wa_decision_cache *cache);
 extern Snapshot wa_decision_cache_snapshot(const wa_decision_cache *cache);
-extern const wa_overrides *wa_decision_cache_overrides(const wa_decision_cache *cache);
+extern const wa_code_policies *wa_decision_cache_codes(const wa_decision_cache *cache);
 extern bool wa_decision_cache_has_links(const wa_decision_cache *cache);
 
 /*

@@ -363,8 +363,8 @@ add_cooldown(wa_decision_cache *cache, wa_cooldowns *cooldowns, wa_reader *reade
 {
 	wa_member_cooldown row = {.member = member};
 
-	if (!wa_effective_code(cache->overrides, wa_reader_int(reader, Anum_wa_cooldown_code),
-						   &row.policy) || row.policy.blocks == 0)
+	if (!wa_code_policies_find(cache->codes, wa_reader_int(reader, Anum_wa_cooldown_code),
+							   &row.policy) || row.policy.blocks == 0)
 		return;
 	row.business = wa_reader_str(reader, Anum_wa_cooldown_business);
 	row.strikes = wa_reader_int(reader, Anum_wa_cooldown_strikes);
@@ -414,8 +414,7 @@ evidence_of(wa_decision_cache *cache, wa_reader *activity, int member,
 		read_member_activity(activity, cache->person, member, &row);
 		if (cooldown->business.len == 0 || row.business.len == 0 ||
 			wa_str_equal(cooldown->business, row.business))
-			lifted = wa_later(lifted, wa_activity_lifts(&row.activity,
-														cooldown->policy.lifted_by));
+			lifted = wa_later(lifted, wa_activity_lifts(&row.activity, &cooldown->policy));
 	}
 	return lifted;
 }
@@ -475,7 +474,8 @@ evaluate_together(wa_decision_cache *cache, wa_reader *activity, const wa_cooldo
 		if (is_same_cooldown(&cooldowns->rows[i], like))
 			merge_failures(cache, activity, &cooldowns->rows[i], &merged, &row->learned_under);
 	}
-	end = wa_climb(&merged, common_evidence(cache, activity, like), &like->policy.ladder);
+	end = wa_ladder_evaluate(&merged, common_evidence(cache, activity, like), &like->policy,
+							 like->business);
 	row->strikes = end.strikes;
 	row->until = end.until;
 	row->since = merged.n > 0 ? merged.at[merged.n - 1] : WA_NEVER;

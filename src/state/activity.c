@@ -7,7 +7,6 @@
  */
 #include "c.h"
 
-#include "errors/catalogue.h"
 #include "state/activity.h"
 
 static inline bool
@@ -43,16 +42,50 @@ wa_activity_merge(wa_activity *activity, const wa_activity *other)
 	return changed;
 }
 
-wa_instant
-wa_activity_lifts(const wa_activity *activity, uint8 lifted_by)
+bool
+wa_activity_has_evidence(const wa_activity *activity)
 {
-	wa_instant	latest = WA_NEVER;
+	return activity->last_inbound_at != WA_NEVER ||
+		activity->last_delivered_at != WA_NEVER ||
+		activity->last_marketing_delivered_at != WA_NEVER;
+}
 
-	if (lifted_by & WA_LIFT_INBOUND)
-		latest = wa_later(latest, activity->last_inbound_at);
-	if (lifted_by & WA_LIFT_RECEIPT)
-		latest = wa_later(latest, activity->last_delivered_at);
-	if (lifted_by & WA_LIFT_MARKETING_RECEIPT)
-		latest = wa_later(latest, activity->last_marketing_delivered_at);
+/* t - span, which may be negative; never wraps round. */
+static wa_instant
+wa_before(wa_instant t, int64 span)
+{
+	if (span <= 0)
+		return wa_after(t, -span);
+	return t < WA_NEVER + span ? WA_NEVER : t - span;
+}
+
+wa_instant
+wa_activity_lifts(const wa_activity *activity, const wa_code_policy *policy)
+{
+	const wa_instant evidence[WA_EVIDENCES] = {
+		[WA_EVIDENCE_INBOUND] = activity->last_inbound_at,
+		[WA_EVIDENCE_RECEIPT] = activity->last_delivered_at,
+		[WA_EVIDENCE_MARKETING_RECEIPT] = activity->last_marketing_delivered_at,
+	};
+	wa_instant	lifted = WA_NEVER;
+
+	for (int i = 0; i < WA_EVIDENCES; i++)
+	{
+		if (policy->lifted_by & (1 << i))
+			lifted = wa_later(lifted, wa_before(evidence[i], policy->lift_after[i]));
+	}
+	return lifted;
+}
+
+wa_instant
+wa_latest_evidence(wa_instant lifted, const wa_code_policy *policy)
+{
+	wa_instant	latest = lifted;
+
+	for (int i = 0; i < WA_EVIDENCES; i++)
+	{
+		if (policy->lifted_by & (1 << i))
+			latest = wa_later(latest, wa_before(lifted, -policy->lift_after[i]));
+	}
 	return latest;
 }

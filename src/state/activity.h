@@ -13,6 +13,7 @@
 
 #include "base/instant.h"
 #include "base/str.h"
+#include "errors/code_policy.h"
 
 /* A service window stays open this long after the user's last message. */
 #define WA_WINDOW	(24 * WA_HOUR)
@@ -55,10 +56,19 @@ typedef struct wa_activity_row
  */
 extern bool wa_activity_merge(wa_activity *activity, const wa_activity *other);
 
+/* Is there evidence of any kind that can lift a cooldown? */
+extern bool wa_activity_has_evidence(const wa_activity *activity);
+
 /*
- * The latest evidence in one activity that lifts a cooldown, of the kinds
- * that lifted_by (WA_LIFT_… bits) names; WA_NEVER where there is none.
+ * The instant up to which failures of a code are lifted by the evidence in one
+ * activity; WA_NEVER where nothing lifts any.
  */
-extern wa_instant wa_activity_lifts(const wa_activity *activity, uint8 lifted_by);
+extern wa_instant wa_activity_lifts(const wa_activity *activity, const wa_code_policy *policy);
+
+/*
+ * When can the evidence have come, at the latest, by which failures of a code are
+ * lifted up to that instant?
+ */
+extern wa_instant wa_latest_evidence(wa_instant lifted, const wa_code_policy *policy);
 
 #endif							/* WA_ACTIVITY_H */

@@ -11,7 +11,7 @@
 
 #include "c.h"
 
-#include "errors/catalogue.h"
+#include "errors/code_policy.h"
 #include "state/failures.h"
 
 /* Failures further back than this from the latest one are forgiven. */
@@ -20,19 +20,24 @@
 typedef struct wa_cooldown_end
 {
 	int			strikes;
+	int			excluded;		/* failures that would count but for an incident */
 	wa_instant	until;			/* WA_NEVER: no strike counts; WA_FOREVER: no end */
 } wa_cooldown_end;
 
 /*
  * Count strikes and say until when the cooldown holds.
  *
- * lifted is the latest lifting evidence, WA_NEVER where there is none.  A
- * failure is a strike if it is later than lifted, within WA_STRIKE_MEMORY of
- * the latest failure, and at least ladder->gap after the previously counted
- * strike, counting from the oldest.  The cooldown ends ladder[strikes] after
- * the latest failure, the last rung repeating.
+ * failures are those of one code, whose policy this is, towards one recipient
+ * in one business, '' where that is unknown.  lifted is the instant up to which
+ * evidence lifts them, WA_NEVER where there is none.
+ *
+ * Failures up to lifted, and failures during an incident of this business or of
+ * every business, are as if they had not been.  Each of the others is a strike if
+ * it is within WA_STRIKE_MEMORY of the latest, and at least the gap of the ladder
+ * after the previous strike, counting from the oldest.  The cooldown ends one
+ * step after the latest: that of as many strikes, the last step repeating.
  */
-extern wa_cooldown_end wa_climb(const wa_failures *failures, wa_instant lifted,
-								const wa_ladder *ladder);
+extern wa_cooldown_end wa_ladder_evaluate(const wa_failures *failures, wa_instant lifted,
+										  const wa_code_policy *policy, wa_str business);
 
 #endif							/* WA_LADDER_H */

@@ -18,21 +18,49 @@
 #include "utils/timestamp.h"
 
 #include "base/schema.h"
-#include "errors/override.h"
 #include "base/statement.h"
+#include "errors/code_policies.h"
+#include "state/activity.h"
 #include "state/failures_array.h"
 #include "state/ladder.h"
 
 PG_FUNCTION_INFO_V1(wa_cooldown_merge);
+PG_FUNCTION_INFO_V1(wa__evidence_lifts);
 PG_FUNCTION_INFO_V1(wa_recompute);
 PG_FUNCTION_INFO_V1(wa_consent_log_guard);
 
-/* What wa_cooldown_merge keeps between its calls in one statement. */
-typedef struct wa_merge
+/* What a function that is called row by row keeps between its calls in one statement. */
+typedef struct wa_row_calls
 {
-	wa_overrides *overrides;
-	TupleDesc	tupdesc;
-} wa_merge;
+	const wa_code_policies *policies;
+	TupleDesc	tupdesc;		/* NULL: does not return a row */
+} wa_row_calls;
+
+/*
+ * The policy is read once per run of the statement around us, for each of which
+ * SPI makes a new fn_extra; and under the latest snapshot, lest a transaction with
+ * an old one undoes a recompute that it does not see.
+ */
+static const wa_row_calls *
+row_calls(FunctionCallInfo fcinfo)
+{
+	FmgrInfo   *flinfo = fcinfo->flinfo;
+	wa_row_calls *calls = flinfo->fn_extra;
+	MemoryContext old;
+
+	if (calls != NULL)
+		return calls;
+	old = MemoryContextSwitchTo(flinfo->fn_mcxt);
+	calls = palloc0(sizeof(wa_row_calls));
+	PushActiveSnapshot(GetLatestSnapshot());
+	calls->policies = wa_code_policies_load(wa_schema_of(flinfo->fn_oid));
+	PopActiveSnapshot();
+	if (get_call_result_type(fcinfo, NULL, &calls->tupdesc) == TYPEFUNC_COMPOSITE)
+		calls->tupdesc = BlessTupleDesc(calls->tupdesc);
+	MemoryContextSwitchTo(old);
+	flinfo->fn_extra = calls;
+	return calls;
+}
 
 static wa_instant
 instant_arg(FunctionCallInfo fcinfo, int argno)
@@ -43,42 +71,24 @@ instant_arg(FunctionCallInfo fcinfo, int argno)
 Datum
 wa_cooldown_merge(PG_FUNCTION_ARGS)
 {
-	FmgrInfo   *flinfo = fcinfo->flinfo;
-	wa_merge   *merge = flinfo->fn_extra;
+	const wa_row_calls *calls = row_calls(fcinfo);
+	text	   *business = PG_GETARG_TEXT_PP(1);
+	wa_cooldown_end end = {0, 0, WA_NEVER};
 	wa_code_policy policy;
 	wa_failures failures;
 	wa_failures more;
-	wa_instant	lifted_at = wa_later(instant_arg(fcinfo, 2), instant_arg(fcinfo, 4));
-	wa_cooldown_end end = {0, WA_NEVER};
+	wa_instant	lifted_at = wa_later(instant_arg(fcinfo, 3), instant_arg(fcinfo, 5));
 	Datum		values[4];
 	bool		nulls[4] = {0};
 
-	/*
-	 * Read once per run of the statement around us, for each of which SPI makes
-	 * a new fn_extra; and by the latest snapshot, lest a transaction with an
-	 * old one undoes a recompute that it does not see.
-	 */
-	if (merge == NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(flinfo->fn_mcxt);
-
-		merge = palloc(sizeof(wa_merge));
-		PushActiveSnapshot(GetLatestSnapshot());
-		merge->overrides = wa_overrides_load(get_func_namespace(flinfo->fn_oid));
-		PopActiveSnapshot();
-		if (get_call_result_type(fcinfo, NULL, &merge->tupdesc) != TYPEFUNC_COMPOSITE)
-			elog(ERROR, "return type must be a row type");
-		merge->tupdesc = BlessTupleDesc(merge->tupdesc);
-		flinfo->fn_extra = merge;
-		MemoryContextSwitchTo(old);
-	}
-
-	wa_failures_from_array(PG_GETARG_DATUM(1), &failures);
-	wa_failures_from_array(PG_GETARG_DATUM(3), &more);
+	if (calls->tupdesc == NULL)
+		elog(ERROR, "return type must be a row type");
+	wa_failures_from_array(PG_GETARG_DATUM(2), &failures);
+	wa_failures_from_array(PG_GETARG_DATUM(4), &more);
 	wa_failures_merge(&failures, &more);
-	if (wa_effective_code(merge->overrides, PG_GETARG_INT32(0), &policy) &&
-		policy.effect == WA_EFFECT_COOLDOWN)
-		end = wa_climb(&failures, lifted_at, &policy.ladder);
+	if (wa_code_policies_find(calls->policies, PG_GETARG_INT32(0), &policy))
+		end = wa_ladder_evaluate(&failures, lifted_at, &policy,
+								 (wa_str) {VARDATA_ANY(business), VARSIZE_ANY_EXHDR(business)});
 
 	values[0] = wa_failures_to_array(&failures);
 	values[1] = TimestampTzGetDatum(lifted_at);
@@ -86,23 +96,46 @@ wa_cooldown_merge(PG_FUNCTION_ARGS)
 	values[3] = TimestampTzGetDatum(end.until);
 	nulls[1] = lifted_at == WA_NEVER;
 	nulls[3] = end.until == WA_NEVER || end.until == WA_FOREVER;
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(merge->tupdesc, values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(calls->tupdesc, values, nulls)));
 }
 
+Datum
+wa__evidence_lifts(PG_FUNCTION_ARGS)
+{
+	wa_activity activity = WA_NO_ACTIVITY;
+	wa_code_policy policy;
+	wa_instant	lifted;
+
+	if (PG_ARGISNULL(0) ||
+		!wa_code_policies_find(row_calls(fcinfo)->policies, PG_GETARG_INT32(0), &policy))
+		PG_RETURN_NULL();
+	if (!PG_ARGISNULL(1))
+		activity.last_inbound_at = PG_GETARG_TIMESTAMPTZ(1);
+	if (!PG_ARGISNULL(2))
+		activity.last_delivered_at = PG_GETARG_TIMESTAMPTZ(2);
+	if (!PG_ARGISNULL(3))
+		activity.last_marketing_delivered_at = PG_GETARG_TIMESTAMPTZ(3);
+	lifted = wa_activity_lifts(&activity, &policy);
+	if (lifted == WA_NEVER)
+		PG_RETURN_NULL();
+	PG_RETURN_TIMESTAMPTZ(lifted);
+}
+
+/*
+ * What is stored in lifted_at is not asked: another policy may let other evidence
+ * lift a failure, and all evidence that there was is in wa_activity.
+ */
 static wa_statement recompute = {
 	"UPDATE @extschema@.wa_cooldown AS c"
 	" SET lifted_at = m.merged_lifted_at, strikes = m.strikes, until = m.until"
 	" FROM (SELECT d.ctid AS place, n.merged_lifted_at, n.strikes, n.until"
 	" FROM @extschema@.wa_cooldown AS d"
-	" LEFT JOIN @extschema@.wa_error_catalogue(true) AS k ON k.code = d.code"
-	" CROSS JOIN LATERAL (SELECT max(GREATEST("
-	"CASE WHEN 'inbound' = ANY (k.lifted_by) THEN a.last_inbound_at END,"
-	" CASE WHEN 'receipt' = ANY (k.lifted_by) THEN a.last_delivered_at END,"
-	" CASE WHEN 'marketing_receipt' = ANY (k.lifted_by) THEN a.last_marketing_delivered_at END)) AS at"
+	" CROSS JOIN LATERAL (SELECT max(@extschema@.wa__evidence_lifts("
+	"d.code, a.last_inbound_at, a.last_delivered_at, a.last_marketing_delivered_at)) AS at"
 	" FROM @extschema@.wa_activity AS a WHERE a.recipient OPERATOR(@extschema@.=) d.recipient"
 	" AND (a.business = d.business OR a.business = '' OR d.business = '')) AS e"
 	" CROSS JOIN LATERAL @extschema@.wa_cooldown_merge("
-	"d.code, d.failures, d.lifted_at, '{}', e.at) AS n) AS m"
+	"d.code, d.business, d.failures, NULL, '{}', e.at) AS n) AS m"
 	" WHERE c.ctid = m.place"
 	" AND (c.lifted_at, c.strikes, c.until)"
 	" IS DISTINCT FROM (m.merged_lifted_at, m.strikes, m.until)",

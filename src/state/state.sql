@@ -108,9 +108,9 @@ COMMENT ON TABLE wa_cooldown IS
 COMMENT ON COLUMN wa_cooldown.recipient IS 'Who';
 COMMENT ON COLUMN wa_cooldown.business IS 'WhatsApp Business Account id; '''' for every business';
 COMMENT ON COLUMN wa_cooldown.code IS 'WhatsApp error code; see wa_error_code';
-COMMENT ON COLUMN wa_cooldown.strikes IS 'Failures that count: later than lifted_at, within 30 days of the latest, and the code''s gap apart. 0: nothing objects';
+COMMENT ON COLUMN wa_cooldown.strikes IS 'Failures that count: later than lifted_at, in no wa_incident, within 30 days of the latest, and the code''s gap apart. 0: nothing objects';
 COMMENT ON COLUMN wa_cooldown.until IS 'End of the cooldown; NULL: no end of its own, or nothing objects where strikes is 0';
-COMMENT ON COLUMN wa_cooldown.lifted_at IS 'Failures up to here are lifted by evidence; NULL where there is none';
+COMMENT ON COLUMN wa_cooldown.lifted_at IS 'Failures up to here are lifted by evidence, which may have come earlier or later (wa_error_code.lift_after); NULL where there is none';
 COMMENT ON COLUMN wa_cooldown.failures IS 'The 32 latest distinct failure instants, ascending';
 
 CREATE TABLE wa_activity (
@@ -145,21 +145,30 @@ SELECT pg_catalog.pg_extension_config_dump('wa_cooldown', '');
 SELECT pg_catalog.pg_extension_config_dump('wa_activity', '');
 
 CREATE FUNCTION wa_cooldown_merge(
-	code integer,
+	code integer, business text,
 	failures timestamptz[], lifted_at timestamptz,
 	more_failures timestamptz[], more_lifted_at timestamptz,
 	OUT merged_failures timestamptz[], OUT merged_lifted_at timestamptz,
 	OUT strikes integer, OUT until timestamptz)
 	RETURNS record
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE;
-COMMENT ON FUNCTION wa_cooldown_merge(integer, timestamptz[], timestamptz, timestamptz[], timestamptz) IS
-'Merges two rows of wa_cooldown for one code, and counts strikes by the policy in force. The only place that does; changes nothing';
-REVOKE EXECUTE ON FUNCTION wa_cooldown_merge(integer, timestamptz[], timestamptz, timestamptz[], timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION wa_cooldown_merge(integer, text, timestamptz[], timestamptz, timestamptz[], timestamptz) IS
+'Merges two rows of wa_cooldown for one code and business, and counts strikes by the policy in force. The only place that does; changes nothing';
+REVOKE EXECUTE ON FUNCTION wa_cooldown_merge(integer, text, timestamptz[], timestamptz, timestamptz[], timestamptz) FROM PUBLIC;
+
+CREATE FUNCTION wa__evidence_lifts(
+	code integer, inbound_at timestamptz, delivered_at timestamptz,
+	marketing_delivered_at timestamptz)
+	RETURNS timestamptz
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE;
+COMMENT ON FUNCTION wa__evidence_lifts(integer, timestamptz, timestamptz, timestamptz) IS
+'Up to when failures of a code are lifted, by the policy in force, by the evidence in a row of wa_activity; null where nothing lifts any';
+REVOKE EXECUTE ON FUNCTION wa__evidence_lifts(integer, timestamptz, timestamptz, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_recompute() RETURNS bigint
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION wa_recompute() IS
-'Makes wa_cooldown follow a change of wa_error_override: counts strikes and ends anew from the stored failures. Waits for running ingests and holds up new ones until it commits; needs READ COMMITTED. Returns how many rows of wa_cooldown changed. Failures of a code that had no ladder when they came were not stored: wa_replay() brings those back from kept payloads';
+'Makes wa_cooldown follow a change of wa_error_override or wa_incident: counts strikes and ends anew from the stored failures and evidence. Waits for running ingests and holds up new ones until it commits; needs READ COMMITTED. Returns how many rows of wa_cooldown changed. Failures of a code that had no ladder when they came were not stored: wa_replay() brings those back from kept payloads';
 REVOKE EXECUTE ON FUNCTION wa_recompute() FROM PUBLIC;
 

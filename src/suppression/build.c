@@ -260,7 +260,7 @@ meaning_of(wa_builder *b, int32 code)
 	if (!meaning->known || meaning->policy.code != code)
 	{
 		memset(meaning, 0, sizeof(*meaning));
-		if (wa_effective_code(wa_decision_cache_overrides(b->cache), code, &meaning->policy))
+		if (wa_code_policies_find(wa_decision_cache_codes(b->cache), code, &meaning->policy))
 		{
 			meaning->blocks = (meaning->policy.blocks &
 							   WA_CATEGORY_BIT(b->question->category)) != 0;

@@ -143,7 +143,7 @@ take_event(void *arg, const wa_event *event)
 		case WA_EVENT_FAILURE:
 			demand(event->code.effect == WA_EFFECT_COOLDOWN);
 			demand(event->code.blocks != 0 && (event->code.blocks & ~WA_ALL_CATEGORIES) == 0);
-			demand(event->code.ladder.nrungs > 0 && event->code.ladder.nrungs <= WA_MAX_RUNGS);
+			demand(event->code.ladder.nsteps > 0 && event->code.ladder.nsteps <= WA_MAX_STEPS);
 			digest(found, &event->code.code, sizeof(event->code.code));
 			break;
 		case WA_EVENT_CONSENT:

@@ -21,22 +21,22 @@ use constant { SECOND => 1_000_000, MINUTE => 60_000_000, HOUR => 3_600_000_000,
 use constant INF => 9e18;
 
 my %everything = map { $_ => 1 } qw(marketing utility authentication service);
-my %template = map { $_ => 1 } qw(marketing utility authentication);
+my %but_sign_in = map { $_ => 1 } qw(marketing utility);
 my %marketing = (marketing => 1);
 
-# The table of section 3.
+# The table of section 3.  lifts: what lifts, and how long after a failure it must come.
 my %limit = (blocks => \%marketing, ladder => [ 24 * HOUR, 24 * HOUR, 48 * HOUR ], gap => 12 * HOUR,
-	lifts => [qw(inbound marketing)], yields => 1);
-my %experiment = (blocks => \%marketing, ladder => [INF], gap => 0, lifts => ['inbound'], yields => 1);
-my %unreachable = (blocks => \%template, ladder => [ DAY, 7 * DAY, 30 * DAY ], gap => 12 * HOUR,
-	lifts => [qw(inbound delivered)]);
+	lifts => { inbound => 0, marketing => DAY }, yields => 1);
+my %experiment = (blocks => \%marketing, ladder => [INF], gap => 0, lifts => { inbound => 0 }, yields => 1);
+my %unreachable = (blocks => \%but_sign_in, ladder => [ DAY, 7 * DAY, 30 * DAY ], gap => 12 * HOUR,
+	lifts => { inbound => 0, delivered => -MINUTE() });
 my %cooldown = (
 	131049 => \%limit, 1026 => \%limit,
 	130472 => \%experiment, 472 => \%experiment,
 	131026 => \%unreachable, 1013 => \%unreachable,
 	131056 => { blocks => \%everything, ladder => [ map { $_ * SECOND } 4, 16, 64, 256, 1024 ], gap => 0,
-		lifts => ['delivered'] },
-	130403 => { blocks => \%everything, ladder => [INF], gap => 0, lifts => ['inbound'] });
+		lifts => { delivered => 0 } },
+	130403 => { blocks => \%everything, ladder => [INF], gap => 0, lifts => { inbound => 0 } });
 my %closes = (131047 => 1, 470 => 1);
 my %harmless = map { $_ => 1 } 131000, 131051, 100, 131053, 131042;
 
@@ -332,7 +332,10 @@ sub settle
 			splice @failures, 0, @failures - 32 if @failures > 32;
 			for my $row (grep { may_be_same($business, $_->{business}) } @{ $rows{$id}{activity} // [] })
 			{
-				$lifted = latest(grep { defined } $lifted, map { $row->{$_} } @{ $law->{lifts} });
+				for my $kind (keys %{ $law->{lifts} })
+				{
+					$lifted = latest(grep { defined } $lifted, $row->{$kind} - $law->{lifts}{$kind}) if defined $row->{$kind};
+				}
 			}
 			for my $at (@failures)
 			{

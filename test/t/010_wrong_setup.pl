@@ -45,6 +45,7 @@ my %tables = (
 	wa_activity => [ @decisions, 'ingest' ],
 	wa_region_rule => [@decisions],
 	wa_error_override => [@decisions],
+	wa_incident => [@decisions],
 	wa_contact => ['ingest'],
 	wa_phrase => ['ingest'],
 );
@@ -60,7 +61,11 @@ for (extension_tables($node, 'postgres'))
 my $loose = 'ALTER EXTENSION wa_policy DROP TABLE {T}; ALTER TABLE {T} RENAME TO hidden;';
 my $foreign = 'CREATE FOREIGN DATA WRAPPER nowhere; CREATE SERVER nowhere FOREIGN DATA WRAPPER nowhere;';
 my %sabotage = (
-	'dropped' => 'ALTER EXTENSION wa_policy DROP TABLE {T}; DROP TABLE {T} CASCADE;',
+	'dropped' => 'ALTER EXTENSION wa_policy DROP TABLE {T};
+		-- The sequence of its column, if any, would take the extension along.
+		DO $$ BEGIN EXECUTE coalesce((SELECT format(\'ALTER EXTENSION wa_policy DROP SEQUENCE %s\', oid::regclass)
+			FROM pg_class WHERE relkind = \'S\' AND relname = \'{T}_id_seq\'), \'SELECT\'); END $$;
+		DROP TABLE {T} CASCADE;',
 	'renamed' => 'ALTER TABLE {T} RENAME TO elsewhere;',
 	'moved to another schema' => 'CREATE SCHEMA elsewhere; ALTER TABLE {T} SET SCHEMA elsewhere;',
 	'a view in its place' => "$loose CREATE VIEW {T} AS TABLE hidden;",
@@ -88,7 +93,7 @@ my %sabotage = (
 	'a column dropped, and the rows written anew' => 'DO $$ BEGIN EXECUTE (SELECT
 			format(\'ALTER TABLE {T} DROP COLUMN %I CASCADE\', attname) FROM pg_attribute
 			WHERE attrelid = \'{T}\'::regclass AND attnum > 0
-			ORDER BY attname IN (\'recipient\', \'business\', \'register\', \'region\', \'code\', \'category\', \'phrase\', \'at\', \'sender\'),
+			ORDER BY attname IN (\'id\', \'recipient\', \'business\', \'register\', \'region\', \'code\', \'category\', \'phrase\', \'at\', \'sender\'),
 				attnum LIMIT 1); END $$;
 		ALTER TABLE {T} SET UNLOGGED; ALTER TABLE {T} SET LOGGED;',
 	'its primary key dropped' => 'ALTER TABLE {T} DROP CONSTRAINT {T}_pkey;',
@@ -111,7 +116,7 @@ my %sabotage = (
 );
 # Tables that are read as a whole: their indexes do not matter, and neither does
 # which table of the right columns it is.
-my %whole_scan = map { $_ => 1 } qw(wa_region_rule wa_error_override wa_phrase);
+my %whole_scan = map { $_ => 1 } qw(wa_region_rule wa_error_override wa_incident wa_phrase);
 my $harmless = qr/primary key|index/;
 
 my $probe_function = q{

@@ -137,7 +137,7 @@ for my $sql (q{INSERT INTO wa_webhook (payload, token) VALUES ('{}', 1)},
 	q{SELECT id FROM wa_webhook}, q{SELECT wa_ingest('{}')}, q{SELECT wa_replay()}, q{SELECT wa_recompute()},
 	q{SELECT wa_opt_in('4915100000011', 'because')}, q{SELECT wa_opt_out('4915100000011')},
 	q{SELECT wa_sendable('4915100000011', 'marketing')},
-	q{SELECT nextval('wa_webhook_id_seq')}, q{SELECT wa_cooldown_merge(131026, '{}', now(), '{}', now())},
+	q{SELECT nextval('wa_webhook_id_seq')}, q{SELECT wa_cooldown_merge(131026, '', '{}', now(), '{}', now())}, q{SELECT wa__evidence_lifts(131026, now(), now(), now())},
 	q{BEGIN; LOCK TABLE wa_webhook IN ACCESS EXCLUSIVE MODE; ROLLBACK},
 	q{UPDATE wa_consent SET state = 'resume'}, q{UPDATE wa_webhook SET token = 1}, q{UPDATE wa_error_override SET code = 1})
 {

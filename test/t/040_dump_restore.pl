@@ -57,6 +57,12 @@ for my $db (sort keys %schema)
 			(131026, NULL, NULL, NULL, '{1 h, 2 mons, NULL}', '1 h', NULL, 'shorter'),
 			(131049, NULL, NULL, '{}', NULL, NULL, NULL, NULL),
 			(888888, 'Ours', 'recipient', '{marketing,service}', '{}', NULL, 'user', E'a\\tcode of our own');
+		INSERT INTO $s.wa_error_override (code, same_as) VALUES (888049, 131056);
+		INSERT INTO $s.wa_error_override (code, lifted_by) VALUES (1013, '{marketing_receipt}');
+		-- One of a code that is known by the row of another table, which a restore may bring later.
+		INSERT INTO $s.wa_incident (code, business, since, until, reason) VALUES
+			(131026, 'W1', '2024-01-01', '2024-01-02 03:04:05.678901+02', E'relay\\tbroken'),
+			(888888, '', '2024-01-01', NULL, 'goes on');
 		SELECT $s.wa_recompute();
 	});
 

@@ -47,26 +47,98 @@ merged(const wa_activity *a, const wa_activity *b)
 	return result;
 }
 
+/* What lifts, by inbound message, receipt and marketing receipt, with their lift_after. */
+static wa_code_policy
+lifted_by(uint8 kinds, int64 inbound, int64 receipt, int64 marketing)
+{
+	wa_code_policy policy = {0};
+
+	policy.lifted_by = kinds;
+	policy.lift_after[WA_EVIDENCE_INBOUND] = inbound;
+	policy.lift_after[WA_EVIDENCE_RECEIPT] = receipt;
+	policy.lift_after[WA_EVIDENCE_MARKETING_RECEIPT] = marketing;
+	return policy;
+}
+
+static wa_instant
+lifts(const wa_activity *activity, uint8 kinds)
+{
+	wa_code_policy policy = lifted_by(kinds, 0, 0, 0);
+
+	return wa_activity_lifts(activity, &policy);
+}
+
 static void
 test_lifts(void)
 {
 	wa_activity activity = WA_NO_ACTIVITY;
 	const uint8 any = WA_LIFT_INBOUND | WA_LIFT_RECEIPT | WA_LIFT_MARKETING_RECEIPT;
 
-	check(wa_activity_lifts(&activity, any) == WA_NEVER, "nothing lifts nothing");
-	activity.last_inbound_at = 10;
-	activity.last_delivered_at = 30;
+	check(lifts(&activity, any) == WA_NEVER, "nothing lifts nothing");
 	activity.last_read_at = 90;
-	activity.last_marketing_delivered_at = 20;
 	activity.last_window_refused_at = 95;
 	activity.wa_id_at = 99;
-	check(wa_activity_lifts(&activity, 0) == WA_NEVER, "nothing asked");
-	check(wa_activity_lifts(&activity, WA_LIFT_INBOUND) == 10, "inbound");
-	check(wa_activity_lifts(&activity, WA_LIFT_RECEIPT) == 30, "any receipt");
-	check(wa_activity_lifts(&activity, WA_LIFT_MARKETING_RECEIPT) == 20, "marketing receipt");
-	check(wa_activity_lifts(&activity, WA_LIFT_INBOUND | WA_LIFT_MARKETING_RECEIPT) == 20,
+	check(lifts(&activity, any) == WA_NEVER && !wa_activity_has_evidence(&activity),
+		  "what is no evidence lifts nothing");
+	activity.last_inbound_at = 10;
+	check(wa_activity_has_evidence(&activity), "a message is evidence");
+	activity.last_delivered_at = 30;
+	activity.last_marketing_delivered_at = 20;
+	check(lifts(&activity, 0) == WA_NEVER, "nothing asked");
+	check(lifts(&activity, WA_LIFT_INBOUND) == 10, "inbound");
+	check(lifts(&activity, WA_LIFT_RECEIPT) == 30, "any receipt");
+	check(lifts(&activity, WA_LIFT_MARKETING_RECEIPT) == 20, "marketing receipt");
+	check(lifts(&activity, WA_LIFT_INBOUND | WA_LIFT_MARKETING_RECEIPT) == 20,
 		  "the later of two");
-	check(wa_activity_lifts(&activity, any) == 30, "the latest of all");
+	check(lifts(&activity, any) == 30, "the latest of all");
+}
+
+/* Each kind has its own lift_after, and it is not the latest evidence that counts. */
+static void
+test_lift_after(void)
+{
+	wa_activity activity = WA_NO_ACTIVITY;
+	wa_code_policy policy = lifted_by(WA_LIFT_INBOUND | WA_LIFT_MARKETING_RECEIPT, 0, -7, WA_DAY);
+
+	activity.last_marketing_delivered_at = 5 * WA_DAY;
+	check(wa_activity_lifts(&activity, &policy) == 4 * WA_DAY, "a day later at least");
+	activity.last_inbound_at = 4 * WA_DAY - 1;
+	check(wa_activity_lifts(&activity, &policy) == 4 * WA_DAY, "the receipt lifts more");
+	activity.last_inbound_at = 4 * WA_DAY + 1;
+	check(wa_activity_lifts(&activity, &policy) == 4 * WA_DAY + 1,
+		  "the message lifts more, though it is earlier");
+	activity.last_delivered_at = 9 * WA_DAY;
+	check(wa_activity_lifts(&activity, &policy) == 4 * WA_DAY + 1, "a kind that is not asked");
+
+	policy = lifted_by(WA_LIFT_RECEIPT, 0, -WA_MINUTE, 0);
+	check(wa_activity_lifts(&activity, &policy) == 9 * WA_DAY + WA_MINUTE, "a minute earlier at most");
+
+	/* At the ends of time. */
+	policy = lifted_by(WA_LIFT_INBOUND | WA_LIFT_RECEIPT, WA_DAY, -WA_DAY, 0);
+	activity = WA_NO_ACTIVITY;
+	check(wa_activity_lifts(&activity, &policy) == WA_NEVER, "never, whatever the span");
+	activity.last_inbound_at = WA_NEVER + 1;
+	check(wa_activity_lifts(&activity, &policy) == WA_NEVER, "no instant before the first");
+	activity.last_inbound_at = WA_NEVER + WA_DAY + 1;
+	check(wa_activity_lifts(&activity, &policy) == WA_NEVER + 1, "the first instant");
+	activity.last_delivered_at = WA_FOREVER - 1;
+	check(wa_activity_lifts(&activity, &policy) == WA_FOREVER, "no instant after the last");
+}
+
+/* Evidence that lifts up to an instant came no later than this. */
+static void
+test_latest_evidence(void)
+{
+	const uint8 any = WA_LIFT_INBOUND | WA_LIFT_RECEIPT | WA_LIFT_MARKETING_RECEIPT;
+	wa_code_policy policy = lifted_by(any, 0, -5, 10);
+
+	check(wa_latest_evidence(100, &policy) == 110, "the kind that lifts least");
+	policy = lifted_by(WA_LIFT_INBOUND | WA_LIFT_RECEIPT, 0, -5, 10);
+	check(wa_latest_evidence(100, &policy) == 100, "of those that lift");
+	policy = lifted_by(0, 0, 0, 0);
+	check(wa_latest_evidence(100, &policy) == 100, "by another policy");
+	policy = lifted_by(any, 0, -5, 10);
+	check(wa_latest_evidence(WA_NEVER, &policy) == WA_NEVER, "never");
 }
 
 static uint32
@@ -141,6 +213,8 @@ int
 main(void)
 {
 	test_lifts();
+	test_lift_after();
+	test_latest_evidence();
 	test_laws();
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed > 0;

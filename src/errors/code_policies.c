@@ -1,0 +1,367 @@
+/*-------------------------------------------------------------------------
+ *
+ * code_policies.c
+ *	  Reading wa_error_override and wa_incident; see code_policies.h.
+ *
+ * The tables are scanned directly rather than through SPI: the scan needs no
+ * privilege of the caller, and an empty table, the usual case, costs one look
+ * at its size.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/pg_type.h"
+#include "common/int.h"
+#include "lib/stringinfo.h"
+#include "storage/bufmgr.h"
+#include "storage/predicate.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "errors/category_array.h"
+#include "errors/code_policies.h"
+
+/* Columns of wa_error_override; the order is that of errors.sql. */
+enum
+{
+	Anum_wa_error_override_code = 1,
+	Anum_wa_error_override_same_as,
+	Anum_wa_error_override_title,
+	Anum_wa_error_override_category,
+	Anum_wa_error_override_blocks,
+	Anum_wa_error_override_ladder,
+	Anum_wa_error_override_gap,
+	Anum_wa_error_override_lifted_by,
+	Anum_wa_error_override_scope,
+	Anum_wa_error_override_reason
+};
+
+/* Columns of wa_incident likewise. */
+enum
+{
+	Anum_wa_incident_id = 1,
+	Anum_wa_incident_code,
+	Anum_wa_incident_business,
+	Anum_wa_incident_since,
+	Anum_wa_incident_until
+};
+
+static const char *const evidence_names[WA_EVIDENCES] = {
+	[WA_EVIDENCE_INBOUND] = "inbound",
+	[WA_EVIDENCE_RECEIPT] = "receipt",
+	[WA_EVIDENCE_MARKETING_RECEIPT] = "marketing_receipt",
+};
+
+const char *
+wa_evidence_name(wa_evidence evidence)
+{
+	return evidence_names[evidence];
+}
+
+static uint8
+evidence_bit(const char *name)
+{
+	for (int i = 0; i < WA_EVIDENCES; i++)
+	{
+		if (strcmp(evidence_names[i], name) == 0)
+			return 1 << i;
+	}
+	return 0;
+}
+
+bool
+wa_lifted_by_from_array(Datum array, uint8 *lifted_by)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+
+	*lifted_by = 0;
+	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT,
+					  &elements, &nulls, &count);
+	for (int i = 0; i < count; i++)
+	{
+		uint8		bit = nulls[i] ? 0 : evidence_bit(TextDatumGetCString(elements[i]));
+
+		if (bit == 0)
+			return false;
+		*lifted_by |= bit;
+	}
+	return true;
+}
+
+int64
+wa_interval_span(Datum interval)
+{
+	const Interval *span = DatumGetIntervalP(interval);
+	int64		days = (int64) span->month * DAYS_PER_MONTH + span->day;
+	int64		result;
+
+	if (pg_mul_s64_overflow(days, WA_DAY, &result))
+		return days > 0 ? WA_FOREVER : 0;
+	if (pg_add_s64_overflow(result, span->time, &result))
+		return span->time > 0 ? WA_FOREVER : 0;
+	return Max(result, 0);
+}
+
+/*
+ * interval[] as a ladder; NULL elements have no end.  The CHECK of the table
+ * has seen to the length, yet a row may be older than the CHECK.
+ */
+static void
+read_ladder(Datum array, wa_ladder *ladder)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+
+	deconstruct_array(DatumGetArrayTypeP(array), INTERVALOID, sizeof(Interval), false,
+					  TYPALIGN_DOUBLE, &elements, &nulls, &count);
+	ladder->nsteps = Min(count, WA_MAX_STEPS);
+	for (int i = 0; i < ladder->nsteps; i++)
+		ladder->step[i] = nulls[i] ? WA_FOREVER : wa_interval_span(elements[i]);
+}
+
+/* The value of a text column as a C string, or NULL. */
+static char *
+text_column(TupleTableSlot *slot, int column)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, column, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
+static void
+read_fault_and_scope(TupleTableSlot *slot, int32 code, wa_code_change *change)
+{
+	char	   *fault = text_column(slot, Anum_wa_error_override_category);
+	char	   *scope = text_column(slot, Anum_wa_error_override_scope);
+
+	change->has_fault = fault != NULL;
+	if (fault != NULL && !wa_fault_from_name(fault, &change->fault))
+		elog(ERROR, "unknown category \"%s\" of error code %d", fault, code);
+	change->has_scope = scope != NULL;
+	if (scope != NULL && !wa_scope_from_name(scope, &change->scope))
+		elog(ERROR, "unknown scope \"%s\" of error code %d", scope, code);
+}
+
+static void
+read_effect(TupleTableSlot *slot, int32 code, wa_code_change *change)
+{
+	Datum		value;
+	bool		isnull;
+
+	value = slot_getattr(slot, Anum_wa_error_override_blocks, &isnull);
+	change->has_blocks = !isnull;
+	if (!isnull)
+		change->blocks = wa_category_array_mask(value);
+
+	value = slot_getattr(slot, Anum_wa_error_override_ladder, &isnull);
+	change->has_ladder = !isnull;
+	if (!isnull)
+		read_ladder(value, &change->ladder);
+
+	value = slot_getattr(slot, Anum_wa_error_override_gap, &isnull);
+	change->has_gap = !isnull;
+	if (!isnull)
+		change->gap = wa_interval_span(value);
+
+	value = slot_getattr(slot, Anum_wa_error_override_lifted_by, &isnull);
+	change->has_lifted_by = !isnull;
+	if (!isnull && !wa_lifted_by_from_array(value, &change->lifted_by))
+		elog(ERROR, "unknown evidence in \"lifted_by\" of error code %d", code);
+}
+
+static void
+append_override(TupleTableSlot *slot, StringInfo rows)
+{
+	wa_override row = {0};
+	bool		isnull;
+
+	row.code = DatumGetInt32(slot_getattr(slot, Anum_wa_error_override_code, &isnull));
+	row.same_as = DatumGetInt32(slot_getattr(slot, Anum_wa_error_override_same_as, &isnull));
+	row.has_same_as = !isnull;
+	row.title = text_column(slot, Anum_wa_error_override_title);
+	row.reason = text_column(slot, Anum_wa_error_override_reason);
+	read_fault_and_scope(slot, row.code, &row.change);
+	read_effect(slot, row.code, &row.change);
+	appendBinaryStringInfo(rows, (char *) &row, sizeof(row));
+}
+
+static void
+append_incident(TupleTableSlot *slot, StringInfo rows)
+{
+	wa_incident row = {0};
+	bool		isnull;
+	Datum		until = slot_getattr(slot, Anum_wa_incident_until, &isnull);
+
+	row.until = isnull ? WA_FOREVER : DatumGetTimestampTz(until);
+	row.code = DatumGetInt32(slot_getattr(slot, Anum_wa_incident_code, &isnull));
+	row.since = DatumGetTimestampTz(slot_getattr(slot, Anum_wa_incident_since, &isnull));
+	row.business.data = text_column(slot, Anum_wa_incident_business);
+	row.business.len = strlen(row.business.data);
+	appendBinaryStringInfo(rows, (char *) &row, sizeof(row));
+}
+
+/* All rows of a table, one after the other in one piece of memory; returns how many bytes. */
+static size_t
+read_table(const wa_table *table, void (*append) (TupleTableSlot *slot, StringInfo rows),
+		   void **all)
+{
+	Relation	rel = wa_table_open(table);
+	Snapshot	snapshot = GetActiveSnapshot();
+	StringInfoData rows = {0};
+
+	if (RelationGetNumberOfBlocks(rel) == 0)
+	{
+		/* Under SERIALIZABLE, that nothing is there has been read as well. */
+		PredicateLockRelation(rel, snapshot);
+	}
+	else
+	{
+		TupleTableSlot *slot = table_slot_create(rel, NULL);
+		TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
+
+		initStringInfo(&rows);
+		while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+			append(slot, &rows);
+		table_endscan(scan);
+		ExecDropSingleTupleTableSlot(slot);
+	}
+
+	/* Keep the lock, as for every relation that a statement reads. */
+	table_close(rel, NoLock);
+	*all = rows.data;
+	return rows.len;
+}
+
+static int
+compare_overrides(const void *a, const void *b)
+{
+	int32		left = ((const wa_override *) a)->code;
+	int32		right = ((const wa_override *) b)->code;
+
+	return left < right ? -1 : left > right;
+}
+
+static int
+compare_incidents(const void *a, const void *b)
+{
+	int32		left = ((const wa_incident *) a)->code;
+	int32		right = ((const wa_incident *) b)->code;
+
+	return left < right ? -1 : left > right;
+}
+
+/* Incidents of a code are incidents of those that behave as it, too. */
+static void
+spread_incidents(wa_code_policies *policies)
+{
+	StringInfoData more;
+
+	if (policies->nincidents == 0)
+		return;
+	initStringInfo(&more);
+	for (int i = 0; i < policies->nincidents; i++)
+	{
+		wa_incident incident = policies->incidents[i];
+
+		appendBinaryStringInfo(&more, (char *) &incident, sizeof(incident));
+		for (int j = 0; j < policies->noverrides; j++)
+		{
+			const wa_override *row = &policies->overrides[j];
+
+			if (!row->has_same_as || row->same_as != policies->incidents[i].code)
+				continue;
+			incident.code = row->code;
+			appendBinaryStringInfo(&more, (char *) &incident, sizeof(incident));
+		}
+	}
+	policies->incidents = (wa_incident *) more.data;
+	policies->nincidents = more.len / sizeof(wa_incident);
+	qsort(policies->incidents, policies->nincidents, sizeof(wa_incident), compare_incidents);
+}
+
+wa_code_policies *
+wa_code_policies_load(const wa_schema *schema)
+{
+	wa_code_policies *policies = palloc0(sizeof(wa_code_policies));
+
+	policies->noverrides = read_table(&schema->error_override, append_override,
+									  (void **) &policies->overrides) / sizeof(wa_override);
+	policies->nincidents = read_table(&schema->incident, append_incident,
+									  (void **) &policies->incidents) / sizeof(wa_incident);
+	if (policies->noverrides > 1)
+		qsort(policies->overrides, policies->noverrides, sizeof(wa_override), compare_overrides);
+	spread_incidents(policies);
+	return policies;
+}
+
+const wa_override *
+wa_code_policies_override(const wa_code_policies *policies, int32 code)
+{
+	wa_override key = {.code = code};
+
+	if (policies->noverrides == 0)
+		return NULL;
+	return bsearch(&key, policies->overrides, policies->noverrides, sizeof(wa_override),
+				   compare_overrides);
+}
+
+int32
+wa_code_policies_resolve(const wa_code_policies *policies, int32 code)
+{
+	const wa_override *row = wa_code_policies_override(policies, code);
+
+	return row != NULL && row->has_same_as ? row->same_as : code;
+}
+
+/* The incidents of a code lie side by side. */
+static void
+find_incidents(const wa_code_policies *policies, int32 code, wa_code_policy *policy)
+{
+	int			first = 0;
+	int			n = 0;
+
+	while (first < policies->nincidents && policies->incidents[first].code < code)
+		first++;
+	while (first + n < policies->nincidents && policies->incidents[first + n].code == code)
+		n++;
+	policy->nincidents = n;
+	policy->incidents = n == 0 ? NULL : &policies->incidents[first];
+}
+
+bool
+wa_code_policies_find(const wa_code_policies *policies, int32 code, wa_code_policy *policy)
+{
+	int32		resolved = wa_code_policies_resolve(policies, code);
+	const wa_code *shipped = wa_catalogue_find(resolved);
+	const wa_override *row = wa_code_policies_override(policies, resolved);
+
+	if (shipped != NULL)
+		wa_code_policy_shipped(shipped, policy);
+	else if (row != NULL || resolved != code)
+		wa_code_policy_custom(code, policy);
+	else
+		return false;
+
+	/* Not that of a row which says what its code behaves as: a chain ends there. */
+	if (row != NULL)
+		wa_code_policy_change(&row->change, policy);
+	if (resolved != code)
+	{
+		const wa_code *own = wa_catalogue_find(code);
+
+		policy->code = code;
+		policy->on_premises_only = own != NULL && own->on_premises_only;
+	}
+	find_incidents(policies, code, policy);
+	return true;
+}
