@@ -17,6 +17,7 @@ SQL_FRAGMENTS = \
 	src/events/phrase.sql \
 	src/rules/region_rule.sql \
 	src/state/state.sql \
+	src/state/sender.sql \
 	src/identity/identity.sql \
 	src/signature/signature.sql \
 	src/ingest/ingest.sql \

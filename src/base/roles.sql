@@ -52,5 +52,5 @@ GRANT EXECUTE ON FUNCTION
 	@extschema@.wa_classify(integer),
 	@extschema@.wa_retry_after(integer, integer)
 	TO wa_reader;
-GRANT SELECT ON @extschema@.wa_error_code TO wa_reader;
+GRANT SELECT ON @extschema@.wa_error_code, @extschema@.wa_sender TO wa_reader;
 

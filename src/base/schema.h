@@ -41,6 +41,9 @@ typedef struct wa_schema
 	wa_table	identity_change;	/* by recipient, the old one */
 	wa_table	identity_change_other;	/* the same heap; pkey: its index by other */
 	wa_table	app_secret;
+	wa_table	sender;			/* by business */
+	wa_table	sender_sender;	/* the same heap; pkey: its index by sender */
+	wa_table	empty_declaration;
 	wa_table	region_rule;
 	wa_table	error_override;
 	wa_table	incident;

@@ -61,6 +61,7 @@ wa_evaluate(wa_evaluator *evaluator, const wa_question *question, const wa_canon
 	wa_rule		rule = WA_NO_RULE;
 
 	*built = false;
+	wa_decision_cache_check(cache, question);
 	if (recipient == NULL)
 		return WA_RULE_INVALID_RECIPIENT;
 	if (!wa_is_bsuid(recipient->text) &&

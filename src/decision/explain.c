@@ -114,6 +114,7 @@ explain(FunctionCallInfo fcinfo, bool is_text)
 	InitMaterializedSRF(fcinfo, 0);
 	cache = wa_decision_cache_for((wa_decision_cache **) &flinfo->fn_extra, flinfo->fn_oid,
 								  flinfo->fn_mcxt);
+	wa_decision_cache_check(cache, &question);
 	wa_decide(wa_facts_of(cache, wa_recipient_arg(fcinfo, is_text, &buf)), &question,
 			  put_objection, fcinfo->resultinfo);
 	return (Datum) 0;

@@ -208,6 +208,7 @@ wa_segment_summary(PG_FUNCTION_ARGS)
 	int64		total = 0;
 
 	InitMaterializedSRF(fcinfo, 0);
+	wa_decision_cache_check(wa_lazy_list_cache(&s->evaluator.lazy), &s->question);
 	run_query(pnstrdup(query.data, query.len),
 			  wa_schema_of(fcinfo->flinfo->fn_oid)->recipient_type, &s->dest);
 	for (int i = 0; i < lengthof(s->counts); i++)

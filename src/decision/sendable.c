@@ -208,6 +208,7 @@ next_sendable(FunctionCallInfo fcinfo, bool is_text)
 	wa_question_args(fcinfo, &question);
 	cache = wa_decision_cache_for((wa_decision_cache **) &flinfo->fn_extra, flinfo->fn_oid,
 								  flinfo->fn_mcxt);
+	wa_decision_cache_check(cache, &question);
 	next = wa_next(wa_facts_of(cache, wa_recipient_arg(fcinfo, is_text, &buf)), &question);
 	if (next == WA_FOREVER)
 		PG_RETURN_NULL();

@@ -255,6 +255,7 @@ wa_suppressed(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	l->cache = wa_decision_cache_for((wa_decision_cache **) &flinfo->fn_extra, flinfo->fn_oid,
 									 flinfo->fn_mcxt);
+	wa_decision_cache_check(l->cache, &question);
 	if (wa_suppression_list_mem > 0)
 		l->list = wa_list_build(l->cache, &question, true, CurrentMemoryContext,
 								(Size) wa_suppression_list_mem * 1024, &l->list_context);

@@ -150,6 +150,10 @@ delta_init(wa_row_delta *delta)
 		case WA_ROW_CHANGE:
 			delta->u.change.at = WA_NEVER;
 			break;
+		case WA_ROW_SENDER:
+			delta->u.sender.first_seen = WA_FOREVER;
+			delta->u.sender.last_seen = WA_NEVER;
+			break;
 	}
 }
 
@@ -372,6 +376,23 @@ wa_event_batch_add(wa_event_batch *batch, const wa_event *event, int64 webhook_i
 		case WA_EVENT_SENT:		/* has no recipient */
 			break;
 	}
+	MemoryContextSwitchTo(old);
+}
+
+void
+wa_event_batch_add_sender(wa_event_batch *batch, wa_str business, wa_str sender,
+						  wa_str display_phone, wa_instant received_at)
+{
+	MemoryContext old = MemoryContextSwitchTo(batch->context);
+	wa_row_key	key = {WA_ROW_SENDER, 0, {"", 0}, batch_name(batch, business),
+	batch_name(batch, sender)};
+	wa_row_delta *delta = wa_event_batch_delta(batch, &key);
+
+	delta->u.sender.first_seen = Min(delta->u.sender.first_seen, received_at);
+	delta->u.sender.last_seen = wa_later(delta->u.sender.last_seen, received_at);
+	if (wa_str_given(display_phone) &&
+		wa_str_compare(display_phone, delta->u.sender.display_phone) > 0)
+		delta->u.sender.display_phone = wa_to_database(display_phone);
 	MemoryContextSwitchTo(old);
 }
 

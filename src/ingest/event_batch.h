@@ -26,20 +26,21 @@ typedef enum wa_row_kind
 	WA_ROW_COOLDOWN,
 	WA_ROW_CONSENT,
 	WA_ROW_SIGHTING,			/* wa_identity */
-	WA_ROW_CHANGE				/* wa_identity_change */
+	WA_ROW_CHANGE,				/* wa_identity_change */
+	WA_ROW_SENDER				/* wa_sender */
 } wa_row_kind;
 
-#define WA_ROW_KINDS 5
+#define WA_ROW_KINDS 6
 
 /* The key of a row.  Strings are owned by the batch. */
 typedef struct wa_row_key
 {
 	wa_row_kind kind;
 	int32		number;			/* COOLDOWN: code; CONSENT: wa_register; else 0 */
-	wa_str		recipient;
+	wa_str		recipient;		/* not SENDER */
 	wa_str		business;		/* not CHANGE */
-	wa_str		other;			/* ACTIVITY: sender; SIGHTING, CHANGE: the other
-								 * identifier */
+	wa_str		other;			/* ACTIVITY, SENDER: sender; SIGHTING, CHANGE: the
+								 * other identifier */
 } wa_row_key;
 
 /* What is to be merged into the row of that key. */
@@ -67,6 +68,12 @@ typedef struct wa_row_delta
 			wa_str		origin; /* of the latest */
 			wa_str		message_id;
 		}			change;
+		struct
+		{
+			wa_instant	first_seen;
+			wa_instant	last_seen;	/* exact */
+			wa_str		display_phone;	/* data NULL: not named */
+		}			sender;
 	}			u;
 } wa_row_delta;
 
@@ -92,6 +99,13 @@ extern wa_event_batch *wa_event_batch_make(MemoryContext context);
 
 /* Take in one event.  Its strings are copied. */
 extern void wa_event_batch_add(wa_event_batch *batch, const wa_event *event, int64 webhook_id);
+
+/*
+ * Note that a webhook of this business and sender, in UTF-8, was received then.
+ * display_phone: the sender's number as WhatsApp shows it; data NULL where it is not named.
+ */
+extern void wa_event_batch_add_sender(wa_event_batch *batch, wa_str business, wa_str sender,
+									  wa_str display_phone, wa_instant received_at);
 
 /*
  * The row delta of a key, made empty where there is none yet.  The key's

@@ -319,6 +319,8 @@ judge_elements(wa_intake *intake, bool checked)
 			continue;
 		}
 		intake->element = &element;
+		wa_event_batch_add_sender(intake->batch, element.business, element.sender,
+								  (wa_str) {NULL, 0}, intake->received_at);
 		count(intake, wa_judge(&element, intake->received_at, intake->policy,
 							   &intake->docket));
 	}
@@ -502,6 +504,8 @@ wa_intake_failure(wa_intake *intake, wa_str recipient, int32 code, wa_instant at
 	intake->received_at = received_at;
 	intake->webhook_id = 0;
 	intake->report = &report;
+	wa_event_batch_add_sender(intake->batch, wa_to_utf8(business), wa_to_utf8(sender),
+							  (wa_str) {NULL, 0}, received_at);
 	count(intake, wa_judge_failure(&who, code, at, received_at, wa_to_utf8(business),
 								   wa_to_utf8(sender), wa_to_utf8(message_id),
 								   intake->policy, &intake->docket));

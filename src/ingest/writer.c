@@ -11,7 +11,8 @@
  *	   failure in it; write wa_activity;
  *	3. wa_cooldown;
  *	4. wa_consent and its log;
- *	5. wa_identity_change and wa_identity.
+ *	5. wa_identity_change and wa_identity;
+ *	6. wa_sender.
  *
  * Why a failure and the evidence that lifts it cannot miss each other, and
  * why concurrent ingests cannot deadlock, is told in src/README.md, "Races".
@@ -25,6 +26,7 @@
 
 #include "base/encode.h"
 #include "ingest/links.h"
+#include "ingest/senders.h"
 #include "ingest/state_rows.h"
 #include "ingest/writer.h"
 #include "state/columns.h"
@@ -383,6 +385,7 @@ wa_write(const wa_schema *schema, const wa_policy *policy, wa_event_batch *batch
 	wa_deltas	cooldowns = deltas_of(batch, WA_ROW_COOLDOWN);
 	wa_deltas	sightings = deltas_of(batch, WA_ROW_SIGHTING);
 	wa_deltas	changes = deltas_of(batch, WA_ROW_CHANGE);
+	wa_deltas	senders = deltas_of(batch, WA_ROW_SENDER);
 	bool	   *missing = palloc_extended(Max(1, activities.n), MCXT_ALLOC_HUGE);
 
 	drop_known_activity(schema, &activities, missing);
@@ -395,5 +398,6 @@ wa_write(const wa_schema *schema, const wa_policy *policy, wa_event_batch *batch
 	write_consents(schema, batch);
 	wa_upsert(schema, &wa_change_target, changes.at, changes.n);
 	wa_write_links(schema, sightings.at, sightings.n);
+	wa_write_senders(schema, senders.at, senders.n);
 	pfree(missing);
 }

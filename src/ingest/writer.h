@@ -26,7 +26,7 @@ extern void wa_write_begin(const wa_schema *schema);
  * deadlock.  Inside SPI_connect, with the rights of the owner.
  *
  * Locks: rows of wa_recipient_lock, wa_activity, wa_cooldown, wa_consent,
- * wa_identity_change and wa_identity, in this sequence and each in the order of its key.
+ * wa_identity_change, wa_identity and wa_sender, in this sequence and each in the order of its key.
  */
 extern void wa_write(const wa_schema *schema, const wa_policy *policy, wa_event_batch *batch);
 

@@ -16,6 +16,7 @@
 #include "base/statement.h"
 #include "ingest/intake.h"
 #include "recipient/recipient.h"
+#include "state/read.h"
 
 PG_FUNCTION_INFO_V1(wa_opt_out_text);
 PG_FUNCTION_INFO_V1(wa_opt_out_recipient);
@@ -54,7 +55,29 @@ instant_arg(FunctionCallInfo fcinfo)
 	return at;
 }
 
-/* Record a word in the business register. */
+/*
+ * A word for a business that was never heard of would be seen by nobody who asks
+ * about the right one.
+ */
+static void
+require_business(Oid funcid, wa_str business)
+{
+	wa_reader	reader;
+	bool		known;
+
+	wa_reader_open_latest(&reader, &wa_schema_of(funcid)->sender);
+	wa_reader_seek(&reader, wa_str_datum(business));
+	known = wa_reader_next(&reader);
+	wa_reader_close(&reader);
+	if (!known)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("business \"%.*s\" was never heard of", (int) business.len, business.data),
+				 errdetail("No webhook or reported error named it, so nobody would see what is recorded for it."),
+				 errhint("'' records for every business. If it is new, add it to wa_sender.")));
+}
+
+/* Record an event in the business register. */
 static void
 record(FunctionCallInfo fcinfo, const wa_canonical *recipient, bool stop, wa_str evidence)
 {
@@ -70,6 +93,8 @@ record(FunctionCallInfo fcinfo, const wa_canonical *recipient, bool stop, wa_str
 				(errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION),
 				 errmsg("business id is too long"),
 				 errdetail("It may have %d bytes.", WA_MAX_NAME)));
+	if (event.business.len > 0)
+		require_business(fcinfo->flinfo->fn_oid, wa_text_arg(fcinfo, 2));
 	event.sender = WA_STR("");
 	event.message_id = WA_STR("");
 	event.nids = 1;

@@ -32,6 +32,9 @@ struct wa_decision_cache
 	int			nrules;
 	wa_region_fact *rules;		/* all of wa_region_rule */
 	bool		has_links;		/* is there any link between identifiers? */
+	bool		fed;			/* has anything ever arrived, as far as was asked? */
+	wa_str		known_business; /* asked about last, and known; data NULL: none */
+	wa_str		known_sender;
 
 	/* Of the recipient at hand. */
 	wa_facts	facts;

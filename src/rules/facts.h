@@ -33,6 +33,14 @@ typedef struct wa_decision_cache wa_decision_cache;
 extern wa_decision_cache *wa_decision_cache_for(wa_decision_cache **cache, Oid funcid,
 												MemoryContext parent);
 
+/*
+ * May this question be answered at all?  Errors, each with a hint:
+ * object_not_in_prerequisite_state where nothing has ever arrived in this database and nobody
+ * has declared that this is meant to be so; undefined_object where the business or the sender
+ * was never heard of.  Either would have nothing to object, and say yes.
+ */
+extern void wa_decision_cache_check(wa_decision_cache *cache, const wa_question *question);
+
 /* What a cache reads, and by what. */
 extern const wa_schema *wa_decision_cache_schema(const wa_decision_cache *cache);
 extern Snapshot wa_decision_cache_snapshot(const wa_decision_cache *cache);

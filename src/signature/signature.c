@@ -21,7 +21,7 @@
 #include "state/read.h"
 
 #define WA_HEADER_PREFIX	"sha256="
-#define WA_HEADER_LEN		(sizeof(WA_HEADER_PREFIX) - 1 + 2 * PG_SHA256_DIGEST_LENGTH)
+#define WA_DIGITS			(2 * PG_SHA256_DIGEST_LENGTH)
 
 typedef struct wa_secret
 {
@@ -81,10 +81,12 @@ wa_secrets_load(const wa_schema *schema)
 static bool
 read_header(wa_str header, uint8 *digest)
 {
-	const char *digits = header.data + sizeof(WA_HEADER_PREFIX) - 1;
+	const size_t prefix = sizeof(WA_HEADER_PREFIX) - 1;
+	const char *digits = header.data;
 
-	if (header.data == NULL || header.len != WA_HEADER_LEN ||
-		memcmp(header.data, WA_HEADER_PREFIX, sizeof(WA_HEADER_PREFIX) - 1) != 0)
+	if (header.len == prefix + WA_DIGITS && memcmp(digits, WA_HEADER_PREFIX, prefix) == 0)
+		digits += prefix;
+	else if (header.len != WA_DIGITS)
 		return false;
 	memset(digest, 0, PG_SHA256_DIGEST_LENGTH);
 	for (int i = 0; i < 2 * PG_SHA256_DIGEST_LENGTH; i++)
@@ -96,6 +98,8 @@ read_header(wa_str header, uint8 *digest)
 			value = c - '0';
 		else if (c >= 'a' && c <= 'f')
 			value = c - 'a' + 10;
+		else if (c >= 'A' && c <= 'F')
+			value = c - 'A' + 10;
 		else
 			return false;
 		digest[i / 2] = (uint8) (digest[i / 2] << 4 | value);
@@ -143,7 +147,7 @@ wa_secrets_check(wa_secrets *secrets, wa_str body, wa_str signature)
 		uint8		digest[PG_SHA256_DIGEST_LENGTH];
 
 		row->signed_it = false;
-		if (has_form)
+		if (has_form && row->secret.data != NULL)
 		{
 			sign(row->secret, body, digest);
 			row->signed_it = same_digest(digest, claimed);
@@ -165,20 +169,20 @@ wa_secrets_any(const wa_secrets *secrets)
 bool
 wa_secrets_accept(const wa_secrets *secrets, wa_str business)
 {
-	bool		guarded = false;
+	bool		has_own = false;
+	bool		all_unsigned = false;
 
-	if (business.len == 0)
-		return wa_secrets_any(secrets);
 	for (int i = 0; i < secrets->n; i++)
 	{
 		const wa_secret *row = &secrets->rows[i];
+		bool		own = wa_str_equal(row->business, business);
 
-		if (row->business.len == 0 || wa_str_equal(row->business, business))
-		{
-			if (row->signed_it)
-				return true;
-			guarded = true;
-		}
+		if ((own || row->business.len == 0) && row->signed_it)
+			return true;
+		if (own && row->secret.data == NULL)
+			return true;
+		has_own |= own;
+		all_unsigned |= row->business.len == 0 && row->secret.data == NULL;
 	}
-	return !guarded;
+	return all_unsigned && !has_own;
 }

@@ -4,8 +4,8 @@
  *	  X-Hub-Signature-256: was this body signed with a secret of ours?
  *
  * Meta signs the exact bytes of the body with the app's secret (HMAC-SHA256)
- * and sends "sha256=" and 64 lower-case hexadecimal digits.  Any other header
- * is no signature.
+ * and sends "sha256=" and 64 hexadecimal digits.  Some relays pass on the
+ * digits alone.  Any other header is no signature.
  *
  *-------------------------------------------------------------------------
  */
@@ -34,10 +34,10 @@ extern wa_secrets *wa_secrets_load(const wa_schema *schema);
 extern void wa_secrets_check(wa_secrets *secrets, wa_str body, wa_str signature);
 
 /*
- * May what the checked body says of this business have an effect?  Yes if the
- * business has no secret, or one of its secrets (or one for every business, '')
- * signed the body.  What names no business speaks for every one, so that any
- * secret will do and one is needed.
+ * May what the checked body says of this business have an effect?  Yes if a secret
+ * of the business, or one for every business (''), signed the body, or if a row
+ * says that the business does not sign: one of its own, else one of ''.  The
+ * secret of another business is never enough.  business is '' where the body names none.
  */
 extern bool wa_secrets_accept(const wa_secrets *secrets, wa_str business);
 
@@ -47,7 +47,8 @@ extern bool wa_secrets_any(const wa_secrets *secrets);
 /* The columns of wa_app_secret by number, in the order of signature.sql. */
 enum
 {
-	Anum_wa_app_secret_business = 1,
+	Anum_wa_app_secret_id = 1,
+	Anum_wa_app_secret_business,
 	Anum_wa_app_secret_secret
 };
 

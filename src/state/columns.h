@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * columns.h
- *	  The columns of the state tables by number, in the order of state.sql.
+ *	  The columns of the state tables by number, in the order of state.sql
+ *	  and sender.sql.
  *
  *-------------------------------------------------------------------------
  */
@@ -62,6 +63,15 @@ enum
 	Anum_wa_activity_last_marketing_delivered_at,
 	Anum_wa_activity_last_window_refused_at,
 	Anum_wa_activity_wa_id_at
+};
+
+enum
+{
+	Anum_wa_sender_business = 1,
+	Anum_wa_sender_sender,
+	Anum_wa_sender_display_phone,
+	Anum_wa_sender_first_seen,
+	Anum_wa_sender_last_seen
 };
 
 #endif							/* WA_STATE_COLUMNS_H */

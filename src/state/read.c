@@ -10,6 +10,7 @@
 #include "access/relscan.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "catalog/pg_type_d.h"
 #include "executor/tuptable.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -22,25 +23,29 @@
 #include "state/read.h"
 
 /*
- * The function behind "recipient = recipient".  All these indexes share one
- * operator family, so one is remembered.
+ * The function behind "=" of the first column of an index.  Only two types come: those of
+ * recipients and of businesses.
  */
 static void
 equality_of(Relation index, FmgrInfo *result)
 {
-	static Oid	family = InvalidOid;
-	static FmgrInfo equal;
-	Oid			type = index->rd_opcintype[0];
-
-	if (family != index->rd_opfamily[0])
+	static struct
 	{
-		family = InvalidOid;
+		Oid			family;
+		FmgrInfo	equal;
+	}			kept[2];
+	Oid			type = index->rd_opcintype[0];
+	int			i = type == TEXTOID ? 0 : 1;
+
+	if (kept[i].family != index->rd_opfamily[0])
+	{
+		kept[i].family = InvalidOid;
 		fmgr_info_cxt(get_opcode(get_opfamily_member(index->rd_opfamily[0], type, type,
 													 BTEqualStrategyNumber)),
-					  &equal, TopMemoryContext);
-		family = index->rd_opfamily[0];
+					  &kept[i].equal, TopMemoryContext);
+		kept[i].family = index->rd_opfamily[0];
 	}
-	*result = equal;
+	*result = kept[i].equal;
 	result->fn_mcxt = CurrentMemoryContext;
 }
 
@@ -81,13 +86,13 @@ wa_reader_close(wa_reader *reader)
 }
 
 void
-wa_reader_seek(wa_reader *reader, Datum recipient)
+wa_reader_seek(wa_reader *reader, Datum value)
 {
 	ScanKeyData key;
 
 	ScanKeyEntryInitializeWithInfo(&key, 0, 1, BTEqualStrategyNumber,
-								   reader->index->rd_opcintype[0], InvalidOid,
-								   &reader->equal, recipient);
+								   reader->index->rd_opcintype[0],
+								   reader->index->rd_indcollation[0], &reader->equal, value);
 	index_rescan(reader->scan, &key, 1, NULL, 0);
 }
 

@@ -47,8 +47,11 @@ extern void wa_reader_open_latest(wa_reader *reader, const wa_table *table);
 
 extern void wa_reader_close(wa_reader *reader);
 
-/* Look for the rows of this recipient (a wa_recipient that stays until done). */
-extern void wa_reader_seek(wa_reader *reader, Datum recipient);
+/*
+ * Look for the rows with this value in the first column of the index, a
+ * wa_recipient or a text, which stays until done.
+ */
+extern void wa_reader_seek(wa_reader *reader, Datum value);
 
 /* Go to the next row; false after the last.  Its columns are in reader->slot. */
 extern bool wa_reader_next(wa_reader *reader);
