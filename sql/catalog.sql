@@ -33,7 +33,7 @@ FROM (VALUES
 	('wa_identity', 'first_seen_at last_seen_at parted_at alike recipient other kind'),
 	('wa_app_secret', 'business secret'),
 	('wa_region_rule', 'region category reason'),
-	('wa_phrase', 'phrase meaning'),
+	('wa_phrase', 'phrase meaning language active is_default compared'),
 	('wa_webhook', 'id received_at token payload signature')) AS e (tab, columns)
 LEFT JOIN LATERAL (
 	SELECT string_agg(attname, ' ' ORDER BY attnum) AS columns FROM pg_attribute
@@ -83,7 +83,7 @@ WHERE grantee = 0;
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('v', 'u')
 	AND (prosrc ~ '\m(INSERT|UPDATE|DELETE)\M'
-	OR proname ~ '^wa_(ingest|report_error|replay|opt_in|opt_out|recompute|unlink|forget|purge|import|webhook_ingest|ingest_token|consent_log_guard|shipped_.*)$');
+	OR proname ~ '^wa_(ingest|report_error|replay|opt_in|opt_out|recompute|unlink|forget|purge|import|webhook_ingest|ingest_token|consent_log_guard|default_(guard|lock|remove))$');
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('s', 's')
 	AND proname IN ('wa_sendable', 'wa_explain', 'wa_next_sendable', 'wa_suppressed', 'wa_classify', 'wa_retry_after', 'wa_error_catalogue', 'wa_cooldown_merge', 'wa_verify_signature');

@@ -133,7 +133,8 @@ static const wa_expectation expectations[] = {
 		   "region category reason"),
 	expect(error_override, "wa_error_override", "wa_error_override_pkey", 1,
 		   "code title category blocks ladder gap scope"),
-	expect(phrase, "wa_phrase", "wa_phrase_pkey", WA_PHRASE_PHRASE, "phrase meaning"),
+	expect(phrase, "wa_phrase", "wa_phrase_pkey", 1,
+		   "phrase meaning language active is_default compared"),
 	expect(webhook, "wa_webhook", "wa_webhook_pkey", WA_WEBHOOK_ID,
 		   "id received_at token payload signature"),
 };
