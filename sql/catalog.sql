@@ -33,7 +33,7 @@ FROM (VALUES
 	('wa_identity', 'first_seen_at last_seen_at parted_at alike recipient other kind'),
 	('wa_app_secret', 'business secret'),
 	('wa_region_rule', 'region category reason'),
-	('wa_phrase', 'phrase meaning language active is_default compared'),
+	('wa_phrase', 'phrase meaning language active'),
 	('wa_webhook', 'id received_at token payload signature')) AS e (tab, columns)
 LEFT JOIN LATERAL (
 	SELECT string_agg(attname, ' ' ORDER BY attnum) AS columns FROM pg_attribute
@@ -91,7 +91,7 @@ WHERE (provolatile, proparallel) <> ('s', 's')
 SELECT signature FROM t.function WHERE (provolatile, proparallel) = ('s', 'u');
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('i', 's')
-	AND proname ~ '^wa_(region$|recipient_|phrase_valid$|override_check$|text$)';
+	AND proname ~ '^wa_(region$|recipient_|phrase_valid$|phrase_folded$|override_check$|text$)';
 -- The operators say all that the planner wants to know.
 SELECT oprname, oprleft::regtype, oprright::regtype FROM pg_operator JOIN t.member ON classid = 'pg_operator'::regclass AND objid = pg_operator.oid
 WHERE oprcom = 0 OR oprnegate = 0 OR oprrest = 0 OR oprjoin = 0 OR (oprname = '=' AND NOT (oprcanhash AND oprcanmerge));

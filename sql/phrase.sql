@@ -47,7 +47,7 @@ SELECT heard, string_agg(to_json(said)::text, ' ' ORDER BY n) AS said FROM t.hea
 DELETE FROM t.said;
 INSERT INTO t.said (part) SELECT t.text(body) FROM unnest(ARRAY[
 	'don''t stop', 'please don''t stop', 'stop it', 'nonstop', 'non-stop', 's t o p', 'st-op', 'stop start', 'how do I stop the alarm?', 'can I cancel my order?', '', '   ', '...', 'don’t stop!', 'please', 'ok thanks',
-	'yes', 'end', 'cancel', 'quit', 'yes please', 'st op', 'stopx', repeat(' ', 4000) || 'stop please', repeat('stop ', 200), repeat('x', 100000), '🛑']) AS body;
+	'yes', 'end', 'cancel', 'quit', 'yes please', 'ok start', 'start?', 'START 🚫', 'st op', 'stopx', repeat(' ', 4000) || 'stop please', repeat('stop ', 200), repeat('x', 100000), '🛑']) AS body;
 CALL t.all_say();
 SELECT heard, count(*) FROM t.heard GROUP BY heard;
 -- They are messages all the same.
@@ -110,6 +110,8 @@ DELETE FROM t.said;
 INSERT INTO t.said (part) SELECT t.text(body) FROM unnest(ARRAY['cancel', 'Cancel, please', 'can I cancel my order?', 'unsub']) AS body;
 CALL t.all_say();
 SELECT said, heard FROM t.heard;
+-- As it is compared; found by index.
+SELECT phrase, convert_from(wa_phrase_folded(phrase), 'UTF8') AS folded FROM unnest(ARRAY['¡BAJA, por favor!', 'Für', '...']) AS phrase;
 -- In every language that it speaks of, both ways; the fillers can be seen.
 SELECT language, count(*) FILTER (WHERE meaning = 'stop' AND active) > 10 AS stop, count(*) FILTER (WHERE meaning = 'resume' AND active) > 5 AS resume,
 	count(*) FILTER (WHERE NOT active) > 3 AS not_active FROM wa_phrase WHERE is_default GROUP BY language ORDER BY language;

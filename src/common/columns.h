@@ -89,11 +89,12 @@ enum wa_app_secret_column
 	WA_APP_SECRET_SECRET
 };
 
-/* What the intake takes for the phrase is empty where it is not active. */
 enum wa_phrase_column
 {
-	WA_PHRASE_MEANING = 2,
-	WA_PHRASE_PHRASE = 6
+	WA_PHRASE_PHRASE = 1,
+	WA_PHRASE_MEANING,
+	WA_PHRASE_LANGUAGE,
+	WA_PHRASE_ACTIVE
 };
 
 enum wa_webhook_column

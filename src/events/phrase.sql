@@ -18,15 +18,12 @@ COMMENT ON TABLE @extschema@.wa_default_removed IS
 COMMENT ON COLUMN @extschema@.wa_default_removed.relation IS 'wa_phrase or wa_region_rule';
 COMMENT ON COLUMN @extschema@.wa_default_removed.key IS 'Key of the row: the phrase; or region, blank, category';
 
--- The intake reads a phrase from the column compared, the only one that knows
--- of active.
 CREATE TABLE @extschema@.wa_phrase (
 	phrase text COLLATE "C" NOT NULL,
 	meaning text COLLATE "C" NOT NULL,
 	language text COLLATE "C" NOT NULL DEFAULT '',
 	active boolean NOT NULL DEFAULT true,
 	is_default boolean NOT NULL DEFAULT false,
-	compared text COLLATE "C" GENERATED ALWAYS AS (CASE WHEN active THEN phrase ELSE '' END) STORED,
 	CONSTRAINT wa_phrase_pkey PRIMARY KEY (phrase),
 	CONSTRAINT wa_phrase_meaning CHECK (meaning OPERATOR(pg_catalog.=) 'stop' OR meaning OPERATOR(pg_catalog.=) 'resume')
 );
@@ -38,7 +35,6 @@ COMMENT ON COLUMN @extschema@.wa_phrase.meaning IS 'stop or resume; where two sp
 COMMENT ON COLUMN @extschema@.wa_phrase.language IS 'ISO 639-1 code of the language, for those who read the table; every phrase counts whatever language a user writes';
 COMMENT ON COLUMN @extschema@.wa_phrase.active IS 'False: messages that say so mean nothing';
 COMMENT ON COLUMN @extschema@.wa_phrase.is_default IS 'True for rows that came with the extension and were not changed';
-COMMENT ON COLUMN @extschema@.wa_phrase.compared IS 'What messages are compared with: the phrase, empty while it is not active';
 
 CREATE FUNCTION @extschema@.wa_phrase_valid(phrase text) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -46,6 +42,13 @@ COMMENT ON FUNCTION @extschema@.wa_phrase_valid(text) IS
 'Can a message ever equal this phrase? False for one that is empty once folded, or longer than 64 characters';
 ALTER TABLE @extschema@.wa_phrase ADD CONSTRAINT wa_phrase_usable
 	CHECK (@extschema@.wa_phrase_valid(phrase));
+
+CREATE FUNCTION @extschema@.wa_phrase_folded(phrase text) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_phrase_folded(text) IS
+'The form in which messages and phrases are compared, in UTF-8 whatever the encoding of the database; empty for what can be no phrase';
+-- By which the intake finds what a message means.
+CREATE INDEX wa_phrase_folded ON @extschema@.wa_phrase (@extschema@.wa_phrase_folded(phrase));
 
 CREATE FUNCTION @extschema@.wa_default_phrase(OUT phrase text, OUT meaning text, OUT language text, OUT active boolean)
 	RETURNS SETOF record

@@ -17,8 +17,16 @@
 #include "events/phrase.h"
 
 PG_FUNCTION_INFO_V1(wa_phrase_valid);
+PG_FUNCTION_INFO_V1(wa_phrase_folded);
 PG_FUNCTION_INFO_V1(wa_default_phrase_rows);
 PG_FUNCTION_INFO_V1(wa_phrase_fillers_rows);
+
+/* Text of this database, folded. */
+static void
+fold_text(const text *phrase, wa_phrase_key *key)
+{
+	wa_phrase_fold(wa_to_utf8((wa_str) {VARDATA_ANY(phrase), VARSIZE_ANY_EXHDR(phrase)}), key);
+}
 
 /*
  * wa_phrase_valid(phrase text)
@@ -28,12 +36,24 @@ PG_FUNCTION_INFO_V1(wa_phrase_fillers_rows);
 Datum
 wa_phrase_valid(PG_FUNCTION_ARGS)
 {
-	text	   *phrase = PG_GETARG_TEXT_PP(0);
 	wa_phrase_key key;
 
-	wa_phrase_fold(wa_to_utf8((wa_str) {VARDATA_ANY(phrase), VARSIZE_ANY_EXHDR(phrase)}),
-				   &key);
+	fold_text(PG_GETARG_TEXT_PP(0), &key);
 	PG_RETURN_BOOL(key.len > 0);
+}
+
+/*
+ * wa_phrase_folded(phrase text)
+ *
+ * The bytes that are compared.
+ */
+Datum
+wa_phrase_folded(PG_FUNCTION_ARGS)
+{
+	wa_phrase_key key;
+
+	fold_text(PG_GETARG_TEXT_PP(0), &key);
+	PG_RETURN_BYTEA_P((bytea *) cstring_to_text_with_len(key.text, key.len));
 }
 
 /*
