@@ -33,7 +33,7 @@ FROM (VALUES
 	('wa_identity', 'first_seen_at last_seen_at parted_at alike recipient other kind'),
 	('wa_app_secret', 'business secret'),
 	('wa_region_rule', 'region category reason'),
-	('wa_phrase', 'phrase meaning'),
+	('wa_phrase', 'phrase meaning language active'),
 	('wa_error_override', 'code same_as title category blocks ladder gap lifted_by scope reason'),
 	('wa_incident', 'id code business since until'),
 	('wa_webhook', 'id received_at token payload signature')) AS e (tab, columns)
@@ -85,7 +85,7 @@ WHERE grantee = 0;
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('v', 'u')
 	AND (prosrc ~ '\m(INSERT|UPDATE|DELETE)\M'
-	OR proname ~ '^wa_(ingest|report_error|replay|opt_in|opt_out|recompute|unlink|forget|purge|import|webhook_ingest|ingest_token|consent_log_guard|shipped_.*)$');
+	OR proname ~ '^wa_(ingest|report_error|replay|opt_in|opt_out|recompute|unlink|forget|purge|import|webhook_ingest|ingest_token|consent_log_guard|default_(guard|lock|remove))$');
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('s', 's')
 	AND proname IN ('wa_sendable', 'wa_explain', 'wa_next_sendable', 'wa_suppressed', 'wa_classify', 'wa_retry_after', 'wa_error_catalogue', 'wa_verify_signature');
@@ -96,7 +96,7 @@ WHERE (provolatile, proparallel) <> ('s', 'u') AND proname IN ('wa_cooldown_merg
 SELECT signature FROM t.function WHERE (provolatile, proparallel) = ('s', 'u');
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('i', 's')
-	AND proname ~ '^wa_(region$|recipient_|phrase_valid$|_override_check$|_incident_check$|text$)';
+	AND proname ~ '^wa_(region$|recipient_|phrase_valid$|phrase_folded$|_override_check$|_incident_check$|text$)';
 -- The operators say all that the planner wants to know.
 SELECT oprname, oprleft::regtype, oprright::regtype FROM pg_operator JOIN t.member ON classid = 'pg_operator'::regclass AND objid = pg_operator.oid
 WHERE oprcom = 0 OR oprnegate = 0 OR oprrest = 0 OR oprjoin = 0 OR (oprname = '=' AND NOT (oprcanhash AND oprcanmerge));

@@ -32,11 +32,22 @@ CALL t.all_say();
 SELECT heard, string_agg(to_json(said)::text, ' ' ORDER BY n) AS said FROM t.heard GROUP BY heard;
 \pset format aligned
 
+-- So do not quotes, markup, emoji, what is not seen, and what is polite.
+DELETE FROM t.said;
+INSERT INTO t.said (part) SELECT t.text(body) FROM unnest(ARRAY[
+	'"stop"', '“Stop”', '.stop', '*STOP*', '_stop_', '```stop```', '¡BAJA!', 'STOP 🛑', '🙏🏽 stop 🙏🏽', '🇪🇸 baja', E'st\u200bop', 'stop stop', 'please stop', 'Stop. Thank you', 'ok stop',
+	'Parar promoções', 'Detener promociones', 'Остановить рекламу', 'Unsubscribe from Promos', 'Unsubscribe from All', 'प्रमोशन बंद करें', 'Promosyonları DURDUR', 'DURDUR lütfen',
+	'bitte abmelden', 'Keine Werbung, danke', 'I want to unsubscribe', 'start please', '“START”']) AS body;
+CALL t.all_say();
+\pset format unaligned
+SELECT heard, string_agg(to_json(said)::text, ' ' ORDER BY n) AS said FROM t.heard GROUP BY heard;
+\pset format aligned
+
 -- More than a phrase is none.
 DELETE FROM t.said;
 INSERT INTO t.said (part) SELECT t.text(body) FROM unnest(ARRAY[
-	'don''t stop', 'please stop', 'stop it', 'nonstop', 's t o p', 'st-op', '"stop"', 'stop stop', 'stop start', 'I want to unsubscribe', '', '   ', '...', '.stop', 'don’t stop!',
-	'yes', 'end', 'cancel', 'quit', 'st op', 'stopx', repeat(' ', 4000) || 'stop please', repeat('stop ', 200), repeat('x', 100000), '🛑']) AS body;
+	'don''t stop', 'please don''t stop', 'stop it', 'nonstop', 'non-stop', 's t o p', 'st-op', 'stop start', 'how do I stop the alarm?', 'can I cancel my order?', '', '   ', '...', 'don’t stop!', 'please', 'ok thanks',
+	'yes', 'end', 'cancel', 'quit', 'yes please', 'ok start', 'start?', 'START 🚫', 'st op', 'stopx', repeat(' ', 4000) || 'stop please', repeat('stop ', 200), repeat('x', 100000), '🛑']) AS body;
 CALL t.all_say();
 SELECT heard, count(*) FROM t.heard GROUP BY heard;
 -- They are messages all the same.
@@ -52,7 +63,7 @@ INSERT INTO t.said (part) VALUES
 	('{"type": "button", "button": {"text": "Start", "payload": "x"}}'),
 	('{"type": "interactive", "interactive": {"type": "button_reply", "button_reply": {"id": "x", "title": "Stop promotions"}}}'),
 	('{"type": "interactive", "interactive": {"type": "button_reply", "button_reply": {"id": "unsubscribe", "title": "No, thanks"}}}'),
-	('{"type": "interactive", "interactive": {"type": "button_reply", "button_reply": {"id": "x", "title": "Stop now"}}}'),
+	('{"type": "interactive", "interactive": {"type": "button_reply", "button_reply": {"id": "x", "title": "Stop the music"}}}'),
 	('{"type": "interactive", "interactive": {"type": "list_reply", "list_reply": {"id": "x", "title": "Stop"}}}'),
 	('{"type": "image", "image": {"id": "1", "caption": "stop"}}'),
 	('{"type": "reaction", "reaction": {"emoji": "stop"}}'),
@@ -91,17 +102,32 @@ INSERT INTO wa_phrase (phrase, meaning) VALUES ('¡Basta', 'stop'), ('basta', 's
 DELETE FROM wa_phrase WHERE phrase = 'REVOKE';
 CALL t.all_say();
 SELECT said, heard FROM t.heard;
+-- A phrase that is not active means nothing, until it is.
+SELECT phrase, meaning, language, active FROM wa_phrase WHERE phrase IN ('END', 'CANCEL', 'QUIT', 'YES') ORDER BY phrase;
+UPDATE wa_phrase SET active = true WHERE phrase = 'CANCEL';
+UPDATE wa_phrase SET active = false WHERE phrase = 'UNSUB';
+DELETE FROM t.said;
+INSERT INTO t.said (part) SELECT t.text(body) FROM unnest(ARRAY['cancel', 'Cancel, please', 'can I cancel my order?', 'unsub']) AS body;
+CALL t.all_say();
+SELECT said, heard FROM t.heard;
+-- As it is compared; found by index.
+SELECT phrase, convert_from(wa_phrase_folded(phrase), 'UTF8') AS folded FROM unnest(ARRAY['¡BAJA, por favor!', 'Für', '...']) AS phrase;
+-- In every language that it speaks of, both ways; the fillers can be seen.
+SELECT language, count(*) FILTER (WHERE meaning = 'stop' AND active) > 10 AS stop, count(*) FILTER (WHERE meaning = 'resume' AND active) > 5 AS resume,
+	count(*) FILTER (WHERE NOT active) > 3 AS not_active FROM wa_phrase WHERE is_default GROUP BY language ORDER BY language;
+SELECT * FROM wa_phrase_filler() WHERE words IN ('please', 'ok', 'спасибо') ORDER BY words COLLATE "C";
+SELECT count(*) FROM (SELECT phrase, meaning, language, active FROM wa_default_phrase() EXCEPT SELECT phrase, meaning, language, active FROM wa_phrase) AS changed;
 -- What came with the extension and was changed is remembered, for dump and restore.
 UPDATE wa_phrase SET meaning = 'resume' WHERE phrase = 'SAIR';
-UPDATE wa_phrase SET phrase = 'ENDE' WHERE phrase = 'ABMELDEN';
+UPDATE wa_phrase SET phrase = 'SCHLUSS' WHERE phrase = 'ABMELDEN';
 INSERT INTO wa_phrase (phrase, meaning) VALUES ('START', 'resume');
-SELECT phrase, meaning, shipped FROM wa_phrase WHERE NOT shipped ORDER BY phrase;
-SELECT * FROM wa_shipped_removed ORDER BY relation, key;
+SELECT phrase, meaning, is_default FROM wa_phrase WHERE NOT is_default ORDER BY phrase;
+SELECT * FROM wa_default_removed ORDER BY relation, key;
 TRUNCATE wa_phrase;
 SELECT count(*) FROM wa_phrase;
 CALL t.take(t.wrote('491570009005', '2025-03-01 12:00', 'STOP'));
 SELECT count(*) FROM wa_consent WHERE recipient = '491570009005';
-SELECT count(*) AS shipped_and_removed FROM wa_shipped_removed WHERE relation = 'wa_phrase';
+SELECT count(*) = (SELECT count(*) FROM wa_default_phrase()) AS all_removed FROM wa_default_removed WHERE relation = 'wa_phrase';
 
 -- What can be no phrase.
 \set VERBOSITY terse

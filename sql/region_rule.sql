@@ -6,8 +6,8 @@ SET datestyle = 'ISO, YMD';
 BEGIN;
 \set ON_ERROR_ROLLBACK on
 
--- As shipped: no marketing to the United States; Canada, the Caribbean and the territories are not the United States.
-SELECT region, category, reason, source, shipped FROM wa_region_rule;
+-- By default: no marketing to the United States; Canada, the Caribbean and the territories are not the United States.
+SELECT region, category, reason, source, is_default FROM wa_region_rule;
 SELECT phone, wa_region(phone::wa_recipient) AS region, wa_sendable(phone, 'marketing') AS marketing, wa_sendable(phone, 'utility') AS utility,
 	wa_sendable(phone, 'authentication') AS authentication
 FROM unnest(ARRAY['+1 (212) 555-0123', '1-702-555-0123', 'US.13491208655302741918', 'US.ENT.11815799212886844830', '+1 416 555 0123', '+1 876 555 0123',
@@ -26,25 +26,25 @@ SELECT category, wa_sendable('+55 11 98765-4321', category) FROM unnest(enum_ran
 SELECT rule, reason, origin, detail FROM wa_explain('+55 11 98765-4321', 'utility');
 UPDATE wa_region_rule SET reason = 'changed' WHERE region = 'US';
 SELECT rule, reason, origin, detail FROM wa_explain('12125550123', 'marketing');
-SELECT region, category, shipped FROM wa_region_rule ORDER BY region, category;
+SELECT region, category, is_default FROM wa_region_rule ORDER BY region, category;
 DELETE FROM wa_region_rule WHERE region = 'US';
 SELECT wa_sendable('12125550123', 'marketing');
-SELECT * FROM wa_shipped_removed;
+SELECT * FROM wa_default_removed;
 ROLLBACK;
 
 BEGIN;
--- A shipped rule that is deleted and made again is one's own.
+-- A default rule that is deleted and made again is one's own.
 DELETE FROM wa_region_rule;
 INSERT INTO wa_region_rule (region, category) VALUES ('US', 'marketing');
-SELECT region, category, shipped FROM wa_region_rule;
-SELECT * FROM wa_shipped_removed;
+SELECT region, category, is_default FROM wa_region_rule;
+SELECT * FROM wa_default_removed;
 ROLLBACK;
 
 BEGIN;
--- One's own takes the place of the shipped one.
+-- One's own takes the place of the default one.
 INSERT INTO wa_region_rule (region, category, reason) VALUES ('US', 'marketing', 'ours');
-SELECT region, category, reason, shipped FROM wa_region_rule;
-SELECT * FROM wa_shipped_removed;
+SELECT region, category, reason, is_default FROM wa_region_rule;
+SELECT * FROM wa_default_removed;
 TRUNCATE wa_region_rule;
 SELECT count(*) FROM wa_region_rule;
 SELECT wa_sendable('12125550123', 'marketing');

@@ -24,39 +24,111 @@
 #include "events/phrase.h"
 
 /*
- * A text of this many bytes cannot fold to WA_PHRASE_MAX characters unless it
- * is mostly blanks, marks or punctuation; who writes such a thing says more
- * than a phrase.  It bounds the arrays below.
+ * Who writes more bytes than this says more than a phrase with its fillers,
+ * and so does who writes more characters once folded.  They bound the arrays
+ * below and the time that a text can take.
  */
-#define WA_PHRASE_BYTES (WA_PHRASE_MAX * 8)
+#define TEXT_BYTES		(WA_PHRASE_MAX * 8)
+#define FOLDED_MAX		(WA_PHRASE_MAX * 2)
+#define FILLER_LETTERS	16		/* of a filler, on average, at most */
+
+/* A table of these ascends. */
+typedef struct range
+{
+	pg_wchar	first;
+	pg_wchar	last;
+} range;
+
+/* Marks upon a letter and characters that are not seen: as if not there. */
+static const range ignored[] = {
+	{'\'', '\''},				/* "dont" is "don't" */
+	{0x00AD, 0x00AD},			/* soft hyphen */
+	{0x02B9, 0x02BC},			/* more apostrophes */
+	{0x0300, 0x036F},			/* accents, the grapheme joiner */
+	{0x0483, 0x0489},			/* Cyrillic */
+	{0x0591, 0x05BD}, {0x05BF, 0x05BF}, {0x05C1, 0x05C2}, {0x05C4, 0x05C5}, {0x05C7, 0x05C7},
+	{0x0610, 0x061A}, {0x061C, 0x061C}, {0x0640, 0x0640},	/* Arabic, tatweel */
+	{0x064B, 0x065F}, {0x0670, 0x0670}, {0x06D6, 0x06DC}, {0x06DF, 0x06E4},
+	{0x06E7, 0x06E8}, {0x06EA, 0x06ED},
+	{0x093C, 0x093C},			/* nukta */
+	{0x115F, 0x1160}, {0x17B4, 0x17B5}, {0x180B, 0x180F},
+	{0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF},
+	{0x200B, 0x200F}, {0x2018, 0x2019}, {0x202A, 0x202E},	/* joiners, quotes, directions */
+	{0x2032, 0x2032}, {0x2060, 0x206F},
+	{0x20D0, 0x20FF},			/* circles and keys round a character */
+	{0x3164, 0x3164},
+	{0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0},
+	{0xE0000, 0xE0FFF},			/* tags of flags, variation selectors */
+};
+
+/* Blanks, punctuation, symbols and emoji: they part words. */
+static const range separators[] = {
+	{0x0000, 0x002F}, {0x003A, 0x0040}, {0x005B, 0x0060}, {0x007B, 0x00A9},
+	{0x00AB, 0x00B4}, {0x00B6, 0x00B9}, {0x00BB, 0x00BF}, {0x00D7, 0x00D7}, {0x00F7, 0x00F7},
+	{0x02BD, 0x02DF},
+	{0x0375, 0x0375}, {0x037E, 0x037E}, {0x0387, 0x0387},
+	{0x055A, 0x055F}, {0x0589, 0x058F},
+	{0x05BE, 0x05BE}, {0x05C0, 0x05C0}, {0x05C3, 0x05C3}, {0x05C6, 0x05C6}, {0x05F3, 0x05F4},
+	{0x0600, 0x060F}, {0x061B, 0x061B}, {0x061D, 0x061F}, {0x066A, 0x066D}, {0x06D4, 0x06D4},
+	{0x06DD, 0x06DE}, {0x06E9, 0x06E9}, {0x06FD, 0x06FE},
+	{0x0964, 0x0965}, {0x0970, 0x0970},	/* danda */
+	{0x0E3F, 0x0E3F}, {0x0E4F, 0x0E4F}, {0x0E5A, 0x0E5B},
+	{0x1680, 0x1680},
+	{0x2000, 0x200A}, {0x2010, 0x2029}, {0x202F, 0x205F},
+	{0x207A, 0x207E}, {0x208A, 0x208E}, {0x20A0, 0x20CF},
+	{0x2100, 0x2BFF},			/* what of it are letters has been decomposed */
+	{0x2E00, 0x2E7F}, {0x3000, 0x3004}, {0x3008, 0x3020}, {0x3030, 0x3030}, {0x303D, 0x303F},
+	{0x30FB, 0x30FB}, {0xA8F8, 0xA8FA},
+	{0xE000, 0xF8FF}, {0xFD3E, 0xFD3F}, {0xFE10, 0xFE19}, {0xFE30, 0xFE6F},
+	{0xFF00, 0xFF0F}, {0xFFE0, 0xFFEF}, {0xFFF0, 0xFFFF},
+	{0x1F000, 0x1FBEF},			/* emoji, flags, skin tones */
+};
+
+/* An opt-in among these is none: question marks, and signs that refuse. */
+static const range doubts[] = {
+	{'?', '?'}, {0x00BF, 0x00BF}, {0x037E, 0x037E}, {0x061F, 0x061F}, {0x203D, 0x203D},
+	{0x26D4, 0x26D4}, {0x270B, 0x270B}, {0x2716, 0x2716}, {0x274C, 0x274C}, {0x274E, 0x274E},
+	{0x2753, 0x2754}, {0x1F44E, 0x1F44E}, {0x1F4F5, 0x1F4F5}, {0x1F515, 0x1F515},
+	{0x1F595, 0x1F595}, {0x1F620, 0x1F621}, {0x1F645, 0x1F645}, {0x1F6AB, 0x1F6AB},
+	{0x1F6D1, 0x1F6D1}, {0x1F914, 0x1F914}, {0x1F91A, 0x1F91A}, {0x1F92C, 0x1F92C},
+};
+
+/* Letters that are written one for the other and have no decomposition. */
+static const struct
+{
+	pg_wchar	letter;
+	pg_wchar	as;
+	pg_wchar	and_then;		/* 0: nothing */
+}			alternatives[] = {
+	{0x00DF, 's', 's'}, {0x1E9E, 's', 's'}, {0x00E6, 'a', 'e'}, {0x0153, 'o', 'e'},
+	{0x00F8, 'o', 0}, {0x0111, 'd', 0}, {0x00F0, 'd', 0}, {0x00FE, 't', 'h'}, {0x0142, 'l', 0},
+	{0x0671, 0x0627, 0},		/* alef wasla: alef */
+	{0x0629, 0x0647, 0},		/* teh marbuta: heh */
+	{0x0649, 0x064A, 0}, {0x06CC, 0x064A, 0},	/* alef maksura, Farsi yeh: yeh */
+	{0x06A9, 0x0643, 0},		/* keheh: kaf */
+	{0x0901, 0x0902, 0},		/* candrabindu: anusvara */
+};
+
+/* A message on its way to being a key. */
+typedef struct words
+{
+	pg_wchar	letters[FOLDED_MAX];
+	int			n;
+	int			word;			/* where the last word begins */
+	bool		gap;			/* does the next letter begin a word? */
+	bool		overflow;
+	bool		doubtful;
+} words;
 
 static bool
-is_blank(pg_wchar c)
+is_among(pg_wchar c, const range *ranges, int n)
 {
-	return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x00A0 || c == 0x1680 ||
-		(c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202F) ||
-		(c >= 0x205F && c <= 0x2064) || c == 0x3000 || c == 0xFEFF;
-}
-
-static bool
-is_punctuation(pg_wchar c)
-{
-	if (c < 0x80)
-		return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') ||
-			(c >= '[' && c <= '`') || (c >= '{' && c <= '~');
-	return c == 0x00A1 || c == 0x00AB || c == 0x00B7 || c == 0x00BB || c == 0x00BF ||
-		c == 0x060C || c == 0x061B || c == 0x061F || c == 0x06D4 ||
-		c == 0x0964 || c == 0x0965 || (c >= 0x2010 && c <= 0x2027) ||
-		(c >= 0x2030 && c <= 0x205E) || (c >= 0x3001 && c <= 0x3003);
-}
-
-static bool
-is_mark(pg_wchar c)
-{
-	return (c >= 0x0300 && c <= 0x036F) || (c >= 0x0483 && c <= 0x0487) ||
-		(c >= 0x0591 && c <= 0x05C7) || c == 0x0640 ||	/* Arabic tatweel */
-		(c >= 0x064B && c <= 0x065F) || c == 0x0670 ||
-		(c >= 0xFE00 && c <= 0xFE0F);	/* variation selectors */
+	for (int i = 0; i < n && c >= ranges[i].first; i++)
+	{
+		if (c <= ranges[i].last)
+			return true;
+	}
+	return false;
 }
 
 static pg_wchar
@@ -85,74 +157,236 @@ small_letter(pg_wchar c)
 	return c;
 }
 
-void
-wa_phrase_fold(wa_str text, wa_phrase_key *key)
+/* A word has ended: said twice in a row, it counts once. */
+static void
+end_word(words *w)
 {
-	pg_wchar	raw[WA_PHRASE_BYTES + 1];
+	int			len = w->n - w->word;
+	int			before = w->word - 1 - len;	/* where its equal would begin */
+
+	if (len > 0 && before >= 0 && (before == 0 || w->letters[before - 1] == ' ') &&
+		memcmp(w->letters + before, w->letters + w->word, len * sizeof(pg_wchar)) == 0)
+	{
+		w->n = w->word - 1;
+		w->word = before;
+	}
+}
+
+static void
+add_letter(words *w, pg_wchar c)
+{
+	/* German "ue" is as good as an umlaut, and so is its bare vowel. */
+	if (c == 'e' && !w->gap && w->n > w->word &&
+		strchr("aou", (int) w->letters[w->n - 1]) != NULL)
+		return;
+	if (w->n + w->gap >= FOLDED_MAX)
+	{
+		w->overflow = true;
+		return;
+	}
+	if (w->gap)
+	{
+		w->letters[w->n++] = ' ';
+		w->word = w->n;
+		w->gap = false;
+	}
+	w->letters[w->n++] = c;
+}
+
+static void
+add_character(words *w, pg_wchar c)
+{
+	c = small_letter(c);
+	for (int i = 0; c >= 0x80 && i < (int) lengthof(alternatives); i++)
+	{
+		if (c != alternatives[i].letter)
+			continue;
+		add_letter(w, alternatives[i].as);
+		if (alternatives[i].and_then != 0)
+			add_letter(w, alternatives[i].and_then);
+		return;
+	}
+	add_letter(w, c);
+}
+
+/* A digit drawn as a key is an emoji. */
+static bool
+is_keycap(const pg_wchar *c)
+{
+	return *c >= '0' && *c <= '9' &&
+		(c[1] == 0x20E3 || (c[1] == 0xFE0F && c[2] == 0x20E3));
+}
+
+/* Decomposed text, ending in 0, into words. */
+static void
+split_words(const pg_wchar *c, words *w)
+{
+	w->n = w->word = 0;
+	w->gap = w->overflow = w->doubtful = false;
+	for (; *c != 0 && !w->overflow; c++)
+	{
+		w->doubtful = w->doubtful || is_among(*c, doubts, lengthof(doubts));
+		if (is_among(*c, ignored, lengthof(ignored)))
+			continue;
+		if (!is_keycap(c) && !is_among(*c, separators, lengthof(separators)))
+			add_character(w, *c);
+		else if (w->n > 0 && !w->gap)
+		{
+			end_word(w);
+			w->gap = true;
+		}
+	}
+	if (!w->gap)
+		end_word(w);
+}
+
+/*
+ * UTF-8 to characters, ending in 0.  Returns false where it is no UTF-8 or has
+ * a NUL.
+ */
+static bool
+decode(wa_str text, pg_wchar *raw, bool *is_ascii)
+{
 	const unsigned char *p = (const unsigned char *) text.data;
 	const unsigned char *end = p + text.len;
-	pg_wchar   *decomposed;
-	pg_wchar	folded[WA_PHRASE_MAX + 1];
-	int			nraw = 0;
-	int			n = 0;
-	bool		is_ascii = true;
-	bool		gap = false;
-	unsigned char *out = (unsigned char *) key->text;
 
-	key->len = 0;
-	key->text[0] = '\0';
-	if (!wa_str_given(text) || text.len > WA_PHRASE_BYTES)
-		return;
-
+	*is_ascii = true;
 	while (p < end)
 	{
 		int			step = pg_utf_mblen(p);
 
 		if (step > end - p || *p == '\0' || !pg_utf8_islegal(p, step))
-			return;
-		is_ascii = is_ascii && step == 1;
-		raw[nraw++] = utf8_to_unicode(p);
+			return false;
+		*is_ascii = *is_ascii && step == 1;
+		*raw++ = utf8_to_unicode(p);
 		p += step;
 	}
-	raw[nraw] = 0;
+	*raw = 0;
+	return true;
+}
 
-	/* ASCII decomposes into itself. */
-	decomposed = is_ascii ? raw : unicode_normalize(UNICODE_NFKD, raw);
-	if (decomposed == NULL)
-		return;					/* outside the server: no memory */
-
-	for (pg_wchar *c = decomposed; *c != 0; c++)
-	{
-		if (is_blank(*c))
-			gap = n > 0;
-		else if (!is_mark(*c))
-		{
-			if (n + gap >= WA_PHRASE_MAX)
-			{
-				n = 0;
-				break;
-			}
-			if (gap)
-				folded[n++] = ' ';
-			gap = false;
-			folded[n++] = small_letter(*c);
-		}
-	}
-	if (decomposed != raw)
-	{
+static void
+release(pg_wchar *decomposed)
+{
 #ifdef FRONTEND
-		free(decomposed);
+	free(decomposed);
 #else
-		pfree(decomposed);
+	pfree(decomposed);
 #endif
-	}
+}
 
-	while (n > 0 && (is_punctuation(folded[n - 1]) || is_blank(folded[n - 1])))
-		n--;
+/* Text into words; false where it has none or is too long. */
+static bool
+read_words(wa_str text, words *w)
+{
+	pg_wchar	raw[TEXT_BYTES + 1];
+	pg_wchar   *decomposed = raw;
+	bool		is_ascii;
 
-	for (int i = 0; i < n; i++)
+	if (!wa_str_given(text) || text.len > TEXT_BYTES || !decode(text, raw, &is_ascii))
+		return false;
+	/* ASCII decomposes into itself. */
+	if (!is_ascii)
+		decomposed = unicode_normalize(UNICODE_NFKD, raw);
+	if (decomposed == NULL)
+		return false;			/* outside the server: no memory */
+	split_words(decomposed, w);
+	if (decomposed != raw)
+		release(decomposed);
+	return w->n > 0 && !w->overflow;
+}
+
+/* The fillers as words, made once; without those that would not fit. */
+typedef struct filler
+{
+	const pg_wchar *letters;
+	int			n;
+	bool		doubtful;
+} filler;
+
+static filler fillers[WA_PHRASE_FILLERS_MAX];
+static int	nfillers = 0;
+
+static void
+fold_fillers(void)
+{
+	static pg_wchar letters[WA_PHRASE_FILLERS_MAX * FILLER_LETTERS];
+	pg_wchar   *free_letters = letters;
+
+	if (nfillers > 0)
+		return;
+	for (int i = 0; i < wa_phrase_fillers_size; i++)
 	{
-		unicode_to_utf8(folded[i], out);
+		const char *text = wa_phrase_fillers[i].words;
+		words		w;
+
+		if (!read_words((wa_str) {text, strlen(text)}, &w) ||
+			w.n > letters + lengthof(letters) - free_letters)
+			continue;
+		memcpy(free_letters, w.letters, w.n * sizeof(pg_wchar));
+		fillers[nfillers++] = (filler) {free_letters, w.n, wa_phrase_fillers[i].doubtful};
+		free_letters += w.n;
+	}
+}
+
+/* The longest filler that stands at an end of the n letters, with more beside it. */
+static const filler *
+find_filler(const pg_wchar *letters, int n, bool at_end)
+{
+	const filler *longest = NULL;
+
+	for (const filler *f = fillers; f < fillers + nfillers; f++)
+	{
+		if (f->n + 1 >= n || (longest != NULL && f->n <= longest->n))
+			continue;
+		if (letters[at_end ? n - f->n - 1 : f->n] == ' ' &&
+			memcmp(at_end ? letters + n - f->n : letters, f->letters,
+				   f->n * sizeof(pg_wchar)) == 0)
+			longest = f;
+	}
+	return longest;
+}
+
+/* The letters without the fillers at their ends: from the result on, *n of them. */
+static const pg_wchar *
+strip_fillers(const pg_wchar *letters, int *n, bool *doubtful)
+{
+	for (;;)
+	{
+		const filler *found = find_filler(letters, *n, true);
+
+		if (found == NULL)
+		{
+			found = find_filler(letters, *n, false);
+			if (found == NULL)
+				return letters;
+			letters += found->n + 1;
+		}
+		*n -= found->n + 1;
+		*doubtful = *doubtful || found->doubtful;
+	}
+}
+
+void
+wa_phrase_fold(wa_str text, wa_phrase_key *key)
+{
+	unsigned char *out = (unsigned char *) key->text;
+	const pg_wchar *letters;
+	words		w;
+
+	key->len = 0;
+	key->doubtful = false;
+	key->text[0] = '\0';
+	if (!read_words(text, &w))
+		return;
+	fold_fillers();
+	key->doubtful = w.doubtful;
+	letters = strip_fillers(w.letters, &w.n, &key->doubtful);
+	if (w.n > WA_PHRASE_MAX)
+		return;
+	for (int i = 0; i < w.n; i++)
+	{
+		unicode_to_utf8(letters[i], out);
 		out += pg_utf_mblen(out);
 	}
 	*out = '\0';

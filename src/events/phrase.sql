@@ -1,34 +1,40 @@
 -- Opt-out and opt-in phrases, and the bookkeeping that lets an operator edit
--- rows which the extension ships.
+-- rows which come with the extension.
 
--- Rows that a CREATE EXTENSION puts in are not dumped (shipped).  What an
+-- Rows that a CREATE EXTENSION puts in are not dumped (is_default).  What an
 -- operator does to them must survive dump and restore all the same, so each
--- shipped row that is changed or deleted leaves its key here, and this table
--- is dumped: on restore its rows take the freshly shipped ones away again.
-CREATE TABLE @extschema@.wa_shipped_removed (
+-- default row that is changed or deleted leaves its key here, and this table
+-- is dumped: on restore its rows take the default ones away again.
+CREATE TABLE @extschema@.wa_default_removed (
 	relation text COLLATE "C" NOT NULL,
 	key text COLLATE "C" NOT NULL,
-	CONSTRAINT wa_shipped_removed_pkey PRIMARY KEY (relation, key)
+	CONSTRAINT wa_default_removed_pkey PRIMARY KEY (relation, key),
+	CONSTRAINT wa_default_removed_relation CHECK (relation OPERATOR(pg_catalog.=) 'wa_phrase'
+		OR relation OPERATOR(pg_catalog.=) 'wa_region_rule')
 );
-SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_shipped_removed', '');
-COMMENT ON TABLE @extschema@.wa_shipped_removed IS
-'Rows shipped with the extension that an operator changed or deleted; keeps them away after a restore or an upgrade';
-COMMENT ON COLUMN @extschema@.wa_shipped_removed.relation IS 'wa_phrase or wa_region_rule';
-COMMENT ON COLUMN @extschema@.wa_shipped_removed.key IS 'Key of the row: the phrase; or region, blank, category';
+SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_default_removed', '');
+COMMENT ON TABLE @extschema@.wa_default_removed IS
+'Default rows that an operator changed or deleted; keeps them away after a restore or an upgrade';
+COMMENT ON COLUMN @extschema@.wa_default_removed.relation IS 'wa_phrase or wa_region_rule';
+COMMENT ON COLUMN @extschema@.wa_default_removed.key IS 'Key of the row: the phrase; or region, blank, category';
 
 CREATE TABLE @extschema@.wa_phrase (
 	phrase text COLLATE "C" NOT NULL,
 	meaning text COLLATE "C" NOT NULL,
-	shipped boolean NOT NULL DEFAULT false,
+	language text COLLATE "C" NOT NULL DEFAULT '',
+	active boolean NOT NULL DEFAULT true,
+	is_default boolean NOT NULL DEFAULT false,
 	CONSTRAINT wa_phrase_pkey PRIMARY KEY (phrase),
 	CONSTRAINT wa_phrase_meaning CHECK (meaning OPERATOR(pg_catalog.=) 'stop' OR meaning OPERATOR(pg_catalog.=) 'resume')
 );
-SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_phrase', 'WHERE NOT shipped');
+SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_phrase', 'WHERE NOT is_default');
 COMMENT ON TABLE @extschema@.wa_phrase IS
-'Messages that opt out of or into marketing, compared as a whole without regard to case, accents, blanks at both ends and punctuation at the end. Editable; END, CANCEL, QUIT and YES are left out since people write them for other reasons';
+'Messages that opt out of or into marketing, compared as a whole without regard to case, accents, punctuation, markup, emoji and the polite words of wa_phrase_filler(). Editable; risky ones such as END, CANCEL, QUIT and YES are there, but not active, since people write them for other reasons';
 COMMENT ON COLUMN @extschema@.wa_phrase.phrase IS 'The phrase, in any spelling of case and accents; at most 64 characters';
 COMMENT ON COLUMN @extschema@.wa_phrase.meaning IS 'stop or resume; where two spellings of one phrase disagree, stop holds';
-COMMENT ON COLUMN @extschema@.wa_phrase.shipped IS 'True for rows that came with the extension and were not changed';
+COMMENT ON COLUMN @extschema@.wa_phrase.language IS 'ISO 639-1 code of the language, for those who read the table; every phrase counts whatever language a user writes';
+COMMENT ON COLUMN @extschema@.wa_phrase.active IS 'False: messages that say so mean nothing';
+COMMENT ON COLUMN @extschema@.wa_phrase.is_default IS 'True for rows that came with the extension and were not changed';
 
 CREATE FUNCTION @extschema@.wa_phrase_valid(phrase text) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -37,118 +43,114 @@ COMMENT ON FUNCTION @extschema@.wa_phrase_valid(text) IS
 ALTER TABLE @extschema@.wa_phrase ADD CONSTRAINT wa_phrase_usable
 	CHECK (@extschema@.wa_phrase_valid(phrase));
 
-CREATE FUNCTION @extschema@.wa_shipped_guard() RETURNS trigger
+CREATE FUNCTION @extschema@.wa_phrase_folded(phrase text) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_phrase_folded(text) IS
+'The form in which messages and phrases are compared, in UTF-8 whatever the encoding of the database; empty for what can be no phrase';
+-- By which the intake finds what a message means.
+CREATE INDEX wa_phrase_folded ON @extschema@.wa_phrase (@extschema@.wa_phrase_folded(phrase));
+
+CREATE FUNCTION @extschema@.wa_default_phrase(OUT phrase text, OUT meaning text, OUT language text, OUT active boolean)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'wa_default_phrase_rows' LANGUAGE C STABLE PARALLEL SAFE ROWS 1000;
+COMMENT ON FUNCTION @extschema@.wa_default_phrase() IS
+'The rows with which wa_phrase begins, as far as the encoding of this database can write them';
+REVOKE EXECUTE ON FUNCTION @extschema@.wa_default_phrase() FROM PUBLIC;
+
+CREATE FUNCTION @extschema@.wa_phrase_filler(OUT words text, OUT language text, OUT around_opt_in boolean)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'wa_phrase_fillers_rows' LANGUAGE C STABLE PARALLEL SAFE ROWS 400;
+COMMENT ON FUNCTION @extschema@.wa_phrase_filler() IS
+'Polite words that are overlooked before and behind a phrase. With one of which around_opt_in is false an opt-out phrase is still one, but an opt-in phrase is not';
+REVOKE EXECUTE ON FUNCTION @extschema@.wa_phrase_filler() FROM PUBLIC;
+
+-- ALTER SCHEMA RENAME must not send the triggers of an owner into the schema
+-- that somebody else makes under the old name: they ask the server where their
+-- table is.
+CREATE FUNCTION @extschema@.wa_default_guard() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	old_key text;
 BEGIN
 	IF TG_OP = 'TRUNCATE' THEN
-		EXECUTE format('DELETE FROM %I.%I WHERE shipped', TG_TABLE_SCHEMA, TG_TABLE_NAME);
+		EXECUTE format('DELETE FROM %I.%I WHERE is_default', TG_TABLE_SCHEMA, TG_TABLE_NAME);
 		RETURN NULL;
 	END IF;
 	IF TG_OP = 'INSERT' THEN
-		-- A row of an operator's takes the place of the shipped one.
-		IF NOT NEW.shipped THEN
+		-- A row of an operator's takes the place of the default one.
+		IF NOT NEW.is_default THEN
 			IF TG_TABLE_NAME = 'wa_phrase' THEN
-				DELETE FROM @extschema@.wa_phrase WHERE phrase = NEW.phrase AND shipped;
+				EXECUTE format('DELETE FROM %I.wa_phrase WHERE phrase = $1 AND is_default', TG_TABLE_SCHEMA)
+					USING NEW.phrase;
 			ELSE
-				DELETE FROM @extschema@.wa_region_rule
-					WHERE region = NEW.region AND category = NEW.category AND shipped;
+				EXECUTE format('DELETE FROM %I.wa_region_rule
+					WHERE region = $1 AND category = $2 AND is_default', TG_TABLE_SCHEMA)
+					USING NEW.region, NEW.category;
 			END IF;
 		END IF;
 		RETURN NEW;
 	END IF;
 
 	IF TG_WHEN = 'AFTER' THEN
-		-- Only now: wa_shipped_remove, which this calls, must find nothing to do.
-		IF OLD.shipped THEN
+		-- Only now: wa_default_remove, which this calls, must find nothing to do.
+		IF OLD.is_default THEN
 			IF TG_TABLE_NAME = 'wa_phrase' THEN
 				old_key := OLD.phrase;
 			ELSE
 				old_key := OLD.region || ' ' || OLD.category::text;
 			END IF;
-			INSERT INTO @extschema@.wa_shipped_removed (relation, key)
-				VALUES (TG_TABLE_NAME, old_key) ON CONFLICT DO NOTHING;
+			EXECUTE format('INSERT INTO %I.wa_default_removed (relation, key)
+				VALUES ($1, $2) ON CONFLICT DO NOTHING', TG_TABLE_SCHEMA)
+				USING TG_TABLE_NAME, old_key;
 		END IF;
 		RETURN NULL;
 	END IF;
-	NEW.shipped := false;
+	NEW.is_default := false;
 	RETURN NEW;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.wa_shipped_guard() IS
-'Trigger of wa_phrase and wa_region_rule: remembers which shipped rows an operator changed or deleted';
-REVOKE EXECUTE ON FUNCTION @extschema@.wa_shipped_guard() FROM PUBLIC;
+COMMENT ON FUNCTION @extschema@.wa_default_guard() IS
+'Trigger of wa_phrase and wa_region_rule: remembers which default rows an operator changed or deleted';
+REVOKE EXECUTE ON FUNCTION @extschema@.wa_default_guard() FROM PUBLIC;
 
-CREATE FUNCTION @extschema@.wa_shipped_lock() RETURNS trigger
+CREATE FUNCTION @extschema@.wa_default_lock() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-	LOCK TABLE @extschema@.wa_shipped_removed IN SHARE ROW EXCLUSIVE MODE;
+	EXECUTE format('LOCK TABLE %I.wa_default_removed IN SHARE ROW EXCLUSIVE MODE', TG_TABLE_SCHEMA);
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.wa_shipped_lock() IS
-'Trigger of wa_phrase, wa_region_rule and wa_shipped_removed: one change at a time, since a parallel restore fills all three at once and their triggers reach into one another';
-REVOKE EXECUTE ON FUNCTION @extschema@.wa_shipped_lock() FROM PUBLIC;
+COMMENT ON FUNCTION @extschema@.wa_default_lock() IS
+'Trigger of wa_phrase, wa_region_rule and wa_default_removed: one change at a time, since a parallel restore fills all three at once and their triggers reach into one another';
+REVOKE EXECUTE ON FUNCTION @extschema@.wa_default_lock() FROM PUBLIC;
 
-CREATE FUNCTION @extschema@.wa_shipped_remove() RETURNS trigger
+CREATE FUNCTION @extschema@.wa_default_remove() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	is_there boolean;
 BEGIN
 	IF NEW.relation = 'wa_phrase' THEN
-		DELETE FROM @extschema@.wa_phrase WHERE phrase = NEW.key AND shipped;
+		EXECUTE format('DELETE FROM %I.wa_phrase WHERE phrase = $1 AND is_default', TG_TABLE_SCHEMA)
+			USING NEW.key;
 	ELSE
-		DELETE FROM @extschema@.wa_region_rule
-			WHERE region || ' ' || category::text = NEW.key AND shipped;
+		EXECUTE format('DELETE FROM %I.wa_region_rule
+			WHERE region || '' '' || category::text = $1 AND is_default', TG_TABLE_SCHEMA)
+			USING NEW.key;
 	END IF;
 	-- The key may be there by now: left by that DELETE, or by a restored row that
-	-- took the place of the shipped one before.
-	IF EXISTS (SELECT FROM @extschema@.wa_shipped_removed AS r
-			WHERE r.relation = NEW.relation AND r.key = NEW.key) THEN
+	-- took the place of the default one before.
+	EXECUTE format('SELECT EXISTS (SELECT FROM %I.wa_default_removed
+		WHERE relation = $1 AND key = $2)', TG_TABLE_SCHEMA)
+		INTO is_there USING NEW.relation, NEW.key;
+	IF is_there THEN
 		RETURN NULL;
 	END IF;
 	RETURN NEW;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.wa_shipped_remove() IS
-'Trigger of wa_shipped_removed: takes away the shipped row whose removal a restore brings back';
-REVOKE EXECUTE ON FUNCTION @extschema@.wa_shipped_remove() FROM PUBLIC;
+COMMENT ON FUNCTION @extschema@.wa_default_remove() IS
+'Trigger of wa_default_removed: takes away the default row whose removal a restore brings back';
+REVOKE EXECUTE ON FUNCTION @extschema@.wa_default_remove() FROM PUBLIC;
 
-INSERT INTO @extschema@.wa_phrase (phrase, meaning, shipped) VALUES
-	('STOP', 'stop', true),
-	('STOP ALL', 'stop', true),
-	('STOPALL', 'stop', true),
-	('STOP PROMOTIONS', 'stop', true),
-	('STOP MARKETING', 'stop', true),
-	('UNSUBSCRIBE', 'stop', true),
-	('OPT OUT', 'stop', true),
-	('OPT-OUT', 'stop', true),
-	('OPTOUT', 'stop', true),
-	('REVOKE', 'stop', true),
-	('ARRET', 'stop', true),
-	('DESABONNER', 'stop', true),
-	('BAJA', 'stop', true),
-	('DARME DE BAJA', 'stop', true),
-	('CANCELAR SUSCRIPCION', 'stop', true),
-	('PARAR', 'stop', true),
-	('SAIR', 'stop', true),
-	('DESCADASTRAR', 'stop', true),
-	('STOPP', 'stop', true),
-	('ABMELDEN', 'stop', true),
-	('CANCELLAMI', 'stop', true),
-	('START', 'resume', true),
-	('UNSTOP', 'resume', true),
-	('SUBSCRIBE', 'resume', true),
-	('RESUME PROMOTIONS', 'resume', true);
-
--- Arabic, where the database can hold it; in UTF-8, since this file is read in the
--- encoding of the database.
-DO $$
-BEGIN
-	IF pg_catalog.getdatabaseencoding() OPERATOR(pg_catalog.=) 'UTF8' THEN
-		INSERT INTO @extschema@.wa_phrase (phrase, meaning, shipped) VALUES
-			(pg_catalog.convert_from('\xd8a5d98ad982d8a7d981'::bytea, 'UTF8'), 'stop', true),
-			(pg_catalog.convert_from('\xd8a5d984d8bad8a7d8a120d8a7d984d8a7d8b4d8aad8b1d8a7d983'::bytea, 'UTF8'), 'stop', true);
-	END IF;
-END
-$$;
-
+INSERT INTO @extschema@.wa_phrase (phrase, meaning, language, active, is_default)
+	SELECT d.phrase, d.meaning, d.language, d.active, true FROM @extschema@.wa_default_phrase() AS d;

@@ -15,9 +15,9 @@
 #include "events/judge.h"
 
 /*
- * The policy, in the current memory context.  Changes of codes are read, by the
- * latest snapshot, when the first code is asked for, and phrases when the first
- * message with text is: most statements ask for neither.
+ * The policy, in the current memory context.  Changes of codes are read, under a
+ * fresh snapshot, when the first code is asked for: most statements ask for
+ * none.  Phrases are looked up one by one.
  */
 extern const wa_policy *wa_policy_load(const wa_schema *schema);
 

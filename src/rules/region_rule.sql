@@ -5,42 +5,42 @@ CREATE TABLE @extschema@.wa_region_rule (
 	category @extschema@.wa_category NOT NULL,
 	reason text NOT NULL DEFAULT '',
 	source text NOT NULL DEFAULT '',
-	shipped boolean NOT NULL DEFAULT false,
+	is_default boolean NOT NULL DEFAULT false,
 	CONSTRAINT wa_region_rule_pkey PRIMARY KEY (region, category),
 	CONSTRAINT wa_region_rule_region CHECK (region OPERATOR(pg_catalog.~) '^[A-Z][A-Z]$')
 );
-SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_region_rule', 'WHERE NOT shipped');
+SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_region_rule', 'WHERE NOT is_default');
 COMMENT ON TABLE @extschema@.wa_region_rule IS
 'Regions (see wa_region) to whose recipients a category is not sent. Editable';
 COMMENT ON COLUMN @extschema@.wa_region_rule.region IS 'ISO 3166 alpha-2 code in capitals';
 COMMENT ON COLUMN @extschema@.wa_region_rule.category IS 'Category that is forbidden there';
 COMMENT ON COLUMN @extschema@.wa_region_rule.reason IS 'Why, shown by wa_explain';
 COMMENT ON COLUMN @extschema@.wa_region_rule.source IS 'Where that stands';
-COMMENT ON COLUMN @extschema@.wa_region_rule.shipped IS 'True for rows that came with the extension and were not changed';
+COMMENT ON COLUMN @extschema@.wa_region_rule.is_default IS 'True for rows that came with the extension and were not changed';
 
-INSERT INTO @extschema@.wa_region_rule (region, category, reason, source, shipped) VALUES
+INSERT INTO @extschema@.wa_region_rule (region, category, reason, source, is_default) VALUES
 	('US', 'marketing', 'WhatsApp delivers no marketing templates to US numbers since 2025-04-01',
 	 'Meta, per-user marketing template message limits (2026-04-29)', true);
 
-CREATE TRIGGER wa_shipped_guard BEFORE INSERT OR UPDATE ON @extschema@.wa_region_rule
-	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_shipped_guard();
-CREATE TRIGGER wa_shipped_note AFTER UPDATE OR DELETE ON @extschema@.wa_region_rule
-	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_shipped_guard();
-CREATE TRIGGER wa_shipped_guard_truncate BEFORE TRUNCATE ON @extschema@.wa_region_rule
-	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_shipped_guard();
-CREATE TRIGGER wa_shipped_guard BEFORE INSERT OR UPDATE ON @extschema@.wa_phrase
-	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_shipped_guard();
-CREATE TRIGGER wa_shipped_note AFTER UPDATE OR DELETE ON @extschema@.wa_phrase
-	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_shipped_guard();
-CREATE TRIGGER wa_shipped_guard_truncate BEFORE TRUNCATE ON @extschema@.wa_phrase
-	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_shipped_guard();
-CREATE TRIGGER wa_shipped_remove BEFORE INSERT ON @extschema@.wa_shipped_removed
-	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_shipped_remove();
+CREATE TRIGGER wa_default_guard BEFORE INSERT OR UPDATE ON @extschema@.wa_region_rule
+	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_default_guard();
+CREATE TRIGGER wa_default_note AFTER UPDATE OR DELETE ON @extschema@.wa_region_rule
+	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_default_guard();
+CREATE TRIGGER wa_default_guard_truncate BEFORE TRUNCATE ON @extschema@.wa_region_rule
+	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_default_guard();
+CREATE TRIGGER wa_default_guard BEFORE INSERT OR UPDATE ON @extschema@.wa_phrase
+	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_default_guard();
+CREATE TRIGGER wa_default_note AFTER UPDATE OR DELETE ON @extschema@.wa_phrase
+	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_default_guard();
+CREATE TRIGGER wa_default_guard_truncate BEFORE TRUNCATE ON @extschema@.wa_phrase
+	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_default_guard();
+CREATE TRIGGER wa_default_remove BEFORE INSERT ON @extschema@.wa_default_removed
+	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa_default_remove();
 
-CREATE TRIGGER wa_shipped_lock BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.wa_phrase
-	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_shipped_lock();
-CREATE TRIGGER wa_shipped_lock BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.wa_region_rule
-	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_shipped_lock();
-CREATE TRIGGER wa_shipped_lock BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.wa_shipped_removed
-	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_shipped_lock();
+CREATE TRIGGER wa_default_lock BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.wa_phrase
+	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_default_lock();
+CREATE TRIGGER wa_default_lock BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.wa_region_rule
+	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_default_lock();
+CREATE TRIGGER wa_default_lock BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.wa_default_removed
+	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_default_lock();
 

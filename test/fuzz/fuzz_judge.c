@@ -14,7 +14,7 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/events/judge.c src/events/event.c src/events/phrase.c src/payload/payload.c src/payload/text.c */
+/* SOURCES: src/events/judge.c src/events/event.c src/events/phrase.c src/events/phrase_defaults.c src/payload/payload.c src/payload/text.c */
 /* SOURCES: src/recipient/phone.c src/errors/catalogue.c src/errors/code_policy.c */
 /* LIBS: -ljson-c -DFRONTEND -DUSE_PRIVATE_ENCODING_FUNCS */
 #include "c.h"

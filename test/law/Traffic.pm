@@ -168,11 +168,11 @@ sub failed_errors
 	];
 }
 
-my @plain = ("hello", "don't stop", "please stop", "stop it now", "YES", "can I start?", "\x{1F642}",
+my @plain = ("hello", "don't stop", "please don't stop", "stop it now", "YES", "can I start?", "\x{1F642}",
 	"unstoppable", "", "...");
 my @stops = ("STOP", "stop", " Stop. ", "Stop promotions", "ARR\x{CA}T!", "baja", "unsubscribe",
-	"\x{625}\x{64A}\x{642}\x{627}\x{641}", "Stop   all!!", "ST\x{D3}P");
-my @starts = ("START", "start!!", "UnStop", "Resume promotions\n");
+	"\x{625}\x{64A}\x{642}\x{627}\x{641}", "Stop   all!!", "ST\x{D3}P", "please stop", "*STOP* \x{1F6D1}");
+my @starts = ("START", "start!!", "UnStop", "Resume promotions\n", "start, please");
 our %meaning = ((map { $_ => 'stop' } @stops), (map { $_ => 'resume' } @starts));
 
 sub words

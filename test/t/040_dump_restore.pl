@@ -66,18 +66,19 @@ for my $db (sort keys %schema)
 		SELECT $s.wa_recompute();
 	});
 
-	# What an operator does to shipped rows, each by itself: a change, a deletion,
+	# What an operator does to default rows, each by itself: a change, a deletion,
 	# one of his own in the place of one, a deletion of that.
 	for (
-		[ 'a shipped phrase is changed', "UPDATE $s.wa_phrase SET meaning = 'stop' WHERE phrase = 'START'" ],
-		[ 'a shipped phrase is renamed', "UPDATE $s.wa_phrase SET phrase = 'ADIOS' WHERE phrase = 'BAJA'" ],
-		[ 'a shipped phrase is deleted', "DELETE FROM $s.wa_phrase WHERE phrase = 'REVOKE'" ],
+		[ 'a default phrase is changed', "UPDATE $s.wa_phrase SET meaning = 'stop' WHERE phrase = 'START'" ],
+		[ 'a default phrase is renamed', "UPDATE $s.wa_phrase SET phrase = 'ADIOS' WHERE phrase = 'BAJA'" ],
+		[ 'a default phrase is made active', "UPDATE $s.wa_phrase SET active = true WHERE phrase = 'CANCEL'" ],
+		[ 'a default phrase is deleted', "DELETE FROM $s.wa_phrase WHERE phrase = 'REVOKE'" ],
 		[ 'the rule for the US is deleted', "DELETE FROM $s.wa_region_rule WHERE region = 'US'" ],
 		[ 'a phrase is added', "INSERT INTO $s.wa_phrase (phrase, meaning) VALUES ('GO AWAY', 'stop'), ('Ça suffit', 'stop')" ],
 		[ 'a rule is added', "INSERT INTO $s.wa_region_rule (region, category, reason) VALUES ('FR', 'marketing', 'ours'), ('FR', 'utility', '')" ],
-		[ 'a shipped phrase is deleted and added again', "DELETE FROM $s.wa_phrase WHERE phrase = 'SAIR';
+		[ 'a default phrase is deleted and added again', "DELETE FROM $s.wa_phrase WHERE phrase = 'SAIR';
 			INSERT INTO $s.wa_phrase (phrase, meaning) VALUES ('SAIR', 'resume')" ],
-		[ 'an own phrase in the place of a shipped one is deleted', "DELETE FROM $s.wa_phrase WHERE phrase = 'PARAR';
+		[ 'an own phrase in the place of a default one is deleted', "DELETE FROM $s.wa_phrase WHERE phrase = 'PARAR';
 			INSERT INTO $s.wa_phrase (phrase, meaning) VALUES ('PARAR', 'resume'); DELETE FROM $s.wa_phrase WHERE phrase = 'PARAR'" ])
 	{
 		my ($name, $sql) = @$_;

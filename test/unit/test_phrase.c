@@ -5,11 +5,14 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/events/phrase.c */
+/* SOURCES: src/events/phrase.c src/events/phrase_defaults.c */
 /* LIBS: -DFRONTEND -DUSE_PRIVATE_ENCODING_FUNCS */
+#include "postgres_fe.h"
+
 #include "events/phrase.h"
 
 #undef printf
+#undef snprintf
 
 static int	passed = 0;
 static int	failed = 0;
@@ -70,15 +73,128 @@ test_case_blanks_punctuation(void)
 	folds("stop\xD8\x9F", "stop");	/* Arabic question mark */
 	folds("stop   promotions", "stop promotions");
 	folds("Stop\n promotions.", "stop promotions");
-	folds("opt-out", "opt-out");
-	folds("don't stop", "don't stop");
+	folds("opt-out", "opt out");
+	folds("don't stop", "dont stop");
+	folds("don\xE2\x80\x99t stop", "dont stop");
+	folds("non-stop", "non stop");
+	folds("s.t.o.p", "s t o p");
 	folds("stop it", "stop it");
-	folds("\"stop\"", "\"stop");	/* only punctuation at the end goes */
+	folds("stop2", "stop2");
+	folds("\"stop\"", "stop");
+	folds("\xE2\x80\x9Estop\xE2\x80\x9C", "stop");	/* German quotes */
+	folds("\xC2\xAB stop \xC2\xBB", "stop");
+	folds("\xC2\xA1" "BAJA!", "baja");
+	folds("*STOP*", "stop");
+	folds("_stop_", "stop");
+	folds("~*_stop_*~", "stop");
+	folds("```stop```", "stop");
+	folds("> stop", "stop");
+	folds("stop stop  STOP", "stop");
+	folds("stop start stop", "stop start stop");
+	folds("bye bye now", "bye");
+}
+
+/* Emoji and what is not seen part words or are not there. */
+static void
+test_signs(void)
+{
+	folds("STOP \xF0\x9F\x9B\x91", "stop");
+	folds("\xF0\x9F\x99\x8F\xF0\x9F\x8F\xBDstop", "stop");	/* skin tone */
+	folds("stop \xE2\x9D\xA4\xEF\xB8\x8F", "stop");	/* variation selector */
+	folds("\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB stop", "stop");	/* joiner */
+	folds("\xF0\x9F\x87\xAA\xF0\x9F\x87\xB8 baja", "baja");	/* a flag */
+	folds("1\xEF\xB8\x8F\xE2\x83\xA3 stop", "stop");	/* a key */
+	folds("1 stop", "1 stop");
+	folds("st\xE2\x80\x8Bop", "stop");	/* zero width space */
+	folds("st\xC2\xADop", "stop");	/* soft hyphen */
+	folds("\xE2\x81\xA6stop\xE2\x81\xA9", "stop");	/* isolates */
+}
+
+/* Does text fold to expected, and is an opt-in in it doubtful? */
+static void
+doubts(const char *text, const char *expected, bool doubtful)
+{
+	wa_phrase_key key;
+
+	wa_phrase_fold((wa_str) {text, strlen(text)}, &key);
+	check(strcmp(key.text, expected) == 0 && key.doubtful == doubtful, text, expected, key.text);
+	check(wa_phrase_counts(&key, false) && wa_phrase_counts(&key, true) == !doubtful,
+		  text, expected, key.text);
+}
+
+static void
+test_fillers(void)
+{
+	doubts("stop", "stop", false);
+	doubts("Stop. Thank you", "stop", false);
+	doubts("please stop", "stop", false);
+	doubts("Hello, stop please, thanks", "stop", false);
+	doubts("start please", "start", false);
+	doubts("ok stop", "stop", true);
+	doubts("OK, start", "start", true);
+	doubts("start?", "start", true);
+	doubts("start \xF0\x9F\x9A\xAB", "start", true);
+	doubts("no thanks, stop", "stop", true);
+	/* Never inside, never a part of a word, never all of it. */
+	doubts("stop please promotions", "stop please promotions", false);
+	doubts("pleased stop", "pleased stop", false);
+	doubts("please", "please", false);
+	doubts("please please", "please", false);
+	doubts("don't stop please", "dont stop", false);
+}
+
+/* Every filler that is delivered does its work, and says nothing by itself. */
+static void
+test_delivered(void)
+{
+	for (int i = 0; i < wa_phrase_fillers_size; i++)
+	{
+		const wa_phrase_filler *f = &wa_phrase_fillers[i];
+		char		text[128];
+
+		snprintf(text, sizeof(text), "%s, xyzzy", f->words);
+		doubts(text, "xyzzy", f->doubtful);
+		snprintf(text, sizeof(text), "Xyzzy. %s!", f->words);
+		doubts(text, "xyzzy", f->doubtful);
+	}
+	for (int i = 0; i < wa_default_phrases_size; i++)
+	{
+		const wa_default_phrase *p = &wa_default_phrases[i];
+		wa_phrase_key key;
+
+		wa_phrase_fold((wa_str) {p->phrase, strlen(p->phrase)}, &key);
+		check(key.len > 0, p->phrase, "a phrase", key.text);
+		for (int j = 0; j < i; j++)
+		{
+			const wa_default_phrase *q = &wa_default_phrases[j];
+			wa_phrase_key other;
+
+			wa_phrase_fold((wa_str) {q->phrase, strlen(q->phrase)}, &other);
+			check(strcmp(key.text, other.text) != 0 ||
+				  (p->resumes == q->resumes && p->active == q->active),
+				  p->phrase, "one meaning", q->phrase);
+		}
+	}
 }
 
 static void
 test_accents(void)
 {
+	folds("f\xC3\xBCr", "fur");
+	folds("fuer", "fur");
+	folds("fur", "fur");
+	folds("L\xC3\x96SCHEN", "loschen");
+	folds("loeschen", "loschen");
+	folds("gru\xC3\x9F", "gruss");
+	folds("GRU\xE1\xBA\x9E", "gruss");
+	folds("GRUSS", "gruss");
+	folds("\xD8\xA5\xD9\x8A\xD9\x80\xD9\x80\xD9\x82\xD8\xA7\xD9\x81", "\xD8\xA7\xD9\x8A\xD9\x82\xD8\xA7\xD9\x81");	/* tatweel */
+	folds("\xD8\xA7\xD9\x84\xD9\x89", "\xD8\xA7\xD9\x84\xD9\x8A");	/* alef maksura */
+	folds("\xD8\xB1\xD8\xB3\xD8\xA7\xD9\x84\xD8\xA9", "\xD8\xB1\xD8\xB3\xD8\xA7\xD9\x84\xD9\x87");	/* teh marbuta */
+	folds("\xE0\xA4\xAB\xE0\xA4\xBC\xE0\xA5\xA4", "\xE0\xA4\xAB");	/* nukta, danda */
+	folds("\xE0\xA5\x9E", "\xE0\xA4\xAB");	/* nukta within */
+	folds("DURDUR \xC4\xB0PTAL", "durdur iptal");
+	folds("\xC3\xA7\xC4\xB1k", "cik");
 	folds("ARR\xC3\x8AT", "arret");
 	folds("arre\xCC\x82t", "arret");	/* decomposed */
 	folds("D\xC3\xA9sabonner", "desabonner");
@@ -127,15 +243,18 @@ test_nothing(void)
 		memcpy(text + i * 3, "\xEF\xB7\xBA", 3);
 	folds_bytes_to_nothing(text, 60);
 
-	/* 64 characters of four bytes. */
+	/* 64 characters of four bytes: letters, and signs, which are none. */
 	for (int i = 0; i < WA_PHRASE_MAX; i++)
-		memcpy(text + i * 4, "\xF0\x9F\x9B\x91", 4);
+		memcpy(text + i * 4, i % 2 == 0 ? "\xF0\x90\x8E\x80" : "\xF0\x90\x8E\x81", 4);
 	{
 		wa_phrase_key key;
 
 		wa_phrase_fold((wa_str) {text, WA_PHRASE_MAX * 4}, &key);
-		check(key.len == WA_PHRASE_MAX * 4, "64 signs", "256 bytes", key.text);
+		check(key.len == WA_PHRASE_MAX * 4, "64 letters", "256 bytes", key.text);
 	}
+	for (int i = 0; i < WA_PHRASE_MAX; i++)
+		memcpy(text + i * 4, "\xF0\x9F\x9B\x91", 4);
+	folds_bytes_to_nothing(text, WA_PHRASE_MAX * 4);
 }
 
 /* Random bytes and random characters: no crash, and folding twice is folding once. */
@@ -156,7 +275,7 @@ test_random(void)
 		for (size_t i = 0; i < len; i++)
 		{
 			state = state * UINT64CONST(6364136223846793005) + UINT64CONST(1442695040888963407);
-			text[i] = round % 2 == 0 ? (char) (state >> 40) : " aA.!\xC3\x89\xCC\x81"[(state >> 40) % 9];
+			text[i] = round % 2 == 0 ? (char) (state >> 40) : " aAeoE.!\xC3\x89\xCC\x81"[(state >> 40) % 12];
 		}
 		wa_phrase_fold((wa_str) {text, len}, &key);
 		wa_phrase_fold((wa_str) {key.text, key.len}, &again);
@@ -169,6 +288,9 @@ int
 main(void)
 {
 	test_case_blanks_punctuation();
+	test_signs();
+	test_fillers();
+	test_delivered();
 	test_accents();
 	test_nothing();
 	test_random();

@@ -1,0 +1,139 @@
+/*-------------------------------------------------------------------------
+ *
+ * phrase_functions.c
+ *	  SQL functions about phrases: the CHECK of wa_phrase, the phrases and
+ *	  fillers that come with the extension.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "funcapi.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+
+#include "catalog/namespace.h"
+#include "base/encode.h"
+#include "events/phrase.h"
+
+PG_FUNCTION_INFO_V1(wa_phrase_valid);
+PG_FUNCTION_INFO_V1(wa_phrase_folded);
+PG_FUNCTION_INFO_V1(wa_default_phrase_rows);
+PG_FUNCTION_INFO_V1(wa_phrase_fillers_rows);
+
+/* Text of this database, folded. */
+static void
+fold_text(const text *phrase, wa_phrase_key *key)
+{
+	wa_phrase_fold(wa_to_utf8((wa_str) {VARDATA_ANY(phrase), VARSIZE_ANY_EXHDR(phrase)}), key);
+}
+
+/*
+ * wa_phrase_valid(phrase text)
+ *
+ * Can a message ever equal this phrase?
+ */
+Datum
+wa_phrase_valid(PG_FUNCTION_ARGS)
+{
+	wa_phrase_key key;
+
+	fold_text(PG_GETARG_TEXT_PP(0), &key);
+	PG_RETURN_BOOL(key.len > 0);
+}
+
+/*
+ * wa_phrase_folded(phrase text)
+ *
+ * The bytes that are compared.
+ */
+Datum
+wa_phrase_folded(PG_FUNCTION_ARGS)
+{
+	wa_phrase_key key;
+
+	fold_text(PG_GETARG_TEXT_PP(0), &key);
+	PG_RETURN_BYTEA_P((bytea *) cstring_to_text_with_len(key.text, key.len));
+}
+
+/*
+ * UTF-8 as text of this database, NULL where its encoding cannot say it.  Of
+ * SQL_ASCII nobody knows what the bytes mean; payloads bring UTF-8.
+ */
+static text *
+written_here(const char *utf8)
+{
+	int			encoding = GetDatabaseEncoding();
+	int			len = (int) strlen(utf8);
+	int			room = len * MAX_CONVERSION_GROWTH + 1;
+	Oid			proc;
+	unsigned char *converted;
+
+	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII)
+		return cstring_to_text_with_len(utf8, len);
+	proc = FindDefaultConversionProc(PG_UTF8, encoding);
+	if (!OidIsValid(proc))
+		return NULL;
+	converted = palloc(room);
+	if (pg_do_encoding_conversion_buf(proc, PG_UTF8, encoding, (unsigned char *) utf8, len,
+									  converted, room, true) != len)
+		return NULL;
+	return cstring_to_text((char *) converted);
+}
+
+/*
+ * wa_default_phrase()
+ *
+ * The rows with which wa_phrase begins, as far as this database can write them.
+ */
+Datum
+wa_default_phrase_rows(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < wa_default_phrases_size; i++)
+	{
+		const wa_default_phrase *p = &wa_default_phrases[i];
+		text	   *phrase = written_here(p->phrase);
+		Datum		values[4];
+		bool		nulls[4] = {false, false, false, false};
+
+		if (phrase == NULL)
+			continue;
+		values[0] = PointerGetDatum(phrase);
+		values[1] = CStringGetTextDatum(p->resumes ? "resume" : "stop");
+		values[2] = CStringGetTextDatum(p->language);
+		values[3] = BoolGetDatum(p->active);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/*
+ * wa_phrase_filler()
+ *
+ * The words that are overlooked around a phrase.
+ */
+Datum
+wa_phrase_fillers_rows(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < wa_phrase_fillers_size; i++)
+	{
+		const wa_phrase_filler *f = &wa_phrase_fillers[i];
+		text	   *words = written_here(f->words);
+		Datum		values[3];
+		bool		nulls[3] = {false, false, false};
+
+		if (words == NULL)
+			continue;
+		values[0] = PointerGetDatum(words);
+		values[1] = CStringGetTextDatum(f->language);
+		values[2] = BoolGetDatum(!f->doubtful);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

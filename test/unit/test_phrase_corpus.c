@@ -1,0 +1,178 @@
+/*-------------------------------------------------------------------------
+ *
+ * test_phrase_corpus.c
+ *	  Messages as people write them (test/phrases/corpus.tsv) against the
+ *	  phrases with which wa_phrase begins: precision and recall of stop and
+ *	  start.  No message may be taken for what it is not; one in twenty may
+ *	  be missed.
+ *
+ *-------------------------------------------------------------------------
+ */
+/* SOURCES: src/events/phrase.c src/events/phrase_defaults.c */
+/* LIBS: -DFRONTEND -DUSE_PRIVATE_ENCODING_FUNCS */
+#include "postgres_fe.h"
+
+#include "mb/pg_wchar.h"
+
+#include "events/phrase.h"
+
+#undef printf
+#undef snprintf
+#undef fprintf
+
+#define CORPUS		"test/phrases/corpus.tsv"
+#define LEAST		300
+#define LEAST_RECALL	0.95
+
+typedef enum meaning
+{
+	NOTHING,
+	STOP,
+	START,
+	UNKNOWN
+} meaning;
+
+static const char *const names[] = {"nothing", "stop", "start"};
+
+static int	passed = 0;
+static int	failed = 0;
+static int	count[3][3];		/* meant, understood */
+
+static void
+check(bool ok, const char *what)
+{
+	if (ok)
+		passed++;
+	else
+	{
+		failed++;
+		printf("FAILED %s\n", what);
+	}
+}
+
+static meaning
+meaning_of(const char *name)
+{
+	for (meaning m = NOTHING; m < UNKNOWN; m++)
+	{
+		if (strcmp(name, names[m]) == 0)
+			return m;
+	}
+	return UNKNOWN;
+}
+
+/* As the intake does it: of equal phrases a stop comes first. */
+static meaning
+understand(const char *text)
+{
+	meaning		found = NOTHING;
+	wa_phrase_key key;
+	wa_phrase_key phrase;
+
+	wa_phrase_fold((wa_str) {text, strlen(text)}, &key);
+	for (int i = 0; i < wa_default_phrases_size && key.len > 0 && found != STOP; i++)
+	{
+		const wa_default_phrase *p = &wa_default_phrases[i];
+
+		wa_phrase_fold((wa_str) {p->phrase, strlen(p->phrase)}, &phrase);
+		if (p->active && strcmp(phrase.text, key.text) == 0 && wa_phrase_counts(&key, p->resumes))
+			found = p->resumes ? START : STOP;
+	}
+	return found;
+}
+
+/* \n and \uXXXX, in place. */
+static void
+unescape(char *text)
+{
+	char	   *out = text;
+
+	while (*text != '\0')
+	{
+		unsigned	c;
+
+		if (strncmp(text, "\\n", 2) == 0)
+		{
+			*out++ = '\n';
+			text += 2;
+		}
+		else if (sscanf(text, "\\u%4x", &c) == 1)
+		{
+			unicode_to_utf8(c, (unsigned char *) out);
+			out += pg_utf_mblen((unsigned char *) out);
+			text += 6;
+		}
+		else
+			*out++ = *text++;
+	}
+	*out = '\0';
+}
+
+static bool
+read_line(char *line)
+{
+	char	   *label = strtok(line, "\t");
+	char	   *language = strtok(NULL, "\t");
+	char	   *text = strtok(NULL, "\n");
+	meaning		meant;
+	meaning		understood;
+
+	if (label == NULL || language == NULL || text == NULL ||
+		(meant = meaning_of(label)) == UNKNOWN)
+		return false;
+	unescape(text);
+	understood = understand(text);
+	count[meant][understood]++;
+	if (meant != understood)
+		printf("%s taken for %s: (%s) %s\n", names[meant], names[understood], language, text);
+	return true;
+}
+
+static int
+read_corpus(void)
+{
+	FILE	   *file = fopen(CORPUS, "r");
+	char		line[1024];
+	int			n = 0;
+
+	if (file == NULL)
+		return 0;
+	while (fgets(line, sizeof(line), file) != NULL)
+	{
+		if (line[0] == '#')
+			continue;
+		check(read_line(line), "a line of " CORPUS);
+		n++;
+	}
+	fclose(file);
+	return n;
+}
+
+static double
+ratio(int part, int whole)
+{
+	return whole == 0 ? 0 : (double) part / whole;
+}
+
+int
+main(void)
+{
+	double		precision[3];
+	double		recall[3];
+	int			n = read_corpus();
+
+	check(n >= LEAST, "enough messages");
+	for (meaning m = STOP; m <= START; m++)
+	{
+		int			right = count[m][m];
+
+		precision[m] = ratio(right, count[NOTHING][m] + count[STOP][m] + count[START][m]);
+		recall[m] = ratio(right, count[m][NOTHING] + count[m][STOP] + count[m][START]);
+		check(precision[m] == 1, "precision");
+		check(recall[m] >= LEAST_RECALL, "recall");
+	}
+	printf("note: %d messages; stop: precision %.3f, recall %.3f; start: precision %.3f, recall %.3f\n",
+		   n, precision[STOP], recall[STOP], precision[START], recall[START]);
+	printf("%d passed, %d failed\n", passed, failed);
+	return failed > 0;
+}
