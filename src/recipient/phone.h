@@ -11,7 +11,7 @@
 
 #include "c.h"
 
-/* The longest canonical text: "CC.ENT." and 128 alphanumerics. */
+/* The longest canonical text: "CC.ENT." and 128 characters. */
 #define WA_RECIPIENT_MAX	135
 
 /*
@@ -25,9 +25,10 @@ typedef struct wa_canonical
 } wa_canonical;
 
 /*
- * Read len bytes at input as a phone number or a BSUID, fold it, and put the
- * canonical text into *result.  Returns false, *result then being undefined,
- * where the input is neither (including a NUL byte inside it).
+ * Read len bytes of UTF-8 at input as a phone number or a BSUID, fold it, and
+ * put the canonical text into *result.  Returns false, *result then being
+ * undefined, where the input is neither (including a NUL byte inside it, and
+ * bytes that are no UTF-8).
  */
 extern bool wa_canonicalize(const char *input, size_t len, wa_canonical *result);
 
