@@ -229,31 +229,27 @@ skip_server(const char *start, const char **end)
 /*
  * Cut off the ".0" of a number that a spreadsheet or a data frame took for a
  * float.  Returns false where nobody can tell it from digits of the number:
- * more zeros behind the only dot of plain digits, or another dot.
+ * more zeros behind the only dot of plain digits, or ".0" behind another dot.
  */
 static bool
 skip_fraction(const char *start, const char **end)
 {
 	const char *dot = *end;
-	bool		plain = true;
+	const char *c = start;
 
 	while (dot > start && dot[-1] == '0')
 		dot--;
-	if (dot == *end || dot == start || dot[-1] != '.')
+	if (dot == *end || dot == start || *--dot != '.')
 		return true;
-	dot--;
-	if (dot == start || !is_digit(dot[-1]))
-		return true;
-	for (const char *c = start; c < dot; c++)
-	{
-		if (*c == '.')
-			return *end - dot > 2;
-		plain = plain && (is_digit(*c) || *c == '+');
-	}
+
 	if (*end - dot > 2)
-		return !plain;
+	{
+		while (c < dot && (is_digit(*c) || *c == '+'))
+			c++;
+		return c < dot;
+	}
 	*end = dot;
-	return true;
+	return dot > start && is_digit(dot[-1]) && memchr(start, '.', dot - start) == NULL;
 }
 
 /* The length of the calling code that the digits begin with; 0 where there is none. */
@@ -349,6 +345,26 @@ begins_with(const wa_canonical *phone, int at, const char *digits)
 	return true;
 }
 
+/* The same with one of several, which have blanks between them. */
+static bool
+begins_with_any(const wa_canonical *phone, int at, const char *heads)
+{
+	bool		matches = true;
+
+	for (int i = at;; heads++)
+	{
+		if (*heads != ' ' && *heads != '\0')
+			matches = matches && i < phone->len && phone->text[i++] == *heads;
+		else if (matches || *heads == '\0')
+			return matches;
+		else
+		{
+			matches = true;
+			i = at;
+		}
+	}
+}
+
 static const zero_plan *
 find_zero_plan(const wa_canonical *phone)
 {
@@ -377,7 +393,7 @@ place_bracketed_zero(wa_canonical *phone)
 	if (plan == NULL || phone->text[at] == '0')
 		return true;
 	foreign = rest >= plan->bare_min && rest <= plan->bare_max &&
-		strchr(plan->bare_first, phone->text[at]) != NULL;
+		begins_with_any(phone, at, plan->bare_heads);
 	own = rest + 1 >= plan->zero_min && rest + 1 <= plan->zero_max &&
 		begins_with(phone, at, plan->zero_head + 1);
 	if (foreign == own)
@@ -433,20 +449,21 @@ drop_zero(wa_canonical *phone)
 	return true;
 }
 
-/* The length of the Argentine area code at these digits; 0 where it is none. */
+/*
+ * Where "15" stands behind an Argentine area code: 11, or three or four digits
+ * of which the first is 2 or 3.  0 where it does not.  There is no doubt: after
+ * three digits the two that follow cannot be 15 both at once and one later.
+ */
 static int
-argentine_area(const char *digits)
+find_argentine_15(const wa_canonical *phone, int at)
 {
-	int			area = (digits[0] - '0') * 100 + (digits[1] - '0') * 10 + (digits[2] - '0');
-
-	if (area / 10 == 11)
-		return 2;
-	for (size_t i = 0; i < lengthof(argentine_areas); i++)
-	{
-		if (argentine_areas[i] == area)
-			return 3;
-	}
-	return area >= 200 && area < 400 ? 4 : 0;
+	if (begins_with(phone, at, "1115"))
+		return at + 2;
+	if (phone->text[at] != '2' && phone->text[at] != '3')
+		return 0;
+	if (begins_with(phone, at + 3, "15"))
+		return at + 3;
+	return begins_with(phone, at + 4, "15") ? at + 4 : 0;
 }
 
 /*
@@ -457,7 +474,7 @@ static bool
 drop_argentine_marks(wa_canonical *phone)
 {
 	int			area_at = begins_with(phone, 2, "9") ? 3 : 2;
-	int			area;
+	int			mark;
 
 	if (!begins_with(phone, 0, "54"))
 		return false;
@@ -468,10 +485,10 @@ drop_argentine_marks(wa_canonical *phone)
 	}
 	if (phone->len != area_at + 12)
 		return false;
-	area = argentine_area(phone->text + area_at);
-	if (area == 0 || !begins_with(phone, area_at + area, "15"))
+	mark = find_argentine_15(phone, area_at);
+	if (mark == 0)
 		return false;
-	remove_digits(phone, area_at + area, 2);
+	remove_digits(phone, mark, 2);
 	return true;
 }
 
@@ -519,6 +536,7 @@ fold_phone(wa_canonical *phone)
 static bool
 read_phone(const char *start, const char *end, wa_canonical *result)
 {
+	const char *last;
 	bool		bracketed;
 
 	if (!skip_prefix(&start, end, "whatsapp:") && !skip_prefix(&start, end, "tel:"))
@@ -527,20 +545,21 @@ read_phone(const char *start, const char *end, wa_canonical *result)
 	skip_server(start, &end);
 	if (!skip_fraction(start, &end))
 		return false;
+	last = end;
 
 	/*
 	 * Separators belong between digits, but a parenthesis that opens before
 	 * the first digit or closes after the last is as good.
 	 */
+	while (last > start && (last[-1] == ' ' || last[-1] == ')'))
+		last--;
 	while (start < end && (*start == ' ' || *start == '('))
 		start++;
 	if (!skip_prefix(&start, end, "+"))
 		(void) skip_prefix(&start, end, "00");
 	while (start < end && (*start == ' ' || *start == '('))
 		start++;
-	while (start < end && (end[-1] == ' ' || end[-1] == ')'))
-		end--;
-	if (start == end || !is_digit(*start) || *start == '0' || !is_digit(end[-1]))
+	if (start >= last || !is_digit(*start) || *start == '0' || !is_digit(last[-1]))
 		return false;
 
 	if (!gather_digits(start, end, result, &bracketed) ||

@@ -6,9 +6,8 @@
  *
  * Taken in November 2026 from the "max" metadata of libphonenumber-js 1.13.16
  * (Google's libphonenumber), which test/region compares it with again: calling
- * codes, where national numbers of subscribers begin with 0, national prefixes,
- * and Argentina's area codes (out of its nationalPrefixForParsing).  What that
- * metadata no longer has is from the plans themselves: Lithuania's and
+ * codes, where national numbers of subscribers begin with 0, and national
+ * prefixes.  What that metadata no longer has is from the plans themselves: Lithuania's and
  * Uzbekistan's former prefix 8, Mexico's former 044 and 045 before mobiles, and
  * Brazil's carrier codes between the 0 and the area code.
  *
@@ -109,12 +108,12 @@ static const national_prefix national_prefixes[] = {
  * A bare 0 behind the code stays where the national number has at most
  * zero_always digits.  One in brackets is either part of the number, which then
  * has zero_min to zero_max digits and begins with zero_head, or it is not, and
- * then the rest begins with a digit of bare_first and has bare_min to bare_max
- * digits.  Where both may be, it is neither.
+ * then the rest begins with one of bare_heads and has bare_min to bare_max
+ * digits.  Where both may be, or neither, the spelling is refused.
  *
- * Italian mobiles begin with 3 and have 9 or 10 digits; a bracketed 0 before ten
- * of them is foreign to the number, while before nine it may be that of an area
- * code (030).  Gabon, since 2019, and Rwanda dial a 0 that is no part of the
+ * Italian mobiles begin with 31 to 39 and have 9 or 10 digits; a bracketed 0
+ * before ten is no part of the number, while before nine it may be that of an
+ * area code (035).  Gabon, since 2019, and Rwanda dial a 0 that is no part of the
  * number before all but the old short ones.
  */
 typedef struct zero_plan
@@ -124,31 +123,21 @@ typedef struct zero_plan
 	char		zero_head[5];
 	uint8		zero_min;
 	uint8		zero_max;
-	char		bare_first[10];
+	char		bare_heads[28];	/* blank-separated; empty: any */
 	uint8		bare_min;
 	uint8		bare_max;
 } zero_plan;
 
 static const zero_plan zero_plans[] = {
-	{"225", 255, "0", 10, 10, "123456789", 10, 10},
-	{"226", 255, "0", 8, 8, "123456789", 8, 8},
-	{"229", 255, "0", 10, 10, "123456789", 8, 8},
-	{"241", 8, "0", 8, 8, "123456789", 7, 8},
-	{"242", 255, "0", 9, 9, "123456789", 9, 9},
-	{"250", 8, "06", 8, 8, "123456789", 8, 9},
-	{"378", 255, "0549", 10, 10, "5678", 8, 8},
-	{"39", 255, "0", 6, 10, "3", 9, 10},
-	{"992", 9, "00", 9, 9, "123456789", 9, 9}
-};
-
-/*
- * Argentina's area codes of three digits.  11 is the only one of two, all
- * others have four, and none is the beginning of another.
- */
-static const uint16 argentine_areas[] = {
-	220, 221, 223, 230, 236, 237, 249, 260, 261, 263, 264, 266, 280, 291, 294, 297, 298, 299,
-	336, 341, 342, 343, 345, 348, 351, 353, 358, 362, 364, 370, 376, 379, 380, 381, 383, 385,
-	387, 388
+	{"225", 255, "0", 10, 10, "", 10, 10},
+	{"226", 255, "0", 8, 8, "", 8, 8},
+	{"229", 255, "0", 10, 10, "", 8, 8},
+	{"241", 8, "0", 8, 8, "", 7, 8},
+	{"242", 255, "0", 9, 9, "", 9, 9},
+	{"250", 8, "06", 8, 8, "", 8, 9},
+	{"378", 255, "0549", 10, 10, "5 6 7 8", 8, 8},
+	{"39", 255, "0", 6, 10, "31 32 33 34 35 36 37 38 39", 9, 10},
+	{"992", 9, "00", 9, 9, "", 9, 9}
 };
 
 /*
