@@ -531,10 +531,10 @@ fold_phone(wa_canonical *phone)
 }
 
 /*
- * Read a phone number that has no blanks around it.
+ * Read the digits of a phone number that has no blanks around it, unfolded.
  */
 static bool
-read_phone(const char *start, const char *end, wa_canonical *result)
+read_digits(const char *start, const char *end, wa_canonical *result)
 {
 	const char *last;
 	bool		bracketed;
@@ -562,8 +562,14 @@ read_phone(const char *start, const char *end, wa_canonical *result)
 	if (start >= last || !is_digit(*start) || *start == '0' || !is_digit(last[-1]))
 		return false;
 
-	if (!gather_digits(start, end, result, &bracketed) ||
-		(bracketed && !place_bracketed_zero(result)))
+	return gather_digits(start, end, result, &bracketed) &&
+		(!bracketed || place_bracketed_zero(result));
+}
+
+static bool
+read_phone(const char *start, const char *end, wa_canonical *result)
+{
+	if (!read_digits(start, end, result))
 		return false;
 	fold_phone(result);
 	result->text[result->len] = '\0';
@@ -601,6 +607,13 @@ read_bsuid(const char *start, const char *end, wa_canonical *result)
 	return true;
 }
 
+/* A dot in third place: no phone number, nor any prefix of one, has it. */
+static bool
+looks_like_bsuid(const char *start, const char *end)
+{
+	return end - start > 3 && start[2] == '.' && is_letter(start[0]) && is_letter(start[1]);
+}
+
 bool
 wa_canonicalize(const char *input, size_t len, wa_canonical *result)
 {
@@ -612,11 +625,25 @@ wa_canonicalize(const char *input, size_t len, wa_canonical *result)
 	if (plain_len < 0)
 		return false;
 	trim(&start, &end);
+	return looks_like_bsuid(start, end) ? read_bsuid(start, end, result) :
+		read_phone(start, end, result);
+}
 
-	/* A dot in third place: no phone number, nor any prefix of one, has it. */
-	if (end - start > 3 && start[2] == '.' && is_letter(start[0]) && is_letter(start[1]))
-		return read_bsuid(start, end, result);
-	return read_phone(start, end, result);
+bool
+wa_phone_as_written(const char *input, size_t len, wa_canonical *digits)
+{
+	char		text[SPELLING_MAX];
+	const char *start = text;
+	int			plain_len = plain_text(input, len, text);
+	const char *end = text + plain_len;
+
+	if (plain_len < 0)
+		return false;
+	trim(&start, &end);
+	if (looks_like_bsuid(start, end) || !read_digits(start, end, digits))
+		return false;
+	digits->text[digits->len] = '\0';
+	return true;
 }
 
 /*

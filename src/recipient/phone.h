@@ -33,6 +33,13 @@ typedef struct wa_canonical
 extern bool wa_canonicalize(const char *input, size_t len, wa_canonical *result);
 
 /*
+ * The digits of a phone number that wa_canonicalize reads, before folding: what
+ * WhatsApp itself calls a user, where the input is a wa_id.  Returns false,
+ * *digits then being undefined, where the input is no phone number.
+ */
+extern bool wa_phone_as_written(const char *input, size_t len, wa_canonical *digits);
+
+/*
  * Is this canonical text a BSUID (true) or a phone number (false)?  A parent
  * BSUID ("CC.ENT.…") is a BSUID as well.
  */
