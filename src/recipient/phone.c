@@ -614,17 +614,32 @@ looks_like_bsuid(const char *start, const char *end)
 	return end - start > 3 && start[2] == '.' && is_letter(start[0]) && is_letter(start[1]);
 }
 
+/*
+ * The first step, and the outermost decoration.  text holds SPELLING_MAX bytes,
+ * and *start and *end point into it.
+ */
+static bool
+open_spelling(const char *input, size_t len, char *text, const char **start, const char **end)
+{
+	int			plain_len = plain_text(input, len, text);
+
+	if (plain_len < 0)
+		return false;
+	*start = text;
+	*end = text + plain_len;
+	trim(start, end);
+	return true;
+}
+
 bool
 wa_canonicalize(const char *input, size_t len, wa_canonical *result)
 {
 	char		text[SPELLING_MAX];
-	const char *start = text;
-	int			plain_len = plain_text(input, len, text);
-	const char *end = text + plain_len;
+	const char *start;
+	const char *end;
 
-	if (plain_len < 0)
+	if (!open_spelling(input, len, text, &start, &end))
 		return false;
-	trim(&start, &end);
 	return looks_like_bsuid(start, end) ? read_bsuid(start, end, result) :
 		read_phone(start, end, result);
 }
@@ -633,14 +648,11 @@ bool
 wa_phone_as_written(const char *input, size_t len, wa_canonical *digits)
 {
 	char		text[SPELLING_MAX];
-	const char *start = text;
-	int			plain_len = plain_text(input, len, text);
-	const char *end = text + plain_len;
+	const char *start;
+	const char *end;
 
-	if (plain_len < 0)
-		return false;
-	trim(&start, &end);
-	if (looks_like_bsuid(start, end) || !read_digits(start, end, digits))
+	if (!open_spelling(input, len, text, &start, &end) || looks_like_bsuid(start, end) ||
+		!read_digits(start, end, digits))
 		return false;
 	digits->text[digits->len] = '\0';
 	return true;
