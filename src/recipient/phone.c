@@ -20,8 +20,12 @@
 
 #define PHONE_MIN_DIGITS	7
 #define PHONE_MAX_DIGITS	15
-/* With a national prefix that is not part of the number. */
-#define PHONE_MAX_WRITTEN	20
+/*
+ * With a national prefix before it and 15 inside.  What is so long must fold to
+ * an ordinary length, or it was no phone number: a user id without its country.
+ */
+#define PHONE_MAX_WRITTEN	16
+#define PHONE_MAX_FOLDED	13
 #define BSUID_MAX_BODY		128
 /* Blanks in a row count as one. */
 #define SPELLING_MAX		255
@@ -295,28 +299,26 @@ gather_digits(const char *start, const char *end, wa_canonical *phone, bool *bra
 	int			ndigits = 0;
 
 	*bracketed = false;
-	while (start < end)
+	for (; start < end; start++)
 	{
-		size_t		zero = bracketed_zero(start, end);
+		size_t		zero;
 		uint8		rules;
 
-		if (zero > 0)
-		{
-			if (ndigits == 0 || calling_code(phone->text, ndigits, &rules) != ndigits)
-				return false;
-			*bracketed = true;
-			start += zero;
-			continue;
-		}
 		if (is_digit(*start))
 		{
 			if (ndigits == PHONE_MAX_WRITTEN)
 				return false;
 			phone->text[ndigits++] = *start;
 		}
+		else if ((zero = bracketed_zero(start, end)) > 0)
+		{
+			if (ndigits == 0 || calling_code(phone->text, ndigits, &rules) != ndigits)
+				return false;
+			*bracketed = true;
+			start += zero - 1;
+		}
 		else if (!is_separator(*start))
 			return false;
-		start++;
 	}
 	phone->len = ndigits;
 	return ndigits >= PHONE_MIN_DIGITS;
@@ -511,6 +513,21 @@ shorten(wa_canonical *phone)
 }
 
 /*
+ * Might fold_phone change these digits, of which there are 7 to 15?  A look into
+ * one table of a kilobyte: the first digit is no 0, so that where there is no
+ * code there is no 0 either.
+ */
+static inline bool
+may_fold(const char *digits, size_t len)
+{
+	uint8		rules = calling_codes[(digits[0] - '0') * 100 + (digits[1] - '0') * 10 +
+									  (digits[2] - '0')];
+
+	return (digits[rules & CODE_LENGTH] == '0' && (rules & ZERO_STAYS) == 0) ||
+		(unusual_lengths[rules >> LONG_SHIFT] >> len & 1) != 0;
+}
+
+/*
  * WhatsApp's wa_id of some countries' mobiles differs from the dialled number
  * by one digit that comes and goes with the age of the account, and people
  * write what they dial at home behind a country code.  All forms become one
@@ -519,6 +536,8 @@ shorten(wa_canonical *phone)
 static void
 fold_phone(wa_canonical *phone)
 {
+	if (phone->len <= PHONE_MAX_DIGITS && !may_fold(phone->text, phone->len))
+		return;
 	while (shorten(phone))
 		;
 	if (phone->len == 12 && begins_with(phone, 0, "55") && phone->text[4] >= '6')
@@ -539,10 +558,12 @@ read_digits(const char *start, const char *end, wa_canonical *result)
 	const char *last;
 	bool		bracketed;
 
-	if (!skip_prefix(&start, end, "whatsapp:") && !skip_prefix(&start, end, "tel:"))
+	if (start < end && is_letter(*start) && !skip_prefix(&start, end, "whatsapp:") &&
+		!skip_prefix(&start, end, "tel:"))
 		(void) skip_prefix(&start, end, "p:");
 	skip_quotes(&start, end);
-	skip_server(start, &end);
+	if (start < end && is_letter(end[-1]))
+		skip_server(start, &end);
 	if (!skip_fraction(start, &end))
 		return false;
 	last = end;
@@ -569,11 +590,15 @@ read_digits(const char *start, const char *end, wa_canonical *result)
 static bool
 read_phone(const char *start, const char *end, wa_canonical *result)
 {
+	int			longest = PHONE_MAX_DIGITS;
+
 	if (!read_digits(start, end, result))
 		return false;
+	if (result->len > PHONE_MAX_DIGITS)
+		longest = PHONE_MAX_FOLDED;
 	fold_phone(result);
 	result->text[result->len] = '\0';
-	return result->len >= PHONE_MIN_DIGITS && result->len <= PHONE_MAX_DIGITS;
+	return result->len >= PHONE_MIN_DIGITS && result->len <= longest;
 }
 
 /*
@@ -696,20 +721,6 @@ eight_digits(uint64 word)
 	return (((word & UINT64CONST(0x000000FF000000FF)) * UINT64CONST(0x000F424000000064)) +
 			(((word >> 16) & UINT64CONST(0x000000FF000000FF)) *
 			 UINT64CONST(0x0000271000000001))) >> 32;
-}
-
-/*
- * Might fold_phone change these digits?  A look into one table of a kilobyte:
- * the first digit is no 0, so that where there is no code there is no 0 either.
- */
-static inline bool
-may_fold(const char *digits, size_t len)
-{
-	uint8		rules = calling_codes[(digits[0] - '0') * 100 + (digits[1] - '0') * 10 +
-									  (digits[2] - '0')];
-
-	return (digits[rules & CODE_LENGTH] == '0' && (rules & ZERO_STAYS) == 0) ||
-		(unusual_lengths[rules >> LONG_SHIFT] >> len & 1) != 0;
 }
 
 int64

@@ -7,9 +7,9 @@
  * Taken in November 2026 from the "max" metadata of libphonenumber-js 1.13.16
  * (Google's libphonenumber), which test/region compares it with again: calling
  * codes, where national numbers of subscribers begin with 0, and national
- * prefixes.  What that metadata no longer has is from the plans themselves: Lithuania's and
- * Uzbekistan's former prefix 8, Mexico's former 044 and 045 before mobiles, and
- * Brazil's carrier codes between the 0 and the area code.
+ * prefixes.  What that metadata no longer has is from the plans themselves:
+ * Lithuania's and Uzbekistan's former prefix 8, Mexico's former 044 and 045
+ * before mobiles, and Brazil's carrier codes between the 0 and the area code.
  *
  *-------------------------------------------------------------------------
  */

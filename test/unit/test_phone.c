@@ -296,6 +296,11 @@ test_national_prefixes(void)
 	refuses("+210 (0) 12345678");
 	refuses("+800 (0) 12345678");
 
+	/* Too long for a phone number with its prefixes. */
+	refuses("1049120865530274");
+	refuses("4901512345678901");
+	refuses("13491208655302741918");
+
 	/* What is left is too short, or nothing. */
 	refuses("+49 0 1234");
 	refuses("490000000000");
