@@ -35,7 +35,7 @@ SELECT rule, reason, business, code FROM wa_explain('12125550180', 'marketing', 
 -- No recipient: false, and never an error, whatever stands in the column.
 CREATE TABLE t.segment (id int, phone text);
 INSERT INTO t.segment VALUES (1, '+49 158 0002001'), (2, NULL), (3, ''), (4, 'unknown'), (5, '+55 11'), (6, 'maria@example.com'), (7, '0491580002001'),
-	(8, '49 158 0002001 ext. 5'), (9, E'49158\n0002001'), (10, '  +49 (158) 000-2002  '), (11, repeat('9', 1000000)), (12, 'DE.abc'), (13, 'de.abc'), (14, '12125550181'), (15, '📞491580002001');
+	(8, '49 158 0002001 ext. 5'), (9, E'49158\n0002001'), (10, '  +49 (158) 000-2002  '), (11, repeat('9', 1000000)), (12, 'DE.abc'), (13, 'd1.abc'), (14, '12125550181'), (15, '📞491580002001');
 SELECT id FROM t.segment WHERE wa_sendable(phone, 'marketing') ORDER BY id;
 SELECT id, e.* FROM t.segment LEFT JOIN LATERAL wa_explain(phone, 'marketing') AS e ON true WHERE id < 15 AND id <> 11 ORDER BY id;
 SELECT wa_next_sendable('unknown', 'marketing'), wa_next_sendable(NULL::text, 'marketing'), wa_sendable(NULL::wa_recipient, 'marketing');

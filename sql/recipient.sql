@@ -21,7 +21,22 @@ FROM (VALUES
 	(13, '4915112345678@c.us'),
 	(14, 'whatsapp:+4915112345678@c.us'),
 	(15, '1234567'),
-	(16, '123456789012345')
+	(16, '123456789012345'),
+	(17, '(+49) 151 12345678'),
+	(18, '+49 (0)151 12345678'),
+	(19, '+49 0151 12345678'),
+	(20, '49015112345678'),
+	(21, 'p:+4915112345678'),
+	(22, '4915112345678:12@s.whatsapp.net'),
+	(23, '4915112345678.0'),
+	(24, '''+4915112345678'),
+	(25, '"+49 151 12345678",'),
+	(26, '+49 151 12345678;'),
+	(27, U&'+49\00A0151\202F12345678'),
+	(28, U&'\202A+49 151 12345678\202C'),
+	(29, U&'+49\2011151 \2013 12345678'),
+	(30, U&'\FF0B\FF14\FF19 \FF08\FF10\FF09 151 12345678'),
+	(31, U&'\201C+4915112345678\201D')
 ) AS v (n, input)
 ORDER BY n;
 SELECT wa_recipient E'\t\r\n\x0b\f 4915112345678 \t\r\n\x0b\f' AS all_blanks,
@@ -49,11 +64,29 @@ FROM (VALUES
 ) AS v (n, country, dialled, other)
 ORDER BY n;
 
+-- What is dialled at home and written behind the country code
+SELECT country, written, written::wa_recipient AS recipient
+FROM (VALUES
+	(1, 'Britain', '+44 (0) 7700 900123'),
+	(2, 'Italy keeps its zero', '+39 06 1234 5678'),
+	(3, 'Italy, in brackets', '+39 (0)6 1234 5678'),
+	(4, 'Italy, a mobile', '+39 (0)312 345 6789'),
+	(5, 'Ivory Coast', '+225 07 01 23 45 67'),
+	(6, 'Argentina', '+54 11 15 2345-6789'),
+	(7, 'Argentina, longer area code', '+54 (02966) 15-234567'),
+	(8, 'Mexico', '+52 044 55 1234 5678'),
+	(9, 'Hungary', '+36 06 20 123 4567'),
+	(10, 'Russia', '+7 8 (912) 345-67-89'),
+	(11, 'Russia, an area code', '+7 (812) 345-67-89')
+) AS v (n, country, written)
+ORDER BY n;
+
 -- Business-scoped user ids
 SELECT wa_recipient 'US.13491208655302741918',
 	wa_recipient ' US.ENT.11815799212886844830 ' AS parent,
 	wa_recipient 'BR.aBcXyZ09' AS case_kept,
-	wa_recipient 'US.ENTERPRISE' AS ordinary;
+	wa_recipient 'US.ENTERPRISE' AS ordinary,
+	wa_recipient 'us.foo-Bar_1' AS country_raised;
 SELECT length(('US.' || repeat('x', 128))::wa_recipient::text) AS longest,
 	length(('US.ENT.' || repeat('x', 128))::wa_recipient::text) AS longest_parent;
 
@@ -77,13 +110,30 @@ FROM (VALUES
 	(11, '++4915112345678'), (12, '-4915112345678'), (13, '4915112345678-'),
 	(14, '49_15112345678'), (15, '49,15112345678'), (16, '49151x2345678'),
 	(17, '4915112345678 ext 5'), (18, '4.915112345678e+12'), (19, 'whatsapp:tel:4915112345678'),
-	(20, 'sms:4915112345678'), (21, '4915112345678@g.us'), (22, '4915112345678:1@s.whatsapp.net'),
-	(23, 'US.'), (24, 'US.ENT.'), (25, 'us.123'), (26, 'USA.123'), (27, 'U1.123'),
-	(28, 'US.foo_bar'), (29, 'US.1.2'), (30, 'US.ent.1'), (31, 'US.ENT.1.2'), (32, 'US.1 2'),
+	(20, 'sms:4915112345678'), (21, '4915112345678@g.us'), (22, '4915112345678:1@c.us'),
+	(23, 'US.'), (24, 'US.ENT.'), (25, 'us.1+2'), (26, 'USA.123'), (27, 'U1.123'),
+	(28, 'US.foo/bar'), (29, 'US.1.2'), (30, 'US.ent.1'), (31, 'US.ENT.1.2'), (32, 'US.1 2'),
 	(33, 'whatsapp:US.123'), (34, 'US.123@c.us'),
-	(35, 'US.' || repeat('x', 129)), (36, 'US.ENT.' || repeat('x', 129))
+	(35, 'US.' || repeat('x', 129)), (36, 'US.ENT.' || repeat('x', 129)),
+	(37, '+49 151 (0) 12345678'), (38, '+39 (0)35 1234567'), (39, '4915112345678.00'),
+	(40, '+49.151.12345678.0'), (41, U&'+49\00B7151\00B712345678'), (42, '4915112345678E0'),
+	(43, '01149 151 12345678'), (44, '4915112345678,4915112345679'), (45, repeat('4-', 300))
 ) AS v (n, input)
 ORDER BY n;
+
+-- The same without an error: in joins, and in an index over a dirty column
+CREATE TEMP TABLE dirty (n int, phone text);
+INSERT INTO dirty VALUES (1, '+49 (0)151 12345678'), (2, 'none'), (3, NULL), (4, ''), (5, 'us.1'),
+	(6, '4.9151E+11'), (7, '4915112345678');
+INSERT INTO dirty SELECT n, 'customer ' || n FROM generate_series(100, 1100) AS n;
+SELECT n, phone, wa_try_recipient(phone) FROM dirty WHERE n < 100 ORDER BY n;
+SELECT provolatile, proisstrict, proparallel FROM pg_proc WHERE oid = 'wa_try_recipient(text)'::regprocedure;
+CREATE INDEX dirty_recipient ON dirty (wa_try_recipient(phone));
+ANALYZE dirty;
+EXPLAIN (COSTS OFF) SELECT n FROM dirty WHERE wa_try_recipient(phone) = '+49 151 12345678';
+SELECT n FROM dirty WHERE wa_try_recipient(phone) = '+49 151 12345678' ORDER BY n;
+SELECT input, wa_try_recipient(input), pg_temp.refusal(input)
+FROM unnest('{"+49 151 12345678",x,US.1,us.,"",0123456789}'::text[]) AS input;
 
 -- A long input is not repeated whole, nor cut inside a character
 CREATE FUNCTION pg_temp.message_length(input text) RETURNS int LANGUAGE plpgsql AS $$
@@ -95,11 +145,11 @@ END $$;
 SELECT pg_temp.message_length('x' || repeat(chr(228), 1000000)) BETWEEN 100 AND 200 AS clipped;
 
 -- The canonical text is read back as itself
-SELECT count(*) AS numbers,
+SELECT count(once) AS numbers,
 	count(*) FILTER (WHERE once::text::wa_recipient::text <> once::text) AS changed
 FROM (
-	SELECT (start || right(repeat('0', 12) || n * 48271::bigint * 7919, digits))::wa_recipient AS once
-	FROM (VALUES ('52'), ('521'), ('54'), ('549'), ('55'), ('551'), ('1')) AS s (start),
+	SELECT wa_try_recipient(start || right(repeat('0', 12) || n * 48271::bigint * 7919, digits)) AS once
+	FROM (VALUES ('52'), ('521'), ('54'), ('549'), ('55'), ('551'), ('12'), ('39'), ('49'), ('78')) AS s (start),
 		generate_series(6, 12) AS digits, generate_series(1, 200) AS n
 ) AS s;
 
@@ -125,7 +175,7 @@ FROM (VALUES
 	(1, wa_recipient '4915112345678', wa_recipient '+49 151 12345678'),
 	(2, '4915112345678', '4915112345679'),
 	(3, '49151123456', '4915112345678'),
-	(4, '5000000', '4915112345678'),
+	(4, '5120000', '4915112345678'),
 	(5, '9999999', 'AA.1'),
 	(6, 'US.a', 'US.A'),
 	(7, 'US.1', 'US.ENT.1'),
@@ -136,14 +186,14 @@ ORDER BY n;
 -- The order is that of the bytes, in a sort with abbreviated keys and without
 CREATE TEMP TABLE sorted (r wa_recipient);
 INSERT INTO sorted VALUES
-	('US.b'), ('9999999'), ('US.ENT.2'), ('10000000'), ('1000000'), ('US.B'), (NULL), ('AA.zzzzzz'),
+	('US.b'), ('9999999'), ('US.ENT.2'), ('12000000'), ('1200000'), ('US.B'), (NULL), ('AA.zzzzzz'),
 	('123456789012345'), ('12345678901234'), ('US.ENT.10'), ('US.ENT'), ('US.bcdefgh2'), ('US.bcdefgh1'),
-	('US.bcdef'), ('1000001'), ('ZZ.0'), ('999999999999999');
+	('US.bcdef'), ('1200001'), ('ZZ.0'), ('999999999999999');
 SELECT r FROM sorted ORDER BY r;
 SELECT r FROM sorted WHERE r > 'US.B' ORDER BY r DESC;
 SELECT r FROM sorted ORDER BY r LIMIT 6;
 INSERT INTO sorted
-SELECT (10 ^ (n % 9 + 6) + n * 104729 % 1000000)::bigint::text::wa_recipient FROM generate_series(1, 5000) AS n
+SELECT ('12' || substr((10 ^ 13 + n * 104729 * 7919.0)::bigint::text, 15 - (n % 9 + 5)))::wa_recipient FROM generate_series(1, 5000) AS n
 UNION ALL
 SELECT ('BR.' || substr(md5(n::text), 1, n % 12 + 1))::wa_recipient FROM generate_series(1, 5000) AS n;
 SELECT count(*) AS out_of_place
@@ -273,7 +323,7 @@ WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
 	AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'wa_policy')
 	AND (d.classid, d.objid) IN (
 		SELECT 'pg_type'::regclass, 'wa_recipient'::regtype::oid
-		UNION ALL SELECT 'pg_proc'::regclass, oid FROM pg_proc WHERE proname LIKE 'wa\_recipient%' OR proname = 'wa_region'
+		UNION ALL SELECT 'pg_proc'::regclass, oid FROM pg_proc WHERE proname LIKE 'wa\_recipient%' OR proname IN ('wa_region', 'wa_time_zones', 'wa_try_recipient')
 		UNION ALL SELECT 'pg_operator'::regclass, oid FROM pg_operator WHERE oprleft = 'wa_recipient'::regtype
 		UNION ALL SELECT 'pg_opclass'::regclass, oid FROM pg_opclass WHERE opcintype = 'wa_recipient'::regtype
 		UNION ALL SELECT 'pg_opfamily'::regclass, oid FROM pg_opfamily WHERE opfname = 'wa_recipient_ops'

@@ -114,19 +114,9 @@ take_wa_id(wa_str written, wa_canonical *wa_id)
 {
 	wa_canonical id;
 
-	wa_id->len = 0;
 	if (!wa_str_given(written) || !wa_canonicalize(written.data, written.len, &id) ||
-		wa_is_bsuid(id.text))
-		return;
-	for (size_t i = 0; i < written.len && wa_id->len < WA_RECIPIENT_MAX; i++)
-	{
-		/* "00" in front is a dialling prefix, and no number begins with 0. */
-		if (written.data[i] == '0' && wa_id->len == 0)
-			continue;
-		if (written.data[i] >= '0' && written.data[i] <= '9')
-			wa_id->text[wa_id->len++] = written.data[i];
-	}
-	wa_id->text[wa_id->len] = '\0';
+		!wa_phone_as_written(written.data, written.len, wa_id))
+		wa_id->len = 0;
 }
 
 /* Fill in who the events are about. */

@@ -4,22 +4,32 @@
  *	  From what people store as a phone number or a business-scoped user id
  *	  to the one canonical text of it.
  *
+ * Read in three steps: plain_text turns every character into the ASCII one
+ * that it stands for; read_phone takes the decoration off and leaves digits;
+ * fold_phone drops what people write between a calling code and the number.
+ *
  * The canonical text is a fixed point: read again, it gives itself.  Phones
  * come out of fold_phone with 7 to 15 digits and in a shape that no folding
- * rule matches; BSUIDs are only stripped of blanks.
+ * rule matches; BSUIDs have an upper-case country.
  *
  *-------------------------------------------------------------------------
  */
 #include "recipient/phone.h"
 
+#include "recipient/phone_data.h"
+
 #define PHONE_MIN_DIGITS	7
 #define PHONE_MAX_DIGITS	15
-#define BSUID_MAX_BODY		128
-
 /*
- * Only ASCII means anything here, whatever the locale and the encoding: in
- * every server encoding a byte below 0x80 is that character.
+ * With a national prefix before it and 15 inside.  What is so long must fold to
+ * an ordinary length, or it was no phone number: a user id without its country.
  */
+#define PHONE_MAX_WRITTEN	16
+#define PHONE_MAX_FOLDED	13
+#define BSUID_MAX_BODY		128
+/* Blanks in a row count as one. */
+#define SPELLING_MAX		255
+
 static inline bool
 is_digit(char c)
 {
@@ -33,22 +43,113 @@ is_upper(char c)
 }
 
 static inline bool
-is_alphanumeric(char c)
+is_letter(char c)
 {
-	return is_digit(c) || is_upper(c) || (c >= 'a' && c <= 'z');
+	return is_upper(c) || (c >= 'a' && c <= 'z');
+}
+
+static inline char
+to_upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c;
 }
 
 static inline bool
-is_blank(char c)
+is_quote(char c)
 {
-	return c == ' ' || (c >= '\t' && c <= '\r');
+	return c == '\'' || c == '"' || c == '`';
 }
 
 static inline bool
 is_separator(char c)
 {
-	return is_blank(c) || c == '-' || c == '.' || c == '(' || c == ')' || c == '/';
+	return c == ' ' || c == '-' || c == '.' || c == '(' || c == ')' || c == '/' || c == '\'';
 }
+
+/*
+ * Step 1: one kind of blank, dash, quote and digit
+ */
+
+/*
+ * The character of two or three bytes of UTF-8 at *bytes, and step over it.  0
+ * where there is none; longer ones mean nothing in a phone number.
+ */
+static uint32
+next_character(const unsigned char **bytes, const unsigned char *end)
+{
+	const unsigned char *c = *bytes;
+	size_t		len = c[0] >= 0xC2 && c[0] <= 0xDF ? 2 : (c[0] & 0xF0) == 0xE0 ? 3 : 0;
+	uint32		character;
+
+	if (len == 0 || (size_t) (end - c) < len || (c[1] & 0xC0) != 0x80)
+		return 0;
+	*bytes += len;
+	if (len == 2)
+		return (uint32) (c[0] & 0x1F) << 6 | (c[1] & 0x3F);
+	character = (uint32) (c[0] & 0x0F) << 12 | (uint32) (c[1] & 0x3F) << 6 | (c[2] & 0x3F);
+	return (c[2] & 0xC0) == 0x80 && character >= 0x800 ? character : 0;
+}
+
+/*
+ * What a character beyond ASCII stands for: *ascii, '\0' meaning nothing at
+ * all.  Returns false where it stands for nothing that is read here.
+ */
+static bool
+find_stand_in(uint32 character, char *ascii)
+{
+	if (character >= 0xFF01 && character <= 0xFF5E)
+	{
+		/* Full-width forms are in the order of ASCII. */
+		*ascii = (char) (character - 0xFF01 + '!');
+		return true;
+	}
+	for (size_t i = 0; i < lengthof(stand_ins) && stand_ins[i].first <= character; i++)
+	{
+		if (character <= stand_ins[i].last)
+		{
+			*ascii = stand_ins[i].ascii;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Copy the input to text, which holds SPELLING_MAX bytes, in ASCII and with
+ * runs of blanks made one.  Returns the length, or -1 where it is not to be
+ * read at all.
+ */
+static int
+plain_text(const char *input, size_t len, char *text)
+{
+	const unsigned char *in = (const unsigned char *) input;
+	const unsigned char *end = in + len;
+	int			out = 0;
+
+	while (in < end)
+	{
+		char		c = (char) *in;
+
+		if (*in < 0x80)
+			in++;
+		else if (!find_stand_in(next_character(&in, end), &c))
+			return -1;
+		else if (c == '\0')
+			continue;
+		if (c >= '\t' && c <= '\r')
+			c = ' ';
+		if (c == ' ' && (out == 0 || text[out - 1] == ' '))
+			continue;
+		if (out == SPELLING_MAX)
+			return -1;
+		text[out++] = c;
+	}
+	return out;
+}
+
+/*
+ * Step 2: from a spelling to digits
+ */
 
 /*
  * Do len bytes equal word, which is in lower case, in any case?
@@ -58,11 +159,7 @@ equal_any_case(const char *bytes, const char *word, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 	{
-		char		c = bytes[i];
-
-		if (is_upper(c))
-			c += 'a' - 'A';
-		if (c != word[i])
+		if (to_upper(bytes[i]) != to_upper(word[i]))
 			return false;
 	}
 	return true;
@@ -92,78 +189,416 @@ skip_suffix(const char *start, const char **end, const char *suffix)
 	return true;
 }
 
+/* Step over blanks and quotes. */
+static void
+skip_quotes(const char **start, const char *end)
+{
+	while (*start < end && (**start == ' ' || is_quote(**start)))
+		(*start)++;
+}
+
+/*
+ * Take off what a table, a file or a program has put around a value: blanks,
+ * quotes, the rest of a list.
+ */
+static void
+trim(const char **start, const char **end)
+{
+	skip_quotes(start, *end);
+	while (*start < *end &&
+		   ((*end)[-1] == ' ' || is_quote((*end)[-1]) || (*end)[-1] == ',' || (*end)[-1] == ';'))
+		(*end)--;
+}
+
+/*
+ * Cut off the server's name of WhatsApp's own ids, and with it the number of
+ * the device (":12") that libraries for WhatsApp Web keep.
+ */
+static void
+skip_server(const char *start, const char **end)
+{
+	const char *device;
+
+	if (!skip_suffix(start, end, "@s.whatsapp.net"))
+	{
+		(void) skip_suffix(start, end, "@c.us");
+		return;
+	}
+	for (device = *end; device > start && is_digit(device[-1]);)
+		device--;
+	if (device > start && device < *end && device[-1] == ':')
+		*end = device - 1;
+}
+
+/*
+ * Cut off the ".0" of a number that a spreadsheet or a data frame took for a
+ * float.  Returns false where nobody can tell it from digits of the number:
+ * more zeros behind the only dot of plain digits, or ".0" behind another dot.
+ */
+static bool
+skip_fraction(const char *start, const char **end)
+{
+	const char *dot = *end;
+	const char *c = start;
+
+	while (dot > start && dot[-1] == '0')
+		dot--;
+	if (dot == *end || dot == start || *--dot != '.')
+		return true;
+
+	if (*end - dot > 2)
+	{
+		while (c < dot && (is_digit(*c) || *c == '+'))
+			c++;
+		return c < dot;
+	}
+	*end = dot;
+	return dot > start && is_digit(dot[-1]) && memchr(start, '.', dot - start) == NULL;
+}
+
+/* The length of the calling code that the digits begin with; 0 where there is none. */
+static int
+calling_code(const char *digits, int ndigits, uint8 *rules)
+{
+	int			index = (digits[0] - '0') * 100;
+
+	if (ndigits > 1)
+		index += (digits[1] - '0') * 10;
+	if (ndigits > 2)
+		index += digits[2] - '0';
+	*rules = calling_codes[index];
+	return *rules & CODE_LENGTH;
+}
+
+/*
+ * The length of a "(0)" at start, blanks inside included; 0 where there is none.
+ */
+static size_t
+bracketed_zero(const char *start, const char *end)
+{
+	const char *c = start;
+
+	if (*c++ != '(')
+		return 0;
+	while (c < end && *c == ' ')
+		c++;
+	if (c == end || *c++ != '0')
+		return 0;
+	while (c < end && *c == ' ')
+		c++;
+	return c < end && *c == ')' ? c + 1 - start : 0;
+}
+
+/*
+ * Gather the digits; *bracketed says whether a "(0)" stood behind the calling
+ * code.  Anywhere else it may mean anything.
+ */
+static bool
+gather_digits(const char *start, const char *end, wa_canonical *phone, bool *bracketed)
+{
+	int			ndigits = 0;
+
+	*bracketed = false;
+	for (; start < end; start++)
+	{
+		size_t		zero;
+		uint8		rules;
+
+		if (is_digit(*start))
+		{
+			if (ndigits == PHONE_MAX_WRITTEN)
+				return false;
+			phone->text[ndigits++] = *start;
+		}
+		else if ((zero = bracketed_zero(start, end)) > 0)
+		{
+			if (ndigits == 0 || calling_code(phone->text, ndigits, &rules) != ndigits)
+				return false;
+			*bracketed = true;
+			start += zero - 1;
+		}
+		else if (!is_separator(*start))
+			return false;
+	}
+	phone->len = ndigits;
+	return ndigits >= PHONE_MIN_DIGITS;
+}
+
+/*
+ * Step 3: folding
+ */
+
+static void
+remove_digits(wa_canonical *phone, int at, int count)
+{
+	memmove(phone->text + at, phone->text + at + count, phone->len - at - count);
+	phone->len -= count;
+}
+
+/* Does the phone begin with these digits?  '?' stands for any. */
+static bool
+begins_with(const wa_canonical *phone, int at, const char *digits)
+{
+	for (; *digits != '\0'; digits++, at++)
+	{
+		if (at == phone->len || (*digits != '?' && phone->text[at] != *digits))
+			return false;
+	}
+	return true;
+}
+
+/* The same with one of several, which have blanks between them. */
+static bool
+begins_with_any(const wa_canonical *phone, int at, const char *heads)
+{
+	bool		matches = true;
+
+	for (int i = at;; heads++)
+	{
+		if (*heads != ' ' && *heads != '\0')
+			matches = matches && i < phone->len && phone->text[i++] == *heads;
+		else if (matches || *heads == '\0')
+			return matches;
+		else
+		{
+			matches = true;
+			i = at;
+		}
+	}
+}
+
+static const zero_plan *
+find_zero_plan(const wa_canonical *phone)
+{
+	for (size_t i = 0; i < lengthof(zero_plans); i++)
+	{
+		if (begins_with(phone, 0, zero_plans[i].code))
+			return &zero_plans[i];
+	}
+	return NULL;
+}
+
+/*
+ * A "(0)" was left out behind the calling code.  Put it in again where national
+ * numbers begin with 0 and this one does.  Returns false where both readings
+ * would do, or neither.
+ */
+static bool
+place_bracketed_zero(wa_canonical *phone)
+{
+	const zero_plan *plan = find_zero_plan(phone);
+	int			at = plan != NULL ? strlen(plan->code) : 0;
+	int			rest = phone->len - at;
+	bool		foreign;
+	bool		own;
+
+	if (plan == NULL || phone->text[at] == '0')
+		return true;
+	foreign = rest >= plan->bare_min && rest <= plan->bare_max &&
+		begins_with_any(phone, at, plan->bare_heads);
+	own = rest + 1 >= plan->zero_min && rest + 1 <= plan->zero_max &&
+		begins_with(phone, at, plan->zero_head + 1);
+	if (foreign == own)
+		return false;
+	if (own)
+	{
+		memmove(phone->text + at + 1, phone->text + at, rest);
+		phone->text[at] = '0';
+		phone->len++;
+	}
+	return true;
+}
+
+/*
+ * Drop the prefix of national calls behind the calling code.
+ */
+static bool
+drop_national_prefix(wa_canonical *phone)
+{
+	for (size_t i = 0; i < lengthof(national_prefixes); i++)
+	{
+		const national_prefix *rule = &national_prefixes[i];
+		int			at = strlen(rule->code);
+		int			len = strlen(rule->prefix);
+		int			rest = phone->len - at - len;
+
+		if (rest >= rule->min && rest <= rule->max &&
+			begins_with(phone, 0, rule->code) && begins_with(phone, at, rule->prefix))
+		{
+			remove_digits(phone, at, len);
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Drop a 0 behind the code of a country whose national numbers have none there.
+ */
+static bool
+drop_zero(wa_canonical *phone)
+{
+	uint8		rules;
+	int			at = calling_code(phone->text, phone->len, &rules);
+	const zero_plan *plan;
+
+	if (at == 0 || at == phone->len || phone->text[at] != '0')
+		return false;
+	plan = find_zero_plan(phone);
+	if (plan != NULL && phone->len - at <= plan->zero_always)
+		return false;
+	remove_digits(phone, at, 1);
+	return true;
+}
+
+/*
+ * Where "15" stands behind an Argentine area code: 11, or three or four digits
+ * of which the first is 2 or 3.  0 where it does not.  There is no doubt: after
+ * three digits the two that follow cannot be 15 both at once and one later.
+ */
+static int
+find_argentine_15(const wa_canonical *phone, int at)
+{
+	if (begins_with(phone, at, "1115"))
+		return at + 2;
+	if (phone->text[at] != '2' && phone->text[at] != '3')
+		return 0;
+	if (begins_with(phone, at + 3, "15"))
+		return at + 3;
+	return begins_with(phone, at + 4, "15") ? at + 4 : 0;
+}
+
+/*
+ * Argentina's mobiles: 15 behind the area code inside the country, 9 before it
+ * from abroad, sometimes both, and a 0 between the 9 and the area code.
+ */
+static bool
+drop_argentine_marks(wa_canonical *phone)
+{
+	int			area_at = begins_with(phone, 2, "9") ? 3 : 2;
+	int			mark;
+
+	if (!begins_with(phone, 0, "54"))
+		return false;
+	if (area_at == 3 && (phone->len == 13 || (phone->len > 13 && phone->text[3] == '0')))
+	{
+		remove_digits(phone, phone->len == 13 ? 2 : 3, 1);
+		return true;
+	}
+	if (phone->len != area_at + 12)
+		return false;
+	mark = find_argentine_15(phone, area_at);
+	if (mark == 0)
+		return false;
+	remove_digits(phone, mark, 2);
+	return true;
+}
+
+/*
+ * Drop a digit, or a few, that does not belong to the number.
+ */
+static bool
+shorten(wa_canonical *phone)
+{
+	if (drop_national_prefix(phone) || drop_zero(phone) || drop_argentine_marks(phone))
+		return true;
+
+	/* Mexico: the mobile mark behind the country code. */
+	if (phone->len == 13 && begins_with(phone, 0, "521"))
+	{
+		remove_digits(phone, 2, 1);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Might fold_phone change these digits, of which there are 7 to 15?  A look into
+ * one table of a kilobyte: the first digit is no 0, so that where there is no
+ * code there is no 0 either.
+ */
+static inline bool
+may_fold(const char *digits, size_t len)
+{
+	uint8		rules = calling_codes[(digits[0] - '0') * 100 + (digits[1] - '0') * 10 +
+									  (digits[2] - '0')];
+
+	return (digits[rules & CODE_LENGTH] == '0' && (rules & ZERO_STAYS) == 0) ||
+		(unusual_lengths[rules >> LONG_SHIFT] >> len & 1) != 0;
+}
+
 /*
  * WhatsApp's wa_id of some countries' mobiles differs from the dialled number
- * by one digit that comes and goes with the age of the account.  Both forms
- * become one here, or an opt-out would miss its owner.
+ * by one digit that comes and goes with the age of the account, and people
+ * write what they dial at home behind a country code.  All forms become one
+ * here, or an opt-out would miss its owner.
  */
 static void
 fold_phone(wa_canonical *phone)
 {
-	char	   *digits = phone->text;
-
-	if (phone->len == 13 &&
-		(memcmp(digits, "521", 3) == 0 || memcmp(digits, "549", 3) == 0))
-	{
-		/* Mexico, Argentina: drop the mobile mark after the country code. */
-		memmove(digits + 2, digits + 3, 10);
-		phone->len = 12;
-	}
-	else if (phone->len == 12 && memcmp(digits, "55", 2) == 0 && digits[4] >= '6')
+	if (phone->len <= PHONE_MAX_DIGITS && !may_fold(phone->text, phone->len))
+		return;
+	while (shorten(phone))
+		;
+	if (phone->len == 12 && begins_with(phone, 0, "55") && phone->text[4] >= '6')
 	{
 		/* Brazil: a mobile (6 to 9 after the area code) gets its ninth digit. */
-		memmove(digits + 5, digits + 4, 8);
-		digits[4] = '9';
+		memmove(phone->text + 5, phone->text + 4, 8);
+		phone->text[4] = '9';
 		phone->len = 13;
 	}
 }
 
 /*
- * Read a phone number that has no blanks around it.
+ * Read the digits of a phone number that has no blanks around it, unfolded.
  */
 static bool
-read_phone(const char *start, const char *end, wa_canonical *result)
+read_digits(const char *start, const char *end, wa_canonical *result)
 {
-	int			ndigits = 0;
+	const char *last;
+	bool		bracketed;
 
-	if (!skip_prefix(&start, end, "whatsapp:"))
-		(void) skip_prefix(&start, end, "tel:");
-	if (!skip_suffix(start, &end, "@s.whatsapp.net"))
-		(void) skip_suffix(start, &end, "@c.us");
-	while (start < end && is_blank(*start))
-		start++;
-	if (!skip_prefix(&start, end, "+"))
-		(void) skip_prefix(&start, end, "00");
+	if (start < end && is_letter(*start) && !skip_prefix(&start, end, "whatsapp:") &&
+		!skip_prefix(&start, end, "tel:"))
+		(void) skip_prefix(&start, end, "p:");
+	skip_quotes(&start, end);
+	if (start < end && is_letter(end[-1]))
+		skip_server(start, &end);
+	if (!skip_fraction(start, &end))
+		return false;
+	last = end;
 
 	/*
 	 * Separators belong between digits, but a parenthesis that opens before
 	 * the first digit or closes after the last is as good.
 	 */
-	while (start < end && (is_blank(*start) || *start == '('))
+	while (last > start && (last[-1] == ' ' || last[-1] == ')'))
+		last--;
+	while (start < end && (*start == ' ' || *start == '('))
 		start++;
-	while (start < end && (is_blank(end[-1]) || end[-1] == ')'))
-		end--;
-	if (start == end || !is_digit(*start) || *start == '0' || !is_digit(end[-1]))
+	if (!skip_prefix(&start, end, "+"))
+		(void) skip_prefix(&start, end, "00");
+	while (start < end && (*start == ' ' || *start == '('))
+		start++;
+	if (start >= last || !is_digit(*start) || *start == '0' || !is_digit(last[-1]))
 		return false;
 
-	for (; start < end; start++)
-	{
-		if (is_digit(*start))
-		{
-			if (ndigits == PHONE_MAX_DIGITS)
-				return false;
-			result->text[ndigits++] = *start;
-		}
-		else if (!is_separator(*start))
-			return false;
-	}
-	if (ndigits < PHONE_MIN_DIGITS)
-		return false;
+	return gather_digits(start, end, result, &bracketed) &&
+		(!bracketed || place_bracketed_zero(result));
+}
 
-	result->len = ndigits;
+static bool
+read_phone(const char *start, const char *end, wa_canonical *result)
+{
+	int			longest = PHONE_MAX_DIGITS;
+
+	if (!read_digits(start, end, result))
+		return false;
+	if (result->len > PHONE_MAX_DIGITS)
+		longest = PHONE_MAX_FOLDED;
 	fold_phone(result);
 	result->text[result->len] = '\0';
-	return true;
+	return result->len >= PHONE_MIN_DIGITS && result->len <= longest;
 }
 
 /*
@@ -175,7 +610,7 @@ read_bsuid(const char *start, const char *end, wa_canonical *result)
 	size_t		len = end - start;
 	const char *body = start + 3;
 
-	if (len > WA_RECIPIENT_MAX || !is_upper(start[1]))
+	if (len > WA_RECIPIENT_MAX)
 		return false;
 
 	/* A body that begins with "ENT" but has no second dot is an ordinary one. */
@@ -185,32 +620,72 @@ read_bsuid(const char *start, const char *end, wa_canonical *result)
 		return false;
 	for (const char *c = body; c < end; c++)
 	{
-		if (!is_alphanumeric(*c))
+		if (!is_digit(*c) && !is_letter(*c) && *c != '-' && *c != '_')
 			return false;
 	}
 
 	memcpy(result->text, start, len);
+	result->text[0] = to_upper(start[0]);
+	result->text[1] = to_upper(start[1]);
 	result->text[len] = '\0';
 	result->len = len;
+	return true;
+}
+
+/* A dot in third place: no phone number, nor any prefix of one, has it. */
+static bool
+looks_like_bsuid(const char *start, const char *end)
+{
+	return end - start > 3 && start[2] == '.' && is_letter(start[0]) && is_letter(start[1]);
+}
+
+/*
+ * The first step, and the outermost decoration.  text holds SPELLING_MAX bytes,
+ * and *start and *end point into it.
+ */
+static bool
+open_spelling(const char *input, size_t len, char *text, const char **start, const char **end)
+{
+	int			plain_len = plain_text(input, len, text);
+
+	if (plain_len < 0)
+		return false;
+	*start = text;
+	*end = text + plain_len;
+	trim(start, end);
 	return true;
 }
 
 bool
 wa_canonicalize(const char *input, size_t len, wa_canonical *result)
 {
-	const char *start = input;
-	const char *end = input + len;
+	char		text[SPELLING_MAX];
+	const char *start;
+	const char *end;
 
-	while (start < end && is_blank(*start))
-		start++;
-	while (start < end && is_blank(end[-1]))
-		end--;
-
-	/* A dot in third place: no phone number, nor any prefix of one, has it. */
-	if (end - start > 3 && start[2] == '.' && is_upper(start[0]))
-		return read_bsuid(start, end, result);
-	return read_phone(start, end, result);
+	if (!open_spelling(input, len, text, &start, &end))
+		return false;
+	return looks_like_bsuid(start, end) ? read_bsuid(start, end, result) :
+		read_phone(start, end, result);
 }
+
+bool
+wa_phone_as_written(const char *input, size_t len, wa_canonical *digits)
+{
+	char		text[SPELLING_MAX];
+	const char *start;
+	const char *end;
+
+	if (!open_spelling(input, len, text, &start, &end) || looks_like_bsuid(start, end) ||
+		!read_digits(start, end, digits))
+		return false;
+	digits->text[digits->len] = '\0';
+	return true;
+}
+
+/*
+ * The short cut
+ */
 
 /*
  * Eight bytes as a number whose lowest byte is the first of them.
@@ -278,9 +753,8 @@ wa_phone_plain(const char *input, size_t len)
 	if (head < 0 || tail < 0)
 		return 0;
 
-	/* What fold_phone would look at is left to it. */
-	if ((len == 13 && (memcmp(input, "521", 3) == 0 || memcmp(input, "549", 3) == 0)) ||
-		(len == 12 && memcmp(input, "55", 2) == 0))
+	/* What fold_phone might change is left to it. */
+	if (may_fold(input, len))
 		return 0;
 	return head * powers[rest] + tail;
 }

@@ -11,7 +11,7 @@
 
 #include "c.h"
 
-/* The longest canonical text: "CC.ENT." and 128 alphanumerics. */
+/* The longest canonical text: "CC.ENT." and 128 characters. */
 #define WA_RECIPIENT_MAX	135
 
 /*
@@ -25,11 +25,19 @@ typedef struct wa_canonical
 } wa_canonical;
 
 /*
- * Read len bytes at input as a phone number or a BSUID, fold it, and put the
- * canonical text into *result.  Returns false, *result then being undefined,
- * where the input is neither (including a NUL byte inside it).
+ * Read len bytes of UTF-8 at input as a phone number or a BSUID, fold it, and
+ * put the canonical text into *result.  Returns false, *result then being
+ * undefined, where the input is neither (including a NUL byte inside it, and
+ * bytes that are no UTF-8).
  */
 extern bool wa_canonicalize(const char *input, size_t len, wa_canonical *result);
+
+/*
+ * The digits of a phone number that wa_canonicalize reads, before folding: what
+ * WhatsApp itself calls a user, where the input is a wa_id.  Returns false,
+ * *digits then being undefined, where the input is no phone number.
+ */
+extern bool wa_phone_as_written(const char *input, size_t len, wa_canonical *digits);
 
 /*
  * Is this canonical text a BSUID (true) or a phone number (false)?  A parent

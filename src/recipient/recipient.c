@@ -2,7 +2,7 @@
  *
  * recipient.c
  *	  The SQL type wa_recipient: input and output, comparison, hashing, and
- *	  the region of a recipient.
+ *	  the region and the time zones of a recipient.
  *
  * Everything that decides what a recipient is stands in phone.c; here it is
  * only put into the server's forms.
@@ -18,10 +18,13 @@
 #include "nodes/makefuncs.h"
 #include "nodes/supportnodes.h"
 #include "port/pg_bswap.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/sortsupport.h"
 
+#include "base/encode.h"
 #include "recipient/region.h"
+#include "recipient/time_zones.h"
 
 /* How many bytes of a refused input the error message repeats. */
 #define QUOTED_INPUT_MAX	100
@@ -31,6 +34,7 @@ PG_FUNCTION_INFO_V1(wa_recipient_out);
 PG_FUNCTION_INFO_V1(wa_recipient_recv);
 PG_FUNCTION_INFO_V1(wa_recipient_send);
 PG_FUNCTION_INFO_V1(wa_recipient_from_text_cast);
+PG_FUNCTION_INFO_V1(wa_try_recipient);
 PG_FUNCTION_INFO_V1(wa_recipient_text);
 PG_FUNCTION_INFO_V1(wa_recipient_text_support);
 PG_FUNCTION_INFO_V1(wa_recipient_eq);
@@ -45,6 +49,7 @@ PG_FUNCTION_INFO_V1(wa_recipient_equalimage);
 PG_FUNCTION_INFO_V1(wa_recipient_hash);
 PG_FUNCTION_INFO_V1(wa_recipient_hash_extended);
 PG_FUNCTION_INFO_V1(wa_region);
+PG_FUNCTION_INFO_V1(wa_time_zones);
 
 /*
  * For other files of the extension
@@ -56,10 +61,24 @@ wa_recipient_make(const wa_canonical *canonical)
 	return (wa_recipient *) cstring_to_text_with_len(canonical->text, canonical->len);
 }
 
+/*
+ * Read text in the encoding of this database.
+ */
+static bool
+read_input(const char *input, size_t len, wa_canonical *canonical)
+{
+	wa_str		utf8 = wa_to_utf8((wa_str) {input, len});
+	bool		read = wa_canonicalize(utf8.data, utf8.len, canonical);
+
+	if (utf8.data != input)
+		pfree(unconstify(char *, utf8.data));
+	return read;
+}
+
 bool
 wa_recipient_from_text(const struct varlena *value, wa_canonical *canonical)
 {
-	return wa_canonicalize(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), canonical);
+	return read_input(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), canonical);
 }
 
 void
@@ -102,7 +121,7 @@ recipient_from_bytes(const char *input, size_t len, struct Node *escontext)
 {
 	wa_canonical canonical;
 
-	if (!wa_canonicalize(input, len, &canonical))
+	if (!read_input(input, len, &canonical))
 	{
 		int			shown = pg_mbcliplen(input, (int) len, QUOTED_INPUT_MAX);
 
@@ -133,8 +152,8 @@ wa_recipient_out(PG_FUNCTION_ARGS)
 
 /*
  * The binary form is the text form.  What a client sends is read and folded
- * like any other input; it is not repeated in the message, since nobody has
- * checked its encoding.
+ * like any other input, characters beyond ASCII only as UTF-8; it is not
+ * repeated in the message, since nobody has checked its encoding.
  */
 Datum
 wa_recipient_recv(PG_FUNCTION_ARGS)
@@ -170,6 +189,20 @@ wa_recipient_from_text_cast(PG_FUNCTION_ARGS)
 
 	PG_RETURN_POINTER(recipient_from_bytes(VARDATA_ANY(input), VARSIZE_ANY_EXHDR(input),
 										   fcinfo->context));
+}
+
+/*
+ * The cast with NULL for an error: on 15 as well, which has no soft errors.
+ */
+Datum
+wa_try_recipient(PG_FUNCTION_ARGS)
+{
+	text	   *input = PG_GETARG_TEXT_PP(0);
+	wa_canonical canonical;
+
+	if (!wa_recipient_from_text(input, &canonical))
+		PG_RETURN_NULL();
+	PG_RETURN_RECIPIENT_P(wa_recipient_make(&canonical));
 }
 
 Datum
@@ -379,7 +412,7 @@ wa_recipient_hash_extended(PG_FUNCTION_ARGS)
 }
 
 /*
- * Region
+ * Region and time zones
  */
 
 Datum
@@ -393,4 +426,20 @@ wa_region(PG_FUNCTION_ARGS)
 	if (region == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(region));
+}
+
+Datum
+wa_time_zones(PG_FUNCTION_ARGS)
+{
+	wa_recipient *recipient = PG_GETARG_RECIPIENT_PP(0);
+	const char *zones = wa_time_zones_of(VARDATA_ANY(recipient), VARSIZE_ANY_EXHDR(recipient));
+	Datum		names[WA_TIME_ZONES_MAX];
+	int			nnames = 0;
+	size_t		len;
+
+	if (zones == NULL)
+		PG_RETURN_NULL();
+	for (; (len = strcspn(zones, " ")) > 0; zones += len + (zones[len] == ' '))
+		names[nnames++] = PointerGetDatum(cstring_to_text_with_len(zones, (int) len));
+	PG_RETURN_ARRAYTYPE_P(construct_array(names, nnames, TEXTOID, -1, false, TYPALIGN_INT));
 }

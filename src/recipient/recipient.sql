@@ -42,7 +42,7 @@ CREATE TYPE @extschema@.wa_recipient (
 	STORAGE = main
 );
 COMMENT ON TYPE @extschema@.wa_recipient IS
-'One WhatsApp user as a business sees them: a phone number in international form, digits only, or a business-scoped user id. Input takes the usual ways to write a phone number and folds the two forms of Brazilian, Mexican and Argentine mobile numbers into one';
+'One WhatsApp user as a business sees it: a phone number in international form, digits only, or a business-scoped user id. Input takes what people store: blanks, dashes, dots, parentheses and apostrophes between the digits, also as Unicode has them; + or 00 in front; the prefixes whatsapp:, tel: and p:; the suffixes @s.whatsapp.net and @c.us; quotes around it, a comma or semicolon behind it, the .0 of a spreadsheet. It drops the (0) or 0 between a country code and a number that does not begin with 0, and the other prefixes of national calls, and folds the two forms of Brazilian, Mexican and Argentine mobile numbers into one. Anything else, an exponent among it, is an error: see wa_try_recipient';
 
 -- Casts
 
@@ -52,6 +52,13 @@ AS 'MODULE_PATHNAME', 'wa_recipient_from_text_cast'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa_recipient(pg_catalog.text) IS
 'Reads a text as a recipient; an error where it is neither a phone number nor a business-scoped user id';
+
+CREATE FUNCTION @extschema@.wa_try_recipient(pg_catalog.text)
+RETURNS @extschema@.wa_recipient
+AS 'MODULE_PATHNAME', 'wa_try_recipient'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_try_recipient(pg_catalog.text) IS
+'Reads a text as a recipient, NULL where it is none. What the cast does without its error: for joins, expression indexes and imports over columns that nobody has cleaned';
 
 CREATE CAST (pg_catalog.text AS @extschema@.wa_recipient)
 WITH FUNCTION @extschema@.wa_recipient(pg_catalog.text);
@@ -272,3 +279,12 @@ AS 'MODULE_PATHNAME', 'wa_region'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa_region(@extschema@.wa_recipient) IS
 'Country or territory of a recipient as an ISO 3166 alpha-2 code: from the calling code, the area code of a +1 number, or the prefix of a business-scoped user id. NULL where it is unknown';
+
+-- Time zones
+
+CREATE FUNCTION @extschema@.wa_time_zones(@extschema@.wa_recipient)
+RETURNS pg_catalog.text[]
+AS 'MODULE_PATHNAME', 'wa_time_zones'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa_time_zones(@extschema@.wa_recipient) IS
+'IANA time zones that a recipient may be in, in alphabetical order. From the area code where it tells; else, and for a business-scoped user id, all zones of the country, those whose clocks have agreed since 2020 named once. Mobile numbers of most large countries are given out nation-wide and have all of them. NULL where the country is unknown';

@@ -90,3 +90,34 @@ wa_region_exception(const char *digits, size_t len, size_t *next)
 	}
 	return NULL;
 }
+
+/*
+ * Does the table have no entry that begins with these digits and goes on?
+ */
+static bool
+nothing_longer(const region_prefix *table, size_t size, const char *digits, size_t len)
+{
+	size_t		low = 0;
+	size_t		high = size;
+
+	while (low < high)
+	{
+		size_t		middle = low + (high - low) / 2;
+
+		if (strncmp(table[middle].digits, digits, len) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+
+	/* Entries are no prefixes of one another: one as long would stand alone. */
+	return low == size || strncmp(table[low].digits, digits, len) != 0 ||
+		strlen(table[low].digits) == len;
+}
+
+bool
+wa_region_uniform(const char *digits, size_t len)
+{
+	return nothing_longer(region_calling_codes, lengthof(region_calling_codes), digits, len) &&
+		nothing_longer(region_exceptions, lengthof(region_exceptions), digits, len);
+}

@@ -25,4 +25,10 @@ extern const char *wa_region_of(const char *text, size_t len, char *result);
  */
 extern const char *wa_region_exception(const char *digits, size_t len, size_t *next);
 
+/*
+ * Have all numbers that begin with these digits one region (which may be none)?
+ * False where that is in doubt.
+ */
+extern bool wa_region_uniform(const char *digits, size_t len);
+
 #endif							/* WA_REGION_H */

@@ -1,20 +1,21 @@
 /*-------------------------------------------------------------------------
  *
  * fuzz_recipient.c
- *	  libFuzzer's entry to phone.c and region.c.
+ *	  libFuzzer's entry to phone.c, region.c and time_zones.c.
  *
  * Demands that the canonical text is a fixed point in one of its two shapes,
  * that decoration changes nothing, that text and number map one to one, that
- * the short cut agrees with the long way, and that the region hangs on the
- * digits as wa_region_exception says.
+ * the short cut agrees with the long way, that the region hangs on the digits as
+ * wa_region_exception says, and the time zones as wa_time_zones_uniform does.
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/recipient/phone.c src/recipient/region.c */
+/* SOURCES: src/recipient/phone.c src/recipient/region.c src/recipient/time_zones.c */
 #include "c.h"
 
 #include "recipient/phone.h"
 #include "recipient/region.h"
+#include "recipient/time_zones.h"
 
 #undef snprintf
 
@@ -49,7 +50,7 @@ demand_shape(const wa_canonical *id)
 
 		demand(id->text[1] >= 'A' && id->text[1] <= 'Z' && id->text[2] == '.');
 		demand(*body != '\0' && strlen(body) <= 128);
-		demand(strspn(body, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") ==
+		demand(strspn(body, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
 			   strlen(body));
 		return;
 	}
@@ -105,6 +106,44 @@ check_region(const wa_canonical *id)
 }
 
 static void
+check_zones(const wa_canonical *id)
+{
+	const char *zones = wa_time_zones_of(id->text, id->len);
+	char		buf[3];
+	int			nzones = 0;
+
+	if (zones != NULL)
+	{
+		demand(wa_region_of(id->text, id->len, buf) != NULL);
+		for (const char *zone = zones; zone != NULL; zone = strchr(zone + 1, ' '))
+			nzones++;
+		demand(nzones <= WA_TIME_ZONES_MAX && strspn(zones, " ") == 0);
+	}
+	if (wa_is_bsuid(id->text))
+		return;
+	for (size_t len = 3; len <= id->len; len++)
+	{
+		if (wa_time_zones_uniform(id->text, len))
+			demand(wa_time_zones_of(id->text, len) == zones);
+	}
+}
+
+/* A BSUID in a list, or with its country in lower case, is the same. */
+static void
+check_bsuid(const wa_canonical *id)
+{
+	wa_canonical lower = *id;
+	wa_canonical again;
+
+	demand_reads_as("\"", id, "\",");
+	lower.text[0] += 'a' - 'A';
+	lower.text[1] += 'a' - 'A';
+	demand(wa_canonicalize(lower.text, lower.len, &again));
+	demand(again.len == id->len && strcmp(again.text, id->text) == 0);
+	demand(!wa_phone_as_written(id->text, id->len, &again));
+}
+
+static void
 check_recipient(const wa_canonical *id)
 {
 	int64		number = wa_phone_number(id->text, id->len);
@@ -115,12 +154,18 @@ check_recipient(const wa_canonical *id)
 	demand_reads_as("", id, "");
 	demand_reads_as(" \t", id, "\n ");
 	check_region(id);
+	check_zones(id);
 	if (wa_is_bsuid(id->text))
 	{
 		demand(number == 0 && plain == 0);
+		check_bsuid(id);
 		return;
 	}
 	demand_reads_as("+", id, "");
+	demand_reads_as("p:(+", id, ")");
+	demand_reads_as("'", id, ".0");
+	demand_reads_as("\"\xe2\x80\xaa", id, "\xe2\x80\xac\",");
+	demand_reads_as("\xc2\xa0\xef\xbc\x8b", id, ":7@s.whatsapp.net\r\n");
 	demand_reads_as("00", id, "");
 	demand_reads_as("whatsapp:+", id, "");
 	demand_reads_as("TEL:", id, "");
@@ -139,11 +184,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *input = (const char *) data;
 	int64		plain = wa_phone_plain(input, size);
 	wa_canonical id;
+	wa_canonical written;
+	wa_canonical again;
 
 	if (wa_canonicalize(input, size, &id))
 	{
 		check_recipient(&id);
 		demand(plain == 0 || plain == wa_phone_number(id.text, id.len));
+
+		/* The digits alone say what the spelling said. */
+		if (wa_phone_as_written(input, size, &written))
+		{
+			demand(digits_alone(written.text, written.len));
+			demand(wa_canonicalize(written.text, written.len, &again));
+			demand(again.len == id.len && strcmp(again.text, id.text) == 0);
+		}
 	}
 	else
 		demand(plain == 0);

@@ -49,7 +49,7 @@ sub canonical
 
 	return undef if !defined $s;
 	$s =~ s/^\s+|\s+$//g;
-	return $s if $s =~ /^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$/;
+	return uc($1) . $2 if $s =~ /^([A-Za-z]{2})(\.(?:ENT\.)?[A-Za-z0-9_-]{1,128})$/;
 	$s =~ s/^(\+|00)//;
 	return undef if $s !~ /^[0-9][0-9 \-.()\/]*$/;
 	$s =~ s/\D//g;

@@ -334,7 +334,7 @@ sub element
 	{
 		my ($phone, @others) = @{ $keys{ $array eq 'statuses' ? 'status' : $array eq 'messages' ? 'message' : 'preference' } };
 		delete @e{@others} if chance(0.7);
-		$e{$phone} = pick('12345', 'nobody', '', '0123456789', '1234567890123456', 'US.x-y', 'us.12');
+		$e{$phone} = pick('12345', 'nobody', '', '0123456789', '1234567890123456', 'US.x+y', 'u1.12');
 	}
 	return ($array, \%e, $timed, $received);
 }

@@ -1,0 +1,31 @@
+/*-------------------------------------------------------------------------
+ *
+ * time_zones.h
+ *	  The time zones that a recipient may be in, from its canonical text.
+ *	  Pure: no server, no allocation.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_TIME_ZONES_H
+#define WA_TIME_ZONES_H
+
+#include "c.h"
+
+/* No list has more zones. */
+#define WA_TIME_ZONES_MAX	32
+
+/*
+ * The IANA names of the zones that a canonical recipient of len bytes may be
+ * in, in alphabetical order with a blank between (static storage); NULL where
+ * its region is unknown.  Equal lists have equal addresses.
+ */
+extern const char *wa_time_zones_of(const char *text, size_t len);
+
+/*
+ * Have all numbers that begin with these digits, of which there are 3 or more,
+ * one list of zones, that of the digits themselves?  False where that is in
+ * doubt.  Costs two or three binary searches.
+ */
+extern bool wa_time_zones_uniform(const char *digits, size_t len);
+
+#endif							/* WA_TIME_ZONES_H */
