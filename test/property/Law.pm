@@ -5,11 +5,10 @@ use strict;
 use warnings;
 
 use Exporter 'import';
-use File::Basename ();
 use File::Temp ();
 use Time::HiRes ();
 
-our @EXPORT = qw(ok same done sql psql_file template database drop state seconds note alike agree);
+our @EXPORT = qw(ok same done sql psql_file template database drop state seconds note agree);
 
 my ($passed, $failed) = (0, 0);
 my $start = Time::HiRes::time();
@@ -33,10 +32,11 @@ sub ok
 	return $good;
 }
 
-# Are two lists of lines the same?  Shows where they part.
+# Are two lists of lines the same?  Shows where they part, and for the first few
+# lines what $story, if there is one, tells of them.
 sub same
 {
-	my ($got, $expected, $name) = @_;
+	my ($got, $expected, $name, $story) = @_;
 	my (%got, %expected, @wrong);
 
 	$got{$_}++ for @$got;
@@ -48,6 +48,7 @@ sub same
 	{
 		my @shown = @wrong > 24 ? (@wrong[ 0 .. 11 ], '  …', @wrong[ -12 .. -1 ]) : @wrong;
 		print "$_\n" for scalar(@wrong) . ' differences:', @shown;
+		if ($story) { print map { "    $_\n" } $story->(s/^  [^:]*: //r) for grep { /: / } @wrong > 6 ? @wrong[ 0 .. 2, -3 .. -1 ] : @wrong; }
 	}
 	return !@wrong;
 }
@@ -85,9 +86,15 @@ sub sql
 }
 
 # The database with nothing in it but the extension, of which others are made.
+# Where senders must be heard of before anything is decided or recorded for
+# them, these are, as [business, sender]: else the order of arrival would matter.
 sub template
 {
-	sql($ENV{PGDATABASE}, 'CREATE EXTENSION wa_policy;', @_);
+	my ($senders, @script) = @_;
+	sql($ENV{PGDATABASE}, 'CREATE EXTENSION wa_policy;');
+	sql($ENV{PGDATABASE}, "INSERT INTO wa_sender (business, sender) VALUES " . join(', ', map { "('$_->[0]', '$_->[1]')" } @$senders) . ';')
+	  if sql($ENV{PGDATABASE}, "SELECT to_regclass('wa_sender') IS NOT NULL;") eq 't';
+	sql($ENV{PGDATABASE}, @script) if @script;
 }
 
 sub database
@@ -102,35 +109,28 @@ sub drop { sql('template1', "DROP DATABASE \"$_[0]\";"); }
 
 # The state, all that is under the law, as lines of text: every column but the
 # bookkeeping ones, so that a new column is under the law from its first day.
+# wa_unlink takes the clock's time: of that it is under the law whether it was called.
 my %bookkeeping = (
-	wa_contact => 'touched',
 	wa_consent => '',
 	wa_cooldown => '',
 	wa_activity => '',
 	wa_consent_log => 'id,recorded_at,webhook_id,recorded_by',
-	wa_identity => 'alike');
+	wa_identity => 'position,unlinked_at',
+	wa_identity_change => 'unlinked_at');
+my %instead = map { $_ => " || jsonb_build_object('unlinked', unlinked_at IS NOT NULL)" } qw(wa_identity wa_identity_change);
 
 sub state
 {
 	my ($db) = @_;
 	return sql($db, map {
-		"SELECT '$_ ' || (pg_catalog.to_jsonb(t) - '{$bookkeeping{$_}}'::text[])::text COLLATE \"C\""
+		"SELECT '$_ ' || (pg_catalog.to_jsonb(t) - '{$bookkeeping{$_}}'::text[]" . ($instead{$_} // '') . ")::text COLLATE \"C\""
 		  . " FROM $_ AS t ORDER BY 1;\n"
 	} sort keys %bookkeeping);
 }
 
-# Is no tie alike that must not be, and is this part of them at least alike?
-sub alike
-{
-	my ($db, $name, $part) = @_;
-	open my $in, '<', File::Basename::dirname(__FILE__) . '/alike.sql' or die "alike.sql: $!";
-	my ($wrong, $alike, $ties, $example) = split /\|/, sql($db, <$in>);
-
-	# Where more happens to each, more go odd ways.
-	$part /= 10 if $ENV{WA_LONG};
-	ok($wrong == 0, "$name: no tie is alike that must not be ($wrong wrong, $alike alike of $ties" . ($example ? ", $example)" : ')'));
-	ok($alike >= $part * $ties && $ties > 20, "$name: $alike of $ties ties are alike, which is enough to tell");
-}
+# Everybody of whom anything is known.
+our $known = join ' UNION ', map { "SELECT $_" } 'recipient FROM wa_consent', 'recipient FROM wa_cooldown', 'recipient FROM wa_activity',
+  map { ("recipient FROM $_", "other FROM $_") } qw(wa_identity wa_identity_change);
 
 # Do the list and the look-ups say the same of everybody, at these times?
 sub agree
@@ -149,8 +149,7 @@ sub agree
 		}
 	}
 	my @wrong = sql($db, <<"SQL");
-CREATE TEMPORARY TABLE known AS SELECT recipient FROM wa_consent UNION SELECT recipient FROM wa_cooldown
-	UNION SELECT recipient FROM wa_activity UNION SELECT recipient FROM wa_identity UNION SELECT other FROM wa_identity;
+CREATE TEMPORARY TABLE known AS $known;
 CREATE TEMPORARY TABLE asked (q int, recipient wa_recipient, sendable boolean);
 SET wa_policy.suppression_list_mem = 0;
 $asked
