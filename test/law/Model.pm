@@ -84,16 +84,16 @@ sub problem { $_[0]{problems}{ $_[1] }++; return; }
 # The time of an element, or nothing where it has none that can be.
 sub instant
 {
-	my ($self, $element, $received) = @_;
+	my ($element, $received) = @_;
 	my $written = text($element->{timestamp});
 	my $at = $received;
 
 	if (defined $written)
 	{
-		return $self->problem('bad_timestamp') if $written !~ /^-?\d+$/;
+		return if $written !~ /^-?\d+$/;
 		$at = $written > 1e11 ? $written * 1000 : $written * SECOND;
 	}
-	return $self->problem('bad_timestamp') if $at < 1230768000 * SECOND || $at > $received + 10 * MINUTE;
+	return if $at < 1230768000 * SECOND || $at > $received + 10 * MINUTE;
 	return $at;
 }
 
@@ -182,23 +182,31 @@ sub failure
 	elsif ($code == 500 ? !$where->[2] : !$harmless{$code}) { $self->{unknown}{$code}++; }
 }
 
+# $late: the time cannot be right, and $at is that of receipt.
 sub preference
 {
-	my ($self, $where, $ids, $at, $value, $origin, $message) = @_;
-	return $self->problem('unknown_value') if $value ne 'stop' && $value ne 'resume';
-	$self->consent($where, $ids, $at, 'whatsapp', $value, $origin, $message, '');
+	my ($self, $where, $ids, $at, $late, $value, $origin, $message, $signup) = @_;
+	my $signs_up = $value eq 'signup' && defined $signup;
+
+	return $self->problem('unknown_value') if $value ne 'stop' && $value ne 'resume' && !$signs_up;
+	$self->problem('bad_timestamp') if $late;
+	return if $late && $value ne 'stop';
+	$self->consent($where, $ids, $at, $signs_up ? ('business', 'resume', 'signup', $message, $signup) :
+		('whatsapp', $value, $origin, $message, ''));
 }
 
 sub status
 {
-	my ($self, $where, $ids, $at, $wa_id, $e) = @_;
+	my ($self, $where, $ids, $at, $late, $wa_id, $e) = @_;
 
+	$self->problem('bad_timestamp') if $late;
 	if ($e->{status} eq 'failed')
 	{
 		return $self->problem('unknown_value') if !$e->{errors};
 		$self->failure($where, $ids, $at, text($_->{code}), $e->{id}) for @{ $e->{errors} };
 		return;
 	}
+	return if $late;
 	my $category = ($e->{pricing} // {})->{category} // (($e->{conversation} // {})->{origin} // {})->{type} // '';
 	$self->seen($where, $ids, $at, $wa_id, 'delivered',
 		$e->{status} ne 'delivered' ? 'read' : (), $category =~ /^marketing/ ? 'marketing' : ());
@@ -206,22 +214,27 @@ sub status
 
 sub message
 {
-	my ($self, $where, $ids, $at, $wa_id, $e) = @_;
+	my ($self, $where, $ids, $at, $late, $wa_id, $e) = @_;
 	my $type = $e->{type};
+	my $aside = $type =~ /^(image|video|document|edit)$/;
 	my @texts =
 	  $type eq 'text' ? $e->{text}{body}
 	  : $type eq 'button' ? @{ $e->{button} }{qw(text payload)}
 	  : $type eq 'interactive' ? ($e->{interactive}{button_reply} // {})->{title}
+	  : $type eq 'edit' ? $e->{text}{body}
+	  : $aside ? ($e->{$type} // {})->{caption}
 	  : ();
-	my @phrases = grep { defined && $Traffic::meaning{$_} } @texts;
+	my @phrases = grep { defined && $Traffic::meaning{$_} && !($aside && $Traffic::meaning{$_} ne 'stop') } @texts;
 	my ($heard) = ((grep { $Traffic::meaning{$_} eq 'stop' } @phrases), @phrases);
 
-	$self->seen($where, $ids, $at, $wa_id, 'inbound');
+	return if $type eq 'edit' && !defined $heard;
+	$self->problem('bad_timestamp') if $late;
+	$self->seen($where, $ids, $at, $wa_id, 'inbound') if !$late && $type ne 'edit';
 	$self->consent($where, $ids, $at, 'business', $Traffic::meaning{$heard}, 'phrase', $e->{id}, $heard)
-	  if defined $heard;
+	  if defined $heard && !($late && $Traffic::meaning{$heard} ne 'stop');
 }
 
-my %no_message = map { $_ => 1 } qw(reaction edit revoke request_welcome);
+my %no_message = map { $_ => 1 } qw(reaction revoke request_welcome);
 
 # Take in one atom of Traffic.
 sub take
@@ -241,7 +254,7 @@ sub take
 			if ($array eq 'statuses' && $e->{status} !~ /^(delivered|read|played|failed)$/)
 			{
 				# Proof that the sender works, which needs a time and no recipient.
-				$self->instant($e, $atom->{received}) if $e->{status} eq 'sent';
+				$self->problem('bad_timestamp') if $e->{status} eq 'sent' && !defined instant($e, $atom->{received});
 				next;
 			}
 			next if $array eq 'messages' && $no_message{ $e->{type} };
@@ -250,14 +263,15 @@ sub take
 
 			my ($wa_id, @ids) = $self->users($value, $array, $e);
 			next if !@ids;
-			my $at = $self->instant($e, $atom->{received});
-			next if !defined $at;
+			my $at = instant($e, $atom->{received});
+			my $late = !defined $at;
+			$at //= $atom->{received};
 
-			if ($array eq 'statuses') { $self->status($where, \@ids, $at, $wa_id, $e); }
-			elsif ($system) { $self->preference($where, \@ids, $at, $e->{system}{marketing}, 'system message', $e->{id}); }
-			elsif ($array eq 'messages') { $self->message($where, \@ids, $at, $wa_id, $e); }
+			if ($array eq 'statuses') { $self->status($where, \@ids, $at, $late, $wa_id, $e); }
+			elsif ($system) { $self->preference($where, \@ids, $at, $late, $e->{system}{marketing}, 'system message', $e->{id}); }
+			elsif ($array eq 'messages') { $self->message($where, \@ids, $at, $late, $wa_id, $e); }
 			elsif (($e->{category} // 'marketing_messages') ne 'marketing_messages') { $self->problem('unknown_value'); }
-			else { $self->preference($where, \@ids, $at, $e->{value}, 'user_preferences', ''); }
+			else { $self->preference($where, \@ids, $at, $late, $e->{value}, 'user_preferences', '', $e->{signup_id}); }
 		}
 	}
 }
