@@ -198,7 +198,7 @@ fold_activity(wa_fold *fold, const wa_event *event, wa_str recipient,
 		seen.last_delivered_at = event->at;
 		if (event->read)
 			seen.last_read_at = event->at;
-		if (event->marketing)
+		if (event->category == WA_MARKETING)
 			seen.last_marketing_delivered_at = event->at;
 	}
 
@@ -213,6 +213,24 @@ fold_activity(wa_fold *fold, const wa_event *event, wa_str recipient,
 		activity->wa_id.data = pnstrdup(event->wa_id.text, event->wa_id.len);
 }
 
+/*
+ * Where a word came from, in the column of that name.  The code of a failure
+ * goes into the text until it has a column of its own.
+ */
+static wa_str
+fold_origin(const wa_event *event)
+{
+	char	   *text;
+
+	if (event->code == 0)
+		return wa_to_database(event->origin);
+	text = psprintf("error %d", event->code);
+	return (wa_str)
+	{
+		text, strlen(text)
+	};
+}
+
 static void
 fold_consent(wa_fold *fold, const wa_event *event, wa_str recipient,
 			 wa_str business, wa_str sender, int64 webhook_id)
@@ -224,7 +242,7 @@ fold_consent(wa_fold *fold, const wa_event *event, wa_str recipient,
 
 	word.stopped_at = event->stop ? event->at : WA_NEVER;
 	word.resumed_at = event->stop ? WA_NEVER : event->at;
-	word.origin = wa_to_database(event->origin);
+	word.origin = fold_origin(event);
 	word.sender = sender;
 	word.message_id = wa_to_database(event->message_id);
 	wa_consent_merge(&cell->u.consent, &word);
@@ -343,11 +361,11 @@ wa_fold_event(wa_fold *fold, const wa_event *event, int64 webhook_id)
 				break;
 			case WA_EVENT_FAILURE:
 				{
-					wa_cell_key key = {WA_CELL_COOLDOWN, event->code.code, recipient,
+					wa_cell_key key = {WA_CELL_COOLDOWN, event->code, recipient,
 					business, {"", 0}};
 					wa_cell    *cell = wa_fold_cell(fold, &key);
 
-					cell->u.cooldown.policy = event->code;
+					cell->u.cooldown.policy = event->policy;
 					wa_failures_add(&cell->u.cooldown.failures, event->at);
 					break;
 				}

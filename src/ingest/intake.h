@@ -12,7 +12,7 @@
 #include "common/compat.h"
 
 #include "common/schema.h"
-#include "events/judge.h"
+#include "events/interpret.h"
 
 typedef struct wa_intake wa_intake;
 

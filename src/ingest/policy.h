@@ -12,7 +12,7 @@
 #include "common/compat.h"
 
 #include "common/schema.h"
-#include "events/judge.h"
+#include "events/interpret.h"
 
 /*
  * The policy, in the current memory context.  Changes of codes are read, by the

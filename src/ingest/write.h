@@ -11,7 +11,7 @@
 #include "common/compat.h"
 
 #include "common/schema.h"
-#include "events/judge.h"
+#include "events/interpret.h"
 #include "ingest/fold.h"
 
 /*
