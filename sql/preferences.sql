@@ -68,10 +68,24 @@ CALL t.take('{"messages": [{"id": "wamid.s2", "from": "491530002002", "timestamp
 	"system": {"body": "x", "type": "user_preference_changed", "marketing": "resume"}}]}');
 SELECT recipient, register, state, at, origin, message_id FROM wa_consent WHERE recipient BETWEEN '491530002001' AND '491530002002' ORDER BY recipient;
 
+-- A sign-up by a link is an opt-in of the business, with its id as evidence; it lifts no stop of WhatsApp's.
+CREATE FUNCTION t.signs_up(who text, at timestamptz, id text) RETURNS jsonb LANGUAGE sql IMMUTABLE
+	RETURN jsonb_set(t.prefers(who, 'signup', at), '{user_preferences,0,signup_id}', to_jsonb(id));
+CALL t.take(t.signs_up('491530002501', '2025-03-01 10:00', 'su-7'));
+CALL t.take(t.prefers('491530002502', 'stop', '2025-03-01 10:00'));
+CALL t.take(t.signs_up('491530002502', '2025-03-02 10:00', 'su-7'));
+CALL t.take(t.wrote('491530002503', '2025-03-01 10:00', 'stop'));
+CALL t.take(t.signs_up('491530002503', '2025-03-02 10:00', 'su-7'));
+CALL t.take(t.signs_up('491530002504', '2025-03-02 10:00', 'su-7'));
+CALL t.take(t.prefers('491530002504', 'stop', '2025-03-03 10:00'));
+SELECT recipient, register, state, origin FROM wa_consent WHERE recipient BETWEEN '491530002501' AND '491530002504' ORDER BY recipient, register;
+SELECT recipient, evidence FROM wa_consent_log WHERE origin = 'signup' ORDER BY recipient;
+SELECT who, wa_sendable(who::text, 'marketing', at => '2025-04-01') FROM generate_series(491530002501, 491530002504) AS who;
+
 -- Whatever is neither stop nor resume is kept for a human to see, and never read as resume.
 CALL t.take(t.prefers('491530003001', 'stop', '2025-03-01 10:00'));
 SELECT value, i.*
-FROM unnest(ARRAY['{"value": "signup", "signup_id": "1"}', '{"value": "pause"}', '{"value": "resume "}', '{"value": "RESUME"}', '{"value": "resumed"}',
+FROM unnest(ARRAY['{"value": "signup"}', '{"value": "Signup", "signup_id": "1"}', '{"value": "pause"}', '{"value": "resume "}', '{"value": "RESUME"}', '{"value": "resumed"}',
 	'{"value": true}', '{"value": 1}', '{"value": null}', '{"value": ""}', '{"value": ["resume"]}', '{}',
 	'{"value": "resume", "category": "utility_messages"}']::jsonb[]) AS value,
 	LATERAL wa_ingest(t.hook(jsonb_build_object('user_preferences', jsonb_build_array(jsonb_build_object(

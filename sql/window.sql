@@ -129,4 +129,54 @@ CALL t.take(t.wrote('491520004007', '2025-03-01 08:00'), 'b1');
 SELECT business, wa_sendable('491520004007', 'marketing', business, at => '2025-03-01 10:00')
 FROM (VALUES (NULL), ('b1'), ('b2')) AS v (business);
 
+-- What is written in a group opens the group's window and lifts nothing; its words count.
+CREATE FUNCTION t.in_group(who text, at timestamptz, body text) RETURNS jsonb LANGUAGE sql IMMUTABLE
+	RETURN jsonb_set(t.wrote(who, at, body), '{messages,0,group_id}', '"Y2FwaV9ncm91cDox"');
+CALL t.take(t.failed('491520005001', 131049, '2025-03-01 09:00'));
+CALL t.take(t.in_group('491520005001', '2025-03-01 10:00', 'Hello everybody'));
+CALL t.take(t.in_group('491520005002', '2025-03-01 10:00', 'stop'));
+SELECT who, wa_sendable(who, 'marketing', at => '2025-03-01 11:00') AS marketing, wa_sendable(who, 'service', at => '2025-03-01 11:00') AS service
+FROM unnest(ARRAY['491520005001', '491520005002']) AS who;
+-- Of a message to a group that of a participant counts, never that of the whole.
+CALL t.take('{"contacts": [{"wa_id": "491520005003", "user_id": "DE.grp3"}], "statuses": [
+	{"id": "g", "status": "failed", "timestamp": "1740823200", "recipient_type": "group", "recipient_id": "Y2FwaV9ncm91cDox", "errors": [{"code": 131020}, {"code": 131026}]}]}');
+CALL t.take('{"statuses": [
+	{"id": "g", "status": "delivered", "timestamp": "1740823200", "recipient_id": "Y2FwaV9ncm91cDox"},
+	{"id": "g", "status": "delivered", "timestamp": "1740823200", "recipient_type": "group", "recipient_id": "Y2FwaV9ncm91cDox",
+		"recipient_participant_id": "491520005004", "pricing": {"category": "group_marketing"}},
+	{"id": "g", "status": "failed", "timestamp": "1740823200", "recipient_type": "group", "recipient_id": "Y2FwaV9ncm91cDox",
+		"recipient_participant_id": "491520005005", "errors": [{"code": 131026}]}]}');
+SELECT recipient, last_marketing_delivered_at FROM wa_activity WHERE recipient BETWEEN '491520005003' AND '491520005005';
+SELECT recipient, code FROM wa_cooldown WHERE recipient BETWEEN '491520005003' AND '491520005005';
+SELECT count(*) FROM wa_problem;
+
+-- A call that the user begins opens it; one of the business does not, and neither does what says nothing of who began.
+CREATE FUNCTION t.call(who text, more jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE
+	RETURN jsonb_build_object('calls', jsonb_build_array(jsonb_build_object('id', 'wacid.1', 'from', who, 'timestamp', '1740823200') || more));
+CALL t.take(t.call('491520006001', '{"event": "connect", "direction": "USER_INITIATED"}') || '{"contacts": [{"wa_id": "491520006001", "user_id": "DE.call1"}]}');
+CALL t.take(t.call('491520006002', '{"event": "terminate", "direction": "USER_INITIATED", "status": "FAILED"}'));
+CALL t.take(t.call('491520006003', '{"event": "terminate", "direction": "USER_INITIATED", "start_time": "1740819600"}'));
+CALL t.take(t.call('491520006004', '{"event": "connect", "direction": "BUSINESS_INITIATED"}'));
+CALL t.take(t.call('491520006005', '{"event": "call_recording_available"}'));
+SELECT who, wa_sendable(who::text, 'service', at => '2025-03-02 09:30') FROM generate_series(491520006001, 491520006005) AS who;
+SELECT wa_sendable('DE.call1', 'service', at => '2025-03-02 09:30');
+-- The answer to a request to call may be WhatsApp's own.
+CREATE FUNCTION t.permits(who text, source text) RETURNS jsonb LANGUAGE sql IMMUTABLE
+	RETURN jsonb_build_object('messages', jsonb_build_array(jsonb_build_object('id', 'w', 'from', who, 'timestamp', '1740823200', 'type', 'interactive',
+		'interactive', jsonb_build_object('type', 'call_permission_reply', 'call_permission_reply', jsonb_build_object('response', 'accept', 'response_source', source)))));
+CALL t.take(t.permits('491520006006', 'automatic'));
+CALL t.take(t.permits('491520006007', 'user_action'));
+SELECT who, wa_sendable(who::text, 'service', at => '2025-03-01 11:00') FROM generate_series(491520006006, 491520006007) AS who;
+
+-- Who shares its own contact, when asked to, is known by that number as well; the card of somebody else tells nothing.
+CREATE FUNCTION t.shares(who text, origin text, phone text) RETURNS jsonb LANGUAGE sql IMMUTABLE
+	RETURN jsonb_build_object('messages', jsonb_build_array(jsonb_build_object('id', 'w', 'from_user_id', who, 'timestamp', '1740823200', 'type', 'contacts',
+		'contacts', jsonb_build_array(jsonb_build_object('origin', origin, 'phones', jsonb_build_array(jsonb_build_object('phone', '+' || phone, 'wa_id', phone)))))));
+CALL t.take(t.prefers('491520007001', 'stop', '2025-02-01 10:00'));
+CALL t.take(t.prefers('491520007002', 'stop', '2025-02-01 10:00'));
+CALL t.take(t.shares('DE.card1', 'contact_request', '491520007001'));
+CALL t.take(t.shares('DE.card2', 'other', '491520007002'));
+SELECT recipient, other, origin FROM wa_identity WHERE other::text LIKE 'DE.card%' ORDER BY 1;
+SELECT who, wa_sendable(who, 'marketing') AS marketing, wa_sendable(who, 'service', at => '2025-03-01 11:00') AS service FROM unnest(ARRAY['DE.card1', 'DE.card2', '491520007001']) AS who;
+
 ROLLBACK;

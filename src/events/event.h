@@ -30,11 +30,15 @@ typedef enum wa_event_kind
 	WA_EVENT_CHANGE				/* who was ids is to from now on */
 } wa_event_kind;
 
-/* From one element: phone, wa_id, BSUID and parent BSUID of one user. */
-#define WA_MAX_IDS 6
+/* From one element: phone, BSUID and parent BSUID of one user. */
+#define WA_MAX_IDS 3
+
+/* A message category, or this: WhatsApp does not say. */
+#define WA_CATEGORY_UNKNOWN (-1)
 
 /*
- * One event.  It holds for every identifier in ids alike.  All strings are
+ * One event.  ids stand in the order phone, BSUID, parent BSUID, at most one
+ * of each kind: the first is home, where an event is stored.  All strings are
  * borrowed from the element.
  */
 typedef struct wa_event
@@ -48,22 +52,26 @@ typedef struct wa_event
 	wa_str		message_id;
 	wa_canonical wa_id;			/* digits as WhatsApp writes them; len 0: none */
 
-	/* CHANGE */
+	/* CHANGE: ids are the old ones, these the new ones, in the same order */
 	int			nto;
 	wa_canonical to[WA_MAX_IDS];
 
+	/* SENT, RECEIPT */
+	int			category;		/* a wa_category, or WA_CATEGORY_UNKNOWN */
+
 	/* RECEIPT */
 	bool		read;
-	bool		marketing;		/* known to be of a marketing message */
 
-	/* FAILURE */
-	wa_code_policy code;
+	/* FAILURE, WINDOW_REFUSED */
+	wa_code_policy policy;		/* of code */
+
+	/* FAILURE, WINDOW_REFUSED, CONSENT that a failure tells of; else 0 */
+	int32		code;
 
 	/* CONSENT, SIGHTING, CHANGE */
-	wa_str		origin;			/* "user_preferences", "phrase", "status", … */
+	wa_str		origin;			/* "user_preferences", "phrase", "failed message", … */
 
 	/* CONSENT */
-	int32		consent_code;	/* error code that told; 0: none */
 	wa_register reg;
 	bool		stop;
 	wa_str		evidence;

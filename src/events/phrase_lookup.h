@@ -11,7 +11,7 @@
 #include "base/compat.h"
 
 #include "base/schema.h"
-#include "events/judge.h"
+#include "events/interpret.h"
 
 /*
  * What a message means whose whole text this is, in UTF-8, under a fresh

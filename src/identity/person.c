@@ -454,15 +454,21 @@ mark_latest(const wa_person *person, int n, wa_instant t, wa_sighting *sightings
 	}
 }
 
-/* Was neither end left between the latest sure sighting and t? */
+/* Has a person left this member from seen on, up to t? */
 static bool
-was_not_left(const wa_person *person, const wa_edge *edge, wa_instant t)
+was_left(const wa_person *person, int n, wa_instant seen, wa_instant t)
 {
-	wa_instant	seen = surely_seen(edge, t);
-	wa_instant	from = person->members[edge->from].left_at;
-	wa_instant	to = person->members[edge->to].left_at;
+	if (person->members[n].left_at < seen)
+		return false;
+	for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+	{
+		const wa_edge *edge = &person->edges[e];
 
-	return !(from >= seen && from <= t) && !(to >= seen && to <= t);
+		if (edge->link.change && edge->holds && edge->from == n &&
+			edge->link.last_seen_at >= seen && edge->link.last_seen_at <= t)
+			return true;
+	}
+	return false;
 }
 
 /* Does the far end of an edge speak for member n, which speaks, at t? */
@@ -475,7 +481,9 @@ edge_speaks(const wa_person *person, int e, int n, wa_instant t, const uint8 *ce
 		return false;
 	if (edge->link.change)		/* the new one inherits what the old one said */
 		return edge->to == n && t <= edge->link.last_seen_at;
-	return certain[e] == (WA_FROM_END | WA_TO_END) && was_not_left(person, edge, t);
+	return certain[e] == (WA_FROM_END | WA_TO_END) &&
+		!was_left(person, edge->from, surely_seen(edge, t), t) &&
+		!was_left(person, edge->to, surely_seen(edge, t), t);
 }
 
 void

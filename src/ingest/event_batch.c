@@ -208,7 +208,7 @@ batch_add_activity(wa_event_batch *batch, const wa_event *event, wa_str business
 		seen.last_delivered_at = event->at;
 		if (event->read)
 			seen.last_read_at = event->at;
-		if (event->marketing)
+		if (event->category == WA_MARKETING)
 			seen.last_marketing_delivered_at = event->at;
 	}
 
@@ -226,11 +226,11 @@ batch_add_activity(wa_event_batch *batch, const wa_event *event, wa_str business
 static void
 batch_add_failure(wa_event_batch *batch, const wa_event *event, wa_str business)
 {
-	wa_row_key	key = {WA_ROW_COOLDOWN, event->code.code, str_of_id(&event->ids[0]),
+	wa_row_key	key = {WA_ROW_COOLDOWN, event->code, str_of_id(&event->ids[0]),
 	business, {"", 0}};
 	wa_row_delta *delta = wa_event_batch_delta(batch, &key);
 
-	delta->u.cooldown.policy = event->code;
+	delta->u.cooldown.policy = event->policy;
 	wa_failures_add(&delta->u.cooldown.failures, event->at);
 }
 
@@ -279,7 +279,7 @@ batch_add_consent(wa_event_batch *batch, const wa_event *event, wa_str business,
 	consent.stopped_at = event->stop ? event->at : WA_NEVER;
 	consent.resumed_at = event->stop ? WA_NEVER : event->at;
 	consent.origin = wa_to_database(event->origin);
-	consent.code = event->consent_code;
+	consent.code = event->code;
 	consent.sender = sender;
 	consent.message_id = wa_to_database(event->message_id);
 	wa_consent_merge(&delta->u.consent, &consent);

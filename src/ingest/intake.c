@@ -3,7 +3,7 @@
  * intake.c
  *	  One statement's worth of intake.
  *
- * payload → elements (payload.c) → events (judge.c) → merged state
+ * payload → elements (payload/) → events (events/) → merged state
  * (event_batch.c, writer.c).  Here the four are tied together, and what cannot be applied is
  * gathered for wa_problem.
  *
@@ -40,8 +40,11 @@
  */
 #define WA_CODES_WITH_FRAGMENT	4
 
-/* Enough for the longest path that wa_payload_path writes. */
-#define WA_PATH_SIZE		128
+/*
+ * Of a payload that is too large so much is kept: four times what is read, and
+ * little enough for a row, as hexadecimal digits too.
+ */
+#define WA_KEPT_BYTES		(4 * WA_PAYLOAD_MAX_BYTES)
 
 /* A row of wa_problem to be. */
 typedef struct wa_finding
@@ -79,7 +82,7 @@ struct wa_intake
 	MemoryContext context;
 	const wa_schema *schema;
 	const wa_policy *policy;
-	wa_docket	docket;
+	wa_event_sink sink;
 	wa_payload *payload;
 	wa_secrets *secrets;		/* NULL: none, nothing is checked */
 	wa_event_batch *batch;
@@ -270,9 +273,9 @@ wa_intake_begin(Oid funcid, bool replaying)
 	intake->secrets = wa_secrets_load(intake->schema);
 	intake->batch = wa_event_batch_make(context);
 	intake->replaying = replaying;
-	intake->docket.arg = intake;
-	intake->docket.event = take_event;
-	intake->docket.problem = take_problem;
+	intake->sink.arg = intake;
+	intake->sink.event = take_event;
+	intake->sink.problem = take_problem;
 	intake->payload = wa_payload_new();
 	if (intake->payload == NULL)
 		ereport(ERROR,
@@ -287,25 +290,25 @@ wa_intake_schema(const wa_intake *intake)
 	return intake->schema;
 }
 
-/* Count an element that was judged; its problems count as they are found. */
+/* Count an element that was interpreted; its problems count as they are found. */
 static void
-count(wa_intake *intake, wa_verdict verdict)
+count(wa_intake *intake, wa_element_outcome outcome)
 {
-	if (verdict == WA_APPLIED)
+	if (outcome == WA_OUTCOME_APPLIED)
 		intake->counts.applied++;
-	else if (verdict == WA_IGNORED)
+	else if (outcome == WA_OUTCOME_IGNORED)
 		intake->counts.ignored++;
 	intake->problems_of_element = 0;
 	intake->codes_of_element = 0;
 }
 
 /*
- * Judge all elements of the payload at hand.  checked: its signature is, so
+ * Interpret all elements of the payload at hand.  checked: its signature is, so
  * that what it says of businesses with another secret is passed over.  Returns
  * whether anything was.
  */
 static bool
-judge_elements(wa_intake *intake, bool checked)
+interpret_elements(wa_intake *intake, bool checked)
 {
 	wa_element	element;
 	bool		refused = false;
@@ -321,8 +324,8 @@ judge_elements(wa_intake *intake, bool checked)
 		intake->element = &element;
 		wa_event_batch_add_sender(intake->batch, element.business, element.sender,
 								  (wa_str) {NULL, 0}, intake->received_at);
-		count(intake, wa_judge(&element, intake->received_at, intake->policy,
-							   &intake->docket));
+		count(intake, wa_interpret(&element, intake->received_at, intake->policy,
+								   &intake->sink));
 	}
 	intake->element = NULL;
 	return refused;
@@ -357,12 +360,18 @@ refuse_payload(wa_intake *intake, wa_problem problem, const char *detail, wa_str
 {
 	MemoryContext old;
 	wa_finding *finding;
+	const char *kept = "";
 
 	intake->counts.problems++;
 	if (intake->retrying)
 		return;
 	old = MemoryContextSwitchTo(intake->context);
-	finding = add_finding(intake, &intake->elements, problem, pstrdup(detail));
+	if (payload.len > WA_KEPT_BYTES)
+	{
+		payload.len = pg_mbcliplen(payload.data, (int) payload.len, WA_KEPT_BYTES);
+		kept = "; only its beginning is kept";
+	}
+	finding = add_finding(intake, &intake->elements, problem, psprintf("%s%s", detail, kept));
 	finding->fragment = wa_bytes_to_database(payload);
 	MemoryContextSwitchTo(old);
 }
@@ -371,7 +380,9 @@ void
 wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes, wa_str signature,
 				  wa_instant received_at, int64 webhook_id)
 {
-	wa_str		utf8 = is_bytes ? payload : wa_to_utf8(payload);
+	/* what is too large in any encoding need not be converted to tell so */
+	bool		as_it_is = is_bytes || payload.len > 2 * WA_PAYLOAD_MAX_BYTES;
+	wa_str		utf8 = as_it_is ? payload : wa_to_utf8(payload);
 	wa_payload_result result = wa_payload_parse(intake->payload, utf8.data, utf8.len);
 
 	intake->received_at = received_at;
@@ -382,7 +393,7 @@ wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes, wa_str signa
 	{
 		if (intake->secrets != NULL)
 			wa_secrets_check(intake->secrets, utf8, signature);
-		if (judge_elements(intake, intake->secrets != NULL))
+		if (interpret_elements(intake, intake->secrets != NULL))
 			refuse_payload(intake, WA_PROBLEM_BAD_SIGNATURE,
 						   signature.data == NULL ? "no signature was given" :
 						   "signature is not that of a secret of the business", payload);
@@ -390,32 +401,6 @@ wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes, wa_str signa
 	wa_payload_clear(intake->payload);
 	if (utf8.data != payload.data)
 		pfree((char *) utf8.data);
-}
-
-/* The kind of the element that a JSON pointer leads to. */
-static wa_element_kind
-kind_of(wa_str path)
-{
-	static const struct
-	{
-		const char *array;
-		wa_element_kind kind;
-	}			kinds[] = {
-		{"/statuses/", WA_ELEMENT_STATUS},
-		{"/messages/", WA_ELEMENT_MESSAGE},
-		{"/user_preferences/", WA_ELEMENT_PREFERENCE},
-		{"/contacts/", WA_ELEMENT_CONTACT},
-		{"/user_id_update/", WA_ELEMENT_USER_ID_UPDATE},
-		{"/errors/", WA_ELEMENT_ERROR},
-	};
-
-	for (int i = 0; i < lengthof(kinds); i++)
-	{
-		if (strstr(path.data, kinds[i].array) != NULL)
-			return kinds[i].kind;
-	}
-	return path.len >= 6 && strcmp(path.data + path.len - 6, "/value") == 0 ?
-		WA_ELEMENT_ACCOUNT_UPDATE : WA_ELEMENT_MALFORMED;
 }
 
 bool
@@ -434,13 +419,13 @@ wa_intake_fragment(wa_intake *intake, wa_str fragment, wa_str path, wa_str signa
 		wa_str		utf8 = wa_to_utf8(fragment);
 		wa_payload_result result =
 			wa_payload_parse_element(intake->payload, utf8.data, utf8.len,
-									 kind_of(path), on_premises,
+									 wa_payload_kind_at(path), on_premises,
 									 wa_to_utf8(business), wa_to_utf8(sender));
 
 		intake->received_at = received_at;
 		intake->webhook_id = webhook_id;
 		if (result == WA_PAYLOAD_OK)
-			judge_elements(intake, false);
+			interpret_elements(intake, false);
 		else
 		{
 			problem_of(result);
@@ -506,9 +491,9 @@ wa_intake_failure(wa_intake *intake, wa_str recipient, int32 code, wa_instant at
 	intake->report = &report;
 	wa_event_batch_add_sender(intake->batch, wa_to_utf8(business), wa_to_utf8(sender),
 							  (wa_str) {NULL, 0}, received_at);
-	count(intake, wa_judge_failure(&who, code, at, received_at, wa_to_utf8(business),
-								   wa_to_utf8(sender), wa_to_utf8(message_id),
-								   intake->policy, &intake->docket));
+	count(intake, wa_interpret_failure(&who, code, at, received_at, wa_to_utf8(business),
+									   wa_to_utf8(sender), wa_to_utf8(message_id),
+									   intake->policy, &intake->sink));
 	intake->report = NULL;
 }
 

@@ -12,7 +12,7 @@
 #include "base/compat.h"
 
 #include "base/schema.h"
-#include "events/judge.h"
+#include "events/interpret.h"
 
 typedef struct wa_intake wa_intake;
 

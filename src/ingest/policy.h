@@ -12,7 +12,7 @@
 #include "base/compat.h"
 
 #include "base/schema.h"
-#include "events/judge.h"
+#include "events/interpret.h"
 
 /*
  * The policy, in the current memory context.  Changes of codes are read, under a

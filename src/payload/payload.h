@@ -3,24 +3,34 @@
  * payload.h
  *	  One webhook body, read element by element.
  *
- * payload.c is the only file that knows json-c.  It knows no tables, no
+ * This folder alone knows json-c (payload_internal.h).  It knows no tables, no
  * policy and no server: it is compiled alone for the unit tests and the
- * fuzzer.  All strings that it hands out are borrowed from the parsed
- * payload and live until the next wa_payload_parse…, wa_payload_clear or
- * wa_payload_free on the same object.  Strings are UTF-8 and may hold NULs.
+ * fuzzer.  All strings that it hands out are borrowed from the parsed payload.
+ * They live until the next wa_payload_next, wa_payload_parse…,
+ * wa_payload_clear or wa_payload_free on the same object.  Strings are UTF-8
+ * and may hold NULs.
  *
  * What is read how, where third parties differ from Meta:
  *
- * - A value's arrays (contacts, messages, statuses, user_preferences,
- *   user_id_update, errors; read in this order) count whatever the field of
- *   the change says, but for fields that hold "echoes" or "history", which
- *   are one WA_ELEMENT_OTHER, and "account_update", which is one
- *   WA_ELEMENT_ACCOUNT_UPDATE.  A value with none of the arrays is one
- *   WA_ELEMENT_OTHER; a null or empty array is nothing.
+ * - A value's lists (contacts, messages, statuses, user_preferences,
+ *   user_id_update, calls, errors; read in this order) count whatever the
+ *   field of the change says, but for fields that hold "echoes" or "history",
+ *   which are one WA_ELEMENT_OTHER.  The value of "account_update" is one
+ *   WA_ELEMENT_ACCOUNT_UPDATE besides.  A value with none of the lists is one
+ *   WA_ELEMENT_OTHER; a null or empty list is nothing.
+ * - value.standby is read as if its lists stood in the value: WhatsApp puts
+ *   them there while another responder owns the conversation.
+ * - Where a list is due, one object is a list of one.
  * - What does not have the shape that its place asks for is one
- *   WA_ELEMENT_MALFORMED at that place, and all else is read.
+ *   WA_ELEMENT_MALFORMED at that place, and all else is read.  So is an object
+ *   that carries messages, statuses or user_preferences, at whatever depth,
+ *   where they are not read.  Echoes and histories are never looked into: what
+ *   the business wrote and what was written long ago is no event.
+ * - An object without a shape of its own may be wrapped round payloads: they
+ *   stand, as JSON or as a string of JSON, under "body", "Message" or
+ *   "payload".
  * - A status of "type":"call" is WA_ELEMENT_OTHER.
- * - errors and restriction_info may be one object instead of an array.
+ * - A message without "type" is of the type that it has a part for.
  *
  * Life: wa_payload_new, then any number of parse / next… / clear, then
  * wa_payload_free.  In the server the owner hangs wa_payload_free on a memory
@@ -53,6 +63,7 @@ typedef enum wa_element_kind
 	WA_ELEMENT_PREFERENCE,		/* user_preferences[] */
 	WA_ELEMENT_CONTACT,			/* contacts[] */
 	WA_ELEMENT_USER_ID_UPDATE,	/* user_id_update[] */
+	WA_ELEMENT_CALL,			/* calls[] */
 	WA_ELEMENT_ERROR,			/* value.errors[], top-level errors[] */
 	WA_ELEMENT_ACCOUNT_UPDATE,	/* the value of an account_update change */
 	WA_ELEMENT_OTHER,			/* any other change or kind: ignored */
@@ -82,19 +93,27 @@ typedef struct wa_restriction
 	wa_str		expiration;
 } wa_restriction;
 
+/* Payloads may stand so deep in lists and wrappers: "/0/body/payload/…". */
+#define WA_MAX_SOURCES		5
+
+/* The steps of a payload's own place, and entry, changes, value, standby, list. */
+#define WA_MAX_PLACE_STEPS		(WA_MAX_SOURCES + 8)
+
+/* One step of a JSON pointer: a member, or where name is NULL an index. */
+typedef struct wa_step
+{
+	const char *name;			/* static */
+	int			index;
+} wa_step;
+
 /*
- * Where an element stands; for wa_payload_path.  -1: no such level.  Of a
- * malformed one, array may also be "entry" or "changes", and item -1: the
- * array itself.
+ * Where an element stands; for wa_payload_path.  Into a string of JSON a path
+ * goes on as if its content stood there.
  */
 typedef struct wa_place
 {
-	int			top;			/* index in a top-level array of payloads */
-	int			entry;			/* index in entry[] */
-	int			change;			/* index in changes[] */
-	bool		value;			/* inside "value"? */
-	const char *array;			/* "statuses", …; NULL: the object itself */
-	int			item;			/* index in that array */
+	int			nsteps;
+	wa_step		steps[WA_MAX_PLACE_STEPS];
 } wa_place;
 
 #define WA_MAX_TEXTS 2
@@ -110,30 +129,41 @@ typedef struct wa_element
 	wa_place	place;
 	bool		on_premises;	/* came without entry[], without a change, and
 								 * without metadata and messaging_product */
-	wa_str		business;		/* entry[].id */
+	wa_str		business;		/* value.waba_info.waba_id, else entry[].id */
 	wa_str		sender;			/* metadata.phone_number_id */
 	wa_str		field;			/* changes[].field */
 	wa_str		entry_time;		/* entry[].time */
 	wa_ids		who;			/* the user; a group's participant, not the group;
 								 * USER_ID_UPDATE: wa_id alone */
-	wa_ids		contact;		/* STATUS, MESSAGE, PREFERENCE: the contacts[] item that
-								 * belongs to it: the one that shares an identifier
-								 * (as written), or the only one where the value has
-								 * one contact and one element */
-	bool		alone;			/* CONTACT: its value has no status, message or
-								 * preference, so that nothing else speaks of it */
-	wa_str		timestamp;		/* the element's own */
-	wa_str		message_id;		/* id of a status or message */
+	wa_ids		contact;		/* STATUS, MESSAGE, PREFERENCE, CALL: the contacts[]
+								 * item that belongs to it: the one that shares an
+								 * identifier (as written), or the only one where the
+								 * value has one contact and one element */
+	bool		alone;			/* CONTACT: its value has no status, message,
+								 * preference or call, so that nothing else speaks of it */
+	bool		unread;			/* MALFORMED: it carries messages, statuses or
+								 * user_preferences where they are not read */
+	wa_str		timestamp;		/* the element's own; of a CALL that has ended, when
+								 * it began, if that is said */
+	wa_str		message_id;		/* id of a status, message or call */
 	wa_str		type;			/* STATUS: status; MESSAGE: type; PREFERENCE: value;
 								 * ACCOUNT_UPDATE: event */
 	int			nerrors;		/* STATUS, MESSAGE; an ERROR has 1: itself */
+	/* STATUS, MESSAGE */
+	bool		group;			/* STATUS: of a whole group, no participant is named;
+								 * MESSAGE: written in a group */
 	/* STATUS */
 	wa_str		pricing_category;	/* pricing.category */
 	wa_str		origin_type;	/* conversation.origin.type */
 	/* MESSAGE */
 	wa_str		texts[WA_MAX_TEXTS];	/* text.body; button.text and .payload;
 										 * interactive.button_reply.title and .id */
+	bool		side_texts;		/* texts are captions, or what an edit makes of them */
+	bool		automatic;		/* WhatsApp itself answered, not the user */
+	wa_ids		card;			/* the sender's own contact card, which the business
+								 * had asked for */
 	wa_str		system_type;	/* system.type */
+	wa_str		system_body;	/* system.body */
 	wa_str		system_marketing;	/* system.marketing */
 	wa_ids		changed_to;		/* system: wa_id or new_wa_id, user_id,
 								 * parent_user_id; USER_ID_UPDATE: current */
@@ -141,11 +171,14 @@ typedef struct wa_element
 								 * previous_user_id …; USER_ID_UPDATE: previous */
 	/* PREFERENCE */
 	wa_str		category;		/* "marketing_messages" */
+	wa_str		signup_id;
+	/* CALL */
+	bool		by_user;		/* the user began it */
 	/* ACCOUNT_UPDATE */
 	wa_str		ban_state;		/* ban_info.waba_ban_state */
 	wa_str		waba_id;		/* waba_info.waba_id */
 	int			nrestrictions;	/* restriction_info[] */
-	/* payload.c's own; NULL is JSON's null */
+	/* this folder's own; NULL is JSON's null */
 	const void *node;
 } wa_element;
 
@@ -166,9 +199,9 @@ extern wa_payload *wa_payload_new(void);
 
 /*
  * Parse len bytes; what the object held before is freed first.  text need not
- * outlive the call.  Strings that are no UTF-8, and a text that has anything
- * but blanks behind its JSON, are INVALID_JSON.  An array is OK whatever is
- * in it.
+ * outlive the call.  A byte order mark in front is passed over.  Strings that
+ * are no UTF-8, and a text that has anything but blanks behind its JSON, are
+ * INVALID_JSON.  An array is OK whatever is in it.
  */
 extern wa_payload_result wa_payload_parse(wa_payload *payload,
 										  const char *text, size_t len);
@@ -207,16 +240,25 @@ extern void wa_element_restriction(const wa_element *element, int i,
 
 /*
  * The element as JSON text, compact; of a malformed one the offending JSON, or
- * the object that lacks it.  The string lives until the payload is cleared.
+ * the object that lacks it.  The string lives as long as the element's own.
  * data is NULL where there is no memory.
  */
 extern wa_str wa_payload_fragment(wa_payload *payload, const wa_element *element);
 
+/* Room for the longest path. */
+#define WA_PATH_SIZE		256
+
 /*
  * The JSON pointer of the element, e.g. "/entry/0/changes/1/value/statuses/3",
- * put into buf (always terminated).  128 bytes are enough.
+ * put into buf (always terminated).  WA_PATH_SIZE bytes are enough.
  */
 extern void wa_payload_path(const wa_element *element, char *buf, size_t size);
+
+/*
+ * What kind of element such a path leads to.  MALFORMED is said of all that is
+ * no element of its own.
+ */
+extern wa_element_kind wa_payload_kind_at(wa_str path);
 
 /* Free the parsed payload, keep the object for the next one. */
 extern void wa_payload_clear(wa_payload *payload);

@@ -7,6 +7,8 @@
  */
 #include "c.h"
 
+#include "mb/pg_wchar.h"
+
 #include "payload/text.h"
 
 /*
@@ -15,36 +17,11 @@
  * points past U+10FFFF pass.
  */
 static size_t
-utf8_length(const unsigned char *text, size_t len)
+text_utf8_length(const unsigned char *text, size_t len)
 {
-	unsigned char lead = text[0];
-	unsigned char low = 0x80;
-	unsigned char high = 0xBF;
-	size_t		length;
+	size_t		length = (size_t) pg_utf_mblen(text);
 
-	if (lead < 0x80)
-		return 1;
-	if (lead < 0xC2 || lead > 0xF4)
-		return 0;
-	length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-	if (len < length)
-		return 0;
-	if (lead == 0xE0)
-		low = 0xA0;
-	else if (lead == 0xED)
-		high = 0x9F;
-	else if (lead == 0xF0)
-		low = 0x90;
-	else if (lead == 0xF4)
-		high = 0x8F;
-	if (text[1] < low || text[1] > high)
-		return 0;
-	for (size_t i = 2; i < length; i++)
-	{
-		if (text[i] < 0x80 || text[i] > 0xBF)
-			return 0;
-	}
-	return length;
+	return length <= len && pg_utf8_islegal(text, (int) length) ? length : 0;
 }
 
 bool
@@ -94,7 +71,7 @@ wa_text_scan(const char *text, size_t len, size_t *openers, size_t *commas, size
 		/* the last sequence may end behind stop: then it holds no opener there */
 		while (i < stop)
 		{
-			size_t		step = utf8_length(bytes + i, len - i);
+			size_t		step = text_utf8_length(bytes + i, len - i);
 
 			if (step == 0)
 			{
@@ -145,7 +122,7 @@ wa_text_nesting(const char *text, size_t len, size_t *containers, size_t *depth)
 
 /* Append to out, or only count where it is NULL; the new number of bytes. */
 static size_t
-put_bytes(char *out, size_t used, const char *bytes, size_t len)
+text_put_bytes(char *out, size_t used, const char *bytes, size_t len)
 {
 	if (out != NULL)
 		memcpy(out + used, bytes, len);
@@ -154,25 +131,14 @@ put_bytes(char *out, size_t used, const char *bytes, size_t len)
 
 /* The same for one UTF-16 unit as an escape. */
 static size_t
-put_escape(char *out, size_t used, unsigned int unit)
+text_put_escape(char *out, size_t used, unsigned int unit)
 {
 	static const char digits[] = "0123456789abcdef";
 	char		escape[6] = {'\\', 'u'};
 
 	for (int i = 0; i < 4; i++)
 		escape[2 + i] = digits[unit >> (12 - 4 * i) & 0xF];
-	return put_bytes(out, used, escape, sizeof(escape));
-}
-
-/* The code point of a sequence that utf8_length has found good. */
-static unsigned int
-utf8_value(const unsigned char *text, size_t length)
-{
-	unsigned int value = length == 1 ? text[0] : text[0] & (0xFF >> (length + 1));
-
-	for (size_t i = 1; i < length; i++)
-		value = value << 6 | (text[i] & 0x3F);
-	return value;
+	return text_put_bytes(out, used, escape, sizeof(escape));
 }
 
 size_t
@@ -192,15 +158,15 @@ wa_text_rewrite(const char *text, size_t len, char *out, bool *changed)
 
 		if (in_string && (bytes[i] >= 0x80 || (bytes[i] < 0x20 && bytes[i] != 0)))
 		{
-			size_t		length = utf8_length(bytes + i, len - i);
-			unsigned int value = utf8_value(bytes + i, length);
+			size_t		length = text_utf8_length(bytes + i, len - i);
+			pg_wchar	value = utf8_to_unicode(bytes + i);
 
 			if (value >= 0x10000)
 			{
-				used = put_escape(out, used, 0xD7C0 + (value >> 10));
+				used = text_put_escape(out, used, 0xD7C0 + (value >> 10));
 				value = 0xDC00 | (value & 0x3FF);
 			}
-			used = put_escape(out, used, value);
+			used = text_put_escape(out, used, value);
 			*changed = true;
 			i += length;
 			continue;
@@ -213,9 +179,9 @@ wa_text_rewrite(const char *text, size_t len, char *out, bool *changed)
 				is_integer = is_integer && text[i] >= '0' && text[i] <= '9';
 			if (is_integer && i - start - (text[start] == '-') >= 19)
 			{
-				used = put_bytes(out, used, "\"", 1);
-				used = put_bytes(out, used, text + start, i - start);
-				used = put_bytes(out, used, "\"", 1);
+				used = text_put_bytes(out, used, "\"", 1);
+				used = text_put_bytes(out, used, text + start, i - start);
+				used = text_put_bytes(out, used, "\"", 1);
 				*changed = true;
 				continue;
 			}
@@ -229,7 +195,7 @@ wa_text_rewrite(const char *text, size_t len, char *out, bool *changed)
 				i++;
 			i++;
 		}
-		used = put_bytes(out, used, text + start, i - start);
+		used = text_put_bytes(out, used, text + start, i - start);
 	}
 	return used;
 }

@@ -58,6 +58,17 @@ in_reach(const wa_member *member)
 	return member->events_until != WA_NEVER;
 }
 
+/*
+ * Does a failure under this member at t count?  After an unlinking also where it may
+ * have named both.
+ */
+static bool
+counts_for_safety(const wa_member *member, wa_instant t)
+{
+	return t <= member->events_until ||
+		(t >= member->failures_since && t <= member->failures_until);
+}
+
 /* Does what was said under this member at t count, though it loosens? */
 static bool
 may_loosen(const wa_person *person, int member, wa_instant t)
@@ -80,7 +91,7 @@ may_loosen(const wa_person *person, int member, wa_instant t)
  * Consent.
  */
 
-/* Resumes that named one member: do they speak? */
+/* Resumes under one member: do they speak? */
 typedef struct wa_resumes
 {
 	int			member;
@@ -182,11 +193,10 @@ add_logged(wa_consents *consents, wa_reader *log, int home)
 		if (!in_reach(member) || at > member->events_until ||
 			!(i == home || is_named(also_named, &member->id)))
 			continue;
+		if (!stop && i == home)
+			add_resume(consents, home, reg, business, at);
 		if (!stop && i != 0)
-		{
-			add_resume(consents, i, reg, business, at);
 			continue;
-		}
 		row = consent_row_of(consents, reg, business);
 		if (!stop)
 			row->consent.resumed_at = wa_later(row->consent.resumed_at, at);
@@ -267,6 +277,13 @@ gather_consents(wa_decision_cache *cache)
  * Activity.
  */
 
+/* Does evidence about member 0 stand under this other member, where both were named? */
+static bool
+is_home_of(const wa_person *person, int member)
+{
+	return person->members[0].kind != WA_ID_PHONE && person->members[member].kind == WA_ID_PHONE;
+}
+
 /* An instant of evidence under a member, if it counts. */
 static void
 keep_if_speaking(const wa_person *person, int member, wa_instant *at)
@@ -284,12 +301,12 @@ read_member_activity(wa_reader *reader, const wa_person *person, int member, wa_
 	wa_read_activity(reader, row);
 	if (member == 0)
 		return;
-	row->lifts = person->members[member].kind == WA_ID_PHONE;
+	row->lifts = is_home_of(person, member);
 	keep_if_speaking(person, member, &activity->last_inbound_at);
 	keep_if_speaking(person, member, &activity->last_delivered_at);
 	keep_if_speaking(person, member, &activity->last_read_at);
 	keep_if_speaking(person, member, &activity->last_marketing_delivered_at);
-	if (activity->last_window_refused_at > person->members[member].events_until)
+	if (!counts_for_safety(&person->members[member], activity->last_window_refused_at))
 		activity->last_window_refused_at = WA_NEVER;
 }
 
@@ -305,7 +322,7 @@ gather_activities(wa_decision_cache *cache)
 	wa_reader_open(&reader, &cache->schema->activity, cache->snapshot);
 	for (int i = 0; i < person->nmembers; i++)
 	{
-		if (!in_reach(&person->members[i]))
+		if (!in_reach(&person->members[i]) && person->members[i].failures_until == WA_NEVER)
 			continue;
 		seek_member(&reader, person, i);
 		while (wa_reader_next(&reader))
@@ -350,8 +367,7 @@ keep_counting(const wa_person *person, int n, wa_failures *failures)
 	{
 		wa_instant	at = failures->at[i];
 
-		if (at <= member->events_until ||
-			(at >= member->failures_since && at <= member->failures_until))
+		if (counts_for_safety(member, at))
 			failures->at[kept++] = at;
 	}
 	failures->n = kept;
@@ -419,7 +435,10 @@ evidence_of(wa_decision_cache *cache, wa_reader *activity, int member,
 	return lifted;
 }
 
-/* Evidence under the recipient itself and under phones lifts failures of all. */
+/*
+ * Evidence under the recipient itself lifts failures of all, and so does evidence under a phone
+ * that is the home of what names both.
+ */
 static wa_instant
 common_evidence(wa_decision_cache *cache, wa_reader *activity, const wa_member_cooldown *cooldown)
 {
@@ -427,7 +446,7 @@ common_evidence(wa_decision_cache *cache, wa_reader *activity, const wa_member_c
 
 	for (int i = 0; i < cache->person->nmembers; i++)
 	{
-		if (i == 0 || cache->person->members[i].kind == WA_ID_PHONE)
+		if (i == 0 || is_home_of(cache->person, i))
 			lifted = wa_later(lifted, evidence_of(cache, activity, i, cooldown));
 	}
 	return lifted;

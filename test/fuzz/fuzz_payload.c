@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * fuzz_payload.c
- *	  libFuzzer's entry to payload.c.
+ *	  libFuzzer's entry to payload/.
  *
  * Beyond not crashing it demands of every element: its path fits and begins
  * with a slash, its texts are UTF-8, and its fragment, parsed again alone,
@@ -9,7 +9,7 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/payload/payload.c src/payload/text.c */
+/* SOURCES: src/payload/parse.c src/payload/contacts.c src/payload/elements.c src/payload/walk.c src/payload/text.c */
 /* LIBS: -ljson-c */
 #include "c.h"
 
@@ -23,7 +23,7 @@ demand(bool met)
 		__builtin_trap();
 }
 
-/* Decode, which is another way than payload.c's: by value, not by byte ranges. */
+/* Decode, which is another way than payload's: by value, not by byte ranges. */
 static void
 demand_utf8(wa_str text)
 {
@@ -87,11 +87,16 @@ demand_same_element(const wa_element *a, const wa_element *b)
 	demand_same(a->origin_type, b->origin_type);
 	for (int i = 0; i < WA_MAX_TEXTS; i++)
 		demand_same(a->texts[i], b->texts[i]);
+	demand(a->group == b->group && a->side_texts == b->side_texts);
+	demand(a->automatic == b->automatic && a->by_user == b->by_user);
+	demand_same_ids(&a->card, &b->card);
 	demand_same(a->system_type, b->system_type);
+	demand_same(a->system_body, b->system_body);
 	demand_same(a->system_marketing, b->system_marketing);
 	demand_same_ids(&a->changed_to, &b->changed_to);
 	demand_same_ids(&a->changed_from, &b->changed_from);
 	demand_same(a->category, b->category);
+	demand_same(a->signup_id, b->signup_id);
 	demand_same(a->ban_state, b->ban_state);
 	demand_same(a->waba_id, b->waba_id);
 	demand(a->nerrors == b->nerrors && a->nerrors >= 0);
@@ -122,7 +127,7 @@ demand_same_element(const wa_element *a, const wa_element *b)
 static void
 check_element(wa_payload *payload, wa_payload *again, const wa_element *element)
 {
-	char		path[128];
+	char		path[WA_PATH_SIZE];
 	char		tiny[5];
 	wa_str		fragment = wa_payload_fragment(payload, element);
 	wa_element	copy;
@@ -130,6 +135,9 @@ check_element(wa_payload *payload, wa_payload *again, const wa_element *element)
 	wa_payload_path(element, path, sizeof(path));
 	demand(strlen(path) < sizeof(path) - 1);
 	demand(path[0] == '/' || path[0] == '\0');
+	/* a path leads back to its element, but for what its place does not tell */
+	if (element->kind != WA_ELEMENT_MALFORMED && element->kind != WA_ELEMENT_OTHER && path[0] != '\0')
+		demand(wa_payload_kind_at((wa_str) {path, strlen(path)}) == element->kind);
 	wa_payload_path(element, tiny, sizeof(tiny));
 	demand(strncmp(path, tiny, sizeof(tiny) - 1) == 0);
 
@@ -141,6 +149,9 @@ check_element(wa_payload *payload, wa_payload *again, const wa_element *element)
 									element->business, element->sender) == WA_PAYLOAD_OK);
 	demand(wa_payload_next(again, &copy));
 	demand_same_element(element, &copy);
+	/* what a value carries and nobody reads is told again */
+	if (element->kind == WA_ELEMENT_ACCOUNT_UPDATE && wa_payload_next(again, &copy))
+		demand(copy.kind == WA_ELEMENT_MALFORMED && copy.unread);
 	demand(!wa_payload_next(again, &copy));
 }
 

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * print_elements.c
- *	  Print what payload.c reads in webhook bodies, one line an element.
+ *	  Print what is read in webhook bodies, one line an element.
  *
  * usage: print_elements [-f] [file ...]
  *
@@ -16,7 +16,7 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/payload/payload.c src/payload/text.c */
+/* SOURCES: src/payload/parse.c src/payload/contacts.c src/payload/elements.c src/payload/walk.c src/payload/text.c */
 /* LIBS: -ljson-c */
 #include "c.h"
 
@@ -33,6 +33,7 @@ static const char *const kind_names[] = {
 	[WA_ELEMENT_PREFERENCE] = "preference",
 	[WA_ELEMENT_CONTACT] = "contact",
 	[WA_ELEMENT_USER_ID_UPDATE] = "user_id_update",
+	[WA_ELEMENT_CALL] = "call",
 	[WA_ELEMENT_ERROR] = "error",
 	[WA_ELEMENT_ACCOUNT_UPDATE] = "account_update",
 	[WA_ELEMENT_OTHER] = "other",
@@ -84,16 +85,27 @@ print_ids(const char *name, const wa_ids *ids)
 }
 
 static void
+print_flag(const char *name, bool set)
+{
+	if (set)
+		printf(" %s", name);
+}
+
+static void
 print_element(wa_payload *payload, const wa_element *element, bool with_fragment)
 {
-	char		path[128];
+	char		path[WA_PATH_SIZE];
 
 	wa_payload_path(element, path, sizeof(path));
 	printf("%s %s", path[0] == '\0' ? "-" : path, kind_names[element->kind]);
 	print_text("business", element->business);
 	print_text("sender", element->sender);
-	if (element->on_premises)
-		printf(" on_premises");
+	print_flag("on_premises", element->on_premises);
+	print_flag("unread", element->unread);
+	print_flag("group", element->group);
+	print_flag("by_user", element->by_user);
+	print_flag("automatic", element->automatic);
+	print_flag("side_texts", element->side_texts);
 	print_text("field", element->field);
 	print_text("entry_time", element->entry_time);
 	print_text("type", element->type);
@@ -105,11 +117,14 @@ print_element(wa_payload *payload, const wa_element *element, bool with_fragment
 	print_text("origin", element->origin_type);
 	print_text("text", element->texts[0]);
 	print_text("text2", element->texts[1]);
+	print_ids("card", &element->card);
 	print_text("system", element->system_type);
+	print_text("body", element->system_body);
 	print_text("marketing", element->system_marketing);
 	print_ids("to", &element->changed_to);
 	print_ids("from", &element->changed_from);
 	print_text("category", element->category);
+	print_text("signup_id", element->signup_id);
 	print_text("ban_state", element->ban_state);
 	print_text("waba_id", element->waba_id);
 	for (int i = 0; i < element->nerrors; i++)

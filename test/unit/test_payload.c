@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * test_payload.c
- *	  Unit tests of payload.c.
+ *	  Unit tests of payload/.
  *
  * Most are a row of a table: a payload, with ' for ", and what is read in it,
  * one line an element: path, kind, and name=value of what was filled.  Ids
@@ -9,7 +9,7 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/payload/payload.c src/payload/text.c */
+/* SOURCES: src/payload/parse.c src/payload/contacts.c src/payload/elements.c src/payload/walk.c src/payload/text.c */
 /* LIBS: -ljson-c */
 #include "c.h"
 
@@ -101,10 +101,10 @@ static void
 render(rendering *out, const wa_element *element)
 {
 	static const char *const kinds[] = {
-		"status", "message", "preference", "contact", "user_id_update", "error",
+		"status", "message", "preference", "contact", "user_id_update", "call", "error",
 		"account_update", "other", "malformed"
 	};
-	char		path[128];
+	char		path[WA_PATH_SIZE];
 
 	if (out->used > 0)
 		add(out, "\n");
@@ -112,8 +112,16 @@ render(rendering *out, const wa_element *element)
 	add(out, path);
 	add(out, " ");
 	add(out, kinds[element->kind]);
+	if (element->unread)
+		add(out, " unread");
 	if (element->on_premises)
 		add(out, " onprem");
+	if (element->group)
+		add(out, " group");
+	if (element->by_user)
+		add(out, " by_user");
+	if (element->automatic)
+		add(out, " automatic");
 	add_text(out, "business", element->business);
 	add_text(out, "sender", element->sender);
 	add_text(out, "field", element->field);
@@ -127,11 +135,16 @@ render(rendering *out, const wa_element *element)
 	add_text(out, "origin", element->origin_type);
 	add_text(out, "text", element->texts[0]);
 	add_text(out, "text2", element->texts[1]);
+	if (element->side_texts)
+		add(out, " side");
+	add_ids(out, "card", &element->card);
 	add_text(out, "system", element->system_type);
+	add_text(out, "body", element->system_body);
 	add_text(out, "marketing", element->system_marketing);
 	add_ids(out, "to", &element->changed_to);
 	add_ids(out, "from", &element->changed_from);
 	add_text(out, "category", element->category);
+	add_text(out, "signup", element->signup_id);
 	add_text(out, "ban", element->ban_state);
 	add_text(out, "waba", element->waba_id);
 	for (int i = 0; i < element->nerrors; i++)
@@ -251,9 +264,11 @@ static const reading readings[] = {
 		"{'statuses':[{'recipient_id':'G','recipient_type':'group','participant_recipient_id':'1',"
 		"'participant_recipient_user_id':'US.1','participant_recipient_parent_user_id':'US.ENT.1'}]}",
 	"/statuses/0 status onprem who=1/US.1/US.ENT.1"},
+	{"group: told by its id", "{'statuses':[{'recipient_id':'Y2FwaV9ncm91cDox'},{'recipient_id':'1-2@g.us'}]}",
+	"/statuses/0 status onprem group\n/statuses/1 status onprem group"},
 	{"group: no participant, never the group",
 		"{'statuses':[{'recipient_id':'G','recipient_type':'group','recipient_user_id':'G2','message':{'recipient_id':'G'}}]}",
-	"/statuses/0 status onprem"},
+	"/statuses/0 status onprem group"},
 	{"group: no recipient_type",
 		"{'statuses':[{'recipient_id':'G','recipient_participant_id':'1'}]}",
 	"/statuses/0 status onprem who=1/-/-"},
@@ -315,7 +330,25 @@ static const reading readings[] = {
 	{"no text of another type", "{'messages':[{'type':'image','text':{'body':'STOP'}}]}",
 	"/messages/0 message onprem type=image"},
 	{"text without type", "{'messages':[{'text':{'body':'STOP'}}]}",
-	"/messages/0 message onprem text=STOP"},
+	"/messages/0 message onprem type=text text=STOP"},
+	{"no type, no part", "{'messages':[{'from':'1'}]}", "/messages/0 message onprem who=1/-/-"},
+	{"a reaction without type", "{'messages':[{'reaction':{'emoji':'x'}}]}", "/messages/0 message onprem type=reaction"},
+	{"a caption", "{'messages':[{'type':'video','video':{'caption':'C'}}]}", "/messages/0 message onprem type=video text=C side"},
+	{"an edit", "{'messages':[{'type':'edit','edit':{'message':{'text':{'body':'E'}}}}]}",
+	"/messages/0 message onprem type=edit text2=E side"},
+	{"an edit of a caption", "{'messages':[{'type':'edit','edit':{'image':{'caption':'E'}}}]}",
+	"/messages/0 message onprem type=edit text2=E side"},
+	{"in a group", "{'messages':[{'type':'image','group_id':'G'}]}", "/messages/0 message onprem group type=image"},
+	{"an automatic answer",
+		"{'messages':[{'type':'interactive','interactive':{'type':'call_permission_reply',"
+		"'call_permission_reply':{'response_source':'automatic'}}}]}",
+	"/messages/0 message onprem automatic type=interactive"},
+	{"the user's own card",
+		"{'messages':[{'type':'contacts','contacts':[{'origin':'contact_request','phones':[{'phone':'+1 650','wa_id':'1650'},{'phone':'7'}]}]}]}",
+	"/messages/0 message onprem type=contacts card=1650/-/-"},
+	{"somebody's card",
+		"{'messages':[{'type':'contacts','contacts':[{'origin':'other','phones':[{'wa_id':'1650'}]}]}]}",
+	"/messages/0 message onprem type=contacts"},
 	{"unsupported with errors",
 		"{'messages':[{'type':'unsupported','errors':[{'code':131051,'message':'M','error_data':{'details':'D'}}]}]}",
 	"/messages/0 message onprem type=unsupported [ code=131051 details=D ]"},
@@ -346,7 +379,7 @@ static const reading readings[] = {
 	{"account_update",
 		"{'entry':[{'id':'1','time':7,'changes':[{'field':'account_update','value':{'event':'E','ban_info':{'waba_ban_state':'DISABLE'},"
 		"'waba_info':{'waba_id':3},'restriction_info':[{'restriction_type':'R','expiration':8},{'expiration':'9'},1]}}]}]}",
-		"/entry/0/changes/0/value account_update business=1 field=account_update time=7 type=E ban=DISABLE waba=3 "
+		"/entry/0/changes/0/value account_update business=3 field=account_update time=7 type=E ban=DISABLE waba=3 "
 	"{ type=R until=8 } { until=9 } { }"},
 	{"value.errors",
 		"{'entry':[{'id':'1','changes':[{'field':'messages','value':{'metadata':{'phone_number_id':'2'},'errors':[{'code':'130429','message':'M'}]}}]}]}",
@@ -368,6 +401,94 @@ static const reading readings[] = {
 	{"a call is no message",
 		"{'field':'calls','value':{'statuses':[{'type':'call','status':'failed','recipient_id':'1'},{'type':'message','status':'read'}]}}",
 	"/value/statuses/0 other field=calls\n/value/statuses/1 status field=calls type=read"},
+
+	{"a call",
+		"{'field':'calls','value':{'contacts':[{'wa_id':'1','user_id':'U'}],'calls':[{'id':'c','from':'1','event':'connect','timestamp':'9',"
+		"'direction':'USER_INITIATED'}]}}",
+		"/value/contacts/0 contact field=calls who=1/U/-\n"
+	"/value/calls/0 call by_user field=calls type=connect who=1/-/- contact=1/U/- at=9 id=c"},
+	{"a call that has ended", "{'calls':{'event':'terminate','timestamp':'9','start_time':'8'}}", "/calls call onprem type=terminate at=8"},
+	{"the account of a value is not the entry's",
+		"{'entry':[{'id':'P','changes':[{'field':'account_update','value':{'event':'PARTNER_ADDED','waba_info':{'waba_id':'W'}}},"
+		"{'field':'account_update','value':{'event':'E'}}]}]}",
+		"/entry/0/changes/0/value account_update business=W field=account_update type=PARTNER_ADDED waba=W\n"
+	"/entry/0/changes/1/value account_update business=P field=account_update type=E"},
+	{"a sign-up", "{'user_preferences':[{'value':'signup','signup_id':5}]}", "/user_preferences/0 preference onprem type=signup signup=5"},
+
+	/* standby */
+	{"standby",
+		"{'entry':[{'id':'1','changes':[{'field':'standby','value':{'metadata':{'phone_number_id':'2'},'standby':"
+		"{'contacts':[{'wa_id':'3'}],'messages':[{'from':'3','type':'image'}],'statuses':{'status':'read'}}}}]}]}",
+		"/entry/0/changes/0/value/standby/contacts/0 contact business=1 sender=2 field=standby who=3/-/-\n"
+		"/entry/0/changes/0/value/standby/messages/0 message business=1 sender=2 field=standby type=image who=3/-/- contact=3/-/-\n"
+	"/entry/0/changes/0/value/standby/statuses status business=1 sender=2 field=standby type=read"},
+	{"standby beside the value's own, whose contacts are apart",
+		"{'value':{'contacts':[{'wa_id':'1'}],'messages':[{'from':'1'}],'standby':{'contacts':[{'wa_id':'2'}],'messages':[{'from':'2'}]}}}",
+		"/value/contacts/0 contact who=1/-/-\n/value/messages/0 message who=1/-/- contact=1/-/-\n"
+	"/value/standby/contacts/0 contact who=2/-/-\n/value/standby/messages/0 message who=2/-/- contact=2/-/-"},
+	{"standby with echoes alone", "{'field':'standby','value':{'standby':{'message_echoes':[{'messages':[{}]}]}}}", ""},
+	{"standby in standby", "{'value':{'standby':{'standby':{'messages':[{'from':'1'}]}}}}", "/value malformed unread"},
+	{"standby without metadata", "{'standby':{'messages':[{'from':'1'}]}}", "/standby/messages/0 message who=1/-/-"},
+
+	/* one object where a list is due */
+	{"one object everywhere",
+		"{'entry':{'id':'1','changes':{'field':'f','value':{'contacts':{'wa_id':'2'},'messages':{'from':'2'},'user_preferences':{'value':'stop'},"
+		"'user_id_update':{'user_id':'U'},'errors':{'code':5}}}}}",
+		"/entry/changes/value/contacts contact business=1 field=f who=2/-/-\n"
+		"/entry/changes/value/messages message business=1 field=f who=2/-/- contact=2/-/-\n"
+		"/entry/changes/value/user_preferences preference business=1 field=f type=stop\n"
+		"/entry/changes/value/user_id_update user_id_update business=1 field=f to=-/U/-\n"
+	"/entry/changes/value/errors error business=1 field=f [ code=5 ]"},
+
+	/* wrapped */
+	{"a bare entry", "{'id':'1','time':2,'changes':[{'field':'f','value':{'statuses':[{}]}}]}",
+	"/changes/0/value/statuses/0 status business=1 field=f time=2"},
+	{"entries in an array", "[{'id':'1','changes':[{'value':{'statuses':[{}]}}]},{'statuses':[{}]}]",
+	"/0/changes/0/value/statuses/0 status business=1\n/1/statuses/0 status onprem"},
+	{"wrapped in body", "{'headers':{},'body':{'entry':[{'id':'1','changes':[{'value':{'statuses':[{}]}}]}]}}",
+	"/body/entry/0/changes/0/value/statuses/0 status business=1"},
+	{"wrapped as a string", "{'Type':'Notification','Message':' {\\'statuses\\':[{\\'id\\':\\'w\\'}]}'}",
+	"/Message/statuses/0 status onprem id=w"},
+	{"a mark in front of the string", "{'payload':'\xEF\xBB\xBF{\\'statuses\\':[{}]}'}", "/payload/statuses/0 status onprem"},
+	{"wrapped twice", "{'body':'{\\'Message\\':\\'{\\\\\\'statuses\\\\\\':[{}]}\\'}'}", "/body/Message/statuses/0 status onprem"},
+	{"a wrapped array", "[{'body':[{'statuses':[{}]},{'statuses':[{}]}]},{'payload':{'messages':[{}]}}]",
+	"/0/body/0/statuses/0 status onprem\n/0/body/1/statuses/0 status onprem\n/1/payload/messages/0 message onprem"},
+	{"two of the names", "{'body':'hello','payload':{'statuses':[{}]},'Message':{'messages':[{}]}}",
+	"/Message/messages/0 message onprem\n/payload/statuses/0 status onprem"},
+	{"what has a shape is no wrapper", "{'statuses':[{}],'body':{'a':1}}", "/statuses/0 status onprem"},
+	{"nothing in it", "{'payload':{'phone':'1','type':'opted-out'}}", " malformed"},
+	{"no JSON in it", "{'payload':'{no'}", " malformed"},
+	{"nothing in one of two", "[{'body':{}},{'body':{'statuses':[{}]}}]", "/0 malformed\n/1/body/statuses/0 status onprem"},
+	{"wrapped too deep",
+		"{'body':{'body':{'body':{'body':{'body':{'statuses':[{}]}}}}}}", "/body/body/body malformed unread"},
+	{"an array in an array", "[[{'statuses':[{}]}]]", "/0 malformed"},
+	{"a value with its field", "[{'messaging_product':'whatsapp','metadata':{'phone_number_id':'2'},'field':'messages','messages':[{'from':'1'}]}]",
+	"/0/messages/0 message sender=2 field=messages who=1/-/-"},
+	{"an echo with its field", "[{'metadata':{'phone_number_id':'2'},'field':'smb_message_echoes','message_echoes':[{}]}]",
+	"/0 other sender=2 field=smb_message_echoes"},
+
+	/* what is not read is told */
+	{"one level too deep",
+		"{'field':'messages','value':{'metadata':{},'wrapped':{'contacts':[{'wa_id':'1'}],'messages':[{'from':'1'}]}}}",
+	"/value malformed unread field=messages"},
+	{"beside what is read", "{'value':{'statuses':[{'id':'a'}],'x':[[{'user_preferences':{'value':'stop'}}]]}}",
+	"/value/statuses/0 status id=a\n/value malformed unread"},
+	{"inside what is read", "{'value':{'statuses':[{'id':'a','statuses':[{}]}]}}", "/value/statuses/0 status id=a\n/value malformed unread"},
+	{"in the change", "{'entry':[{'changes':[{'field':'f','value':{'statuses':[{'id':'a'}]},'messages':[{}]}]}]}",
+	"/entry/0/changes/0/value/statuses/0 status field=f id=a\n/entry/0/changes/0 malformed unread field=f"},
+	{"in the entry", "{'entry':[{'id':'1','changes':[{'value':{'statuses':[{'id':'a'}]}}],'messages':[{}]}]}",
+	"/entry/0 malformed unread business=1\n/entry/0/changes/0/value/statuses/0 status business=1 id=a"},
+	{"beside the entries", "{'entry':[],'statuses':[{}]}", " malformed unread"},
+	{"beside a wrapped payload", "{'body':{'a':{'messages':[{}]}},'payload':{'statuses':[{'id':'a'}]}}",
+	"/payload/statuses/0 status onprem id=a\n malformed unread"},
+	{"as a string", "{'value':{'x':{'messages':'[{}]'}}}", "/value malformed unread"},
+	{"in an account update", "{'field':'account_update','value':{'event':'E','x':{'messages':[{}]}}}",
+	"/value account_update field=account_update type=E\n/value malformed unread field=account_update"},
+	{"an account update with messages", "{'field':'account_update','value':{'event':'E','messages':[{'from':'1'}]}}",
+	"/value account_update field=account_update type=E\n/value/messages/0 message field=account_update who=1/-/-"},
+	{"nothing is carried", "{'value':{'a':{'messages':[],'statuses':null,'user_preferences':{}},'b':{'messages':'none'}}}", "/value other"},
+	{"echoes and histories are not looked into",
+		"{'value':{'history':[{'threads':[{'messages':[{}]}]}],'message_echoes':[{'messages':[{}]}]}}", "/value other"},
 
 	/* errors of a status */
 	{"several errors, odd ones among them",
@@ -396,9 +517,10 @@ static const reading readings[] = {
 	"/statuses/0 status onprem id=a^b/\xC3\xBC\xF0\x9F\x98\x80\xEF\xBF\xBDx"},
 
 	/* malformed, and the rest goes on */
-	{"entry is no array", "{'entry':{'id':1}}", "/entry malformed"},
+	{"entry is no list", "{'entry':'x'}", "/entry malformed"},
+	{"entry is one object, without changes", "{'entry':{'id':1}}", "/entry malformed business=1"},
 	{"entries of every kind",
-		"{'entry':[1,null,{'id':'3'},{'id':'4','changes':{}},{'id':'5','changes':null},{'id':'6','changes':[{'field':'f','value':{'statuses':[{}]}}]}]}",
+		"{'entry':[1,null,{'id':'3'},{'id':'4','changes':7},{'id':'5','changes':null},{'id':'6','changes':[{'field':'f','value':{'statuses':[{}]}}]}]}",
 		"/entry/0 malformed\n/entry/1 malformed\n/entry/2 malformed business=3\n"
 		"/entry/3/changes malformed business=4\n/entry/4 malformed business=5\n"
 	"/entry/5/changes/0/value/statuses/0 status business=6 field=f"},
@@ -408,7 +530,7 @@ static const reading readings[] = {
 		"/entry/0/changes/2 malformed business=1 field=f\n/entry/0/changes/3/value malformed business=1 field=f\n"
 	"/entry/0/changes/4/value/statuses/0 status business=1 field=f"},
 	{"values of every kind",
-		"{'statuses':{'id':'x'},'messages':[1,null,[],'x',{'from':'1'}],'contacts':'x','errors':[5,{'code':6}]}",
+		"{'statuses':5,'messages':[1,null,[],'x',{'from':'1'}],'contacts':'x','errors':[5,{'code':6}]}",
 		"/contacts malformed onprem\n/messages/0 malformed onprem\n/messages/1 malformed onprem\n"
 		"/messages/2 malformed onprem\n/messages/3 malformed onprem\n/messages/4 message onprem who=1/-/-\n"
 	"/statuses malformed onprem\n/errors/0 malformed onprem\n/errors/1 error onprem [ code=6 ]"},
@@ -465,14 +587,16 @@ test_results(wa_payload *payload)
 		"", " ", " \t\r\n", "{", "{'a'", "{'a':1", "[1,", "[1,]", "{'a':1,}", "{'a' 1}", "nul", "nulll",
 		"tru", "'x", "12x", "-", "{'statuses':[]} x", "{'statuses':[]}{'statuses':[]}", "}", "{\\'a':1}",
 		"{'statuses':[]}//", "/**/{'statuses':[]}", "{statuses:[]}", "{'statuses':[01]}", "{'statuses':['\\x']}",
-		"{'statuses':['\\u12']}", "\xEF\xBB\xBF{}"
+		"{'statuses':['\\u12']}",
+		"\xEF\xBB\xBF", "\xEF\xBB\xBF\xEF\xBB\xBF{'statuses':[]}", " \xEF\xBB\xBF{'statuses':[]}"
 	};
 	static const char *const unknown[] = {
 		"null", "true", "12", "-1.5e3", "'x'", "''", "{}", "{'a':1}", "{'messaging_product':'whatsapp'}",
-		" 12 ", "{'value':1}", "{'Statuses':[]}"
+		" 12 ", "{'value':1}", "{'Statuses':[]}", "\xEF\xBB\xBF{}", "'{}'", "{'body':'hello'}", "{'payload':1,'Message':null}"
 	};
 	static const char *const fine[] = {
-		"{'statuses':[]}", " \t\r\n{'statuses':[]} \t\r\n", "[]", "[1]", "{'statuses':null}"
+		"{'statuses':[]}", " \t\r\n{'statuses':[]} \t\r\n", "[]", "[1]", "{'statuses':null}",
+		"\xEF\xBB\xBF{'statuses':[]}", "{'id':'1','changes':[]}", "{'body':{}}"
 	};
 
 	for (size_t i = 0; i < lengthof(invalid); i++)
@@ -677,7 +801,7 @@ test_path(wa_payload *payload)
 {
 	const char *text = json("{'entry':[{'changes':[{'value':{'statuses':[{}]}}]}]}");
 	wa_element	element;
-	char		path[128];
+	char		path[WA_PATH_SIZE];
 
 	(void) wa_payload_parse(payload, text, strlen(text));
 	check("path: an element", wa_payload_next(payload, &element));
@@ -685,10 +809,58 @@ test_path(wa_payload *payload)
 	check("path: cut off", strcmp(path, "/entry/") == 0);
 	wa_payload_path(&element, path, 1);
 	check("path: empty", path[0] == '\0');
-	element.place = (wa_place) {PG_INT32_MAX, PG_INT32_MAX, PG_INT32_MAX, true, "user_preferences", PG_INT32_MAX};
+
+	/* as long as the names and numbers of a place can make it */
+	element.place.nsteps = 0;
+	for (int i = 0; i < WA_MAX_SOURCES - 1; i++)
+		element.place.steps[element.place.nsteps++] = (wa_step) {NULL, PG_INT32_MAX};
+	for (int i = 0; i < 3; i++)
+	{
+		static const char *const names[] = {"entry", "changes", "user_preferences"};
+
+		if (i == 2)
+		{
+			element.place.steps[element.place.nsteps++] = (wa_step) {"value", 0};
+			element.place.steps[element.place.nsteps++] = (wa_step) {"standby", 0};
+		}
+		element.place.steps[element.place.nsteps++] = (wa_step) {names[i], 0};
+		element.place.steps[element.place.nsteps++] = (wa_step) {NULL, PG_INT32_MAX};
+	}
+	check("path: no more steps than may be", element.place.nsteps <= WA_MAX_PLACE_STEPS);
 	wa_payload_path(&element, path, sizeof(path));
 	check("path: the longest",
-		  strcmp(path, "/2147483647/entry/2147483647/changes/2147483647/value/user_preferences/2147483647") == 0);
+		  strcmp(path, "/2147483647/2147483647/2147483647/2147483647/entry/2147483647/changes/2147483647"
+				 "/value/standby/user_preferences/2147483647") == 0);
+}
+
+static void
+test_kind_at(void)
+{
+	static const struct
+	{
+		wa_str		path;
+		wa_element_kind kind;
+	}			samples[] = {
+		{{"/entry/0/changes/0/value/statuses/3", 35}, WA_ELEMENT_STATUS},
+		{{"/messages/0", 11}, WA_ELEMENT_MESSAGE},
+		{{"/value/standby/messages", 23}, WA_ELEMENT_MESSAGE},
+		{{"/body/user_preferences/12", 25}, WA_ELEMENT_PREFERENCE},
+		{{"/0/contacts/0", 13}, WA_ELEMENT_CONTACT},
+		{{"/user_id_update/0", 17}, WA_ELEMENT_USER_ID_UPDATE},
+		{{"/calls/0", 8}, WA_ELEMENT_CALL},
+		{{"/errors/0", 9}, WA_ELEMENT_ERROR},
+		{{"/entry/0/changes/0/value", 24}, WA_ELEMENT_ACCOUNT_UPDATE},
+		{{"/entry/0/changes/0", 18}, WA_ELEMENT_MALFORMED},
+		{{"/entry/0", 8}, WA_ELEMENT_MALFORMED},
+		{{"/0", 2}, WA_ELEMENT_MALFORMED},
+		{{"", 0}, WA_ELEMENT_MALFORMED},
+		{{"/statuses/0/x", 13}, WA_ELEMENT_MALFORMED},
+		{{"statuses", 8}, WA_ELEMENT_MALFORMED},
+		{{"17", 2}, WA_ELEMENT_MALFORMED},
+	};
+
+	for (size_t i = 0; i < lengthof(samples); i++)
+		check(samples[i].path.data, wa_payload_kind_at(samples[i].path) == samples[i].kind);
 }
 
 /*
@@ -836,6 +1008,7 @@ main(void)
 	test_fragments(payload);
 	test_parse_element(payload);
 	test_path(payload);
+	test_kind_at();
 	test_many_contacts(payload);
 	test_characters(payload);
 	test_long_integers(payload);

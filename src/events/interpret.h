@@ -1,13 +1,13 @@
 /*-------------------------------------------------------------------------
  *
- * judge.h
+ * interpret.h
  *	  From an element of a webhook to the events that it stands for.
  *	  Pure: no server, no allocation, no tables.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef WA_JUDGE_H
-#define WA_JUDGE_H
+#ifndef WA_INTERPRET_H
+#define WA_INTERPRET_H
 
 #include "c.h"
 
@@ -43,8 +43,8 @@ typedef struct wa_policy
 	wa_meaning	(*phrase) (void *arg, wa_str text);
 } wa_policy;
 
-/* Where the findings go; arg goes through untouched. */
-typedef struct wa_docket
+/* Where events and problems go; arg goes through untouched. */
+typedef struct wa_event_sink
 {
 	void	   *arg;
 	void		(*event) (void *arg, const wa_event *event);
@@ -52,36 +52,35 @@ typedef struct wa_docket
 	/* code: with WA_PROBLEM_UNKNOWN_CODE only.  detail is one line, borrowed. */
 	void		(*problem) (void *arg, wa_problem problem, const char *detail,
 							int32 code);
-} wa_docket;
+} wa_event_sink;
 
-typedef enum wa_verdict
+typedef enum wa_element_outcome
 {
-	WA_APPLIED,					/* means something: events were reported */
-	WA_IGNORED,					/* means nothing to us */
-	WA_PROBLEM,					/* problems were reported and no event */
-	WA_COUNTLESS				/* not an element of its own: contacts[] */
-} wa_verdict;
+	WA_OUTCOME_APPLIED,			/* means something: events were reported */
+	WA_OUTCOME_IGNORED,			/* means nothing to us */
+	WA_OUTCOME_PROBLEM,			/* problems were reported and no event */
+	WA_OUTCOME_UNCOUNTED		/* not an element of its own: contacts[] */
+} wa_element_outcome;
 
 /*
- * Judge one element of a payload received at received_at: report its events
- * and problems, say which it was.
+ * Interpret one element of a payload received at received_at: report its
+ * events and problems, say what came of it.
+ *
+ * A time that cannot be right is a problem.  What loosens is not reported
+ * then; what protects is, at received_at, and once for each identifier by
+ * itself, since the sighting that would tie them is not.
  */
-extern wa_verdict wa_judge(const wa_element *element, wa_instant received_at,
-						   const wa_policy *policy, const wa_docket *docket);
+extern wa_element_outcome wa_interpret(const wa_element *element, wa_instant received_at,
+									   const wa_policy *policy, const wa_event_sink *sink);
 
 /*
- * Judge an error that the send API answered, or any failure without a webhook
- * round it: the same as a failed status with this one error.
+ * Interpret an error that the send API answered, or any failure without a
+ * webhook round it: the same as a failed status with this one error.
  */
-extern wa_verdict wa_judge_failure(const wa_ids *who, int32 code, wa_instant at,
-								   wa_instant received_at, wa_str business,
-								   wa_str sender, wa_str message_id,
-								   const wa_policy *policy, const wa_docket *docket);
+extern wa_element_outcome wa_interpret_failure(const wa_ids *who, int32 code, wa_instant at,
+											   wa_instant received_at, wa_str business,
+											   wa_str sender, wa_str message_id,
+											   const wa_policy *policy,
+											   const wa_event_sink *sink);
 
-/*
- * Put the canonical forms of all identifiers in who that have one at the end
- * of ids (of *nids, at most WA_MAX_IDS), without repetition.
- */
-extern void wa_collect_ids(const wa_ids *who, wa_canonical *ids, int *nids);
-
-#endif							/* WA_JUDGE_H */
+#endif							/* WA_INTERPRET_H */

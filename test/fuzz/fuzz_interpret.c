@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
- * fuzz_judge.c
- *	  libFuzzer's entry to judge.c and phrase.c: from a payload to events.
+ * fuzz_interpret.c
+ *	  libFuzzer's entry to interpret.c and phrase.c: from a payload to events.
  *
  * The policy is the shipped catalogue and two phrases.  Demands of every event
- * what fold.c and write.c take for granted, that the verdict is the one that
- * the findings call for, that judging twice says the same, and that an element
- * judged again from its fragment, as wa_replay does, says the same unless its
+ * what fold.c and write.c take for granted, that the outcome is the one that
+ * the findings call for, that interpreting twice says the same, and that an element
+ * interpreted again from its fragment, as wa_replay does, says the same unless its
  * surroundings had a part in it.
  *
  * The payload is received at one of a few moments, which the length of the
@@ -14,13 +14,14 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/events/judge.c src/events/event.c src/events/phrase.c src/events/phrase_defaults.c src/payload/payload.c src/payload/text.c */
+/* SOURCES: src/events/interpret.c src/events/context.c src/events/changes.c src/events/identifiers.c src/events/event.c src/events/phrase.c src/events/phrase_defaults.c */
+/* SOURCES: src/payload/parse.c src/payload/contacts.c src/payload/elements.c src/payload/walk.c src/payload/text.c */
 /* SOURCES: src/recipient/phone.c src/errors/catalogue.c src/errors/code_policy.c */
 /* LIBS: -ljson-c -DFRONTEND -DUSE_PRIVATE_ENCODING_FUNCS */
 #include "c.h"
 
 #include "errors/catalogue.h"
-#include "events/judge.h"
+#include "events/interpret.h"
 #include "events/phrase.h"
 #include "payload/payload.h"
 
@@ -37,7 +38,9 @@ typedef struct findings
 {
 	wa_instant	received_at;
 	int			nevents;		/* but for sightings */
+	int			nsightings;
 	int			nproblems;
+	bool		wrong_instant;	/* was it said that the time cannot be right? */
 	uint64		digest;			/* of all that was said, in order */
 } findings;
 
@@ -77,6 +80,9 @@ static void
 demand_ids(findings *found, const wa_canonical *ids, int nids)
 {
 	demand(nids >= 0 && nids <= WA_MAX_IDS);
+	/* a phone, if there is one, is home */
+	for (int i = 1; i < nids; i++)
+		demand(wa_is_bsuid(ids[i].text));
 	for (int i = 0; i < nids; i++)
 	{
 		wa_canonical again;
@@ -121,13 +127,20 @@ take_event(void *arg, const wa_event *event)
 	digest_str(found, event->message_id);
 	demand_ids(found, event->ids, event->nids);
 
-	if (event->kind != WA_EVENT_SIGHTING)
+	if (event->kind == WA_EVENT_SIGHTING)
+		found->nsightings++;
+	else
 		found->nevents++;
+	demand(event->category >= WA_CATEGORY_UNKNOWN && event->category < WA_CATEGORIES);
+	demand(event->code == 0 || event->kind == WA_EVENT_FAILURE ||
+		   event->kind == WA_EVENT_WINDOW_REFUSED || event->kind == WA_EVENT_CONSENT);
 	switch (event->kind)
 	{
 		case WA_EVENT_SENT:
+			demand(!found->wrong_instant);
 			return;
 		case WA_EVENT_SIGHTING:
+			demand(!found->wrong_instant);
 			demand(event->nids >= 2 && wa_str_given(event->origin));
 			return;
 		case WA_EVENT_CHANGE:
@@ -136,15 +149,17 @@ take_event(void *arg, const wa_event *event)
 			return;
 		case WA_EVENT_RECEIPT:
 		case WA_EVENT_INBOUND:
+			demand(!found->wrong_instant);
 			break;
 		case WA_EVENT_WINDOW_REFUSED:
-			demand(event->code.effect == WA_EFFECT_CLOSE_WINDOW);
+			demand(event->policy.effect == WA_EFFECT_CLOSE_WINDOW);
 			break;
 		case WA_EVENT_FAILURE:
-			demand(event->code.effect == WA_EFFECT_COOLDOWN);
-			demand(event->code.blocks != 0 && (event->code.blocks & ~WA_ALL_CATEGORIES) == 0);
-			demand(event->code.ladder.nsteps > 0 && event->code.ladder.nsteps <= WA_MAX_STEPS);
-			digest(found, &event->code.code, sizeof(event->code.code));
+			demand(event->policy.effect == WA_EFFECT_COOLDOWN);
+			demand(event->policy.blocks != 0 && (event->policy.blocks & ~WA_ALL_CATEGORIES) == 0);
+			demand(event->policy.ladder.nsteps > 0 && event->policy.ladder.nsteps <= WA_MAX_STEPS);
+			demand(event->code == event->policy.code);
+			digest(found, &event->code, sizeof(event->code));
 			break;
 		case WA_EVENT_CONSENT:
 			demand(wa_str_given(event->origin) && event->evidence.data != NULL);
@@ -152,7 +167,13 @@ take_event(void *arg, const wa_event *event)
 
 			/* A word in WhatsApp's register comes from WhatsApp alone. */
 			demand((event->reg == WA_REGISTER_BUSINESS) ==
-				   wa_str_equal(event->origin, WA_STR("phrase")));
+				   (wa_str_equal(event->origin, WA_STR("phrase")) ||
+					wa_str_equal(event->origin, WA_STR("signup"))));
+			demand((event->code != 0) == wa_str_equal(event->origin, WA_STR("failed message")));
+			/* An opt-in of the business has evidence. */
+			demand(event->stop || event->reg == WA_REGISTER_WHATSAPP || event->evidence.len > 0);
+			/* What loosens has a time of its own that can be right. */
+			demand(event->stop || !found->wrong_instant);
 			digest(found, &event->stop, sizeof(event->stop));
 			digest_str(found, event->origin);
 			digest_str(found, event->evidence);
@@ -172,6 +193,8 @@ take_problem(void *arg, wa_problem problem, const char *detail, int32 code)
 	demand(detail[0] != '\0' && strchr(detail, '\n') == NULL);
 	demand(code >= 0 && (problem == WA_PROBLEM_UNKNOWN_CODE || code == 0));
 	found->nproblems++;
+	if (problem == WA_PROBLEM_BAD_TIMESTAMP)
+		found->wrong_instant = true;
 	digest(found, &problem, sizeof(problem));
 	digest(found, &code, sizeof(code));
 }
@@ -206,35 +229,36 @@ phrase(void *arg, wa_str text)
 		strcmp(key.text, "start") == 0 ? WA_MEANS_RESUME : WA_MEANS_NOTHING;
 }
 
-static wa_verdict
-judge(const wa_element *element, wa_instant received_at, findings *found)
+static wa_element_outcome
+interpret(const wa_element *element, wa_instant received_at, findings *found)
 {
 	static const wa_policy policy = {NULL, shipped_code, phrase};
-	wa_docket	docket = {found, take_event, take_problem};
-	wa_verdict	verdict;
+	wa_event_sink sink = {found, take_event, take_problem};
+	wa_element_outcome outcome;
 
 	memset(found, 0, sizeof(*found));
 	found->received_at = received_at;
-	verdict = wa_judge(element, received_at, &policy, &docket);
-	switch (verdict)
+	outcome = wa_interpret(element, received_at, &policy, &sink);
+	switch (outcome)
 	{
-		case WA_APPLIED:
+		case WA_OUTCOME_APPLIED:
 			/* A failure counts even where its code does nothing to the recipient. */
 			demand(found->nevents > 0 ||
-				   (element->kind == WA_ELEMENT_STATUS && element->nerrors > 0));
+				   (element->kind == WA_ELEMENT_STATUS && element->nerrors > 0) ||
+				   (element->kind == WA_ELEMENT_USER_ID_UPDATE && found->nsightings > 0));
 			break;
-		case WA_IGNORED:
+		case WA_OUTCOME_IGNORED:
 			demand(found->nevents == 0 && found->nproblems == 0);
 			break;
-		case WA_PROBLEM:
+		case WA_OUTCOME_PROBLEM:
 			demand(found->nevents == 0 && found->nproblems > 0);
 			break;
-		case WA_COUNTLESS:
+		case WA_OUTCOME_UNCOUNTED:
 			demand(element->kind == WA_ELEMENT_CONTACT);
 			demand(found->nevents == 0 && found->nproblems == 0);
 			break;
 	}
-	return verdict;
+	return outcome;
 }
 
 /* Does anything that stood around the element have a part in its meaning? */
@@ -271,9 +295,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	{
 		findings	first;
 		findings	second;
-		wa_verdict	verdict = judge(&element, received_at, &first);
+		wa_element_outcome outcome = interpret(&element, received_at, &first);
 
-		demand(verdict == judge(&element, received_at, &second));
+		demand(outcome == interpret(&element, received_at, &second));
 		demand(first.digest == second.digest);
 
 		if (self_contained(&element))
@@ -285,7 +309,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 											element.on_premises, element.business,
 											element.sender) == WA_PAYLOAD_OK);
 			demand(wa_payload_next(again, &copy));
-			demand(verdict == judge(&copy, received_at, &second));
+			demand(outcome == interpret(&copy, received_at, &second));
 			demand(first.digest == second.digest);
 		}
 	}

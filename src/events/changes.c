@@ -1,0 +1,184 @@
+/*-------------------------------------------------------------------------
+ *
+ * changes.c
+ *	  Changes of identifier: a user who has got another number or BSUID.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "c.h"
+
+#include "events/interpret_internal.h"
+
+/* Report the change from every old identifier to every new one by itself. */
+static void
+change_report_each(wa_context *c, const wa_canonical *from, int nfrom,
+				   const wa_canonical *to, int nto)
+{
+	c->event.nto = 1;
+	for (int i = 0; i < nto; i++)
+	{
+		c->event.to[0] = to[i];
+		for (int j = 0; j < nfrom; j++)
+			wa_context_report_alone(c, WA_EVENT_CHANGE, &from[j]);
+	}
+}
+
+/*
+ * Report that whoever was known by some identifiers is known by others from
+ * now on.  It protects, since the new ones get the stops of the old ones: so a
+ * time that cannot be right does not hold it up.
+ */
+static void
+change_report(wa_context *c, const wa_identifiers *from, const wa_identifiers *to, wa_str origin)
+{
+	wa_event   *event = &c->event;
+	wa_canonical old[WA_MAX_IDS];
+	wa_canonical new[WA_MAX_IDS];
+	int			nold = wa_identifiers_list(from, old);
+	int			nnew = wa_identifiers_list(to, new);
+
+	event->origin = origin;
+	if (wa_context_has_instant(c))
+	{
+		memcpy(event->ids, old, nold * sizeof(wa_canonical));
+		memcpy(event->to, new, nnew * sizeof(wa_canonical));
+		event->nids = nold;
+		event->nto = nnew;
+		wa_context_report(c, WA_EVENT_CHANGE);
+	}
+	else
+	{
+		/* nothing says when those of one side belonged together */
+		change_report_each(c, old, nold, new, nnew);
+	}
+	/* a second one of a kind: nobody can tell which of them is meant */
+	change_report_each(c, from->rest, from->nrest, new, nnew);
+	change_report_each(c, old, nold, to->rest, to->nrest);
+}
+
+/* Report that these identifiers, and those in beside, are one person's. */
+static void
+change_report_sighting(wa_context *c, const wa_identifiers *set, const wa_ids *beside,
+					   wa_str origin)
+{
+	wa_identifiers together = *set;
+
+	if (beside != NULL)
+		wa_identifiers_add(&together, beside, NULL);
+	c->event.nids = wa_identifiers_list(&together, c->event.ids);
+	wa_context_report_sighting(c, origin);
+}
+
+static void
+change_report_problem(wa_context *c, bool given)
+{
+	wa_context_report_problem(c, given ? WA_PROBLEM_BAD_RECIPIENT : WA_PROBLEM_MISSING_RECIPIENT,
+							  "old or new identifier of the user is missing or none", 0);
+}
+
+/*
+ * The text tells of both sides, and may be all that does.  It counts if the
+ * new identifier in it is not at odds with those that are given.
+ */
+static void
+change_add_body(wa_str body, wa_identifiers *from, wa_identifiers *to)
+{
+	wa_ids		old = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
+	wa_ids		current = old;
+	wa_identifiers written;
+
+	if (!wa_identifiers_in_change(body, &old.phone, &current.phone))
+		return;
+	wa_identifiers_init(&written);
+	wa_identifiers_add(&written, &current, NULL);
+	if (wa_identifiers_empty(&written) || wa_identifiers_contradict(&written, to))
+		return;
+	wa_identifiers_add(to, &current, NULL);
+	wa_identifiers_add(from, &old, to);
+}
+
+/*
+ * The old side is every old identifier that the message gives: the previous
+ * ones, and whom it is from, unless that is the new one already.
+ */
+static void
+change_read_system(const wa_element *element, wa_identifiers *from, wa_identifiers *to)
+{
+	wa_ids		previous = element->changed_from;
+	wa_ids		customer = {previous.phone, {NULL, 0}, {NULL, 0}};
+
+	previous.phone = customer.user_id;
+	wa_identifiers_init(from);
+	wa_identifiers_init(to);
+	wa_identifiers_add(to, &element->changed_to, NULL);
+	wa_identifiers_add(from, &previous, to);
+	wa_identifiers_add(from, &element->who, to);
+	wa_identifiers_add(from, &customer, to);
+	change_add_body(element->system_body, from, to);
+}
+
+/* Does the phone of a user stay what it is, who has got another BSUID? */
+static bool
+change_keeps_phone(const wa_element *element, const wa_identifiers *from,
+				   const wa_identifiers *to)
+{
+	return wa_text_says(element->system_type, "user_changed_user_id") &&
+		to->kinds[WA_KIND_PHONE].len == 0 &&
+		(from->kinds[WA_KIND_USER].len > 0 || from->kinds[WA_KIND_PARENT].len > 0);
+}
+
+void
+wa_interpret_changed_user(wa_context *c, const wa_element *element)
+{
+	const wa_str origin = WA_STR("system message");
+	wa_ids		phone = {element->who.phone, {NULL, 0}, {NULL, 0}};
+	wa_identifiers from;
+	wa_identifiers to;
+	bool		keeps_phone;
+
+	change_read_system(element, &from, &to);
+	if (wa_identifiers_empty(&from) || wa_identifiers_empty(&to))
+	{
+		change_report_problem(c, wa_identifiers_given(&element->changed_to) &&
+							  (wa_identifiers_given(&element->changed_from) ||
+							   wa_identifiers_given(&element->who)));
+		return;
+	}
+	keeps_phone = change_keeps_phone(element, &from, &to);
+	if (!keeps_phone)
+		change_report_sighting(c, &from, NULL, origin);
+	change_report(c, &from, &to, origin);
+	change_report_sighting(c, &to, keeps_phone ? &phone : NULL, origin);
+}
+
+/*
+ * A new BSUID.  The phone that stands beside it is known with it, and an old
+ * identifier as well: what was learned under it counts for the new BSUID.
+ */
+wa_element_outcome
+wa_interpret_user_id_update(wa_context *c, const wa_element *element)
+{
+	const wa_str origin = WA_STR("user_id_update");
+	wa_identifiers from;
+	wa_identifiers to;
+	bool		has_previous;
+
+	wa_identifiers_init(&from);
+	wa_identifiers_init(&to);
+	wa_identifiers_add(&to, &element->changed_to, NULL);
+	wa_identifiers_add(&from, &element->changed_from, &to);
+	has_previous = !wa_identifiers_empty(&from);
+	wa_identifiers_add(&from, &element->who, &to);
+	if (wa_identifiers_empty(&from) || wa_identifiers_empty(&to))
+	{
+		change_report_problem(c, wa_identifiers_given(&element->changed_to) &&
+							  wa_identifiers_given(&element->changed_from));
+		return wa_context_outcome(c);
+	}
+	/* without a previous one the sighting says it all, if its time is right */
+	if (has_previous || c->wrong_instant != NULL)
+		change_report(c, &from, &to, origin);
+	change_report_sighting(c, &to, &element->who, origin);
+	c->applied = true;
+	return wa_context_outcome(c);
+}

@@ -1,0 +1,344 @@
+/*-------------------------------------------------------------------------
+ *
+ * context.c
+ *	  One element on its way to events: when it was, whom it is about, and how
+ *	  events and problems are reported.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "c.h"
+
+#include <stdlib.h>
+
+#include "events/interpret_internal.h"
+
+/* Unix times above this are milliseconds. */
+#define WA_MILLISECONDS_ABOVE	1e11
+
+/* ----------------------------------------------------------------
+ * Reporting
+ * ----------------------------------------------------------------
+ */
+
+void
+wa_context_report(wa_context *c, wa_event_kind kind)
+{
+	c->event.kind = kind;
+	c->sink->event(c->sink->arg, &c->event);
+	c->applied = true;
+}
+
+void
+wa_context_report_problem(wa_context *c, wa_problem problem, const char *detail, int32 code)
+{
+	c->sink->problem(c->sink->arg, problem, detail, code);
+	c->problem = true;
+}
+
+wa_element_outcome
+wa_context_outcome(const wa_context *c)
+{
+	return c->applied ? WA_OUTCOME_APPLIED :
+		c->problem ? WA_OUTCOME_PROBLEM : WA_OUTCOME_IGNORED;
+}
+
+/* Can the events be placed in time?  Reports the problem, once, if not. */
+bool
+wa_context_has_instant(wa_context *c)
+{
+	if (c->wrong_instant != NULL && !c->told_instant)
+		wa_context_report_problem(c, WA_PROBLEM_BAD_TIMESTAMP, c->wrong_instant, 0);
+	c->told_instant = true;
+	return c->wrong_instant == NULL;
+}
+
+/* The same event for one identifier by itself, of whom no raw number is known. */
+void
+wa_context_report_alone(wa_context *c, wa_event_kind kind, const wa_canonical *id)
+{
+	wa_canonical ids[WA_MAX_IDS];
+	int			nids = c->event.nids;
+	uint8		wa_id_len = c->event.wa_id.len;
+
+	memcpy(ids, c->event.ids, sizeof(ids));
+	c->event.ids[0] = *id;
+	c->event.nids = 1;
+	c->event.wa_id.len = 0;
+	wa_context_report(c, kind);
+	memcpy(c->event.ids, ids, sizeof(ids));
+	c->event.nids = nids;
+	c->event.wa_id.len = wa_id_len;
+}
+
+/*
+ * Report what protects: at the moment of receipt where the element's time
+ * cannot be right, and for everybody whom the element may be about.
+ */
+void
+wa_context_report_protection(wa_context *c, wa_event_kind kind)
+{
+	if (wa_context_has_instant(c))
+		wa_context_report(c, kind);
+	else
+	{
+		/* nothing says when these belonged together */
+		for (int i = 0; i < c->event.nids; i++)
+			wa_context_report_alone(c, kind, &c->event.ids[i]);
+	}
+	for (int i = 0; i < c->napart; i++)
+		wa_context_report_alone(c, kind, &c->apart[i]);
+}
+
+/* Report that the identifiers belong to one person, if there are several. */
+void
+wa_context_report_sighting(wa_context *c, wa_str origin)
+{
+	if (c->event.nids < 2 || c->wrong_instant != NULL)
+		return;
+	c->event.kind = WA_EVENT_SIGHTING;
+	c->event.origin = origin;
+	c->sink->event(c->sink->arg, &c->event);
+}
+
+void
+wa_context_report_consent(wa_context *c, wa_register reg, bool stop, wa_str origin,
+						  wa_str evidence)
+{
+	c->event.reg = reg;
+	c->event.stop = stop;
+	c->event.origin = origin;
+	c->event.evidence = evidence;
+	if (stop)
+		wa_context_report_protection(c, WA_EVENT_CONSENT);
+	else if (wa_context_has_instant(c))
+		wa_context_report(c, WA_EVENT_CONSENT);
+}
+
+/* ----------------------------------------------------------------
+ * Reading words, times and codes
+ * ----------------------------------------------------------------
+ */
+
+/* Compare with a literal, ASCII letters in either case. */
+bool
+wa_text_says(wa_str s, const char *word)
+{
+	size_t		len = strlen(word);
+
+	if (s.data == NULL || s.len != len)
+		return false;
+	for (size_t i = 0; i < len; i++)
+	{
+		char		c = s.data[i];
+
+		if (c >= 'A' && c <= 'Z')
+			c += 'a' - 'A';
+		if (c != word[i])
+			return false;
+	}
+	return true;
+}
+
+/* Does it begin with a literal in lower case? */
+bool
+wa_text_starts(wa_str s, const char *word)
+{
+	for (size_t i = 0; word[i] != '\0'; i++)
+	{
+		char		c = i < s.len ? s.data[i] : '\0';
+
+		if (c >= 'A' && c <= 'Z')
+			c += 'a' - 'A';
+		if (c != word[i])
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Unix seconds or milliseconds, as text, to an instant.  Returns false where
+ * the text is no such number.
+ */
+static bool
+instant_read(wa_str text, wa_instant *at)
+{
+	char		buf[40];
+	char	   *rest;
+	double		number;
+
+	if (text.len >= sizeof(buf))
+		return false;
+	memcpy(buf, text.data, text.len);
+	buf[text.len] = '\0';
+	if (strlen(buf) != text.len || strpbrk(buf, "xXnN") != NULL)
+		return false;			/* NUL inside; hexadecimal; inf, nan */
+	number = strtod(buf, &rest);
+	while (*rest == ' ')
+		rest++;
+	if (rest == buf || *rest != '\0')
+		return false;
+	if (number > WA_MILLISECONDS_ABOVE)
+		number /= 1000;
+	if (!(number > -WA_MILLISECONDS_ABOVE && number < WA_MILLISECONDS_ABOVE))
+		return false;
+
+	/*
+	 * A double holds whole seconds of this size exactly; microseconds are
+	 * added apart so that rounding cannot move the second.
+	 */
+	*at = ((int64) number - WA_UNIX_EPOCH) * WA_SECOND +
+		(int64) ((number - (double) (int64) number) * 1e6 + 0.5);
+	return true;
+}
+
+/*
+ * Set the time of the events: received_at where the element has none, and
+ * where its own cannot be right, which is said then.  One wrong clock must
+ * neither win forever nor cost a stop.
+ */
+void
+wa_context_set_instant(wa_context *c, wa_str written, wa_instant received_at)
+{
+	wa_instant	at = received_at;
+
+	c->event.at = received_at;
+	if (wa_str_given(written) && !instant_read(written, &at))
+		c->wrong_instant = "timestamp is not a Unix time";
+	else if (at < WA_FIRST_INSTANT)
+		c->wrong_instant = "timestamp is before 2009";
+	else if (at > wa_after(received_at, WA_CLOCK_SKEW))
+		c->wrong_instant = "timestamp is more than 10 minutes after the webhook was received";
+	else
+		c->event.at = at;
+}
+
+bool
+wa_code_read(wa_str text, int32 *code)
+{
+	int64		number = 0;
+
+	if (!wa_str_given(text) || text.len > 10)
+		return false;
+	for (size_t i = 0; i < text.len; i++)
+	{
+		if (text.data[i] < '0' || text.data[i] > '9')
+			return false;
+		number = number * 10 + (text.data[i] - '0');
+	}
+	if (number > PG_INT32_MAX)
+		return false;
+	*code = (int32) number;
+	return true;
+}
+
+/* ----------------------------------------------------------------
+ * Whom it is about
+ * ----------------------------------------------------------------
+ */
+
+static void
+context_set_apart(wa_context *c, const wa_canonical *ids, int n)
+{
+	for (int i = 0; i < n; i++)
+		c->apart[c->napart++] = ids[i];
+}
+
+/*
+ * Fill in who the events are about.  The contact adds identifiers of the same
+ * user, unless it contradicts the element: then nobody can tell which of the
+ * two is meant, so both are protected and neither is taken for the other.
+ */
+void
+wa_context_set_ids(wa_context *c, const wa_ids *who, const wa_ids *contact)
+{
+	wa_identifiers own;
+	wa_identifiers other;
+	bool		agree;
+
+	wa_identifiers_init(&own);
+	wa_identifiers_init(&other);
+	wa_identifiers_add(&own, who, NULL);
+	if (contact != NULL)
+		wa_identifiers_add(&other, contact, NULL);
+
+	agree = contact != NULL && !wa_identifiers_contradict(&own, &other);
+	if (agree)
+		wa_identifiers_add(&own, contact, NULL);
+	else
+	{
+		wa_canonical ids[WA_MAX_IDS];
+
+		wa_identifiers_init(&other);
+		if (contact != NULL)
+			wa_identifiers_add(&other, contact, &own);
+		context_set_apart(c, ids, wa_identifiers_list(&other, ids));
+		context_set_apart(c, other.rest, other.nrest);
+	}
+	c->event.nids = wa_identifiers_list(&own, c->event.ids);
+	wa_identifiers_raw_phone(agree && wa_str_given(contact->phone) ?
+							 contact->phone : who->phone, &c->event.wa_id);
+	if (own.nrest > 0)
+	{
+		/* the element contradicts itself: only home is taken for the user */
+		context_set_apart(c, own.rest, own.nrest);
+		context_set_apart(c, c->event.ids + 1, c->event.nids - 1);
+		c->event.nids = 1;
+		c->event.wa_id.len = 0;
+	}
+}
+
+/*
+ * Is there anybody whom the events are about?  Reports the problem and returns
+ * false where no identifier can be used.
+ */
+bool
+wa_context_has_recipient(wa_context *c, const wa_ids *who, const wa_ids *contact)
+{
+	if (c->event.nids > 0)
+		return true;
+	if (wa_identifiers_given(who) || (contact != NULL && wa_identifiers_given(contact)))
+		wa_context_report_problem(c, WA_PROBLEM_BAD_RECIPIENT,
+								  "neither a phone number nor a business-scoped user id", 0);
+	else
+		wa_context_report_problem(c, WA_PROBLEM_MISSING_RECIPIENT,
+								  "no identifier of the user is given", 0);
+	return false;
+}
+
+/*
+ * An identifier that becomes part of a key: never absent, and not so long that
+ * an index could not hold it.  Real ones have less than 100 bytes.
+ */
+static wa_str
+key_part(wa_str s)
+{
+	if (s.data == NULL)
+		return WA_STR("");
+	if (s.len > WA_MAX_NAME)
+	{
+		s.len = WA_MAX_NAME;
+		while (s.len > 0 && ((unsigned char) s.data[s.len] & 0xC0) == 0x80)
+			s.len--;
+	}
+	return s;
+}
+
+void
+wa_context_open(wa_context *c, wa_str business, wa_str sender, wa_str message_id,
+				const wa_policy *policy, const wa_event_sink *sink)
+{
+	c->policy = policy;
+	c->sink = sink;
+	c->applied = false;
+	c->problem = false;
+	c->wrong_instant = NULL;
+	c->told_instant = false;
+	c->napart = 0;
+	c->event.nids = 0;
+	c->event.wa_id.len = 0;
+	c->event.code = 0;
+	c->event.category = WA_CATEGORY_UNKNOWN;
+	c->event.business = key_part(business);
+	c->event.sender = key_part(sender);
+	c->event.message_id = key_part(message_id);
+}

@@ -1,0 +1,443 @@
+/*-------------------------------------------------------------------------
+ *
+ * interpret.c
+ *	  What each kind of webhook element means.
+ *
+ * The table in the README's section "What counts" is this file in words.
+ * A new kind of element gets a case in wa_interpret and a function of its own.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "c.h"
+
+#include "events/interpret_internal.h"
+
+/* Is there anybody whom the element or its contact names? */
+static bool
+element_has_recipient(wa_context *c, const wa_element *element)
+{
+	return wa_context_has_recipient(c, &element->who, &element->contact);
+}
+
+/* ----------------------------------------------------------------
+ * Statuses
+ * ----------------------------------------------------------------
+ */
+
+/* One failure: what it means is told by its code alone, since titles lie. */
+static void
+interpret_code(wa_context *c, int32 code, bool on_premises)
+{
+	wa_code_policy *policy = &c->event.policy;
+
+	if (!c->policy->code(c->policy->arg, code, policy) ||
+		(policy->on_premises_only && !on_premises))
+	{
+		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_CODE,
+								  "error code is not in the catalogue", code);
+		return;
+	}
+
+	/* It counts even where it does nothing to the recipient. */
+	c->applied = true;
+	c->event.code = policy->code;
+	switch (policy->effect)
+	{
+		case WA_EFFECT_NONE:
+			break;
+		case WA_EFFECT_COOLDOWN:
+			wa_context_report_protection(c, WA_EVENT_FAILURE);
+			break;
+		case WA_EFFECT_CLOSE_WINDOW:
+			wa_context_report_protection(c, WA_EVENT_WINDOW_REFUSED);
+			break;
+		case WA_EFFECT_STOP:
+			wa_context_report_consent(c, WA_REGISTER_WHATSAPP, true,
+									  WA_STR("failed message"), WA_STR(""));
+			break;
+	}
+	c->event.code = 0;
+}
+
+static void
+interpret_failed(wa_context *c, const wa_element *element)
+{
+	/* told whatever the codes mean; what they protect is not held up by it */
+	(void) wa_context_has_instant(c);
+	if (element->nerrors == 0)
+		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE, "failed without an error code", 0);
+
+	for (int i = 0; i < element->nerrors; i++)
+	{
+		wa_error	error;
+		int32		code;
+
+		wa_element_error(element, i, &error);
+		if (wa_code_read(error.code, &code))
+			interpret_code(c, code, element->on_premises);
+		else
+			wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
+									  "error code is not a number", 0);
+	}
+}
+
+/*
+ * The category of the message, as pricing.category says, or the older
+ * conversation.origin.type: marketing_lite and group_marketing are marketing,
+ * authentication-international is authentication.
+ */
+static int
+interpret_category(const wa_element *element)
+{
+	wa_str		written = wa_str_given(element->pricing_category) ?
+		element->pricing_category : element->origin_type;
+
+	if (wa_text_starts(written, "group_"))
+	{
+		written.data += strlen("group_");
+		written.len -= strlen("group_");
+	}
+	if (wa_text_starts(written, "marketing"))
+		return WA_MARKETING;
+	if (wa_text_starts(written, "utility"))
+		return WA_UTILITY;
+	if (wa_text_starts(written, "authentication"))
+		return WA_AUTHENTICATION;
+	return wa_text_starts(written, "service") ? WA_SERVICE : WA_CATEGORY_UNKNOWN;
+}
+
+static wa_element_outcome
+interpret_status(wa_context *c, const wa_element *element)
+{
+	bool		failed = wa_text_says(element->type, "failed");
+	bool		read = wa_text_says(element->type, "read") || wa_text_says(element->type, "played");
+
+	if (!wa_str_given(element->type))
+	{
+		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_SHAPE, "a status without \"status\"", 0);
+		return wa_context_outcome(c);
+	}
+	c->event.category = interpret_category(element);
+	if (wa_text_says(element->type, "sent"))
+	{
+		/* Proof that the sender works, whoever the message went to. */
+		if (wa_context_has_instant(c))
+			wa_context_report(c, WA_EVENT_SENT);
+		return wa_context_outcome(c);
+	}
+	/* What became of a message in a whole group says nothing of anybody in it. */
+	if (element->group || (!failed && !read && !wa_text_says(element->type, "delivered")))
+		return WA_OUTCOME_IGNORED;
+
+	if (!element_has_recipient(c, element))
+		return wa_context_outcome(c);
+	if (failed)
+		interpret_failed(c, element);
+	else if (wa_context_has_instant(c))
+	{
+		c->event.read = read;
+		wa_context_report(c, WA_EVENT_RECEIPT);
+	}
+	return wa_context_outcome(c);
+}
+
+/* ----------------------------------------------------------------
+ * Preferences
+ * ----------------------------------------------------------------
+ */
+
+/*
+ * WhatsApp's own register.  Only the very word "resume" resumes; "stop"
+ * counts in any spelling of its case.  A sign-up is the business's doing: it
+ * lifts no stop of WhatsApp's, and without its id there is no evidence of it.
+ */
+static void
+interpret_preference_value(wa_context *c, wa_str value, wa_str signup_id, wa_str origin)
+{
+	if (wa_text_says(value, "stop"))
+		wa_context_report_consent(c, WA_REGISTER_WHATSAPP, true, origin, WA_STR(""));
+	else if (wa_str_equal(value, WA_STR("resume")))
+		wa_context_report_consent(c, WA_REGISTER_WHATSAPP, false, origin, WA_STR(""));
+	else if (wa_str_equal(value, WA_STR("signup")) && wa_str_given(signup_id))
+		wa_context_report_consent(c, WA_REGISTER_BUSINESS, false, WA_STR("signup"), signup_id);
+	else
+		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
+								  wa_str_equal(value, WA_STR("signup")) ?
+								  "a signup without \"signup_id\"" :
+								  "neither stop nor resume nor signup", 0);
+}
+
+static wa_element_outcome
+interpret_preference(wa_context *c, const wa_element *element)
+{
+	if (!element_has_recipient(c, element))
+		return wa_context_outcome(c);
+	if (wa_str_given(element->category) &&
+		!wa_str_equal(element->category, WA_STR("marketing_messages")))
+		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
+								  "category is not marketing_messages", 0);
+	else
+		interpret_preference_value(c, element->type, element->signup_id,
+								   WA_STR("user_preferences"));
+	return wa_context_outcome(c);
+}
+
+/* ----------------------------------------------------------------
+ * Messages
+ * ----------------------------------------------------------------
+ */
+
+/*
+ * customer_changed_number is the older name; the On-Premises API leaves the
+ * type out where a new number is there.
+ */
+static bool
+system_is_change(const wa_element *element)
+{
+	static const char *const types[] = {
+		"user_changed_number", "customer_changed_number", "user_changed_user_id"
+	};
+
+	if (!wa_str_given(element->system_type))
+		return wa_identifiers_given(&element->changed_to);
+	for (int i = 0; i < lengthof(types); i++)
+	{
+		if (wa_text_says(element->system_type, types[i]))
+			return true;
+	}
+	return false;
+}
+
+static wa_element_outcome
+interpret_system(wa_context *c, const wa_element *element)
+{
+	if (system_is_change(element))
+		wa_interpret_changed_user(c, element);
+	else
+	{
+		wa_context_report_sighting(c, WA_STR("message"));
+		if (wa_text_says(element->system_type, "user_preference_changed") &&
+			element_has_recipient(c, element))
+			interpret_preference_value(c, element->system_marketing, (wa_str) {NULL, 0},
+									   WA_STR("system message"));
+	}
+	return wa_context_outcome(c);
+}
+
+/*
+ * An opt-out or opt-in phrase is the whole text, payload or title.  Where two
+ * of them disagree the stop holds.  The id of a button is a name that a
+ * developer chose: "stop" in it counts, "start" may mean anything.  So it is
+ * with captions and edits: what is no message by itself grants nothing.
+ */
+static wa_meaning
+message_meaning(const wa_context *c, const wa_element *element, wa_str *evidence)
+{
+	wa_meaning	meaning = WA_MEANS_NOTHING;
+
+	for (int i = 0; i < WA_MAX_TEXTS && meaning != WA_MEANS_STOP; i++)
+	{
+		wa_meaning	found = WA_MEANS_NOTHING;
+
+		if (wa_str_given(element->texts[i]))
+			found = c->policy->phrase(c->policy->arg, element->texts[i]);
+		if (found == WA_MEANS_RESUME &&
+			(element->side_texts || (i > 0 && wa_text_says(element->type, "interactive"))))
+			continue;
+		if (found == WA_MEANS_STOP || meaning == WA_MEANS_NOTHING)
+		{
+			meaning = found;
+			*evidence = element->texts[i];
+		}
+	}
+	return meaning;
+}
+
+/*
+ * A user who was asked for a contact shared its own card: its phone belongs to
+ * whom the message is from.
+ */
+static void
+message_report_card(wa_context *c, const wa_element *element)
+{
+	wa_identifiers sender;
+	wa_identifiers card;
+	int			nids;
+
+	if (!wa_identifiers_given(&element->card))
+		return;
+	wa_identifiers_init(&sender);
+	wa_identifiers_init(&card);
+	wa_identifiers_add(&sender, &element->who, NULL);
+	wa_identifiers_add(&sender, &element->contact, NULL);
+	wa_identifiers_add(&card, &element->card, NULL);
+	if (wa_identifiers_contradict(&sender, &card))
+		return;
+	wa_identifiers_add(&sender, &element->card, NULL);
+	nids = wa_identifiers_list(&sender, c->event.ids);
+	if (nids > c->event.nids)
+	{
+		c->event.nids = nids;
+		wa_context_report_sighting(c, WA_STR("contact request"));
+	}
+}
+
+/* What opens no window, though an edit may be a stop. */
+static bool
+message_is_silent(const wa_element *element)
+{
+	static const char *const types[] = {"reaction", "edit", "revoke", "request_welcome"};
+
+	for (int i = 0; i < lengthof(types); i++)
+	{
+		if (wa_text_says(element->type, types[i]))
+			return true;
+	}
+	return element->automatic;
+}
+
+/*
+ * In a group a message opens the group's window, not the user's, and is no
+ * evidence that the user can be reached; its words and identifiers count.
+ */
+static wa_element_outcome
+interpret_message(wa_context *c, const wa_element *element)
+{
+	bool		silent = message_is_silent(element);
+	wa_str		evidence = {NULL, 0};
+	wa_meaning	meaning;
+
+	if (wa_text_says(element->type, "system"))
+		return interpret_system(c, element);
+	wa_context_report_sighting(c, WA_STR("message"));
+	meaning = message_meaning(c, element, &evidence);
+	if (silent && meaning == WA_MEANS_NOTHING)
+		return WA_OUTCOME_IGNORED;
+	if (!element_has_recipient(c, element))
+		return wa_context_outcome(c);
+
+	if (!silent && !element->group && wa_context_has_instant(c))
+		wa_context_report(c, WA_EVENT_INBOUND);
+	if (meaning != WA_MEANS_NOTHING)
+		wa_context_report_consent(c, WA_REGISTER_BUSINESS, meaning == WA_MEANS_STOP,
+								  WA_STR("phrase"), evidence);
+	message_report_card(c, element);
+	return wa_context_outcome(c);
+}
+
+/* ----------------------------------------------------------------
+ * The other kinds
+ * ----------------------------------------------------------------
+ */
+
+/* A call that the user begins opens the window as a message does. */
+static wa_element_outcome
+interpret_call(wa_context *c, const wa_element *element)
+{
+	if (!element->by_user)
+		return WA_OUTCOME_IGNORED;
+	wa_context_report_sighting(c, WA_STR("call"));
+	if (element_has_recipient(c, element) && wa_context_has_instant(c))
+		wa_context_report(c, WA_EVENT_INBOUND);
+	return wa_context_outcome(c);
+}
+
+/*
+ * An error of the account or the sender, without a message: does nothing to a
+ * recipient.  A code that nobody knows is worth knowing of.  (Errors of flows
+ * have no code.)
+ */
+static wa_element_outcome
+interpret_error(wa_context *c, const wa_element *element)
+{
+	for (int i = 0; i < element->nerrors; i++)
+	{
+		wa_error	error;
+		wa_code_policy policy;
+		int32		code;
+
+		wa_element_error(element, i, &error);
+		if (wa_code_read(error.code, &code) && !c->policy->code(c->policy->arg, code, &policy))
+			wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_CODE,
+									  "error code is not in the catalogue", code);
+	}
+	return wa_context_outcome(c);
+}
+
+static wa_element_outcome
+interpret_malformed(wa_context *c, const wa_element *element)
+{
+	wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_SHAPE, element->unread ?
+							  "messages, statuses or user_preferences where they are not read" :
+							  "not of the shape that its place asks for", 0);
+	return wa_context_outcome(c);
+}
+
+wa_element_outcome
+wa_interpret(const wa_element *element, wa_instant received_at,
+			 const wa_policy *policy, const wa_event_sink *sink)
+{
+	wa_context	c;
+
+	wa_context_open(&c, element->business, element->sender, element->message_id, policy, sink);
+	wa_context_set_instant(&c, element->timestamp, received_at);
+	/* in a value with one status of a group the contact is not the group's */
+	wa_context_set_ids(&c, &element->who,
+					   element->kind == WA_ELEMENT_STATUS && element->group ?
+					   NULL : &element->contact);
+	switch (element->kind)
+	{
+		case WA_ELEMENT_STATUS:
+			if (!element->group)
+				wa_context_report_sighting(&c, WA_STR("status"));
+			return interpret_status(&c, element);
+		case WA_ELEMENT_MESSAGE:
+			return interpret_message(&c, element);
+		case WA_ELEMENT_PREFERENCE:
+			wa_context_report_sighting(&c, WA_STR("preference"));
+			return interpret_preference(&c, element);
+		case WA_ELEMENT_CALL:
+			return interpret_call(&c, element);
+		case WA_ELEMENT_MALFORMED:
+			return interpret_malformed(&c, element);
+		case WA_ELEMENT_CONTACT:
+
+			/*
+			 * Beside a status or a message it was interpreted with that, at
+			 * that one's time; it has none of its own.
+			 */
+			if (element->alone)
+				wa_context_report_sighting(&c, WA_STR("contact"));
+			return WA_OUTCOME_UNCOUNTED;
+		case WA_ELEMENT_USER_ID_UPDATE:
+			return wa_interpret_user_id_update(&c, element);
+		case WA_ELEMENT_ERROR:
+			return interpret_error(&c, element);
+		case WA_ELEMENT_ACCOUNT_UPDATE:
+		case WA_ELEMENT_OTHER:
+			break;
+	}
+	return WA_OUTCOME_IGNORED;
+}
+
+wa_element_outcome
+wa_interpret_failure(const wa_ids *who, int32 code, wa_instant at, wa_instant received_at,
+					 wa_str business, wa_str sender, wa_str message_id,
+					 const wa_policy *policy, const wa_event_sink *sink)
+{
+	wa_context	c;
+
+	wa_context_open(&c, business, sender, message_id, policy, sink);
+	wa_context_set_ids(&c, who, NULL);
+	if (!wa_context_has_recipient(&c, who, NULL))
+		return wa_context_outcome(&c);
+	c.event.at = at;
+	if (at < WA_FIRST_INSTANT || at > wa_after(received_at, WA_CLOCK_SKEW))
+	{
+		c.event.at = received_at;
+		c.wrong_instant = "\"at\" is before 2009 or more than 10 minutes ahead";
+	}
+	(void) wa_context_has_instant(&c);
+	interpret_code(&c, code, true);
+	return wa_context_outcome(&c);
+}

@@ -1,0 +1,553 @@
+/*-------------------------------------------------------------------------
+ *
+ * elements.c
+ *	  What one element says: a function for each kind.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "payload/payload_internal.h"
+
+/*
+ * A time.  One that is no scalar is not taken for absent, which would mean
+ * "now": it is handed out as a text that is no time.
+ */
+static wa_str
+element_time(json_object *object, const char *key)
+{
+	json_object *node = wa_json_member(object, key);
+
+	if (wa_json_is_array(node) || wa_json_is_object(node))
+		return WA_STR("no scalar");
+	return wa_json_scalar(node);
+}
+
+/* The first of two spellings that is there. */
+static wa_str
+element_text2(json_object *object, const char *key, const char *other_key)
+{
+	wa_str		result = wa_json_text(object, key);
+
+	if (!wa_str_given(result))
+	{
+		wa_str		other = wa_json_text(object, other_key);
+
+		if (other.data != NULL)
+			return other;
+	}
+	return result;
+}
+
+static bool
+element_any_given(const wa_ids *ids)
+{
+	return wa_str_given(ids->phone) || wa_str_given(ids->user_id) ||
+		wa_str_given(ids->parent_user_id);
+}
+
+/* ----------------------------------------------------------------
+ * Statuses
+ * ----------------------------------------------------------------
+ */
+
+/* The Cloud API's ids of groups begin like this: "capi_group:" in base 64. */
+static bool
+status_is_group_id(wa_str id)
+{
+	static const wa_str cloud = {"Y2FwaV9ncm91cD", 14};
+	static const wa_str suffix = {"@g.us", 5};
+
+	if (id.len > cloud.len && memcmp(id.data, cloud.data, cloud.len) == 0)
+		return true;
+	return id.len > suffix.len &&
+		memcmp(id.data + id.len - suffix.len, suffix.data, suffix.len) == 0;
+}
+
+/* Who of a group it is about; the documentation has two spellings. */
+static void
+status_fill_participant(json_object *node, wa_ids *who)
+{
+	who->phone = element_text2(node, "recipient_participant_id", "participant_recipient_id");
+	who->user_id = element_text2(node, "recipient_participant_user_id",
+								 "participant_recipient_user_id");
+	who->parent_user_id = element_text2(node, "recipient_participant_parent_user_id",
+										"participant_recipient_parent_user_id");
+}
+
+static void
+status_fill_recipient(json_object *node, wa_ids *who)
+{
+	who->phone = wa_json_text(node, "recipient_id");
+	if (!wa_str_given(who->phone))
+	{
+		wa_str		other = wa_json_text(wa_json_member(node, "message"), "recipient_id");
+
+		if (other.data != NULL)
+			who->phone = other;
+	}
+	who->user_id = wa_json_text(node, "recipient_user_id");
+	who->parent_user_id = element_text2(node, "recipient_parent_user_id",
+										"parent_recipient_user_id");
+}
+
+static void
+status_fill(json_object *node, wa_element *element)
+{
+	json_object *origin = wa_json_member(wa_json_member(node, "conversation"), "origin");
+
+	element->message_id = wa_json_text(node, "id");
+	element->type = wa_json_text(node, "status");
+	element->timestamp = element_time(node, "timestamp");
+	element->nerrors = wa_json_list_length(wa_json_member(node, "errors"));
+	element->pricing_category = wa_json_text(wa_json_member(node, "pricing"), "category");
+	element->origin_type = wa_json_text(origin, "type");
+
+	/* with a participant recipient_id and its kin are the group's: no user's */
+	status_fill_participant(node, &element->who);
+	if (element_any_given(&element->who))
+		return;
+	if (wa_str_equal(wa_json_text(node, "recipient_type"), WA_STR("group")) ||
+		status_is_group_id(wa_json_text(node, "recipient_id")))
+		element->group = true;
+	else
+		status_fill_recipient(node, &element->who);
+}
+
+/* ----------------------------------------------------------------
+ * Messages
+ * ----------------------------------------------------------------
+ */
+
+static void
+message_fill_text(json_object *part, wa_element *element)
+{
+	element->texts[0] = wa_json_text(part, "body");
+}
+
+static void
+message_fill_button(json_object *part, wa_element *element)
+{
+	element->texts[0] = wa_json_text(part, "text");
+	element->texts[1] = wa_json_text(part, "payload");
+}
+
+static void
+message_fill_interactive(json_object *part, wa_element *element)
+{
+	json_object *reply = wa_json_member(part, "button_reply");
+	json_object *permission = wa_json_member(part, "call_permission_reply");
+
+	element->texts[0] = wa_json_text(reply, "title");
+	element->texts[1] = wa_json_text(reply, "id");
+	element->automatic = wa_str_equal(wa_json_text(permission, "response_source"),
+									  WA_STR("automatic"));
+}
+
+static void
+message_fill_system(json_object *part, wa_element *element)
+{
+	element->system_type = wa_json_text(part, "type");
+	element->system_body = wa_json_text(part, "body");
+	element->system_marketing = wa_json_text(part, "marketing");
+	element->changed_to.phone = element_text2(part, "wa_id", "new_wa_id");
+	element->changed_to.user_id = wa_json_text(part, "user_id");
+	element->changed_to.parent_user_id = wa_json_text(part, "parent_user_id");
+	element->changed_from.phone = element_text2(part, "previous_wa_id", "customer");
+	element->changed_from.user_id = wa_json_text(part, "previous_user_id");
+	element->changed_from.parent_user_id = element_text2(part, "previous_parent_user_id",
+														 "parent_previous_user_id");
+}
+
+/* Image, video, document: whatever may have a caption. */
+static void
+message_fill_caption(json_object *part, wa_element *element)
+{
+	element->texts[0] = wa_json_text(part, "caption");
+	element->side_texts = element->texts[0].data != NULL;
+}
+
+/* The text or caption in a message that takes another's place. */
+static wa_str
+message_edited_text(json_object *message)
+{
+	static const char *const captioned[] = {"image", "video", "document"};
+	wa_str		text = wa_json_text(wa_json_member(message, "text"), "body");
+
+	for (size_t i = 0; i < lengthof(captioned) && !wa_str_given(text); i++)
+		text = wa_json_text(wa_json_member(message, captioned[i]), "caption");
+	return text;
+}
+
+/* An edit has the new message in itself, in edit.message, or in edit. */
+static void
+message_fill_edit(json_object *node, wa_element *element)
+{
+	json_object *part = wa_json_member(node, "edit");
+
+	element->texts[0] = message_edited_text(node);
+	element->texts[1] = message_edited_text(wa_json_member(part, "message"));
+	if (!wa_str_given(element->texts[1]))
+		element->texts[1] = message_edited_text(part);
+	element->side_texts = true;
+}
+
+/*
+ * The one phone of a card: that which WhatsApp knows, else the only one.  Two
+ * are none, since nobody can tell which of them is the user's.
+ */
+static wa_str
+message_card_phone(json_object *phones)
+{
+	wa_str		found = {NULL, 0};
+	bool		known = false;
+
+	for (int i = 0; i < wa_json_list_length(phones); i++)
+	{
+		json_object *item = wa_json_list_item(phones, i);
+		wa_str		wa_id = wa_json_text(item, "wa_id");
+		wa_str		phone = wa_str_given(wa_id) ? wa_id : wa_json_text(item, "phone");
+
+		if (!wa_str_given(phone) || (known && !wa_str_given(wa_id)))
+			continue;
+		if (wa_str_given(found) && known == wa_str_given(wa_id) &&
+			!wa_contact_same_id(found, phone, true))
+			return (wa_str) {NULL, 0};
+		found = phone;
+		known = wa_str_given(wa_id);
+	}
+	return found;
+}
+
+/*
+ * The card with which a user answers request_contact_info is the user's own.
+ * Any other card is of somebody else.
+ */
+static void
+message_fill_card(json_object *contacts, wa_element *element)
+{
+	if (wa_json_list_length(contacts) != 1)
+		return;
+	contacts = wa_json_list_item(contacts, 0);
+	if (!wa_str_equal(wa_json_text(contacts, "origin"), WA_STR("contact_request")))
+		return;
+	element->card.phone = message_card_phone(wa_json_member(contacts, "phones"));
+	element->card.user_id = wa_json_text(contacts, "user_id");
+	element->card.parent_user_id = wa_json_text(contacts, "parent_user_id");
+}
+
+/* The types that a message without "type" may turn out to be, by their parts. */
+static const struct
+{
+	wa_str		type;
+	void		(*fill) (json_object *part, wa_element *element);
+}			message_types[] = {
+	{{"text", 4}, message_fill_text},
+	{{"button", 6}, message_fill_button},
+	{{"interactive", 11}, message_fill_interactive},
+	{{"system", 6}, message_fill_system},
+	{{"edit", 4}, NULL},
+	{{"revoke", 6}, NULL},
+	{{"reaction", 8}, NULL},
+	{{"contacts", 8}, message_fill_card},
+	{{"image", 5}, message_fill_caption},
+	{{"video", 5}, message_fill_caption},
+	{{"document", 8}, message_fill_caption},
+	{{"audio", 5}, NULL},
+	{{"voice", 5}, NULL},
+	{{"sticker", 7}, NULL},
+	{{"location", 8}, NULL},
+	{{"order", 5}, NULL},
+};
+
+static void
+message_fill_parts(json_object *node, wa_element *element)
+{
+	bool		untyped = !wa_str_given(element->type);
+
+	for (size_t i = 0; i < lengthof(message_types); i++)
+	{
+		wa_str		type = message_types[i].type;
+		json_object *part = wa_json_member(node, type.data);
+
+		if (untyped ? part == NULL : !wa_str_equal(element->type, type))
+			continue;
+		element->type = type;
+		if (message_types[i].fill != NULL)
+			message_types[i].fill(part, element);
+		break;
+	}
+	if (wa_str_equal(element->type, WA_STR("edit")))
+		message_fill_edit(node, element);
+}
+
+static void
+message_fill(json_object *node, wa_element *element)
+{
+	element->who.phone = wa_json_text(node, "from");
+	element->who.user_id = wa_json_text(node, "from_user_id");
+	element->who.parent_user_id = element_text2(node, "from_parent_user_id",
+												"parent_from_user_id");
+	element->message_id = wa_json_text(node, "id");
+	element->type = wa_json_text(node, "type");
+	element->timestamp = element_time(node, "timestamp");
+	element->nerrors = wa_json_list_length(wa_json_member(node, "errors"));
+	element->group = wa_str_given(wa_json_text(node, "group_id"));
+	message_fill_parts(node, element);
+}
+
+/* ----------------------------------------------------------------
+ * The other kinds
+ * ----------------------------------------------------------------
+ */
+
+static void
+preference_fill(json_object *node, wa_element *element)
+{
+	wa_contact_read(node, &element->who);
+	element->category = wa_json_text(node, "category");
+	element->type = wa_json_text(node, "value");
+	element->signup_id = wa_json_text(node, "signup_id");
+	element->timestamp = element_time(node, "timestamp");
+}
+
+/* {previous, current}, or the current one alone with the previous beside it. */
+static void
+user_id_update_read(json_object *node, const char *key, const char *previous_key,
+					wa_str *current, wa_str *previous)
+{
+	json_object *change = wa_json_member(node, key);
+
+	if (wa_json_is_object(change))
+	{
+		*current = wa_json_text(change, "current");
+		*previous = wa_json_text(change, "previous");
+	}
+	else
+	{
+		*current = wa_json_scalar(change);
+		*previous = wa_json_text(node, previous_key);
+	}
+}
+
+static void
+user_id_update_fill(json_object *node, wa_element *element)
+{
+	element->who.phone = wa_json_text(node, "wa_id");
+	element->timestamp = element_time(node, "timestamp");
+	user_id_update_read(node, "user_id", "previous_user_id",
+						&element->changed_to.user_id, &element->changed_from.user_id);
+	user_id_update_read(node, "parent_user_id", "previous_parent_user_id",
+						&element->changed_to.parent_user_id,
+						&element->changed_from.parent_user_id);
+}
+
+/* Who began a call that does not say so is not known: "from" is no proof. */
+static void
+call_fill(json_object *node, wa_element *element)
+{
+	wa_str		direction = wa_json_text(node, "direction");
+
+	element->who.phone = wa_json_text(node, "from");
+	element->who.user_id = wa_json_text(node, "from_user_id");
+	element->who.parent_user_id = element_text2(node, "from_parent_user_id",
+												"parent_from_user_id");
+	element->message_id = wa_json_text(node, "id");
+	element->type = wa_json_text(node, "event");
+	element->timestamp = element_time(node, "start_time");
+	if (!wa_str_given(element->timestamp))
+		element->timestamp = element_time(node, "timestamp");
+	element->by_user = wa_str_equal(direction, WA_STR("USER_INITIATED")) ||
+		wa_str_equal(direction, WA_STR("user_initiated"));
+}
+
+static void
+account_update_fill(json_object *node, wa_element *element)
+{
+	element->type = wa_json_text(node, "event");
+	element->timestamp = element_time(node, "timestamp");
+	element->ban_state = wa_json_text(wa_json_member(node, "ban_info"), "waba_ban_state");
+	element->waba_id = wa_json_text(wa_json_member(node, "waba_info"), "waba_id");
+	element->nrestrictions = wa_json_list_length(wa_json_member(node, "restriction_info"));
+}
+
+/* Does nothing else of the value speak of whom its contacts name? */
+static bool
+contact_is_alone(const wa_payload *payload)
+{
+	return payload->lengths[WA_ARRAY_STATUSES] == 0 &&
+		payload->lengths[WA_ARRAY_MESSAGES] == 0 &&
+		payload->lengths[WA_ARRAY_PREFERENCES] == 0 &&
+		payload->lengths[WA_ARRAY_CALLS] == 0;
+}
+
+static void
+element_fill_kind(wa_payload *payload, wa_element *element, json_object *node)
+{
+	switch (element->kind)
+	{
+		case WA_ELEMENT_STATUS:
+			status_fill(node, element);
+			break;
+		case WA_ELEMENT_MESSAGE:
+			message_fill(node, element);
+			break;
+		case WA_ELEMENT_PREFERENCE:
+			preference_fill(node, element);
+			break;
+		case WA_ELEMENT_CALL:
+			call_fill(node, element);
+			break;
+		case WA_ELEMENT_CONTACT:
+			wa_contact_read(node, &element->who);
+			element->alone = contact_is_alone(payload);
+			return;
+		case WA_ELEMENT_USER_ID_UPDATE:
+			user_id_update_fill(node, element);
+			return;
+		case WA_ELEMENT_ERROR:
+			element->nerrors = 1;
+			return;
+		case WA_ELEMENT_ACCOUNT_UPDATE:
+			account_update_fill(node, element);
+			return;
+		case WA_ELEMENT_OTHER:
+		case WA_ELEMENT_MALFORMED:
+			return;
+	}
+	wa_contact_pair(payload, element);
+}
+
+void
+wa_element_fill(wa_payload *payload, wa_element *element, wa_element_kind kind,
+				json_object *node)
+{
+	memset(element, 0, sizeof(*element));
+	if (!wa_json_is_object(node) && kind != WA_ELEMENT_OTHER)
+		kind = WA_ELEMENT_MALFORMED;
+	/* the state of a call looks like that of a message, and is none */
+	if (kind == WA_ELEMENT_STATUS &&
+		wa_str_equal(wa_json_text(node, "type"), WA_STR("call")))
+		kind = WA_ELEMENT_OTHER;
+
+	element->kind = kind;
+	element->place = payload->place;
+	element->on_premises = payload->on_premises;
+	element->business = payload->business;
+	element->sender = payload->sender;
+	element->field = payload->field;
+	element->entry_time = payload->entry_time;
+	element->node = node;
+	element_fill_kind(payload, element, node);
+}
+
+/* ----------------------------------------------------------------
+ * What an element holds besides
+ * ----------------------------------------------------------------
+ */
+
+/* json-c takes no const, though reading changes nothing that shows. */
+static json_object *
+element_node(const wa_element *element)
+{
+	return (json_object *) unconstify(void *, element->node);
+}
+
+void
+wa_element_error(const wa_element *element, int i, wa_error *error)
+{
+	json_object *node = element_node(element);
+	json_object *data;
+
+	if (element->kind != WA_ELEMENT_ERROR)
+		node = wa_json_list_item(wa_json_member(node, "errors"), i);
+	data = wa_json_member(node, "error_data");
+	error->code = wa_json_text(node, "code");
+	error->title = wa_json_text(node, "title");
+	error->details = wa_json_text(data, "details");
+	if (!wa_str_given(error->details))
+		error->details = element_text2(node, "details", "message");
+}
+
+void
+wa_element_restriction(const wa_element *element, int i, wa_restriction *restriction)
+{
+	json_object *restrictions = wa_json_member(element_node(element), "restriction_info");
+	json_object *node = wa_json_list_item(restrictions, i);
+
+	restriction->type = wa_json_text(node, "restriction_type");
+	restriction->expiration = wa_json_text(node, "expiration");
+}
+
+wa_str
+wa_payload_fragment(wa_payload *payload, const wa_element *element)
+{
+	wa_str		result = {NULL, 0};
+
+	(void) payload;
+	result.data = json_object_to_json_string_length(element_node(element),
+													JSON_C_TO_STRING_PLAIN |
+													JSON_C_TO_STRING_NOSLASHESCAPE,
+													&result.len);
+	return result;
+}
+
+/* ----------------------------------------------------------------
+ * Where it stands
+ * ----------------------------------------------------------------
+ */
+
+void
+wa_payload_path(const wa_element *element, char *buf, size_t size)
+{
+	const wa_place *place = &element->place;
+	size_t		used = 0;
+
+	if (size == 0)
+		return;
+	buf[0] = '\0';
+	for (int i = 0; i < place->nsteps && used < size; i++)
+	{
+		const wa_step *step = &place->steps[i];
+
+		if (step->name != NULL)
+			used += (size_t) snprintf(buf + used, size - used, "/%s", step->name);
+		else
+			used += (size_t) snprintf(buf + used, size - used, "/%d", step->index);
+	}
+}
+
+/* Cut the last step off a path and answer with it. */
+static wa_str
+path_last_step(wa_str *path)
+{
+	wa_str		step = {NULL, 0};
+	size_t		start = path->len;
+
+	while (start > 0 && path->data[start - 1] != '/')
+		start--;
+	if (start > 0)
+	{
+		step.data = path->data + start;
+		step.len = path->len - start;
+		path->len = start - 1;
+	}
+	return step;
+}
+
+wa_element_kind
+wa_payload_kind_at(wa_str path)
+{
+	wa_str		step = path_last_step(&path);
+
+	if (step.len > 0 && step.data[0] >= '0' && step.data[0] <= '9')
+		step = path_last_step(&path);
+	if (wa_str_equal(step, WA_STR("value")))
+		return WA_ELEMENT_ACCOUNT_UPDATE;
+	for (int i = 0; i < WA_ARRAY_COUNT; i++)
+	{
+		const char *name = wa_value_arrays[i].name;
+
+		if (wa_str_equal(step, (wa_str) {name, strlen(name)}))
+			return wa_value_arrays[i].kind;
+	}
+	return WA_ELEMENT_MALFORMED;
+}

@@ -1,0 +1,291 @@
+/*-------------------------------------------------------------------------
+ *
+ * payload_internal.h
+ *	  What the files of this folder share: the parsed payload, and how json-c's
+ *	  tree is read.  Nobody else includes this: json-c's typedef json_object and
+ *	  the server's function of that name exclude one another.
+ *
+ * Where json-c's behaviour is leaned on, 0.16, 0.18 and 0.19 are meant:
+ * looking up a member of NULL or of something that is no object answers
+ * "absent"; of two equal keys the last one wins; the text of a number written
+ * as a double is kept as it was.
+ *
+ * Memory: all comes from malloc and belongs to the wa_payload.
+ * Errors: none is ever raised.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_PAYLOAD_INTERNAL_H
+#define WA_PAYLOAD_INTERNAL_H
+
+#include "c.h"
+
+#include <json-c/json.h>
+
+#include "payload/payload.h"
+
+/*
+ * The server's port.h puts its own in the place of these two.  It is not
+ * linked to the unit tests, and its qsort is quadratic for input made so.
+ */
+#undef snprintf
+#undef qsort
+
+/* The arrays of a value that count, in the order in which they are read. */
+typedef enum wa_value_array
+{
+	WA_ARRAY_CONTACTS,
+	WA_ARRAY_MESSAGES,
+	WA_ARRAY_STATUSES,
+	WA_ARRAY_PREFERENCES,
+	WA_ARRAY_USER_ID_UPDATES,
+	WA_ARRAY_CALLS,
+	WA_ARRAY_ERRORS,
+	WA_ARRAY_COUNT
+} wa_value_array;
+
+/* One such array's name, and the kind of what it holds. */
+typedef struct wa_value_array_kind
+{
+	const char *name;
+	wa_element_kind kind;
+} wa_value_array_kind;
+
+extern const wa_value_array_kind wa_value_arrays[WA_ARRAY_COUNT];
+
+/* What a payload, or one of several, turns out to be. */
+typedef enum wa_payload_shape
+{
+	WA_SHAPE_UNKNOWN,
+	WA_SHAPE_ENVELOPE,			/* {object, entry[]} */
+	WA_SHAPE_ENTRY,				/* {id, changes[]} */
+	WA_SHAPE_CHANGE,			/* {field, value} */
+	WA_SHAPE_VALUE,				/* a bare value of the Cloud API */
+	WA_SHAPE_ON_PREMISES		/* top-level contacts, messages, … */
+} wa_payload_shape;
+
+/* Members under which queues and no-code tools wrap a payload. */
+#define WA_WRAPPING_NAMES	3
+extern const char *const wa_wrapping_names[WA_WRAPPING_NAMES];
+
+/* Where payloads come from: the root, the items of a list, the members of a wrapper. */
+typedef struct wa_source
+{
+	enum
+	{
+		WA_SOURCE_ROOT,
+		WA_SOURCE_LIST,
+		WA_SOURCE_WRAPPER
+	}			kind;
+	json_object *node;
+	int			length;
+	int			next;
+	int			nsteps;			/* of the place of node */
+	json_object *tree;			/* WRAPPER: parsed out of a string; owned */
+	bool		found;			/* WRAPPER: was there a payload in it? */
+	bool		unread;			/* WRAPPER: a member that is none carries elements */
+} wa_source;
+
+/* What the next call of wa_payload_next looks at first. */
+typedef enum wa_walk_state
+{
+	WA_WALK_PAYLOAD,			/* the next one of the sources */
+	WA_WALK_ENTRY,				/* the next of entries */
+	WA_WALK_CHANGE,				/* the next of changes */
+	WA_WALK_ITEM,				/* the next item of the value's arrays */
+	WA_WALK_STANDBY,			/* value.standby, if there is one */
+	WA_WALK_UNREAD,				/* what of the value is not read */
+	WA_WALK_SINGLE,				/* the root is one element */
+	WA_WALK_DONE
+} wa_walk_state;
+
+/* An identifier of a contact, for the search among many. */
+typedef struct wa_contact_key
+{
+	uint64		hash;
+	wa_str		id;
+	int			contact;
+	bool		is_phone;
+} wa_contact_key;
+
+struct wa_payload
+{
+	json_tokener *tokener;
+	size_t		room;			/* that an earlier text had, if it was small */
+	json_object *root;
+	size_t		size;			/* that all trees have at most */
+	char		detail[128];
+
+	/* The walk. */
+	wa_walk_state state;
+	int			nsources;
+	wa_source	sources[WA_MAX_SOURCES];
+	json_object *entries;		/* NULL: the entry at hand is the payload itself */
+	int			entry;
+	int			entry_steps;	/* of the place of an entry's holder */
+	json_object *changes;		/* NULL: the change at hand stands in no entry */
+	int			change;
+	int			change_steps;	/* of the place of an entry */
+	json_object *value;
+	int			value_steps;
+	bool		in_standby;		/* is value.standby being read? */
+	json_object *unread;		/* what carries elements that are not read; NULL: nothing */
+	int			unread_steps;
+	json_object *arrays[WA_ARRAY_COUNT];	/* an array, or one object instead; else NULL */
+	int			lengths[WA_ARRAY_COUNT];
+	bool		malformed[WA_ARRAY_COUNT];	/* there, but neither */
+	int			array;			/* the wa_value_array being read */
+	int			item;
+	int			array_steps;	/* of the place of what holds the arrays */
+	wa_place	place;
+
+	/* What holds for the elements at hand. */
+	bool		on_premises;
+	wa_str		entry_business; /* of the entry; business may differ by change */
+	wa_str		business;
+	wa_str		sender;
+	wa_str		field;
+	wa_str		entry_time;
+	wa_element_kind single_kind;	/* WA_WALK_SINGLE */
+
+	/* The identifiers of the value's contacts, sorted; made when needed. */
+	wa_contact_key *keys;
+	int			nkeys;
+	bool		keys_made;
+};
+
+/* ----------------------------------------------------------------
+ * Reading json-c's tree
+ * ----------------------------------------------------------------
+ */
+
+/* The member of an object; NULL where it is absent, null, or no object. */
+static inline json_object *
+wa_json_member(json_object *object, const char *key)
+{
+	json_object *child;
+
+	return json_object_object_get_ex(object, key, &child) ? child : NULL;
+}
+
+/* Does the object have the key, be it with null? */
+static inline bool
+wa_json_has(json_object *object, const char *key)
+{
+	return json_object_object_get_ex(object, key, NULL);
+}
+
+static inline bool
+wa_json_is_object(json_object *node)
+{
+	return json_object_is_type(node, json_type_object);
+}
+
+static inline bool
+wa_json_is_array(json_object *node)
+{
+	return json_object_is_type(node, json_type_array);
+}
+
+/*
+ * How many things a list holds, and the i-th of them.  Third parties write an
+ * object where a list of one is due.
+ */
+static inline int
+wa_json_list_length(json_object *node)
+{
+	if (wa_json_is_array(node))
+		return (int) json_object_array_length(node);
+	return wa_json_is_object(node) ? 1 : 0;
+}
+
+static inline json_object *
+wa_json_list_item(json_object *node, int i)
+{
+	if (wa_json_is_array(node))
+		return json_object_array_get_idx(node, (size_t) i);
+	return i == 0 ? node : NULL;
+}
+
+/*
+ * A scalar as text, owned by its node; absent for null, array and object.
+ * json-c keeps the text that it makes of a number with the number.
+ */
+static inline wa_str
+wa_json_scalar(json_object *node)
+{
+	wa_str		result = {NULL, 0};
+
+	switch (json_object_get_type(node))
+	{
+		case json_type_string:
+			result.data = json_object_get_string(node);
+			result.len = (size_t) json_object_get_string_len(node);
+			break;
+		case json_type_boolean:
+			if (json_object_get_boolean(node))
+				result = WA_STR("true");
+			else
+				result = WA_STR("false");
+			break;
+		case json_type_int:
+		case json_type_double:
+			result.data = json_object_get_string(node);
+			if (result.data != NULL)
+				result.len = strlen(result.data);
+			break;
+		default:
+			break;
+	}
+	return result;
+}
+
+static inline wa_str
+wa_json_text(json_object *object, const char *key)
+{
+	return wa_json_scalar(wa_json_member(object, key));
+}
+
+/* ----------------------------------------------------------------
+ * What the files do for one another
+ * ----------------------------------------------------------------
+ */
+
+/* parse.c: which of the accepted forms is it? */
+extern wa_payload_shape wa_payload_shape_of(json_object *node);
+
+/* parse.c: is it, having no shape of its own, something wrapped round a payload? */
+extern bool wa_payload_is_wrapper(json_object *node);
+
+/*
+ * parse.c: parse a string that stands in the payload.  NULL where it is no
+ * JSON, or null, or too large, or there is no memory.  Owned by the caller.
+ */
+extern json_object *wa_payload_parse_string(wa_payload *payload, json_object *string);
+
+/* contacts.c: the ids of one item of contacts[], or of what has its form. */
+extern void wa_contact_read(json_object *contact, wa_ids *ids);
+
+/* contacts.c: do the two name the same user, '+' and blanks not counting? */
+extern bool wa_contact_same_id(wa_str a, wa_str b, bool is_phone);
+
+/* contacts.c: find the item of contacts[] that belongs to the element. */
+extern void wa_contact_pair(wa_payload *payload, wa_element *element);
+
+/* contacts.c: forget what was learned about the contacts of the last value. */
+extern void wa_contact_forget(wa_payload *payload);
+
+/*
+ * elements.c: fill *element from a node that stands at the walk's present
+ * place.  What is not an object becomes malformed, whatever kind it was to be.
+ */
+extern void wa_element_fill(wa_payload *payload, wa_element *element,
+							wa_element_kind kind, json_object *node);
+
+/* walk.c: free what the sources of payloads own, and forget them. */
+extern void wa_walk_forget(wa_payload *payload);
+
+/* walk.c: make node the source of all payloads. */
+extern void wa_walk_begin(wa_payload *payload, json_object *node);
+
+#endif							/* WA_PAYLOAD_INTERNAL_H */

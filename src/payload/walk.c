@@ -1,0 +1,671 @@
+/*-------------------------------------------------------------------------
+ *
+ * walk.c
+ *	  The walk over a parsed payload, element by element.
+ *
+ * A state machine: the sources of payloads (a list, a wrapper), the entry, the
+ * change, the array, the item.  Whatever does not have the shape that its
+ * place asks for becomes one WA_ELEMENT_MALFORMED, and the walk goes on behind
+ * it.  Each step answers whether it has filled *element.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "payload/payload_internal.h"
+
+static const wa_str nothing = {NULL, 0};
+
+/* ----------------------------------------------------------------
+ * The place that the walk has come to
+ * ----------------------------------------------------------------
+ */
+
+static void
+place_cut(wa_payload *payload, int nsteps)
+{
+	payload->place.nsteps = nsteps;
+}
+
+static void
+place_add(wa_payload *payload, const char *name)
+{
+	payload->place.steps[payload->place.nsteps++] = (wa_step)
+	{
+		name, 0
+	};
+}
+
+static void
+place_add_index(wa_payload *payload, int index)
+{
+	payload->place.steps[payload->place.nsteps++] = (wa_step)
+	{
+		NULL, index
+	};
+}
+
+/* The i-th item of a list; one object instead of a list has no index. */
+static void
+place_add_item(wa_payload *payload, const char *name, json_object *list, int i)
+{
+	place_add(payload, name);
+	if (wa_json_is_array(list))
+		place_add_index(payload, i);
+}
+
+/* ----------------------------------------------------------------
+ * What is not read
+ * ----------------------------------------------------------------
+ */
+
+/* Would elements stand here, were the place one where they are read? */
+static bool
+unread_is_carried(const char *key, json_object *node)
+{
+	wa_str		text;
+
+	if (strcmp(key, "messages") != 0 && strcmp(key, "statuses") != 0 &&
+		strcmp(key, "user_preferences") != 0)
+		return false;
+	if (wa_json_is_array(node))
+		return json_object_array_length(node) > 0;
+	if (wa_json_is_object(node))
+		return json_object_object_length(node) > 0;
+	/* a list that somebody has turned into a string */
+	text = wa_json_scalar(node);
+	return text.len > 0 && (text.data[0] == '[' || text.data[0] == '{');
+}
+
+/*
+ * What the business wrote itself, and what was written long ago, is ignored
+ * for what it is: nobody's stop is lost with it.
+ */
+static bool
+unread_is_ignored(const char *key)
+{
+	return strcmp(key, "message_echoes") == 0 || strcmp(key, "history") == 0;
+}
+
+/*
+ * Does node hold, at any depth, what carries elements?  The recursion goes no
+ * deeper than the text, which is bounded.
+ */
+static bool
+unread_at_any_depth(json_object *node)
+{
+	if (wa_json_is_array(node))
+	{
+		int			length = (int) json_object_array_length(node);
+
+		for (int i = 0; i < length; i++)
+		{
+			if (unread_at_any_depth(json_object_array_get_idx(node, (size_t) i)))
+				return true;
+		}
+	}
+	else if (wa_json_is_object(node))
+	{
+		json_object_object_foreach(node, key, member)
+		{
+			if (unread_is_ignored(key))
+				continue;
+			if (unread_is_carried(key, member) || unread_at_any_depth(member))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Does an object carry elements elsewhere than under the two names that are read? */
+static bool
+unread_beside(json_object *object, const char *name, const char *other_name)
+{
+	json_object_object_foreach(object, key, member)
+	{
+		if (strcmp(key, name) == 0 || strcmp(key, other_name) == 0 ||
+			unread_is_ignored(key))
+			continue;
+		if (unread_is_carried(key, member) || unread_at_any_depth(member))
+			return true;
+	}
+	return false;
+}
+
+static bool
+unread_is_value_array(const char *key)
+{
+	for (int i = 0; i < WA_ARRAY_COUNT; i++)
+	{
+		if (strcmp(key, wa_value_arrays[i].name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The same for a value, or the standby in one, whose arrays are read. */
+static bool
+unread_in_value(json_object *value, bool in_standby)
+{
+	json_object_object_foreach(value, key, member)
+	{
+		if (unread_is_ignored(key))
+			continue;
+		if (unread_is_value_array(key))
+		{
+			if (unread_at_any_depth(member))
+				return true;
+		}
+		else if (!in_standby && strcmp(key, "standby") == 0 && wa_json_is_object(member))
+		{
+			if (unread_in_value(member, true))
+				return true;
+		}
+		else if (unread_is_carried(key, member) || unread_at_any_depth(member))
+			return true;
+	}
+	return false;
+}
+
+/* Report what carries elements that are not read. */
+static bool
+unread_fill(wa_payload *payload, wa_element *element, json_object *node)
+{
+	wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, node);
+	element->unread = true;
+	return true;
+}
+
+/* ----------------------------------------------------------------
+ * A value
+ * ----------------------------------------------------------------
+ */
+
+/* Does the text hold the literal? */
+static bool
+walk_contains(wa_str text, wa_str literal)
+{
+	for (size_t i = 0; i + literal.len <= text.len; i++)
+	{
+		if (memcmp(text.data + i, literal.data, literal.len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Where the walk goes on behind a value. */
+static wa_walk_state
+walk_behind_value(const wa_payload *payload)
+{
+	return payload->changes != NULL ? WA_WALK_CHANGE : WA_WALK_PAYLOAD;
+}
+
+/* Find the arrays of a value, or of the standby in it.  Are there any? */
+static bool
+walk_load_arrays(wa_payload *payload, json_object *holder)
+{
+	bool		known = false;
+
+	wa_contact_forget(payload);
+	for (int i = 0; i < WA_ARRAY_COUNT; i++)
+	{
+		json_object *array = NULL;
+
+		if (json_object_object_get_ex(holder, wa_value_arrays[i].name, &array))
+			known = true;
+		payload->arrays[i] = array;
+		payload->lengths[i] = wa_json_list_length(array);
+		payload->malformed[i] = array != NULL && !wa_json_is_array(array) &&
+			!wa_json_is_object(array);
+	}
+	payload->array = 0;
+	payload->item = -1;
+	payload->array_steps = payload->place.nsteps;
+	return known;
+}
+
+/*
+ * Enter a value; its elements come from walk_step_item.  The account of a
+ * value may be another than the entry names: there it may be a portfolio.
+ */
+static bool
+walk_enter_value(wa_payload *payload, json_object *value, wa_element *element)
+{
+	json_object *metadata = wa_json_member(value, "metadata");
+	wa_str		waba_id = wa_json_text(wa_json_member(value, "waba_info"), "waba_id");
+	bool		known;
+
+	payload->sender = wa_json_text(metadata, "phone_number_id");
+	if (wa_str_given(waba_id))
+		payload->business = waba_id;
+	payload->state = WA_WALK_UNREAD;
+	if (walk_contains(payload->field, WA_STR("echoes")) ||
+		walk_contains(payload->field, WA_STR("history")))
+	{
+		wa_element_fill(payload, element, WA_ELEMENT_OTHER, value);
+		return true;
+	}
+
+	payload->value = value;
+	payload->value_steps = payload->place.nsteps;
+	payload->in_standby = false;
+	if (payload->unread == NULL && unread_in_value(value, false))
+	{
+		payload->unread = value;
+		payload->unread_steps = payload->place.nsteps;
+	}
+	known = walk_load_arrays(payload, value);
+	payload->state = WA_WALK_ITEM;
+	if (wa_str_equal(payload->field, WA_STR("account_update")))
+	{
+		wa_element_fill(payload, element, WA_ELEMENT_ACCOUNT_UPDATE, value);
+		return true;
+	}
+	if (known || payload->unread != NULL ||
+		wa_json_is_object(wa_json_member(value, "standby")))
+		return false;
+	payload->state = walk_behind_value(payload);
+	wa_element_fill(payload, element, WA_ELEMENT_OTHER, value);
+	return true;
+}
+
+/* The next item of the array that is being read; false behind its last. */
+static bool
+walk_next_item(wa_payload *payload, wa_element *element)
+{
+	int			array = payload->array;
+	json_object *list = payload->arrays[array];
+
+	place_cut(payload, payload->array_steps);
+	if (payload->malformed[array])
+	{
+		payload->malformed[array] = false;
+		place_add(payload, wa_value_arrays[array].name);
+		wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, list);
+		return true;
+	}
+	if (++payload->item >= payload->lengths[array])
+		return false;
+	place_add_item(payload, wa_value_arrays[array].name, list, payload->item);
+	wa_element_fill(payload, element, wa_value_arrays[array].kind,
+					wa_json_list_item(list, payload->item));
+	return true;
+}
+
+static bool
+walk_step_item(wa_payload *payload, wa_element *element)
+{
+	for (; payload->array < WA_ARRAY_COUNT; payload->array++, payload->item = -1)
+	{
+		if (walk_next_item(payload, element))
+			return true;
+	}
+	payload->state = payload->in_standby ? WA_WALK_UNREAD : WA_WALK_STANDBY;
+	return false;
+}
+
+static bool
+walk_step_standby(wa_payload *payload)
+{
+	json_object *standby = wa_json_member(payload->value, "standby");
+
+	payload->state = WA_WALK_UNREAD;
+	if (!wa_json_is_object(standby))
+		return false;
+	place_cut(payload, payload->value_steps);
+	place_add(payload, "standby");
+	payload->in_standby = true;
+	if (walk_load_arrays(payload, standby))
+		payload->state = WA_WALK_ITEM;
+	return false;
+}
+
+static bool
+walk_step_unread(wa_payload *payload, wa_element *element)
+{
+	json_object *unread = payload->unread;
+
+	payload->state = walk_behind_value(payload);
+	payload->unread = NULL;
+	if (unread == NULL)
+		return false;
+	place_cut(payload, payload->unread_steps);
+	return unread_fill(payload, element, unread);
+}
+
+/* ----------------------------------------------------------------
+ * Changes and entries
+ * ----------------------------------------------------------------
+ */
+
+/* Enter {field, value}, be it in changes[] or on its own. */
+static bool
+walk_enter_change(wa_payload *payload, json_object *change, wa_element *element)
+{
+	json_object *value = wa_json_member(change, "value");
+
+	payload->state = walk_behind_value(payload);
+	payload->business = payload->entry_business;
+	payload->sender = nothing;
+	payload->field = wa_json_text(change, "field");
+	payload->unread = NULL;
+	if (wa_json_is_object(value) && unread_beside(change, "field", "value"))
+	{
+		payload->unread = change;
+		payload->unread_steps = payload->place.nsteps;
+	}
+	if (value != NULL)
+		place_add(payload, "value");
+	if (!wa_json_is_object(value))
+	{
+		wa_element_fill(payload, element, WA_ELEMENT_MALFORMED,
+						value != NULL ? value : change);
+		return true;
+	}
+	return walk_enter_value(payload, value, element);
+}
+
+static bool
+walk_step_change(wa_payload *payload, wa_element *element)
+{
+	json_object *changes = payload->changes;
+
+	place_cut(payload, payload->change_steps);
+	if (++payload->change >= wa_json_list_length(changes))
+	{
+		payload->changes = NULL;
+		payload->state = payload->entries != NULL ? WA_WALK_ENTRY : WA_WALK_PAYLOAD;
+		return false;
+	}
+	place_add_item(payload, "changes", changes, payload->change);
+	return walk_enter_change(payload, wa_json_list_item(changes, payload->change), element);
+}
+
+/* Enter {id, changes}, be it in entry[] or on its own. */
+static bool
+walk_enter_entry(wa_payload *payload, json_object *entry, wa_element *element)
+{
+	json_object *changes = wa_json_member(entry, "changes");
+
+	payload->entry_business = payload->business = wa_json_text(entry, "id");
+	payload->entry_time = wa_json_text(entry, "time");
+	payload->sender = payload->field = nothing;
+	if (changes == NULL)
+	{
+		/* no object at all, or one without changes */
+		wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, entry);
+		return true;
+	}
+	if (!wa_json_is_array(changes) && !wa_json_is_object(changes))
+	{
+		place_add(payload, "changes");
+		wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, changes);
+		return true;
+	}
+	payload->changes = changes;
+	payload->change = -1;
+	payload->change_steps = payload->place.nsteps;
+	payload->state = WA_WALK_CHANGE;
+	return unread_beside(entry, "changes", "changes") && unread_fill(payload, element, entry);
+}
+
+static bool
+walk_step_entry(wa_payload *payload, wa_element *element)
+{
+	place_cut(payload, payload->entry_steps);
+	if (++payload->entry >= wa_json_list_length(payload->entries))
+	{
+		payload->entries = NULL;
+		payload->state = WA_WALK_PAYLOAD;
+		return false;
+	}
+	place_add_item(payload, "entry", payload->entries, payload->entry);
+	return walk_enter_entry(payload, wa_json_list_item(payload->entries, payload->entry),
+							element);
+}
+
+/* Enter {object, entry}. */
+static bool
+walk_enter_envelope(wa_payload *payload, json_object *envelope, wa_element *element)
+{
+	json_object *entries = wa_json_member(envelope, "entry");
+
+	payload->entry = -1;
+	payload->entry_steps = payload->place.nsteps;
+	if (wa_json_is_array(entries) || wa_json_is_object(entries))
+	{
+		payload->entries = entries;
+		payload->state = WA_WALK_ENTRY;
+	}
+	else if (entries != NULL)
+	{
+		place_add(payload, "entry");
+		wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, entries);
+		return true;
+	}
+	return unread_beside(envelope, "entry", "entry") &&
+		unread_fill(payload, element, envelope);
+}
+
+/* ----------------------------------------------------------------
+ * Payloads, and what they stand in
+ * ----------------------------------------------------------------
+ */
+
+static void
+source_push(wa_payload *payload, json_object *node)
+{
+	wa_source  *source = &payload->sources[payload->nsources++];
+
+	memset(source, 0, sizeof(*source));
+	source->node = node;
+	source->nsteps = payload->place.nsteps;
+	if (wa_json_is_array(node))
+	{
+		source->kind = WA_SOURCE_LIST;
+		source->length = (int) json_object_array_length(node);
+	}
+	else
+	{
+		source->kind = WA_SOURCE_WRAPPER;
+		source->length = WA_WRAPPING_NAMES;
+	}
+}
+
+/* Leave the last source; a wrapper round nothing that can be read is malformed. */
+static bool
+source_pop(wa_payload *payload, wa_element *element)
+{
+	wa_source  *source = &payload->sources[--payload->nsources];
+
+	json_object_put(source->tree);
+	source->tree = NULL;
+	place_cut(payload, source->nsteps);
+	if (source->kind != WA_SOURCE_WRAPPER || (source->found && !source->unread))
+		return false;
+	wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, source->node);
+	element->unread = source->unread;
+	return true;
+}
+
+/* The next payload of a wrapper; a string is parsed, and lives until the next. */
+static json_object *
+source_wrapped(wa_payload *payload, wa_source *source)
+{
+	const char *name = wa_wrapping_names[source->next++];
+	json_object *node = wa_json_member(source->node, name);
+
+	json_object_put(source->tree);
+	source->tree = NULL;
+	place_add(payload, name);
+	if (json_object_is_type(node, json_type_string))
+		node = source->tree = wa_payload_parse_string(payload, node);
+	return node;
+}
+
+/* The next payload of a source that has one. */
+static json_object *
+source_next(wa_payload *payload, wa_source *source)
+{
+	switch (source->kind)
+	{
+		case WA_SOURCE_LIST:
+			place_add_index(payload, source->next);
+			return json_object_array_get_idx(source->node, (size_t) source->next++);
+		case WA_SOURCE_WRAPPER:
+			return source_wrapped(payload, source);
+		case WA_SOURCE_ROOT:
+			source->next++;
+			break;
+	}
+	return source->node;
+}
+
+/*
+ * What has no shape: it may hold payloads, unless it stands too deep.  A list
+ * in a list is none of the accepted forms.
+ */
+static bool
+walk_enter_unknown(wa_payload *payload, wa_source *source, json_object *node,
+				   wa_element *element)
+{
+	bool		is_list = wa_json_is_array(node);
+
+	if (payload->nsources < WA_MAX_SOURCES &&
+		(is_list ? source->kind != WA_SOURCE_LIST : wa_payload_is_wrapper(node)))
+	{
+		source->found = true;
+		source_push(payload, node);
+		return false;
+	}
+	if (source->kind == WA_SOURCE_WRAPPER)
+	{
+		source->unread = source->unread || unread_at_any_depth(node);
+		return false;
+	}
+	wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, node);
+	return true;
+}
+
+static bool
+walk_enter_payload(wa_payload *payload, wa_source *source, json_object *node,
+				   wa_element *element)
+{
+	wa_payload_shape shape = wa_payload_shape_of(node);
+
+	if (shape == WA_SHAPE_UNKNOWN)
+		return walk_enter_unknown(payload, source, node, element);
+	source->found = true;
+	switch (shape)
+	{
+		case WA_SHAPE_ENVELOPE:
+			return walk_enter_envelope(payload, node, element);
+		case WA_SHAPE_ENTRY:
+			return walk_enter_entry(payload, node, element);
+		case WA_SHAPE_CHANGE:
+			return walk_enter_change(payload, node, element);
+		case WA_SHAPE_ON_PREMISES:
+		case WA_SHAPE_VALUE:
+		case WA_SHAPE_UNKNOWN:
+			break;
+	}
+	payload->on_premises = shape == WA_SHAPE_ON_PREMISES;
+	payload->field = wa_json_text(node, "field");
+	return walk_enter_value(payload, node, element);
+}
+
+static bool
+walk_step_payload(wa_payload *payload, wa_element *element)
+{
+	wa_source  *source;
+
+	payload->on_premises = false;
+	payload->entry_business = payload->business = nothing;
+	payload->sender = payload->field = payload->entry_time = nothing;
+	payload->unread = NULL;
+	if (payload->nsources == 0)
+	{
+		payload->state = WA_WALK_DONE;
+		return false;
+	}
+	source = &payload->sources[payload->nsources - 1];
+	place_cut(payload, source->nsteps);
+	if (source->next >= source->length)
+		return source_pop(payload, element);
+	return walk_enter_payload(payload, source, source_next(payload, source), element);
+}
+
+void
+wa_walk_begin(wa_payload *payload, json_object *node)
+{
+	wa_source  *root = &payload->sources[0];
+
+	memset(root, 0, sizeof(*root));
+	root->kind = WA_SOURCE_ROOT;
+	root->node = node;
+	root->length = 1;
+	payload->nsources = 1;
+	payload->place.nsteps = 0;
+	payload->state = WA_WALK_PAYLOAD;
+}
+
+void
+wa_walk_forget(wa_payload *payload)
+{
+	for (int i = 0; i < payload->nsources; i++)
+		json_object_put(payload->sources[i].tree);
+	payload->nsources = 0;
+}
+
+/*
+ * The root is one element.  A value may have been recorded for what it
+ * carries, and must not be taken for read now.
+ */
+static bool
+walk_step_single(wa_payload *payload, wa_element *element)
+{
+	payload->state = WA_WALK_DONE;
+	wa_element_fill(payload, element, payload->single_kind, payload->root);
+	if (element->kind == WA_ELEMENT_ACCOUNT_UPDATE && unread_in_value(payload->root, false))
+	{
+		payload->unread = payload->root;
+		payload->unread_steps = 0;
+		payload->state = WA_WALK_UNREAD;
+	}
+	return true;
+}
+
+bool
+wa_payload_next(wa_payload *payload, wa_element *element)
+{
+	bool		filled = false;
+
+	while (!filled && payload->state != WA_WALK_DONE)
+	{
+		switch (payload->state)
+		{
+			case WA_WALK_PAYLOAD:
+				filled = walk_step_payload(payload, element);
+				break;
+			case WA_WALK_ENTRY:
+				filled = walk_step_entry(payload, element);
+				break;
+			case WA_WALK_CHANGE:
+				filled = walk_step_change(payload, element);
+				break;
+			case WA_WALK_ITEM:
+				filled = walk_step_item(payload, element);
+				break;
+			case WA_WALK_STANDBY:
+				filled = walk_step_standby(payload);
+				break;
+			case WA_WALK_UNREAD:
+				filled = walk_step_unread(payload, element);
+				break;
+			case WA_WALK_SINGLE:
+				filled = walk_step_single(payload, element);
+				break;
+			case WA_WALK_DONE:
+				break;
+		}
+	}
+	return filled;
+}
