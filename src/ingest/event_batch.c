@@ -316,20 +316,46 @@ batch_add_sightings(wa_event_batch *batch, const wa_event *event, const wa_canon
 }
 
 /*
- * From the home of the old identifiers to the home of the new ones.  Of several
- * changes at the latest time the one with the greater origin and message id
- * stands in the row.
+ * Which old identifier has which new one in its place?  The first pair of one kind: a phone
+ * that an element names beside an old and a new BSUID is not left.  Where there is no
+ * such pair, home goes to home.
+ */
+static void
+find_changed(const wa_event *event, const wa_canonical **from, const wa_canonical **to)
+{
+	*from = &event->ids[0];
+	*to = &event->to[0];
+	for (int i = 0; i < event->nids; i++)
+	{
+		for (int j = 0; j < event->nto; j++)
+		{
+			if (wa_id_kind_of(&event->ids[i]) != wa_id_kind_of(&event->to[j]))
+				continue;
+			*from = &event->ids[i];
+			*to = &event->to[j];
+			return;
+		}
+	}
+}
+
+/*
+ * Of several changes at the latest time the one with the greater origin and message
+ * id stands in the row.
  */
 static void
 batch_add_change(wa_event_batch *batch, const wa_event *event)
 {
-	wa_row_key	key = {WA_ROW_CHANGE, 0, str_of_id(&event->ids[0]), {"", 0},
-	str_of_id(&event->to[0])};
+	const wa_canonical *from;
+	const wa_canonical *to;
+	wa_row_key	key = {WA_ROW_CHANGE, 0, {"", 0}, {"", 0}, {"", 0}};
 	wa_row_delta *delta;
 	wa_str		origin = wa_to_database(event->origin);
 	wa_str		message_id = wa_to_database(event->message_id);
 	int			order;
 
+	find_changed(event, &from, &to);
+	key.recipient = str_of_id(from);
+	key.other = str_of_id(to);
 	if (wa_str_equal(key.recipient, key.other))
 		return;
 	delta = wa_event_batch_delta(batch, &key);
