@@ -210,7 +210,7 @@ rule_window_closed(wa_rule_context *context)
 	{
 		const wa_activity_row *row = &facts->activities[i];
 
-		if (wa_asks_about(context->question, row->business) &&
+		if (row->lifts && wa_asks_about(context->question, row->business) &&
 			row->activity.last_inbound_at > inbound &&
 			row->activity.last_inbound_at <= context->question->at)
 		{

@@ -45,7 +45,7 @@ typedef struct wa_activity_row
 {
 	wa_str		business;
 	wa_str		sender;
-	bool		lifts;			/* do its windows and evidence count against cooldowns? */
+	bool		lifts;			/* its own, or under its home: counts against cooldowns */
 	wa_activity activity;
 } wa_activity_row;
 

@@ -76,6 +76,7 @@ open_index(wa_ordered_scan *ordered, const wa_table *table, Snapshot snapshot)
 	reader->scan = wa_index_beginscan(reader->heap, reader->index, snapshot, 0);
 	reader->scan->xs_want_itup = true;
 	reader->latest = NULL;
+	reader->memory = CurrentMemoryContext;
 	index_rescan(reader->scan, NULL, 0, NULL, 0);
 }
 
@@ -107,7 +108,10 @@ wa_ordered_scan_next(wa_ordered_scan *ordered)
 	else
 	{
 		IndexScanDesc scan = ordered->reader.scan;
+		MemoryContext old = MemoryContextSwitchTo(ordered->reader.memory);
 		ItemPointer row = index_getnext_tid(scan, ForwardScanDirection);
+
+		MemoryContextSwitchTo(old);
 
 		ordered->ended = row == NULL;
 		if (ordered->ended)

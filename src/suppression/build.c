@@ -250,6 +250,8 @@ read_consent(void *arg, HeapTuple tuple, TupleDesc desc)
 		gather(b, key, whatsapp ? WA_LISTED_STOP : WA_LISTED_UNLESS);
 	else if (business.len == 0)
 		gather(b, key, WA_LISTED_RESUMED_ALL);
+	else if (b->connected != NULL && wa_connected_has(b->connected, key))
+		gather(b, key, WA_LISTED_ENDED);	/* the stop before it may count for others */
 }
 
 static const wa_code_meaning *

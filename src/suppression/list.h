@@ -26,7 +26,7 @@
 #define WA_LISTED_MAYBE		0x08	/* a row that must be looked at */
 #define WA_LISTED_RESUMED_ALL 0x10	/* a resume for every business */
 #define WA_LISTED_LINKED	0x20	/* rows of other identifiers may count */
-#define WA_LISTED_ENDED		0x40	/* a cooldown that objects no more */
+#define WA_LISTED_ENDED		0x40	/* a stop or cooldown that objects no more */
 
 /* Bits by which a phone is listed. */
 #define WA_LISTED_ANY \
@@ -95,9 +95,11 @@ wa_list_meaning(uint8 bits)
 {
 	if (bits & WA_LISTED_LINKED)
 		return WA_LIST_LOOK_UP;
-	if (bits & (WA_LISTED_STOP | WA_LISTED_COOLDOWN))
+	if (bits & WA_LISTED_STOP)
 		return WA_LIST_REFUSED;
-	if ((bits & WA_LISTED_UNLESS) && !(bits & WA_LISTED_RESUMED_ALL))
+	if (bits & WA_LISTED_UNLESS)
+		return (bits & WA_LISTED_RESUMED_ALL) ? WA_LIST_LOOK_UP : WA_LIST_REFUSED;
+	if (bits & WA_LISTED_COOLDOWN)
 		return WA_LIST_REFUSED;
 	return (bits & WA_LISTED_ANY) ? WA_LIST_LOOK_UP : WA_LIST_UNDECIDED;
 }
