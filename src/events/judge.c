@@ -129,6 +129,21 @@ take_wa_id(wa_str written, wa_canonical *wa_id)
 	wa_id->text[wa_id->len] = '\0';
 }
 
+/* The first is the home of the events: the phone, whoever of the two named it. */
+static void
+put_phone_first(wa_canonical *ids, int nids)
+{
+	for (int i = 1; i < nids; i++)
+	{
+		wa_canonical phone = ids[i];
+
+		if (wa_is_bsuid(phone.text) || !wa_is_bsuid(ids[0].text))
+			continue;
+		memmove(&ids[1], &ids[0], i * sizeof(wa_canonical));
+		ids[0] = phone;
+	}
+}
+
 /* Fill in who the events are about. */
 static void
 take_ids(wa_case *c, const wa_ids *who, const wa_ids *contact)
@@ -136,6 +151,7 @@ take_ids(wa_case *c, const wa_ids *who, const wa_ids *contact)
 	wa_collect_ids(who, c->event.ids, &c->event.nids);
 	if (contact != NULL)
 		wa_collect_ids(contact, c->event.ids, &c->event.nids);
+	put_phone_first(c->event.ids, c->event.nids);
 	take_wa_id(contact != NULL && wa_str_given(contact->phone) ?
 			   contact->phone : who->phone, &c->event.wa_id);
 }
@@ -494,6 +510,7 @@ judge_user_id_update(wa_case *c, const wa_element *element)
 		c->event.nids = 0;
 		wa_collect_ids(&element->who, c->event.ids, &c->event.nids);
 		wa_collect_ids(&element->changed_to, c->event.ids, &c->event.nids);
+		put_phone_first(c->event.ids, c->event.nids);
 		sight(c, WA_STR("user_id_update"));
 	}
 	return verdict(c);
