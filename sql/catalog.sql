@@ -173,6 +173,12 @@ DECLARE
 	answer text;
 	rows bigint;
 BEGIN
+	IF call ~ ' AS f ' THEN
+		-- A row of each call, that is seen in a worker as well.
+		EXECUTE format('SELECT count(*) FROM t.row, %s AND NOT t.is_mine(%s + length(f::text) * 0)',
+			call, pg_backend_pid()) INTO rows;
+		RETURN concat_ws(' ', rows, 'times a row');
+	END IF;
 	EXECUTE format('SELECT (%s)::text FROM t.row LIMIT 1', call) INTO answer;
 	EXECUTE format('SELECT count(*) FROM t.row WHERE NOT t.is_mine(%s) AND (%s)::text IS NOT DISTINCT FROM %L', pg_backend_pid(), call, answer) INTO rows;
 	RETURN concat_ws(' ', rows, 'times', answer);
@@ -182,10 +188,10 @@ $$;
 \set ECHO all
 SELECT f.signature, t.in_worker(c.call) AS in_worker
 FROM t.function AS f LEFT JOIN (VALUES
-	('wa_classify(integer)', 'wa_classify(131026 + n - n)'),
-	('wa_error_catalogue(boolean)', '(SELECT count(*) > 50 FROM wa_error_catalogue(n > 0))'),
-	('wa_explain(text,wa_category,text,text,timestamp with time zone)', '(SELECT string_agg(reason, '','' ORDER BY rule) FROM wa_explain(who, category))'),
-	('wa_explain(wa_recipient,wa_category,text,text,timestamp with time zone)', '(SELECT string_agg(reason, '','' ORDER BY rule) FROM wa_explain(who::wa_recipient, category))'),
+	('wa_classify(integer)', '(wa_classify(131026 + n - n)).title'),
+	('wa_error_catalogue(boolean)', 'wa_error_catalogue(n > 0) AS f WHERE f.code = 131026'),
+	('wa_explain(text,wa_category,text,text,timestamp with time zone)', 'wa_explain(who, category) AS f WHERE f.rule = 3'),
+	('wa_explain(wa_recipient,wa_category,text,text,timestamp with time zone)', 'wa_explain(who::wa_recipient, category) AS f WHERE f.rule = 3'),
 	('wa_first_reason(text,wa_category,text,text,timestamp with time zone)', 'wa_first_reason(who, category)'),
 	('wa_first_reason(wa_recipient,wa_category,text,text,timestamp with time zone)', 'wa_first_reason(who::wa_recipient, category)'),
 	('wa_next_sendable(text,wa_category,text,text,timestamp with time zone)', 'coalesce(wa_next_sendable(who, category)::text, ''never'')'),
@@ -193,7 +199,7 @@ FROM t.function AS f LEFT JOIN (VALUES
 	('wa_retry_after(integer,integer)', 'wa_retry_after(131056, n - n + 1)'),
 	('wa_sendable(text,wa_category,text,text,timestamp with time zone)', 'wa_sendable(who, category)'),
 	('wa_sendable(wa_recipient,wa_category,text,text,timestamp with time zone)', 'wa_sendable(who::wa_recipient, category)'),
-	('wa_suppressed(wa_category,text,timestamp with time zone)', '(SELECT min(reason) FROM wa_suppressed(category))'),
+	('wa_suppressed(wa_category,text,timestamp with time zone)', 'wa_suppressed(category) AS f WHERE f.recipient = ''491700000001'''),
 	('wa_verify_signature(bytea,text)', 'wa_verify_signature(convert_to(who, ''UTF8''), ''sha256='' || encode(sha256(''''), ''hex''))'),
 	('wa_verify_signature(text,text)', 'wa_verify_signature(who, ''sha256='' || encode(sha256(''''), ''hex''))')) AS c (signature, call) USING (signature)
 WHERE proparallel = 's' AND provolatile <> 'i' ORDER BY signature COLLATE "C";
