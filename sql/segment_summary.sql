@@ -4,6 +4,8 @@
 --
 SET timezone = 'UTC';
 SET datestyle = 'ISO, YMD';
+-- Pages that other tests have left behind would count for the price of the list.
+VACUUM wa_consent, wa_cooldown, wa_activity, wa_identity, wa_identity_change;
 BEGIN;
 \set ON_ERROR_ROLLBACK on
 \set ECHO none
@@ -117,7 +119,7 @@ SELECT count(*) FROM (SELECT wa_opt_out((49152000000 + n)::text, 'memory') FROM 
 INSERT INTO t.customers (phone) SELECT (49152000000 + n)::text FROM generate_series(5900, 6100) AS n;
 UPDATE t.question SET answer = t.one_by_one(query, category, business, sender, at) WHERE at = '2025-03-01 12:00';
 DELETE FROM t.question WHERE at <> '2025-03-01 12:00';
-SET LOCAL wa_policy.suppression_list_mem = '300kB';
+SET LOCAL wa_policy.suppression_list_mem = '500kB';
 SELECT * FROM t.wrong();
 
 -- The list is read once that pays, for reasons as for answers.

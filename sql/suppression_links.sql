@@ -2,8 +2,6 @@
 -- reports give one answer, and who is decided without a look-up.
 SET timezone = 'UTC';
 SET client_min_messages = warning;
--- Rows that other tests took back would count for what the list costs.
-VACUUM wa_consent, wa_cooldown, wa_activity, wa_identity, wa_identity_change;
 BEGIN;
 
 -- One status, message or preference that names these identifiers, so many hours ago.
