@@ -23,14 +23,16 @@ SELECT classid::regclass AS kind, count(*) > 1 AS some FROM t.member
 WHERE classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass)
 GROUP BY classid ORDER BY classid::regclass::text;
 
--- The columns that C reads by number (src/common/columns.h), in their order.
+-- The columns that C reads by number (state/columns.h, identity/columns.h and others), in their order.
 SELECT e.tab, e.columns AS expected, a.columns AS found
 FROM (VALUES
-	('wa_consent', 'at stopped_at resumed_at recipient business register state origin sender message_id'),
-	('wa_cooldown', 'until lifted_at code strikes recipient business failures'),
-	('wa_activity', 'last_inbound_at last_delivered_at last_read_at last_marketing_delivered_at last_window_refused_at wa_id_at recipient business sender wa_id'),
-	('wa_consent_log', 'id recorded_at at webhook_id recipient business register state origin'),
-	('wa_identity', 'first_seen_at last_seen_at parted_at alike recipient other kind'),
+	('wa_consent', 'recipient business register state at origin code sender message_id stopped_at resumed_at'),
+	('wa_cooldown', 'recipient business code strikes until lifted_at failures'),
+	('wa_activity', 'recipient business sender wa_id last_inbound_at last_delivered_at last_read_at last_marketing_delivered_at last_window_refused_at wa_id_at'),
+	('wa_recipient_lock', 'recipient'),
+	('wa_consent_log', 'id recipient business register state at origin code evidence sender message_id also_named'),
+	('wa_identity', 'recipient other business first_seen_at last_seen_at unlinked_at position'),
+	('wa_identity_change', 'recipient other at origin message_id unlinked_at'),
 	('wa_app_secret', 'business secret'),
 	('wa_region_rule', 'region category reason'),
 	('wa_phrase', 'phrase meaning language active'),
@@ -81,6 +83,62 @@ ORDER BY signature COLLATE "C";
 SELECT relname, privilege_type FROM t.relation, aclexplode(coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner)))
 WHERE grantee = 0;
 
+-- NULL means "never" or "no end of its own": there is no infinite timestamp in any default or check, nor in the texts of
+-- our functions and views but to compare with one that came from outside.
+SELECT relname, attname, pg_get_expr(adbin, adrelid) FROM t.relation AS r JOIN pg_attrdef ON adrelid = r.oid
+JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE pg_get_expr(adbin, adrelid) ~* 'infinity';
+SELECT relname FROM t.relation AS r WHERE relkind = 'v' AND pg_get_viewdef(r.oid) ~* 'infinity';
+SELECT signature FROM t.function JOIN pg_language AS l ON l.oid = prolang
+WHERE lanname IN ('sql', 'plpgsql') AND coalesce(pg_get_function_sqlbody(t.function.oid), prosrc) ~* 'infinity';
+SELECT what, obj_description(objid, classid::regclass::name) FROM t.member WHERE obj_description(objid, classid::regclass::name) ~* 'infinit';
+SELECT relname, attname, col_description(attrelid, attnum) FROM t.relation AS r JOIN pg_attribute ON attrelid = r.oid
+WHERE col_description(attrelid, attnum) ~* 'infinit';
+-- Nor do they give one: every row that a table holds, and every answer, once people are known about whom all can be said.
+SAVEPOINT known;
+\set ECHO none
+\o /dev/null
+SELECT wa_ingest(json_build_object('entry', json_build_array(json_build_object('id', 'B', 'changes', json_build_array(
+	json_build_object('field', 'messages', 'value', json_build_object('metadata', json_build_object('phone_number_id', 'S'),
+		'contacts', json_build_array(json_build_object('wa_id', '491700000001', 'user_id', 'DE.known', 'parent_user_id', 'DE.ENT.known')),
+		'messages', json_build_array(
+			json_build_object('id', 'm1', 'from', '491700000001', 'from_user_id', 'DE.known', 'timestamp', 1740823200, 'type', 'text', 'text', json_build_object('body', 'STOP')),
+			json_build_object('id', 'm2', 'from', '491700000002', 'timestamp', 1740823200, 'type', 'text', 'text', json_build_object('body', 'START')),
+			json_build_object('id', 'm3', 'from', '491700000001', 'timestamp', 1740823300, 'type', 'system',
+				'system', json_build_object('type', 'user_changed_number', 'wa_id', '491700000003'))),
+		'statuses', (SELECT json_agg(json_build_object('id', 's', 'status', 'failed', 'timestamp', 1740823200 + code,
+				'recipient_id', 491700000004 + n % 3, 'errors', json_build_array(json_build_object('code', code))))
+			FROM unnest(ARRAY[131049, 130472, 131026, 131056, 130403, 131050, 131047, 470, 77777]) WITH ORDINALITY AS u (code, n)))),
+	json_build_object('field', 'messages', 'value', json_build_object('metadata', json_build_object('phone_number_id', 'S'),
+		'statuses', (SELECT json_agg(json_build_object('id', 's', 'status', status, 'timestamp', 1740823201, 'recipient_id', '491700000007'))
+			FROM unnest(ARRAY['sent', 'delivered', 'read']) AS status))),
+	json_build_object('field', 'user_preferences', 'value', json_build_object('user_preferences', json_build_array(
+		json_build_object('wa_id', '491700000008', 'value', 'stop', 'category', 'marketing_messages', 'timestamp', 'infinity'),
+		json_build_object('wa_id', '491700000009', 'value', 'resume', 'category', 'marketing_messages', 'timestamp', 1740823200))))))))::text);
+SELECT wa_opt_out('491700000010', 'asked'), wa_unlink('491700000011', 'DE.unseen', 'not they');
+INSERT INTO wa_incident (code, since, reason) VALUES (131026, '2025-01-01', 'relay broken');
+CREATE FUNCTION t.instants(query text) RETURNS TABLE (instant text) LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN QUERY EXECUTE format('SELECT j.value FROM (%s) AS q, jsonb_each_text(to_jsonb(q)) AS j', query);
+END
+$$;
+CREATE TABLE t.query AS SELECT format('SELECT * FROM %s', r.oid::regclass) AS query FROM t.relation AS r WHERE relkind IN ('r', 'v')
+	UNION ALL
+	SELECT format('SELECT %s FROM (SELECT recipient FROM wa_recipient_lock UNION SELECT recipient FROM wa_consent UNION SELECT other FROM wa_identity
+		UNION SELECT other FROM wa_identity_change UNION VALUES (NULL::wa_recipient), (''12125550100'')) AS who, unnest(enum_range(NULL::wa_category)) AS category,
+		unnest(ARRAY[''2025-03-01 10:00+00'', ''2025-03-02'', ''2030-01-01'']::timestamptz[]) AS at %s', what, source)
+	FROM (VALUES ('wa_next_sendable(who.recipient, category, at => at)', ''),
+		('e.*', ', wa_explain(who.recipient, category, at => at) AS e')) AS v (what, source)
+	UNION ALL
+	SELECT format('SELECT s.* FROM wa_suppressed(%L, at => %L) AS s', category, at)
+	FROM unnest(enum_range(NULL::wa_category)) AS category, unnest(ARRAY['2025-03-01 10:00+00', '2030-01-01']) AS at;
+\o
+\set ECHO all
+SELECT count(*) > 20 AS several FROM t.query;
+SELECT relname FROM t.relation WHERE relname IN ('wa_consent', 'wa_cooldown', 'wa_activity', 'wa_consent_log', 'wa_identity', 'wa_identity_change', 'wa_unlink_log', 'wa_incident', 'wa_problem')
+	AND NOT EXISTS (SELECT FROM t.instants('SELECT * FROM ' || relname));
+SELECT query, instant FROM t.query, t.instants(query) WHERE instant ~ 'infinity' AND query !~ 'wa_problem';
+ROLLBACK TO known;
+
 -- Volatility and parallel safety: what writes is volatile and unsafe, a decision is stable and safe.
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('v', 'u')
@@ -88,10 +146,64 @@ WHERE (provolatile, proparallel) <> ('v', 'u')
 	OR proname ~ '^wa_(ingest|report_error|replay|opt_in|opt_out|recompute|unlink|forget|purge|import|webhook_ingest|ingest_token|consent_log_guard|default_(guard|lock|remove))$');
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('s', 's')
-	AND proname IN ('wa_sendable', 'wa_explain', 'wa_next_sendable', 'wa_suppressed', 'wa_classify', 'wa_retry_after', 'wa_error_catalogue', 'wa_verify_signature');
+	AND proname IN ('wa_sendable', 'wa_first_reason', 'wa_explain', 'wa_next_sendable', 'wa_suppressed', 'wa_classify', 'wa_retry_after', 'wa_error_catalogue', 'wa_verify_signature');
 -- What takes a snapshot of its own is no matter for a parallel query.
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('s', 'u') AND proname IN ('wa_cooldown_merge', 'wa__evidence_lifts');
+-- What looks at tables and may run in a parallel worker all the same.
+SELECT signature FROM t.function WHERE proparallel = 's' AND provolatile <> 'i' ORDER BY signature COLLATE "C";
+-- And they do: each is called in a worker, for somebody of whom something is known, with a secret to look at.
+SAVEPOINT parallel;
+\set ECHO none
+\o /dev/null
+SELECT wa_report_error('491700000001', 130403, '2025-03-01 10:00', 'B'), wa_opt_out('491700000001', 'asked');
+INSERT INTO wa_app_secret (business, secret) VALUES ('B', 'key');
+INSERT INTO wa_error_override (code, ladder) VALUES (130403, ARRAY[NULL::interval]);
+CREATE TABLE t.row (n int, who text, category wa_category);
+INSERT INTO t.row SELECT n, '491700000001', 'marketing' FROM generate_series(1, 10) AS n;
+ALTER TABLE t.row SET (parallel_workers = 2);
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL parallel_leader_participation = off;
+SET LOCAL wa_policy.suppression_list_after = 3;
+CREATE FUNCTION t.is_mine(pid int) RETURNS boolean LANGUAGE plpgsql PARALLEL SAFE AS $$ BEGIN RETURN pid = pg_backend_pid(); END $$;
+CREATE FUNCTION t.in_worker(call text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	answer text;
+	rows bigint;
+BEGIN
+	IF call ~ ' AS f ' THEN
+		-- A row of each call, that is seen in a worker as well.
+		EXECUTE format('SELECT count(*) FROM t.row, %s AND NOT t.is_mine(%s + length(f::text) * 0)',
+			call, pg_backend_pid()) INTO rows;
+		RETURN concat_ws(' ', rows, 'times a row');
+	END IF;
+	EXECUTE format('SELECT (%s)::text FROM t.row LIMIT 1', call) INTO answer;
+	EXECUTE format('SELECT count(*) FROM t.row WHERE NOT t.is_mine(%s) AND (%s)::text IS NOT DISTINCT FROM %L', pg_backend_pid(), call, answer) INTO rows;
+	RETURN concat_ws(' ', rows, 'times', answer);
+END
+$$;
+\o
+\set ECHO all
+SELECT f.signature, t.in_worker(c.call) AS in_worker
+FROM t.function AS f LEFT JOIN (VALUES
+	('wa_classify(integer)', '(wa_classify(131026 + n - n)).title'),
+	('wa_error_catalogue(boolean)', 'wa_error_catalogue(n > 0) AS f WHERE f.code = 131026'),
+	('wa_explain(text,wa_category,text,text,timestamp with time zone)', 'wa_explain(who, category) AS f WHERE f.rule = 3'),
+	('wa_explain(wa_recipient,wa_category,text,text,timestamp with time zone)', 'wa_explain(who::wa_recipient, category) AS f WHERE f.rule = 3'),
+	('wa_first_reason(text,wa_category,text,text,timestamp with time zone)', 'wa_first_reason(who, category)'),
+	('wa_first_reason(wa_recipient,wa_category,text,text,timestamp with time zone)', 'wa_first_reason(who::wa_recipient, category)'),
+	('wa_next_sendable(text,wa_category,text,text,timestamp with time zone)', 'coalesce(wa_next_sendable(who, category)::text, ''never'')'),
+	('wa_next_sendable(wa_recipient,wa_category,text,text,timestamp with time zone)', 'coalesce(wa_next_sendable(who::wa_recipient, category)::text, ''never'')'),
+	('wa_retry_after(integer,integer)', 'wa_retry_after(131056, n - n + 1)'),
+	('wa_sendable(text,wa_category,text,text,timestamp with time zone)', 'wa_sendable(who, category)'),
+	('wa_sendable(wa_recipient,wa_category,text,text,timestamp with time zone)', 'wa_sendable(who::wa_recipient, category)'),
+	('wa_suppressed(wa_category,text,timestamp with time zone)', 'wa_suppressed(category) AS f WHERE f.recipient = ''491700000001'''),
+	('wa_verify_signature(bytea,text)', 'wa_verify_signature(convert_to(who, ''UTF8''), ''sha256='' || encode(sha256(''''), ''hex''))'),
+	('wa_verify_signature(text,text)', 'wa_verify_signature(who, ''sha256='' || encode(sha256(''''), ''hex''))')) AS c (signature, call) USING (signature)
+WHERE proparallel = 's' AND provolatile <> 'i' ORDER BY signature COLLATE "C";
+ROLLBACK TO parallel;
 -- What may not run in a parallel query, though stable: these, and what runs a query of the caller's, which may do anything.
 SELECT signature FROM t.function WHERE (provolatile, proparallel) = ('s', 'u');
 SELECT signature, provolatile, proparallel FROM t.function
@@ -101,7 +213,7 @@ WHERE (provolatile, proparallel) <> ('i', 's')
 SELECT oprname, oprleft::regtype, oprright::regtype FROM pg_operator JOIN t.member ON classid = 'pg_operator'::regclass AND objid = pg_operator.oid
 WHERE oprcom = 0 OR oprnegate = 0 OR oprrest = 0 OR oprjoin = 0 OR (oprname = '=' AND NOT (oprcanhash AND oprcanmerge));
 -- What takes NULL for an answer, or for an error, is not strict.
-SELECT proname FROM t.function WHERE proisstrict AND proname IN ('wa_sendable', 'wa_explain', 'wa_next_sendable', 'wa_suppressed', 'wa_segment_summary', 'wa_opt_in', 'wa_opt_out', 'wa_report_error', 'wa_ingest', 'wa_replay');
+SELECT proname FROM t.function WHERE proisstrict AND proname IN ('wa_sendable', 'wa_first_reason', 'wa_explain', 'wa_next_sendable', 'wa_suppressed', 'wa_segment_summary', 'wa_opt_in', 'wa_opt_out', 'wa_report_error', 'wa_ingest', 'wa_replay');
 
 -- Every btree operator class lets an index leave out duplicates.
 SELECT opcname FROM pg_opclass AS o JOIN t.member ON classid = 'pg_opclass'::regclass AND objid = o.oid
@@ -124,7 +236,7 @@ WHERE extname = 'wa_policy' AND condition <> '' ORDER BY relname;
 SELECT relname FROM t.relation AS r WHERE relkind = 'r' AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = r.oid AND indisprimary);
 SELECT relname FROM t.relation AS r JOIN pg_index AS i ON indrelid = r.oid AND indisprimary
 JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum = i.indkey[0]
-WHERE relname IN ('wa_consent', 'wa_cooldown', 'wa_activity', 'wa_contact') AND attname <> 'recipient';
+WHERE relname IN ('wa_consent', 'wa_cooldown', 'wa_activity', 'wa_recipient_lock', 'wa_identity_change') AND attname <> 'recipient';
 
 -- The extension stays where it is.
 SELECT extrelocatable FROM pg_extension WHERE extname = 'wa_policy';

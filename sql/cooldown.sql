@@ -137,10 +137,10 @@ BEGIN
 	END LOOP;
 END
 $$;
-SELECT e.code, e.kind, min(shift) FILTER (WHERE c.until IS NULL) AS "from",
-	string_agg(CASE WHEN c.until IS NULL THEN 'lifted' ELSE 'stands' END, ', ' ORDER BY shift) AS all
+SELECT e.code, e.kind, min(shift) FILTER (WHERE c.strikes = 0) AS "from",
+	string_agg(CASE WHEN c.strikes = 0 THEN 'lifted' ELSE 'stands' END, ', ' ORDER BY shift) AS all
 FROM t.trial AS e JOIN wa_cooldown AS c ON c.recipient = e.who::text::wa_recipient
-GROUP BY e.code, e.n, e.kind HAVING bool_or(c.until IS NULL) ORDER BY e.code, e.n;
+GROUP BY e.code, e.n, e.kind HAVING bool_or(c.strikes = 0) ORDER BY e.code, e.n;
 -- The failure stays on record; only the strikes are gone.
 SELECT c.code, failures, strikes, until, lifted_at
 FROM t.trial AS e JOIN wa_cooldown AS c ON c.recipient = e.who::text::wa_recipient

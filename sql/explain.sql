@@ -40,9 +40,11 @@ SELECT id FROM t.segment WHERE wa_sendable(phone, 'marketing') ORDER BY id;
 SELECT id, e.* FROM t.segment LEFT JOIN LATERAL wa_explain(phone, 'marketing') AS e ON true WHERE id < 15 AND id <> 11 ORDER BY id;
 SELECT wa_next_sendable('unknown', 'marketing'), wa_next_sendable(NULL::text, 'marketing'), wa_sendable(NULL::wa_recipient, 'marketing');
 SELECT * FROM wa_explain(NULL::wa_recipient, 'utility');
+SELECT id, wa_first_reason(phone, 'marketing') FROM t.segment WHERE id < 15 ORDER BY id;
 
 -- Text and wa_recipient are the same question.
 SELECT wa_sendable('12125550180', 'marketing') = wa_sendable('12125550180'::wa_recipient, 'marketing') AS sendable,
+	wa_first_reason('12125550180', 'marketing') = wa_first_reason('12125550180'::wa_recipient, 'marketing') AS reason,
 	wa_next_sendable('491580001001', 'utility', at => '2025-03-01') = wa_next_sendable('491580001001'::wa_recipient, 'utility', at => '2025-03-01') AS next,
 	(SELECT array_agg(e) FROM wa_explain('12125550180', 'marketing') AS e) = (SELECT array_agg(e) FROM wa_explain('12125550180'::wa_recipient, 'marketing') AS e) AS explain;
 -- Arguments by name, in any order; at is now if nothing is said.
@@ -52,7 +54,9 @@ SELECT wa_next_sendable('491580001001', 'marketing') = now() AS now;
 -- wa_explain is empty exactly where wa_sendable is true.
 SELECT count(*) AS answers, count(*) FILTER (WHERE wa_sendable(phone, category, business, NULL, at)
 	<> NOT EXISTS (SELECT FROM wa_explain(phone, category, business, NULL, at))) AS differences,
-	count(*) FILTER (WHERE wa_sendable(phone, category, business, NULL, at) <> (wa_next_sendable(phone, category, business, NULL, at) = at)) AS other_differences
+	count(*) FILTER (WHERE wa_sendable(phone, category, business, NULL, at) <> (wa_next_sendable(phone, category, business, NULL, at) IS NOT DISTINCT FROM at)) AS other_differences,
+	count(*) FILTER (WHERE wa_first_reason(phone, category, business, NULL, at)
+		IS DISTINCT FROM (SELECT reason FROM wa_explain(phone, category, business, NULL, at) LIMIT 1)) AS reasons_differ
 FROM (VALUES ('12125550180'), ('491580001001'), ('12125550181'), ('nobody'), (NULL)) AS who (phone),
 	unnest(enum_range(NULL::wa_category)) AS category, (VALUES (NULL), ('b1'), ('b2'), ('b3')) AS b (business),
 	generate_series(timestamptz '2025-03-01 09:00', '2025-03-12', '6 hours') AS at;
@@ -64,6 +68,8 @@ SELECT wa_sendable('491580001001', NULL);
 SELECT wa_sendable('491580001001', 'marketing', at => NULL);
 SELECT * FROM wa_explain('491580001001', NULL);
 SELECT wa_next_sendable('491580001001', 'marketing', at => NULL);
+SELECT wa_first_reason('491580001001', NULL);
+SELECT wa_first_reason('491580001001', 'marketing', at => NULL);
 SELECT * FROM wa_suppressed(NULL);
 SELECT * FROM wa_suppressed('marketing', at => NULL);
 \set VERBOSITY sqlstate
@@ -73,6 +79,7 @@ SELECT wa_sendable('491580001001', NULL);
 -- The search_path of the caller does not matter.
 SET LOCAL search_path = pg_catalog;
 SELECT public.wa_sendable('12125550180', 'marketing'), public.wa_next_sendable('12125550180', 'marketing');
+SELECT public.wa_first_reason('12125550180', 'marketing');
 SELECT rule, reason FROM public.wa_explain('12125550180'::public.wa_recipient, 'utility', 'b1', at => '2025-03-01 12:00');
 RESET search_path;
 

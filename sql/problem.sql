@@ -109,7 +109,7 @@ DELETE FROM wa_problem;
 CALL t.take(t.prefers('491550005001', 'pause', '2025-03-01 10:00'));
 SELECT * FROM wa_ingest(t.hook(t.prefers('491550005001', 'pause', '2025-03-01 10:00'), 'b2', 's2'));
 SELECT * FROM wa_ingest('{"statuses": [{"id": "w", "status": "read"}]}');
-SELECT w.id IS NOT NULL AS kept, path, business, sender, on_premises, p.received_at = coalesce(w.received_at, now()) AS received_at,
+SELECT w.id IS NOT NULL AS kept, path, business, sender, on_premises, coalesce(p.received_at = w.received_at, p.received_at BETWEEN now() AND clock_timestamp()) AS received_at,
 	recorded_at BETWEEN now() AND clock_timestamp() AS recorded_at, resolved_at, count
 FROM wa_problem AS p LEFT JOIN wa_webhook AS w ON w.id = p.webhook_id ORDER BY p.id;
 -- A webhook that comes twice is two webhooks; one problem for each.

@@ -231,6 +231,15 @@ phone_of(wa_builder *b, wa_str recipient)
 }
 
 /*
+ * May rows of this phone count for another one, or those of another one for it?
+ */
+static bool
+is_connected(const wa_builder *b, wa_key phone)
+{
+	return b->connected != NULL && wa_connected_has(b->connected, phone);
+}
+
+/*
  * wa_consent: only for marketing.
  */
 static void
@@ -250,8 +259,8 @@ read_consent(void *arg, HeapTuple tuple, TupleDesc desc)
 		gather(b, key, whatsapp ? WA_LISTED_STOP : WA_LISTED_UNLESS);
 	else if (business.len == 0)
 		gather(b, key, WA_LISTED_RESUMED_ALL);
-	else if (b->connected != NULL && wa_connected_has(b->connected, key))
-		gather(b, key, WA_LISTED_ENDED);	/* the stop before it may count for others */
+	else if (is_connected(b, key))
+		gather(b, key, WA_LISTED_OVER); /* the stop before it may count for others */
 }
 
 static const wa_code_meaning *
@@ -298,15 +307,17 @@ read_cooldown(void *arg, HeapTuple tuple, TupleDesc desc)
 
 	/*
 	 * lifted_at is no earlier than any message of this recipient to this business:
-	 * when it is a day old, all windows have closed.
+	 * when it is a day old, all windows have closed, but for those under the number that
+	 * it had before.
 	 */
 	if (runs && (!meaning->yields ||
-				 (meaning->closed_by_inbound && wa_after(lifted, WA_WINDOW) <= b->question->at)))
+				 (meaning->closed_by_inbound && wa_after(lifted, WA_WINDOW) <= b->question->at &&
+				  !is_connected(b, key))))
 		gather(b, key, WA_LISTED_COOLDOWN);
 	else if (runs)
 		gather(b, key, WA_LISTED_MAYBE);
-	else if (b->connected != NULL && wa_connected_has(b->connected, key))
-		gather(b, key, WA_LISTED_ENDED);
+	else if (is_connected(b, key))
+		gather(b, key, WA_LISTED_OVER);
 }
 
 /*

@@ -90,6 +90,7 @@ struct wa_connected
 {
 	MemoryContext context;
 	Size		limit;
+	bool		overflowed;		/* has it ever taken more? */
 	wa_phone_set seed;			/* nothing but its seed */
 	wa_link_reader links;
 	const wa_schema *schema;
@@ -122,11 +123,16 @@ struct wa_connected
 			  repalloc_huge((array), (max) * sizeof(type)))), \
 	 &(array)[(n)++])
 
-/* Does it take more memory than it may? */
+/*
+ * Does it take more memory than it may, or has it?  A walk that ended there is not
+ * complete, though scans may have given back some of their memory since.
+ */
 static bool
-overflowed(const wa_connected *c)
+overflowed(wa_connected *c)
 {
-	return MemoryContextMemAllocated(c->context, false) > c->limit;
+	if (MemoryContextMemAllocated(c->context, false) > c->limit)
+		c->overflowed = true;
+	return c->overflowed;
 }
 
 static wa_str

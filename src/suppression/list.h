@@ -26,7 +26,7 @@
 #define WA_LISTED_MAYBE		0x08	/* a row that must be looked at */
 #define WA_LISTED_RESUMED_ALL 0x10	/* a resume for every business */
 #define WA_LISTED_LINKED	0x20	/* rows of other identifiers may count */
-#define WA_LISTED_ENDED		0x40	/* a stop or cooldown that objects no more */
+#define WA_LISTED_OVER		0x40	/* a row that counts with those of others alone */
 
 /* Bits by which a phone is listed. */
 #define WA_LISTED_ANY \

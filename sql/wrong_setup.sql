@@ -1,0 +1,88 @@
+--
+-- A table that is not as the extension made it: every use of it is a clear
+-- error, never "sendable" and never a crash
+--
+SET client_min_messages = warning;
+BEGIN;
+\set ECHO none
+\i test/helpers.sql
+
+-- What a decision, a list of all, and an ingest say; the first error there is.
+CREATE FUNCTION t.says(what text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	message text;
+	detail text;
+BEGIN
+	CASE what
+		WHEN 'decision' THEN PERFORM wa_sendable('491640000001', 'marketing');
+		WHEN 'reason' THEN PERFORM wa_first_reason('491640000001', 'service');
+		WHEN 'explanation' THEN PERFORM wa_explain('491640000001', 'marketing');
+		WHEN 'next' THEN PERFORM wa_next_sendable('491640000001', 'marketing');
+		WHEN 'suppressed' THEN PERFORM wa_suppressed('marketing');
+		WHEN 'summary' THEN PERFORM wa_segment_summary('SELECT ''491640000001''', 'marketing');
+		WHEN 'ingest' THEN PERFORM wa_ingest(t.hook(t.wrote('491640000001', '2025-03-01 10:00', 'STOP')));
+		WHEN 'opt-out' THEN PERFORM wa_opt_out('491640000001', 'asked');
+		WHEN 'recompute' THEN PERFORM wa_recompute();
+	END CASE;
+	RETURN 'no error';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
+	RETURN concat_ws(' ', SQLSTATE, message, detail);
+END
+$$;
+CREATE TABLE t.use (what text);
+INSERT INTO t.use VALUES ('decision'), ('reason'), ('explanation'), ('next'), ('suppressed'), ('summary'), ('ingest'), ('opt-out'), ('recompute');
+
+-- What is said after a statement, which is then taken back; NULL where the statement itself is refused.
+CREATE FUNCTION t.after(statement text) RETURNS TABLE (what text, said text) LANGUAGE plpgsql AS $$
+DECLARE
+	answers text[];
+BEGIN
+	BEGIN
+		EXECUTE statement;
+		SELECT array_agg(u.what || '|' || t.says(u.what)) FROM t.use AS u INTO answers;
+		RAISE 'take back' USING ERRCODE = 'XX999';
+	EXCEPTION
+		WHEN SQLSTATE 'XX999' THEN
+			NULL;
+		WHEN OTHERS THEN
+			RETURN QUERY SELECT NULL::text, SQLERRM;
+	END;
+	RETURN QUERY SELECT split_part(a, '|', 1), split_part(a, '|', 2) FROM unnest(answers) AS a;
+END
+$$;
+CALL t.take(t.prefers('491640000001', 'stop', '2025-03-01 10:00'));
+CALL t.take(t.failed('491640000001', 131026, '2025-03-01 10:00'));
+\set ECHO all
+SELECT what, t.says(what) FROM t.use;
+
+-- Every column of every table of state, with another type.
+CREATE TABLE t.trial AS
+	SELECT relname, attnum, attname, format('ALTER TABLE %I ALTER %I DROP DEFAULT, ALTER %I TYPE %s USING %s', relname, attname, attname,
+		CASE WHEN atttypid = 'text'::regtype THEN 'int' ELSE 'text' END, CASE WHEN atttypid = 'text'::regtype THEN '0' ELSE format('%I::text', attname) END) AS statement
+	FROM pg_attribute JOIN pg_class AS c ON c.oid = attrelid
+	WHERE attnum > 0 AND relname IN ('wa_recipient_lock', 'wa_consent', 'wa_cooldown', 'wa_activity', 'wa_identity', 'wa_identity_change') AND relkind = 'r';
+-- That one, with what all uses say.
+SELECT a.* FROM t.trial, t.after(statement) AS a WHERE relname = 'wa_cooldown' AND attname = 'until';
+-- And all: how many columns of each, and whoever says something else.
+CREATE TABLE t.outcome AS SELECT relname, attname, a.* FROM t.trial, t.after(statement) AS a;
+SELECT relname, count(DISTINCT attname) AS columns, count(*) FILTER (WHERE said LIKE '42809 cannot read the rows of%') AS refused, count(*) AS uses
+FROM t.outcome GROUP BY relname ORDER BY relname;
+SELECT relname, attname, what, said FROM t.outcome WHERE said NOT LIKE '42809 cannot read the rows of%' ORDER BY 1, 2, 3;
+
+-- Other ways to be wrong: what NULL would mean is not known, rows are elsewhere, an index is another.
+SELECT statement, a.said, count(*) FROM unnest(ARRAY[
+	'ALTER TABLE wa_consent RENAME business TO waba',
+	'ALTER TABLE wa_consent DROP COLUMN resumed_at',
+	'ALTER TABLE wa_cooldown ALTER failures DROP NOT NULL',
+	'ALTER TABLE wa_identity ALTER position DROP NOT NULL',
+	'ALTER TABLE wa_activity SET UNLOGGED',
+	'CREATE TABLE t.child () INHERITS (wa_consent)',
+	'ALTER TABLE wa_consent DROP CONSTRAINT wa_consent_pkey; CREATE INDEX wa_consent_pkey ON wa_consent (recipient) WHERE state = ''resume''',
+	'DROP INDEX wa_identity_recipient; CREATE INDEX wa_identity_recipient ON wa_identity (other)',
+	'DROP INDEX wa_identity_shared; CREATE INDEX wa_identity_shared ON wa_identity (other)',
+	'ALTER TABLE wa_identity_change RENAME TO wa_changes']) AS statement, t.after(statement) AS a
+GROUP BY 1, 2 ORDER BY 1, 2;
+-- All is as it was.
+SELECT what, t.says(what) FROM t.use;
+ROLLBACK;
