@@ -53,6 +53,7 @@ wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot)
 	equality_of(reader->index, &reader->equal);
 	reader->scan = wa_index_beginscan(reader->heap, reader->index, snapshot, 1);
 	reader->latest = NULL;
+	reader->context = CurrentMemoryContext;
 }
 
 void
@@ -83,24 +84,36 @@ wa_reader_close(wa_reader *reader)
 void
 wa_reader_seek(wa_reader *reader, Datum recipient)
 {
+	MemoryContext old = MemoryContextSwitchTo(reader->context);
 	ScanKeyData key;
 
 	ScanKeyEntryInitializeWithInfo(&key, 0, 1, BTEqualStrategyNumber,
 								   reader->index->rd_opcintype[0], InvalidOid,
 								   &reader->equal, recipient);
 	index_rescan(reader->scan, &key, 1, NULL, 0);
+	MemoryContextSwitchTo(old);
+}
+
+static bool
+reader_move(wa_reader *reader, ScanDirection direction)
+{
+	MemoryContext old = MemoryContextSwitchTo(reader->context);
+	bool		found = index_getnext_slot(reader->scan, direction, reader->slot);
+
+	MemoryContextSwitchTo(old);
+	return found;
 }
 
 bool
 wa_reader_next(wa_reader *reader)
 {
-	return index_getnext_slot(reader->scan, ForwardScanDirection, reader->slot);
+	return reader_move(reader, ForwardScanDirection);
 }
 
 bool
 wa_reader_last(wa_reader *reader)
 {
-	return index_getnext_slot(reader->scan, BackwardScanDirection, reader->slot);
+	return reader_move(reader, BackwardScanDirection);
 }
 
 Datum

@@ -34,9 +34,16 @@ typedef struct wa_reader
 	TupleTableSlot *slot;
 	FmgrInfo	equal;			/* recipient = recipient */
 	Snapshot	latest;			/* NULL: the caller's snapshot */
+	MemoryContext context;		/* in which it was opened */
 } wa_reader;
 
-/* Open for look-ups by recipient. */
+/*
+ * Open for look-ups by recipient.
+ *
+ * Memory: in the current context, which must live until wa_reader_close.  The scan also
+ * allocates while it moves (nbtree notes dead entries); the reader sees to it that
+ * this goes there as well, so the caller may move it in a context of a shorter life.
+ */
 extern void wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot);
 
 /*
