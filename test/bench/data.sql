@@ -51,7 +51,7 @@ SELECT i, phone, wa_id, business, sender, suppressed, resumed, waited, k, mixed,
 	CASE WHEN :identifiers THEN bsuid END AS bsuid,
 	CASE WHEN :identifiers AND NOT hidden AND NOT changed AND mixed / 900 % 9 = 0
 		THEN bench_parent(i) END AS parent,
-	bench_phone(i + 20000000) AS new_phone, bench_bsuid(i + 20000000) AS new_bsuid,
+	CASE WHEN changed THEN bench_phone(i + 20000000) END AS new_phone, CASE WHEN changed THEN bench_bsuid(i + 20000000) END AS new_bsuid,
 	changed_at, said_at,
 	delivered_at, CASE WHEN mixed % 10 < 7 THEN delivered_at END AS read_at,
 	CASE WHEN mixed % 4 < 3 THEN delivered_at END AS marketing_at,
@@ -73,7 +73,7 @@ FROM (
 				'1020304050607' || i % 3 AS business, '1098765432101' || i % 3 AS sender,
 				i / 5 % 5 = 0 AS suppressed, i / 5 % 50 = 1 AS resumed, i / 5 % 50 = 2 AS waited,
 				i / 25 % 20 AS k, bench_mixed(i) AS mixed, date_trunc('second', now()) AS t
-			FROM generate_series(1::bigint, :known) AS i) AS who) AS traits) AS times;
+			FROM generate_series(1::bigint, :known) AS i OFFSET 0) AS who) AS traits) AS times;
 
 -- digits: the number as the peers need it, which they get for nothing.  Of those who
 -- changed their number, half stand here with the old one.
