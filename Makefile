@@ -73,7 +73,7 @@ lint: ## clang-tidy, cppcheck and shellcheck
 format-check: ## where clang-format would lay the C out otherwise (never fails)
 	@test/lint format
 
-bench: ## the speed against what one would write instead (test/bench/run; ROW=name for one row)
+bench: ## the speed against what one would write instead (test/bench; ROW=name, SCALE=0.02)
 	@test/bench/run
 
 dist: ## the release archive, from the last commit

@@ -1,32 +1,24 @@
--- What we and P4 hold differently: no row.  (webhook_id and lifted_at are
--- bookkeeping: ids differ, and P4 notes no evidence before the first failure.)
-SELECT 'consent ours' AS what, * FROM (
-	SELECT recipient::text, business, register, state, at, origin, sender, message_id FROM wa_consent
-	EXCEPT SELECT recipient, business, register, state, at, origin, sender, message_id FROM p4_consent) AS d
-UNION ALL
-SELECT 'consent P4', * FROM (
-	SELECT recipient, business, register, state, at, origin, sender, message_id FROM p4_consent
-	EXCEPT SELECT recipient::text, business, register, state, at, origin, sender, message_id FROM wa_consent) AS d;
-SELECT 'log ours' AS what, * FROM (
-	SELECT recipient::text, business, register, state, at, origin, sender, message_id, evidence FROM wa_consent_log
-	EXCEPT SELECT recipient, business, register, state, at, origin, sender, message_id, evidence FROM p4_consent_log) AS d
-UNION ALL
-SELECT 'log P4', * FROM (
-	SELECT recipient, business, register, state, at, origin, sender, message_id, evidence FROM p4_consent_log
-	EXCEPT SELECT recipient::text, business, register, state, at, origin, sender, message_id, evidence FROM wa_consent_log) AS d;
-SELECT 'cooldown ours' AS what, * FROM (
-	SELECT recipient::text, business, code, failures, strikes, until FROM wa_cooldown
-	EXCEPT SELECT recipient, business, code, failures, strikes, until FROM p4_cooldown) AS d
-UNION ALL
-SELECT 'cooldown P4', * FROM (
-	SELECT recipient, business, code, failures, strikes, until FROM p4_cooldown
-	EXCEPT SELECT recipient::text, business, code, failures, strikes, until FROM wa_cooldown) AS d;
-SELECT 'activity ours' AS what, * FROM (
-	SELECT recipient::text, business, sender, last_inbound_at, last_delivered_at, last_read_at, last_marketing_delivered_at, wa_id, wa_id_at FROM wa_activity
-	EXCEPT SELECT recipient, business, sender, last_inbound_at, last_delivered_at, last_read_at, last_marketing_delivered_at, wa_id, wa_id_at FROM p4_activity) AS d
-UNION ALL
-SELECT 'activity P4', * FROM (
-	SELECT recipient, business, sender, last_inbound_at, last_delivered_at, last_read_at, last_marketing_delivered_at, wa_id, wa_id_at FROM p4_activity
-	EXCEPT SELECT recipient::text, business, sender, last_inbound_at, last_delivered_at, last_read_at, last_marketing_delivered_at, wa_id, wa_id_at FROM wa_activity) AS d;
-SELECT 'problem ours', path, problem, detail FROM wa_problem;
-SELECT 'unfed', count(*) FROM (SELECT FROM wa_activity LIMIT 1) AS a HAVING count(*) = 0;
+-- What we and P4 hold differently: no row.  Bookkeeping is left out: ids, record times,
+-- wa_recipient_lock and the order in which links came.
+CREATE TEMP VIEW held (what, peer, row) AS
+	SELECT 'consent', 'ours', to_jsonb(c) || jsonb_build_object('code', coalesce(code, 0)) FROM wa_consent AS c
+	UNION ALL SELECT 'consent', 'P4', to_jsonb(c) FROM p4_consent AS c
+	UNION ALL SELECT 'log', 'ours', to_jsonb(l) - '{id,webhook_id,recorded_at}'::text[] || jsonb_build_object('code', coalesce(code, 0)) FROM wa_consent_log AS l
+	UNION ALL SELECT 'log', 'P4', to_jsonb(l) - '{id,webhook_id,recorded_at}'::text[] FROM p4_consent_log AS l
+	UNION ALL SELECT 'cooldown', 'ours', to_jsonb(d) FROM wa_cooldown AS d
+	UNION ALL SELECT 'cooldown', 'P4', to_jsonb(d) FROM p4_cooldown AS d
+	UNION ALL SELECT 'activity', 'ours', to_jsonb(a) - 'last_window_refused_at' FROM wa_activity AS a
+	UNION ALL SELECT 'activity', 'P4', to_jsonb(a) FROM p4_activity AS a
+	UNION ALL SELECT 'identity', 'ours', to_jsonb(i) - '{unlinked_at,position}'::text[] FROM wa_identity AS i
+	UNION ALL SELECT 'identity', 'P4', to_jsonb(i) FROM p4_identity AS i;
+SELECT what, string_agg(DISTINCT peer, ' and '), row FROM held GROUP BY what, row HAVING count(*) <> 2;
+SELECT 'problem', path, problem, detail FROM wa_problem;
+-- Nothing is equal to nothing.
+SELECT 'nothing in', what FROM (VALUES ('consent'), ('log'), ('cooldown'), ('activity'), ('identity')) AS w (what)
+	WHERE NOT EXISTS (SELECT FROM held WHERE held.what = w.what);
+SELECT 'none of', kind FROM (VALUES
+	('lifted', (SELECT count(*) FROM wa_cooldown WHERE strikes = 0)),
+	('second strikes', (SELECT count(*) FROM wa_cooldown WHERE strikes > 1)),
+	('resumed', (SELECT count(*) FROM wa_consent WHERE state = 'resume')),
+	('phrases', (SELECT count(*) FROM wa_consent WHERE register = 'business')),
+	('131050', (SELECT count(*) FROM wa_consent WHERE code = 131050))) AS k (kind, n) WHERE n = 0;
