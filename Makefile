@@ -29,7 +29,7 @@ SQL_FRAGMENTS = \
 
 # Goals that are scripts.  They must work before there is a PGXS to include:
 # check and demo install what is missing, where they may.
-SCRIPTED     = help check check-majors check-package compile-check fuzz sanitize load bench demo lint format-check dist
+SCRIPTED     = help check check-majors check-package compile-check fuzz sanitize load bench demo lint format-check dist version
 
 ifneq (,$(filter $(SCRIPTED),$(MAKECMDGOALS)))
 
@@ -81,8 +81,11 @@ format-check: ## where clang-format would lay the C out otherwise (never fails)
 bench: ## the speed against what one would write instead (test/bench/run; ROW=name for one row)
 	@$(top)/test/bench/run
 
-dist: ## the release archive, from the last commit
+dist: ## the release archive, its SBOM and checksums in build/dist, from the last commit
 	@$(top)/test/dist
+
+version: ## says which version this is
+	@echo $(EXTVERSION)
 
 .PHONY: $(SCRIPTED) $(MAKECMDGOALS)
 
