@@ -131,6 +131,12 @@ export const sign = (secret, body) =>
 
 export const token = 'a-token-for-the-tests';
 
+// None outlives this program, however that ends.
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+process.on('SIGTERM', () => process.exit(143));
+process.on('SIGINT', () => process.exit(130));
+
 export class Receiver {
 	static async start(name, command, env = {}) {
 		const receiver = new Receiver();
@@ -140,8 +146,12 @@ export class Receiver {
 		const parent = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('WA_')));
 		receiver.process = spawn(program, args, { stdio: ['ignore', log, log], env: { ...parent, PORT: '0', VERIFY_TOKEN: token,
 			PGUSER: 'receiver', DB_CONNECTIONS: '6', DB_SECONDS: '4', BODY_SECONDS: '2', MAX_PENDING: '24', ...env } });
+		running.add(receiver.process);
 		receiver.exit = new Promise((resolve) => receiver.process.on('exit', (code, signal) => resolve(signal ?? code)));
-		receiver.exit.then(() => { receiver.ended = true; });
+		receiver.exit.then(() => {
+			receiver.ended = true;
+			running.delete(receiver.process);
+		});
 		for (let i = 0; i < 100 && !receiver.port && !receiver.ended; i++) {
 			await sleep(100);
 			receiver.port = receiver.lines().find((line) => line.event === 'listening')?.port;
