@@ -1,9 +1,12 @@
 # wa_policy: PGXS build.  "make help" lists the targets.
 
+# The folder of this file: "make -f /path/to/Makefile" builds elsewhere.
+top         := $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST))))
+
 EXTENSION    = wa_policy
 MODULE_big   = wa_policy
 # Not VERSION: that is the server's in PGXS.
-EXTVERSION  := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" wa_policy.control)
+EXTVERSION  := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(top)/wa_policy.control)
 PG_CONFIG   ?= pg_config
 
 # The install script is put together from one fragment per subject, which
@@ -27,7 +30,7 @@ SQL_FRAGMENTS = \
 
 # Goals that are scripts.  They must work before there is a PGXS to include:
 # check and demo install what is missing, where they may.
-SCRIPTED     = help check check-majors compile-check fuzz sanitize load bench demo lint format-check dist
+SCRIPTED     = help check check-majors check-package compile-check fuzz sanitize load bench demo lint format-check dist version
 
 ifneq (,$(filter $(SCRIPTED),$(MAKECMDGOALS)))
 
@@ -39,7 +42,7 @@ help: ## this list
 	@echo 'make install       install into the PostgreSQL of PG_CONFIG'
 	@echo 'make installcheck  run the SQL tests against an installed extension and a running server'
 	@echo 'make clean         remove what was built'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(top)/Makefile | \
 		while IFS='|' read -r goal text; do printf 'make %-13s %s\n' "$$goal" "$$text"; done
 	@echo
 	@echo 'make check SUITE=regress TEST=recipient   one suite, one test of it (test/README.md)'
@@ -47,38 +50,43 @@ help: ## this list
 	@echo 'KEEP=1 make demo                          leave the server of the demo running'
 
 check: ## every test, on a throwaway server; installs what is missing, where it may
-	@test/check
+	@$(top)/test/check
 
 check-majors: ## the tests on PostgreSQL 17 and 18, in Debian chroots (as root; MAJORS=18)
-	@test/majors
+	@$(top)/test/majors
+
+check-package: ## the Debian package: built, looked at, installed, tested, removed, in a chroot (as root)
+	@$(top)/test/package
 
 compile-check: ## compile against the headers of the PostgreSQL majors that are not here
-	@test/compile-check
+	@$(top)/test/compile-check
 
 fuzz: ## libFuzzer on what reads strangers' bytes (FUZZ_SECONDS=60 each, FUZZ=name)
-	@test/fuzz/run
+	@$(top)/test/fuzz/run
 
 sanitize: ## the SQL tests, races and laws under UBSan, a few under valgrind
-	@test/sanitize
+	@$(top)/test/sanitize
 
 load: ## 16 clients of webhooks and decisions (LOAD_SECONDS=60)
-	@test/load/run
+	@$(top)/test/load/run
 
 demo: ## 5 000 customers and a day of webhooks on a throwaway server
-	@test/demo/run
+	@$(top)/test/demo/run
 
 lint: ## clang-tidy, cppcheck and shellcheck
-	@test/lint
+	@$(top)/test/lint
 
 format-check: ## where clang-format would lay the C out otherwise (never fails)
-	@test/lint format
+	@$(top)/test/lint format
 
 bench: ## the speed against what one would write instead (test/bench; ROW=name, SCALE=0.02)
-	@test/bench/run
+	@$(top)/test/bench/run
 
-dist: ## the release archive, from the last commit
-	mkdir -p build
-	git archive --prefix=$(EXTENSION)-$(EXTVERSION)/ -o build/$(EXTENSION)-$(EXTVERSION).zip HEAD
+dist: ## the release archive, its SBOM and checksums in build/dist, from the last commit
+	@$(top)/test/dist
+
+version: ## says which version this is
+	@echo $(EXTVERSION)
 
 .PHONY: $(SCRIPTED) $(MAKECMDGOALS)
 
@@ -88,28 +96,28 @@ $(filter-out $(SCRIPTED),$(MAKECMDGOALS)):
 
 else
 
-OBJS         = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
+OBJS         = $(patsubst $(top)/%.c,%.o,$(sort $(wildcard $(top)/src/*.c $(top)/src/*/*.c)))
 
-DATA         = $(wildcard sql/$(EXTENSION)--*--*.sql)
+DATA         = $(patsubst $(top)/%,%,$(wildcard $(top)/sql/$(EXTENSION)--*--*.sql))
 DATA_built   = sql/$(EXTENSION)--$(EXTVERSION).sql
 EXTRA_CLEAN  = build
 
 # -Werror is for "make check" (test/check sets WERROR): a compiler that we do
 # not know yet must not keep a DBA from building.
-PG_CPPFLAGS  = -Isrc -DWA_POLICY_VERSION='"$(EXTVERSION)"'
+PG_CPPFLAGS  = -I$(patsubst ./%,%,$(top)/src) -DWA_POLICY_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS    = -std=gnu11 -fvisibility=hidden -Wall -Wextra $(WERROR) -Wno-unused-parameter -Wno-sign-compare
 SHLIB_LINK   = -ljson-c
 
 # Every file in sql/ but the install scripts is a test.  Soft errors came with
 # PostgreSQL 16.  The TAP tests are not in here: they start servers of their
 # own, kill and crash them; "make check" runs them.
-REGRESS      = $(filter-out $(NOT_HERE) $(EXTENSION)--%,$(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql))))
+REGRESS      = $(filter-out $(NOT_HERE) $(EXTENSION)--%,$(patsubst $(top)/sql/%.sql,%,$(sort $(wildcard $(top)/sql/*.sql))))
 REGRESS_OPTS = --load-extension=$(EXTENSION) --outputdir=build/regress
 REGRESS_PREP = output-folders
 NOT_HERE     = $(if $(filter 15,$(MAJORVERSION)),%_soft)
 
-ISOLATION    = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
-ISOLATION_OPTS = --load-extension=$(EXTENSION) --inputdir=test/isolation --outputdir=build/isolation
+ISOLATION    = $(patsubst $(top)/test/isolation/specs/%.spec,%,$(sort $(wildcard $(top)/test/isolation/specs/*.spec)))
+ISOLATION_OPTS = --load-extension=$(EXTENSION) --inputdir=$(top)/test/isolation --outputdir=build/isolation
 
 PGXS        := $(shell $(PG_CONFIG) --pgxs)
 ifeq (,$(wildcard $(PGXS)))
@@ -123,24 +131,36 @@ ifeq (,$(CLANG_HERE))
 override with_llvm = no
 endif
 
+# Built elsewhere, objects that lie in the tree would be taken for its own.
+ifneq (.,$(top))
+ifneq (,$(wildcard $(top)/build/flags))
+ifneq ($(realpath $(top)),$(CURDIR))
+$(error "$(top)" has been built in: run "make clean" there first)
+endif
+endif
+endif
+
 include $(PGXS)
 
 .DELETE_ON_ERROR:
 
-sql/$(EXTENSION)--$(EXTVERSION).sql: $(SQL_FRAGMENTS) Makefile wa_policy.control
-	cat $(SQL_FRAGMENTS) > $@
+sql/$(EXTENSION)--$(EXTVERSION).sql: $(addprefix $(top)/,$(SQL_FRAGMENTS) Makefile wa_policy.control)
+	@mkdir -p sql
+	cat $(addprefix $(top)/,$(SQL_FRAGMENTS)) > $@
 
 # PGXS tracks neither headers nor flags.  Any header makes all objects anew,
 # and so does another server version or another option.
-$(OBJS) $(OBJS:.o=.bc): build/flags $(wildcard src/*.h src/*/*.h)
+$(OBJS) $(OBJS:.o=.bc): build/flags $(wildcard $(top)/src/*.h $(top)/src/*/*.h)
 
 build/flags: export WA_FLAGS = $(CC) $(CPPFLAGS) $(CFLAGS)
 build/flags: always
-	@mkdir -p build
+	@mkdir -p build $(sort $(dir $(OBJS)))
 	@printf '%s\n' "$$WA_FLAGS" | cmp -s - $@ || printf '%s\n' "$$WA_FLAGS" > $@
 
+# The SQL tests include test/helpers.sql.
 output-folders:
 	mkdir -p build/regress build/isolation
+	[ -e test ] || ln -s $(abspath $(top))/test test
 
 # For scripts: the value of a variable.
 print-%:
