@@ -497,6 +497,13 @@ test_leaving(void)
 	silent(X, P, at(30, 23));
 	speaks(X, P, at(31, 0));
 
+	begin("a BSUID that was left and seen since");
+	seen(P, X, "b", at(10, 12), at(30, 0));
+	changed(X, Y, at(20, 12), WA_NEVER);
+	counts(P, X, WA_FOREVER);
+	silent(P, X, at(25, 0));
+	speaks(P, X, at(31, 0));
+
 	begin("a leaving that was unlinked is none");
 	seen(P, X, "b", at(10, 12), at(15, 12));
 	changed(P, Q, at(20, 12), at(21, 0));
@@ -609,6 +616,12 @@ test_rivals(void)
 	silent(Y, P, at(400, 0));
 	speaks(X, P, at(20, 17));
 
+	begin("both at one instant");
+	seen(P, X, "b", at(20, 6), at(20, 6));
+	seen(P, Y, "b", at(20, 6), at(20, 6));
+	silent(X, P, at(20, 6));
+	silent(Y, P, at(20, 6));
+
 	begin("the next day");
 	seen(P, X, "b", at(10, 0), at(20, 23));
 	seen(P, Y, "b", at(21, 0), at(21, 0));
@@ -628,6 +641,12 @@ test_rivals(void)
 	seen(P, X, "c", at(30, 0), at(40, 0));
 	speaks(X, P, at(35, 0));
 	speaks(P, X, at(35, 0));
+
+	begin("nor is it where the two businesses take turns");
+	seen(P, X, "b", at(10, 0), at(50, 0));
+	seen(P, X, "c", at(30, 0), at(40, 0));
+	speaks(X, P, at(45, 0));
+	speaks(P, X, at(45, 0));
 
 	/* BSUIDs belong to a portfolio. */
 	begin("BSUIDs of different businesses are no rivals for a phone");
@@ -673,6 +692,7 @@ test_rivals(void)
 	seen(P, X, "b", at(10, 0), at(20, 0));
 	seen_unlinked(P, Y, "b", at(30, 0), at(40, 0), at(41, 0));
 	speaks(X, P, at(35, 0));
+	speaks(X, P, at(45, 0));
 }
 
 /* Along a path of links, each of which must be certain. */
@@ -693,6 +713,16 @@ test_paths(void)
 	speaks(Q, X, at(50, 0));
 	speaks(Q, P, at(50, 0));
 	silent(Q, X, at(5, 0));
+
+	begin("a change, and both seen with one BSUID since");
+	changed(P, Q, at(100, 0), WA_NEVER);
+	seen(P, X, "b", at(105, 0), at(130, 0));
+	seen(Q, X, "b", at(105, 0), at(140, 0));
+	counts(Q, P, WA_FOREVER);
+	counts(P, Q, WA_FOREVER);
+	speaks(Q, P, at(50, 0));
+	silent(Q, P, at(150, 0));
+	silent(P, Q, at(50, 0));
 
 	begin("over a sighting, then a change");
 	changed(P, Q, at(100, 0), WA_NEVER);
