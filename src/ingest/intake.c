@@ -267,7 +267,7 @@ wa_intake_begin(Oid funcid, bool replaying)
 	intake->schema = wa_schema_of(funcid);
 	wa_write_begin(intake->schema);
 	intake->policy = wa_policy_load(intake->schema);
-	intake->secrets = wa_secrets_load(intake->schema);
+	intake->secrets = wa_secrets_load(intake->schema, true);
 	intake->batch = wa_event_batch_make(context);
 	intake->replaying = replaying;
 	intake->docket.arg = intake;

@@ -38,14 +38,14 @@ struct wa_secrets
 };
 
 wa_secrets *
-wa_secrets_load(const wa_schema *schema)
+wa_secrets_load(const wa_schema *schema, bool latest)
 {
 	Relation	rel = wa_table_open(&schema->app_secret);
 	wa_secrets *secrets = NULL;
 
 	if (RelationGetNumberOfBlocks(rel) > 0)
 	{
-		Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+		Snapshot	snapshot = RegisterSnapshot(latest ? GetLatestSnapshot() : GetActiveSnapshot());
 		TupleTableSlot *slot = table_slot_create(rel, NULL);
 		TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
 

@@ -21,10 +21,11 @@
 typedef struct wa_secrets wa_secrets;
 
 /*
- * Load them into the current memory context, by the latest snapshot.  NULL
- * where there is none: nothing is checked then.
+ * Load them into the current memory context, by the latest snapshot or else by the
+ * active one, which is all that a parallel worker has.  NULL where there is none:
+ * nothing is checked then.
  */
-extern wa_secrets *wa_secrets_load(const wa_schema *schema);
+extern wa_secrets *wa_secrets_load(const wa_schema *schema, bool latest);
 
 /*
  * Compare a header with the signature of body by each secret, in constant

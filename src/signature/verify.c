@@ -23,7 +23,7 @@ verify(FunctionCallInfo fcinfo, bool is_bytes)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return false;
-	secrets = wa_secrets_load(wa_schema_of(fcinfo->flinfo->fn_oid));
+	secrets = wa_secrets_load(wa_schema_of(fcinfo->flinfo->fn_oid), false);
 	if (secrets == NULL)
 		return false;
 	body = wa_text_arg(fcinfo, 0);
