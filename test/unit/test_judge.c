@@ -75,8 +75,6 @@ put_event(void *arg, const wa_event *event)
 		case WA_EVENT_CONSENT:
 			put("%s %s by %.*s", event->reg == WA_REGISTER_WHATSAPP ? "whatsapp" : "business",
 				event->stop ? "stop" : "resume", (int) event->origin.len, event->origin.data);
-			if (event->consent_code != 0)
-				put(" %d", event->consent_code);
 			if (event->evidence.len > 0)
 				put(" \"%.*s\"", (int) event->evidence.len, event->evidence.data);
 			break;
@@ -202,7 +200,7 @@ test_failures(void)
 	judged(STATUS("'status':'failed','errors':[{'code':'131049'}]"), "failure 131049" WHO);
 	judged(STATUS("'status':'failed','errors':[{'code':131049,'title':'Recipient Opted Out of Marketing'}]"),
 		   "failure 131049" WHO);
-	judged(STATUS("'status':'failed','errors':[{'code':131050}]"), "whatsapp stop by failed message 131050" WHO);
+	judged(STATUS("'status':'failed','errors':[{'code':131050}]"), "whatsapp stop by error 131050" WHO);
 	judged(STATUS("'status':'failed','errors':[{'code':131047}]"), "refused" WHO);
 	judged(STATUS("'status':'failed','errors':[{'code':470}]"), "refused" WHO);
 	judged(STATUS("'status':'failed','errors':[{'code':131053}]"), "");
@@ -366,7 +364,7 @@ test_failure_alone(void)
 		const char *expected;
 	}			rows[] = {
 		{"whatsapp:+4915112345678", 131026, -WA_HOUR, "failure 131026 @-3600 b/s 4915112345678 as 4915112345678"},
-		{"4915112345678", 131050, 0, "whatsapp stop by failed message 131050 @0 b/s 4915112345678 as 4915112345678"},
+		{"4915112345678", 131050, 0, "whatsapp stop by error 131050 @0 b/s 4915112345678 as 4915112345678"},
 		{"4915112345678", 429, 0, ""},
 		{"4915112345678", 77, 0, "unknown_code 77"},
 		{"4915112345678", 131026, 10 * WA_MINUTE, "failure 131026 @600 b/s 4915112345678 as 4915112345678"},
