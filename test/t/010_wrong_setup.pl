@@ -1,6 +1,7 @@
 # "A wrong set-up fails loudly.  Where the state's rows cannot be read in place
-# (a state table turned into a Citus or foreign table, an extension half
-# installed), a decision is an error, never 'sendable'."
+# (a state table turned into a Citus or foreign table, a column of another type,
+# an extension half installed), a decision is an error, never 'sendable', never a
+# crash."
 #
 # Each sabotage is done in a transaction that is rolled back, once in a backend
 # that has decided before and keeps what it knows, and once in one that has not.
@@ -34,27 +35,29 @@ my %probe = (
 	suppressed => q{SELECT count(*)::text FROM public.wa_suppressed('marketing')},
 	summary => q{SELECT string_agg(phones::text, ',') FROM public.wa_segment_summary('TABLE public.people', 'marketing')},
 	segment => q{SELECT count(*)::text FROM public.people WHERE public.wa_sendable(phone, 'marketing')},
-	ingest => q{SELECT public.wa_report_error('4915100000003', 131026)::text},
+	report => q{SELECT public.wa_report_error('4915100000003', 131026)::text},
+	ingest => 'SELECT public.wa_ingest(' . literal(envelope('W1',
+		change_of('S1', 'messages', { %{ inbound('4915100000003', 1700000000, 'STOP') }, from_user_id => 'DE.u3' }))) . ')::text',
 );
-my @decisions = grep { $_ ne 'ingest' } sort keys %probe;
+my @intake = qw(ingest report);
+my @decisions = grep { my $p = $_; !grep { $_ eq $p } @intake } sort keys %probe;
 
 # For the tables that decide, everything; for the others the intake.
 my %tables = (
-	wa_consent => [ @decisions, 'ingest' ],
-	wa_cooldown => [ @decisions, 'ingest' ],
-	wa_activity => [ @decisions, 'ingest' ],
+	wa_consent => [ @decisions, @intake ],
+	wa_consent_log => [ @decisions, @intake ],
+	wa_cooldown => [ @decisions, @intake ],
+	wa_activity => [ @decisions, @intake ],
+	wa_identity => [ @decisions, @intake ],
+	wa_identity_change => [ @decisions, @intake ],
 	wa_region_rule => [@decisions],
 	wa_error_override => [@decisions],
 	wa_incident => [@decisions],
-	wa_contact => ['ingest'],
-	wa_phrase => ['ingest'],
+	wa_recipient_lock => [@intake],
+	wa_phrase => [@intake],
+	wa_app_secret => [@intake],
+	wa_webhook => [@intake],
 );
-# Sections 6 and 7, where they are there.
-for (extension_tables($node, 'postgres'))
-{
-	my ($bare) = /([^.]+)$/;
-	$tables{$bare} //= [@decisions] if $bare =~ /^wa_(identity|sender_hold)$/;
-}
 
 # {T} stands for the name.  Extension membership goes first, so that the
 # objects may be changed at all.
@@ -76,15 +79,17 @@ my %sabotage = (
 			string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum))
 			FROM pg_attribute WHERE attrelid = 'hidden'::regclass AND attnum > 0); END \$\$;",
 	'partitioned' => "$loose ALTER TABLE hidden RENAME CONSTRAINT {T}_pkey TO hidden_pkey;
-		DO \$\$ BEGIN EXECUTE (SELECT 'CREATE TABLE {T} (LIKE hidden INCLUDING ALL) PARTITION BY HASH (' ||
+		DO \$\$ BEGIN EXECUTE (SELECT 'CREATE TABLE {T} (LIKE hidden INCLUDING ALL EXCLUDING INDEXES) PARTITION BY HASH (' ||
 			quote_ident(attname) || ')' FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
-			WHERE indrelid = 'hidden'::regclass AND indisprimary); END \$\$;",
+			WHERE indrelid = 'hidden'::regclass AND indisprimary);
+			EXECUTE (SELECT 'ALTER TABLE {T} ADD CONSTRAINT {T}_pkey ' || pg_get_constraintdef(oid) FROM pg_constraint
+			WHERE conrelid = 'hidden'::regclass AND contype = 'p'); END \$\$;",
 	'with a child that inherits' => 'CREATE TABLE child () INHERITS ({T});',
 	'an empty copy in its place, the index left behind' => "$loose CREATE TABLE {T} (LIKE hidden);",
 	'a filled copy in its place, the index left behind' => "$loose CREATE TABLE {T} (LIKE hidden);
 		INSERT INTO {T} SELECT h.* FROM hidden AS h, generate_series(1, 200);",
 	'a table with other columns in its place' => "$loose ALTER TABLE hidden RENAME CONSTRAINT {T}_pkey TO hidden_pkey;
-		DO \$\$ BEGIN EXECUTE (SELECT format('CREATE TABLE {T} (%s)',
+		DO \$\$ BEGIN EXECUTE (SELECT format('CREATE TABLE {T} (%s%s)', CASE count(*) WHEN 1 THEN 'another int, ' END,
 			string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum DESC))
 			FROM pg_attribute WHERE attrelid = 'hidden'::regclass AND attnum > 0);
 			EXECUTE (SELECT format('ALTER TABLE {T} ADD CONSTRAINT {T}_pkey PRIMARY KEY (%I)', attname)
@@ -97,9 +102,11 @@ my %sabotage = (
 				attnum LIMIT 1); END $$;
 		ALTER TABLE {T} SET UNLOGGED; ALTER TABLE {T} SET LOGGED;',
 	'its primary key dropped' => 'ALTER TABLE {T} DROP CONSTRAINT {T}_pkey;',
-	'another index under the name of its primary key' => 'ALTER TABLE {T} DROP CONSTRAINT {T}_pkey;
-		DO $$ BEGIN EXECUTE (SELECT format(\'CREATE INDEX {T}_pkey ON {T} (%I)\', attname) FROM pg_attribute
-			WHERE attrelid = \'{T}\'::regclass AND attnum > 0 ORDER BY attname IN (\'recipient\', \'region\', \'code\', \'phrase\'), attnum LIMIT 1); END $$;',
+	'another index under the name of its primary key' => 'DO $$ DECLARE key int2; BEGIN
+			key := (SELECT indkey[0] FROM pg_index WHERE indrelid = \'{T}\'::regclass AND indisprimary);
+			ALTER TABLE {T} DROP CONSTRAINT {T}_pkey;
+			EXECUTE (SELECT format(\'CREATE INDEX {T}_pkey ON {T} ((%I%s))\', attname, CASE attnum WHEN key THEN \'::text\' END) FROM pg_attribute
+				WHERE attrelid = \'{T}\'::regclass AND attnum > 0 ORDER BY attnum = key, attnum LIMIT 1); END $$;',
 	'a partial index under the name of its primary key' => 'ALTER TABLE {T} DROP CONSTRAINT {T}_pkey;
 		DO $$ BEGIN EXECUTE (SELECT format(\'CREATE UNIQUE INDEX {T}_pkey ON {T} (%I) WHERE false\', attname)
 			FROM pg_attribute WHERE attrelid = \'{T}\'::regclass AND attnum > 0
@@ -114,10 +121,78 @@ my %sabotage = (
 		CREATE TABLE pg_catalog.pg_dist_partition (relation regclass NOT NULL);
 		ALTER TABLE {T} SET (fillfactor = 77);',
 );
-# Tables that are read as a whole: their indexes do not matter, and neither does
-# which table of the right columns it is.
-my %whole_scan = map { $_ => 1 } qw(wa_region_rule wa_error_override wa_incident wa_phrase);
-my $harmless = qr/primary key|index/;
+# Tables that are read as a whole, or by another index than the primary key's: what
+# becomes of that does not matter, and neither does which table of the right columns it is.
+my %other_way = map { $_ => 1 } qw(wa_region_rule wa_error_override wa_incident wa_phrase wa_app_secret wa_consent_log);
+my $harmless = qr/primary key|the index left behind/;
+
+# Further indexes by which rows are found.
+my %index = (
+	wa_consent_log => ['wa_consent_log_event'],
+	wa_identity => [ 'wa_identity_recipient', 'wa_identity_shared' ],
+	wa_identity_change => ['wa_identity_change_other'],
+);
+
+sub index_sabotage
+{
+	my ($table) = @_;
+	return map {
+		("$_ dropped" => "DROP INDEX $_;",
+			"$_ that is not valid" => "UPDATE pg_index SET indisvalid = false WHERE indexrelid = '$_'::regclass;
+				ALTER TABLE $table SET (fillfactor = 77);",
+			"$_ over some rows only, others than it should" => "DROP INDEX $_; CREATE INDEX $_ ON $table (recipient) WHERE false;",
+			"$_ over all rows by another column" => "DROP INDEX $_; CREATE INDEX $_ ON $table (("
+			  . ($table eq 'wa_consent_log' ? 'state' : 'unlinked_at') . '));')
+	} @{ $index{$table} // [] };
+}
+
+# Columns that C neither reads nor passes on its way to others.
+my %unread = map { $_ => 1 } qw(webhook_id recorded_at recorded_by changed_at added_at note source shipped language active),
+  'wa_incident.reason';
+my %other_type = (
+	text => 'bytea', integer => 'bigint', bigint => 'integer', interval => 'text', wa_recipient => 'text', wa_category => 'text',
+	'timestamp with time zone' => 'timestamp without time zone');
+
+# Each column as one of another type, and each that may not be NULL as one that may.
+sub column_sabotage
+{
+	my ($table) = @_;
+	my %result;
+	my $columns = $node->safe_psql('postgres', qq{
+		SELECT attname, format_type(atttypid, NULL), attnotnull, attidentity <> '',
+			EXISTS (SELECT FROM pg_index WHERE indrelid = attrelid AND indisprimary AND attnum = ANY (indkey))
+		FROM pg_attribute WHERE attrelid = '$table'::regclass AND attnum > 0 ORDER BY attnum});
+	for (split /\n/, $columns)
+	{
+		my ($column, $type, $not_null, $identity, $in_key) = split /\|/;
+		next if $unread{$column} || $unread{"$table.$column"};
+		my ($element, $array) = $type =~ /^(.*?)((?:\[\])?)$/;
+		# An index over an expression wants its collation.
+		my $as = "$table.$column" eq 'wa_consent_log.evidence' ? 'character varying' : $other_type{$element};
+		# Checks, triggers, defaults and views speak of the column in its old type.
+		my $loosen = qq{DO \$\$ DECLARE r record; BEGIN
+				FOR r IN SELECT conname FROM pg_constraint WHERE conrelid = '$table'::regclass AND contype = 'c' LOOP
+					EXECUTE format('ALTER TABLE $table DROP CONSTRAINT %I', r.conname);
+				END LOOP;
+				FOR r IN SELECT tgname FROM pg_trigger WHERE tgrelid = '$table'::regclass AND NOT tgisinternal LOOP
+					EXECUTE format('DROP TRIGGER %I ON $table', r.tgname);
+				END LOOP;
+				FOR r IN SELECT DISTINCT w.ev_class::regclass AS view FROM pg_depend AS d JOIN pg_rewrite AS w ON w.oid = d.objid
+					WHERE d.classid = 'pg_rewrite'::regclass AND d.refobjid = '$table'::regclass AND w.ev_class <> d.refobjid LOOP
+					EXECUTE format('ALTER EXTENSION wa_policy DROP VIEW %s; DROP VIEW %s CASCADE', r.view, r.view);
+				END LOOP;
+			END \$\$;} . ($identity eq 't' ? '' : "ALTER TABLE $table ALTER $column DROP DEFAULT;");
+		for my $other ($as, $element eq 'timestamp with time zone' ? 'text' : ())
+		{
+			my $using = $other eq 'bytea' ? "convert_to($column, 'UTF8')" : "$column\::$other$array";
+			$using = "$column\::text::bytea[]" if $other eq 'bytea' && $array;
+			$result{"$column of type $other$array"} = "$loosen ALTER TABLE $table ALTER $column TYPE $other$array USING $using;";
+		}
+		$result{"$column that may be NULL"} = "ALTER TABLE $table ALTER $column DROP NOT NULL;"
+		  if $not_null eq 't' && $in_key eq 'f' && $identity eq 'f';
+	}
+	return %result;
+}
 
 my $probe_function = q{
 	CREATE FUNCTION public.probe(what text) RETURNS text LANGUAGE plpgsql AS $$
@@ -135,14 +210,15 @@ $node->safe_psql('postgres', $probe_function);
 for my $table (sort keys %tables)
 {
 	my @probes = @{ $tables{$table} };
-	my (@bad, @scripts);
+	my %all = (%sabotage, index_sabotage($table), column_sabotage($table));
+	my @scripts;
 
-	for my $how (sort keys %sabotage)
+	for my $how (sort keys %all)
 	{
-		next if $whole_scan{$table} && $how =~ $harmless;
+		next if $other_way{$table} && $how =~ $harmless;
 		for my $warm (0, 1)
 		{
-			my $sql = $sabotage{$how} =~ s/\{T\}/$table/gr;
+			my $sql = $all{$how} =~ s/\{T\}/$table/gr;
 			push @scripts, 'BEGIN;',
 			  $warm ? map({ "SELECT 'before', probe(\$p\$$probe{$_}\$p\$);" } @probes) : (),
 			  $sql,
@@ -152,16 +228,23 @@ for my $table (sort keys %tables)
 	}
 	my ($status, $out, $err) = psql_all($node, 'postgres', join("\n", @scripts));
 	is($err, '', "$table: every sabotage could be done");
-	my ($asked, %answered) = (0);
+	my ($asked, $columns, %answered, %unclear, %unanswered) = (0, 0);
 	for (split /\n/, $out)
 	{
 		my ($how, $probe, $answer) = split /\|/;
+		$unanswered{$probe} = 1 if $how eq 'before' && $probe !~ /^answered/;
 		next if $how eq 'before' || !defined $answer;
 		$asked++;
 		push @{ $answered{$how} }, "$probe $answer" if $answer =~ /^answered/;
+		next unless $how =~ / of type | may be NULL/;
+		$columns++;
+		$unclear{"$how: $answer"} = 1 if $answer !~ /^42809 cannot read the rows of "$table" in place/;
 	}
+	is(join("\n", sort keys %unanswered), '', "$table: without them all is answered");
 	cmp_ok($asked, '>=', 10, "$table: $asked questions");
 	is(join("\n", map { "$_: @{ $answered{$_} }" } sort keys %answered), '', "$table: whatever happened to it, a question is an error");
+	cmp_ok($columns, '>=', 2 * @probes, "$table: $columns of them about a column that is another");
+	is(join("\n", sort keys %unclear), '', "$table: an error that names it");
 }
 
 # Nothing of this has stayed.

@@ -8,6 +8,8 @@
 use strict;
 use warnings;
 
+use Digest::SHA 'hmac_sha256_hex';
+
 use lib 'test/t';
 use WaTest;
 use Test::More;
@@ -149,5 +151,19 @@ answers("$parallel $count; SELECT count(stop(phone)) FROM people WHERE n % 7 = 0
 	"$all->[0]|$seventh->[0]|$all->[1] $seventh->[0] " . $without->($seventh) . " $next->[0] "
 	  . $without->($seventh, $next) . ' ' . $without->($seventh),
 	'parallel workers see what the leader has written');
+
+# A receiver that looks for forged webhooks among many does so in parallel.
+my $good = 'sha256=' . hmac_sha256_hex('{}', 'key');
+$node->safe_psql('postgres', qq{
+	INSERT INTO wa_app_secret (business, secret) VALUES ('', 'key');
+	CREATE TABLE raw AS SELECT n, '{}' AS payload, CASE WHEN n % 3 = 0 THEN 'sha256=' || repeat('0', 64) ELSE '$good' END AS signature
+		FROM generate_series(1, 6000) AS n;
+	ANALYZE raw});
+my $forged = 'SELECT count(*), count(*) FILTER (WHERE n % 3 = 0), sum(n) FROM raw WHERE NOT wa_verify_signature(payload, signature)';
+my $bytes = $forged =~ s/payload/convert_to(payload, 'UTF8')/r;
+like($node->safe_psql('postgres', "BEGIN; $parallel EXPLAIN (ANALYZE, COSTS off) $_"), qr/Workers Launched: [12]/, 'signatures are verified in parallel')
+  for $forged, $bytes;
+answers("$parallel $forged; $bytes; DELETE FROM wa_app_secret; SELECT count(*) FROM raw WHERE wa_verify_signature(payload, signature);",
+	'2000|2000|6003000 2000|2000|6003000 0', 'by the snapshot of the caller');
 
 done_testing();

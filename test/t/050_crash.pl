@@ -93,10 +93,11 @@ $node->safe_psql('crash', 'CREATE TABLE bare (tag text)');
 
 my %disaster = (
 	1 => [ 'kill -9 of a backend', sub {
-			my $pid = $node->safe_psql('crash', q{SELECT pid FROM pg_stat_activity WHERE state <> 'idle' AND backend_type = 'client backend'
-				AND pid <> pg_backend_pid() AND datname = 'crash' ORDER BY random() LIMIT 1});
-			$pid = $node->safe_psql('crash', q{SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'
-				AND pid <> pg_backend_pid() AND datname = 'crash' LIMIT 1}) if $pid eq '';
+			# One at work, if there is one at that moment: see $pause.
+			my $pid = $node->safe_psql('crash', q{SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'
+				AND pid <> pg_backend_pid() AND datname = 'crash'
+				ORDER BY (wait_event IS NOT DISTINCT FROM 'PgSleep')::int + (state = 'idle')::int, random() LIMIT 1});
+			die 'no client is connected' unless $pid =~ /^\d+$/;
 			kill 'KILL', $pid;
 			# It comes back by itself.
 			$node->poll_query_until('postgres', 'SELECT NOT pg_is_in_recovery()');
@@ -126,6 +127,10 @@ sub alive
 	return slurp_file("/proc/$pid/stat") !~ /\) Z /;
 }
 
+# Towards its end each client waits to be struck, so that it comes in the middle
+# however slowly this program notices how far they are.
+my $pause = "SELECT FROM pg_sleep(600);\n";
+
 for my $round (sort keys %disaster)
 {
 	my ($name, $strike) = @{ $disaster{$round} };
@@ -136,7 +141,7 @@ for my $round (sort keys %disaster)
 	{
 		my $file = "$tmp/$kind-$round.sql";
 		open my $fh, '>', $file or die;
-		print $fh $script{$kind}->($round, $_) for 0 .. $units{$kind} - 1;
+		print $fh $_ == int($units{$kind} * 0.9) ? $pause : '', $script{$kind}->($round, $_) for 0 .. $units{$kind} - 1;
 		close $fh;
 		$acks{$kind} = "$tmp/$kind-$round.acks";
 		push @clients, IPC::Run::start([ 'psql', '-X', '-A', '-t', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('crash'), '-f', $file ],

@@ -30,7 +30,8 @@ $node->safe_psql('postgres', q{
 	SELECT wa_ingest('{"statuses":[{"status":"read","recipient_id":"4915188888888","timestamp":"1700000000"}]}');
 });
 my $other = $node->background_psql('postgres');
-$other->query_safe(q{BEGIN; UPDATE wa_activity SET last_read_at = last_read_at WHERE recipient = '4915188888888'});
+# A row lock alone: wa_recompute waits for whoever writes the table.
+$other->query_safe(q{BEGIN; SELECT FROM wa_activity WHERE recipient = '4915188888888' FOR UPDATE});
 
 my $good = envelope('W1', change_of('S1', 'statuses', failed('4915100000001', 1700000000, 131026, 131049), receipt('4915100000002', 1700000000, 'read', 'marketing')),
 	change_of('S2', 'messages', inbound('4915100000003', 1700000000, 'STOP'), inbound('4915100000004', 1700000000, 'hello')),

@@ -232,7 +232,7 @@ sub state_lines
 				ORDER BY c.relname
 			LOOP
 				RETURN QUERY EXECUTE format($q$SELECT %L || ' ' || j FROM (
-					SELECT (to_jsonb(t) - '{id,touched,alike,token,webhook_id,recorded_at,recorded_by,changed_at}'::text[])::text AS j
+					SELECT (to_jsonb(t) - '{id,position,token,webhook_id,recorded_at,recorded_by,changed_at}'::text[])::text AS j
 					FROM %s AS t) AS s ORDER BY 1$q$, t.relname, t.rel);
 			END LOOP;
 		END $$;

@@ -26,13 +26,15 @@ check(bool ok, const char *what)
 	}
 }
 
-static const wa_consent nothing = {WA_NEVER, WA_NEVER, {NULL, 0}, {NULL, 0}, {NULL, 0}};
+static const wa_consent nothing = {.stopped_at = WA_NEVER,.resumed_at = WA_NEVER};
 
 static wa_consent
-word(bool stop, wa_instant at, const char *origin, const char *sender, const char *message_id)
+word(bool stop, wa_instant at, const char *origin, int32 code, const char *sender,
+	 const char *message_id)
 {
 	wa_consent	consent = {stop ? at : WA_NEVER, stop ? WA_NEVER : at,
-		{origin, strlen(origin)}, {sender, strlen(sender)}, {message_id, strlen(message_id)}};
+		{origin, strlen(origin)}, code, {sender, strlen(sender)},
+		{message_id, strlen(message_id)}};
 
 	return consent;
 }
@@ -50,17 +52,17 @@ static bool
 same(const wa_consent *a, const wa_consent *b)
 {
 	return a->stopped_at == b->stopped_at && a->resumed_at == b->resumed_at &&
-		wa_str_equal(a->origin, b->origin) && wa_str_equal(a->sender, b->sender) &&
-		wa_str_equal(a->message_id, b->message_id);
+		wa_str_equal(a->origin, b->origin) && a->code == b->code &&
+		wa_str_equal(a->sender, b->sender) && wa_str_equal(a->message_id, b->message_id);
 }
 
 static void
 test_words(void)
 {
-	wa_consent	stop = word(true, 100, "user_preferences", "s1", "");
-	wa_consent	resume = word(false, 200, "user_preferences", "s2", "");
-	wa_consent	late = word(false, 50, "user_preferences", "s3", "");
-	wa_consent	tie = word(false, 100, "zzz", "zzz", "zzz");
+	wa_consent	stop = word(true, 100, "user_preferences", 0, "s1", "");
+	wa_consent	resume = word(false, 200, "user_preferences", 0, "s2", "");
+	wa_consent	late = word(false, 50, "user_preferences", 0, "s3", "");
+	wa_consent	tie = word(false, 100, "zzz", 999999, "zzz", "zzz");
 	wa_consent	both;
 
 	check(!wa_consent_stopped(&nothing), "nothing said: no stop");
@@ -89,19 +91,30 @@ test_words(void)
 	check(same(&both, &stop), "nothing after");
 }
 
-/* Of equal words: origin, then sender, then message id, each by bytes. */
+/* Of equal words: origin, then code, sender, message id, strings by bytes. */
 static void
 test_strings(void)
 {
-	wa_consent	a = word(true, 1, "phrase", "s2", "m9");
-	wa_consent	b = word(true, 1, "user_preferences", "s1", "m1");
-	wa_consent	c = word(true, 1, "phrase", "s3", "m1");
-	wa_consent	d = word(true, 1, "phrase", "s2", "m91");
-	wa_consent	e = word(true, 1, "phrase", "s2", "\xc3\xa4");
+	wa_consent	a = word(true, 1, "phrase", 0, "s2", "m9");
+	wa_consent	b = word(true, 1, "user_preferences", 0, "s1", "m1");
+	wa_consent	c = word(true, 1, "phrase", 0, "s3", "m1");
+	wa_consent	d = word(true, 1, "phrase", 0, "s2", "m91");
+	wa_consent	e = word(true, 1, "phrase", 0, "s2", "\xc3\xa4");
+	wa_consent	f = word(true, 1, "phrase", 7, "s1", "m1");
+	wa_consent	g = word(true, 1, "phrase", -7, "s9", "m99");
+	wa_consent	h = word(true, 1, "phrase", 131050, "s0", "m0");
 	wa_consent	both;
 
 	both = merged(&a, &b);
 	check(same(&both, &b), "the greater origin");
+	both = merged(&h, &b);
+	check(same(&both, &b) && both.code == 0, "the origin comes before the code, which goes with it");
+	both = merged(&c, &f);
+	check(same(&both, &f), "then the greater code, whatever the sender");
+	both = merged(&f, &h);
+	check(same(&both, &h), "by number, not by digits");
+	both = merged(&g, &a);
+	check(same(&both, &a), "none is 0");
 	both = merged(&c, &a);
 	check(same(&both, &c), "then the greater sender");
 	both = merged(&d, &a);
@@ -139,7 +152,7 @@ test_laws(void)
 		for (int i = 0; i < (int) lengthof(words); i++)
 		{
 			words[i] = word(roll(2) == 0, (wa_instant) roll(5) - 2, strings[roll(4)],
-							strings[roll(4)], strings[roll(4)]);
+							(int32) roll(3) - 1, strings[roll(4)], strings[roll(4)]);
 			if (wa_consent_at(&words[i]) > wa_consent_at(&words[latest]) ||
 				(wa_consent_at(&words[i]) == wa_consent_at(&words[latest]) &&
 				 wa_consent_stopped(&words[i])))

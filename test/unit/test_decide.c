@@ -1,14 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * test_decide.c
- *	  Unit test of decision/decide.c: each rule at the instants where it
+ *	  Unit test of rules/decide.c: each rule at the instants where it
  *	  turns, and what the answers say of one another.
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/decision/decide.c */
+/* SOURCES: src/rules/decide.c */
 /* LIBS: -Wno-sign-compare */
-#include "decision/decide.h"
+#include "rules/decide.h"
 
 #undef printf
 
@@ -33,41 +33,41 @@ check(bool ok, const char *what)
 
 #define MAX_OBJECTIONS 32
 
-typedef struct wa_heard
+typedef struct wa_objections
 {
 	int			n;
 	int			enough;			/* stop after so many; 0: never */
 	wa_objection objections[MAX_OBJECTIONS];
-} wa_heard;
+} wa_objections;
 
 static bool
-hear(void *arg, const wa_objection *objection)
+collect(void *arg, const wa_objection *objection)
 {
-	wa_heard   *heard = arg;
+	wa_objections *found = arg;
 
-	heard->objections[heard->n++] = *objection;
-	return heard->enough == 0 || heard->n < heard->enough;
+	found->objections[found->n++] = *objection;
+	return found->enough == 0 || found->n < found->enough;
 }
 
-/* Ask, and see that with and without a listener the answer is the same. */
-static wa_heard
+/* Ask, and see that with and without a sink the answer is the same. */
+static wa_objections
 ask_all(wa_facts *facts, wa_category category, wa_str business, wa_str sender, wa_instant at)
 {
 	wa_question question = {category, business, sender, at};
-	wa_heard	heard = {0};
-	wa_heard	first = {.enough = 1};
-	bool		sendable = wa_decide(facts, &question, hear, &heard);
+	wa_objections found = {0};
+	wa_objections	first = {.enough = 1};
+	bool		sendable = wa_decide(facts, &question, collect, &found);
 
-	check(sendable == (heard.n == 0), "objections or sendable");
-	check(sendable == wa_decide(facts, &question, NULL, NULL), "the same without a listener");
-	check(sendable == wa_decide(facts, &question, hear, &first), "the same for the first one only");
-	check(first.n == (heard.n > 0), "one is enough");
-	if (heard.n > 0)
-		check(first.objections[0].rule == heard.objections[0].rule &&
-			  first.objections[0].code == heard.objections[0].code, "the first one is the first one");
-	for (int i = 1; i < heard.n; i++)
-		check(heard.objections[i - 1].rule <= heard.objections[i].rule, "in the order of the rules");
-	return heard;
+	check(sendable == (found.n == 0), "objections or sendable");
+	check(sendable == wa_decide(facts, &question, NULL, NULL), "the same without a sink");
+	check(sendable == wa_decide(facts, &question, collect, &first), "the same for the first one only");
+	check(first.n == (found.n > 0), "one is enough");
+	if (found.n > 0)
+		check(first.objections[0].rule == found.objections[0].rule &&
+			  first.objections[0].code == found.objections[0].code, "the first one is the first one");
+	for (int i = 1; i < found.n; i++)
+		check(found.objections[i - 1].rule <= found.objections[i].rule, "in the order of the rules");
+	return found;
 }
 
 static int
@@ -106,31 +106,31 @@ test_invalid(void)
 
 	for (wa_category category = WA_MARKETING; category <= WA_SERVICE; category++)
 	{
-		wa_heard	heard = ask_all(&facts, category, ALL, ANY, NOW);
+		wa_objections found = ask_all(&facts, category, ALL, ANY, NOW);
 
-		check(heard.n == 1 && heard.objections[0].rule == WA_RULE_INVALID_RECIPIENT, "invalid");
-		check(next(&facts, category, NOW) == WA_FOREVER, "for ever");
+		check(found.n == 1 && found.objections[0].rule == WA_RULE_INVALID_RECIPIENT, "invalid");
+		check(next(&facts, category, NOW) == WA_FOREVER, "without an end");
 	}
 }
 
 static void
-test_stranger(void)
+test_unknown(void)
 {
 	wa_facts	facts = {.valid = true,.fetched = WA_ALL_PARTS};
 
-	check(ask(&facts, WA_MARKETING, NOW) == 0, "marketing to a stranger");
-	check(ask(&facts, WA_UTILITY, NOW) == 0, "utility to a stranger");
-	check(ask(&facts, WA_AUTHENTICATION, NOW) == 0, "authentication to a stranger");
-	check(ask(&facts, WA_SERVICE, NOW) == 1, "nothing free-form to a stranger");
+	check(ask(&facts, WA_MARKETING, NOW) == 0, "marketing to an unknown recipient");
+	check(ask(&facts, WA_UTILITY, NOW) == 0, "utility to an unknown recipient");
+	check(ask(&facts, WA_AUTHENTICATION, NOW) == 0, "authentication to an unknown recipient");
+	check(ask(&facts, WA_SERVICE, NOW) == 1, "nothing free-form to an unknown recipient");
 	check(next(&facts, WA_MARKETING, NOW) == NOW, "now");
-	check(next(&facts, WA_SERVICE, NOW) == WA_FOREVER, "when he writes");
+	check(next(&facts, WA_SERVICE, NOW) == WA_FOREVER, "when it writes");
 }
 
 static wa_consent_row
 stop_or_resume(wa_register reg, const char *business, wa_instant stopped, wa_instant resumed)
 {
 	wa_consent_row row = {.reg = reg,.business = {business, strlen(business)},
-	.consent = {stopped, resumed, WA_STR("phrase"), WA_STR(""), WA_STR("")}};
+	.consent = {.stopped_at = stopped,.resumed_at = resumed,.origin = WA_STR("phrase")}};
 
 	return row;
 }
@@ -140,25 +140,30 @@ test_consent(void)
 {
 	wa_consent_row rows[2];
 	wa_facts	facts = {.valid = true,.fetched = WA_ALL_PARTS,.nconsents = 1,.consents = rows};
-	wa_heard	heard;
+	wa_objections found;
 
 	for (int reg = WA_REGISTER_WHATSAPP; reg <= WA_REGISTER_BUSINESS; reg++)
 	{
 		rows[0] = stop_or_resume(reg, "b1", NOW, WA_NEVER);
 		facts.nconsents = 1;
-		heard = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW);
-		check(heard.n == 1 && heard.objections[0].rule ==
+		found = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW);
+		check(found.n == 1 && found.objections[0].rule ==
 			  (reg == WA_REGISTER_WHATSAPP ? WA_RULE_OPTED_OUT_WHATSAPP : WA_RULE_OPTED_OUT_BUSINESS),
 			  "opted out");
-		check(heard.n == 1 && heard.objections[0].since == NOW && heard.objections[0].until == WA_FOREVER,
-			  "since then, for ever");
+		check(found.n == 1 && found.objections[0].since == NOW && found.objections[0].until == WA_FOREVER,
+			  "since then, without an end");
+		check(found.n == 1 && found.objections[0].code == 0 &&
+			  wa_str_equal(found.objections[0].origin, WA_STR("phrase")), "by no code");
+		rows[0].consent.code = 131050;
+		found = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW);
+		check(found.n == 1 && found.objections[0].code == 131050, "by a code");
 		check(ask(&facts, WA_UTILITY, NOW) == 0, "of marketing only");
 		check(ask(&facts, WA_MARKETING, NOW - WA_DAY) == 1, "whatever the time asked about");
 		check(ask_all(&facts, WA_MARKETING, WA_STR("b1"), ANY, NOW).n == 1, "its business");
 		check(ask_all(&facts, WA_MARKETING, WA_STR("b2"), ANY, NOW).n == 0, "another business");
 		check(ask_all(&facts, WA_MARKETING, WA_STR("b"), ANY, NOW).n == 0, "a prefix is another");
 		check(ask_all(&facts, WA_MARKETING, WA_STR("b1"), WA_STR("s"), NOW).n == 1, "whatever the sender");
-		check(next(&facts, WA_MARKETING, NOW) == WA_FOREVER, "for ever");
+		check(next(&facts, WA_MARKETING, NOW) == WA_FOREVER, "without an end");
 
 		rows[0] = stop_or_resume(reg, "", NOW, WA_NEVER);
 		check(ask_all(&facts, WA_MARKETING, WA_STR("b2"), ANY, NOW).n == 1, "'' is every business");
@@ -186,23 +191,23 @@ test_region(void)
 {
 	wa_region_fact fact = {WA_MARKETING, WA_STR("US"), WA_STR("because")};
 	wa_facts	facts = {.valid = true,.fetched = WA_ALL_PARTS,.nregions = 1,.regions = &fact};
-	wa_heard	heard = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW);
+	wa_objections found = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW);
 
-	check(heard.n == 1 && heard.objections[0].rule == WA_RULE_REGION, "forbidden there");
+	check(found.n == 1 && found.objections[0].rule == WA_RULE_REGION, "forbidden there");
 	check(ask(&facts, WA_UTILITY, NOW) == 0, "that category only");
-	check(next(&facts, WA_MARKETING, NOW) == WA_FOREVER, "for ever");
+	check(next(&facts, WA_MARKETING, NOW) == WA_FOREVER, "without an end");
 }
 
 static void
 test_window(void)
 {
 	wa_activity_row rows[3] = {
-		{WA_STR("b1"), WA_STR("s1"), WA_NO_ACTIVITY},
-		{WA_STR(""), WA_STR(""), WA_NO_ACTIVITY},
-		{WA_STR("b2"), WA_STR("s2"), WA_NO_ACTIVITY},
+		{WA_STR("b1"), WA_STR("s1"), false, WA_NO_ACTIVITY},
+		{WA_STR(""), WA_STR(""), false, WA_NO_ACTIVITY},
+		{WA_STR("b2"), WA_STR("s2"), false, WA_NO_ACTIVITY},
 	};
 	wa_facts	facts = {.valid = true,.fetched = WA_ALL_PARTS,.nactivities = 1,.activities = rows};
-	wa_heard	heard;
+	wa_objections found;
 
 	rows[0].activity.last_inbound_at = NOW;
 	check(ask(&facts, WA_SERVICE, NOW - 1) == 1, "before the message");
@@ -211,9 +216,9 @@ test_window(void)
 	check(ask(&facts, WA_SERVICE, NOW + 24 * WA_HOUR) == 1, "at 24 hours");
 	check(next(&facts, WA_SERVICE, NOW - 5 * WA_DAY) == NOW, "opens by a message ahead");
 	check(next(&facts, WA_SERVICE, NOW + 24 * WA_HOUR) == WA_FOREVER, "does not open again");
-	heard = ask_all(&facts, WA_SERVICE, ALL, ANY, NOW + 2 * WA_DAY);
-	check(heard.n == 1 && heard.objections[0].rule == WA_RULE_WINDOW_CLOSED &&
-		  heard.objections[0].since == NOW + WA_DAY, "closed since");
+	found = ask_all(&facts, WA_SERVICE, ALL, ANY, NOW + 2 * WA_DAY);
+	check(found.n == 1 && found.objections[0].rule == WA_RULE_WINDOW_CLOSED &&
+		  found.objections[0].since == NOW + WA_DAY, "closed since");
 	check(ask_all(&facts, WA_SERVICE, WA_STR("b1"), ANY, NOW).n == 0, "its business");
 	check(ask_all(&facts, WA_SERVICE, WA_STR("b2"), ANY, NOW).n == 1, "not another");
 	check(ask_all(&facts, WA_SERVICE, ALL, WA_STR("s1"), NOW).n == 0, "its sender");
@@ -247,14 +252,14 @@ test_cooldown(void)
 		{.business = WA_STR(""),.code = 131056,.strikes = 1,.since = NOW,
 			.until = NOW + 4 * WA_SECOND,.blocks = WA_ALL_CATEGORIES},
 	};
-	wa_activity_row activity = {WA_STR("b1"), WA_STR("s1"), WA_NO_ACTIVITY};
+	wa_activity_row activity = {WA_STR("b1"), WA_STR("s1"), true, WA_NO_ACTIVITY};
 	wa_facts	facts = {.valid = true,.fetched = WA_ALL_PARTS,.ncooldowns = 1,.cooldowns = rows,
 	.nactivities = 1,.activities = &activity};
-	wa_heard	heard = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW);
+	wa_objections found = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW);
 
-	check(heard.n == 1 && heard.objections[0].rule == WA_RULE_COOLDOWN &&
-		  heard.objections[0].code == 131049 && heard.objections[0].since == NOW - WA_HOUR &&
-		  heard.objections[0].until == NOW + WA_HOUR, "holds");
+	check(found.n == 1 && found.objections[0].rule == WA_RULE_COOLDOWN &&
+		  found.objections[0].code == 131049 && found.objections[0].since == NOW - WA_HOUR &&
+		  found.objections[0].until == NOW + WA_HOUR, "holds");
 	check(ask(&facts, WA_UTILITY, NOW) == 0, "what it blocks only");
 	check(ask(&facts, WA_MARKETING, NOW + WA_HOUR - 1) == 1, "to its end");
 	check(ask(&facts, WA_MARKETING, NOW + WA_HOUR) == 0, "not at its end");
@@ -282,6 +287,13 @@ test_cooldown(void)
 	rows[0].yields_to_window = false;
 	check(ask(&facts, WA_MARKETING, NOW) == 1, "one that does not yield");
 	rows[0].yields_to_window = true;
+
+	/* A window under another identifier of the person may not lift. */
+	activity.lifts = false;
+	check(ask(&facts, WA_MARKETING, NOW) == 1, "not to one that does not lift");
+	check(next(&facts, WA_MARKETING, NOW - 5) == NOW + WA_HOUR, "nor when that opens");
+	check(ask(&facts, WA_SERVICE, NOW) == 0, "which is a window all the same");
+	activity.lifts = true;
 
 	/* The window shuts before the cooldown ends. */
 	activity.activity.last_inbound_at = NOW - WA_DAY + 10;
@@ -344,7 +356,7 @@ int
 main(void)
 {
 	test_invalid();
-	test_stranger();
+	test_unknown();
 	test_consent();
 	test_region();
 	test_window();

@@ -1,7 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * test_person.c
- *	  Which identifiers speak for which, and until when.
+ *	  Which identifiers count for which, and until when; which of them speak.
+ *	  The cases follow src/identity/README.md, sentence by sentence.
+ *
+ * Each is tried with the links in several orders and with several seeds: the
+ * answer may depend on neither.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,18 +18,24 @@
 
 #include "identity/person.h"
 
+/*
+ * Links, as they stand in the tables.
+ */
+
 #define MAX_LINKS 16
 
 typedef struct fixture
 {
 	const char *from;
 	const char *to;
-	wa_link_kind kind;
 	wa_link		link;
 } fixture;
 
 static fixture links[MAX_LINKS];
 static int	nlinks;
+static int	rotation;			/* in which order they are loaded */
+static bool backwards;
+static int	loads;				/* calls of load */
 static int	passed;
 static int	failed;
 
@@ -48,133 +58,747 @@ is(const wa_canonical *canonical, const char *text)
 static void
 load(wa_person *person, int member)
 {
-	for (int i = 0; i < nlinks; i++)
+	wa_canonical here = person->members[member].id;
+
+	loads++;
+	for (int n = 0; n < nlinks; n++)
 	{
-		wa_canonical here = person->members[member].id;
+		int			i = (rotation + (backwards ? nlinks - 1 - n : n)) % nlinks;
 
 		if (is(&here, links[i].from) || is(&here, links[i].to))
 		{
 			wa_canonical from = id(links[i].from);
 			wa_canonical to = id(links[i].to);
 
-			wa_person_link(person, &from, &to, links[i].kind, &links[i].link);
+			wa_person_link(person, &from, &to, &links[i].link);
 		}
 	}
 }
 
+/* Memory that is freed at once, as that of a memory context. */
+typedef struct chunk
+{
+	struct chunk *next;
+	struct chunk *previous;
+	max_align_t data[];
+} chunk;
+
+static chunk chunks = {&chunks, &chunks};
+
 static void *
 enlarge(void *old, size_t size)
 {
+	chunk	   *c = old == NULL ? NULL : (chunk *) ((char *) old - offsetof(chunk, data));
+
+	if (c != NULL)
+	{
+		c->next->previous = c->previous;
+		c->previous->next = c->next;
+	}
 	if (size == 0)
 	{
-		free(old);
+		free(c);
 		return NULL;
 	}
-	return realloc(old, size);
+	c = realloc(c, offsetof(chunk, data) + size);
+	c->next = chunks.next;
+	c->previous = &chunks;
+	c->next->previous = chunks.next = c;
+	return c->data;
 }
 
 static void
-tie(const char *from, const char *to, wa_link_kind kind, wa_instant first,
-	wa_instant last, wa_instant parted)
+free_all(void)
 {
-	links[nlinks++] = (fixture) {from, to, kind, {first, last, parted}};
+	while (chunks.next != &chunks)
+		enlarge(chunks.next->data, 0);
+}
+
+static wa_instant
+at(int day, int hour)
+{
+	return day * WA_DAY + hour * WA_HOUR;
+}
+
+/* A row of wa_identity; last as it is stored. */
+static void
+add_sighting(const char *from, const char *to, const char *business,
+			 wa_instant first, wa_instant last, wa_instant unlinked)
+{
+	links[nlinks++] = (fixture) {from, to, {false, {business, strlen(business)}, first, last, unlinked}};
+}
+
+/* As the intake stores it. */
+static void
+seen(const char *from, const char *to, const char *business, wa_instant first, wa_instant last)
+{
+	add_sighting(from, to, business, first, wa_day_of(last), WA_NEVER);
+}
+
+/* The same of two that wa_unlink has parted, once or ever. */
+static void
+seen_unlinked(const char *from, const char *to, const char *business,
+			  wa_instant first, wa_instant last, wa_instant unlinked)
+{
+	add_sighting(from, to, business, first, last > unlinked ? last : wa_day_of(last), unlinked);
+}
+
+/* A row of wa_identity_change. */
+static void
+changed(const char *from, const char *to, wa_instant when, wa_instant unlinked)
+{
+	links[nlinks++] = (fixture) {from, to, {true, {"", 0}, WA_NEVER, when, unlinked}};
+}
+
+static const char *story;
+
+static void
+begin(const char *what)
+{
+	story = what;
+	nlinks = 0;
 }
 
 /*
- * Asking about self: until when do events of other count, and does a resume of
- * other at t reach self?
+ * What is expected.
  */
-static void
-expect(const char *story, const char *self, const char *other, wa_instant until,
-	   wa_instant t, bool speaks)
+
+static int
+find_member(const wa_person *person, const char *other)
 {
-	wa_person	person = {.load = load,.enlarge = enlarge};
+	for (int i = 0; i < person->nmembers; i++)
+	{
+		if (is(&person->members[i].id, other))
+			return i;
+	}
+	return -1;
+}
+
+static wa_person
+find(const char *self, uint64 seed)
+{
+	wa_person	person = {.load = load,.enlarge = enlarge,.seed = seed};
 	wa_canonical who = id(self);
-	int			member = -1;
-	wa_instant	found = WA_NEVER;
-	bool		heard = false;
 
 	wa_person_find(&person, &who);
-	for (int i = 0; i < person.nmembers; i++)
+	return person;
+}
+
+typedef struct answer
+{
+	wa_instant	until;			/* do its events count */
+	wa_instant	failures_since;
+	wa_instant	failures_until;
+	bool		speaks;
+} answer;
+
+static answer
+ask(const char *self, const char *other, wa_instant t, uint64 seed)
+{
+	answer		result = {WA_NEVER, WA_NEVER, WA_NEVER, false};
+	wa_person	person = find(self, seed);
+	int			n = find_member(&person, other);
+	bool	   *speaks = enlarge(NULL, person.nmembers * sizeof(bool));
+
+	wa_person_speakers(&person, t, speaks);
+	if (n >= 0)
 	{
-		if (is(&person.members[i].id, other))
-			member = i;
+		const wa_member *member = &person.members[n];
+
+		result.until = member->events_until;
+		result.failures_since = member->failures_since;
+		result.failures_until = member->failures_until;
+		result.speaks = speaks[n] && t <= member->events_until;
 	}
-	if (member >= 0)
+	if (!speaks[0] || person.members[0].events_until != WA_FOREVER)
+		abort();				/* its own rows always count */
+	free_all();
+	return result;
+}
+
+static void
+show(const char *name, wa_instant t)
+{
+	if (t == WA_NEVER || t == WA_FOREVER)
+		printf(" %s %s", name, t == WA_NEVER ? "never" : "forever");
+	else
+		printf(" %s day %g", name, (double) t / WA_DAY);
+}
+
+/* Compare, in every order. */
+static void
+expect(int line, const char *self, const char *other, wa_instant t, answer expected,
+	   bool ask_until, bool ask_failures, bool ask_speaks)
+{
+	for (int round = 0; round < 4 * Max(1, nlinks); round++)
 	{
-		found = person.members[member].events_until;
-		heard = found >= t && wa_person_speaks(&person, member, t);
+		answer		got;
+
+		rotation = round / 4;
+		backwards = round & 1;
+		got = ask(self, other, t, round & 2 ? UINT64CONST(0x9e3779b97f4a7c15) * round : 0);
+		if ((!ask_until || got.until == expected.until) &&
+			(!ask_failures || (got.failures_since == expected.failures_since &&
+							   got.failures_until == expected.failures_until)) &&
+			(!ask_speaks || got.speaks == expected.speaks))
+		{
+			passed++;
+			continue;
+		}
+		failed++;
+		printf("line %d, order %d: %s: %s about %s:", line, round, story, self, other);
+		show("until", got.until);
+		show("failures since", got.failures_since);
+		show("until", got.failures_until);
+		printf(", %s", got.speaks ? "speaks" : "does not speak");
+		show("at", t);
+		printf("\n");
+		return;
 	}
-	if (found == until && heard == speaks)
+}
+
+/* Events of other count for self until then; NEVER: not at all. */
+#define counts(self, other, when) \
+	expect(__LINE__, self, other, 0, (answer) {.until = (when)}, true, false, false)
+/* Failures under other count that came between. */
+#define failures(self, other, since, when) \
+	expect(__LINE__, self, other, 0, (answer) {WA_NEVER, since, when, false}, true, true, false)
+/* What other says at t counts for self although it loosens. */
+#define speaks(self, other, t) \
+	expect(__LINE__, self, other, t, (answer) {.speaks = true}, false, false, true)
+#define silent(self, other, t) \
+	expect(__LINE__, self, other, t, (answer) {.speaks = false}, false, false, true)
+
+static void
+check(bool ok, const char *what)
+{
+	if (ok)
 		passed++;
 	else
 	{
 		failed++;
-		printf("%s: %s asks about %s: until %lld, %s\n", story, self, other,
-			   (long long) found, heard ? "speaks" : "does not speak");
+		printf("FAILED %s\n", what);
 	}
-	enlarge(person.members, 0);
-	enlarge(person.edges, 0);
 }
 
 #define P "491511234567"
 #define Q "491607654321"
+#define R "491701112223"
 #define X "DE.x"
 #define Y "DE.y"
+#define Z "DE.z"
 #define E "DE.ENT.e"
+
+static wa_id_kind
+kind(const char *text)
+{
+	wa_canonical canonical = id(text);
+
+	return wa_id_kind_of(&canonical);
+}
+
+/* An event is stored once: under the phone, else the BSUID, else the parent. */
+static void
+test_kinds(void)
+{
+	check(kind(P) == WA_ID_PHONE, "a phone");
+	check(kind(X) == WA_ID_USER, "a BSUID");
+	check(kind(E) == WA_ID_PARENT, "a parent");
+	check(kind("DE.ENT") == WA_ID_USER, "a BSUID that is called ENT");
+	check(kind("DE.ENTx") == WA_ID_USER, "one that begins so");
+	check(WA_ID_PHONE < WA_ID_USER && WA_ID_USER < WA_ID_PARENT, "the lower one is the home");
+}
+
+/* A link holds while a sighting is later than unlinked_at, and since the later of both. */
+static void
+test_links(void)
+{
+	begin("without links");
+	counts(P, P, WA_FOREVER);
+	counts(P, X, WA_NEVER);
+	speaks(P, P, at(1, 0));
+
+	begin("seen together");
+	seen(P, X, "b", at(10, 12), at(20, 12));
+	counts(P, X, WA_FOREVER);
+	counts(X, P, WA_FOREVER);
+	counts(X, Y, WA_NEVER);
+	speaks(P, X, at(10, 12));
+	speaks(X, P, at(15, 0));
+	speaks(X, P, at(400, 0));
+	silent(X, P, at(10, 12) - 1);
+
+	begin("unlinked");
+	seen_unlinked(P, X, "b", at(10, 12), at(20, 12), at(30, 6));
+	counts(P, X, WA_NEVER);
+	silent(P, X, at(15, 0));
+	silent(P, X, at(40, 0));
+
+	begin("unlinked at the instant of the sighting");
+	seen_unlinked(P, X, "b", at(10, 12), at(30, 6), at(30, 6));
+	counts(P, X, WA_NEVER);
+
+	begin("unlinked and seen again, on the same day");
+	seen_unlinked(P, X, "b", at(10, 12), at(30, 8), at(30, 6));
+	counts(P, X, WA_FOREVER);
+	speaks(P, X, at(30, 9));
+	silent(P, X, at(30, 6) - 1);
+	silent(P, X, at(20, 0));
+
+	/* unlinked_at counts for the two in every business. */
+	begin("unlinked, of two businesses");
+	seen_unlinked(P, X, "b", at(10, 12), at(20, 12), at(30, 6));
+	seen(P, X, "c", at(11, 0), at(25, 0));
+	counts(P, X, WA_NEVER);
+	counts(X, P, WA_NEVER);
+
+	begin("unlinked, and seen again in the other business");
+	seen_unlinked(P, X, "b", at(10, 12), at(20, 12), at(30, 6));
+	seen(P, X, "c", at(11, 0), at(35, 0));
+	counts(P, X, WA_FOREVER);
+	speaks(P, X, at(36, 0));
+	silent(P, X, at(29, 0));
+
+	begin("a row of wa_unlink alone");
+	add_sighting(P, X, "", WA_NEVER, WA_NEVER, at(30, 6));
+	counts(P, X, WA_NEVER);
+	failures(X, P, WA_NEVER, WA_NEVER);
+}
+
+/* A chain of links joins all three; phones do not lead on. */
+static void
+test_sightings_lead_on(void)
+{
+	begin("a chain");
+	seen(P, X, "b", at(10, 0), at(20, 0));
+	seen(X, E, "b", at(12, 0), at(12, 0));
+	counts(P, E, WA_FOREVER);
+	counts(E, P, WA_FOREVER);
+	speaks(P, E, at(30, 0));
+	speaks(E, P, at(30, 0));
+	silent(P, E, at(11, 0));
+
+	begin("two BSUIDs of one phone");
+	seen(P, X, "b", at(10, 0), at(20, 0));
+	seen(P, Y, "c", at(10, 0), at(20, 0));
+	counts(P, X, WA_FOREVER);
+	counts(P, Y, WA_FOREVER);
+	counts(X, Y, WA_NEVER);
+
+	begin("two phones of one BSUID");
+	seen(P, X, "b", at(10, 0), at(20, 0));
+	seen(Q, X, "b", at(30, 0), at(40, 0));
+	counts(P, X, WA_FOREVER);
+	counts(P, Q, WA_FOREVER);
+
+	begin("two BSUIDs of one parent");
+	seen(P, X, "b", at(10, 0), at(20, 0));
+	seen(X, E, "b", at(10, 0), at(20, 0));
+	seen(Y, E, "c", at(10, 0), at(20, 0));
+	seen(Q, Y, "c", at(10, 0), at(20, 0));
+	seen(Q, Z, "d", at(10, 0), at(20, 0));
+	counts(P, E, WA_FOREVER);
+	counts(P, Y, WA_FOREVER);
+	counts(P, Q, WA_FOREVER);
+	counts(P, Z, WA_NEVER);
+}
+
+/* Change from A to B: A counts up to the change, and nothing the other way. */
+static void
+test_changes(void)
+{
+	begin("a change");
+	changed(P, Q, at(100, 6), WA_NEVER);
+	counts(Q, P, at(100, 6));
+	counts(P, Q, WA_NEVER);
+	speaks(Q, P, at(100, 6));
+	speaks(Q, P, at(1, 0));
+	silent(Q, P, at(100, 6) + 1);
+	silent(P, Q, at(1, 0));
+	silent(P, Q, at(110, 0));
+
+	begin("a change that was unlinked");
+	changed(P, Q, at(100, 6), at(100, 6));
+	counts(Q, P, WA_NEVER);
+	silent(Q, P, at(50, 0));
+	begin("a change again, since it was unlinked");
+	changed(P, Q, at(100, 7), at(100, 6));
+	counts(Q, P, at(100, 7));
+	begin("a row of wa_unlink alone");
+	changed(P, Q, WA_NEVER, at(100, 6));
+	counts(Q, P, WA_NEVER);
+	begin("a change to itself");
+	changed(P, P, at(100, 6), WA_NEVER);
+	counts(P, P, WA_FOREVER);
+
+	begin("two changes");
+	changed(P, Q, at(100, 6), WA_NEVER);
+	changed(Q, R, at(120, 6), WA_NEVER);
+	counts(R, Q, at(120, 6));
+	counts(R, P, at(100, 6));
+	speaks(R, P, at(90, 0));
+	silent(R, P, at(110, 0));
+	begin("no longer than the one in between");
+	changed(P, Q, at(100, 6), WA_NEVER);
+	changed(Q, R, at(80, 6), WA_NEVER);
+	counts(R, P, at(80, 6));
+
+	begin("there and back");
+	changed(P, Q, at(10, 0), WA_NEVER);
+	changed(Q, P, at(20, 0), WA_NEVER);
+	counts(P, Q, at(20, 0));
+	counts(Q, P, at(10, 0));
+	speaks(P, Q, at(15, 0));
+	silent(P, Q, at(21, 0));
+	silent(Q, P, at(15, 0));
+
+	begin("what the old one was seen with leads on, though it is a phone");
+	changed(P, Q, at(100, 6), WA_NEVER);
+	seen(P, X, "b", at(10, 0), at(20, 0));
+	seen(P, Y, "c", at(100, 7), at(110, 0));
+	counts(Q, X, at(100, 6));
+	counts(Q, Y, WA_NEVER);
+	speaks(Q, X, at(90, 0));
+	silent(Q, X, at(101, 0));
+
+	begin("a new BSUID");
+	changed(X, Y, at(100, 6), WA_NEVER);
+	seen(P, X, "b", at(10, 0), at(20, 0));
+	counts(Y, X, at(100, 6));
+	counts(Y, P, at(100, 6));
+	counts(X, Y, WA_NEVER);
+}
+
+/* An identifier that its person has left counts up to the leaving. */
+static void
+test_leaving(void)
+{
+	begin("left after the sighting");
+	seen(P, X, "b", at(10, 12), at(15, 12));
+	changed(P, Q, at(20, 12), WA_NEVER);
+	counts(X, P, at(20, 12));
+	counts(P, X, at(20, 12));
+	speaks(X, P, at(18, 0));
+	silent(X, P, at(20, 12));
+	silent(X, P, at(25, 0));
+
+	begin("left on the day of the sighting");
+	seen(P, X, "b", at(10, 12), at(20, 23));
+	changed(P, Q, at(20, 12), WA_NEVER);
+	counts(X, P, at(20, 12));
+
+	begin("seen since");
+	seen(P, X, "b", at(10, 12), at(30, 0));
+	changed(P, Q, at(20, 12), WA_NEVER);
+	counts(X, P, WA_FOREVER);
+	counts(P, X, WA_FOREVER);
+	/* Whether it was seen between the leaving and then is not known. */
+	silent(X, P, at(25, 0));
+	silent(X, P, at(30, 23));
+	speaks(X, P, at(31, 0));
+
+	begin("a BSUID that was left and seen since");
+	seen(P, X, "b", at(10, 12), at(30, 0));
+	changed(X, Y, at(20, 12), WA_NEVER);
+	counts(P, X, WA_FOREVER);
+	silent(P, X, at(25, 0));
+	speaks(P, X, at(31, 0));
+
+	begin("a leaving that was unlinked is none");
+	seen(P, X, "b", at(10, 12), at(15, 12));
+	changed(P, Q, at(20, 12), at(21, 0));
+	counts(X, P, WA_FOREVER);
+	speaks(X, P, at(25, 0));
+
+	begin("the latest of two");
+	seen(P, X, "b", at(10, 12), at(25, 12));
+	changed(P, Q, at(20, 12), WA_NEVER);
+	changed(P, R, at(30, 12), WA_NEVER);
+	counts(X, P, at(30, 12));
+
+	begin("a BSUID that was left leads on up to the leaving");
+	seen(P, X, "b", at(10, 12), at(15, 12));
+	seen(X, E, "b", at(10, 12), at(15, 12));
+	changed(X, Y, at(20, 12), WA_NEVER);
+	counts(P, X, at(20, 12));
+	counts(P, E, at(20, 12));
+
+	begin("the old phone of a BSUID, and the new one");
+	seen(P, X, "b", at(10, 12), at(15, 12));
+	changed(P, Q, at(20, 12), WA_NEVER);
+	seen(Q, X, "b", at(20, 12), at(40, 12));
+	counts(X, P, at(20, 12));
+	counts(X, Q, WA_FOREVER);
+	counts(Q, P, at(20, 12));
+	/* On the day when it was last seen for sure neither had been left. */
+	speaks(X, Q, at(41, 0));
+	speaks(Q, X, at(41, 0));
+	silent(X, P, at(41, 0));
+}
+
+/* After wa_unlink: failures under the home of the two, from the first sighting on. */
+static void
+test_unlinked_failures(void)
+{
+	begin("unlinked");
+	seen_unlinked(P, X, "b", at(10, 12), at(20, 12), at(30, 6));
+	failures(X, P, at(10, 12), at(30, 6));
+	failures(P, X, WA_NEVER, WA_NEVER);
+
+	begin("unlinked, of two businesses");
+	seen_unlinked(P, X, "b", at(10, 12), at(20, 12), at(30, 6));
+	seen_unlinked(P, X, "c", at(5, 12), at(6, 12), at(30, 6));
+	failures(X, P, at(5, 12), at(30, 6));
+
+	begin("the home of a BSUID and its parent is the BSUID");
+	seen_unlinked(X, E, "b", at(10, 12), at(20, 12), at(30, 6));
+	failures(E, X, at(10, 12), at(30, 6));
+	failures(X, E, WA_NEVER, WA_NEVER);
+
+	begin("unlinked from a member in reach");
+	seen_unlinked(P, X, "b", at(10, 12), at(20, 12), at(30, 6));
+	seen(X, E, "b", at(10, 12), at(20, 12));
+	failures(E, P, at(10, 12), at(30, 6));
+
+	begin("unlinked from one out of reach");
+	seen_unlinked(P, X, "b", at(10, 12), at(20, 12), at(30, 6));
+	seen(Q, X, "b", at(10, 12), at(20, 12));
+	seen(Q, Y, "c", at(10, 12), at(20, 12));
+	failures(Q, P, at(10, 12), at(30, 6));
+	counts(Y, X, WA_NEVER);
+	failures(Y, P, WA_NEVER, WA_NEVER);
+
+	begin("seen again: as anybody seen together");
+	seen_unlinked(P, X, "b", at(10, 12), at(31, 0), at(30, 6));
+	expect(__LINE__, X, P, 0, (answer) {WA_FOREVER, WA_NEVER, WA_NEVER, false}, true, true, false);
+}
+
+/* Over a sighting: no rival of either may have been seen as late as it was for sure. */
+static void
+test_rivals(void)
+{
+	begin("a recycled phone protects both");
+	seen(P, X, "b", at(10, 12), at(20, 12));
+	seen(P, Y, "b", at(40, 12), at(50, 12));
+	counts(P, X, WA_FOREVER);
+	counts(P, Y, WA_FOREVER);
+	counts(X, P, WA_FOREVER);
+	begin("a recycled phone: the new owner speaks for the number, not for the old BSUID");
+	seen(P, X, "b", at(10, 12), at(20, 12));
+	seen(P, Y, "b", at(40, 12), at(50, 12));
+	silent(X, P, at(45, 0));
+	silent(P, X, at(45, 0));
+	speaks(P, Y, at(45, 0));
+	speaks(Y, P, at(45, 0));
+	speaks(Y, P, at(51, 0));
+	/* Only one seen by t is a rival. */
+	speaks(X, P, at(30, 0));
+	speaks(P, X, at(30, 0));
+	silent(Y, P, at(30, 0));
+
+	/* For sure: the start of the last day if that ended by t, else since when it holds. */
+	begin("shared by two");
+	seen(P, X, "b", at(10, 0), at(60, 12));
+	seen(P, Y, "b", at(20, 0), at(30, 0));
+	silent(X, P, at(25, 0));
+	silent(X, P, at(40, 0));
+	silent(X, P, at(60, 23));
+	speaks(X, P, at(61, 0));
+
+	/* A rival may have been seen until the end of its last day, or until t. */
+	begin("both on one day");
+	seen(P, X, "b", at(10, 0), at(20, 6));
+	seen(P, Y, "b", at(20, 18), at(20, 18));
+	silent(X, P, at(20, 20));
+	silent(Y, P, at(20, 20));
+	silent(X, P, at(21, 0));
+	silent(Y, P, at(21, 0));
+	silent(Y, P, at(400, 0));
+	speaks(X, P, at(20, 17));
+
+	begin("both at one instant");
+	seen(P, X, "b", at(20, 6), at(20, 6));
+	seen(P, Y, "b", at(20, 6), at(20, 6));
+	silent(X, P, at(20, 6));
+	silent(Y, P, at(20, 6));
+
+	begin("the next day");
+	seen(P, X, "b", at(10, 0), at(20, 23));
+	seen(P, Y, "b", at(21, 0), at(21, 0));
+	speaks(Y, P, at(21, 0));
+	speaks(Y, P, at(22, 0));
+	speaks(X, P, at(20, 23));
+	silent(X, P, at(21, 0));
+
+	begin("another kind is no rival");
+	seen(P, X, "b", at(10, 0), at(20, 0));
+	seen(P, E, "b", at(30, 0), at(40, 0));
+	speaks(X, P, at(35, 0));
+	speaks(E, P, at(35, 0));
+
+	begin("the same one in another business is no rival");
+	seen(P, X, "b", at(10, 0), at(20, 0));
+	seen(P, X, "c", at(30, 0), at(40, 0));
+	speaks(X, P, at(35, 0));
+	speaks(P, X, at(35, 0));
+
+	begin("nor is it where the two businesses take turns");
+	seen(P, X, "b", at(10, 0), at(50, 0));
+	seen(P, X, "c", at(30, 0), at(40, 0));
+	speaks(X, P, at(45, 0));
+	speaks(P, X, at(45, 0));
+
+	/* BSUIDs belong to a portfolio. */
+	begin("BSUIDs of different businesses are no rivals for a phone");
+	seen(P, X, "b", at(10, 0), at(20, 0));
+	seen(P, Y, "c", at(30, 0), at(40, 0));
+	speaks(X, P, at(35, 0));
+	speaks(P, X, at(35, 0));
+	speaks(Y, P, at(35, 0));
+	begin("a rival in an unknown business");
+	seen(P, X, "b", at(10, 0), at(20, 0));
+	seen(P, Y, "", at(30, 0), at(40, 0));
+	silent(X, P, at(35, 0));
+	speaks(Y, P, at(35, 0));
+	begin("seen in an unknown business, with a rival in a known one");
+	seen(P, X, "", at(10, 0), at(20, 0));
+	seen(P, Y, "b", at(30, 0), at(40, 0));
+	silent(X, P, at(35, 0));
+	speaks(Y, P, at(35, 0));
+	begin("of three, one is a rival");
+	seen(P, X, "b", at(10, 0), at(20, 0));
+	seen(P, Y, "c", at(30, 0), at(40, 0));
+	seen(P, Z, "b", at(32, 0), at(40, 0));
+	silent(X, P, at(35, 0));
+	speaks(Y, P, at(35, 0));
+	speaks(Z, P, at(35, 0));
+
+	begin("phones of different businesses are rivals for a BSUID");
+	seen(P, X, "b", at(10, 0), at(20, 0));
+	seen(Q, X, "c", at(30, 0), at(40, 0));
+	silent(X, P, at(35, 0));
+	speaks(X, Q, at(35, 0));
+	silent(P, X, at(35, 0));
+	/* Over the BSUID the new phone would speak for the old one as little. */
+	silent(P, Q, at(35, 0));
+
+	begin("parents of a BSUID");
+	seen(X, E, "b", at(10, 0), at(20, 0));
+	seen(X, "DE.ENT.f", "c", at(30, 0), at(40, 0));
+	silent(X, E, at(35, 0));
+	speaks(X, "DE.ENT.f", at(35, 0));
+
+	begin("an unlinked one is no rival");
+	seen(P, X, "b", at(10, 0), at(20, 0));
+	seen_unlinked(P, Y, "b", at(30, 0), at(40, 0), at(41, 0));
+	speaks(X, P, at(35, 0));
+	speaks(X, P, at(45, 0));
+}
+
+/* Along a path of links, each of which must be certain. */
+static void
+test_paths(void)
+{
+	begin("the parent of a recycled phone's old owner");
+	seen(P, X, "b", at(10, 0), at(20, 0));
+	seen(X, E, "b", at(10, 0), at(20, 0));
+	seen(P, Y, "b", at(40, 0), at(50, 0));
+	speaks(E, P, at(30, 0));
+	silent(E, P, at(45, 0));
+	speaks(E, X, at(45, 0));
+
+	begin("over a change, then a sighting");
+	seen(P, X, "b", at(10, 0), at(20, 0));
+	changed(P, Q, at(100, 0), WA_NEVER);
+	speaks(Q, X, at(50, 0));
+	speaks(Q, P, at(50, 0));
+	silent(Q, X, at(5, 0));
+
+	begin("a change, and both seen with one BSUID since");
+	changed(P, Q, at(100, 0), WA_NEVER);
+	seen(P, X, "b", at(105, 0), at(130, 0));
+	seen(Q, X, "b", at(105, 0), at(140, 0));
+	counts(Q, P, WA_FOREVER);
+	counts(P, Q, WA_FOREVER);
+	speaks(Q, P, at(50, 0));
+	silent(Q, P, at(150, 0));
+	silent(P, Q, at(50, 0));
+
+	begin("over a sighting, then a change");
+	changed(P, Q, at(100, 0), WA_NEVER);
+	seen(Q, X, "b", at(100, 0), at(120, 0));
+	speaks(X, Q, at(110, 0));
+	/* At that time the sighting that leads there had not been. */
+	silent(X, P, at(50, 0));
+}
+
+/*
+ * What an owner of one phone can do: very many identifiers.  Links of each are read
+ * once, and nothing is walked more than in proportion.
+ */
+#define MANY 20000
+
+static void
+load_many(wa_person *person, int member)
+{
+	wa_canonical phone = id(P);
+	wa_canonical here = person->members[member].id;
+	bool		is_phone = person->members[member].kind == WA_ID_PHONE;
+
+	loads++;
+	for (int i = 0; i < (is_phone ? MANY : 1); i++)
+	{
+		wa_link		link = {false, WA_STR("b"), at(10, 0), at(20, 0), WA_NEVER};
+		wa_canonical other = here;
+
+		if (is_phone)
+			other.len = snprintf(other.text, sizeof(other.text), "DE.n%d", i);
+		wa_person_link(person, &phone, &other, &link);
+	}
+}
+
+static void
+test_many(void)
+{
+	const char *asked[] = {P, "DE.n77"};
+
+	for (int i = 0; i < 2; i++)
+	{
+		wa_person	person = {.load = load_many,.enlarge = enlarge,.seed = 99};
+		wa_canonical who = id(asked[i]);
+		bool	   *speakers;
+		int			in_reach = 0;
+		int			speaking = 0;
+
+		loads = 0;
+		wa_person_find(&person, &who);
+		check(person.nmembers == MANY + 1 && person.nedges == MANY, "each of them once");
+		check(loads <= MANY + 1, "the links of each are read once");
+		speakers = enlarge(NULL, person.nmembers * sizeof(bool));
+		wa_person_speakers(&person, at(30, 0), speakers);
+		for (int n = 0; n < person.nmembers; n++)
+		{
+			in_reach += person.members[n].events_until == WA_FOREVER;
+			speaking += speakers[n];
+		}
+		check(in_reach == (i == 0 ? MANY + 1 : 2), "a phone is protected by all, a BSUID by the phone");
+		check(speaking == 1, "all are each other's rivals");
+		free_all();
+	}
+}
 
 int
 main(void)
 {
-	tie(P, X, WA_LINK_SIGHTING, 10, 20, WA_NEVER);
-	expect("two partners", P, X, WA_FOREVER, 30, true);
-	expect("two partners", X, P, WA_FOREVER, 15, true);
-	expect("before they were seen", X, P, WA_FOREVER, 5, false);
-	expect("a stranger", Y, P, WA_NEVER, 30, false);
-
-	tie(X, E, WA_LINK_SIGHTING, 12, 12, WA_NEVER);
-	expect("on through a BSUID", P, E, WA_FOREVER, 30, true);
-	expect("on through a BSUID", E, P, WA_FOREVER, 30, true);
-
-	nlinks = 1;
-	tie(P, Y, WA_LINK_SIGHTING, 40, 50, WA_NEVER);
-	expect("recycled: protects both", P, X, WA_FOREVER, 45, false);
-	expect("recycled: protects both", P, Y, WA_FOREVER, 45, true);
-	expect("recycled: the resume of the new owner", X, P, WA_FOREVER, 45, false);
-	expect("recycled: the resume before that", X, P, WA_FOREVER, 30, true);
-	expect("recycled: not on through a phone", X, Y, WA_NEVER, 45, false);
-
-	nlinks = 0;
-	tie(P, X, WA_LINK_SIGHTING, 10, 60, WA_NEVER);
-	tie(P, Y, WA_LINK_SIGHTING, 20, 30, WA_NEVER);
-	expect("shared: uncertain who was last", X, P, WA_FOREVER, 25, false);
-	expect("shared: uncertain after the rival was last seen", X, P, WA_FOREVER, 40, false);
-	expect("shared: certain at the end", X, P, WA_FOREVER, 60, true);
-
-	nlinks = 0;
-	tie(P, Q, WA_LINK_CHANGE, 100, 100, WA_NEVER);
-	expect("the new number inherits", Q, P, 100, 90, true);
-	expect("not what is said later", Q, P, 100, 110, false);
-	expect("the old one inherits nothing", P, Q, WA_NEVER, 110, false);
-
-	tie(P, X, WA_LINK_SIGHTING, 10, 20, WA_NEVER);
-	expect("from the BSUID of the old number, up to the change", Q, X, 100, 90, true);
-	expect("the BSUID hears the old number up to the change", X, P, 100, 90, true);
-
-	nlinks = 0;
-	tie(P, X, WA_LINK_SIGHTING, 10, 20, 30);
-	expect("parted", P, X, WA_NEVER, 40, false);
-	nlinks = 0;
-	tie(P, X, WA_LINK_SIGHTING, 10, 40, 30);
-	expect("parted and seen again", P, X, WA_FOREVER, 40, true);
-	expect("what was said before they were parted", P, X, WA_FOREVER, 20, false);
-
-	nlinks = 0;
-	tie(P, Q, WA_LINK_CHANGE, 10, 10, WA_NEVER);
-	tie(Q, P, WA_LINK_CHANGE, 20, 20, WA_NEVER);
-	expect("there and back", P, Q, 20, 15, true);
-	expect("there and back", Q, P, 10, 5, true);
-
+	test_kinds();
+	test_links();
+	test_sightings_lead_on();
+	test_changes();
+	test_leaving();
+	test_unlinked_failures();
+	test_rivals();
+	test_paths();
+	test_many();
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed > 0;
 }
