@@ -218,6 +218,10 @@ test_window(void)
 	check(next(&facts, WA_SERVICE, NOW + 24 * WA_HOUR) == WA_FOREVER, "does not open again");
 	found = ask_all(&facts, WA_SERVICE, ALL, ANY, NOW + 2 * WA_DAY);
 	check(found.n == 1 && found.objections[0].rule == WA_RULE_WINDOW_CLOSED &&
+		  found.objections[0].since == WA_NEVER, "closed, of one that does not lift");
+	rows[0].lifts = true;
+	found = ask_all(&facts, WA_SERVICE, ALL, ANY, NOW + 2 * WA_DAY);
+	check(found.n == 1 && found.objections[0].rule == WA_RULE_WINDOW_CLOSED &&
 		  found.objections[0].since == NOW + WA_DAY, "closed since");
 	check(ask_all(&facts, WA_SERVICE, WA_STR("b1"), ANY, NOW).n == 0, "its business");
 	check(ask_all(&facts, WA_SERVICE, WA_STR("b2"), ANY, NOW).n == 1, "not another");

@@ -516,6 +516,15 @@ test_leaving(void)
 	changed(P, R, at(30, 12), WA_NEVER);
 	counts(X, P, at(30, 12));
 
+	begin("left twice, and seen in between");
+	seen(P, X, "b", at(10, 12), at(25, 12));
+	changed(P, Q, at(20, 12), WA_NEVER);
+	changed(P, R, at(30, 12), WA_NEVER);
+	speaks(X, P, at(18, 0));
+	silent(X, P, at(22, 0));
+	speaks(X, P, at(28, 0));
+	silent(X, P, at(30, 12));
+
 	begin("a BSUID that was left leads on up to the leaving");
 	seen(P, X, "b", at(10, 12), at(15, 12));
 	seen(X, E, "b", at(10, 12), at(15, 12));
