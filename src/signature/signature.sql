@@ -22,10 +22,10 @@ COMMENT ON COLUMN wa_app_secret.note IS 'For people';
 COMMENT ON COLUMN wa_app_secret.added_at IS 'When the row was added';
 
 CREATE FUNCTION wa_verify_signature(payload text, signature text) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'wa_verify_signature_text' LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'wa_verify_signature_text' LANGUAGE C STABLE PARALLEL SAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 CREATE FUNCTION wa_verify_signature(payload bytea, signature text) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'wa_verify_signature_bytea' LANGUAGE C STABLE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'wa_verify_signature_bytea' LANGUAGE C STABLE PARALLEL SAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION wa_verify_signature(text, text) IS
 'Is signature (64 hexadecimal digits, "sha256=" in front or not) that of the payload by any secret in wa_app_secret? False for NULL, for any other form and where there is no secret. The payload must be the raw body: a json or jsonb column has lost the bytes that were signed';
@@ -34,11 +34,15 @@ COMMENT ON FUNCTION wa_verify_signature(bytea, text) IS
 REVOKE EXECUTE ON FUNCTION wa_verify_signature(text, text) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION wa_verify_signature(bytea, text) FROM PUBLIC;
 
--- A business with a secret has been heard of.
+-- A business with a secret has been heard of.  A restore brings wa_sender's own rows, maybe
+-- later: its secrets were added in another transaction.
 CREATE FUNCTION wa__secret_sender() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
 $$
 BEGIN
+	IF TG_OP = 'INSERT' AND NEW.added_at <> pg_catalog.now() THEN
+		RETURN NULL;
+	END IF;
 	EXECUTE pg_catalog.format('INSERT INTO %I.wa_sender (business) VALUES ($1) ON CONFLICT (business, sender) DO NOTHING',
 		TG_TABLE_SCHEMA) USING NEW.business;
 	RETURN NULL;
