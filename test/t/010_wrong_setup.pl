@@ -56,7 +56,8 @@ my %tables = (
 	wa_recipient_lock => [@intake],
 	wa_phrase => [@intake],
 	wa_app_secret => [@intake],
-	wa_webhook => [@intake],
+	wa_webhook => [ @decisions, @intake ],
+	wa_sender => [ @decisions, @intake ],
 );
 
 # {T} stands for the name.  Extension membership goes first, so that the
@@ -130,27 +131,28 @@ my $harmless = qr/primary key|the index left behind/;
 my %index = (
 	wa_consent_log => ['wa_consent_log_event'],
 	wa_identity => [ 'wa_identity_recipient', 'wa_identity_shared' ],
+	wa_sender => ['wa_sender_sender'],
 	wa_identity_change => ['wa_identity_change_other'],
 );
 
 sub index_sabotage
 {
 	my ($table) = @_;
+	my $wrong = $table eq 'wa_consent_log' ? 'state' : $table eq 'wa_sender' ? 'first_seen' : 'unlinked_at';
 	return map {
 		("$_ dropped" => "DROP INDEX $_;",
 			"$_ that is not valid" => "UPDATE pg_index SET indisvalid = false WHERE indexrelid = '$_'::regclass;
 				ALTER TABLE $table SET (fillfactor = 77);",
-			"$_ over some rows only, others than it should" => "DROP INDEX $_; CREATE INDEX $_ ON $table (recipient) WHERE false;",
-			"$_ over all rows by another column" => "DROP INDEX $_; CREATE INDEX $_ ON $table (("
-			  . ($table eq 'wa_consent_log' ? 'state' : 'unlinked_at') . '));')
+			"$_ over some rows only, others than it should" => "DROP INDEX $_; CREATE INDEX $_ ON $table ($wrong) WHERE false;",
+			"$_ over all rows by another column" => "DROP INDEX $_; CREATE INDEX $_ ON $table ($wrong);")
 	} @{ $index{$table} // [] };
 }
 
 # Columns that C neither reads nor passes on its way to others.
-my %unread = map { $_ => 1 } qw(webhook_id recorded_at recorded_by changed_at added_at note source shipped language active),
+my %unread = map { $_ => 1 } qw(webhook_id recorded_at recorded_by changed_at added_at note source is_default language),
   'wa_incident.reason';
 my %other_type = (
-	text => 'bytea', integer => 'bigint', bigint => 'integer', interval => 'text', wa_recipient => 'text', wa_category => 'text',
+	text => 'bytea', boolean => 'integer', integer => 'bigint', bigint => 'integer', interval => 'text', wa_recipient => 'text', wa_category => 'text',
 	'timestamp with time zone' => 'timestamp without time zone');
 
 # Each column as one of another type, and each that may not be NULL as one that may.
@@ -167,8 +169,8 @@ sub column_sabotage
 		my ($column, $type, $not_null, $identity, $in_key) = split /\|/;
 		next if $unread{$column} || $unread{"$table.$column"};
 		my ($element, $array) = $type =~ /^(.*?)((?:\[\])?)$/;
-		# An index over an expression wants its collation.
-		my $as = "$table.$column" eq 'wa_consent_log.evidence' ? 'character varying' : $other_type{$element};
+		# An index over an expression wants a type that it can do with.
+		my $as = "$table.$column" =~ /^(wa_consent_log[.]evidence|wa_phrase[.]phrase)$/ ? 'character varying' : $other_type{$element};
 		# Checks, triggers, defaults and views speak of the column in its old type.
 		my $loosen = qq{DO \$\$ DECLARE r record; BEGIN
 				FOR r IN SELECT conname FROM pg_constraint WHERE conrelid = '$table'::regclass AND contype = 'c' LOOP

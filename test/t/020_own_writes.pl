@@ -19,6 +19,7 @@ my $people = 2000;
 my $opt_out = q{PERFORM wa_opt_out(who, '', '', '2024-01-01 00:00+00')};
 $node->safe_psql('postgres', qq{
 	CREATE EXTENSION wa_policy;
+	SELECT wa_declare_empty('a test');
 	CREATE TABLE people (n int, phone text);
 	INSERT INTO people SELECT n, '4915100' || lpad(n::text, 6, '0') FROM generate_series(1, $people) AS n;
 	CREATE TABLE few AS SELECT * FROM people WHERE n <= 6;

@@ -91,7 +91,9 @@ for my $db (sort keys %schema)
 		is(try_sql($node, $db, $sql), '', "$db: $name");
 	}
 
-	$node->safe_psql($db, "INSERT INTO $s.wa_app_secret (business, secret, note) VALUES ('W9', E'tab\\t''quote', 'of a tenant')");
+	$node->safe_psql($db, "SELECT $s.wa_declare_empty('for the dump');
+		INSERT INTO $s.wa_app_secret (business, secret, note) VALUES ('W9', E'tab\\t''quote', 'of a tenant'),
+			('', NULL, 'not signed'), ('W1', NULL, ''), ('W2', NULL, ''), (E'W''\"', NULL, '')");
 	# Of every table there is something to lose.
 	my @empty = grep { $node->safe_psql($db, "SELECT count(*) FROM $_") eq '0' } extension_tables($node, $db);
 	is("@empty", '', "$db: no table is empty");

@@ -209,8 +209,8 @@ sub fingerprints
 		  . join("\nUNION ALL ", @selects) . ' ORDER BY 1');
 }
 
-# The state, row for row, without bookkeeping: what the law of section 4 is
-# about.  Which tables there are is asked of the catalogue, so that a new one is
+# The state, row for row, without bookkeeping and without when webhooks were received:
+# what the law of section 4 is about.  Which tables there are is asked of the catalogue, so that a new one is
 # in here by itself.
 sub state_lines
 {
@@ -232,7 +232,7 @@ sub state_lines
 				ORDER BY c.relname
 			LOOP
 				RETURN QUERY EXECUTE format($q$SELECT %L || ' ' || j FROM (
-					SELECT (to_jsonb(t) - '{id,position,token,webhook_id,recorded_at,recorded_by,changed_at}'::text[])::text AS j
+					SELECT (to_jsonb(t) - '{id,position,token,webhook_id,recorded_at,recorded_by,changed_at,first_seen,last_seen}'::text[])::text AS j
 					FROM %s AS t) AS s ORDER BY 1$q$, t.relname, t.rel);
 			END LOOP;
 		END $$;
