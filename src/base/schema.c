@@ -237,11 +237,32 @@ check_columns(const wa_schema *schema, Relation rel, const char *columns)
 	}
 }
 
-/* Does the index hold the rows that it should, by that column? */
-static void
-check_index(Oid relid, Oid heap, const wa_expectation *expected)
+/*
+ * The index of that name, locked.  REINDEX CONCURRENTLY gives the name to another one; by
+ * then, or after the lock, it may have done so.
+ */
+static Relation
+open_index_named(const char *name, Oid nspid)
 {
-	Relation	index = relation_open(relid, AccessShareLock);
+	for (;;)
+	{
+		Oid			relid = find_relation(name, nspid);
+		Relation	index = try_relation_open(relid, AccessShareLock);
+
+		if (index != NULL && get_relname_relid(name, nspid) == relid)
+			return index;
+		if (index != NULL)
+			relation_close(index, AccessShareLock);
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+/* The index by which to look up, which must hold the rows that it should, by that column. */
+static Oid
+find_index(Oid nspid, Oid heap, const wa_expectation *expected)
+{
+	Relation	index = open_index_named(expected->index, nspid);
+	Oid			relid = RelationGetRelid(index);
 
 	if (index->rd_rel->relkind != RELKIND_INDEX || index->rd_rel->relam != BTREE_AM_OID ||
 		index->rd_index->indrelid != heap || !index->rd_index->indisvalid ||
@@ -249,6 +270,7 @@ check_index(Oid relid, Oid heap, const wa_expectation *expected)
 		(RelationGetIndexPredicate(index) != NIL) != expected->partial)
 		refuse(index, "is not the index that the extension made");
 	relation_close(index, AccessShareLock);
+	return relid;
 }
 
 static void
@@ -271,8 +293,7 @@ find_table(wa_schema *schema, const wa_expectation *expected)
 		refuse(rel, "is a Citus table");
 	check_columns(schema, rel, expected->columns);
 
-	table->pkey = find_relation(expected->index, schema->nspid);
-	check_index(table->pkey, table->heap, expected);
+	table->pkey = find_index(schema->nspid, table->heap, expected);
 	relation_close(rel, AccessShareLock);
 }
 
@@ -393,21 +414,28 @@ wa_table_open(const wa_table *table)
 }
 
 /*
- * REINDEX CONCURRENTLY puts another index into the place of one that we knew; with
- * the table locked, the new one is there to stay.  table lies in the cache.
+ * REINDEX CONCURRENTLY puts another index into the place of one that we knew, which may be
+ * there still but is not kept up any more.  With the table locked, and nothing heard of a
+ * change after the index was locked as well, it is the right one to the end.  table lies
+ * in the cache.
  */
 Relation
 wa_pkey_open(const wa_table *table)
 {
-	Relation	index = try_relation_open(table->pkey, AccessShareLock);
-
-	while (index == NULL)
+	for (;;)
 	{
-		CHECK_FOR_INTERRUPTS();
-		fill_cache(cached.nspid);
+		Relation	index;
+
+		if (!cache_valid)
+			fill_cache(cached.nspid);
 		index = try_relation_open(table->pkey, AccessShareLock);
+		if (index != NULL && cache_valid)
+			return index;
+		if (index != NULL)
+			relation_close(index, AccessShareLock);
+		cache_valid = false;
+		CHECK_FOR_INTERRUPTS();
 	}
-	return index;
 }
 
 void
