@@ -305,12 +305,9 @@ wa_context_has_recipient(wa_context *c, const wa_ids *who, const wa_ids *contact
 	return false;
 }
 
-/*
- * An identifier that becomes part of a key: never absent, and not so long that
- * an index could not hold it.  Real ones have less than 100 bytes.
- */
-static wa_str
-key_part(wa_str s)
+/* Real ones have less than 100 bytes. */
+wa_str
+wa_key_part(wa_str s)
 {
 	if (s.data == NULL)
 		return WA_STR("");
@@ -338,7 +335,7 @@ wa_context_open(wa_context *c, wa_str business, wa_str sender, wa_str message_id
 	c->event.wa_id.len = 0;
 	c->event.code = 0;
 	c->event.category = WA_CATEGORY_UNKNOWN;
-	c->event.business = key_part(business);
-	c->event.sender = key_part(sender);
-	c->event.message_id = key_part(message_id);
+	c->event.business = wa_key_part(business);
+	c->event.sender = wa_key_part(sender);
+	c->event.message_id = wa_key_part(message_id);
 }

@@ -23,6 +23,12 @@
 /* Businesses, senders and message ids are cut after this many bytes. */
 #define WA_MAX_NAME			255
 
+/*
+ * Such a name as part of a key: never absent, and not so long that an index could not
+ * hold it.
+ */
+extern wa_str wa_key_part(wa_str s);
+
 /* What wa_phrase makes of a whole message. */
 typedef enum wa_meaning
 {

@@ -12,6 +12,7 @@
 #include "utils/memutils.h"
 
 #include "base/encode.h"
+#include "events/interpret.h"
 #include "ingest/event_batch.h"
 
 typedef struct wa_slot
@@ -410,8 +411,8 @@ wa_event_batch_add_sender(wa_event_batch *batch, wa_str business, wa_str sender,
 						  wa_str display_phone, wa_instant received_at)
 {
 	MemoryContext old = MemoryContextSwitchTo(batch->context);
-	wa_row_key	key = {WA_ROW_SENDER, 0, {"", 0}, batch_name(batch, business),
-	batch_name(batch, sender)};
+	wa_row_key	key = {WA_ROW_SENDER, 0, {"", 0}, batch_name(batch, wa_key_part(business)),
+	batch_name(batch, wa_key_part(sender))};
 	wa_row_delta *delta = wa_event_batch_delta(batch, &key);
 
 	delta->u.sender.first_seen = Min(delta->u.sender.first_seen, received_at);
