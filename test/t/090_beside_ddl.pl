@@ -106,6 +106,7 @@ my %work = (
 		q(INSERT INTO {S}.wa_region_rule (region, category) VALUES ('FR', 'marketing')),
 		q(DELETE FROM {S}.wa_region_rule WHERE region = 'FR') ],
 	postgres => [
+		q(INSERT INTO {S}.wa_sender (business) VALUES ('W{n}') ON CONFLICT DO NOTHING),
 		q(SELECT {S}.wa_ingest('[{"broken {n}')),
 		q(SELECT {S}.wa_opt_out('4915100001{n}', 'reason', 'W{n}')),
 		q(SELECT {S}.wa_opt_in('4915100001{n}', 'evidence', 'W{n}')),
