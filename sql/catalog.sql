@@ -33,7 +33,7 @@ FROM (VALUES
 	('wa_consent_log', 'id recipient business register state at origin code evidence sender message_id also_named'),
 	('wa_identity', 'recipient other business first_seen_at last_seen_at unlinked_at position'),
 	('wa_identity_change', 'recipient other at origin message_id unlinked_at'),
-	('wa_app_secret', 'business secret'),
+	('wa_app_secret', 'id business secret'),
 	('wa_region_rule', 'region category reason'),
 	('wa_phrase', 'phrase meaning language active'),
 	('wa_error_override', 'code same_as title category blocks ladder gap lifted_by scope reason'),
@@ -151,8 +151,8 @@ WHERE (provolatile, proparallel) <> ('s', 's')
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('s', 'u') AND proname IN ('wa_cooldown_merge', 'wa__evidence_lifts');
 -- What looks at tables and may run in a parallel worker all the same.
-SELECT signature FROM t.function WHERE proparallel = 's' AND provolatile <> 'i' ORDER BY signature COLLATE "C";
--- And they do: each is called in a worker, for somebody of whom something is known, with a secret to look at.
+SELECT signature FROM t.function WHERE proparallel = 's' AND provolatile <> 'i' AND signature !~ '^wa_(default_phrase|phrase_filler)' ORDER BY signature COLLATE "C";
+-- And they do: each that reads a table is called in a worker, for somebody of whom something is known, with a secret to look at.
 SAVEPOINT parallel;
 \set ECHO none
 \o /dev/null
@@ -202,7 +202,7 @@ FROM t.function AS f LEFT JOIN (VALUES
 	('wa_suppressed(wa_category,text,timestamp with time zone)', 'wa_suppressed(category) AS f WHERE f.recipient = ''491700000001'''),
 	('wa_verify_signature(bytea,text)', 'wa_verify_signature(convert_to(who, ''UTF8''), ''sha256='' || encode(sha256(''''), ''hex''))'),
 	('wa_verify_signature(text,text)', 'wa_verify_signature(who, ''sha256='' || encode(sha256(''''), ''hex''))')) AS c (signature, call) USING (signature)
-WHERE proparallel = 's' AND provolatile <> 'i' ORDER BY signature COLLATE "C";
+WHERE proparallel = 's' AND provolatile <> 'i' AND signature !~ '^wa_(default_phrase|phrase_filler)' ORDER BY signature COLLATE "C";
 ROLLBACK TO parallel;
 -- What may not run in a parallel query, though stable: these, and what runs a query of the caller's, which may do anything.
 SELECT signature FROM t.function WHERE (provolatile, proparallel) = ('s', 'u');

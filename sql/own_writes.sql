@@ -3,6 +3,7 @@
 --
 SET timezone = 'UTC';
 SET datestyle = 'ISO, YMD';
+SELECT wa_declare_empty('a test');
 
 -- In the same transaction, a statement later.
 BEGIN;

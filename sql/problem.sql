@@ -106,6 +106,7 @@ SELECT count(*) FROM wa_consent WHERE recipient = '491550004101';
 
 -- What is kept with a problem: its webhook, if that is kept, and what it takes to apply it later.
 DELETE FROM wa_problem;
+DELETE FROM wa_app_secret;
 CALL t.take(t.prefers('491550005001', 'pause', '2025-03-01 10:00'));
 SELECT * FROM wa_ingest(t.hook(t.prefers('491550005001', 'pause', '2025-03-01 10:00'), 'b2', 's2'));
 SELECT * FROM wa_ingest('{"statuses": [{"id": "w", "status": "read"}]}');

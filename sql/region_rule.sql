@@ -4,6 +4,7 @@
 SET timezone = 'UTC';
 SET datestyle = 'ISO, YMD';
 BEGIN;
+SELECT wa_declare_empty('a test');
 \set ON_ERROR_ROLLBACK on
 
 -- By default: no marketing to the United States; Canada, the Caribbean and the territories are not the United States.

@@ -52,24 +52,31 @@ SELECT * FROM wa_replay();
 SELECT problem, webhook_id IS NOT NULL AS kept, resolved_at IS NOT NULL AS resolved FROM wa_problem ORDER BY id;
 DELETE FROM wa_consent;
 
--- Two businesses in one payload: of B2, which has no secret, all is applied.
+-- Two businesses in one payload: of B2, which has no secret, nothing is applied until a row says that it signs nothing.
+SELECT * FROM wa_ingest(:'mixed', :'mixed_one');
+SELECT recipient, business FROM wa_consent;
+DELETE FROM wa_consent;
+INSERT INTO wa_app_secret (business, secret) VALUES ('B2', NULL);
 SELECT * FROM wa_ingest(:'mixed');
 SELECT recipient, business FROM wa_consent;
 SELECT * FROM wa_ingest(:'mixed', :'mixed_one');
 SELECT recipient, business FROM wa_consent ORDER BY 1;
 -- A secret of B2's own does not speak for B1, nor the reverse.
+DELETE FROM wa_app_secret WHERE business = 'B2';
 INSERT INTO wa_app_secret (business, secret) VALUES ('B2', 'third secret');
 DELETE FROM wa_consent;
 SELECT * FROM wa_ingest(:'mixed', :'mixed_one');
 SELECT recipient, business FROM wa_consent;
 DELETE FROM wa_consent;
 
--- What names no business speaks for every business, so it needs a signature.
+-- What names no business speaks for every business, so it needs a signature by a secret for all: that of one does not do.
 SELECT * FROM wa_ingest(:'onprem');
+SELECT * FROM wa_ingest(:'onprem', :'onprem_one');
 SELECT count(*) FROM wa_consent;
+INSERT INTO wa_app_secret (business, secret) VALUES ('', 'first secret');
 SELECT * FROM wa_ingest(:'onprem', :'onprem_one');
 SELECT recipient, business, state FROM wa_consent;
--- A secret for every business.
+-- A secret for every business without one of its own.
 DELETE FROM wa_app_secret;
 INSERT INTO wa_app_secret (business, secret) VALUES ('', 'first secret');
 SELECT * FROM wa_ingest(:'mixed');

@@ -3,6 +3,8 @@
 SET timezone = 'UTC';
 SET client_min_messages = warning;
 BEGIN;
+SELECT wa_declare_empty('a test');
+INSERT INTO wa_sender (business) VALUES (''), ('B'), ('C');
 
 -- One status, message or preference that names these identifiers, so many hours ago.
 CREATE FUNCTION pg_temp.hook(business text, field text, kind text, hours numeric, element jsonb) RETURNS void

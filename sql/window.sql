@@ -176,7 +176,7 @@ CALL t.take(t.prefers('491520007001', 'stop', '2025-02-01 10:00'));
 CALL t.take(t.prefers('491520007002', 'stop', '2025-02-01 10:00'));
 CALL t.take(t.shares('DE.card1', 'contact_request', '491520007001'));
 CALL t.take(t.shares('DE.card2', 'other', '491520007002'));
-SELECT recipient, other, origin FROM wa_identity WHERE other::text LIKE 'DE.card%' ORDER BY 1;
+SELECT recipient, other FROM wa_identity WHERE other::text LIKE 'DE.card%' ORDER BY 1;
 SELECT who, wa_sendable(who, 'marketing') AS marketing, wa_sendable(who, 'service', at => '2025-03-01 11:00') AS service FROM unnest(ARRAY['DE.card1', 'DE.card2', '491520007001']) AS who;
 
 ROLLBACK;

@@ -61,4 +61,9 @@ CREATE PROCEDURE t.take(value jsonb, business text DEFAULT 'b1', sender text DEF
 	VALUES ('2025-12-31 23:00Z', t.hook(value, business, sender))
 $$;
 
+-- These businesses and senders are known, and nothing that came is no error.
+DO $$ BEGIN PERFORM wa_declare_empty('a test'); END $$;
+INSERT INTO wa_sender (business, sender)
+	SELECT business, sender FROM unnest(ARRAY['', 'b1', 'b2', 'b3', 'b9']) AS business, unnest(ARRAY['', 's1', 's2', 's3', 's4']) AS sender;
+
 \set ECHO all
