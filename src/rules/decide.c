@@ -390,6 +390,8 @@ rule_quiet_hours(wa_rule_context *context)
 		wa_objection objection = {.rule = WA_RULE_QUIET_HOURS};
 		wa_quiet_time time;
 
+		if (facts->quiet[i].category != context->question->category)
+			continue;
 		if (!facts->is_quiet(facts->pacing, &facts->quiet[i], context->question->at,
 							 context->sink == NULL ? NULL : &time))
 			continue;

@@ -112,6 +112,7 @@ typedef struct wa_delivery_row
 /* A row of wa_quiet_hours and the zones in which it counts for this recipient. */
 typedef struct wa_quiet_fact
 {
+	wa_category category;
 	const struct wa_quiet_row *row;
 	const struct wa_zones *zones;
 } wa_quiet_fact;

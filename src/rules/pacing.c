@@ -322,6 +322,7 @@ find_quiet_hours(wa_pacing *pacing, const wa_canonical *recipient, const char *r
 		if (row->region.data != NULL && region != NULL &&
 			!wa_str_equal(row->region, (wa_str) {region, strlen(region)}))
 			continue;
+		quiet[facts->nquiet].category = row->category;
 		quiet[facts->nquiet].row = row;
 		quiet[facts->nquiet++].zones = row->region.data != NULL && region == NULL ?
 			wa_zones_named(&pacing->zones, pacing->context,
