@@ -422,7 +422,7 @@ read_delivery(void *arg, HeapTuple tuple, TupleDesc desc)
 
 	if ((Oid) wa_cursor_int4(&cursor) != b->category || !wa_asks_about(b->question, business))
 		return;
-	instants = heap_getattr(tuple, Anum_wa_delivery_deliveries, desc, &isnull);
+	instants = wa_cursor_array(&cursor);
 	if (wa_latest_of_array(instants) <= b->paced_since)
 		return;
 	wa_deliveries_from_arrays(instants,
@@ -451,13 +451,17 @@ static void
 read_window(void *arg, HeapTuple tuple, TupleDesc desc)
 {
 	wa_builder *b = arg;
-	bool		isnull;
-	Datum		inbound = heap_getattr(tuple, Anum_wa_activity_last_inbound_at, desc, &isnull);
 	wa_cursor	cursor = wa_cursor_begin(tuple);
 	wa_str		recipient = wa_cursor_str(&cursor);
+	wa_str		business = wa_cursor_str(&cursor);
 
-	if (isnull || !wa_window_spans(DatumGetTimestampTz(inbound), b->question->at) ||
-		wa_is_bsuid(recipient.data) || !wa_asks_about(b->question, wa_cursor_str(&cursor)))
+	(void) wa_cursor_str(&cursor);	/* sender */
+	if (!HeapTupleHasNulls(tuple) ||
+		!att_isnull(Anum_wa_activity_wa_id - 1, tuple->t_data->t_bits))
+		(void) wa_cursor_str(&cursor);
+	if (!wa_window_spans(wa_cursor_instant(&cursor, tuple, Anum_wa_activity_last_inbound_at),
+						 b->question->at) ||
+		wa_is_bsuid(recipient.data) || !wa_asks_about(b->question, business))
 		return;
 	gather(b, wa_key_of(recipient.data, recipient.len), WA_LISTED_WINDOW);
 }

@@ -95,6 +95,18 @@ wa_cursor_str(wa_cursor *cursor)
 	};
 }
 
+/* The array there, whose elements are aligned as double at the most, where it lies. */
+static inline Datum
+wa_cursor_array(wa_cursor *cursor)
+{
+	char	   *here = *cursor;
+
+	if (!VARATT_NOT_PAD_BYTE(here))
+		here = (char *) DOUBLEALIGN(here);
+	*cursor = here + VARSIZE_ANY(here);
+	return PointerGetDatum(here);
+}
+
 static inline int32
 wa_cursor_int4(wa_cursor *cursor)
 {
