@@ -118,11 +118,13 @@ wa_list_meaning(uint16 bits)
 {
 	if (bits & WA_LISTED_LINKED)
 		return WA_LIST_LOOK_UP;
-	if (bits & (WA_LISTED_STOP | WA_LISTED_COOLDOWN))
+	if (bits & WA_LISTED_STOP)
 		return WA_LIST_REFUSED;
-	if ((bits & WA_LISTED_UNLESS) && !(bits & WA_LISTED_RESUMED_ALL))
+	if (bits & WA_LISTED_UNLESS)
+		return bits & WA_LISTED_RESUMED_ALL ? WA_LIST_LOOK_UP : WA_LIST_REFUSED;
+	if (bits & WA_LISTED_COOLDOWN)
 		return WA_LIST_REFUSED;
-	if (bits & (WA_LISTED_UNLESS | WA_LISTED_MAYBE))
+	if (bits & WA_LISTED_MAYBE)
 		return WA_LIST_LOOK_UP;
 	if (bits & WA_LISTED_CAP)
 		return WA_LIST_REFUSED;
