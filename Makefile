@@ -21,6 +21,7 @@ SQL_FRAGMENTS = \
 	src/identity/identity.sql \
 	src/signature/signature.sql \
 	src/ingest/ingest.sql \
+	src/operator/consent.sql \
 	src/planner/support.sql \
 	src/decision/decision.sql \
 	src/base/roles.sql

@@ -53,7 +53,9 @@ detail_of(const wa_objection *objection)
 		case WA_RULE_OPTED_OUT_WHATSAPP:
 			return "opted out of marketing via WhatsApp; only the person can resume, in WhatsApp";
 		case WA_RULE_OPTED_OUT_BUSINESS:
-			return "opted out of marketing with the business; a new opt-in with evidence (wa_opt_in) lifts it";
+			return objection->reg == WA_REGISTER_EVERYTHING ?
+				"asked never to be written to; a new opt-in with evidence (wa_opt_in with everything => true) lifts it" :
+				"opted out of marketing with the business; a new opt-in with evidence (wa_opt_in) lifts it";
 		case WA_RULE_REGION:
 			return pnstrdup(objection->detail.data, objection->detail.len);
 		case WA_RULE_COOLDOWN:

@@ -80,7 +80,8 @@ open_scans(wa_listing *l, wa_category category)
 	const wa_schema *schema = wa_decision_cache_schema(l->cache);
 	Snapshot	snapshot = wa_decision_cache_snapshot(l->cache);
 
-	wa_ordered_scan_open(&l->scans[CONSENT], &schema->consent, snapshot, category == WA_MARKETING);
+	wa_ordered_scan_open(&l->scans[CONSENT], &schema->consent, snapshot,
+						 wa_asks_registers(category));
 	wa_ordered_scan_open(&l->scans[COOLDOWN], &schema->cooldown, snapshot, true);
 	wa_ordered_scan_open(&l->scans[ACTIVITY], &schema->activity, snapshot, category == WA_SERVICE);
 	wa_ordered_scan_open(&l->scans[IDENTITY], &schema->identity, snapshot, false);

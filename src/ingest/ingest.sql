@@ -112,37 +112,3 @@ COMMENT ON FUNCTION @extschema@.wa_replay(bigint, bigint) IS
 'Applies kept payloads (rows of wa_webhook with from_id <= id <= to_id; NULL: no bound) and all open problems again, after a change of policy or an upgrade. What was applied before changes nothing. Returns the counts of wa_ingest';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_replay(bigint, bigint) FROM PUBLIC;
 
-CREATE FUNCTION @extschema@.wa_opt_out(recipient @extschema@.wa_recipient, reason text DEFAULT '',
-	business text DEFAULT '', at timestamptz DEFAULT pg_catalog.clock_timestamp())
-	RETURNS void
-	AS 'MODULE_PATHNAME', 'wa_opt_out_recipient' LANGUAGE C VOLATILE PARALLEL UNSAFE
-	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
-CREATE FUNCTION @extschema@.wa_opt_out(recipient text, reason text DEFAULT '',
-	business text DEFAULT '', at timestamptz DEFAULT pg_catalog.clock_timestamp())
-	RETURNS void
-	AS 'MODULE_PATHNAME', 'wa_opt_out_text' LANGUAGE C VOLATILE PARALLEL UNSAFE
-	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
-COMMENT ON FUNCTION @extschema@.wa_opt_out(@extschema@.wa_recipient, text, text, timestamptz) IS
-'Writes a stop into the business register. business '''' stops every business. at may not lie before 2009 or more than 10 minutes ahead';
-COMMENT ON FUNCTION @extschema@.wa_opt_out(text, text, text, timestamptz) IS
-'Writes a stop into the business register. business '''' stops every business. at may not lie before 2009 or more than 10 minutes ahead; a recipient that is none is an error';
-REVOKE EXECUTE ON FUNCTION @extschema@.wa_opt_out(@extschema@.wa_recipient, text, text, timestamptz) FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION @extschema@.wa_opt_out(text, text, text, timestamptz) FROM PUBLIC;
-
-CREATE FUNCTION @extschema@.wa_opt_in(recipient @extschema@.wa_recipient, evidence text,
-	business text DEFAULT '', at timestamptz DEFAULT pg_catalog.clock_timestamp())
-	RETURNS void
-	AS 'MODULE_PATHNAME', 'wa_opt_in_recipient' LANGUAGE C VOLATILE PARALLEL UNSAFE
-	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
-CREATE FUNCTION @extschema@.wa_opt_in(recipient text, evidence text,
-	business text DEFAULT '', at timestamptz DEFAULT pg_catalog.clock_timestamp())
-	RETURNS void
-	AS 'MODULE_PATHNAME', 'wa_opt_in_text' LANGUAGE C VOLATILE PARALLEL UNSAFE
-	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
-COMMENT ON FUNCTION @extschema@.wa_opt_in(@extschema@.wa_recipient, text, text, timestamptz) IS
-'Writes a resume into the business register, with the evidence for it, which may not be empty. Never lifts WhatsApp''s own stop, and says so where one stands';
-COMMENT ON FUNCTION @extschema@.wa_opt_in(text, text, text, timestamptz) IS
-'Writes a resume into the business register, with the evidence for it, which may not be empty. Never lifts WhatsApp''s own stop, and says so where one stands';
-REVOKE EXECUTE ON FUNCTION @extschema@.wa_opt_in(@extschema@.wa_recipient, text, text, timestamptz) FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION @extschema@.wa_opt_in(text, text, text, timestamptz) FROM PUBLIC;
-

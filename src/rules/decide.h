@@ -55,6 +55,10 @@ wa_asks_about(const wa_question *question, wa_str business)
 		wa_str_equal(question->business, business);
 }
 
+/* May a stop in a register, in any or in this one, forbid messages of this category? */
+extern bool wa_asks_registers(wa_category category);
+extern bool wa_asks_register(wa_category category, wa_register reg);
+
 /* One row of wa_cooldown, with what the policy says of its code. */
 typedef struct wa_cooldown_row
 {
@@ -117,6 +121,7 @@ typedef struct wa_objection
 	wa_instant	until;			/* WA_FOREVER: no end of its own */
 	wa_str		origin;			/* how it was learned; data NULL: unknown */
 	wa_str		detail;			/* region rule: its reason; data NULL: none */
+	wa_register reg;			/* opt-out: the register that says so */
 	int			strikes;		/* cooldown */
 	wa_str		learned_under;	/* the identifier it was learned under, where that is
 								 * another than the one asked about; else absent */

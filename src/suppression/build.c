@@ -231,7 +231,7 @@ phone_of(wa_builder *b, wa_str recipient)
 }
 
 /*
- * wa_consent: only for marketing.
+ * wa_consent: not for free-form messages, and for marketing alone more than one register.
  */
 static void
 read_consent(void *arg, HeapTuple tuple, TupleDesc desc)
@@ -240,14 +240,14 @@ read_consent(void *arg, HeapTuple tuple, TupleDesc desc)
 	wa_cursor	cursor = wa_cursor_begin(tuple);
 	wa_str		recipient = wa_cursor_str(&cursor);
 	wa_str		business = wa_cursor_str(&cursor);
-	bool		whatsapp;
+	wa_register reg = wa_register_from_name(wa_cursor_str(&cursor));
 	wa_key		key;
 
-	if (!wa_asks_about(b->question, business) || (key = phone_of(b, recipient)) == 0)
+	if (!wa_asks_register(b->question->category, reg) ||
+		!wa_asks_about(b->question, business) || (key = phone_of(b, recipient)) == 0)
 		return;
-	whatsapp = wa_register_from_name(wa_cursor_str(&cursor)) == WA_REGISTER_WHATSAPP;
 	if (wa_str_equal(wa_cursor_str(&cursor), WA_STR("stop")))
-		gather(b, key, whatsapp ? WA_LISTED_STOP : WA_LISTED_UNLESS);
+		gather(b, key, reg == WA_REGISTER_WHATSAPP ? WA_LISTED_STOP : WA_LISTED_UNLESS);
 	else if (business.len == 0)
 		gather(b, key, WA_LISTED_RESUMED_ALL);
 }
@@ -382,7 +382,7 @@ read_tables(wa_builder *b)
 		wa_scan_table(&schema->activity, snapshot, read_activity, b);
 	if (reads_cooldowns(b->question, b->list->tells_reasons))
 		wa_scan_table(&schema->cooldown, snapshot, read_cooldown, b);
-	if (b->question->category == WA_MARKETING)
+	if (wa_asks_registers(b->question->category))
 		wa_scan_table(&schema->consent, snapshot, read_consent, b);
 }
 
@@ -405,7 +405,7 @@ pages_to_read(const wa_schema *schema, const wa_question *question, bool tells_r
 		pages += pages_of(&schema->activity);
 	if (reads_cooldowns(question, tells_reasons))
 		pages += pages_of(&schema->cooldown);
-	if (question->category == WA_MARKETING)
+	if (wa_asks_registers(question->category))
 		pages += pages_of(&schema->consent);
 	return pages;
 }

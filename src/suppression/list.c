@@ -117,7 +117,7 @@ wa_list_rule(wa_suppression_list *list, const wa_canonical *recipient)
 	/* In the order of the rules. */
 	if (bits & WA_LISTED_STOP)
 		return WA_RULE_OPTED_OUT_WHATSAPP;
-	if ((bits & WA_LISTED_UNLESS) && !(bits & WA_LISTED_RESUMED_ALL))
+	if (bits & WA_LISTED_UNLESS)
 		return WA_RULE_OPTED_OUT_BUSINESS;
 	rule = list->region_rule[settle_region(list, recipient)];
 	return (bits & WA_LISTED_COOLDOWN) && rule != WA_RULE_REGION ? WA_RULE_COOLDOWN : rule;

@@ -21,7 +21,7 @@
 
 /* What the rows about a phone mean for this question. */
 #define WA_LISTED_STOP		0x01	/* WhatsApp's stop: no other row of its own lifts it */
-#define WA_LISTED_UNLESS	0x02	/* the business's, unless RESUMED_ALL */
+#define WA_LISTED_UNLESS	0x02	/* the business's or everything, unless RESUMED_ALL */
 #define WA_LISTED_COOLDOWN	0x04	/* a cooldown that objects */
 #define WA_LISTED_MAYBE		0x08	/* a row that must be looked at */
 #define WA_LISTED_RESUMED_ALL 0x10	/* a resume for every business */
@@ -95,9 +95,12 @@ wa_list_meaning(uint8 bits)
 {
 	if (bits & WA_LISTED_LINKED)
 		return WA_LIST_LOOK_UP;
-	if (bits & (WA_LISTED_STOP | WA_LISTED_COOLDOWN))
+	if (bits & WA_LISTED_STOP)
 		return WA_LIST_REFUSED;
-	if ((bits & WA_LISTED_UNLESS) && !(bits & WA_LISTED_RESUMED_ALL))
+	/* Whether the resume lifts the stop is told by their times and registers. */
+	if (bits & WA_LISTED_UNLESS)
+		return bits & WA_LISTED_RESUMED_ALL ? WA_LIST_LOOK_UP : WA_LIST_REFUSED;
+	if (bits & WA_LISTED_COOLDOWN)
 		return WA_LIST_REFUSED;
 	return (bits & WA_LISTED_ANY) ? WA_LIST_LOOK_UP : WA_LIST_UNDECIDED;
 }
