@@ -22,6 +22,7 @@ SQL_FRAGMENTS = \
 	src/signature/signature.sql \
 	src/ingest/ingest.sql \
 	src/operator/consent.sql \
+	src/operator/import.sql \
 	src/planner/support.sql \
 	src/decision/decision.sql \
 	src/base/roles.sql
