@@ -25,6 +25,7 @@ SQL_FRAGMENTS = \
 	src/operator/import.sql \
 	src/planner/support.sql \
 	src/decision/decision.sql \
+	src/report/person.sql \
 	src/base/roles.sql
 
 # Goals that are scripts.  They must work before there is a PGXS to include:
