@@ -23,6 +23,7 @@ SQL_FRAGMENTS = \
 	src/ingest/ingest.sql \
 	src/operator/consent.sql \
 	src/operator/import.sql \
+	src/operator/purge.sql \
 	src/planner/support.sql \
 	src/decision/decision.sql \
 	src/report/person.sql \
