@@ -18,12 +18,14 @@ SQL_FRAGMENTS = \
 	src/rules/region_rule.sql \
 	src/state/state.sql \
 	src/state/sender.sql \
+	src/state/erased.sql \
 	src/identity/identity.sql \
 	src/signature/signature.sql \
 	src/ingest/ingest.sql \
 	src/operator/consent.sql \
 	src/operator/import.sql \
 	src/operator/purge.sql \
+	src/operator/forget.sql \
 	src/planner/support.sql \
 	src/decision/decision.sql \
 	src/report/person.sql \

@@ -64,6 +64,8 @@ detail_of(const wa_objection *objection)
 			return objection->since == WA_NEVER ?
 				"the person has not written; free-form messages need an open 24-hour window" :
 				"the 24-hour window after the person's last message is closed; send a template";
+		case WA_RULE_ERASED:
+			return "the person was erased at its request; a message from it or a new opt-in with evidence (wa_opt_in) lifts it";
 	}
 	return NULL;				/* keep the compiler quiet */
 }

@@ -123,6 +123,7 @@ CREATE FUNCTION wa_proof(phone wa_recipient) RETURNS jsonb
 						'received_at', w.received_at,
 						'sha256', encode(sha256(convert_to(w.payload, 'UTF8')), 'hex'),
 						'signature', CASE WHEN w.id IS NULL THEN 'the webhook is no longer kept'
+							WHEN w.erased_at IS NOT NULL THEN 'no longer to be told: others were cut out'
 							WHEN w.signature IS NULL THEN 'none was given'
 							WHEN wa_verify_signature(w.payload, w.signature) THEN 'valid'
 							WHEN NOT EXISTS (SELECT FROM wa_app_secret AS s WHERE s.secret IS NOT NULL)

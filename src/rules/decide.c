@@ -247,6 +247,39 @@ rule_window_closed(wa_rule_context *context)
 	return object(context, &objection);
 }
 
+/*
+ * Somebody who was erased is a new person from the first message or opt-in on that is later.
+ */
+static bool
+rule_erased(wa_rule_context *context)
+{
+	const wa_question *q = context->question;
+	const wa_facts *facts;
+	wa_objection objection = {WA_RULE_ERASED,.until = WA_FOREVER};
+
+	if (q->category != WA_MARKETING)
+		return true;
+	objection.since = facts_with(context->facts, WA_ERASURE)->erased_at;
+	if (objection.since == WA_NEVER)
+		return true;
+	facts = facts_with(context->facts, WA_CONSENTS);
+	for (int i = 0; i < facts->nconsents; i++)
+	{
+		if (facts->consents[i].reg == WA_REGISTER_BUSINESS &&
+			wa_asks_about(q, facts->consents[i].business) &&
+			facts->consents[i].consent.resumed_at > objection.since)
+			return true;
+	}
+	facts = facts_with(context->facts, WA_ACTIVITIES);
+	for (int i = 0; i < facts->nactivities; i++)
+	{
+		if (wa_asks_about(q, facts->activities[i].business) &&
+			facts->activities[i].activity.last_inbound_at > objection.since)
+			return true;
+	}
+	return object(context, &objection);
+}
+
 /* In the order of their numbers. */
 static bool (*const rules[]) (wa_rule_context *) =
 {
@@ -255,6 +288,7 @@ static bool (*const rules[]) (wa_rule_context *) =
 	rule_region,
 	rule_cooldown,
 	rule_window_closed,
+	rule_erased,
 };
 
 bool
@@ -323,6 +357,7 @@ wa_rule_name(wa_rule rule)
 		[WA_RULE_REGION] = "region",
 		[WA_RULE_COOLDOWN] = "cooldown",
 		[WA_RULE_WINDOW_CLOSED] = "window_closed",
+		[WA_RULE_ERASED] = "erased",
 	};
 
 	return names[rule];

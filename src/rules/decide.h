@@ -29,13 +29,14 @@ typedef enum wa_rule
 	WA_RULE_OPTED_OUT_BUSINESS,
 	WA_RULE_REGION,
 	WA_RULE_COOLDOWN,
-	WA_RULE_WINDOW_CLOSED
+	WA_RULE_WINDOW_CLOSED,
+	WA_RULE_ERASED = 11
 } wa_rule;
 
 /* One more than the last rule. */
-#define WA_RULES (WA_RULE_WINDOW_CLOSED + 1)
+#define WA_RULES (WA_RULE_ERASED + 1)
 
-/* The name used in SQL, static storage. */
+/* The name used in SQL, static storage; NULL where there is no rule of this number. */
 extern const char *wa_rule_name(wa_rule rule);
 
 /* What is asked. */
@@ -85,10 +86,11 @@ typedef enum wa_part
 {
 	WA_CONSENTS = 0x01,
 	WA_COOLDOWNS = 0x02,
-	WA_ACTIVITIES = 0x04
+	WA_ACTIVITIES = 0x04,
+	WA_ERASURE = 0x08
 } wa_part;
 
-#define WA_ALL_PARTS (WA_CONSENTS | WA_COOLDOWNS | WA_ACTIVITIES)
+#define WA_ALL_PARTS (WA_CONSENTS | WA_COOLDOWNS | WA_ACTIVITIES | WA_ERASURE)
 
 /*
  * All that is known of one recipient, whatever the business.  Each part is
@@ -107,6 +109,7 @@ struct wa_facts
 	const wa_cooldown_row *cooldowns;
 	int			nactivities;
 	const wa_activity_row *activities;
+	wa_instant	erased_at;		/* WA_NEVER: not erased */
 	void		(*fetch) (wa_facts *facts, wa_part part);	/* fills in one part */
 	void	   *arg;			/* for fetch */
 };

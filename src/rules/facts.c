@@ -60,6 +60,7 @@ make_cache(const wa_schema *schema, Snapshot snapshot, MemoryContext parent)
 	cache->schema = schema;
 	cache->codes = wa_code_policies_load(schema);
 	cache->has_links = wa_has_links(schema, snapshot);
+	cache->has_erased = wa_erasure_key_read(schema, snapshot, &cache->erasure);
 	read_region_rules(cache);
 	MemoryContextSwitchTo(old);
 	return cache;
@@ -116,6 +117,12 @@ bool
 wa_decision_cache_has_links(const wa_decision_cache *cache)
 {
 	return cache->has_links;
+}
+
+const wa_erasure_key *
+wa_decision_cache_erasure(const wa_decision_cache *cache)
+{
+	return cache->has_erased ? &cache->erasure : NULL;
 }
 
 static void
@@ -198,13 +205,28 @@ look_up(wa_decision_cache *cache, wa_part part)
 	wa_reader_close(&reader);
 }
 
+/* Under the identifier that was asked about: the ingest has seen to those linked with it since. */
+static void
+look_up_erasure(wa_decision_cache *cache)
+{
+	wa_reader	erased;
+
+	wa_reader_open(&erased, &cache->schema->erased, cache->snapshot);
+	cache->facts.erased_at = wa_erased_at(&erased, &cache->erasure,
+										  (wa_str) {VARDATA_ANY(cache->recipient),
+										  VARSIZE_ANY_EXHDR(cache->recipient)});
+	wa_reader_close(&erased);
+}
+
 static void
 fetch(wa_facts *facts, wa_part part)
 {
 	wa_decision_cache *cache = facts->arg;
 	MemoryContext old = MemoryContextSwitchTo(cache->rows);
 
-	if (cache->person != NULL)
+	if (part == WA_ERASURE)
+		look_up_erasure(cache);
+	else if (cache->person != NULL)
 		wa_gather_person(cache, part);
 	else
 		look_up(cache, part);
@@ -250,6 +272,9 @@ begin_facts(wa_decision_cache *cache, const wa_canonical *recipient)
 	old = MemoryContextSwitchTo(cache->rows);
 	memset(facts, 0, sizeof(*facts));
 	facts->valid = true;
+	facts->erased_at = WA_NEVER;
+	if (!cache->has_erased)
+		facts->fetched |= WA_ERASURE;
 	find_region_rules(cache, recipient);
 	MemoryContextSwitchTo(old);
 	return facts;
@@ -297,6 +322,7 @@ wa_facts_from(wa_decision_cache *cache, const wa_canonical *recipient,
 
 	facts->fetch = fetch_part;
 	facts->arg = arg;
+	facts->fetched |= WA_ERASURE;	/* those who were erased are looked up */
 	return facts;
 }
 

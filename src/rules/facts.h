@@ -17,6 +17,7 @@
 #include "errors/code_policies.h"
 #include "recipient/phone.h"
 #include "rules/decide.h"
+#include "state/erased.h"
 #include "state/read.h"
 
 /* What all decisions of one snapshot share (decision_cache.h). */
@@ -46,6 +47,7 @@ extern const wa_schema *wa_decision_cache_schema(const wa_decision_cache *cache)
 extern Snapshot wa_decision_cache_snapshot(const wa_decision_cache *cache);
 extern const wa_code_policies *wa_decision_cache_codes(const wa_decision_cache *cache);
 extern bool wa_decision_cache_has_links(const wa_decision_cache *cache);
+extern const wa_erasure_key *wa_decision_cache_erasure(const wa_decision_cache *cache);	/* NULL: nobody was erased */
 
 /*
  * The facts on one recipient; NULL stands for one that is invalid.  Valid until

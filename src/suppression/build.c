@@ -361,6 +361,56 @@ mark_linked(void *arg, wa_key phone)
 	set->entries = NULL;
 }
 
+/*
+ * Who was erased.
+ */
+
+static void
+read_erased(void *arg, HeapTuple tuple, TupleDesc desc)
+{
+	wa_builder *b = arg;
+	bool		isnull;
+	uint32		bucket = DatumGetInt32(heap_getattr(tuple, Anum_wa_erased_bucket, desc, &isnull));
+
+	*wa_append_key(b) = wa_list_bucket_key(bucket);
+}
+
+/* Only for marketing.  Where memory does not suffice for the buckets, the Bloom filter has to do. */
+static void
+build_erased(wa_builder *b)
+{
+	const wa_erasure_key *key = wa_decision_cache_erasure(b->cache);
+	wa_suppression_list *list = b->list;
+	wa_phone_set *set = &list->erased;
+	Size		bloom;
+	Size		table;
+
+	if (key == NULL || b->question->category != WA_MARKETING)
+		return;
+	wa_scan_table(&wa_decision_cache_schema(b->cache)->erased,
+				  wa_decision_cache_snapshot(b->cache), read_erased, b);
+	list->erased_seed = key->seed;
+	list->has_erased = b->nkeys > 0;
+	set->seed = list->set.seed;
+	bloom = wa_phone_set_bloom_size(b->nkeys, BLOOM_SIZE);
+	table = wa_phone_set_table_size(b->nkeys);
+	if (table > b->limit / 4)
+		table = 0;
+	wa_phone_set_init(set, allocate_zero(b, bloom), bloom,
+					  table == 0 ? NULL : allocate_zero(b, table), table);
+	for (uint64 i = 0; i < b->nkeys; i++)
+	{
+		uint64		hash = wa_phone_set_hash(set, b->keys[i]);
+
+		wa_phone_set_announce(set, hash);
+		if (table != 0)
+			wa_phone_set_add(set, hash, b->keys[i], 0);
+	}
+	if (b->keys != NULL)
+		pfree(b->keys);
+	b->limit -= Min(b->limit / 2, bloom + table);
+}
+
 /* What the list reads. */
 static bool
 reads_cooldowns(const wa_question *question, bool tells_reasons)
@@ -416,6 +466,8 @@ wa_list_build_cost(wa_decision_cache *cache, const wa_question *question, bool t
 	const wa_schema *schema = wa_decision_cache_schema(cache);
 	double		pages = pages_to_read(schema, question, tells_reasons);
 
+	if (wa_decision_cache_erasure(cache) != NULL && question->category == WA_MARKETING)
+		pages += pages_of(&schema->erased);
 	if (wa_decision_cache_has_links(cache))
 		pages += wa_connected_pages(schema);
 	return Max(LEAST_COST, pages / PAGES_PER_LOOK_UP);
@@ -451,6 +503,7 @@ fill_list(wa_builder *b)
 	const wa_schema *schema = wa_decision_cache_schema(b->cache);
 	uint64		linked;
 
+	build_erased(b);
 	b->connected = wa_connected_read(b->cache, b->limit / 4);
 	begin_gathering(b, pages_to_read(schema, b->question, b->list->tells_reasons));
 	read_tables(b);

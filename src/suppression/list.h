@@ -52,6 +52,9 @@ typedef struct wa_suppression_list
 	wa_question question;
 	bool		tells_reasons;	/* wa_list_rule */
 	wa_phone_set set;
+	bool		has_erased;		/* are there buckets in erased? */
+	uint64		erased_seed;	/* of buckets */
+	wa_phone_set erased;		/* buckets of those who were erased, to be looked up */
 
 	/* What an unknown recipient may be sent, by the number's first digits and by region. */
 	uint8		by_prefix[WA_PREFIXES]; /* LOOK_UP: they do not tell the region */
@@ -82,6 +85,13 @@ extern wa_list_answer wa_list_ask(wa_suppression_list *list, const wa_canonical 
  */
 extern wa_rule wa_list_rule(wa_suppression_list *list, const wa_canonical *recipient);
 
+/* A bucket as a key, which is never 0. */
+static inline wa_key
+wa_list_bucket_key(uint32 bucket)
+{
+	return (wa_key) bucket | UINT64CONST(1) << 32;
+}
+
 /* The first digits of a number as a number. */
 static inline int
 wa_list_prefix(const char *digits)
@@ -108,6 +118,18 @@ wa_list_meaning(uint8 bits)
 /* An unknown recipient whose first digits do not settle it. */
 extern wa_list_answer wa_list_ask_unknown(wa_suppression_list *list, const char *digits, size_t len);
 
+/* Was the person of this number erased, as far as its bucket tells? */
+static inline bool
+wa_list_may_be_erased(const wa_suppression_list *list, int64 number)
+{
+	const wa_phone_set *set = &list->erased;
+	wa_key		key = wa_list_bucket_key(wa_erased_phone_bucket(list->erased_seed, number));
+	uint64		hash = wa_phone_set_hash(set, key);
+
+	return wa_phone_set_may_have(set, hash) &&
+		(set->entries == NULL || *wa_phone_set_locate(set, hash, key) != 0);
+}
+
 /*
  * A phone number and its canonical text.  Nearly all end here, in a few
  * nanoseconds.
@@ -127,6 +149,8 @@ wa_list_ask_phone(wa_suppression_list *list, int64 number, const char *digits, s
 		if (answer != WA_LIST_UNDECIDED)
 			return answer;
 	}
+	if (unlikely(list->has_erased) && wa_list_may_be_erased(list, number))
+		return WA_LIST_LOOK_UP;
 	answer = list->by_prefix[wa_list_prefix(digits)];
 	if (answer == WA_LIST_REFUSED || answer == WA_LIST_ALLOWED)
 		return answer;
