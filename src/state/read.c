@@ -52,6 +52,7 @@ equality_of(Relation index, FmgrInfo *result)
 void
 wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot)
 {
+	reader->memory = CurrentMemoryContext;
 	reader->heap = wa_table_open(table);
 	reader->index = wa_pkey_open(table);
 	reader->slot = table_slot_create(reader->heap, NULL);
@@ -88,24 +89,40 @@ wa_reader_close(wa_reader *reader)
 void
 wa_reader_seek(wa_reader *reader, Datum value)
 {
+	MemoryContext old = MemoryContextSwitchTo(reader->memory);
 	ScanKeyData key;
 
 	ScanKeyEntryInitializeWithInfo(&key, 0, 1, BTEqualStrategyNumber,
 								   reader->index->rd_opcintype[0],
 								   reader->index->rd_indcollation[0], &reader->equal, value);
 	index_rescan(reader->scan, &key, 1, NULL, 0);
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * The scan keeps what it allocates on its way, such as the list of dead index entries, to its
+ * end.
+ */
+static bool
+next_in(wa_reader *reader, ScanDirection direction)
+{
+	MemoryContext old = MemoryContextSwitchTo(reader->memory);
+	bool		found = index_getnext_slot(reader->scan, direction, reader->slot);
+
+	MemoryContextSwitchTo(old);
+	return found;
 }
 
 bool
 wa_reader_next(wa_reader *reader)
 {
-	return index_getnext_slot(reader->scan, ForwardScanDirection, reader->slot);
+	return next_in(reader, ForwardScanDirection);
 }
 
 bool
 wa_reader_last(wa_reader *reader)
 {
-	return index_getnext_slot(reader->scan, BackwardScanDirection, reader->slot);
+	return next_in(reader, BackwardScanDirection);
 }
 
 Datum

@@ -34,9 +34,13 @@ typedef struct wa_reader
 	TupleTableSlot *slot;
 	FmgrInfo	equal;			/* recipient = recipient */
 	Snapshot	latest;			/* NULL: the caller's snapshot */
+	MemoryContext memory;		/* where it was opened: what the scan keeps lies there */
 } wa_reader;
 
-/* Open for look-ups by recipient. */
+/*
+ * Open for look-ups by recipient, in the current memory context.  That must outlive it; the one of
+ * later calls need not.
+ */
 extern void wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot);
 
 /*
