@@ -78,6 +78,7 @@ SELECT detail FROM wa_explain('491600004001', 'utility', at => '2025-06-01');
 SELECT wa_opt_out('491600005001', everything => NULL);
 SELECT wa_opt_out('491600005001', business => 'b9', everything => true);
 SELECT wa_opt_in('491600005001', ' ', everything => true);
+\set VERBOSITY terse
 INSERT INTO wa_consent (recipient, register, state, at, origin) VALUES ('491600005001', 'nothing', 'stop', now(), 'x');
 
 ROLLBACK;
