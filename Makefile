@@ -23,11 +23,17 @@ SQL_FRAGMENTS = \
 	src/state/state.sql \
 	src/state/delivery.sql \
 	src/state/sender.sql \
+	src/state/erased.sql \
 	src/identity/identity.sql \
 	src/signature/signature.sql \
 	src/ingest/ingest.sql \
+	src/operator/consent.sql \
+	src/operator/import.sql \
+	src/operator/purge.sql \
+	src/operator/forget.sql \
 	src/planner/support.sql \
 	src/decision/decision.sql \
+	src/report/person.sql \
 	src/base/roles.sql
 
 # Goals that are scripts.  They must work before there is a PGXS to include:

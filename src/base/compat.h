@@ -72,6 +72,15 @@ extern int	no_such_variable
 #define wa_local_xid()	(MyProc->lxid)
 #endif
 
+/* Needs utils/datetime.h.  What goes along with some errors came with 16. */
+#if PG_VERSION_NUM >= 160000
+#define wa_decode_date_time(field, ftype, nf, dtype, tm, fsec, tzp) \
+	DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tzp, &(DateTimeErrorExtra) {0})
+#else
+#define wa_decode_date_time(field, ftype, nf, dtype, tm, fsec, tzp) \
+	DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tzp)
+#endif
+
 /*
  * May the planner know that a wa_recipient is a text underneath?  Planning
  * recipient::text LIKE 'a%' where there is an index on recipient, 18 asks for

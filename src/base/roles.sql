@@ -48,6 +48,10 @@ GRANT EXECUTE ON FUNCTION
 	@extschema@.wa_explain(@extschema@.wa_recipient, @extschema@.wa_category, text, text, timestamptz),
 	@extschema@.wa_suppressed(@extschema@.wa_category, text, timestamptz),
 	@extschema@.wa_segment_summary(text, @extschema@.wa_category, text, text, timestamptz),
+	@extschema@.wa_history(text),
+	@extschema@.wa_history(@extschema@.wa_recipient),
+	@extschema@.wa_proof(text),
+	@extschema@.wa_proof(@extschema@.wa_recipient),
 	@extschema@.wa_error_catalogue(boolean),
 	@extschema@.wa_classify(integer),
 	@extschema@.wa_retry_after(integer, integer)

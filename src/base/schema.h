@@ -45,6 +45,8 @@ typedef struct wa_schema
 	wa_table	sender;			/* by business */
 	wa_table	sender_sender;	/* the same heap; pkey: its index by sender */
 	wa_table	empty_declaration;
+	wa_table	erasure_key;
+	wa_table	erased;			/* by bucket */
 	wa_table	region_rule;
 	wa_table	frequency_cap;
 	wa_table	quiet_hours;

@@ -72,7 +72,9 @@ detail_of(const wa_objection *objection)
 		case WA_RULE_OPTED_OUT_WHATSAPP:
 			return "opted out of marketing via WhatsApp; only the person can resume, in WhatsApp";
 		case WA_RULE_OPTED_OUT_BUSINESS:
-			return "opted out of marketing with the business; a new opt-in with evidence (wa_opt_in) lifts it";
+			return objection->reg == WA_REGISTER_EVERYTHING ?
+				"asked never to be written to; a new opt-in with evidence (wa_opt_in with everything => true) lifts it" :
+				"opted out of marketing with the business; a new opt-in with evidence (wa_opt_in) lifts it";
 		case WA_RULE_REGION:
 			return pnstrdup(objection->detail.data, objection->detail.len);
 		case WA_RULE_COOLDOWN:
@@ -88,8 +90,9 @@ detail_of(const wa_objection *objection)
 		case WA_RULE_NO_OPT_IN:
 			return "has not opted in to marketing with the business, which wa_policy.require_opt_in asks for; wa_opt_in with evidence, or an opt-in phrase of the person, is one";
 		case WA_RULE_SENDER_HOLD:
-		case WA_RULE_ERASED:
 			break;				/* no rule so far */
+		case WA_RULE_ERASED:
+			return "the person was erased at its request; a message from it or a new opt-in with evidence (wa_opt_in) lifts it";
 	}
 	return NULL;				/* keep the compiler quiet */
 }

@@ -17,13 +17,12 @@
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "parser/parse_coerce.h"
-#include "tcop/cmdtag.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/plancache.h"
 
 #include "base/arguments.h"
+#include "base/reading_query.h"
 #include "decision/arguments.h"
 #include "decision/evaluator.h"
 #include "recipient/recipient.h"
@@ -45,45 +44,18 @@ typedef struct wa_segment
  * The query.
  */
 
+/* Does it yield one column that can be read as text? */
 static void
-refuse_query(const char *detail)
+check_column(TupleDesc columns, Oid recipient_type)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("a segment query must be one SELECT that only reads"),
-			 errdetail("%s", detail),
-			 errhint("Give one SELECT, VALUES or WITH that yields one phone number a row.")));
-}
-
-/* Is it one SELECT of one column that can be read as text? */
-static void
-check_query(SPIPlanPtr plan, Oid recipient_type)
-{
-	List	   *sources = SPI_plan_get_plan_sources(plan);
-	CachedPlanSource *source;
-	const Query *query;
 	Oid			type;
 
-	if (list_length(sources) != 1)
-		refuse_query(psprintf("It holds %d statements.", list_length(sources)));
-	source = linitial(sources);
-	if (source->commandTag != CMDTAG_SELECT)
-		refuse_query(psprintf("It is %s.", GetCommandTagName(source->commandTag)));
-	if (source->resultDesc == NULL)
-		refuse_query("It is SELECT INTO.");
-	query = linitial_node(Query, source->query_list);
-	if (query->hasModifyingCTE)
-		refuse_query("Its WITH changes rows.");
-	if (query->hasForUpdate)
-		refuse_query("It locks rows.");
-
-	if (source->resultDesc->natts != 1)
+	if (columns->natts != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("a segment query must yield one column, not %d",
-						source->resultDesc->natts),
+				 errmsg("a segment query must yield one column, not %d", columns->natts),
 				 errhint("Select the phone number alone.")));
-	type = TupleDescAttr(source->resultDesc, 0)->atttypid;
+	type = TupleDescAttr(columns, 0)->atttypid;
 	if (getBaseType(type) != recipient_type && !IsBinaryCoercible(type, TEXTOID))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -95,19 +67,16 @@ check_query(SPIPlanPtr plan, Oid recipient_type)
 static void
 run_query(const char *text, Oid recipient_type, DestReceiver *dest)
 {
-	SPIExecuteOptions options = {.read_only = true,.must_return_tuples = true,.dest = dest};
 	SPIPlanPtr	plan;
-	int			result;
+	TupleDesc	columns;
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	plan = SPI_prepare_cursor(text, 0, NULL, CURSOR_OPT_PARALLEL_OK);
-	if (plan == NULL)
-		elog(ERROR, "SPI_prepare_cursor failed: %s", SPI_result_code_string(SPI_result));
-	check_query(plan, recipient_type);
-	result = SPI_execute_plan_extended(plan, &options);
-	if (result < 0)
-		elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(result));
+	plan = wa_reading_query_prepare(text, "a segment query",
+									"Give one SELECT, VALUES or WITH that yields one phone number a row.",
+									&columns);
+	check_column(columns, recipient_type);
+	wa_reading_query_run(plan, dest);
 	SPI_finish();
 }
 

@@ -82,7 +82,8 @@ open_scans(wa_listing *l, const wa_question *question)
 	wa_category category = question->category;
 	Snapshot	snapshot = wa_decision_cache_snapshot(l->cache);
 
-	wa_ordered_scan_open(&l->scans[CONSENT], &schema->consent, snapshot, category == WA_MARKETING);
+	wa_ordered_scan_open(&l->scans[CONSENT], &schema->consent, snapshot,
+						 wa_asks_registers(category));
 	wa_ordered_scan_open(&l->scans[COOLDOWN], &schema->cooldown, snapshot, true);
 	wa_ordered_scan_open(&l->scans[ACTIVITY], &schema->activity, snapshot, category == WA_SERVICE);
 	wa_ordered_scan_open(&l->scans[DELIVERY], &schema->delivery, snapshot,
@@ -265,7 +266,10 @@ wa_suppressed(PG_FUNCTION_ARGS)
 		l->list = wa_list_build(l->cache, &question, true, CurrentMemoryContext,
 								(Size) wa_suppression_list_mem * 1024, &l->list_context);
 	for (int rule = WA_RULE_INVALID_RECIPIENT; rule < WA_RULES; rule++)
-		l->reasons[rule] = cstring_to_text(wa_rule_name(rule));
+	{
+		if (wa_rule_name(rule) != NULL)
+			l->reasons[rule] = cstring_to_text(wa_rule_name(rule));
+	}
 	open_scans(l, &question);
 	list_all((ReturnSetInfo *) fcinfo->resultinfo, l, &question);
 	for (int i = 0; i < SCANS; i++)

@@ -70,3 +70,10 @@ COMMENT ON FUNCTION wa_unlink(wa_recipient, wa_recipient, text) IS
 'Parts two identifiers that were linked by mistake. Sightings up to this moment, also such as arrive later, link them no more; a new one does. A stop that named both stays with both. The reason may not be empty and is logged in wa_unlink_log';
 REVOKE EXECUTE ON FUNCTION wa_unlink(wa_recipient, wa_recipient, text) FROM PUBLIC;
 
+
+CREATE FUNCTION wa__identifiers(recipient wa_recipient)
+	RETURNS TABLE (identifier wa_recipient, until timestamptz)
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 100 ROWS 3;
+COMMENT ON FUNCTION wa__identifiers(wa_recipient) IS
+'This identifier and the others of the person behind it, each with the time up to which what happened under it is the person''s; NULL: it still is';
+REVOKE EXECUTE ON FUNCTION wa__identifiers(wa_recipient) FROM PUBLIC;

@@ -81,6 +81,13 @@ typedef struct wa_row_delta
 	}			u;
 } wa_row_delta;
 
+/* Row deltas of one kind that are to be written. */
+typedef struct wa_deltas
+{
+	int			n;
+	wa_row_delta **at;
+} wa_deltas;
+
 /* One consent event, for the log. */
 typedef struct wa_consent_event
 {

@@ -27,7 +27,8 @@ PG_FUNCTION_INFO_V1(wa_replay);
 static wa_statement kept_payloads = {
 	"SELECT w.received_at, w.id, w.payload, w.signature"
 	" FROM @extschema@.wa_webhook AS w"
-	" WHERE ($1 IS NULL OR w.id >= $1) AND ($2 IS NULL OR w.id <= $2) ORDER BY w.id",
+	" WHERE ($1 IS NULL OR w.id >= $1) AND ($2 IS NULL OR w.id <= $2)"
+	" AND w.erased_at IS NULL ORDER BY w.id",
 	"int8 int8", NULL, 0
 };
 

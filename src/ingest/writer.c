@@ -25,6 +25,7 @@
 #include "utils/memutils.h"
 
 #include "base/encode.h"
+#include "ingest/erased.h"
 #include "ingest/links.h"
 #include "ingest/senders.h"
 #include "ingest/state_rows.h"
@@ -37,13 +38,6 @@ wa_write_begin(const wa_schema *schema)
 {
 	wa_lock_state(schema, RowExclusiveLock);
 }
-
-/* Row deltas of one kind that are to be written. */
-typedef struct wa_deltas
-{
-	int			n;
-	wa_row_delta **at;
-} wa_deltas;
 
 static void
 seek(wa_reader *reader, wa_str recipient)
@@ -417,6 +411,7 @@ wa_write(const wa_schema *schema, const wa_policy *policy, wa_event_batch *batch
 	wa_deltas	senders = deltas_of(batch, WA_ROW_SENDER);
 	bool	   *missing = palloc_extended(Max(1, activities.n), MCXT_ALLOC_HUGE);
 
+	wa_leave_out_erased(schema, &activities, &sightings, &changes, batch);
 	drop_known_activity(schema, &activities, missing);
 	drop_known_failures(schema, &cooldowns);
 	drop_known_deliveries(schema, &deliveries);

@@ -1,21 +1,30 @@
 /*-------------------------------------------------------------------------
  *
- * operator.c
+ * consent.c
  *	  wa_opt_out and wa_opt_in: consent that somebody at the business
  *	  records by hand or by program.
+ *
+ * Both tell what stands after them, under whichever identifier of the person it was
+ * learned, as a decision sees it.
  *
  *-------------------------------------------------------------------------
  */
 #include "base/compat.h"
 
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/pg_type_d.h"
+#include "funcapi.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "base/arguments.h"
 #include "base/encode.h"
-#include "base/statement.h"
 #include "ingest/intake.h"
 #include "recipient/recipient.h"
+#include "rules/facts.h"
 #include "state/read.h"
 
 PG_FUNCTION_INFO_V1(wa_opt_out_text);
@@ -23,11 +32,21 @@ PG_FUNCTION_INFO_V1(wa_opt_out_recipient);
 PG_FUNCTION_INFO_V1(wa_opt_in_text);
 PG_FUNCTION_INFO_V1(wa_opt_in_recipient);
 
+/* In the order of both functions' arguments. */
+enum consent_argument
+{
+	ARG_RECIPIENT,
+	ARG_EVIDENCE,
+	ARG_BUSINESS,
+	ARG_AT,
+	ARG_EVERYTHING
+};
+
 /* Argument 0; the input function of the type says what is wrong with it. */
 static void
 recipient_arg(FunctionCallInfo fcinfo, bool is_text, wa_canonical *recipient)
 {
-	wa_forbid_null_arg(fcinfo, 0, "recipient");
+	wa_forbid_null_arg(fcinfo, ARG_RECIPIENT, "recipient");
 	if (!is_text)
 		wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), recipient);
 	else if (!wa_recipient_from_text(PG_GETARG_TEXT_PP(0), recipient))
@@ -36,16 +55,16 @@ recipient_arg(FunctionCallInfo fcinfo, bool is_text, wa_canonical *recipient)
 }
 
 /*
- * Argument 3: when it happened.  A wrong clock here would win for ever, as it
- * would in a webhook.
+ * When it happened.  A wrong clock here would win forever, as it would in a
+ * webhook.
  */
 static wa_instant
 instant_arg(FunctionCallInfo fcinfo)
 {
 	wa_instant	at;
 
-	wa_forbid_null_arg(fcinfo, 3, "at");
-	at = PG_GETARG_TIMESTAMPTZ(3);
+	wa_forbid_null_arg(fcinfo, ARG_AT, "at");
+	at = PG_GETARG_TIMESTAMPTZ(ARG_AT);
 	if (at < WA_FIRST_INSTANT ||
 		at > wa_after(GetCurrentTimestamp(), WA_CLOCK_SKEW))
 		ereport(ERROR,
@@ -56,8 +75,8 @@ instant_arg(FunctionCallInfo fcinfo)
 }
 
 /*
- * A word for a business that was never heard of would be seen by nobody who asks
- * about the right one.
+ * What is recorded for a business that was never heard of would be seen by nobody who
+ * asks about the right one.
  */
 static void
 require_business(Oid funcid, wa_str business)
@@ -77,88 +96,169 @@ require_business(Oid funcid, wa_str business)
 				 errhint("'' records for every business. If it is new, add it to wa_sender.")));
 }
 
-/* Record an event in the business register. */
-static void
-record(FunctionCallInfo fcinfo, const wa_canonical *recipient, bool stop, wa_str evidence)
+static wa_register
+register_arg(FunctionCallInfo fcinfo)
 {
-	wa_event	event;
-	wa_intake  *intake;
+	wa_forbid_null_arg(fcinfo, ARG_EVERYTHING, "everything");
+	return PG_GETARG_BOOL(ARG_EVERYTHING) ? WA_REGISTER_EVERYTHING : WA_REGISTER_BUSINESS;
+}
 
-	memset(&event, 0, sizeof(event));
-	event.kind = WA_EVENT_CONSENT;
-	event.at = instant_arg(fcinfo);
-	event.business = wa_to_utf8(wa_text_arg(fcinfo, 2));
-	if (event.business.len > WA_MAX_NAME)
+/* The event that the arguments tell of; its strings are in UTF-8. */
+static void
+make_event(FunctionCallInfo fcinfo, bool is_text, bool stop, wa_event *event)
+{
+	memset(event, 0, sizeof(*event));
+	event->kind = WA_EVENT_CONSENT;
+	recipient_arg(fcinfo, is_text, &event->ids[0]);
+	event->nids = 1;
+	event->at = instant_arg(fcinfo);
+	event->business = wa_to_utf8(wa_text_arg(fcinfo, ARG_BUSINESS));
+	if (event->business.len > WA_MAX_NAME)
 		ereport(ERROR,
 				(errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION),
 				 errmsg("business id is too long"),
 				 errdetail("It may have %d bytes.", WA_MAX_NAME)));
-	if (event.business.len > 0)
-		require_business(fcinfo->flinfo->fn_oid, wa_text_arg(fcinfo, 2));
-	event.sender = WA_STR("");
-	event.message_id = WA_STR("");
-	event.nids = 1;
-	event.ids[0] = *recipient;
-	event.reg = WA_REGISTER_BUSINESS;
-	event.stop = stop;
-	event.origin = WA_STR("operator");
-	event.evidence = wa_to_utf8(evidence);
+	if (event->business.len > 0)
+		require_business(fcinfo->flinfo->fn_oid, wa_text_arg(fcinfo, ARG_BUSINESS));
+	event->sender = WA_STR("");
+	event->message_id = WA_STR("");
+	event->reg = register_arg(fcinfo);
+	event->stop = stop;
+	event->origin = WA_STR("operator");
+	event->evidence = wa_to_utf8(wa_text_arg(fcinfo, ARG_EVIDENCE));
+}
 
-	intake = wa_intake_begin(fcinfo->flinfo->fn_oid, false);
-	wa_intake_event(intake, &event);
+static void
+record(Oid funcid, const wa_event *event)
+{
+	wa_intake  *intake = wa_intake_begin(funcid, false);
+
+	wa_intake_event(intake, event);
 	wa_intake_finish(intake);
 }
 
-/* The decision itself is asked, since the stop may stand under another identifier. */
-static wa_statement whatsapp_stops = {
-	"SELECT FROM @extschema@.wa_explain($1, 'marketing') AS e"
-	" WHERE e.reason = 'opted_out_whatsapp'",
-	"recipient", NULL, 0
-};
-
-/* Does WhatsApp's own stop stand for this recipient, in any business? */
-static bool
-stopped_by_whatsapp(Oid funcid, const wa_canonical *recipient)
+/* The stops that stand: of each register the one that was learned last. */
+typedef struct wa_standing
 {
-	Datum		value = RecipientGetDatum(wa_recipient_make(recipient));
-	bool		stopped;
+	bool		stands[WA_REGISTERS];
+	wa_instant	since[WA_REGISTERS];
+} wa_standing;
 
-	SPI_connect();
-	stopped = wa_statement_run(&whatsapp_stops, wa_schema_of(funcid), &value, NULL) > 0;
-	SPI_finish();
-	return stopped;
+static bool
+take_stop(void *arg, const wa_objection *objection)
+{
+	wa_standing *standing = arg;
+
+	if (objection->rule != WA_RULE_OPTED_OUT_WHATSAPP &&
+		objection->rule != WA_RULE_OPTED_OUT_BUSINESS)
+		return true;
+	if (!standing->stands[objection->reg] ||
+		objection->since > standing->since[objection->reg])
+		standing->since[objection->reg] = objection->since;
+	standing->stands[objection->reg] = true;
+	return true;
+}
+
+/*
+ * What stops marketing to the person after this event, as a decision about the
+ * event's business sees it, about all of them where it speaks for every one.
+ */
+static void
+find_standing(FunctionCallInfo fcinfo, const wa_event *event, wa_standing *standing)
+{
+	wa_question question = {WA_MARKETING, {NULL, 0}, {NULL, 0}, GetCurrentTimestamp()};
+	wa_decision_cache *cache = NULL;
+
+	memset(standing, 0, sizeof(*standing));
+	if (event->business.len > 0)
+		question.business = wa_text_arg(fcinfo, ARG_BUSINESS);
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	wa_decision_cache_for(&cache, fcinfo->flinfo->fn_oid, CurrentMemoryContext);
+	wa_decide(wa_facts_of(cache, &event->ids[0]), &question, take_stop, standing);
+	PopActiveSnapshot();
+}
+
+/* An opt-in that does not do what whoever records it may think. */
+static void
+tell_of_stop(const wa_event *event, wa_register reg, wa_instant since)
+{
+	const char *who = event->ids[0].text;
+
+	if (reg == WA_REGISTER_WHATSAPP)
+		ereport(NOTICE,
+				(errmsg("recipient %s has stopped marketing in WhatsApp, which this opt-in does not lift", who),
+				 errdetail("Only the person can resume, in WhatsApp.")));
+	else if (reg == event->reg)
+		ereport(NOTICE,
+				(errmsg("recipient %s has opted out at %s, which this opt-in does not lift",
+						who, timestamptz_to_str(since)),
+				 since >= event->at ? errdetail("That is not earlier than this opt-in.") :
+				 errdetail("That opt-out speaks for every business.")));
+	else if (reg == WA_REGISTER_EVERYTHING)
+		ereport(NOTICE,
+				(errmsg("recipient %s has asked never to be written to, which this opt-in does not lift", who),
+				 errhint("An opt-in with everything => true does.")));
+	else
+		ereport(NOTICE,
+				(errmsg("recipient %s has opted out of marketing, which this opt-in does not lift", who),
+				 errhint("An opt-in without everything => true does.")));
+}
+
+/* The row (in_force, stopped_by). */
+static Datum
+standing_datum(FunctionCallInfo fcinfo, const wa_event *event, const wa_standing *standing)
+{
+	TupleDesc	desc;
+	Datum		names[WA_REGISTERS];
+	int			n = 0;
+	Datum		values[2];
+	bool		nulls[2] = {false, false};
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	for (int reg = 0; reg < WA_REGISTERS; reg++)
+	{
+		if (standing->stands[reg])
+			names[n++] = wa_str_datum(wa_register_name(reg));
+	}
+	values[0] = BoolGetDatum(standing->stands[event->reg] == event->stop);
+	values[1] = PointerGetDatum(construct_array(names, n, TEXTOID, -1, false, TYPALIGN_INT));
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
 }
 
 static Datum
 opt_out(FunctionCallInfo fcinfo, bool is_text)
 {
-	wa_canonical recipient;
+	wa_event	event;
+	wa_standing standing;
 
-	recipient_arg(fcinfo, is_text, &recipient);
-	record(fcinfo, &recipient, true, wa_text_arg(fcinfo, 1));
-	PG_RETURN_VOID();
+	make_event(fcinfo, is_text, true, &event);
+	record(fcinfo->flinfo->fn_oid, &event);
+	find_standing(fcinfo, &event, &standing);
+	return standing_datum(fcinfo, &event, &standing);
 }
 
 static Datum
 opt_in(FunctionCallInfo fcinfo, bool is_text)
 {
-	wa_canonical recipient;
-	wa_str		evidence = wa_text_arg(fcinfo, 1);
+	wa_event	event;
+	wa_standing standing;
 
-	recipient_arg(fcinfo, is_text, &recipient);
-	if (wa_is_blank(evidence))
+	make_event(fcinfo, is_text, false, &event);
+	if (wa_is_blank(event.evidence))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("an opt-in needs evidence"),
 				 errhint("Say where and how the person agreed, for example the form and its time.")));
-
-	record(fcinfo, &recipient, false, evidence);
-	if (stopped_by_whatsapp(fcinfo->flinfo->fn_oid, &recipient))
-		ereport(NOTICE,
-				(errmsg("recipient %s has stopped marketing in WhatsApp, which this opt-in does not lift",
-						recipient.text),
-				 errdetail("Only the person can resume, in WhatsApp.")));
-	PG_RETURN_VOID();
+	record(fcinfo->flinfo->fn_oid, &event);
+	find_standing(fcinfo, &event, &standing);
+	for (int reg = 0; reg < WA_REGISTERS; reg++)
+	{
+		if (standing.stands[reg])
+			tell_of_stop(&event, reg, standing.since[reg]);
+	}
+	return standing_datum(fcinfo, &event, &standing);
 }
 
 Datum

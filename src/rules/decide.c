@@ -111,19 +111,19 @@ rule_invalid_recipient(wa_rule_context *context)
 }
 
 /*
- * Is a stop of the business register taken back by a resume that speaks for
- * every business?  WhatsApp's own register knows no such thing.
+ * Is a stop of the business's registers taken back by a resume of the same one that
+ * speaks for every business?  WhatsApp's own register knows no such thing.
  */
 static bool
 resumed_for_all(const wa_facts *facts, const wa_consent_row *stop)
 {
-	if (stop->reg != WA_REGISTER_BUSINESS)
+	if (stop->reg == WA_REGISTER_WHATSAPP)
 		return false;
 	for (int i = 0; i < facts->nconsents; i++)
 	{
 		const wa_consent_row *row = &facts->consents[i];
 
-		if (row->reg == WA_REGISTER_BUSINESS && row->business.len == 0 &&
+		if (row->reg == stop->reg && row->business.len == 0 &&
 			!wa_consent_stopped(&row->consent) &&
 			row->consent.resumed_at > stop->consent.stopped_at)
 			return true;
@@ -131,24 +131,47 @@ resumed_for_all(const wa_facts *facts, const wa_consent_row *stop)
 	return false;
 }
 
+/* Which registers forbid a message of this category, as bits. */
+static const uint8 registers_asked[WA_CATEGORIES] = {
+	[WA_MARKETING] = 1 << WA_REGISTER_WHATSAPP | 1 << WA_REGISTER_BUSINESS |
+	1 << WA_REGISTER_EVERYTHING,
+	[WA_UTILITY] = 1 << WA_REGISTER_EVERYTHING,
+	[WA_AUTHENTICATION] = 1 << WA_REGISTER_EVERYTHING,
+	[WA_SERVICE] = 0
+};
+
+bool
+wa_asks_registers(wa_category category)
+{
+	return registers_asked[category] != 0;
+}
+
+bool
+wa_asks_register(wa_category category, wa_register reg)
+{
+	return (registers_asked[category] & 1 << reg) != 0;
+}
+
+/* Object to the stops in registers, bits of wa_register, that this category asks. */
 static bool
-object_to_stops(wa_rule_context *context, wa_register reg, wa_rule rule)
+object_to_stops(wa_rule_context *context, uint8 registers, wa_rule rule)
 {
 	const wa_facts *facts;
 
-	if (context->question->category != WA_MARKETING)
+	registers &= registers_asked[context->question->category];
+	if (registers == 0)
 		return true;
 	facts = facts_with(context->facts, WA_CONSENTS);
 	for (int i = 0; i < facts->nconsents; i++)
 	{
 		const wa_consent_row *row = &facts->consents[i];
 
-		if (row->reg == reg && wa_asks_about(context->question, row->business) &&
+		if ((registers & 1 << row->reg) != 0 && wa_asks_about(context->question, row->business) &&
 			wa_consent_stopped(&row->consent) && !resumed_for_all(facts, row))
 		{
 			wa_objection objection = {rule, row->business,.since = row->consent.stopped_at,
 			.until = WA_FOREVER,.origin = row->consent.origin,
-			.code = row->consent.code,
+			.code = row->consent.code,.reg = row->reg,
 			.learned_under = row->learned_under};
 
 			if (!object(context, &objection))
@@ -161,13 +184,14 @@ object_to_stops(wa_rule_context *context, wa_register reg, wa_rule rule)
 static bool
 rule_opted_out_whatsapp(wa_rule_context *context)
 {
-	return object_to_stops(context, WA_REGISTER_WHATSAPP, WA_RULE_OPTED_OUT_WHATSAPP);
+	return object_to_stops(context, 1 << WA_REGISTER_WHATSAPP, WA_RULE_OPTED_OUT_WHATSAPP);
 }
 
 static bool
 rule_opted_out_business(wa_rule_context *context)
 {
-	return object_to_stops(context, WA_REGISTER_BUSINESS, WA_RULE_OPTED_OUT_BUSINESS);
+	return object_to_stops(context, 1 << WA_REGISTER_BUSINESS | 1 << WA_REGISTER_EVERYTHING,
+						   WA_RULE_OPTED_OUT_BUSINESS);
 }
 
 static bool
@@ -445,6 +469,39 @@ rule_no_opt_in(wa_rule_context *context)
 	return object(context, &objection);
 }
 
+/*
+ * Somebody who was erased is a new person from the first message or opt-in on that is later.
+ */
+static bool
+rule_erased(wa_rule_context *context)
+{
+	const wa_question *q = context->question;
+	const wa_facts *facts;
+	wa_objection objection = {WA_RULE_ERASED,.until = WA_FOREVER};
+
+	if (q->category != WA_MARKETING)
+		return true;
+	objection.since = facts_with(context->facts, WA_ERASURE)->erased_at;
+	if (objection.since == WA_NEVER)
+		return true;
+	facts = facts_with(context->facts, WA_CONSENTS);
+	for (int i = 0; i < facts->nconsents; i++)
+	{
+		if (facts->consents[i].reg == WA_REGISTER_BUSINESS &&
+			wa_asks_about(q, facts->consents[i].business) &&
+			facts->consents[i].consent.resumed_at > objection.since)
+			return true;
+	}
+	facts = facts_with(context->facts, WA_ACTIVITIES);
+	for (int i = 0; i < facts->nactivities; i++)
+	{
+		if (wa_asks_about(q, facts->activities[i].business) &&
+			facts->activities[i].activity.last_inbound_at > objection.since)
+			return true;
+	}
+	return object(context, &objection);
+}
+
 /* In the order of their numbers. */
 static bool (*const rules[]) (wa_rule_context *) =
 {
@@ -456,6 +513,7 @@ static bool (*const rules[]) (wa_rule_context *) =
 	rule_frequency_cap,
 	rule_quiet_hours,
 	rule_no_opt_in,
+	rule_erased,
 };
 
 bool

@@ -35,13 +35,13 @@ typedef enum wa_rule
 	WA_RULE_FREQUENCY_CAP,
 	WA_RULE_QUIET_HOURS,
 	WA_RULE_NO_OPT_IN,
-	WA_RULE_ERASED				/* likewise */
+	WA_RULE_ERASED
 } wa_rule;
 
 /* One more than the last rule. */
 #define WA_RULES (WA_RULE_ERASED + 1)
 
-/* The name used in SQL, static storage. */
+/* The name used in SQL, static storage; NULL where there is no rule of this number. */
 extern const char *wa_rule_name(wa_rule rule);
 
 /* What is asked. */
@@ -60,6 +60,10 @@ wa_asks_about(const wa_question *question, wa_str business)
 	return question->business.data == NULL || business.len == 0 ||
 		wa_str_equal(question->business, business);
 }
+
+/* May a stop in a register, in any or in this one, forbid messages of this category? */
+extern bool wa_asks_registers(wa_category category);
+extern bool wa_asks_register(wa_category category, wa_register reg);
 
 /* One row of wa_cooldown, with what the policy says of its code. */
 typedef struct wa_cooldown_row
@@ -132,10 +136,12 @@ typedef enum wa_part
 	WA_CONSENTS = 0x01,
 	WA_COOLDOWNS = 0x02,
 	WA_ACTIVITIES = 0x04,
-	WA_DELIVERIES = 0x08
+	WA_DELIVERIES = 0x08,
+	WA_ERASURE = 0x10
 } wa_part;
 
-#define WA_ALL_PARTS (WA_CONSENTS | WA_COOLDOWNS | WA_ACTIVITIES | WA_DELIVERIES)
+#define WA_ALL_PARTS \
+	(WA_CONSENTS | WA_COOLDOWNS | WA_ACTIVITIES | WA_DELIVERIES | WA_ERASURE)
 
 /*
  * All that is known of one recipient, whatever the business.  Each part is
@@ -172,6 +178,7 @@ struct wa_facts
 	const wa_activity_row *activities;
 	int			ndeliveries;
 	const wa_delivery_row *deliveries;
+	wa_instant	erased_at;		/* WA_NEVER: not erased */
 	void		(*fetch) (wa_facts *facts, wa_part part);	/* fills in one part */
 	void	   *arg;			/* for fetch */
 };
@@ -186,6 +193,7 @@ typedef struct wa_objection
 	wa_instant	until;			/* WA_FOREVER: no end of its own */
 	wa_str		origin;			/* how it was learned; data NULL: unknown */
 	wa_str		detail;			/* region rule, cap, quiet hours; data NULL: none */
+	wa_register reg;			/* opt-out: the register that says so */
 	int			strikes;		/* cooldown; cap: messages delivered */
 	wa_instant	retry;			/* until when it objects for certain, if nothing more
 								 * happens; 0: until */

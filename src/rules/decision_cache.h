@@ -21,6 +21,7 @@
 #include "recipient/recipient.h"
 #include "rules/facts.h"
 #include "rules/pacing.h"
+#include "state/erased.h"
 
 struct wa_decision_cache
 {
@@ -34,6 +35,8 @@ struct wa_decision_cache
 	wa_region_fact *rules;		/* all of wa_region_rule */
 	wa_pacing  *pacing;			/* caps and quiet hours; NULL: there are none */
 	bool		has_links;		/* is there any link between identifiers? */
+	bool		has_erased;		/* was anybody ever erased? */
+	wa_erasure_key erasure;		/* then: the key */
 	bool		fed;			/* has anything ever arrived, as far as was asked? */
 	wa_str		known_business; /* asked about last, and known; data NULL: none */
 	wa_str		known_sender;

@@ -60,6 +60,7 @@ make_cache(const wa_schema *schema, Snapshot snapshot, MemoryContext parent)
 	cache->schema = schema;
 	cache->codes = wa_code_policies_load(schema);
 	cache->has_links = wa_has_links(schema, snapshot);
+	cache->has_erased = wa_erasure_key_read(schema, snapshot, &cache->erasure);
 	read_region_rules(cache);
 	cache->pacing = wa_pacing_read(schema, snapshot);
 	MemoryContextSwitchTo(old);
@@ -123,6 +124,12 @@ const wa_pacing *
 wa_decision_cache_pacing(const wa_decision_cache *cache)
 {
 	return cache->pacing;
+}
+
+const wa_erasure_key *
+wa_decision_cache_erasure(const wa_decision_cache *cache)
+{
+	return cache->has_erased ? &cache->erasure : NULL;
 }
 
 static void
@@ -224,13 +231,28 @@ look_up(wa_decision_cache *cache, wa_part part)
 	wa_reader_close(&reader);
 }
 
+/* Under the identifier that was asked about: the ingest has seen to those linked with it since. */
+static void
+look_up_erasure(wa_decision_cache *cache)
+{
+	wa_reader	erased;
+
+	wa_reader_open(&erased, &cache->schema->erased, cache->snapshot);
+	cache->facts.erased_at = wa_erased_at(&erased, &cache->erasure,
+										  (wa_str) {VARDATA_ANY(cache->recipient),
+										  VARSIZE_ANY_EXHDR(cache->recipient)});
+	wa_reader_close(&erased);
+}
+
 static void
 fetch(wa_facts *facts, wa_part part)
 {
 	wa_decision_cache *cache = facts->arg;
 	MemoryContext old = MemoryContextSwitchTo(cache->rows);
 
-	if (cache->person != NULL)
+	if (part == WA_ERASURE)
+		look_up_erasure(cache);
+	else if (cache->person != NULL)
 		wa_gather_person(cache, part);
 	else
 		look_up(cache, part);
@@ -277,6 +299,9 @@ begin_facts(wa_decision_cache *cache, const wa_canonical *recipient)
 	memset(facts, 0, sizeof(*facts));
 	facts->valid = true;
 	facts->opt_in_required = wa_require_opt_in;
+	facts->erased_at = WA_NEVER;
+	if (!cache->has_erased)
+		facts->fetched |= WA_ERASURE;
 	find_region_rules(cache, recipient);
 	if (cache->pacing != NULL)
 		wa_pacing_add_facts(cache->pacing, cache->schema, cache->snapshot, recipient, facts);
@@ -326,6 +351,7 @@ wa_facts_from(wa_decision_cache *cache, const wa_canonical *recipient,
 
 	facts->fetch = fetch_part;
 	facts->arg = arg;
+	facts->fetched |= WA_ERASURE;	/* those who were erased are looked up */
 	return facts;
 }
 

@@ -18,6 +18,7 @@
 #include "recipient/phone.h"
 #include "rules/decide.h"
 #include "rules/pacing.h"
+#include "state/erased.h"
 #include "state/read.h"
 
 /* What all decisions of one snapshot share (decision_cache.h). */
@@ -48,6 +49,7 @@ extern Snapshot wa_decision_cache_snapshot(const wa_decision_cache *cache);
 extern const wa_code_policies *wa_decision_cache_codes(const wa_decision_cache *cache);
 extern bool wa_decision_cache_has_links(const wa_decision_cache *cache);
 extern const wa_pacing *wa_decision_cache_pacing(const wa_decision_cache *cache);
+extern const wa_erasure_key *wa_decision_cache_erasure(const wa_decision_cache *cache);	/* NULL: nobody was erased */
 
 /*
  * The facts on one recipient; NULL stands for one that is invalid.  Valid until

@@ -18,21 +18,26 @@
 typedef enum wa_register
 {
 	WA_REGISTER_WHATSAPP,		/* WhatsApp's own; no operator can lift it */
-	WA_REGISTER_BUSINESS		/* phrases, operators, imports */
+	WA_REGISTER_BUSINESS,		/* phrases, operators, imports */
+	WA_REGISTER_EVERYTHING		/* operators, imports: "never write to me again" */
 } wa_register;
+
+#define WA_REGISTERS (WA_REGISTER_EVERYTHING + 1)
 
 /* The register by its name in SQL. */
 static inline wa_register
 wa_register_from_name(wa_str name)
 {
 	return wa_str_equal(name, WA_STR("whatsapp")) ? WA_REGISTER_WHATSAPP :
+		wa_str_equal(name, WA_STR("everything")) ? WA_REGISTER_EVERYTHING :
 		WA_REGISTER_BUSINESS;
 }
 
 static inline wa_str
 wa_register_name(wa_register reg)
 {
-	return reg == WA_REGISTER_WHATSAPP ? WA_STR("whatsapp") : WA_STR("business");
+	return reg == WA_REGISTER_WHATSAPP ? WA_STR("whatsapp") :
+		reg == WA_REGISTER_EVERYTHING ? WA_STR("everything") : WA_STR("business");
 }
 
 /*

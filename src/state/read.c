@@ -25,8 +25,8 @@
 #include "state/read.h"
 
 /*
- * The function behind "=" of the first column of an index.  Only two types come: those of
- * recipients and of businesses.
+ * The function behind "=" of the first column of an index.  Only three types come: those of
+ * recipients, of businesses, and of buckets of the erased.
  */
 static void
 equality_of(Relation index, FmgrInfo *result)
@@ -35,9 +35,9 @@ equality_of(Relation index, FmgrInfo *result)
 	{
 		Oid			family;
 		FmgrInfo	equal;
-	}			kept[2];
+	}			kept[3];
 	Oid			type = index->rd_opcintype[0];
-	int			i = type == TEXTOID ? 0 : 1;
+	int			i = type == TEXTOID ? 0 : type == INT4OID ? 1 : 2;
 
 	if (kept[i].family != index->rd_opfamily[0])
 	{

@@ -27,14 +27,14 @@ CREATE TABLE wa_consent (
 	stopped_at timestamptz,
 	resumed_at timestamptz,
 	CONSTRAINT wa_consent_pkey PRIMARY KEY (recipient, business, register),
-	CONSTRAINT wa_consent_register CHECK (register OPERATOR(pg_catalog.=) 'whatsapp' OR register OPERATOR(pg_catalog.=) 'business'),
+	CONSTRAINT wa_consent_register CHECK (register OPERATOR(pg_catalog.=) 'whatsapp' OR register OPERATOR(pg_catalog.=) 'business' OR register OPERATOR(pg_catalog.=) 'everything'),
 	CONSTRAINT wa_consent_state CHECK (state OPERATOR(pg_catalog.=) 'stop' OR state OPERATOR(pg_catalog.=) 'resume')
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE wa_consent IS
-'Whether a recipient wants marketing: the latest event in each register, stop winning a tie. Stored under the home identifier of the event. A business of '''' speaks for every business';
+'Whether a recipient wants to be written to: the latest event in each register, stop winning a tie. Stored under the home identifier of the event. A business of '''' speaks for every business';
 COMMENT ON COLUMN wa_consent.recipient IS 'Who';
 COMMENT ON COLUMN wa_consent.business IS 'WhatsApp Business Account id; '''' for every business';
-COMMENT ON COLUMN wa_consent.register IS 'whatsapp: kept by WhatsApp, lifted only by its own resume. business: phrases, operators, imports';
+COMMENT ON COLUMN wa_consent.register IS 'whatsapp: kept by WhatsApp, lifted only by its own resume. business: marketing, by phrases, operators, imports. everything: no message but an answer in an open window, by operators and imports';
 COMMENT ON COLUMN wa_consent.state IS 'stop or resume';
 COMMENT ON COLUMN wa_consent.at IS 'Time of the event that made the state';
 COMMENT ON COLUMN wa_consent.origin IS 'How it was learned: user_preferences, system message, failed message, phrase, signup, operator';
@@ -71,7 +71,7 @@ COMMENT ON TABLE wa_consent_log IS
 COMMENT ON COLUMN wa_consent_log.id IS 'Row number in order of recording';
 COMMENT ON COLUMN wa_consent_log.recipient IS 'Who: the home identifier of the event, the phone if it named one, else the BSUID, else the parent BSUID';
 COMMENT ON COLUMN wa_consent_log.business IS 'WhatsApp Business Account id; '''' for every business';
-COMMENT ON COLUMN wa_consent_log.register IS 'whatsapp or business';
+COMMENT ON COLUMN wa_consent_log.register IS 'whatsapp, business or everything';
 COMMENT ON COLUMN wa_consent_log.state IS 'stop or resume';
 COMMENT ON COLUMN wa_consent_log.at IS 'When it happened';
 COMMENT ON COLUMN wa_consent_log.origin IS 'How it was learned';

@@ -242,7 +242,7 @@ is_connected(const wa_builder *b, wa_key phone)
 }
 
 /*
- * wa_consent: only for marketing.
+ * wa_consent: not for free-form messages, and for marketing alone more than one register.
  */
 static void
 read_consent(void *arg, HeapTuple tuple, TupleDesc desc)
@@ -251,13 +251,13 @@ read_consent(void *arg, HeapTuple tuple, TupleDesc desc)
 	wa_cursor	cursor = wa_cursor_begin(tuple);
 	wa_str		recipient = wa_cursor_str(&cursor);
 	wa_str		business = wa_cursor_str(&cursor);
-	wa_register reg;
 	uint16		resumed = business.len == 0 ? WA_LISTED_RESUMED_ALL : 0;
+	wa_register reg = wa_register_from_name(wa_cursor_str(&cursor));
 	wa_key		key;
 
-	if (!wa_asks_about(b->question, business) || (key = phone_of(b, recipient)) == 0)
+	if (!wa_asks_register(b->question->category, reg) ||
+		!wa_asks_about(b->question, business) || (key = phone_of(b, recipient)) == 0)
 		return;
-	reg = wa_register_from_name(wa_cursor_str(&cursor));
 	if (wa_str_equal(wa_cursor_str(&cursor), WA_STR("stop")))
 	{
 		gather(b, key, reg == WA_REGISTER_WHATSAPP ? WA_LISTED_STOP : WA_LISTED_UNLESS);
@@ -550,6 +550,56 @@ mark_linked(void *arg, wa_key phone)
 	set->entries = NULL;
 }
 
+/*
+ * Who was erased.
+ */
+
+static void
+read_erased(void *arg, HeapTuple tuple, TupleDesc desc)
+{
+	wa_builder *b = arg;
+	bool		isnull;
+	uint32		bucket = DatumGetInt32(heap_getattr(tuple, Anum_wa_erased_bucket, desc, &isnull));
+
+	*wa_append_key(b) = wa_list_bucket_key(bucket);
+}
+
+/* Only for marketing.  Where memory does not suffice for the buckets, the Bloom filter has to do. */
+static void
+build_erased(wa_builder *b)
+{
+	const wa_erasure_key *key = wa_decision_cache_erasure(b->cache);
+	wa_suppression_list *list = b->list;
+	wa_phone_set *set = &list->erased;
+	Size		bloom;
+	Size		table;
+
+	if (key == NULL || b->question->category != WA_MARKETING)
+		return;
+	wa_scan_table(&wa_decision_cache_schema(b->cache)->erased,
+				  wa_decision_cache_snapshot(b->cache), read_erased, b);
+	list->erased_seed = key->seed;
+	list->has_erased = b->nkeys > 0;
+	set->seed = list->set.seed;
+	bloom = wa_phone_set_bloom_size(b->nkeys, BLOOM_SIZE);
+	table = wa_phone_set_table_size(b->nkeys);
+	if (table > b->limit / 4)
+		table = 0;
+	wa_phone_set_init(set, allocate_zero(b, bloom), bloom,
+					  table == 0 ? NULL : allocate_zero(b, table), table);
+	for (uint64 i = 0; i < b->nkeys; i++)
+	{
+		uint64		hash = wa_phone_set_hash(set, b->keys[i]);
+
+		wa_phone_set_announce(set, hash);
+		if (table != 0)
+			wa_phone_set_add(set, hash, b->keys[i], 0);
+	}
+	if (b->keys != NULL)
+		pfree(b->keys);
+	b->limit -= Min(b->limit / 2, bloom + table);
+}
+
 /* What the list reads. */
 static bool
 reads_cooldowns(const wa_question *question, bool tells_reasons)
@@ -571,7 +621,7 @@ read_tables(wa_builder *b)
 		wa_scan_table(&schema->activity, snapshot, read_activity, b);
 	if (reads_cooldowns(b->question, b->list->tells_reasons))
 		wa_scan_table(&schema->cooldown, snapshot, read_cooldown, b);
-	if (b->question->category == WA_MARKETING)
+	if (wa_asks_registers(b->question->category))
 		wa_scan_table(&schema->consent, snapshot, read_consent, b);
 	if (b->ncaps > 0)
 		read_deliveries(b, schema, snapshot);
@@ -597,7 +647,7 @@ pages_to_read(wa_decision_cache *cache, const wa_question *question, bool tells_
 		pages += pages_of(&schema->activity);
 	if (reads_cooldowns(question, tells_reasons))
 		pages += pages_of(&schema->cooldown);
-	if (question->category == WA_MARKETING)
+	if (wa_asks_registers(question->category))
 		pages += pages_of(&schema->consent);
 	if (wa_pacing_caps(wa_decision_cache_pacing(cache), question))
 		pages += pages_of(&schema->delivery);
@@ -610,6 +660,8 @@ wa_list_build_cost(wa_decision_cache *cache, const wa_question *question, bool t
 	const wa_schema *schema = wa_decision_cache_schema(cache);
 	double		pages = pages_to_read(cache, question, tells_reasons);
 
+	if (wa_decision_cache_erasure(cache) != NULL && question->category == WA_MARKETING)
+		pages += pages_of(&schema->erased);
 	if (wa_decision_cache_has_links(cache))
 		pages += wa_connected_pages(schema);
 	return Max(LEAST_COST, pages / PAGES_PER_LOOK_UP);
@@ -647,6 +699,7 @@ fill_list(wa_builder *b)
 {
 	uint64		linked;
 
+	build_erased(b);
 	b->connected = wa_connected_read(b->cache, b->limit / 4);
 	begin_gathering(b, pages_to_read(b->cache, b->question, b->list->tells_reasons));
 	read_tables(b);

@@ -40,6 +40,10 @@ typedef struct wa_builder
 	uint64		ngathered;
 	uint64		room;
 
+	uint64		nkeys;			/* buckets of the erased as they come */
+	uint64		max_keys;
+	wa_key	   *keys;
+
 	wa_connected *connected;	/* phones that other identifiers may speak for */
 
 	wa_code_meaning codes[WA_CODE_CACHE];
@@ -54,6 +58,14 @@ typedef struct wa_builder
 	bool		several;		/* rows of several businesses count, and must be added up */
 	uint64		nwindowed;		/* entries that a window would spare */
 } wa_builder;
+
+#define wa_append_key(b) \
+	(((b)->nkeys < (b)->max_keys ? (void) 0 : \
+	  (void) ((b)->max_keys = Max(64, 2 * (b)->max_keys), \
+			  (b)->keys = (b)->keys == NULL ? \
+			  palloc_extended((b)->max_keys * sizeof(wa_key), MCXT_ALLOC_HUGE) : \
+			  repalloc_huge((b)->keys, (b)->max_keys * sizeof(wa_key)))), \
+	 &(b)->keys[(b)->nkeys++])
 
 /*
  * All rows of a table under the cache's snapshot, in the order of its pages.

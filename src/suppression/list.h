@@ -21,7 +21,7 @@
 
 /* What the rows about a phone mean for this question. */
 #define WA_LISTED_STOP		0x01	/* WhatsApp's stop: no other row of its own lifts it */
-#define WA_LISTED_UNLESS	0x02	/* the business's, unless RESUMED_ALL */
+#define WA_LISTED_UNLESS	0x02	/* the business's or everything, unless RESUMED_ALL */
 #define WA_LISTED_COOLDOWN	0x04	/* a cooldown that objects */
 #define WA_LISTED_MAYBE		0x08	/* a row that must be looked at */
 #define WA_LISTED_RESUMED_ALL 0x10	/* a resume for every business */
@@ -72,6 +72,9 @@ typedef struct wa_suppression_list
 	bool		needs_opt_in;	/* who is not listed as opted in is refused */
 	wa_place   *places;			/* NULL: the region tells all */
 	wa_phone_set set;
+	bool		has_erased;		/* are there buckets in erased? */
+	uint64		erased_seed;	/* of buckets */
+	wa_phone_set erased;		/* buckets of those who were erased, to be looked up */
 
 	/* What an unknown recipient may be sent, by the number's first digits and by region. */
 	uint8		by_prefix[WA_PREFIXES]; /* LOOK_UP: they do not tell the region */
@@ -102,6 +105,13 @@ extern wa_list_answer wa_list_ask(wa_suppression_list *list, const wa_canonical 
  */
 extern wa_rule wa_list_rule(wa_suppression_list *list, const wa_canonical *recipient);
 
+/* A bucket as a key, which is never 0. */
+static inline wa_key
+wa_list_bucket_key(uint32 bucket)
+{
+	return (wa_key) bucket | UINT64CONST(1) << 32;
+}
+
 /* The first digits of a number as a number. */
 static inline int
 wa_list_prefix(const char *digits)
@@ -120,6 +130,7 @@ wa_list_meaning(uint16 bits)
 		return WA_LIST_LOOK_UP;
 	if (bits & WA_LISTED_STOP)
 		return WA_LIST_REFUSED;
+	/* Whether the resume lifts the stop is told by their times and registers. */
 	if (bits & WA_LISTED_UNLESS)
 		return (bits & WA_LISTED_RESUMED_ALL) ? WA_LIST_LOOK_UP : WA_LIST_REFUSED;
 	if (bits & WA_LISTED_COOLDOWN)
@@ -135,6 +146,18 @@ wa_list_meaning(uint16 bits)
 
 /* An unknown recipient whose first digits do not settle it. */
 extern wa_list_answer wa_list_ask_unknown(wa_suppression_list *list, const char *digits, size_t len);
+
+/* Was the person of this number erased, as far as its bucket tells? */
+static inline bool
+wa_list_may_be_erased(const wa_suppression_list *list, int64 number)
+{
+	const wa_phone_set *set = &list->erased;
+	wa_key		key = wa_list_bucket_key(wa_erased_phone_bucket(list->erased_seed, number));
+	uint64		hash = wa_phone_set_hash(set, key);
+
+	return wa_phone_set_may_have(set, hash) &&
+		(set->entries == NULL || *wa_phone_set_locate(set, hash, key) != 0);
+}
 
 /*
  * A phone number and its canonical text.  Nearly all end here, in a few
@@ -159,6 +182,8 @@ wa_list_ask_phone(wa_suppression_list *list, int64 number, const char *digits, s
 	}
 	if (list->needs_opt_in && !(bits & WA_LISTED_OPTED_IN))
 		return WA_LIST_REFUSED;
+	if (unlikely(list->has_erased) && wa_list_may_be_erased(list, number))
+		return WA_LIST_LOOK_UP;
 	answer = list->by_prefix[wa_list_prefix(digits)];
 	if (answer == WA_LIST_REFUSED || answer == WA_LIST_ALLOWED)
 		return answer;

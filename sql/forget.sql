@@ -1,0 +1,117 @@
+--
+-- wa_forget: nothing is left, and the person is left alone
+--
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
+BEGIN;
+\set ON_ERROR_ROLLBACK on
+\set ECHO none
+\i test/helpers.sql
+
+-- How often a text stands in any row of any table of the extension.
+CREATE FUNCTION t.traces(pattern text) RETURNS TABLE (tab text, n bigint)
+	LANGUAGE plpgsql AS $$
+DECLARE
+	r regclass;
+BEGIN
+	FOR r IN SELECT c.oid FROM pg_class AS c JOIN pg_depend AS d ON d.objid = c.oid AND d.classid = 'pg_class'::regclass
+		WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' AND c.relkind = 'r'
+		AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'wa_policy') ORDER BY c.relname
+	LOOP
+		EXECUTE format('SELECT %L, count(*) FROM %s AS v WHERE v::text ~ $1', r, r) INTO tab, n USING pattern;
+		IF n > 0 THEN
+			RETURN NEXT;
+		END IF;
+	END LOOP;
+END $$;
+CREATE FUNCTION t.by_list(phone text, category wa_category DEFAULT 'marketing') RETURNS text
+	LANGUAGE sql SET wa_policy.suppression_list_after = 0 AS
+	$$ SELECT outcome FROM wa_segment_summary(format('SELECT %L FROM generate_series(1, 200)', phone), category) WHERE outcome <> 'total' AND phones > 0 $$;
+
+-- A Brazilian, known by phone and BSUID, and somebody else in the same webhooks.
+INSERT INTO wa_webhook (payload) VALUES
+('{"object": "whatsapp_business_account", "entry": [{"id": "b1", "changes": [{"field": "messages", "value": {"metadata": {"phone_number_id": "s1"},
+ "contacts": [{"wa_id": "551187654321", "user_id": "BR.77", "profile": {"name": "Ana"}}, {"wa_id": "491600001002", "profile": {"name": "Bert"}}],
+ "messages": [{"id": "m1", "from": "551187654321", "from_user_id": "BR.77", "timestamp": "1740823200", "type": "text", "text": {"body": "STOP"}},
+  {"id": "m2", "from": "491600001002", "timestamp": "1740823201", "type": "text", "text": {"body": "hello"}}],
+ "statuses": [{"id": "m3", "status": "failed", "timestamp": "1740823202", "recipient_id": "5511987654321", "errors": [{"code": 131026}]},
+  {"id": "m4", "status": "read", "timestamp": "1740823203", "recipient_id": "491600001002"}]}}]}]}'),
+('{"object": "whatsapp_business_account", "entry": [{"id": "b1", "changes": [{"field": "messages", "value": {"metadata": {"phone_number_id": "s1"},
+ "messages": [{"id": "m5", "from": "491600001002", "timestamp": "1740823204", "type": "text", "text": {"body": "call me or +55 (11) 8765-4321"}}]}}]}]}'),
+('{"statuses": [{"id": "m6", "status": "delivered", "timestamp": "1740823205", "recipient_user_id": "BR.77"}]}'),
+('{"body": "{\"entry\": [{\"id\": \"b1\", \"changes\": [{\"value\": {\"statuses\": [{\"id\": \"m7\", \"status\": \"read\", \"timestamp\": \"1740823206\", \"recipient_id\": \"5511987654321\"}, {\"id\": \"m8\", \"status\": \"read\", \"timestamp\": \"1740823206\", \"recipient_id\": \"4915112345678\"}]}}]}]}"}'),
+('{"statuses": [{"id": "m9", "status": "delivered", "timestamp": "nonsense", "recipient_id": "\u0035511987654321"}, {"id": "m9", "status": "delivered", "timestamp": "nonsense", "recipient_id": "49151123456789"}]}'),
+('no JSON about 55 11 98765-4321'),
+('no JSON about 155119876543210 and 55119876543211');
+SELECT count(*) FROM wa_problem WHERE resolved_at IS NULL AND webhook_id IS NOT NULL;
+SELECT wa_opt_out('+55 11 8765-4321', 'by phone', at => '2025-03-02', everything => true);
+SELECT wa_ingest('{"messages": [{"id": "x", "from": "5511987654321", "timestamp": "1", "type": "text", "text": {"body": "x"}}]}');
+SELECT * FROM t.traces('8765-?4321|BR\.77|Ana|5511987654321');
+SELECT recipient, register FROM wa_consent ORDER BY recipient;
+
+SELECT * FROM wa_forget('BR.77', 'request 17 of 5 March');
+SELECT * FROM t.traces('[^1]55 ?\(?11\)? ?9?8765-?4321[^0-9]|BR\.77|Ana|u0035511987654321');
+-- Others are as they were.
+SELECT recipient, last_inbound_at, last_read_at FROM wa_activity ORDER BY recipient;
+SELECT erased_at IS NOT NULL AS cut, signature, payload FROM wa_webhook ORDER BY id;
+SELECT path, problem, fragment FROM wa_problem WHERE code IS NULL ORDER BY id;
+SELECT reason, recorded_by = session_user AS by_me FROM wa_erasure;
+SELECT count(*), count(DISTINCT bucket), bool_and(length(hash) = 32) FROM wa_erased;
+
+-- Nobody can tell who it was, and no marketing goes there, under either identifier.
+SELECT v.who, c, wa_first_reason(v.who, c) FROM (VALUES ('551187654321'), ('BR.77'), ('5511987654322')) AS v (who), (VALUES ('marketing'::wa_category), ('utility')) AS x (c);
+SELECT rule, reason, since IS NOT NULL AS since, until, origin, detail FROM wa_explain('5511987654321', 'marketing');
+SELECT t.by_list('5511987654321'), t.by_list('5511987654321', 'utility'), t.by_list('5511987654322'), t.by_list('BR.77');
+SELECT wa_next_sendable('5511987654321', 'marketing');
+SELECT * FROM wa_suppressed('marketing');
+
+-- A receipt brings nothing back; who is seen with an erased one is left alone as well.
+SELECT wa_ingest(jsonb_build_object('statuses', jsonb_build_array(
+	jsonb_build_object('id', 'm10', 'status', 'delivered', 'timestamp', t.unix(now()), 'recipient_id', '5511987654321', 'recipient_user_id', 'BR.78')))::text);
+-- (The number in the webhook that is no JSON is a longer one.)
+SELECT * FROM t.traces('5511987654321|BR\.7');
+SELECT wa_first_reason('BR.78', 'marketing'), t.by_list('5511987654321');
+-- A stop of WhatsApp's is kept: no operator lifts it.  An opt-in with evidence lifts the erasure alone.
+SELECT wa_ingest(jsonb_build_object('user_preferences', jsonb_build_array(
+	jsonb_build_object('wa_id', '5511987654321', 'category', 'marketing_messages', 'value', 'stop', 'timestamp', extract(epoch FROM now())::bigint)))::text);
+SELECT array_agg(reason) FROM wa_explain('5511987654321', 'marketing');
+SELECT * FROM wa_opt_in('5511987654321', 'form 18');
+SELECT array_agg(reason) FROM wa_explain('5511987654321', 'marketing');
+-- A message makes a new person of it, in the eyes of the list as well.
+SELECT wa_ingest(jsonb_build_object('messages', jsonb_build_array(
+	jsonb_build_object('id', 'm11', 'from', 'BR.78', 'timestamp', t.unix(now() + interval '2 minutes'), 'type', 'text', 'text', jsonb_build_object('body', 'hello'))))::text);
+SELECT wa_first_reason('BR.78', 'marketing'), wa_first_reason('BR.77', 'marketing');
+
+-- An identifier that the person has left is another's since: that stays.
+CALL t.take(t.wrote('491600005001', '2025-03-01 10:00', 'STOP'));
+CALL t.take('{"messages": [{"id": "wamid.c", "from": "491600005001", "timestamp": "1741082400", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491600005002", "body": "x"}}]}');
+CALL t.take(t.wrote('491600005001', '2025-03-10 10:00'));
+SELECT count(*) FROM wa_forget('491600005002', 'request 18');
+SELECT recipient, last_inbound_at FROM wa_activity WHERE recipient IN ('491600005001', '491600005002');
+SELECT count(*) FROM wa_consent_log WHERE recipient = '491600005001';
+SELECT wa_first_reason('491600005001', 'marketing'), wa_first_reason('491600005002', 'marketing'), t.by_list('491600005001'), t.by_list('491600005002');
+-- Asked the other way round it is told of.
+CALL t.take('{"messages": [{"id": "wamid.c", "from": "491600005003", "timestamp": "1741082400", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491600005004", "body": "x"}}]}');
+SELECT count(*) FROM wa_forget('491600005003', 'request 19');
+
+-- Somebody who was never known is left alone from now on.
+SELECT * FROM wa_forget('491600006001', 'request 20');
+SELECT wa_first_reason('491600006001', 'marketing');
+-- A replay brings nothing back.
+SELECT wa_replay();
+SELECT * FROM t.traces('BR\.77|551187654321');
+-- The log is closed again, after an error as well.
+DELETE FROM wa_consent_log;
+
+-- Misuse.
+SELECT * FROM wa_forget('nobody', 'x');
+SELECT * FROM wa_forget(NULL::text, 'x');
+SELECT * FROM wa_forget('491600006001', ' ');
+SELECT * FROM wa_forget('491600006001', NULL);
+SELECT * FROM wa_forget('491600006001', 'asked by +49 1600 006001');
+\set VERBOSITY terse
+INSERT INTO wa_erasure_key (id, key) VALUES (2, decode(repeat('00', 40), 'hex'));
+INSERT INTO wa_erasure_key (key) VALUES ('x');
+DELETE FROM wa_consent_log;
+
+ROLLBACK;

@@ -1,0 +1,51 @@
+--
+-- wa_history, wa_proof
+--
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
+BEGIN;
+\set ON_ERROR_ROLLBACK on
+\set ECHO none
+\i test/helpers.sql
+
+-- A person known by phone and BSUID, who changed the number; then the number has another owner.
+CALL t.take('{"statuses": [{"id": "m", "status": "delivered", "timestamp": "1740823200", "recipient_id": "491600001001", "recipient_user_id": "DE.1001"}]}');
+CALL t.take(t.wrote('491600001001', '2025-03-02 10:00', 'STOP'));
+CALL t.take(t.failed('491600001001', 131026, '2025-03-03 10:00'));
+CALL t.take('{"messages": [{"id": "wamid.c", "from": "491600001001", "timestamp": "1741082400", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491600001002", "body": "x"}}]}');
+CALL t.take(t.wrote('491600001001', '2025-03-10 10:00', 'STOP'));
+SELECT wa_opt_in('491600001002', 'form 17', at => '2025-03-11');
+SELECT wa_opt_out('DE.1001', 'by letter', at => '2025-03-12');
+SELECT * FROM wa__identifiers('491600001002');
+SELECT at, event, identifier, business, sender, detail, source ~ 'webhook' AS by_webhook, recorded_by = session_user AS by_me FROM wa_history('+49 160 0001002');
+SELECT at, event, identifier, detail FROM wa_history('491600001001'::wa_recipient);
+SELECT at, event FROM wa_history('491600009999');
+SELECT at, event FROM wa_history('nobody');
+
+SELECT jsonb_pretty(wa_proof('491600001002') - 'as_of' #- '{events,0,log_id}' #- '{events,0,recorded_at}' #- '{events,0,recorded_by}' #- '{events,0,webhook,id}'
+	#- '{events,1,log_id}' #- '{events,1,recorded_at}' #- '{events,1,recorded_by}' #- '{events,2,log_id}' #- '{events,2,recorded_at}' #- '{events,2,recorded_by}');
+SELECT jsonb_pretty(wa_proof('491600009999'::wa_recipient) - 'as_of');
+SELECT wa_proof('nobody');
+
+-- The verdict on the signature: valid, unknown, none, and a webhook that is gone.
+CREATE FUNCTION t.hmac(body text, secret text) RETURNS bytea LANGUAGE plpgsql AS $$
+DECLARE
+	inner_key bytea := decode(repeat('36', 64), 'hex');
+	outer_key bytea := decode(repeat('5c', 64), 'hex');
+BEGIN
+	FOR i IN 0 .. octet_length(secret) - 1 LOOP
+		inner_key := set_byte(inner_key, i, get_byte(secret::bytea, i) # 54);
+		outer_key := set_byte(outer_key, i, get_byte(secret::bytea, i) # 92);
+	END LOOP;
+	RETURN sha256(outer_key || sha256(inner_key || convert_to(body, 'UTF8')));
+END $$;
+INSERT INTO wa_app_secret (business, secret) VALUES ('b1', 'a secret'), ('b2', NULL);
+INSERT INTO wa_webhook (payload, signature)
+SELECT p, encode(t.hmac(p, 'a secret'), 'hex') FROM (SELECT t.hook(t.wrote('491600002001', '2025-03-02 10:00', 'STOP'))) AS v (p);
+CALL t.take(t.wrote('491600002002', '2025-03-02 10:00', 'STOP'), 'b2');
+SELECT phone, wa_proof(phone) #>> '{events,0,webhook,signature}' FROM unnest(ARRAY['491600002001', '491600002002']) AS phone;
+UPDATE wa_app_secret SET secret = 'another' WHERE business = 'b1';
+DELETE FROM wa_webhook WHERE payload LIKE '%491600002002%';
+SELECT phone, wa_proof(phone) #>> '{events,0,webhook,signature}' FROM unnest(ARRAY['491600002001', '491600002002']) AS phone;
+
+ROLLBACK;

@@ -1,0 +1,497 @@
+/*-------------------------------------------------------------------------
+ *
+ * forget.c
+ *	  wa_forget: everything about one person goes.
+ *
+ * First the stored webhooks, which may be many, are searched while intake goes on.  Then the
+ * state tables are locked, so that no ingest is under way, the webhooks that have come since
+ * are searched as well, and all rows of the person's identifiers are deleted.  Keyed hashes of
+ * these stay (state/erased.h).
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type_d.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "base/arguments.h"
+#include "base/encode.h"
+#include "base/statement.h"
+#include "identity/load.h"
+#include "ingest/upsert.h"
+#include "payload/erase.h"
+#include "recipient/recipient.h"
+#include "state/erased.h"
+#include "state/log_guard.h"
+
+PG_FUNCTION_INFO_V1(wa_forget_text);
+PG_FUNCTION_INFO_V1(wa_forget_recipient);
+PG_FUNCTION_INFO_V1(wa__without);
+
+/* The identifiers of the person, each with the time up to which it is the person's. */
+typedef struct wa_forgotten
+{
+	int			n;
+	wa_canonical *ids;
+	wa_instant *until;			/* WA_FOREVER: it still is */
+} wa_forgotten;
+
+/*
+ * Payloads.
+ */
+
+/* Ids that are no text of this database's encoding cannot be: they are ASCII. */
+static wa_names *
+make_names(const wa_canonical *ids, int n)
+{
+	wa_names   *names = wa_names_make(ids, n);
+
+	if (names == NULL)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	return names;
+}
+
+static wa_names *
+names_of_array(ArrayType *array)
+{
+	Datum	   *elements;
+	int			n;
+	wa_canonical *ids;
+
+	deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_INT, &elements, NULL, &n);
+	ids = palloc(Max(1, n) * sizeof(wa_canonical));
+	for (int i = 0; i < n; i++)
+		wa_recipient_get(DatumGetRecipientPP(elements[i]), &ids[i]);
+	return make_names(ids, n);
+}
+
+/*
+ * A payload without those whom it names: NULL where it names none of them, '' where nothing is
+ * left.
+ */
+Datum
+wa__without(PG_FUNCTION_ARGS)
+{
+	wa_str		payload = wa_text_arg(fcinfo, 0);
+	wa_str		utf8 = wa_to_utf8(payload);
+	wa_names   *names = names_of_array(PG_GETARG_ARRAYTYPE_P(1));
+	wa_str		rest = {"", 0};
+	char	   *left = NULL;
+	wa_erase_result result = wa_payload_erase(names, utf8.data, utf8.len, &left, &rest.len);
+	Datum		value = (Datum) 0;
+
+	wa_names_free(names);
+	if (result == WA_ERASE_NO_MEMORY)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	if (result == WA_ERASE_UNTOUCHED)
+		PG_RETURN_NULL();
+	if (result == WA_ERASE_CUT)
+		rest.data = left;
+	else
+		rest.len = 0;
+	/* json-c's memory must not be lost should there be none for the copy. */
+	PG_TRY();
+	{
+		value = wa_str_datum(wa_to_database(rest));
+	}
+	PG_FINALLY();
+	{
+		free(left);
+	}
+	PG_END_TRY();
+	PG_RETURN_DATUM(value);
+}
+
+/* $2: only rows that a transaction of this age or a younger one wrote. */
+static wa_statement erase_webhooks = {
+	"WITH named AS MATERIALIZED ("
+	"SELECT w.id, @extschema@.wa__without(w.payload, $1) AS rest FROM @extschema@.wa_webhook AS w"
+	" WHERE $2 IS NULL OR pg_catalog.age(w.xmin) <= $2),"
+	" gone AS (DELETE FROM @extschema@.wa_webhook AS w USING named AS n"
+	" WHERE w.id = n.id AND n.rest = '' RETURNING 1),"
+	" cut AS (UPDATE @extschema@.wa_webhook AS w"
+	" SET payload = n.rest, signature = NULL, erased_at = pg_catalog.clock_timestamp()"
+	" FROM named AS n WHERE w.id = n.id AND n.rest <> '' RETURNING 1)"
+	" SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM cut)",
+	"recipient[] int4", NULL, 0
+};
+
+static wa_statement erase_problems = {
+	"WITH named AS MATERIALIZED ("
+	"SELECT p.id, p.code, @extschema@.wa__without(COALESCE(p.fragment, ''), $1) AS rest,"
+	" @extschema@.wa__without(p.detail, $1) AS detail"
+	" FROM @extschema@.wa_problem AS p),"
+	" gone AS (DELETE FROM @extschema@.wa_problem AS p USING named AS n"
+	" WHERE p.id = n.id AND n.code IS NULL AND (n.rest = '' OR n.detail IS NOT NULL) RETURNING 1),"
+	" cut AS (UPDATE @extschema@.wa_problem AS p SET fragment = NULLIF(COALESCE(n.rest, p.fragment), ''),"
+	" detail = CASE WHEN n.detail IS NULL THEN p.detail ELSE '' END"
+	" FROM named AS n WHERE p.id = n.id AND (n.rest <> '' AND n.detail IS NULL"
+	" OR n.code IS NOT NULL AND (n.rest IS NOT NULL OR n.detail IS NOT NULL)) RETURNING 1)"
+	" SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM cut)",
+	"recipient[]", NULL, 0
+};
+
+static wa_statement age_of_now = {
+	"SELECT pg_catalog.age((pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::text::bigint"
+	" % 4294967296)::text::xid)",
+	"", NULL, 0
+};
+
+/*
+ * State.  $1: identifiers, $2: up to when each is the person's, NULL: it still is; $3: the latter.
+ */
+
+typedef struct wa_forget_step
+{
+	const char *part;
+	wa_statement statement;
+} wa_forget_step;
+
+#define STEP(part, sql) {part, {sql, "recipient[] timestamptz[] recipient[]", NULL, 0}}
+
+/* The rows of a table under these identifiers, if they are no later. */
+#define DELETE_ROWS(part, table, latest) \
+	STEP(part, "DELETE FROM @extschema@." table " AS t USING unnest($1, $2) AS p (recipient, until)" \
+		 " WHERE t.recipient OPERATOR(@extschema@.=) p.recipient" \
+		 " AND (p.until IS NULL OR COALESCE(" latest " <= p.until, true))")
+
+/* Links with what is still the person's, and those within the person. */
+#define DELETE_LINKS(part, table) \
+	STEP(part, "DELETE FROM @extschema@." table " AS t" \
+		 " WHERE t.recipient OPERATOR(@extschema@.=) ANY ($3)" \
+		 " OR t.other OPERATOR(@extschema@.=) ANY ($3)" \
+		 " OR (t.recipient OPERATOR(@extschema@.=) ANY ($1) AND t.other OPERATOR(@extschema@.=) ANY ($1))")
+
+static wa_forget_step steps[] = {
+	DELETE_ROWS("consent log", "wa_consent_log", "t.at"),
+	DELETE_ROWS("consent", "wa_consent", "t.at"),
+	DELETE_ROWS("cooldowns", "wa_cooldown", "t.failures[pg_catalog.cardinality(t.failures)]"),
+	DELETE_ROWS("activity", "wa_activity",
+				"GREATEST(t.last_inbound_at, t.last_delivered_at, t.last_read_at,"
+				" t.last_marketing_delivered_at, t.last_window_refused_at, t.wa_id_at)"),
+	DELETE_LINKS("links", "wa_identity"),
+	DELETE_LINKS("changes of identifier", "wa_identity_change"),
+	STEP("log of unlinkings",
+		 "DELETE FROM @extschema@.wa_unlink_log AS t"
+		 " WHERE t.recipient OPERATOR(@extschema@.=) ANY ($1)"
+		 " OR t.other OPERATOR(@extschema@.=) ANY ($1)"
+		 " OR @extschema@.wa__without(t.reason, $1) IS NOT NULL"),
+	STEP("locks",
+		 "DELETE FROM @extschema@.wa_recipient_lock AS t USING unnest($1, $2) AS p (recipient, until)"
+		 " WHERE t.recipient OPERATOR(@extschema@.=) p.recipient"
+		 " AND (p.until IS NULL OR NOT EXISTS (SELECT FROM @extschema@.wa_activity AS a"
+		 " WHERE a.recipient OPERATOR(@extschema@.=) t.recipient))"),
+	/* What others' events also named; the rest of these rows is theirs. */
+	STEP("mentions in others' log",
+		 "UPDATE @extschema@.wa_consent_log AS t SET also_named = pg_catalog.array_to_string(ARRAY("
+		 "SELECT v.name FROM unnest(pg_catalog.string_to_array(t.also_named, ' '))"
+		 " WITH ORDINALITY AS v (name, place) WHERE v.name <> ALL ($3::text[]) ORDER BY v.place), ' ')"
+		 " WHERE t.also_named <> '' AND pg_catalog.string_to_array(t.also_named, ' ') && $3::text[]"),
+};
+
+static wa_statement add_key = {
+	"INSERT INTO @extschema@.wa_erasure_key (key) VALUES ($1) ON CONFLICT (id) DO NOTHING",
+	"bytea", NULL, 0
+};
+
+static wa_statement add_erased = {
+	"INSERT INTO @extschema@.wa_erased AS o (bucket, hash, at)"
+	" SELECT * FROM unnest($1, $2, $3)"
+	" ON CONFLICT (bucket, hash) DO UPDATE SET at = GREATEST(o.at, excluded.at)",
+	"int4[] bytea[] timestamptz[]", NULL, 0
+};
+
+static wa_statement log_erasure = {
+	"INSERT INTO @extschema@.wa_erasure (reason) VALUES ($1)", "text", NULL, 0
+};
+
+/*
+ * The person.
+ */
+
+static void
+find_person(const wa_schema *schema, const wa_canonical *id, wa_forgotten *person)
+{
+	Snapshot	latest = RegisterSnapshot(GetLatestSnapshot());
+	wa_link_reader links;
+	wa_person  *found;
+	int			most;
+
+	wa_link_reader_open(&links, schema, latest);
+	found = wa_person_load(&links, id);
+	most = found == NULL ? 1 : found->nmembers;
+	person->ids = palloc(most * sizeof(wa_canonical));
+	person->until = palloc(most * sizeof(wa_instant));
+	person->n = 1;
+	person->ids[0] = *id;
+	person->until[0] = WA_FOREVER;
+	for (int i = 1; i < most; i++)
+	{
+		if (found->members[i].events_until == WA_NEVER)
+			continue;
+		person->ids[person->n] = found->members[i].id;
+		person->until[person->n++] = found->members[i].events_until;
+	}
+	wa_link_reader_close(&links);
+	UnregisterSnapshot(latest);
+}
+
+/* Identifiers that the person may have gone to since: whether they are the same person's, the caller knows. */
+static void
+tell_successors(void *arg, const wa_canonical *other)
+{
+	const wa_forgotten *person = arg;
+
+	for (int i = 0; i < person->n; i++)
+	{
+		if (person->ids[i].len == other->len &&
+			memcmp(person->ids[i].text, other->text, other->len) == 0)
+			return;
+	}
+	ereport(NOTICE,
+			(errmsg("recipient %s is linked with %s, which is not forgotten with it",
+					person->ids[0].text, other->text),
+			 errhint("If it is the same person, forget it as well.")));
+}
+
+static void
+find_successors(const wa_schema *schema, wa_forgotten *person)
+{
+	Snapshot	latest = RegisterSnapshot(GetLatestSnapshot());
+	wa_link_reader links;
+
+	wa_link_reader_open(&links, schema, latest);
+	/* Opened by a first look-up. */
+	(void) wa_person_load(&links, &person->ids[0]);
+	wa_neighbours(&links, &person->ids[0], true, tell_successors, person);
+	wa_link_reader_close(&links);
+	UnregisterSnapshot(latest);
+}
+
+/* All of them, or those alone that are still the person's. */
+static Datum
+ids_array(const wa_schema *schema, const wa_forgotten *person, bool all)
+{
+	wa_column	column = {schema->recipient_type, NULL};
+
+	for (int i = 0; i < person->n; i++)
+	{
+		if (all || person->until[i] == WA_FOREVER)
+			wa_put_str(&column, (wa_str) {person->ids[i].text, person->ids[i].len});
+	}
+	return wa_column_array(&column);
+}
+
+static Datum
+untils_array(const wa_forgotten *person)
+{
+	wa_column	column = {TIMESTAMPTZOID, NULL};
+
+	for (int i = 0; i < person->n; i++)
+		wa_put_instant(&column, person->until[i]);
+	return wa_column_array(&column);
+}
+
+/*
+ * The steps.
+ */
+
+static void
+put_part(ReturnSetInfo *rsinfo, const char *part, int64 rows)
+{
+	Datum		values[2] = {CStringGetTextDatum(part), Int64GetDatum(rows)};
+	bool		nulls[2] = {false, false};
+
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+}
+
+/* The single number that a statement yields. */
+static int64
+run_number(wa_statement *statement, const wa_schema *schema, Datum *values, const char *nulls)
+{
+	bool		isnull;
+	Datum		value;
+
+	wa_statement_run(statement, schema, values, nulls);
+	value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	return SPI_gettypeid(SPI_tuptable->tupdesc, 1) == INT4OID ? DatumGetInt32(value) : DatumGetInt64(value);
+}
+
+/* age: of the oldest transaction whose rows are to be looked at; NULL: all. */
+static int64
+erase_from_webhooks(const wa_schema *schema, const wa_forgotten *person, const int32 *age)
+{
+	Datum		values[2] = {ids_array(schema, person, true), Int32GetDatum(age == NULL ? 0 : *age)};
+
+	return run_number(&erase_webhooks, schema, values, age == NULL ? " n" : "  ");
+}
+
+/* The key, made where there is none; under the lock that keeps others away. */
+static void
+get_key(const wa_schema *schema, wa_erasure_key *key)
+{
+	uint8		bytes[WA_ERASURE_SECRET + sizeof(uint64)];
+	wa_str		made = {(char *) bytes, sizeof(bytes)};
+	Datum		value;
+	Snapshot	latest;
+	bool		found;
+
+	wa_erasure_key_make(bytes);
+	value = wa_str_datum(made);
+	wa_statement_run(&add_key, schema, &value, NULL);
+	CommandCounterIncrement();
+	latest = RegisterSnapshot(GetLatestSnapshot());
+	found = wa_erasure_key_read(schema, latest, key);
+	UnregisterSnapshot(latest);
+	if (!found)
+		elog(ERROR, "wa_erasure_key has no row");
+}
+
+static void
+write_hashes(const wa_schema *schema, const wa_forgotten *person)
+{
+	wa_column	columns[] = {{INT4OID, NULL}, {BYTEAOID, NULL}, {TIMESTAMPTZOID, NULL}};
+	Datum		values[lengthof(columns)];
+	TimestampTz now = GetCurrentTimestamp();
+	wa_erasure_key key;
+
+	get_key(schema, &key);
+	for (int i = 0; i < person->n; i++)
+	{
+		wa_str		id = {person->ids[i].text, person->ids[i].len};
+		uint8		hash[WA_ERASED_HASH];
+
+		wa_erased_hash(&key, id, hash);
+		wa_put_int4(&columns[0], (int32) wa_erased_bucket(&key, id), false);
+		wa_put_str(&columns[1], (wa_str) {(char *) hash, WA_ERASED_HASH});
+		wa_put_instant(&columns[2], Min(person->until[i], now));
+	}
+	for (int i = 0; i < lengthof(columns); i++)
+		values[i] = wa_column_array(&columns[i]);
+	wa_statement_run(&add_erased, schema, values, NULL);
+}
+
+static void
+delete_state(const wa_schema *schema, const wa_forgotten *person, ReturnSetInfo *rsinfo)
+{
+	Datum		values[3] = {ids_array(schema, person, true), untils_array(person),
+	ids_array(schema, person, false)};
+
+	for (int i = 0; i < lengthof(steps); i++)
+		put_part(rsinfo, steps[i].part,
+				 wa_statement_run(&steps[i].statement, schema, values, NULL));
+}
+
+static void
+forget(const wa_schema *schema, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
+{
+	wa_forgotten person;
+	int32		age;
+	int64		webhooks;
+	Datum		value = wa_str_datum(reason);
+
+	age = (int32) run_number(&age_of_now, schema, NULL, NULL);
+	find_person(schema, id, &person);
+	webhooks = erase_from_webhooks(schema, &person, NULL);
+
+	wa_lock_state(schema, ShareRowExclusiveLock);
+	find_person(schema, id, &person);
+	webhooks += erase_from_webhooks(schema, &person, &age);
+	put_part(rsinfo, "identifiers", person.n);
+	put_part(rsinfo, "webhooks", webhooks);
+	value = ids_array(schema, &person, true);
+	put_part(rsinfo, "problems", run_number(&erase_problems, schema, &value, NULL));
+	find_successors(schema, &person);
+	write_hashes(schema, &person);
+	delete_state(schema, &person, rsinfo);
+	value = wa_str_datum(reason);
+	wa_statement_run(&log_erasure, schema, &value, NULL);
+}
+
+/* What may be said of the erasure: everything but whom it was about. */
+static void
+check_reason(wa_str reason, const wa_canonical *id)
+{
+	wa_names   *names;
+	bool		occurs;
+
+	if (wa_is_blank(reason))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("an erasure needs a reason"),
+				 errhint("For example the number of the request.")));
+	names = make_names(id, 1);
+	occurs = wa_names_occur(names, reason.data, reason.len);
+	wa_names_free(names);
+	if (occurs)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the reason of an erasure must not name the person"),
+				 errdetail("It is kept in wa_erasure.")));
+}
+
+static void
+forget_with_log_open(const wa_schema *schema, const wa_canonical *id, wa_str reason,
+					 ReturnSetInfo *rsinfo)
+{
+	wa_consent_log_open(true);
+	PG_TRY();
+	{
+		forget(schema, id, reason, rsinfo);
+	}
+	PG_FINALLY();
+	{
+		wa_consent_log_open(false);
+	}
+	PG_END_TRY();
+}
+
+static Datum
+forget_recipient(FunctionCallInfo fcinfo, const wa_canonical *id)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	wa_str		reason = wa_text_arg(fcinfo, 1);
+
+	check_reason(reason, id);
+	/* By an older snapshot it would pass over rows that it cannot see. */
+	if (IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(ERRCODE_INAPPROPRIATE_ISOLATION_LEVEL_FOR_BRANCH_TRANSACTION),
+				 errmsg("wa_forget needs a transaction in READ COMMITTED")));
+	InitMaterializedSRF(fcinfo, 0);
+	SPI_connect();
+	forget_with_log_open(wa_schema_of(fcinfo->flinfo->fn_oid), id, reason, rsinfo);
+	SPI_finish();
+	return (Datum) 0;
+}
+
+Datum
+wa_forget_text(PG_FUNCTION_ARGS)
+{
+	wa_canonical id;
+
+	wa_forbid_null_arg(fcinfo, 0, "recipient");
+	if (!wa_recipient_from_text(PG_GETARG_TEXT_PP(0), &id))
+		DirectFunctionCall1(wa_recipient_in,
+							CStringGetDatum(text_to_cstring(PG_GETARG_TEXT_PP(0))));
+	return forget_recipient(fcinfo, &id);
+}
+
+Datum
+wa_forget_recipient(PG_FUNCTION_ARGS)
+{
+	wa_canonical id;
+
+	wa_forbid_null_arg(fcinfo, 0, "recipient");
+	wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), &id);
+	return forget_recipient(fcinfo, &id);
+}

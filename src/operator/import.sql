@@ -1,0 +1,76 @@
+-- Lists of opt-outs: in, out, and how far an import is.
+
+CREATE FUNCTION wa_import(query text, dry_run boolean DEFAULT true, source text DEFAULT '',
+	business text DEFAULT '', at timestamptz DEFAULT pg_catalog.clock_timestamp())
+	RETURNS TABLE (outcome text, phones bigint, line bigint, phone text, register text,
+		business text, at timestamptz, detail text)
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000 ROWS 1000;
+COMMENT ON FUNCTION wa_import(text, boolean, text, text, timestamptz) IS
+'Takes in a list of opt-outs: query is one SELECT that yields the column phone and any of reason, source, at, note, register (business or everything) and business, by these names. It only tightens: nothing is lifted, and a later opt-in stands. With dry_run, the default, nothing is written. Returns how many rows came (total), how many of them stop somebody who was not stopped (stopped), are recorded and change nothing (recorded), were recorded before (known) and cannot be used (rejected); then a row with its line for each that was rejected, for each with a time that cannot be used (remark), and in a dry run for each that makes a difference. The arguments source and business are for rows that name none, business '''' for every business; at is the time of rows that have none. Twice the same list changes nothing. The query runs with the rights and the search_path of the caller; all is written in the caller''s transaction, or nothing. The view wa_import_progress shows how far it is';
+REVOKE EXECUTE ON FUNCTION wa_import(text, boolean, text, text, timestamptz) FROM PUBLIC;
+
+CREATE FUNCTION wa__import_apply(internal) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE STRICT
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION wa__import_apply(internal) IS
+'The part of wa_import that reads and writes the state';
+REVOKE EXECUTE ON FUNCTION wa__import_apply(internal) FROM PUBLIC;
+
+CREATE FUNCTION wa_export()
+	RETURNS TABLE (phone text, reason text, source text, at timestamptz, note text,
+		register text, business text)
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 100000
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		SELECT c.recipient::text,
+			CASE WHEN c.origin = 'import' THEN NULLIF(substr(split_part(p.head, E'\nsource: ', 1), 2), '')
+				ELSE NULLIF(l.evidence, '') END,
+			CASE WHEN c.origin = 'import' THEN NULLIF(split_part(p.head, E'\nsource: ', 2), '')
+				ELSE c.origin END,
+			c.at,
+			CASE WHEN c.origin = 'import' THEN p.note END,
+			c.register,
+			c.business
+		FROM wa_consent AS c
+		LEFT JOIN LATERAL (
+			SELECT e.evidence
+			FROM wa_consent_log AS e
+			WHERE e.recipient OPERATOR(@extschema@.=) c.recipient AND e.business = c.business AND e.register = c.register
+				AND e.at = c.at AND e.state = 'stop' AND e.origin = c.origin
+			ORDER BY e.evidence LIMIT 1) AS l ON true
+		-- What an import writes as evidence: the reason, a line for the source, a line for the note.
+		CROSS JOIN LATERAL (
+			SELECT split_part(v.lines, E'\nnote: ', 1) AS head,
+				NULLIF(substr(v.lines, NULLIF(strpos(v.lines, E'\nnote: '), 0) + 7), '') AS note
+			FROM (SELECT E'\n' || l.evidence AS lines) AS v) AS p
+		WHERE c.state = 'stop'
+		ORDER BY c.recipient, c.business, c.register;
+	END;
+COMMENT ON FUNCTION wa_export() IS
+'All stops that stand, in the shape that wa_import takes: to import it here changes nothing, to import it elsewhere stops the same people there. A stop of the register whatsapp becomes one of the register business there, since WhatsApp alone writes its own';
+REVOKE EXECUTE ON FUNCTION wa_export() FROM PUBLIC;
+
+-- The server has no name for an import, so that its progress goes under COPY; a
+-- value that no COPY has tells the two apart.
+CREATE VIEW wa_import_progress AS
+	SELECT p.pid, d.datname,
+		CASE p.param11 WHEN 1 THEN 'reading' WHEN 2 THEN 'comparing and writing' END AS phase,
+		p.param15 = 1 AS dry_run,
+		p.param12 AS rows_read,
+		p.param4 AS rows_rejected,
+		CASE WHEN p.param11 > 1 THEN p.param13 END AS rows_usable,
+		p.param14 AS rows_done
+	FROM pg_catalog.pg_stat_get_progress_info('COPY') AS p
+	JOIN pg_catalog.pg_database AS d ON d.oid = p.datid
+	WHERE p.param20 = 8602261669666647922;
+COMMENT ON VIEW wa_import_progress IS
+'The running calls of wa_import in this cluster and how far they are. Their numbers are seen by their own role and by members of pg_read_all_stats';
+COMMENT ON COLUMN wa_import_progress.pid IS 'Process id, for pg_cancel_backend: a cancelled import has changed nothing';
+COMMENT ON COLUMN wa_import_progress.datname IS 'Database';
+COMMENT ON COLUMN wa_import_progress.phase IS 'reading: the query runs. comparing and writing: its rows are taken in';
+COMMENT ON COLUMN wa_import_progress.dry_run IS 'Will nothing be written?';
+COMMENT ON COLUMN wa_import_progress.rows_read IS 'Rows that the query has yielded';
+COMMENT ON COLUMN wa_import_progress.rows_rejected IS 'Rows among them that cannot be used';
+COMMENT ON COLUMN wa_import_progress.rows_usable IS 'Rows to be compared; NULL while it is reading';
+COMMENT ON COLUMN wa_import_progress.rows_done IS 'Rows that have been compared, and written where that is needed';
+GRANT SELECT ON wa_import_progress TO PUBLIC;

@@ -1,0 +1,66 @@
+/*-------------------------------------------------------------------------
+ *
+ * import_rows.h
+ *	  The rows of an import: read from the caller's query, checked, and sorted by
+ *	  the key of the consent that they stop.
+ *
+ * Memory: of what is sorted no more than work_mem, the rest goes to disk.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_IMPORT_ROWS_H
+#define WA_IMPORT_ROWS_H
+
+#include "base/compat.h"
+
+#include "utils/tuplestore.h"
+#include "utils/tuplesort.h"
+
+#include "base/instant.h"
+#include "base/schema.h"
+#include "base/str.h"
+#include "recipient/phone.h"
+#include "state/consent.h"
+
+/* One row, read and checked.  Strings are texts of this database. */
+typedef struct wa_import_row
+{
+	int64		line;			/* its number in the query, from 1 */
+	wa_canonical recipient;
+	wa_str		business;
+	wa_register reg;			/* never WHATSAPP */
+	bool		of_whatsapp;	/* the list calls it WhatsApp's own stop */
+	wa_instant	at;				/* WA_NEVER: the list does not say when */
+	wa_str		evidence;
+} wa_import_row;
+
+typedef struct wa_import_rows wa_import_rows;
+
+/* Takes a row that cannot be used, or (rejected false) one whose time was not. */
+typedef void (*wa_import_remark) (void *arg, int64 line, wa_str phone, bool rejected,
+								  const char *detail);
+
+/*
+ * Run the query and take in its rows.  source: for rows that name none, business likewise; both
+ * not absent.  count, if given, is told how many rows have come.
+ *
+ * Errors: invalid_parameter_value and datatype_mismatch for a query that is no list.
+ */
+extern wa_import_rows *wa_import_rows_read(const char *query, const wa_schema *schema,
+										   wa_str source, wa_str business,
+										   wa_import_remark remark, void (*count) (void *arg, int64 rows),
+										   void *arg);
+
+/* How many rows came, and how many of them are left to be sorted. */
+extern int64 wa_import_rows_total(const wa_import_rows *rows);
+extern int64 wa_import_rows_usable(const wa_import_rows *rows);
+
+/*
+ * Go through them by recipient, business, register, time and line.  False after the last.
+ * The row's strings are valid until the next call.
+ */
+extern bool wa_import_rows_next(wa_import_rows *rows, wa_import_row *row);
+
+extern void wa_import_rows_free(wa_import_rows *rows);
+
+#endif							/* WA_IMPORT_ROWS_H */

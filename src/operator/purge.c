@@ -1,0 +1,165 @@
+/*-------------------------------------------------------------------------
+ *
+ * purge.c
+ *	  wa_purge: what has served its time goes, a batch and a transaction at a time.
+ *
+ * A procedure that commits can have neither the rights of its owner nor a search path of its own.
+ * So this one has those of its caller and does nothing but call, batch by batch, functions of
+ * the extension that have both.  It finds them by the namespace that it is in itself.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type_d.h"
+#include "executor/executor.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+
+#include "base/arguments.h"
+#include "base/instant.h"
+
+PG_FUNCTION_INFO_V1(wa_purge);
+
+enum purge_argument
+{
+	ARG_OLDER_THAN,
+	ARG_BATCH,
+	ARG_PAYLOADS_OLDER_THAN
+};
+
+/* What goes, by which function, and by which of the two ages. */
+static const struct
+{
+	const char *function;		/* (before, since, batch) → (purged, reached) */
+	const char *what;
+	bool		by_payload_age;
+}			steps[] = {
+	{"wa__purge_webhooks", "webhooks", true},
+	{"wa__purge_problems", "resolved problems", false},
+};
+
+static Oid
+find_step(Oid nspid, const char *name)
+{
+	Oid			types[] = {TIMESTAMPTZOID, TIMESTAMPTZOID, INT4OID};
+	Oid			function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
+										   CStringGetDatum(name),
+										   PointerGetDatum(buildoidvector(types, lengthof(types))),
+										   ObjectIdGetDatum(nspid));
+
+	if (!OidIsValid(function))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("function %s of extension wa_policy is missing", name),
+				 errhint("Install the extension again.")));
+	return function;
+}
+
+/* One batch, committed.  Returns how many rows went; *reached is how far that was. */
+static int64
+purge_batch(Oid nspid, const char *function, wa_instant before, int batch, wa_instant *reached)
+{
+	HeapTupleHeader row;
+	bool		isnull;
+	int64		purged;
+	Datum		last;
+
+	PushActiveSnapshot(GetTransactionSnapshot());
+	row = DatumGetHeapTupleHeader(OidFunctionCall3(find_step(nspid, function),
+												   TimestampTzGetDatum(before),
+												   TimestampTzGetDatum(*reached),
+												   Int32GetDatum(batch)));
+	purged = DatumGetInt64(GetAttributeByNum(row, 1, &isnull));
+	last = GetAttributeByNum(row, 2, &isnull);
+	if (!isnull)
+		*reached = DatumGetTimestampTz(last);
+	PopActiveSnapshot();
+	SPI_commit();
+	return purged;
+}
+
+static int64
+purge_all(Oid nspid, const char *function, wa_instant before, int batch)
+{
+	wa_instant	reached = WA_NEVER;
+	int64		total = 0;
+	int64		purged;
+
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		purged = purge_batch(nspid, function, before, batch, &reached);
+		total += purged;
+	} while (purged > 0);
+	return total;
+}
+
+/* What is older than an interval was there before this moment. */
+static wa_instant
+before_arg(FunctionCallInfo fcinfo, int argno, const char *name)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	wa_instant	before = DatumGetTimestampTz(DirectFunctionCall2(timestamptz_mi_interval,
+																  TimestampTzGetDatum(now),
+																  PG_GETARG_DATUM(argno)));
+
+	if (before >= now || TIMESTAMP_NOT_FINITE(before))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be a time that has passed", name),
+				 errhint("For example interval '30 days'.")));
+	return before;
+}
+
+static void
+require_commits(FunctionCallInfo fcinfo)
+{
+	CallContext *call = (CallContext *) fcinfo->context;
+
+	if (call == NULL || !IsA(call, CallContext) || call->atomic)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TRANSACTION_TERMINATION),
+				 errmsg("wa_purge commits each batch, so it cannot run inside a transaction"),
+				 errhint("CALL it by itself, outside BEGIN and outside functions.")));
+}
+
+Datum
+wa_purge(PG_FUNCTION_ARGS)
+{
+	Oid			nspid = get_func_namespace(fcinfo->flinfo->fn_oid);
+	int64		purged[lengthof(steps)];
+	wa_instant	before;
+	wa_instant	payloads_before;
+	int			batch;
+
+	wa_forbid_null_arg(fcinfo, ARG_OLDER_THAN, "older_than");
+	wa_forbid_null_arg(fcinfo, ARG_BATCH, "batch");
+	before = before_arg(fcinfo, ARG_OLDER_THAN, "older_than");
+	payloads_before = PG_ARGISNULL(ARG_PAYLOADS_OLDER_THAN) ? before :
+		before_arg(fcinfo, ARG_PAYLOADS_OLDER_THAN, "payloads_older_than");
+	batch = PG_GETARG_INT32(ARG_BATCH);
+	if (batch < 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("batch must be at least 1")));
+	require_commits(fcinfo);
+
+	if (SPI_connect_ext(SPI_OPT_NONATOMIC) != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect_ext failed");
+	for (int i = 0; i < lengthof(steps); i++)
+		purged[i] = purge_all(nspid, steps[i].function,
+							  steps[i].by_payload_age ? payloads_before : before, batch);
+	SPI_finish();
+	for (int i = 0; i < lengthof(steps); i++)
+		ereport(NOTICE, (errmsg("purged %lld %s", (long long) purged[i], steps[i].what)));
+	PG_RETURN_VOID();
+}

@@ -1,0 +1,373 @@
+/*-------------------------------------------------------------------------
+ *
+ * erase.c
+ *	  Cutting one person out of a stored payload.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE				/* memmem */
+#endif
+#include "c.h"
+
+#include <json-c/json.h>
+
+#include "payload/erase.h"
+#include "payload/payload.h"
+#include "payload/text.h"
+
+/* Of one identifier: its canonical text, and what is folded into it. */
+#define SPELLINGS_PER_ID	8
+
+typedef struct wa_spelling
+{
+	bool		digits;
+	size_t		len;
+	char		text[WA_RECIPIENT_MAX + 2];
+} wa_spelling;
+
+struct wa_names
+{
+	int			n;
+	wa_spelling spellings[FLEXIBLE_ARRAY_MEMBER];
+};
+
+/* JSON in a string in JSON: queues wrap so, and no deeper than this. */
+#define MAX_WRAPPING	4
+
+/*
+ * Spellings.
+ */
+
+/* Take in digits that are read as this phone. */
+static void
+add_spelling(wa_names *names, const wa_canonical *id, const char *digits, size_t len)
+{
+	wa_canonical read;
+	wa_spelling *spelling = &names->spellings[names->n];
+
+	if (len > 17 || !wa_canonicalize(digits, len, &read) || read.len != id->len ||
+		memcmp(read.text, id->text, id->len) != 0)
+		return;
+	spelling->digits = true;
+	spelling->len = len;
+	memcpy(spelling->text, digits, len);
+	names->n++;
+}
+
+/* The phone with a digit put in, or (digit 0) taken out, at a place. */
+static void
+add_changed(wa_names *names, const wa_canonical *id, size_t place, char digit)
+{
+	char		digits[WA_RECIPIENT_MAX + 2];
+	size_t		rest = id->len - place - (digit == 0 ? 1 : 0);
+
+	memcpy(digits, id->text, place);
+	if (digit != 0)
+		digits[place] = digit;
+	memcpy(digits + place + (digit != 0 ? 1 : 0), id->text + id->len - rest, rest);
+	add_spelling(names, id, digits, place + (digit != 0 ? 1 : 0) + rest);
+}
+
+static void
+add_phone(wa_names *names, const wa_canonical *id)
+{
+	wa_spelling *spelling = &names->spellings[names->n++];
+
+	spelling->digits = true;
+	spelling->len = id->len;
+	memcpy(spelling->text, id->text, id->len);
+	for (size_t place = 1; place <= 3; place++)
+		add_changed(names, id, place, '0');	/* a trunk zero behind the country's code */
+	add_changed(names, id, 2, '1'); /* Mexico */
+	add_changed(names, id, 2, '9'); /* Argentina */
+	add_changed(names, id, 4, 0);	/* Brazil */
+}
+
+/* BSUIDs are written in one way, but for the case of the country. */
+static void
+add_user_id(wa_names *names, const wa_canonical *id)
+{
+	for (int lower = 0; lower <= 1; lower++)
+	{
+		wa_spelling *spelling = &names->spellings[names->n++];
+
+		spelling->digits = false;
+		spelling->len = id->len;
+		memcpy(spelling->text, id->text, id->len);
+		for (int i = 0; i < 2 && lower == 1; i++)
+			spelling->text[i] |= 0x20;
+	}
+}
+
+wa_names *
+wa_names_make(const wa_canonical *ids, int n)
+{
+	wa_names   *names = calloc(1, offsetof(wa_names, spellings) +
+							   (size_t) n * SPELLINGS_PER_ID * sizeof(wa_spelling));
+
+	for (int i = 0; names != NULL && i < n; i++)
+	{
+		if (wa_is_bsuid(ids[i].text))
+			add_user_id(names, &ids[i]);
+		else
+			add_phone(names, &ids[i]);
+	}
+	return names;
+}
+
+void
+wa_names_free(wa_names *names)
+{
+	free(names);
+}
+
+/* What people put between the digits of a number; all beyond ASCII counts as such. */
+static bool
+is_separator(unsigned char c)
+{
+	return c >= 0x80 || (c != 0 && strchr(" -.()/+'", c) != NULL);
+}
+
+/* The last digits that were read, whatever stood between them. */
+typedef struct wa_run
+{
+	size_t		len;
+	char		digits[64];
+	bool		begins[64];		/* did no digit stand directly before it? */
+} wa_run;
+
+/*
+ * Is the end of the run one of the phones?  It must begin where digits begin, or behind zeros: a
+ * longer number that ends in the same digits is another's.
+ */
+static bool
+run_ends_with_name(const wa_names *names, const wa_run *run)
+{
+	for (int i = 0; i < names->n; i++)
+	{
+		const wa_spelling *spelling = &names->spellings[i];
+		size_t		start = run->len - spelling->len;
+
+		if (spelling->digits && run->len >= spelling->len &&
+			memcmp(run->digits + start, spelling->text, spelling->len) == 0 &&
+			(run->begins[start] || run->digits[start - 1] == '0'))
+			return true;
+	}
+	return false;
+}
+
+static void
+run_add(wa_run *run, char digit, bool begins)
+{
+	const size_t half = lengthof(run->digits) / 2;
+
+	if (run->len == lengthof(run->digits))
+	{
+		memmove(run->digits, run->digits + half, half);
+		memmove(run->begins, run->begins + half, half * sizeof(bool));
+		run->len = half;
+	}
+	run->begins[run->len] = begins;
+	run->digits[run->len++] = digit;
+}
+
+static inline bool
+is_digit(unsigned char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+phones_occur(const wa_names *names, const char *text, size_t len)
+{
+	wa_run		run;
+
+	run.len = 0;
+	for (size_t i = 0; i < len; i++)
+	{
+		if (is_digit(text[i]))
+		{
+			run_add(&run, text[i], run.len == 0 || !is_digit(text[i - 1]));
+			/* Nor may it go on: that is a longer number. */
+			if (run.len >= 7 && (i + 1 == len || !is_digit(text[i + 1])) &&
+				run_ends_with_name(names, &run))
+				return true;
+		}
+		else if (!is_separator(text[i]))
+			run.len = 0;
+	}
+	return false;
+}
+
+bool
+wa_names_occur(const wa_names *names, const char *text, size_t len)
+{
+	for (int i = 0; i < names->n; i++)
+	{
+		const wa_spelling *spelling = &names->spellings[i];
+
+		if (!spelling->digits && memmem(text, len, spelling->text, spelling->len) != NULL)
+			return true;
+	}
+	return phones_occur(names, text, len);
+}
+
+/*
+ * Cutting.
+ */
+
+typedef struct wa_cutter
+{
+	const wa_names *names;
+	bool		cut;			/* has anything been taken out? */
+	bool		no_memory;
+	int			wrapping;
+} wa_cutter;
+
+static bool cut_value(wa_cutter *cutter, json_object *value);
+
+static json_object *
+parse(const char *text, size_t len, bool *no_memory)
+{
+	bool		changed;
+	size_t		need = wa_text_rewrite(text, len, NULL, &changed);
+	char	   *copy = malloc(need + 1);
+	json_tokener *tokener = json_tokener_new_ex(WA_PAYLOAD_MAX_DEPTH + 1);
+	json_object *value = NULL;
+
+	*no_memory = copy == NULL || tokener == NULL;
+	if (!*no_memory)
+	{
+		wa_text_rewrite(text, len, copy, &changed);
+		copy[need] = '\0';
+		value = json_tokener_parse_ex(tokener, copy, (int) need + 1);
+		if (json_tokener_get_error(tokener) != json_tokener_success)
+		{
+			json_object_put(value);
+			value = NULL;
+		}
+	}
+	json_tokener_free(tokener);
+	free(copy);
+	return value;
+}
+
+/* A string that is JSON itself is cut as such; true: it must go. */
+static bool
+cut_wrapped(wa_cutter *cutter, json_object *string)
+{
+	const char *text = json_object_get_string(string);
+	size_t		len = json_object_get_string_len(string);
+	bool		no_memory;
+	json_object *value;
+	bool		goes = true;
+
+	if (len == 0 || (text[0] != '{' && text[0] != '[') || cutter->wrapping == MAX_WRAPPING ||
+		!(value = parse(text, len, &no_memory)))
+		return true;
+	cutter->wrapping++;
+	if (!cut_value(cutter, value))
+	{
+		const char *rest = json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN |
+														  JSON_C_TO_STRING_NOSLASHESCAPE);
+
+		goes = rest == NULL || !json_object_set_string(string, rest);
+		cutter->no_memory |= goes;
+	}
+	cutter->wrapping--;
+	json_object_put(value);
+	return goes;
+}
+
+static void
+cut_array(wa_cutter *cutter, json_object *array)
+{
+	for (size_t i = 0; i < json_object_array_length(array);)
+	{
+		if (cut_value(cutter, json_object_array_get_idx(array, i)))
+		{
+			json_object_array_del_idx(array, i, 1);
+			cutter->cut = true;
+		}
+		else
+			i++;
+	}
+}
+
+static bool
+cut_object(wa_cutter *cutter, json_object *object)
+{
+	bool		goes = false;
+
+	json_object_object_foreach(object, key, member)
+	{
+		if (wa_names_occur(cutter->names, key, strlen(key)))
+			goes = true;
+		else if (cut_value(cutter, member))
+			goes = true;
+	}
+	return goes;
+}
+
+/* Take out what names the person; true: the value does so itself and must go. */
+static bool
+cut_value(wa_cutter *cutter, json_object *value)
+{
+	const char *text;
+
+	switch (json_object_get_type(value))
+	{
+		case json_type_array:
+			cut_array(cutter, value);
+			return false;
+		case json_type_object:
+			return cut_object(cutter, value);
+		case json_type_string:
+			return wa_names_occur(cutter->names, json_object_get_string(value),
+								  json_object_get_string_len(value)) && cut_wrapped(cutter, value);
+		case json_type_int:
+		case json_type_double:
+			text = json_object_get_string(value);
+			return text == NULL || wa_names_occur(cutter->names, text, strlen(text));
+		default:
+			return false;
+	}
+}
+
+/* May a digit or letter be escaped, so that the raw text does not show it? */
+static bool
+has_escapes(const char *text, size_t len)
+{
+	return memmem(text, len, "\\u00", 4) != NULL;
+}
+
+wa_erase_result
+wa_payload_erase(const wa_names *names, const char *text, size_t len, char **rest,
+				 size_t *rest_len)
+{
+	wa_cutter	cutter = {names, false, false, 0};
+	wa_erase_result result = WA_ERASE_UNTOUCHED;
+	bool		occurs = wa_names_occur(names, text, len);
+	json_object *value;
+	const char *left;
+
+	if (!occurs && !has_escapes(text, len))
+		return WA_ERASE_UNTOUCHED;
+	value = len > WA_PAYLOAD_MAX_BYTES ? NULL : parse(text, len, &cutter.no_memory);
+	if (value == NULL)
+		return cutter.no_memory ? WA_ERASE_NO_MEMORY : occurs ? WA_ERASE_ALL : WA_ERASE_UNTOUCHED;
+	if (cut_value(&cutter, value))
+		result = WA_ERASE_ALL;
+	else if (cutter.cut || occurs)
+	{
+		left = json_object_to_json_string_length(value, JSON_C_TO_STRING_PLAIN |
+												 JSON_C_TO_STRING_NOSLASHESCAPE, rest_len);
+		*rest = left == NULL ? NULL : malloc(*rest_len + 1);
+		result = *rest == NULL ? WA_ERASE_NO_MEMORY : WA_ERASE_CUT;
+		if (*rest != NULL)
+			memcpy(*rest, left, *rest_len + 1);
+	}
+	json_object_put(value);
+	return cutter.no_memory ? WA_ERASE_NO_MEMORY : result;
+}

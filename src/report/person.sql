@@ -1,0 +1,148 @@
+-- What is known of one person, for whoever has to answer for it.
+
+CREATE FUNCTION wa_history(phone wa_recipient)
+	RETURNS TABLE (at timestamptz, event text, identifier wa_recipient, business text, sender text,
+		detail text, source text, recorded_by text, recorded_at timestamptz)
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 30
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		WITH person AS MATERIALIZED (
+			SELECT i.identifier, i.until FROM wa__identifiers(phone) AS i
+		)
+		SELECT v.at, v.event, v.identifier, v.business, v.sender, v.detail, v.source, v.recorded_by, v.recorded_at
+		FROM (
+			-- Consent, with the words.
+			SELECT l.at,
+				CASE l.state WHEN 'stop' THEN 'opt-out' ELSE 'opt-in' END || ', ' || l.register AS event,
+				p.identifier, l.business, l.sender, NULLIF(l.evidence, '') AS detail,
+				l.origin || CASE WHEN l.code IS NULL THEN '' ELSE ' ' || l.code END
+					|| CASE WHEN l.webhook_id IS NULL THEN '' ELSE ', webhook ' || l.webhook_id END AS source,
+				l.recorded_by, l.recorded_at, p.until
+			FROM person AS p
+			JOIN wa_consent_log AS l ON l.recipient = p.identifier
+			UNION ALL
+			-- Failures, each.
+			SELECT f.at, 'failure ' || c.code, p.identifier, c.business, NULL,
+				e.title, NULL, NULL, NULL, p.until
+			FROM person AS p
+			JOIN wa_cooldown AS c ON c.recipient = p.identifier
+			CROSS JOIN LATERAL unnest(c.failures) AS f (at)
+			LEFT JOIN wa_error_code AS e ON e.code = c.code
+			UNION ALL
+			-- Traffic: the latest of each kind, which is all that is kept.
+			SELECT t.at, t.event, p.identifier, a.business, a.sender, t.detail, NULL, NULL, NULL, p.until
+			FROM person AS p
+			JOIN wa_activity AS a ON a.recipient = p.identifier
+			CROSS JOIN LATERAL (VALUES
+				(a.last_inbound_at, 'latest message from the person', 'opened a window until ' || (a.last_inbound_at + interval '24 hours')),
+				(a.last_delivered_at, 'latest delivery', NULL),
+				(a.last_read_at, 'latest reading', NULL),
+				(a.last_marketing_delivered_at, 'latest delivery of marketing', NULL),
+				(a.last_window_refused_at, 'window refused', NULL)) AS t (at, event, detail)
+			WHERE t.at IS NOT NULL
+			UNION ALL
+			-- Identifiers.
+			SELECT s.first_seen_at, 'seen together', s.recipient, s.business, NULL,
+				'with ' || s.other, NULL, NULL, NULL, NULL
+			FROM wa_identity AS s
+			WHERE s.first_seen_at IS NOT NULL
+				AND s.recipient IN (SELECT p.identifier FROM person AS p)
+				AND s.other IN (SELECT p.identifier FROM person AS p)
+			UNION ALL
+			SELECT h.at, 'changed', h.recipient, NULL, NULL,
+				'to ' || h.other, h.origin, NULL, NULL, NULL
+			FROM wa_identity_change AS h
+			WHERE h.at IS NOT NULL
+				AND (h.recipient IN (SELECT p.identifier FROM person AS p)
+					OR h.other IN (SELECT p.identifier FROM person AS p))
+			UNION ALL
+			SELECT u.at, 'unlinked', u.recipient, NULL, NULL,
+				'from ' || u.other || ': ' || u.reason, 'operator', u.recorded_by, u.at, NULL
+			FROM wa_unlink_log AS u
+			WHERE u.recipient IN (SELECT p.identifier FROM person AS p)
+				OR u.other IN (SELECT p.identifier FROM person AS p)
+		) AS v (at, event, identifier, business, sender, detail, source, recorded_by, recorded_at, until)
+		WHERE v.until IS NULL OR v.at <= v.until
+		ORDER BY v.at, v.event, v.identifier, v.business, v.detail;
+	END;
+COMMENT ON FUNCTION wa_history(wa_recipient) IS
+'Everything known about one person in order of time, under whichever identifier: consent with its evidence and who recorded it, failures, the latest traffic and windows, identifiers. What happened under an identifier after the person had left it is not the person''s and is left out';
+REVOKE EXECUTE ON FUNCTION wa_history(wa_recipient) FROM PUBLIC;
+
+CREATE FUNCTION wa_history(phone text)
+	RETURNS TABLE (at timestamptz, event text, identifier wa_recipient, business text, sender text,
+		detail text, source text, recorded_by text, recorded_at timestamptz)
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 30
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		SELECT h.* FROM wa_history(CAST(phone AS wa_recipient)) AS h;
+	END;
+COMMENT ON FUNCTION wa_history(text) IS
+'The same for any accepted spelling; what is none is an error';
+REVOKE EXECUTE ON FUNCTION wa_history(text) FROM PUBLIC;
+
+CREATE FUNCTION wa_proof(phone wa_recipient) RETURNS jsonb
+	LANGUAGE sql STABLE PARALLEL RESTRICTED
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		WITH person AS MATERIALIZED (
+			SELECT i.identifier, i.until FROM wa__identifiers(phone) AS i
+		)
+		SELECT jsonb_build_object(
+			'recipient', phone,
+			'as_of', statement_timestamp(),
+			'identifiers', (
+				SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('identifier', p.identifier, 'until', p.until))
+					ORDER BY p.identifier <> phone, p.identifier)
+				FROM person AS p),
+			'stopped_by', (
+				SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+					'reason', e.reason, 'business', e.business, 'since', e.since, 'origin', e.origin, 'code', e.code,
+					'detail', e.detail))
+					ORDER BY e.rule, e.business, e.since), '[]')
+				FROM wa_explain(phone, 'marketing') AS e
+				WHERE e.reason IN ('opted_out_whatsapp', 'opted_out_business', 'erased')),
+			'events', (
+				SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+					'at', l.at,
+					'state', CASE l.state WHEN 'stop' THEN 'opt-out' ELSE 'opt-in' END,
+					'register', l.register,
+					'business', NULLIF(l.business, ''),
+					'identifier', l.recipient,
+					'also_named', NULLIF(l.also_named, ''),
+					'origin', l.origin,
+					'code', l.code,
+					'evidence', NULLIF(l.evidence, ''),
+					'sender', NULLIF(l.sender, ''),
+					'message_id', NULLIF(l.message_id, ''),
+					'recorded_at', l.recorded_at,
+					'recorded_by', l.recorded_by,
+					'log_id', l.id,
+					'webhook', CASE WHEN l.webhook_id IS NOT NULL THEN jsonb_build_object(
+						'id', l.webhook_id,
+						'received_at', w.received_at,
+						'sha256', encode(sha256(convert_to(w.payload, 'UTF8')), 'hex'),
+						'signature', CASE WHEN w.id IS NULL THEN 'the webhook is no longer kept'
+							WHEN w.erased_at IS NOT NULL THEN 'no longer to be told: others were cut out'
+							WHEN w.signature IS NULL THEN 'none was given'
+							WHEN wa_verify_signature(w.payload, w.signature) THEN 'valid'
+							WHEN NOT EXISTS (SELECT FROM wa_app_secret AS s WHERE s.secret IS NOT NULL)
+								THEN 'not checked: no secret is kept here'
+							ELSE 'of none of the secrets kept here now' END) END))
+					ORDER BY l.at, l.id), '[]')
+				FROM person AS p
+				JOIN wa_consent_log AS l ON l.recipient = p.identifier AND (p.until IS NULL OR l.at <= p.until)
+				LEFT JOIN wa_webhook AS w ON w.id = l.webhook_id));
+	END;
+COMMENT ON FUNCTION wa_proof(wa_recipient) IS
+'The consent of one person as evidence: identifiers, what stops marketing now, and every consent event in order of time with the words, who recorded it and when, and the webhook that brought it: its digest and whether its signature is one of a secret kept here. The webhook itself may name others and is not in it';
+REVOKE EXECUTE ON FUNCTION wa_proof(wa_recipient) FROM PUBLIC;
+
+CREATE FUNCTION wa_proof(phone text) RETURNS jsonb
+	LANGUAGE sql STABLE PARALLEL RESTRICTED
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		SELECT wa_proof(CAST(phone AS wa_recipient));
+	END;
+COMMENT ON FUNCTION wa_proof(text) IS 'The same for any accepted spelling; what is none is an error';
+REVOKE EXECUTE ON FUNCTION wa_proof(text) FROM PUBLIC;

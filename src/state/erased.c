@@ -1,0 +1,118 @@
+/*-------------------------------------------------------------------------
+ *
+ * erased.c
+ *	  Recognizing identifiers of people who were erased.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
+#include "common/cryptohash.h"
+#include "common/hmac.h"
+#include "common/sha2.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "state/erased.h"
+
+void
+wa_erasure_key_make(uint8 *bytes)
+{
+	if (!pg_strong_random(bytes, WA_ERASURE_SECRET + sizeof(uint64)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR),
+				 errmsg("could not generate random values")));
+}
+
+bool
+wa_erasure_key_from(wa_str bytes, wa_erasure_key *key)
+{
+	if (bytes.len != WA_ERASURE_SECRET + sizeof(uint64))
+		return false;
+	memcpy(key->secret, bytes.data, WA_ERASURE_SECRET);
+	key->seed = 0;
+	/* The same number on every machine, whatever its byte order. */
+	for (int i = 0; i < sizeof(uint64); i++)
+		key->seed = key->seed << 8 | (uint8) bytes.data[WA_ERASURE_SECRET + i];
+	return true;
+}
+
+bool
+wa_erasure_key_read(const wa_schema *schema, Snapshot snapshot, wa_erasure_key *key)
+{
+	Relation	rel = wa_table_open(&schema->erasure_key);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
+	bool		found = table_scan_getnextslot(scan, ForwardScanDirection, slot);
+	bool		usable = found &&
+		wa_erasure_key_from(wa_slot_str(slot, Anum_wa_erasure_key_key), key);
+
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, NoLock);
+	if (found && !usable)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("the key in wa_erasure_key has a wrong length"),
+				 errhint("Restore it from a dump: without it nobody can tell who was erased.")));
+	return found;
+}
+
+static bool
+is_phone(wa_str identifier)
+{
+	return identifier.len > 0 && identifier.data[0] >= '0' && identifier.data[0] <= '9';
+}
+
+void
+wa_erased_hash(const wa_erasure_key *key, wa_str identifier, uint8 *hash)
+{
+	pg_hmac_ctx *context = pg_hmac_create(PG_SHA256);
+
+	if (context == NULL ||
+		pg_hmac_init(context, key->secret, WA_ERASURE_SECRET) < 0 ||
+		pg_hmac_update(context, (const uint8 *) identifier.data, identifier.len) < 0 ||
+		pg_hmac_final(context, hash, WA_ERASED_HASH) < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR),
+				 errmsg("could not compute the hash of an erased identifier")));
+	pg_hmac_free(context);
+}
+
+/*
+ * Phones are asked for in large queries.  Of a BSUID it is a piece of its hash, which is the
+ * same on every machine.
+ */
+uint32
+wa_erased_bucket(const wa_erasure_key *key, wa_str identifier)
+{
+	uint8		hash[WA_ERASED_HASH];
+
+	if (is_phone(identifier))
+		return wa_erased_phone_bucket(key->seed, wa_phone_number(identifier.data, identifier.len));
+	wa_erased_hash(key, identifier, hash);
+	return (uint32) hash[0] << 24 | (uint32) hash[1] << 16 | (uint32) hash[2] << 8 | hash[3];
+}
+
+wa_instant
+wa_erased_at(wa_reader *erased, const wa_erasure_key *key, wa_str identifier)
+{
+	wa_instant	at = WA_NEVER;
+	uint8		hash[WA_ERASED_HASH];
+	bool		hashed = false;
+
+	wa_reader_seek(erased, Int32GetDatum((int32) wa_erased_bucket(key, identifier)));
+	while (wa_reader_next(erased))
+	{
+		wa_str		found = wa_reader_str_in_place(erased, Anum_wa_erased_hash);
+
+		if (!hashed)
+			wa_erased_hash(key, identifier, hash);
+		hashed = true;
+		if (found.len == WA_ERASED_HASH && memcmp(found.data, hash, WA_ERASED_HASH) == 0)
+			at = wa_later(at, wa_reader_instant(erased, Anum_wa_erased_at));
+	}
+	return at;
+}

@@ -1,0 +1,122 @@
+/* SOURCES: src/payload/erase.c src/payload/text.c src/recipient/phone.c */
+/* LIBS: -ljson-c */
+/*
+ * Cutting a person out of a payload.
+ */
+#include "c.h"
+
+#include <stdio.h>
+
+#include "payload/erase.h"
+
+static int	passed;
+static int	failed;
+
+static void
+check(bool ok, const char *what)
+{
+	if (ok)
+		passed++;
+	else
+	{
+		failed++;
+		printf("failed: %s\n", what);
+	}
+}
+
+static wa_names *
+names_of(const char *id, const char *other)
+{
+	wa_canonical ids[2];
+	int			n = 1;
+
+	if (!wa_canonicalize(id, strlen(id), &ids[0]))
+		printf("no recipient: %s\n", id);
+	if (other != NULL && wa_canonicalize(other, strlen(other), &ids[1]))
+		n = 2;
+	return wa_names_make(ids, n);
+}
+
+static void
+occurs(const char *id, const char *text, bool expected)
+{
+	wa_names   *names = names_of(id, NULL);
+
+	check(wa_names_occur(names, text, strlen(text)) == expected, text);
+	wa_names_free(names);
+}
+
+/* rest NULL: untouched; "": all goes. */
+static void
+cuts(const char *id, const char *other, const char *text, const char *rest)
+{
+	wa_names   *names = names_of(id, other);
+	char	   *left = NULL;
+	size_t		len = 0;
+	wa_erase_result result = wa_payload_erase(names, text, strlen(text), &left, &len);
+
+	if (rest == NULL)
+		check(result == WA_ERASE_UNTOUCHED && left == NULL, text);
+	else if (*rest == '\0')
+		check(result == WA_ERASE_ALL && left == NULL, text);
+	else
+	{
+		check(result == WA_ERASE_CUT && strlen(rest) == len && memcmp(left, rest, len) == 0, text);
+		if (result == WA_ERASE_CUT && strcmp(left, rest) != 0)
+			printf("  got %s\n", left);
+	}
+	free(left);
+	wa_names_free(names);
+}
+
+int
+main(void)
+{
+	/* Spellings. */
+	occurs("491601234567", "491601234567", true);
+	occurs("491601234567", "x+49 (160) 123-45/67!", true);
+	occurs("491601234567", "00491601234567", true);
+	occurs("491601234567", "+49 (0) 160 1234567", true);
+	occurs("491601234567", "49\xc2\xa0" "160\xc2\xa0" "1234567", true);
+	occurs("491601234567", "2024-05-01 491601234567", true);
+	occurs("491601234567", "4916012345678", false);
+	occurs("491601234567", "1491601234567", false);
+	occurs("491601234567", "49160x1234567", false);
+	occurs("491601234567", "49160,1234567", false);
+	occurs("491601234567", "", false);
+	occurs("525512345678", "5215512345678", true);
+	occurs("541112345678", "5491112345678", true);
+	occurs("5511987654321", "551187654321", true);
+	occurs("5511987654321", "551177654321", false);
+	occurs("de.Abc", "x DE.Abc y", true);
+	occurs("DE.Abc", "de.Abc", true);
+	occurs("DE.Abc", "DE.abc", false);
+
+	/* The innermost element of an array goes. */
+	cuts("491601234567", NULL, "{\"a\":[1,2]}", NULL);
+	cuts("491601234567", NULL, "{\"a\":[{\"to\":\"491601234567\"},{\"to\":\"4\"}],\"b\":1.50}",
+		 "{\"a\":[{\"to\":\"4\"}],\"b\":1.50}");
+	cuts("491601234567", NULL, "{\"a\":[{\"to\":491601234567}]}", "{\"a\":[]}");
+	cuts("491601234567", NULL, "[[{\"a\":{\"b\":{\"c\":\"491601234567\"}}},{}],2]", "[[{}],2]");
+	cuts("491601234567", "DE.1", "[{\"a\":\"DE.1\"},{\"a\":\"+491601234567\"},{\"a\":\"DE.2\"}]",
+		 "[{\"a\":\"DE.2\"}]");
+	cuts("491601234567", NULL, "[{\"id\":\"x\",\"errors\":[{\"t\":\"of 491601234567\"},{\"t\":\"y\"}]}]",
+		 "[{\"id\":\"x\",\"errors\":[{\"t\":\"y\"}]}]");
+	cuts("491601234567", NULL, "[{\"491601234567\":1},{\"x\":1}]", "[{\"x\":1}]");
+	/* Outside any array there is nothing to be kept. */
+	cuts("491601234567", NULL, "{\"to\":\"491601234567\"}", "");
+	cuts("491601234567", NULL, "\"491601234567\"", "");
+	/* Escaped digits, JSON in a string, no JSON at all. */
+	cuts("491601234567", NULL, "[{\"a\":\"\\u0034\\u00391601234567\"},1]", "[1]");
+	cuts("491601234567", NULL, "[\"\\u00e9\"]", NULL);
+	cuts("491601234567", NULL, "{\"body\":\"[{\\\"a\\\":\\\"491601234567\\\"},7]\"}", "{\"body\":\"[7]\"}");
+	cuts("491601234567", NULL, "{\"body\":\"{\\\"a\\\":\\\"491601234567\\\"}\"}", "");
+	cuts("491601234567", NULL, "not JSON: 491601234567", "");
+	cuts("491601234567", NULL, "not JSON: 49160123456", NULL);
+	cuts("491601234567", NULL, "[{\"a\":\"491601234567\"},", "");
+	/* Integers that no 64 bits hold, and slashes, come out as they were. */
+	cuts("491601234567", NULL, "[491601234567,\"a/b\",123456789012345678]", "[\"a/b\",123456789012345678]");
+
+	printf("%d passed, %d failed\n", passed, failed);
+	return failed == 0 ? 0 : 1;
+}
