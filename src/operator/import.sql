@@ -73,4 +73,3 @@ COMMENT ON COLUMN wa_import_progress.rows_read IS 'Rows that the query has yield
 COMMENT ON COLUMN wa_import_progress.rows_rejected IS 'Rows among them that cannot be used';
 COMMENT ON COLUMN wa_import_progress.rows_usable IS 'Rows to be compared; NULL while it is reading';
 COMMENT ON COLUMN wa_import_progress.rows_done IS 'Rows that have been compared, and written where that is needed';
-GRANT SELECT ON wa_import_progress TO PUBLIC;
