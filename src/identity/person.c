@@ -50,22 +50,39 @@ person_rehash(wa_person *person)
 	}
 }
 
-static int
-person_member(wa_person *person, const wa_canonical *id)
+static uint32
+person_hash(const wa_person *person, const wa_canonical *id)
 {
-	uint32		hash = (uint32) hash_bytes_extended((const unsigned char *) id->text, id->len,
-													person->seed);
-	int			max = person->max_members;
-	wa_member  *member;
+	return (uint32) hash_bytes_extended((const unsigned char *) id->text, id->len, person->seed);
+}
 
-	for (int i = person->nbuckets == 0 ? -1 : person->buckets[hash & (person->nbuckets - 1)];
+int
+wa_person_member(const wa_person *person, const wa_canonical *id)
+{
+	if (person->nbuckets == 0)
+		return -1;
+	for (int i = person->buckets[person_hash(person, id) & (person->nbuckets - 1)];
 		 i >= 0; i = person->members[i].next_of_hash)
 	{
-		member = &person->members[i];
+		const wa_member *member = &person->members[i];
+
 		if (member->id.len == id->len && memcmp(member->id.text, id->text, id->len) == 0)
 			return i;
 	}
+	return -1;
+}
 
+/* The same; it becomes one where it is none. */
+static int
+person_member(wa_person *person, const wa_canonical *id)
+{
+	uint32		hash = person_hash(person, id);
+	int			max = person->max_members;
+	int			known = wa_person_member(person, id);
+	wa_member  *member;
+
+	if (known >= 0)
+		return known;
 	person_grow(person, person->members, person->nmembers, person->max_members, 8, wa_member);
 	member = &person->members[person->nmembers++];
 	member->id = *id;

@@ -107,6 +107,9 @@ extern void wa_person_link(wa_person *person, const wa_canonical *from,
  */
 extern void wa_person_find(wa_person *person, const wa_canonical *id);
 
+/* The member that is this identifier; -1 where there is none. */
+extern int	wa_person_member(const wa_person *person, const wa_canonical *id);
+
 /*
  * Which members speak for member 0 at t, so that what loosens counts: true
  * in speaks[], of nmembers.  In proportion to the links.

@@ -154,59 +154,75 @@ add_resume(wa_consents *consents, int member, wa_register reg, wa_str business, 
 	wa_failures_add(&resumes->at, at);
 }
 
-/* Is this identifier among those that an event also named? */
-static bool
-is_named(wa_str also_named, const wa_canonical *id)
+/* One row of the log, which stands under the home identifier. */
+typedef struct wa_logged
 {
+	wa_reader  *reader;			/* at the row */
+	int			home;
+	wa_instant	at;
+	wa_register reg;
+	wa_str		business;
+	bool		stop;
+} wa_logged;
+
+/* Take it in as what named this member. */
+static void
+add_logged(wa_consents *consents, const wa_logged *logged, int member)
+{
+	const wa_person *person = consents->person;
+	wa_consent_row *row;
+
+	if (!in_reach(&person->members[member]) || logged->at > person->members[member].events_until)
+		return;
+	if (!logged->stop && member == logged->home)
+		add_resume(consents, member, logged->reg, logged->business, logged->at);
+	if (!logged->stop && member != 0)
+		return;
+	row = consent_row_of(consents, logged->reg, logged->business);
+	if (!logged->stop)
+		row->consent.resumed_at = wa_later(row->consent.resumed_at, logged->at);
+	else if (logged->at > row->consent.stopped_at)
+	{
+		row->consent.stopped_at = logged->at;
+		row->consent.origin = wa_reader_str(logged->reader, Anum_wa_consent_log_origin);
+		row->consent.code = wa_reader_int(logged->reader, Anum_wa_consent_log_code);
+		row->learned_under = learned_under(person, logged->home);
+	}
+}
+
+/* The member of that name among those that an event also named; -1: none. */
+static int
+member_named(const wa_person *person, const char *name, size_t len)
+{
+	wa_canonical id = {.len = Min(len, WA_RECIPIENT_MAX)};
+
+	memcpy(id.text, name, id.len);
+	return id.len == len ? wa_person_member(person, &id) : -1;
+}
+
+/* Take in the row at hand for all that it named. */
+static void
+read_logged(wa_consents *consents, wa_reader *log, int home)
+{
+	wa_logged	logged = {.reader = log,.home = home};
+	wa_str		also_named = wa_reader_str_in_place(log, Anum_wa_consent_log_also_named);
 	const char *end = also_named.data + also_named.len;
 
+	logged.at = wa_reader_instant(log, Anum_wa_consent_log_at);
+	logged.business = wa_reader_str(log, Anum_wa_consent_log_business);
+	logged.reg = wa_register_from_name(wa_reader_str_in_place(log, Anum_wa_consent_log_register));
+	logged.stop = wa_str_equal(wa_reader_str_in_place(log, Anum_wa_consent_log_state),
+							   WA_STR("stop"));
+	add_logged(consents, &logged, home);
 	for (const char *name = also_named.data; name < end;)
 	{
 		const char *blank = memchr(name, ' ', end - name);
 		size_t		len = (blank == NULL ? end : blank) - name;
+		int			member = member_named(consents->person, name, len);
 
-		if (len == id->len && memcmp(name, id->text, len) == 0)
-			return true;
+		if (member >= 0)
+			add_logged(consents, &logged, member);
 		name += len + 1;
-	}
-	return false;
-}
-
-/* Take in one row of the log, which stands under the home identifier "home". */
-static void
-add_logged(wa_consents *consents, wa_reader *log, int home)
-{
-	const wa_person *person = consents->person;
-	wa_instant	at = wa_reader_instant(log, Anum_wa_consent_log_at);
-	wa_str		business = wa_reader_str(log, Anum_wa_consent_log_business);
-	wa_register reg =
-		wa_register_from_name(wa_reader_str_in_place(log, Anum_wa_consent_log_register));
-	bool		stop = wa_str_equal(wa_reader_str_in_place(log, Anum_wa_consent_log_state),
-									WA_STR("stop"));
-	wa_str		also_named = wa_reader_str_in_place(log, Anum_wa_consent_log_also_named);
-
-	for (int i = 0; i < person->nmembers; i++)
-	{
-		const wa_member *member = &person->members[i];
-		wa_consent_row *row;
-
-		if (!in_reach(member) || at > member->events_until ||
-			!(i == home || is_named(also_named, &member->id)))
-			continue;
-		if (!stop && i == home)
-			add_resume(consents, home, reg, business, at);
-		if (!stop && i != 0)
-			continue;
-		row = consent_row_of(consents, reg, business);
-		if (!stop)
-			row->consent.resumed_at = wa_later(row->consent.resumed_at, at);
-		else if (at > row->consent.stopped_at)
-		{
-			row->consent.stopped_at = at;
-			row->consent.origin = wa_reader_str(log, Anum_wa_consent_log_origin);
-			row->consent.code = wa_reader_int(log, Anum_wa_consent_log_code);
-			row->learned_under = learned_under(person, home);
-		}
 	}
 }
 
@@ -247,7 +263,7 @@ read_logs(wa_decision_cache *cache, wa_consents *consents)
 		while (wa_reader_next(&log))
 		{
 			CHECK_FOR_INTERRUPTS();
-			add_logged(consents, &log, i);
+			read_logged(consents, &log, i);
 		}
 	}
 	wa_reader_close(&log);

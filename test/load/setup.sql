@@ -1,6 +1,9 @@
 -- What test/load/run needs: customers and a maker of webhooks.
 
 CREATE EXTENSION wa_policy;
+-- Clients ask before the first webhook is in.
+SELECT wa_declare_empty('a load test');
+INSERT INTO wa_sender (business) VALUES ('10000');
 CREATE SCHEMA load;
 
 CREATE FUNCTION load.phone(id int) RETURNS text LANGUAGE sql IMMUTABLE AS
@@ -39,5 +42,6 @@ $$
 	SELECT md5(string_agg(x, E'\n' ORDER BY x COLLATE "C")) FROM (
 		SELECT 'a' || a::text FROM wa_activity a UNION ALL SELECT 'c' || c::text FROM wa_consent c UNION ALL
 		SELECT 'd' || d::text FROM wa_cooldown d UNION ALL SELECT 'i' || i::text FROM wa_identity i UNION ALL
-		SELECT 'l' || (l.recipient, l.business, l.register, l.at, l.state, l.origin, l.sender, l.message_id, l.evidence)::text FROM wa_consent_log l) AS s (x)
+		SELECT 'k' || k::text FROM wa_identity_change k UNION ALL
+		SELECT 'l' || (l.recipient, l.business, l.register, l.at, l.state, l.origin, l.code, l.also_named, l.sender, l.message_id, l.evidence)::text FROM wa_consent_log l) AS s (x)
 $$;

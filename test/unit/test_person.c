@@ -163,17 +163,6 @@ begin(const char *what)
  * What is expected.
  */
 
-static int
-find_member(const wa_person *person, const char *other)
-{
-	for (int i = 0; i < person->nmembers; i++)
-	{
-		if (is(&person->members[i].id, other))
-			return i;
-	}
-	return -1;
-}
-
 static wa_person
 find(const char *self, uint64 seed)
 {
@@ -197,7 +186,8 @@ ask(const char *self, const char *other, wa_instant t, uint64 seed)
 {
 	answer		result = {WA_NEVER, WA_NEVER, WA_NEVER, false};
 	wa_person	person = find(self, seed);
-	int			n = find_member(&person, other);
+	wa_canonical whom = id(other);
+	int			n = wa_person_member(&person, &whom);
 	bool	   *speaks = enlarge(NULL, person.nmembers * sizeof(bool));
 
 	wa_person_speakers(&person, t, speaks);
