@@ -151,7 +151,7 @@ WHERE (provolatile, proparallel) <> ('s', 's')
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('s', 'u') AND proname IN ('wa_cooldown_merge', 'wa__evidence_lifts');
 -- What looks at tables and may run in a parallel worker all the same.
-SELECT signature FROM t.function WHERE proparallel = 's' AND provolatile <> 'i' AND signature !~ '^wa_(default_phrase|phrase_filler)' ORDER BY signature COLLATE "C";
+SELECT signature FROM t.function WHERE proparallel = 's' AND provolatile <> 'i' AND signature !~ '^wa_(default_phrase|phrase_filler|export)' ORDER BY signature COLLATE "C";
 -- And they do: each that reads a table is called in a worker, for somebody of whom something is known, with a secret to look at.
 SAVEPOINT parallel;
 \set ECHO none
@@ -189,11 +189,14 @@ $$;
 SELECT f.signature, t.in_worker(c.call) AS in_worker
 FROM t.function AS f LEFT JOIN (VALUES
 	('wa_classify(integer)', '(wa_classify(131026 + n - n)).title'),
+	('wa__identifiers(wa_recipient)', 'wa__identifiers(who::wa_recipient) AS f WHERE f.until IS NULL'),
 	('wa_error_catalogue(boolean)', 'wa_error_catalogue(n > 0) AS f WHERE f.code = 131026'),
 	('wa_explain(text,wa_category,text,text,timestamp with time zone)', 'wa_explain(who, category) AS f WHERE f.rule = 3'),
 	('wa_explain(wa_recipient,wa_category,text,text,timestamp with time zone)', 'wa_explain(who::wa_recipient, category) AS f WHERE f.rule = 3'),
 	('wa_first_reason(text,wa_category,text,text,timestamp with time zone)', 'wa_first_reason(who, category)'),
 	('wa_first_reason(wa_recipient,wa_category,text,text,timestamp with time zone)', 'wa_first_reason(who::wa_recipient, category)'),
+	('wa_history(text)', 'wa_history(who) AS f WHERE f.event = ''opt-out, business'''),
+	('wa_history(wa_recipient)', 'wa_history(who::wa_recipient) AS f WHERE f.event = ''opt-out, business'''),
 	('wa_next_sendable(text,wa_category,text,text,timestamp with time zone)', 'coalesce(wa_next_sendable(who, category)::text, ''never'')'),
 	('wa_next_sendable(wa_recipient,wa_category,text,text,timestamp with time zone)', 'coalesce(wa_next_sendable(who::wa_recipient, category)::text, ''never'')'),
 	('wa_retry_after(integer,integer)', 'wa_retry_after(131056, n - n + 1)'),
@@ -202,7 +205,7 @@ FROM t.function AS f LEFT JOIN (VALUES
 	('wa_suppressed(wa_category,text,timestamp with time zone)', 'wa_suppressed(category) AS f WHERE f.recipient = ''491700000001'''),
 	('wa_verify_signature(bytea,text)', 'wa_verify_signature(convert_to(who, ''UTF8''), ''sha256='' || encode(sha256(''''), ''hex''))'),
 	('wa_verify_signature(text,text)', 'wa_verify_signature(who, ''sha256='' || encode(sha256(''''), ''hex''))')) AS c (signature, call) USING (signature)
-WHERE proparallel = 's' AND provolatile <> 'i' AND signature !~ '^wa_(default_phrase|phrase_filler)' ORDER BY signature COLLATE "C";
+WHERE proparallel = 's' AND provolatile <> 'i' AND signature !~ '^wa_(default_phrase|phrase_filler|export)' ORDER BY signature COLLATE "C";
 ROLLBACK TO parallel;
 -- What may not run in a parallel query, though stable: these, and what runs a query of the caller's, which may do anything.
 SELECT signature FROM t.function WHERE (provolatile, proparallel) = ('s', 'u');

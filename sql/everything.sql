@@ -8,6 +8,7 @@ BEGIN;
 \set ECHO none
 \i test/helpers.sql
 
+DELETE FROM wa_sender;
 INSERT INTO wa_sender (business, sender) VALUES ('b1', 's1'), ('b2', 's2');
 -- Which categories may be sent, by look-up and by the list.
 CREATE FUNCTION t.may(phone text, business text DEFAULT NULL) RETURNS text

@@ -8,6 +8,7 @@ BEGIN;
 \set ECHO none
 \i test/helpers.sql
 
+DELETE FROM wa_sender;
 INSERT INTO wa_sender (business, sender) VALUES ('b1', 's1'), ('b2', 's2');
 CREATE VIEW t.register AS
 SELECT recipient, business, register, state, at, origin FROM wa_consent ORDER BY recipient, business, register;

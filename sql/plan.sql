@@ -80,7 +80,7 @@ SET LOCAL plan_cache_mode = force_generic_plan;
 CREATE FUNCTION pg_temp.look_ups() RETURNS bigint LANGUAGE sql AS
 $$ SELECT pg_stat_get_xact_numscans('wa_cooldown_pkey'::regclass) $$;
 CREATE FUNCTION pg_temp.a_third() RETURNS numeric LANGUAGE sql AS
-$$ SELECT pg_relation_size('wa_cooldown') / current_setting('block_size')::int / 1.5 / 3 $$;
+$$ SELECT (pg_relation_size('wa_cooldown') + pg_relation_size('wa_consent')) / current_setting('block_size')::int / 1.5 / 3 $$;
 CREATE FUNCTION pg_temp.way(looked_up bigint, lists int DEFAULT 1) RETURNS text LANGUAGE sql AS
 $$ SELECT CASE WHEN looked_up BETWEEN lists * pg_temp.a_third() - 1 AND lists * (pg_temp.a_third() + 2) THEN 'a third'
 	ELSE format('%s look-ups, not %s', looked_up, round(lists * pg_temp.a_third(), 1)) END $$;

@@ -57,6 +57,17 @@ CALL t.take(t.failed('491640000001', 131026, '2025-03-01 10:00'));
 SELECT what, t.says(what) FROM t.use;
 
 -- Every column of every table of state, with another type.
+-- Functions that have been parsed hold on to the columns that they name.
+DO $$
+DECLARE
+	parsed text;
+BEGIN
+	FOR parsed IN SELECT oid::regprocedure FROM pg_proc WHERE prosqlbody IS NOT NULL AND proname ~ '^wa_' LOOP
+		EXECUTE format('ALTER EXTENSION wa_policy DROP FUNCTION %s', parsed);
+		EXECUTE format('DROP FUNCTION %s CASCADE', parsed);
+	END LOOP;
+END
+$$;
 CREATE TABLE t.trial AS
 	SELECT relname, attnum, attname, format('ALTER TABLE %I ALTER %I DROP DEFAULT, ALTER %I TYPE %s USING %s', relname, attname, attname,
 		CASE WHEN atttypid = 'text'::regtype THEN 'int' ELSE 'text' END, CASE WHEN atttypid = 'text'::regtype THEN '0' ELSE format('%I::text', attname) END) AS statement

@@ -176,6 +176,11 @@ sub column_sabotage
 				FOR r IN SELECT conname FROM pg_constraint WHERE conrelid = '$table'::regclass AND contype = 'c' LOOP
 					EXECUTE format('ALTER TABLE $table DROP CONSTRAINT %I', r.conname);
 				END LOOP;
+				-- Functions that have been parsed hold on to the columns that they name.
+				FOR r IN SELECT oid::regprocedure AS parsed FROM pg_proc WHERE prosqlbody IS NOT NULL AND proname ~ '^wa_' LOOP
+					EXECUTE format('ALTER EXTENSION wa_policy DROP FUNCTION %s', r.parsed);
+					EXECUTE format('DROP FUNCTION %s CASCADE', r.parsed);
+				END LOOP;
 				FOR r IN SELECT tgname FROM pg_trigger WHERE tgrelid = '$table'::regclass AND NOT tgisinternal LOOP
 					EXECUTE format('DROP TRIGGER %I ON $table', r.tgname);
 				END LOOP;
