@@ -49,6 +49,7 @@ GRANT EXECUTE ON FUNCTION
 	@extschema@.wa_suppressed(@extschema@.wa_category, text, timestamptz),
 	@extschema@.wa_segment_summary(text, @extschema@.wa_category, text, text, timestamptz),
 	@extschema@.wa_error_catalogue(boolean),
+	@extschema@.wa_digest(bigint),
 	@extschema@.wa_classify(integer),
 	@extschema@.wa_retry_after(integer, integer)
 	TO wa_reader;

@@ -81,7 +81,7 @@ CREATE FUNCTION @extschema@.wa_ingest(payload text, signature text DEFAULT NULL,
 	AS 'MODULE_PATHNAME', 'wa_ingest_text' LANGUAGE C VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.wa_ingest(text, text, timestamptz) IS
-'Applies one webhook payload without keeping it. Returns how many elements were applied, how many mean nothing here, and how many problems went to wa_problem. received_at: when the webhook arrived, for those that kept it for a while or give it to several databases; NULL and infinity are errors';
+'Applies one webhook payload without keeping it. Returns how many elements were applied, how many mean nothing here, and how many problems went to wa_problem. received_at: when the webhook arrived, for those that kept it for a while or give it to several databases; NULL is an error';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_ingest(text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.wa_ingest(payload bytea, signature text DEFAULT NULL,
