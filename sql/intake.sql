@@ -52,6 +52,15 @@ INSERT INTO wa_webhook (payload) VALUES (NULL);
 \set VERBOSITY default
 SELECT wa_ingest(NULL::text);
 SELECT wa_ingest(NULL::bytea);
+SELECT wa_ingest('{}'::text, received_at => NULL);
+SELECT wa_ingest('{}'::text, received_at => 'infinity');
+-- When the webhook arrived is the caller's to say: the time of what has none, and the bound of what has.
+SAVEPOINT received;
+SELECT wa_ingest('{"statuses": [{"id": "w", "status": "read", "recipient_id": "491540001099"}]}'::text, NULL, '2025-02-03 04:05+00');
+SELECT wa_ingest(convert_to(t.hook(t.wrote('491540001098', '2025-03-01 10:00')), 'UTF8'), received_at => '2025-03-01 09:00+00');
+SELECT recipient, last_read_at AT TIME ZONE 'UTC' AS read, last_inbound_at FROM wa_activity WHERE recipient IN ('491540001099', '491540001098') ORDER BY recipient;
+SELECT problem, received_at AT TIME ZONE 'UTC' AS received FROM wa_problem ORDER BY id DESC LIMIT 1;
+ROLLBACK TO received;
 -- Received now, if nothing else is said.
 INSERT INTO wa_webhook (payload) VALUES (t.hook(t.wrote('491540001017', now())));
 SELECT received_at BETWEEN now() AND clock_timestamp() AS now FROM wa_webhook ORDER BY id DESC LIMIT 1;

@@ -27,11 +27,11 @@ BEGIN
 END
 $$;
 
--- Not received_at, which bounds the clocks of others, nor token.
-GRANT INSERT (payload, signature) ON @extschema@.wa_webhook TO wa_writer;
+-- Not token, which tells a restored row.
+GRANT INSERT (payload, signature, received_at) ON @extschema@.wa_webhook TO wa_writer;
 GRANT EXECUTE ON FUNCTION
-	@extschema@.wa_ingest(text, text),
-	@extschema@.wa_ingest(bytea, text),
+	@extschema@.wa_ingest(text, text, timestamptz),
+	@extschema@.wa_ingest(bytea, text, timestamptz),
 	@extschema@.wa_report_error(text, integer, timestamptz, text, text, text, text),
 	@extschema@.wa_verify_signature(text, text),
 	@extschema@.wa_verify_signature(bytea, text)
@@ -53,6 +53,7 @@ GRANT EXECUTE ON FUNCTION
 	@extschema@.wa_proof(text),
 	@extschema@.wa_proof(@extschema@.wa_recipient),
 	@extschema@.wa_error_catalogue(boolean),
+	@extschema@.wa_digest(bigint),
 	@extschema@.wa_classify(integer),
 	@extschema@.wa_retry_after(integer, integer)
 	TO wa_reader;

@@ -19,15 +19,31 @@ PG_FUNCTION_INFO_V1(wa_ingest_text);
 PG_FUNCTION_INFO_V1(wa_ingest_bytea);
 PG_FUNCTION_INFO_V1(wa_report_error);
 
+/* When the webhook arrived: the caller's word, since wa_writer may say so. */
+static TimestampTz
+received_at_arg(FunctionCallInfo fcinfo, int argno)
+{
+	TimestampTz received_at;
+
+	wa_forbid_null_arg(fcinfo, argno, "received_at");
+	received_at = PG_GETARG_TIMESTAMPTZ(argno);
+	if (TIMESTAMP_NOT_FINITE(received_at))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("received_at must be finite")));
+	return received_at;
+}
+
 static Datum
 ingest(FunctionCallInfo fcinfo, bool is_bytes)
 {
 	wa_intake  *intake;
 	wa_str		payload = wa_required_text_arg(fcinfo, 0, "payload");
 	wa_str		signature = wa_text_arg(fcinfo, 1);
+	TimestampTz received_at = received_at_arg(fcinfo, 2);
 
 	intake = wa_intake_begin(fcinfo->flinfo->fn_oid, false);
-	wa_intake_payload(intake, payload, is_bytes, signature, GetCurrentTimestamp(), 0);
+	wa_intake_payload(intake, payload, is_bytes, signature, received_at, 0);
 	return wa_counts_datum(fcinfo, wa_intake_finish(intake));
 }
 

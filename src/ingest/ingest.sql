@@ -77,22 +77,24 @@ CREATE TRIGGER wa_webhook_ingest AFTER INSERT ON @extschema@.wa_webhook
 	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa_webhook_ingest();
 
 CREATE FUNCTION @extschema@.wa_ingest(payload text, signature text DEFAULT NULL,
+	received_at timestamptz DEFAULT pg_catalog.clock_timestamp(),
 	OUT applied bigint, OUT ignored bigint, OUT problems bigint)
 	RETURNS record
 	AS 'MODULE_PATHNAME', 'wa_ingest_text' LANGUAGE C VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
-COMMENT ON FUNCTION @extschema@.wa_ingest(text, text) IS
-'Applies one webhook payload without keeping it. Returns how many elements were applied, how many mean nothing here, and how many problems went to wa_problem';
-REVOKE EXECUTE ON FUNCTION @extschema@.wa_ingest(text, text) FROM PUBLIC;
+COMMENT ON FUNCTION @extschema@.wa_ingest(text, text, timestamptz) IS
+'Applies one webhook payload without keeping it. Returns how many elements were applied, how many mean nothing here, and how many problems went to wa_problem. received_at: when the webhook arrived, for those that kept it for a while or give it to several databases; NULL is an error';
+REVOKE EXECUTE ON FUNCTION @extschema@.wa_ingest(text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.wa_ingest(payload bytea, signature text DEFAULT NULL,
+	received_at timestamptz DEFAULT pg_catalog.clock_timestamp(),
 	OUT applied bigint, OUT ignored bigint, OUT problems bigint)
 	RETURNS record
 	AS 'MODULE_PATHNAME', 'wa_ingest_bytea' LANGUAGE C VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
-COMMENT ON FUNCTION @extschema@.wa_ingest(bytea, text) IS
+COMMENT ON FUNCTION @extschema@.wa_ingest(bytea, text, timestamptz) IS
 'Applies one webhook payload, given as the exact bytes of the request (UTF-8), without keeping it. Returns the same counts as for text';
-REVOKE EXECUTE ON FUNCTION @extschema@.wa_ingest(bytea, text) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION @extschema@.wa_ingest(bytea, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.wa_report_error(recipient text, code integer,
 	at timestamptz DEFAULT pg_catalog.clock_timestamp(), business text DEFAULT '', sender text DEFAULT '',

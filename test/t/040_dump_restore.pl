@@ -164,6 +164,7 @@ for my $from (sort keys %schema)
 {
 	my $s = $schema{$from};
 	my $rows = fingerprints($node, $from);
+	my $digest = $node->safe_psql($from, "SELECT * FROM $s.wa_digest()");
 	my $sequences = sequences($node, $from);
 	my $decisions = decisions($node, $from, $s, $people, '2023-11-20 00:00+00');
 	my $blocked = $node->safe_psql($from, 'SELECT string_agg(phone, $$,$$ ORDER BY phone) FROM public.blocked');
@@ -182,6 +183,7 @@ for my $from (sort keys %schema)
 		}
 		$node->safe_psql($to, 'REFRESH MATERIALIZED VIEW public.blocked') if $way eq 'halves';
 		is_same(fingerprints($node, $to), $rows, "$from, $way: every row of every table is back");
+		is_same($node->safe_psql($to, "SELECT * FROM $s.wa_digest()"), $digest, "$from, $way: the same digest");
 		is_same(sequences($node, $to), $sequences, "$from, $way: sequences go on where they were");
 		is_same(decisions($node, $to, $s, $people, '2023-11-20 00:00+00'), $decisions, "$from, $way: the same decisions");
 		is($node->safe_psql($to, 'SELECT string_agg(phone, $$,$$ ORDER BY phone) FROM public.blocked'), $blocked,

@@ -50,6 +50,7 @@ sub same
 	my ($name) = @_;
 	is_same(decisions($standby, 'postgres', 'public', $people, $at), decisions($primary, 'postgres', 'public', $people, $at), "$name: the same decisions");
 	is_same(fingerprints($standby, 'postgres'), fingerprints($primary, 'postgres'), "$name: the same rows");
+	is_same($standby->safe_psql('postgres', 'SELECT * FROM wa_digest()'), $primary->safe_psql('postgres', 'SELECT * FROM wa_digest()'), "$name: the same digest");
 }
 
 caught_up();
@@ -112,6 +113,7 @@ sub subscribed
 	  or die 'no synchronisation';
 	$primary->wait_for_catchup('s', 'replay', $primary->lsn('insert'));
 	is_same(fingerprints($primary, 'sub'), fingerprints($primary, 'pub'), "$name: every row, and nothing twice");
+	is_same($primary->safe_psql('sub', 'SELECT * FROM wa_digest()'), $primary->safe_psql('pub', 'SELECT * FROM wa_digest()'), "$name: the same digest");
 	is_same(decisions($primary, 'sub', 'public', $people, $at), decisions($primary, 'pub', 'public', $people, $at), "$name: the same decisions");
 }
 subscribed('the first copy');

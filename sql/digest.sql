@@ -1,0 +1,107 @@
+--
+-- wa_digest: the same state has the same digest, another state has not
+--
+BEGIN;
+\set ON_ERROR_ROLLBACK on
+SET client_min_messages = warning;
+CREATE SCHEMA t;
+CREATE TABLE t.known (name text, part text, digest text, PRIMARY KEY (name, part));
+CREATE FUNCTION t.keep(name text) RETURNS void LANGUAGE sql AS
+$$ INSERT INTO t.known SELECT keep.name, d.* FROM wa_digest() AS d $$;
+-- Which parts are not as they were then?
+CREATE FUNCTION t.differs(name text) RETURNS text LANGUAGE sql AS
+$$ SELECT string_agg(d.part, ' ' ORDER BY d.part) FROM wa_digest() AS d JOIN t.known AS k USING (part) WHERE k.name = differs.name AND k.digest <> d.digest $$;
+
+SELECT part, digest ~ '^[0-9a-f]{32}$' AS is_digest, digest = repeat('0', 32) AS is_empty FROM wa_digest();
+SELECT t.keep('empty');
+
+INSERT INTO wa_sender (business, sender) VALUES ('W1', 'S1');
+SELECT t.differs('empty');
+SELECT wa_ingest('{"entry": [{"id": "W1", "changes": [{"field": "messages", "value": {"metadata": {"phone_number_id": "S1"},
+	"contacts": [{"wa_id": "4915100000001", "user_id": "DE.one"}],
+	"messages": [{"id": "m1", "from": "4915100000001", "from_user_id": "DE.one", "timestamp": 1740823200, "type": "text", "text": {"body": "STOP"}}],
+	"statuses": [{"id": "m2", "status": "failed", "timestamp": 1740823200, "recipient_id": "4915100000002", "errors": [{"code": 131026}, {"code": 131049}]},
+		{"id": "m3", "status": "failed", "timestamp": 1740823300, "recipient_id": "4915100000003", "errors": [{"code": 131026}]}]}}]}]}'::text,
+	NULL, '2025-03-01 12:00+00');
+SELECT t.differs('empty');
+SELECT t.keep('fed');
+SELECT t.differs('fed');
+
+-- Where a row lies, and in which order they came, is no part of it.
+SAVEPOINT s;
+CREATE TABLE t.moved AS TABLE wa_cooldown ORDER BY recipient DESC, code;
+DELETE FROM wa_cooldown; INSERT INTO wa_cooldown TABLE t.moved;
+UPDATE wa_activity SET business = business;
+SELECT t.differs('fed');
+ROLLBACK TO s;
+-- Nor is bookkeeping.
+UPDATE wa_identity SET position = position + 7;
+INSERT INTO wa_incident (code, since, reason) VALUES (131026, '2025-01-01', 'relay');
+SELECT t.keep('incident');
+UPDATE wa_incident SET id = id + 1000, recorded_at = '2020-01-01', recorded_by = 'somebody';
+SELECT t.differs('incident') IS NULL AS same, t.differs('fed');
+ROLLBACK TO s;
+-- A column that was never filled changes nothing; one that was does.
+ALTER TABLE wa_consent ADD COLUMN note text;
+SELECT t.differs('fed');
+UPDATE wa_consent SET note = '';
+SELECT t.differs('fed');
+ROLLBACK TO s;
+
+-- Every column of every table counts, but those that are bookkeeping: a value of its own in one row is seen.
+INSERT INTO wa_incident (code, since, until, reason) VALUES (131026, '2025-01-01', '2025-01-02', 'relay');
+INSERT INTO wa_error_override (code, title, category, blocks, ladder, gap, lifted_by, scope, reason) VALUES (888888, 'Ours', 'recipient', '{marketing}', '{1 h}', '1 h', '{inbound}', 'user', 'r');
+INSERT INTO wa_default_removed (relation, key) VALUES ('wa_phrase', 'NOBODY SAYS THIS');
+SELECT wa_unlink('4915100000009', 'DE.nine', 'not they');
+CREATE FUNCTION t.unseen() RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	c record;
+	before text;
+	after text;
+	changed text;
+BEGIN
+	SET LOCAL session_replication_role = replica;
+	FOR c IN SELECT attrelid::regclass AS tab, attname, format_type(atttypid, atttypmod) AS type FROM pg_attribute
+		WHERE attrelid::regclass::text IN ('wa_consent', 'wa_consent_log', 'wa_unlink_log', 'wa_cooldown', 'wa_activity', 'wa_identity', 'wa_identity_change',
+			'wa_sender', 'wa_error_override', 'wa_incident', 'wa_phrase', 'wa_region_rule', 'wa_default_removed')
+			AND attnum > 0 AND attname NOT IN ('register', 'state', 'category', 'scope', 'meaning', 'relation', 'region', 'same_as')
+		ORDER BY attrelid::regclass::text COLLATE "C", attnum
+	LOOP
+		SELECT string_agg(digest, '' ORDER BY part) INTO before FROM wa_digest();
+		changed := CASE c.type WHEN 'wa_recipient' THEN '(''99'' || right(regexp_replace($1::text, ''[^0-9]'', '''', ''g'') || ''1234567890'', 10))::wa_recipient' WHEN 'text' THEN 'coalesce($1, '''') || ''x'''
+			WHEN 'integer' THEN 'coalesce($1, 131026) + 30' WHEN 'bigint' THEN 'coalesce($1, 0) + 1' WHEN 'boolean' THEN 'NOT $1'
+			WHEN 'timestamp with time zone' THEN 'coalesce($1, ''2024-01-01'') + interval ''1 microsecond''' WHEN 'interval' THEN '$1 + interval ''1 s'''
+			WHEN 'interval[]' THEN '$1 || interval ''1 s''' WHEN 'timestamp with time zone[]' THEN '$1 || timestamptz ''2026-01-01'''
+			WHEN 'text[]' THEN '''{receipt}''' WHEN 'wa_category[]' THEN '''{utility}''' END;
+		BEGIN
+			EXECUTE format('UPDATE %s SET %I = %s WHERE ctid = (SELECT min(ctid) FROM %1$s)', c.tab, c.attname, replace(changed, '$1', quote_ident(c.attname)));
+			SELECT string_agg(digest, '' ORDER BY part) INTO after FROM wa_digest();
+			IF after = before THEN
+				RETURN NEXT c.tab || '.' || c.attname;
+			END IF;
+			RAISE EXCEPTION 'take it back' USING ERRCODE = 'YY000';
+		EXCEPTION WHEN SQLSTATE 'YY000' THEN
+			NULL;
+		END;
+	END LOOP;
+END
+$$;
+SELECT t.unseen();
+ROLLBACK TO s;
+-- Two rows that swap a value are seen, too.
+UPDATE wa_cooldown AS c SET until = o.until FROM wa_cooldown AS o
+WHERE c.code = 131026 AND o.code = 131026 AND c.recipient <> o.recipient;
+SELECT t.differs('fed');
+ROLLBACK TO s;
+
+-- Settings of the session make no difference.
+SET LOCAL TimeZone = 'Asia/Tokyo'; SET LOCAL DateStyle = 'German'; SET LOCAL IntervalStyle = 'iso_8601'; SET LOCAL client_encoding = 'LATIN1';
+SELECT t.differs('fed');
+ROLLBACK TO s;
+-- Another seed, other digests.
+SELECT count(*) FROM wa_digest(1) AS a JOIN wa_digest(0) AS b USING (part) WHERE a.digest = b.digest AND a.digest <> repeat('0', 32);
+SELECT count(*) FROM wa_digest(NULL);
+-- A table that lies elsewhere is an error, as in a decision.
+ALTER TABLE wa_unlink_log RENAME TO wa_elsewhere; CREATE VIEW wa_unlink_log AS TABLE wa_elsewhere;
+SELECT count(*) FROM wa_digest();
+ROLLBACK;
