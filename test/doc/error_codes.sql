@@ -1,21 +1,21 @@
 -- Writes docs/error-codes.md from the catalogue: "make docs".
 \pset format unaligned
 \pset tuples_only on
-\echo # Error codes
-\echo
-\echo What the extension knows of the error codes that WhatsApp sends, as `SELECT * FROM wa_error_code` shows it in a database in which
-\echo nothing was changed. Written by `make docs` from the catalogue; a test keeps it current. What a failure then does to a decision is told in
-\echo [what-counts.md](what-counts.md), how to change it in [settings.md](settings.md#error-codes).
-\echo
-\echo `category` is whose fault it is: `sender`, `recipient` or `platform`. An unknown code affects nobody: it is recorded once in `wa_problem`, with
-\echo a count that grows.
-\echo
-\echo ## Codes that keep messages from a recipient
-\echo
-\echo The waits are those after the first, second, … strike, the last one repeating. Failures closer together than the gap are one strike.
-\echo
-\echo '| code | title | keeps back | waits | gap | lifted by | yields to an open window |'
-\echo '|---|---|---|---|---|---|---|'
+SELECT $md$# Error codes
+
+What the extension knows of the error codes that WhatsApp sends, as `SELECT * FROM wa_error_code` shows it in a database in which
+nothing was changed. Written by `make docs` from the catalogue; a test keeps it current. What a failure then does to a decision is told in
+[what-counts.md](what-counts.md), how to change it in [settings.md](settings.md#error-codes).
+
+`category` is whose fault it is: `sender`, `recipient` or `platform`. An unknown code affects nobody: it is recorded once in `wa_problem`, with
+a count that grows.
+
+## Codes that keep messages from a recipient
+
+The waits are those after the first, second, … strike, the last one repeating. Failures closer together than the gap are one strike.
+
+| code | title | keeps back | waits | gap | lifted by | yields to an open window |
+|---|---|---|---|---|---|---|$md$;
 CREATE FUNCTION pg_temp.span(i interval) RETURNS text LANGUAGE sql IMMUTABLE RETURN
 	CASE WHEN i IS NULL THEN 'no end of its own'
 		WHEN extract(epoch FROM i) = 0 THEN 'none'
@@ -35,21 +35,21 @@ SELECT format('| %s | %s | %s | %s | %s | %s | %s |', code, title, array_to_stri
 		FROM unnest(lifted_by) WITH ORDINALITY AS l (by, n)),
 	CASE WHEN yields_to_window THEN 'yes' ELSE '' END)
 FROM wa_error_code WHERE effect = 'cooldown' ORDER BY code;
-\echo
-\echo ## Codes with another effect
-\echo
-\echo '| code | title | effect |'
-\echo '|---|---|---|'
+SELECT $md$
+## Codes with another effect
+
+| code | title | effect |
+|---|---|---|$md$;
 SELECT format('| %s | %s | %s |', code, title, CASE effect
 	WHEN 'stop' THEN 'a stop in WhatsApp''s register, which only a resume from WhatsApp lifts'
 	WHEN 'close_window' THEN 'closes the customer service window' ELSE effect END)
 FROM wa_error_code WHERE effect NOT IN ('none', 'cooldown') ORDER BY code;
-\echo
-\echo ## All codes
-\echo
-\echo `retry`: does sending again help? `wait`: after `wa_retry_after(code, attempt)`; `fix`: when something has been put right; `never`.
-\echo
-\echo '| code | title | category | scope | retry | what to do |'
-\echo '|---|---|---|---|---|---|'
+SELECT $md$
+## All codes
+
+`retry`: does sending again help? `wait`: after `wa_retry_after(code, attempt)`; `fix`: when something has been put right; `never`.
+
+| code | title | category | scope | retry | what to do |
+|---|---|---|---|---|---|$md$;
 SELECT format('| %s | %s | %s | %s | %s | %s |', code, replace(title, '|', '\|'), category, scope, retry, replace(advice, '|', '\|'))
 FROM wa_error_code ORDER BY code;
