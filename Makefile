@@ -39,7 +39,7 @@ SQL_FRAGMENTS = \
 
 # Goals that are scripts.  They must work before there is a PGXS to include:
 # check and demo install what is missing, where they may.
-SCRIPTED     = help check check-majors check-package compile-check fuzz sanitize load bench demo lint format-check dist version
+SCRIPTED     = help check check-majors check-package compile-check fuzz sanitize load bench demo docs lint format format-check coverage dist version
 
 ifneq (,$(filter $(SCRIPTED),$(MAKECMDGOALS)))
 
@@ -82,11 +82,20 @@ load: ## 16 clients of webhooks and decisions (LOAD_SECONDS=60)
 demo: ## 5 000 customers and a day of webhooks on a throwaway server
 	@$(top)/test/demo/run
 
+docs: ## write what their SQL prints into README.md and docs/, and docs/error-codes.md
+	@$(top)/test/docs --write
+
 lint: ## clang-tidy, cppcheck and shellcheck
 	@$(top)/test/lint
 
+format: ## lay the lines out by clang-format that differ from the last commit
+	@$(top)/test/lint format-changes
+
 format-check: ## where clang-format would lay the C out otherwise (never fails)
 	@$(top)/test/lint format
+
+coverage: ## how much of src/ the unit and SQL tests run, by gcov
+	@$(top)/test/coverage
 
 bench: ## the speed against what one would write instead (test/bench; ROW=name, SCALE=0.02)
 	@$(top)/test/bench/run

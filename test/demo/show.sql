@@ -42,40 +42,109 @@ ORDER BY problem;
 \echo '--------------------------'
 \echo '    SELECT * FROM customers WHERE segment = 7 AND wa_sendable(phone, \'marketing\');'
 \echo
-SELECT count(*) AS "in the segment",
-	count(*) FILTER (WHERE wa_sendable(phone, 'marketing')) AS "may be messaged",
-	count(*) FILTER (WHERE NOT wa_sendable(phone, 'marketing')) AS "left out"
+SELECT count(*) AS segment FROM customers WHERE segment = 7 \gset
+SELECT clock_timestamp() AS started \gset
+CREATE TEMP TABLE campaign AS SELECT * FROM customers WHERE segment = 7 AND wa_sendable(phone, 'marketing');
+SELECT round(1000 * extract(epoch FROM clock_timestamp() - :'started'::timestamptz), 1) AS ms,
+	(SELECT count(*) FROM campaign) AS sendable \gset
+\echo '    ' :sendable 'of' :segment 'may be messaged; the query took' :ms 'ms'
+\echo
+SELECT wa_first_reason(phone, 'marketing') AS "left out because of", count(*) AS customers
 FROM customers
-WHERE segment = 7;
+WHERE segment = 7 AND NOT wa_sendable(phone, 'marketing')
+GROUP BY 1
+ORDER BY 2 DESC, 1;
 
-SELECT e.reason AS "left out because of", count(*) AS customers
+\echo '4. And a list without it?'
+\echo '-------------------------'
+\echo 'Somebody keeps a list of the numbers that said stop, from the same webhooks, and compares'
+\echo 'digits: NOT EXISTS (SELECT FROM stops WHERE number = the digits of phone).'
+\echo
+-- The latest of stop and resume by number, as the webhooks name it: what one writes in an afternoon.
+CREATE TEMP TABLE stops AS
+SELECT number
+FROM (
+	SELECT DISTINCT ON (number) number, said
+	FROM (
+		SELECT p ->> 'wa_id', p ->> 'value', (p ->> 'timestamp')::bigint
+		FROM day, jsonb_path_query(payload::jsonb, '$.entry[*].changes[*].value.user_preferences[*]') AS p
+		WHERE kind <> 'oddity'
+		UNION ALL
+		SELECT m ->> 'from', 'stop', (m ->> 'timestamp')::bigint
+		FROM day, jsonb_path_query(payload::jsonb, '$.entry[*].changes[*].value.messages[*]') AS m
+		WHERE kind <> 'oddity' AND lower(btrim(m #>> '{text,body}', ' .')) IN ('stop', 'unsubscribe')
+	) AS words (number, said, at)
+	WHERE number IS NOT NULL
+	ORDER BY number, at DESC
+) AS latest
+WHERE said = 'stop';
+
+CREATE TEMP TABLE missed AS
+SELECT c.*, e.reason, e.detail
 FROM customers AS c
+JOIN person AS p USING (id)
 CROSS JOIN LATERAL (
-	SELECT rule, reason FROM wa_explain(c.phone, 'marketing') ORDER BY rule, reason LIMIT 1
+	SELECT reason, detail FROM wa_explain(c.phone, 'marketing')
+	WHERE reason IN ('opted_out_whatsapp', 'opted_out_business') ORDER BY rule LIMIT 1
 ) AS e
-WHERE c.segment = 7
-GROUP BY e.rule, e.reason
-ORDER BY e.rule, e.reason;
+WHERE NOT EXISTS (
+	SELECT FROM stops AS s
+	WHERE s.number = ltrim(regexp_replace(c.phone, '\D', '', 'g'), '0'));
 
-\echo '4. Why not this one?   SELECT * FROM wa_explain(phone, \'marketing\');'
-\echo '--------------------------------------------------------------------'
+SELECT count(*) AS stopped,
+	(SELECT count(*) FROM missed) AS missed
+FROM customers AS c
+WHERE EXISTS (SELECT FROM wa_explain(c.phone, 'marketing') AS e
+	WHERE e.reason IN ('opted_out_whatsapp', 'opted_out_business')) \gset
+\echo '    ' :missed 'of the' :stopped 'customers who had said stop would have been messaged.'
+\echo
+SELECT CASE
+		WHEN m.detail LIKE '%learned under%' THEN 'the stop named a user id, not the number'
+		WHEN EXISTS (SELECT FROM wa_consent AS w WHERE w.recipient = m.phone::wa_recipient AND w.code = 131050)
+			THEN 'the stop came as error 131050'
+		WHEN p.wa_id <> m.phone::wa_recipient::text OR p.wa_id <> ltrim(regexp_replace(m.phone, '\D', '', 'g'), '0')
+			THEN 'WhatsApp writes the number otherwise (ninth digit, 521, 549)'
+		ELSE 'the words were a button or a phrase not thought of'
+	END AS "because", count(*) AS customers
+FROM missed AS m
+JOIN person AS p USING (id)
+GROUP BY 1
+ORDER BY 2 DESC, 1;
+
+\echo '5. One of them: the ninth digit'
+\echo '-------------------------------'
+SELECT m.id AS ninth, m.name, m.phone, p.wa_id, m.phone::wa_recipient AS canonical
+FROM missed AS m
+JOIN person AS p USING (id)
+WHERE p.country = 'BR' AND length(p.wa_id) = 12 AND m.detail NOT LIKE '%learned under%'
+	AND NOT EXISTS (SELECT FROM wa_consent AS w WHERE w.recipient = m.phone::wa_recipient AND w.code = 131050)
+ORDER BY m.phone NOT LIKE '+55 (%', m.id
+LIMIT 1 \gset
+\echo '    the shop has      ' :phone
+\echo '    WhatsApp says     ' :wa_id
+\echo '    both are          ' :canonical
+\echo
 \x on
 \pset format wrapped
 \pset columns 100
-SELECT name, phone, reason, code, since, until, origin, detail
+SELECT name, reason, since, until, origin, detail
+FROM customers AS c
+CROSS JOIN LATERAL (
+	SELECT reason, since::timestamptz(0), until::timestamptz(0), origin, detail
+	FROM wa_explain(c.phone, 'marketing') ORDER BY rule LIMIT 1) AS e
+WHERE c.id = :ninth;
+
+\echo '6. And others of segment 7   SELECT * FROM wa_explain(phone, \'marketing\');'
+\echo '--------------------------------------------------------------------------'
+SELECT name, phone, reason, code, since, until, detail
 FROM (
 	SELECT DISTINCT ON (e.reason) c.name, c.phone, e.rule, e.reason, e.code,
-		e.since::timestamptz(0), e.until::timestamptz(0), e.origin, e.detail
+		e.since::timestamptz(0), e.until::timestamptz(0), e.detail
 	FROM customers AS c
 	CROSS JOIN LATERAL wa_explain(c.phone, 'marketing') AS e
-	WHERE c.segment = 7 AND e.reason IN ('opted_out_whatsapp', 'cooldown', 'region')
-	-- Prefer one whose wa_id is not the number that the shop has.
-	ORDER BY e.reason, c.phone NOT LIKE '+55%', c.id
+	WHERE c.segment = 7 AND e.reason IN ('cooldown', 'region')
+	ORDER BY e.reason, c.id
 ) AS one
 ORDER BY rule;
-\x off
-\pset format aligned
-
-\echo '5. What the server does for it'
-\echo '------------------------------'
-EXPLAIN SELECT * FROM customers WHERE segment = 7 AND wa_sendable(phone, 'marketing');
+\echo 'The server finds segment 7 by its index and asks about those alone; over all customers it would'
+\echo 'read the list of the suppressed once and compare with that.'
