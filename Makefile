@@ -27,6 +27,7 @@ SQL_FRAGMENTS = \
 	src/planner/support.sql \
 	src/decision/decision.sql \
 	src/nodes/digest.sql \
+	src/nodes/subscription.sql \
 	src/base/roles.sql
 
 # Goals that are scripts.  They must work before there is a PGXS to include:

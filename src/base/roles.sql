@@ -54,4 +54,5 @@ GRANT EXECUTE ON FUNCTION
 	@extschema@.wa_retry_after(integer, integer)
 	TO wa_reader;
 GRANT SELECT ON @extschema@.wa_error_code, @extschema@.wa_sender TO wa_reader;
+GRANT SELECT ON @extschema@.wa_subscription_status, @extschema@.wa_publication_status TO wa_reader, pg_monitor;
 

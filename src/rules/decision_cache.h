@@ -33,6 +33,7 @@ struct wa_decision_cache
 	wa_region_fact *rules;		/* all of wa_region_rule */
 	bool		has_links;		/* is there any link between identifiers? */
 	bool		fed;			/* has anything ever arrived, as far as was asked? */
+	bool		copied;			/* is no first copy under way, as far as was asked? */
 	wa_str		known_business; /* asked about last, and known; data NULL: none */
 	wa_str		known_sender;
 
