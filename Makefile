@@ -35,6 +35,7 @@ SQL_FRAGMENTS = \
 	src/decision/decision.sql \
 	src/report/person.sql \
 	src/nodes/digest.sql \
+	src/nodes/subscription.sql \
 	src/base/roles.sql
 
 # Goals that are scripts.  They must work before there is a PGXS to include:

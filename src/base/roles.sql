@@ -60,4 +60,5 @@ GRANT EXECUTE ON FUNCTION
 GRANT SELECT ON @extschema@.wa_error_code, @extschema@.wa_sender TO wa_reader;
 GRANT SELECT ON @extschema@.wa_frequency_cap, @extschema@.wa_quiet_hours, @extschema@.wa_region_without_limit TO wa_reader;
 GRANT SELECT ON @extschema@.wa_import_progress TO wa_reader, pg_monitor;
+GRANT SELECT ON @extschema@.wa_subscription_status, @extschema@.wa_publication_status TO wa_reader, pg_monitor;
 

@@ -38,6 +38,7 @@ struct wa_decision_cache
 	bool		has_erased;		/* was anybody ever erased? */
 	wa_erasure_key erasure;		/* then: the key */
 	bool		fed;			/* has anything ever arrived, as far as was asked? */
+	bool		copied;			/* is no first copy under way, as far as was asked? */
 	wa_str		known_business; /* asked about last, and known; data NULL: none */
 	wa_str		known_sender;
 

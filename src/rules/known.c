@@ -7,10 +7,13 @@
  */
 #include "base/compat.h"
 
+#include "access/genam.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "catalog/pg_subscription_rel.h"
 #include "storage/bufmgr.h"
 #include "storage/predicate.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 
 #include "base/encode.h"
@@ -62,6 +65,65 @@ check_fed(wa_decision_cache *cache)
 			 errhint("Ask in the database that receives the webhooks. If this one is meant to be empty, say so with wa_declare_empty('reason').")));
 }
 
+/* Is it one of ours?  Whatever of our schema bears our prefix. */
+static bool
+is_ours(const wa_schema *schema, Oid relid)
+{
+	char	   *name;
+
+	if (get_rel_namespace(relid) != schema->nspid)
+		return false;
+	name = get_rel_name(relid);
+	return name != NULL && strncmp(name, "wa_", 3) == 0;
+}
+
+/*
+ * One of our tables that a subscription has not finished copying, InvalidOid
+ * where there is none.
+ *
+ * The catalog is read under the snapshot that the rows are read under: the
+ * copy may be complete by now and invisible to a query that began before.  A
+ * database without subscriptions pays for a look at an empty table.
+ */
+static Oid
+table_being_copied(const wa_decision_cache *cache)
+{
+	Relation	rel = table_open(SubscriptionRelRelationId, AccessShareLock);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, cache->snapshot, 0, NULL);
+	HeapTuple	tuple;
+	Oid			found = InvalidOid;
+
+	while (!OidIsValid(found) && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_subscription_rel row = (Form_pg_subscription_rel) GETSTRUCT(tuple);
+
+		if (row->srsubstate != SUBREL_STATE_READY && is_ours(cache->schema, row->srrelid))
+			found = row->srrelid;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
+/* An ERROR while part of the state may still be on its way. */
+static void
+check_copied(wa_decision_cache *cache)
+{
+	Oid			relid;
+
+	if (cache->copied)
+		return;
+	relid = table_being_copied(cache);
+	if (OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("a subscription has not finished copying the state of wa_policy into this database"),
+				 errdetail("Table \"%s\" is not complete yet, so whoever said stop may be missing.",
+						   get_rel_name(relid)),
+				 errhint("Wait until wa_subscription_status says that it is ready, or ask where the state comes from.")));
+	cache->copied = true;
+}
+
 /* Is there a row of wa_sender with this value in the first column of that index? */
 static bool
 is_heard_of(const wa_decision_cache *cache, const wa_table *table, wa_str name)
@@ -100,6 +162,7 @@ check_name(wa_decision_cache *cache, const wa_table *table, const char *kind, wa
 void
 wa_decision_cache_check(wa_decision_cache *cache, const wa_question *question)
 {
+	check_copied(cache);
 	check_fed(cache);
 	check_name(cache, &cache->schema->sender, "business", question->business,
 			   &cache->known_business);

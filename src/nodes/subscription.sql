@@ -1,0 +1,223 @@
+-- One database takes the webhooks, others are given its state by logical
+-- replication: docs/scaling.md.  CREATE SUBSCRIPTION cannot run inside a
+-- function, so that wa_subscribe prepares and returns it.
+
+CREATE FUNCTION wa__replicated_tables() RETURNS SETOF pg_catalog.regclass
+	LANGUAGE sql STABLE PARALLEL SAFE
+	BEGIN ATOMIC
+		SELECT t FROM pg_catalog.unnest(ARRAY[
+			'wa_consent'::pg_catalog.regclass, 'wa_consent_log'::pg_catalog.regclass,
+			'wa_cooldown'::pg_catalog.regclass, 'wa_activity'::pg_catalog.regclass,
+			'wa_delivery'::pg_catalog.regclass, 'wa_erased'::pg_catalog.regclass,
+			'wa_erasure_key'::pg_catalog.regclass, 'wa_erasure'::pg_catalog.regclass,
+			'wa_frequency_cap'::pg_catalog.regclass, 'wa_quiet_hours'::pg_catalog.regclass,
+			'wa_region_without_limit'::pg_catalog.regclass,
+			'wa_identity'::pg_catalog.regclass, 'wa_identity_change'::pg_catalog.regclass,
+			'wa_unlink_log'::pg_catalog.regclass, 'wa_sender'::pg_catalog.regclass,
+			'wa_region_rule'::pg_catalog.regclass, 'wa_phrase'::pg_catalog.regclass,
+			'wa_default_removed'::pg_catalog.regclass,
+			'wa_error_override'::pg_catalog.regclass, 'wa_incident'::pg_catalog.regclass]) AS t;
+	END;
+COMMENT ON FUNCTION wa__replicated_tables() IS
+'The tables that wa_publish publishes: state and policy. Not webhooks and problems, which stay where they came, nor app secrets';
+REVOKE EXECUTE ON FUNCTION wa__replicated_tables() FROM PUBLIC;
+
+CREATE FUNCTION wa_publish(name text DEFAULT 'wa_policy') RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	home text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'wa_policy');
+	tables text;
+BEGIN
+	IF name IS NULL THEN
+		RAISE null_value_not_allowed USING MESSAGE = 'name must not be null';
+	END IF;
+	IF current_setting('wal_level') <> 'logical' THEN
+		RAISE object_not_in_prerequisite_state USING MESSAGE = 'wal_level is not "logical" here',
+			HINT = 'ALTER SYSTEM SET wal_level = logical, and restart the server.';
+	END IF;
+	EXECUTE format('SELECT string_agg(t::text, '', '') FROM %s.wa__replicated_tables() AS t', home) INTO tables;
+	IF EXISTS (SELECT FROM pg_publication WHERE pubname = wa_publish.name) THEN
+		EXECUTE format('ALTER PUBLICATION %I SET TABLE %s', name, tables);
+	ELSE
+		EXECUTE format('CREATE PUBLICATION %I FOR TABLE %s', name, tables);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION wa_publish(text) IS
+'Publishes state and policy for other databases to subscribe to (wa_subscribe there). Once more after an upgrade: it adds the tables that are new. Needs wal_level = logical and the rights to create a publication of these tables';
+REVOKE EXECUTE ON FUNCTION wa_publish(text) FROM PUBLIC;
+
+-- What arrives by a subscription meets rows that are here already: those that
+-- the extension ships, and what operators record here.  These triggers fire for
+-- replicated rows alone; wa_subscribe attaches them.
+
+CREATE FUNCTION wa__replicate_policy() RETURNS trigger
+	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	EXECUTE format('DELETE FROM %I.%I AS t WHERE ', TG_TABLE_SCHEMA, TG_TABLE_NAME)
+		|| (SELECT string_agg(format('t.%1$I = ($1).%1$I', key), ' AND ') FROM unnest(TG_ARGV) AS key)
+		USING NEW;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION wa__replicate_policy() IS
+'Trigger of policy tables on a subscriber: a row that arrives takes the place of the one with its key, of which the columns are the arguments';
+REVOKE EXECUTE ON FUNCTION wa__replicate_policy() FROM PUBLIC;
+
+CREATE FUNCTION wa__replicate_consent() RETURNS trigger
+	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	here record;
+	stopped timestamptz;
+	resumed timestamptz;
+BEGIN
+	IF TG_OP = 'UPDATE' THEN
+		here := OLD;
+	ELSE
+		EXECUTE format('DELETE FROM %1$I.wa_consent AS t WHERE t.recipient OPERATOR(%1$I.=) ($1).recipient
+			AND t.business = ($1).business AND t.register = ($1).register RETURNING t.*', TG_TABLE_SCHEMA)
+			INTO here USING NEW;
+		IF here.at IS NULL THEN
+			RETURN NEW;
+		END IF;
+	END IF;
+	stopped := GREATEST(here.stopped_at, NEW.stopped_at);
+	resumed := GREATEST(here.resumed_at, NEW.resumed_at);
+	-- The later one, a stop where they are equal: the order of the intake.
+	IF (here.at, here.state COLLATE "C", here.origin COLLATE "C", COALESCE(here.code, 0), here.sender COLLATE "C", here.message_id COLLATE "C")
+		> (NEW.at, NEW.state COLLATE "C", NEW.origin COLLATE "C", COALESCE(NEW.code, 0), NEW.sender COLLATE "C", NEW.message_id COLLATE "C") THEN
+		NEW := here;
+	END IF;
+	NEW.stopped_at := stopped;
+	NEW.resumed_at := resumed;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION wa__replicate_consent() IS
+'Trigger of wa_consent on a subscriber: merges a row that arrives with the one that is here, as the intake would, so that an opt-out recorded here is not overwritten by an older word';
+REVOKE EXECUTE ON FUNCTION wa__replicate_consent() FROM PUBLIC;
+
+CREATE FUNCTION wa__replicate_log() RETURNS trigger
+	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	EXECUTE format('DELETE FROM %1$I.wa_consent_log AS t WHERE t.recipient OPERATOR(%1$I.=) ($1).recipient
+		AND t.business = ($1).business AND t.register = ($1).register AND t.at = ($1).at AND t.state = ($1).state
+		AND t.origin = ($1).origin AND COALESCE(t.code, 0) = COALESCE(($1).code, 0) AND t.sender = ($1).sender
+		AND t.message_id = ($1).message_id AND t.also_named = ($1).also_named
+		AND hashtextextended(t.evidence COLLATE "C", 0) = hashtextextended(($1).evidence COLLATE "C", 0)', TG_TABLE_SCHEMA)
+		USING NEW;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION wa__replicate_log() IS
+'Trigger of wa_consent_log on a subscriber: an operator''s event that was recorded here as well is kept as it arrives, once';
+REVOKE EXECUTE ON FUNCTION wa__replicate_log() FROM PUBLIC;
+
+CREATE FUNCTION wa_subscribe(name text, connection text, publication text DEFAULT 'wa_policy', slot text DEFAULT NULL)
+	RETURNS text
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	home text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'wa_policy');
+	own text;
+	is_there boolean;
+	attached record;
+BEGIN
+	IF name IS NULL OR connection IS NULL OR publication IS NULL THEN
+		RAISE null_value_not_allowed USING MESSAGE = 'name, connection and publication must not be null';
+	END IF;
+	-- Rows of two intakes under one key or number would stop the replication.
+	FOREACH own IN ARRAY ARRAY['wa_activity', 'wa_cooldown', 'wa_identity', 'wa_identity_change',
+		'wa_delivery', 'wa_consent', 'wa_consent_log', 'wa_unlink_log', 'wa_erasure_key', 'wa_erasure',
+		'wa_incident', 'wa_frequency_cap', 'wa_quiet_hours'] LOOP
+		EXECUTE format('SELECT EXISTS (SELECT FROM %s.%I)', home, own) INTO is_there;
+		IF is_there THEN
+			RAISE object_not_in_prerequisite_state USING MESSAGE = 'this database has state of its own',
+				DETAIL = format('There are rows in %s.', own),
+				HINT = 'Subscribe from a database in which nothing was recorded; what operators record there afterwards does no harm.';
+		END IF;
+	END LOOP;
+
+	FOR attached IN SELECT * FROM (VALUES
+		('wa_consent', 'INSERT OR UPDATE', '', 'wa__replicate_consent()'),
+		('wa_consent_log', 'INSERT', 'WHEN (NEW.message_id = '''')', 'wa__replicate_log()'),
+		('wa_sender', 'INSERT', '', 'wa__replicate_policy(business, sender)'),
+		('wa_region_rule', 'INSERT', '', 'wa__replicate_policy(region, category)'),
+		('wa_region_without_limit', 'INSERT', '', 'wa__replicate_policy(region)'),
+		('wa_phrase', 'INSERT', '', 'wa__replicate_policy(phrase)'),
+		('wa_error_override', 'INSERT', '', 'wa__replicate_policy(code)')) AS v (tab, events, condition, call)
+	LOOP
+		EXECUTE format('CREATE OR REPLACE TRIGGER wa_replicate BEFORE %s ON %s.%I FOR EACH ROW %s EXECUTE FUNCTION %2$s.%5$s',
+			attached.events, home, attached.tab, attached.condition, attached.call);
+		EXECUTE format('ALTER TABLE %s.%I ENABLE REPLICA TRIGGER wa_replicate', home, attached.tab);
+	END LOOP;
+	-- Default rows that were removed where the state comes from go here as well.
+	EXECUTE format('ALTER TABLE %s.wa_default_removed ENABLE ALWAYS TRIGGER wa_default_remove', home);
+
+	-- Row numbers arrive with their rows and leave the sequences as they are:
+	-- what is recorded here is numbered far above.
+	PERFORM setval(c.oid::regclass, GREATEST(pg_sequence_last_value(c.oid), 4611686018427387904))
+	FROM pg_class AS c
+	WHERE c.relnamespace = home::regnamespace AND c.relkind = 'S' AND c.relname LIKE 'wa\_%';
+
+	RETURN format('CREATE SUBSCRIPTION %I CONNECTION %L PUBLICATION %I', name, connection, publication)
+		|| CASE WHEN slot IS NULL THEN '' ELSE format(' WITH (create_slot = false, slot_name = %L)', slot) END;
+END
+$$;
+COMMENT ON FUNCTION wa_subscribe(text, text, text, text) IS
+'Prepares this database to be given the state of another (wa_publish there), and returns the CREATE SUBSCRIPTION to run by itself: no function can, since it makes a slot there. In psql: SELECT wa_subscribe(''name'', ''host=... dbname=...'') \gexec. slot: one that was made by hand, which two databases of one server need. Until every table is copied a decision here is an error: see wa_subscription_status. Needs the rights of the owner of the extension';
+REVOKE EXECUTE ON FUNCTION wa_subscribe(text, text, text, text) FROM PUBLIC;
+
+CREATE VIEW wa_subscription_status AS
+SELECT s.subname::text AS subscription,
+	r.copied OPERATOR(pg_catalog.=) r.tables AS ready,
+	s.subenabled AS enabled,
+	w.pid IS NOT NULL AS running,
+	COALESCE(r.copied OPERATOR(pg_catalog.=) r.tables AND s.subenabled AND w.pid IS NOT NULL
+		AND w.heard_at OPERATOR(pg_catalog.>) (pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) interval '1 minute'), false) AS current,
+	r.tables, r.copied, w.heard_at, w.received_lsn
+FROM pg_catalog.pg_subscription AS s
+JOIN (
+	SELECT sr.srsubid, pg_catalog.count(*) AS tables,
+		pg_catalog.count(*) FILTER (WHERE sr.srsubstate OPERATOR(pg_catalog.=) 'r') AS copied
+	FROM pg_catalog.pg_subscription_rel AS sr
+	JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) sr.srrelid
+	WHERE c.relname OPERATOR(pg_catalog.~) '^wa_' AND c.relnamespace OPERATOR(pg_catalog.=) (
+		SELECT h.relnamespace FROM pg_catalog.pg_class AS h WHERE h.oid OPERATOR(pg_catalog.=) 'wa_consent'::pg_catalog.regclass)
+	GROUP BY sr.srsubid
+) AS r ON r.srsubid OPERATOR(pg_catalog.=) s.oid
+LEFT JOIN (
+	SELECT subid, pg_catalog.max(pid) AS pid, pg_catalog.max(last_msg_receipt_time) AS heard_at,
+		pg_catalog.max(received_lsn) AS received_lsn
+	FROM pg_catalog.pg_stat_subscription
+	WHERE relid IS NULL AND pid IS NOT NULL
+	GROUP BY subid
+) AS w ON w.subid OPERATOR(pg_catalog.=) s.oid;
+COMMENT ON VIEW wa_subscription_status IS
+'Subscriptions by which this database is given state: is the first copy complete, and is it heard from? How far it is behind, only the other side knows: wa_publication_status there';
+COMMENT ON COLUMN wa_subscription_status.subscription IS 'Its name';
+COMMENT ON COLUMN wa_subscription_status.ready IS 'Is every table of the state copied? Until then a decision is an error';
+COMMENT ON COLUMN wa_subscription_status.enabled IS 'False: ALTER SUBSCRIPTION … DISABLE was said, or an error disabled it';
+COMMENT ON COLUMN wa_subscription_status.running IS 'Is there a process that applies changes?';
+COMMENT ON COLUMN wa_subscription_status.current IS 'Ready, enabled, running, and heard from within the last minute';
+COMMENT ON COLUMN wa_subscription_status.tables IS 'How many tables of the extension it brings';
+COMMENT ON COLUMN wa_subscription_status.copied IS 'How many of them are copied';
+COMMENT ON COLUMN wa_subscription_status.heard_at IS 'When the other side sent its latest message; NULL: not since the process began';
+COMMENT ON COLUMN wa_subscription_status.received_lsn IS 'How much of the other side''s write-ahead log has been received';
+
+CREATE VIEW wa_publication_status AS
+SELECT slot_name::text AS slot, active,
+	pg_catalog.pg_wal_lsn_diff(CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
+		ELSE pg_catalog.pg_current_wal_lsn() END, confirmed_flush_lsn) AS behind_bytes,
+	wal_status
+FROM pg_catalog.pg_replication_slots
+WHERE slot_type OPERATOR(pg_catalog.=) 'logical' AND plugin OPERATOR(pg_catalog.=) 'pgoutput'
+	AND database OPERATOR(pg_catalog.=) pg_catalog.current_database();
+COMMENT ON VIEW wa_publication_status IS
+'Subscribers of this database, by their slots: how far each is behind';
+COMMENT ON COLUMN wa_publication_status.slot IS 'Name of the slot, by default that of the subscription';
+COMMENT ON COLUMN wa_publication_status.active IS 'Is it connected?';
+COMMENT ON COLUMN wa_publication_status.behind_bytes IS 'How many bytes of write-ahead log it has not confirmed yet';
+COMMENT ON COLUMN wa_publication_status.wal_status IS 'lost: it can never catch up, and must be made anew; see pg_replication_slots';
+

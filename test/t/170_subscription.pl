@@ -1,0 +1,142 @@
+# State by logical replication, as wa_publish and wa_subscribe set it up: two
+# subscribers, webhooks during the first copy, default rows on both sides,
+# operators on a subscriber, a restart, a subscriber that takes over.
+
+use strict;
+use warnings;
+
+use lib 'test/t';
+use PostgreSQL::Test::Cluster;
+use WaTest;
+use Test::More;
+
+my $publisher = new_node('publisher', allows_streaming => 'logical');
+my @subscribers = map { new_node("subscriber$_", allows_streaming => 'logical') } 1, 2;
+my $late = '2025-03-01 12:00+00';
+
+sub q1 { my ($node, $sql) = @_; return $node->safe_psql('postgres', $sql); }
+sub digests { return q1($_[0], 'SELECT * FROM wa_digest()'); }
+sub stops
+{
+	my ($at, @people) = @_;
+	return post_sql('public', envelope('W1', change_of('S1', 'user_preferences', map { preference($_, $at, 'stop') } @people)));
+}
+
+q1($_, 'CREATE EXTENSION wa_policy') for $publisher, @subscribers;
+q1($publisher, stops(1700000000, map { 4915100000000 + $_ } 1 .. 500));
+q1($publisher, post_sql('public', envelope('W1', change_of('S1', 'statuses', map { failed(4915200000000 + $_, 1740000000 + $_, 131026) } 1 .. 200),
+	change_of('S1', 'messages', { %{ inbound('4915300000001', 1740000000, 'hi') }, from_user_id => 'DE.one' }))));
+# What an operator did to default rows, and rows of his own.
+q1($publisher, q{DELETE FROM wa_region_rule WHERE region = 'US'; INSERT INTO wa_region_rule (region, category) VALUES ('FR', 'marketing');
+	DELETE FROM wa_phrase WHERE phrase = 'BAJA'; UPDATE wa_phrase SET active = true WHERE phrase = 'CANCEL';
+	INSERT INTO wa_error_override (code, ladder) VALUES (131026, '{50 d}'); SELECT wa_recompute()});
+
+# ---- Set up --------------------------------------------------------------
+
+q1($publisher, 'SELECT wa_publish(); SELECT wa_publish()');
+is(q1($publisher, q{SELECT count(*) FROM pg_publication_tables WHERE pubname = 'wa_policy' AND tablename IN ('wa_webhook', 'wa_problem', 'wa_app_secret', 'wa_recipient_lock')}),
+	0, 'neither webhooks nor secrets are published');
+like(try_sql($subscribers[0], 'postgres', q{SELECT wa_subscribe(NULL, 'x')}), qr/must not be null/, 'a name is needed');
+# Rows that clash: a sender, an override; and opt-outs recorded by an operator before anything has come.
+q1($subscribers[0], q{INSERT INTO wa_sender (business, sender) VALUES ('W1', 'S1'); INSERT INTO wa_error_override (code, ladder) VALUES (131026, '{1 d}')});
+q1($publisher, q{SELECT wa_opt_out('4915400000001', 'same', '', '2024-01-01')});
+
+# The first copy of the second is held up in the middle: one table can be read there, and not written.
+my $holding = $subscribers[1]->background_psql('postgres');
+$holding->query_safe('BEGIN; LOCK TABLE wa_cooldown IN EXCLUSIVE MODE');
+for my $i (0, 1)
+{
+	my $statement = q1($subscribers[$i], "SELECT wa_subscribe('node$i', " . literal($publisher->connstr('postgres')) . ')');
+	like($statement, qr/^CREATE SUBSCRIPTION node$i CONNECTION/, 'wa_subscribe returns a statement');
+	q1($subscribers[$i], q{SELECT wa_opt_out('4915100000001', 'by phone'); SELECT wa_opt_out('4915400000001', 'same', '', '2024-01-01')}) if $i == 0;
+	q1($subscribers[$i], $statement);
+}
+my $ask = q{SELECT wa_sendable('4915100000003', 'marketing')};
+$subscribers[1]->poll_query_until('postgres', q{SELECT count(*) >= 5 FROM pg_subscription_rel WHERE srsubstate IN ('s', 'r')}) or die;
+for my $question ($ask, q{SELECT * FROM wa_explain('4915100000003', 'marketing')}, q{SELECT count(*) FROM wa_suppressed('marketing')},
+	q{SELECT count(*) FROM generate_series(4915100000000, 4915100002000) AS n WHERE wa_sendable(n::text, 'marketing')},
+	q{SELECT wa_next_sendable('4915100000003', 'marketing')}, q{SELECT wa_first_reason('4915100000003', 'utility')},
+	q{SELECT * FROM wa_segment_summary('VALUES (''4915100000003'')', 'marketing')})
+{
+	like(try_sql($subscribers[1], 'postgres', $question), qr/ERROR:  a subscription has not finished copying/, "first copy under way: $question");
+}
+is(q1($subscribers[1], 'SELECT ready, current, copied < tables FROM wa_subscription_status'), 'f|f|t', 'its status says so');
+# A snapshot of before the copy was complete holds on.
+my $old = $subscribers[1]->background_psql('postgres', on_error_stop => 0);
+$old->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM wa_sender');
+# Webhooks meanwhile.
+q1($publisher, stops(1700000000, map { 4915100000500 + $_ } 1 .. 300));
+$holding->query_safe('COMMIT');
+$holding->quit;
+
+sub caught_up
+{
+	my ($name) = @_;
+	for my $i (0 .. $#subscribers)
+	{
+		$subscribers[$i]->poll_query_until('postgres', "SELECT ready FROM wa_subscription_status") or die 'no copy';
+		$publisher->wait_for_catchup("node$i");
+	}
+	is(q1($_, 'SELECT ready, enabled, running, current FROM wa_subscription_status'), 't|t|t|t', "$name: " . $_->name . ' is current') for @subscribers;
+	is(q1($publisher, 'SELECT count(*) FROM wa_publication_status WHERE active AND behind_bytes IS NOT NULL'), 2, "$name: the publisher knows of both");
+	return;
+}
+
+caught_up('first copy');
+my ($old_out, $old_err) = $old->query($ask);
+unlike($old_out // '', qr/^[tf]$/m, 'an old snapshot still gets no answer');
+$old->quit;
+is_same(digests($subscribers[1]), digests($publisher), 'the same state on the second');
+is(q1($subscribers[1], $ask), 'f', 'which answers');
+is(q1($subscribers[1], q{SELECT wa_sendable('4915100000799', 'marketing')}), 'f', 'also of what came during the copy');
+is(q1($subscribers[0], q{SELECT count(*) FROM wa_region_rule WHERE region = 'US'; SELECT count(*) FROM wa_phrase WHERE phrase = 'BAJA';
+	SELECT active FROM wa_phrase WHERE phrase = 'CANCEL'; SELECT ladder FROM wa_error_override; SELECT count(*) FROM wa_consent_log WHERE evidence = 'same'}),
+	"0\n0\nt\n{\"50 days\"}\n1", 'shipped and clashing rows are those of the publisher');
+is(q1($subscribers[0], q{SELECT state FROM wa_consent WHERE recipient = '4915100000001' AND register = 'business'}), 'stop', 'an opt-out that was here is kept');
+
+# ---- Afterwards ----------------------------------------------------------
+
+# An operator on a subscriber, then older and newer words of the publisher of the same people.
+is(try_sql($subscribers[0], 'postgres', q{SELECT wa_opt_out(p, 'on the phone', '', '2025-02-01') FROM unnest(ARRAY['4915500000001', '4915500000002', '4915500000003']) AS p}) =~ /ERROR/ ? 1 : 0,
+	0, 'an opt-out on a subscriber is recorded');
+q1($publisher, q{SELECT wa_opt_in('4915500000001', 'older', '', '2025-01-01'); SELECT wa_opt_in('4915500000002', 'newer', '', '2025-02-02');
+	SELECT wa_opt_in('4915500000003', 'same time', '', '2025-02-01')});
+q1($publisher, q{SELECT wa_opt_in('4915500000001', 'older, later', '', '2025-01-15'); INSERT INTO wa_incident (code, since, until, reason) VALUES (131026, '2025-01-01', '2025-01-02', 'relay');
+	INSERT INTO wa_phrase (phrase, meaning) VALUES ('GO AWAY', 'stop'); DELETE FROM wa_phrase WHERE phrase = 'GO AWAY'});
+caught_up('afterwards');
+my $registers = q{SELECT right(recipient::text, 1), state, at AT TIME ZONE 'UTC', stopped_at AT TIME ZONE 'UTC', resumed_at AT TIME ZONE 'UTC' FROM wa_consent WHERE recipient::text LIKE '49155%' ORDER BY 1};
+is(q1($subscribers[0], $registers), "1|stop|2025-02-01 00:00:00|2025-02-01 00:00:00|2025-01-15 00:00:00\n"
+	. "2|resume|2025-02-02 00:00:00|2025-02-01 00:00:00|2025-02-02 00:00:00\n"
+	. "3|stop|2025-02-01 00:00:00|2025-02-01 00:00:00|2025-02-01 00:00:00", 'the later word holds, a stop at the same time');
+is_same(digests($subscribers[1]), digests($publisher), 'the second follows');
+
+# A restart of either side.
+$subscribers[1]->restart;
+$publisher->restart;
+q1($publisher, stops(1740000000, '4915600000001'));
+caught_up('after a restart');
+is(q1($subscribers[1], q{SELECT wa_sendable('4915600000001', 'marketing')}), 'f', 'what came since counts');
+is_same(digests($subscribers[1]), digests($publisher), 'after a restart: the same state');
+# Cut off, it says that it is not current and still answers with what it knows.
+q1($subscribers[0], 'ALTER SUBSCRIPTION node0 DISABLE');
+$subscribers[0]->poll_query_until('postgres', 'SELECT NOT running FROM wa_subscription_status') or die;
+is(q1($subscribers[0], 'SELECT ready, enabled, current FROM wa_subscription_status'), 't|f|f', 'a subscription that is disabled is not current');
+like(try_sql($subscribers[0], 'postgres', q{SELECT wa_subscribe('again', 'x')}), qr/ERROR:  this database has state of its own/, 'what is fed is not subscribed again');
+
+# ---- Promotion -----------------------------------------------------------
+
+my $replay = stops(1740000000, '4915600000001') . post_sql('public', envelope('W1', change_of('S1', 'statuses', failed(4915200000001, 1740000001, 131026))));
+my $state = digests($subscribers[1]);
+$publisher->stop('immediate');
+q1($subscribers[1], 'ALTER SUBSCRIPTION node1 DISABLE');
+q1($subscribers[1], 'ALTER SUBSCRIPTION node1 SET (slot_name = NONE)');
+q1($subscribers[1], 'DROP SUBSCRIPTION node1');
+is(q1($subscribers[1], 'SELECT count(*) FROM wa_subscription_status'), 0, 'no subscription any more');
+q1($subscribers[1], $replay);
+is_same(digests($subscribers[1]), $state, 'what is posted again to the one that takes over changes nothing');
+q1($subscribers[1], stops(1740000100, '4915600000002') . q{SELECT wa_opt_out('4915600000003'); SELECT wa_unlink('4915300000001', 'DE.one', 'not they')});
+is(q1($subscribers[1], q{SELECT wa_sendable('4915600000002', 'marketing'), wa_sendable('4915600000003', 'marketing')}), 'f|f', 'its own webhooks count');
+is(q1($subscribers[1], 'SELECT count(DISTINCT id) = count(*), max(id) > 4611686018427387904 FROM wa_consent_log'), 't|t', 'with row numbers of their own');
+is(q1($subscribers[1], 'SELECT count(*) FROM wa_default_removed'), q1($subscribers[0], 'SELECT count(*) FROM wa_default_removed'), 'and default rows stay removed');
+
+done_testing();
