@@ -19,7 +19,9 @@ SQL_FRAGMENTS = \
 	src/errors/errors.sql \
 	src/events/phrase.sql \
 	src/rules/region_rule.sql \
+	src/rules/pacing.sql \
 	src/state/state.sql \
+	src/state/delivery.sql \
 	src/state/sender.sql \
 	src/identity/identity.sql \
 	src/signature/signature.sql \

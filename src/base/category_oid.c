@@ -14,15 +14,30 @@
 #include "base/arguments.h"
 #include "base/category_oid.h"
 
+static const char *const names[WA_CATEGORIES] = {
+	[WA_MARKETING] = "marketing",
+	[WA_UTILITY] = "utility",
+	[WA_AUTHENTICATION] = "authentication",
+	[WA_SERVICE] = "service",
+};
+
+const char *
+wa_category_name(wa_category category)
+{
+	return names[category];
+}
+
+Oid
+wa_category_oid(const wa_schema *schema, wa_category category)
+{
+	return GetSysCacheOid2(ENUMTYPOIDNAME, Anum_pg_enum_oid,
+						   ObjectIdGetDatum(wa_type_named(schema, "category", strlen("category"))),
+						   CStringGetDatum(names[category]));
+}
+
 wa_category
 wa_category_from_oid(Oid label)
 {
-	static const char *const names[WA_CATEGORIES] = {
-		[WA_MARKETING] = "marketing",
-		[WA_UTILITY] = "utility",
-		[WA_AUTHENTICATION] = "authentication",
-		[WA_SERVICE] = "service",
-	};
 	HeapTuple	tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(label));
 	int			category = WA_CATEGORIES;
 

@@ -11,12 +11,19 @@
 #include "base/compat.h"
 
 #include "base/category.h"
+#include "base/schema.h"
 
 /*
  * The category behind a value of the SQL enum.  An ERROR (invalid_parameter_
  * value) where the label is unknown to this library.
  */
 extern wa_category wa_category_from_oid(Oid label);
+
+/* The value of the SQL enum for a category; InvalidOid where it has none. */
+extern Oid	wa_category_oid(const wa_schema *schema, wa_category category);
+
+/* The label of a category, static storage. */
+extern const char *wa_category_name(wa_category category);
 
 /* An argument of type wa_category; NULL is an ERROR: nobody can mean it. */
 extern wa_category wa_category_arg(FunctionCallInfo fcinfo, int argno);

@@ -53,4 +53,5 @@ GRANT EXECUTE ON FUNCTION
 	@extschema@.wa_retry_after(integer, integer)
 	TO wa_reader;
 GRANT SELECT ON @extschema@.wa_error_code, @extschema@.wa_sender TO wa_reader;
+GRANT SELECT ON @extschema@.wa_frequency_cap, @extschema@.wa_quiet_hours, @extschema@.wa_region_without_limit TO wa_reader;
 

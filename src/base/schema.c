@@ -132,6 +132,9 @@ static const wa_expectation expectations[] = {
 		   " last_inbound_at:timestamptz last_delivered_at:timestamptz last_read_at:timestamptz"
 		   " last_marketing_delivered_at:timestamptz last_window_refused_at:timestamptz"
 		   " wa_id_at:timestamptz"),
+	expect(delivery, "wa_delivery", "wa_delivery_pkey", 1,
+		   "recipient:recipient! business:text! category:category! deliveries:timestamptz[]!"
+		   " messages:int4[]!"),
 	expect(recipient_lock, "wa_recipient_lock", "wa_recipient_lock_pkey", 1,
 		   "recipient:recipient!"),
 	expect(consent_log, "wa_consent_log", "wa_consent_log_event", 2,
@@ -152,6 +155,14 @@ static const wa_expectation expectations[] = {
 	expect(empty_declaration, "wa_empty_declaration", "wa_empty_declaration_pkey", 1, "id:int8!"),
 	expect(region_rule, "wa_region_rule", "wa_region_rule_pkey", 1,
 		   "region:text! category:category! reason:text!"),
+	expect(frequency_cap, "wa_frequency_cap", "wa_frequency_cap_pkey", 1,
+		   "id:int8! category:category! messages:int4! period:interval! business:text!"
+		   " exempt_in_window:bool! exempt_regions:bool! reason:text!"),
+	expect(quiet_hours, "wa_quiet_hours", "wa_quiet_hours_pkey", 1,
+		   "id:int8! region:text category:category! days:int4[] starts:time! ends:time!"
+		   " source:text!"),
+	expect(region_without_limit, "wa_region_without_limit", "wa_region_without_limit_pkey", 1,
+		   "region:text!"),
 	expect(error_override, "wa_error_override", "wa_error_override_pkey", 1,
 		   "code:int4! same_as:int4 title:text category:text blocks:category[] ladder:interval[]"
 		   " gap:interval lifted_by:text[] scope:text reason:text"),
@@ -182,6 +193,7 @@ wa_type_named(const wa_schema *schema, const char *name, size_t len)
 		{"text", TEXTOID}, {"text[]", TEXTARRAYOID},
 		{"int4", INT4OID}, {"int4[]", INT4ARRAYOID},
 		{"int8", INT8OID}, {"int8[]", INT8ARRAYOID},
+		{"time", TIMEOID},
 		{"bool", BOOLOID}, {"bool[]", BOOLARRAYOID},
 		{"timestamptz", TIMESTAMPTZOID}, {"timestamptz[]", TIMESTAMPTZARRAYOID},
 		{"interval", INTERVALOID}, {"interval[]", INTERVALARRAYOID},

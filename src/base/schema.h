@@ -33,6 +33,7 @@ typedef struct wa_schema
 	wa_table	consent;
 	wa_table	cooldown;
 	wa_table	activity;
+	wa_table	delivery;
 	wa_table	recipient_lock;
 	wa_table	consent_log;	/* pkey: its unique index, by recipient */
 	wa_table	identity;		/* by other */
@@ -45,6 +46,9 @@ typedef struct wa_schema
 	wa_table	sender_sender;	/* the same heap; pkey: its index by sender */
 	wa_table	empty_declaration;
 	wa_table	region_rule;
+	wa_table	frequency_cap;
+	wa_table	quiet_hours;
+	wa_table	region_without_limit;
 	wa_table	error_override;
 	wa_table	incident;
 	wa_table	phrase;

@@ -41,7 +41,10 @@ typedef struct wa_snapshot_id
  */
 extern wa_snapshot_id wa_identify_snapshot(Snapshot snapshot);
 
-/* Subtransactions that this backend has rolled back. */
+/*
+ * Subtransactions that this backend has rolled back; and changes of a setting that
+ * answers depend on, since these are no longer what they were either.
+ */
 extern uint64 wa_rollbacks;
 
 /* The transactions in progress, added up, where their number is not enough. */

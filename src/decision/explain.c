@@ -42,6 +42,25 @@ cooldown_detail(const wa_objection *objection)
 					code != NULL ? code->advice : "see wa_error_override");
 }
 
+static char *
+cap_detail(const wa_objection *objection)
+{
+	return psprintf("%d message%s delivered; %.*s", objection->strikes,
+					objection->strikes == 1 ? " was" : "s were",
+					(int) objection->detail.len, objection->detail.data);
+}
+
+static char *
+quiet_detail(const wa_objection *objection)
+{
+	if (objection->origin.data == NULL)
+		return psprintf("%.*s; the time zone is unknown, so that any counts",
+						(int) objection->detail.len, objection->detail.data);
+	return psprintf("%.*s; by the clock of %.*s, where the person may be, it is that time",
+					(int) objection->detail.len, objection->detail.data,
+					(int) objection->origin.len, objection->origin.data);
+}
+
 /* A sentence for the campaign manager. */
 static char *
 detail_of(const wa_objection *objection)
@@ -62,6 +81,15 @@ detail_of(const wa_objection *objection)
 			return objection->since == WA_NEVER ?
 				"the person has not written; free-form messages need an open 24-hour window" :
 				"the 24-hour window after the person's last message is closed; send a template";
+		case WA_RULE_FREQUENCY_CAP:
+			return cap_detail(objection);
+		case WA_RULE_QUIET_HOURS:
+			return quiet_detail(objection);
+		case WA_RULE_NO_OPT_IN:
+			return "has not opted in to marketing with the business, which wa_policy.require_opt_in asks for; wa_opt_in with evidence, or an opt-in phrase of the person, is one";
+		case WA_RULE_SENDER_HOLD:
+		case WA_RULE_ERASED:
+			break;				/* no rule so far */
 	}
 	return NULL;				/* keep the compiler quiet */
 }

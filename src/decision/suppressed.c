@@ -42,6 +42,7 @@ enum scan_number
 	CONSENT,
 	COOLDOWN,
 	ACTIVITY,
+	DELIVERY,
 	IDENTITY,
 	IDENTITY_RECIPIENT,
 	CHANGE,
@@ -75,14 +76,17 @@ at_hand(const wa_listing *l)
  * enough, but for some.
  */
 static void
-open_scans(wa_listing *l, wa_category category)
+open_scans(wa_listing *l, const wa_question *question)
 {
 	const wa_schema *schema = wa_decision_cache_schema(l->cache);
+	wa_category category = question->category;
 	Snapshot	snapshot = wa_decision_cache_snapshot(l->cache);
 
 	wa_ordered_scan_open(&l->scans[CONSENT], &schema->consent, snapshot, category == WA_MARKETING);
 	wa_ordered_scan_open(&l->scans[COOLDOWN], &schema->cooldown, snapshot, true);
 	wa_ordered_scan_open(&l->scans[ACTIVITY], &schema->activity, snapshot, category == WA_SERVICE);
+	wa_ordered_scan_open(&l->scans[DELIVERY], &schema->delivery, snapshot,
+						 wa_pacing_caps(wa_decision_cache_pacing(l->cache), question));
 	wa_ordered_scan_open(&l->scans[IDENTITY], &schema->identity, snapshot, false);
 	wa_ordered_scan_open(&l->scans[IDENTITY_RECIPIENT], &schema->identity_recipient, snapshot, false);
 	wa_ordered_scan_open(&l->scans[CHANGE], &schema->identity_change, snapshot, false);
@@ -145,7 +149,8 @@ fetch_part(wa_facts *facts, wa_part part)
 {
 	wa_listing *l = facts->arg;
 	wa_ordered_scan *scan = &l->scans[part == WA_CONSENTS ? CONSENT :
-									  part == WA_COOLDOWNS ? COOLDOWN : ACTIVITY];
+									  part == WA_COOLDOWNS ? COOLDOWN :
+									  part == WA_DELIVERIES ? DELIVERY : ACTIVITY];
 
 	for (; wa_ordered_scan_at(scan, at_hand(l)); wa_ordered_scan_next(scan))
 	{
@@ -261,7 +266,7 @@ wa_suppressed(PG_FUNCTION_ARGS)
 								(Size) wa_suppression_list_mem * 1024, &l->list_context);
 	for (int rule = WA_RULE_INVALID_RECIPIENT; rule < WA_RULES; rule++)
 		l->reasons[rule] = cstring_to_text(wa_rule_name(rule));
-	open_scans(l, question.category);
+	open_scans(l, &question);
 	list_all((ReturnSetInfo *) fcinfo->resultinfo, l, &question);
 	for (int i = 0; i < SCANS; i++)
 		wa_ordered_scan_close(&l->scans[i]);

@@ -10,13 +10,14 @@ CREATE TABLE @extschema@.wa_default_removed (
 	key text COLLATE "C" NOT NULL,
 	CONSTRAINT wa_default_removed_pkey PRIMARY KEY (relation, key),
 	CONSTRAINT wa_default_removed_relation CHECK (relation OPERATOR(pg_catalog.=) 'wa_phrase'
-		OR relation OPERATOR(pg_catalog.=) 'wa_region_rule')
+		OR relation OPERATOR(pg_catalog.=) 'wa_region_rule'
+		OR relation OPERATOR(pg_catalog.=) 'wa_region_without_limit')
 );
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_default_removed', '');
 COMMENT ON TABLE @extschema@.wa_default_removed IS
 'Default rows that an operator changed or deleted; keeps them away after a restore or an upgrade';
-COMMENT ON COLUMN @extschema@.wa_default_removed.relation IS 'wa_phrase or wa_region_rule';
-COMMENT ON COLUMN @extschema@.wa_default_removed.key IS 'Key of the row: the phrase; or region, blank, category';
+COMMENT ON COLUMN @extschema@.wa_default_removed.relation IS 'wa_phrase, wa_region_rule or wa_region_without_limit';
+COMMENT ON COLUMN @extschema@.wa_default_removed.key IS 'Key of the row: the phrase; region, blank, category; or the region';
 
 CREATE TABLE @extschema@.wa_phrase (
 	phrase text COLLATE "C" NOT NULL,
@@ -82,6 +83,10 @@ BEGIN
 			IF TG_TABLE_NAME = 'wa_phrase' THEN
 				EXECUTE format('DELETE FROM %I.wa_phrase WHERE phrase = $1 AND is_default', TG_TABLE_SCHEMA)
 					USING NEW.phrase;
+			ELSIF TG_TABLE_NAME = 'wa_region_without_limit' THEN
+				EXECUTE format('DELETE FROM %I.wa_region_without_limit
+					WHERE region = $1 AND is_default', TG_TABLE_SCHEMA)
+					USING NEW.region;
 			ELSE
 				EXECUTE format('DELETE FROM %I.wa_region_rule
 					WHERE region = $1 AND category = $2 AND is_default', TG_TABLE_SCHEMA)
@@ -96,6 +101,8 @@ BEGIN
 		IF OLD.is_default THEN
 			IF TG_TABLE_NAME = 'wa_phrase' THEN
 				old_key := OLD.phrase;
+			ELSIF TG_TABLE_NAME = 'wa_region_without_limit' THEN
+				old_key := OLD.region;
 			ELSE
 				old_key := OLD.region || ' ' || OLD.category::text;
 			END IF;
@@ -110,7 +117,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.wa_default_guard() IS
-'Trigger of wa_phrase and wa_region_rule: remembers which default rows an operator changed or deleted';
+'Trigger of wa_phrase, wa_region_rule and wa_region_without_limit: remembers which default rows an operator changed or deleted';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_default_guard() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.wa_default_lock() RETURNS trigger
@@ -121,7 +128,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.wa_default_lock() IS
-'Trigger of wa_phrase, wa_region_rule and wa_default_removed: one change at a time, since a parallel restore fills all three at once and their triggers reach into one another';
+'Trigger of wa_phrase, wa_region_rule, wa_region_without_limit and wa_default_removed: one change at a time, since a parallel restore fills all of them at once and their triggers reach into one another';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_default_lock() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.wa_default_remove() RETURNS trigger
@@ -131,6 +138,9 @@ DECLARE
 BEGIN
 	IF NEW.relation = 'wa_phrase' THEN
 		EXECUTE format('DELETE FROM %I.wa_phrase WHERE phrase = $1 AND is_default', TG_TABLE_SCHEMA)
+			USING NEW.key;
+	ELSIF NEW.relation = 'wa_region_without_limit' THEN
+		EXECUTE format('DELETE FROM %I.wa_region_without_limit WHERE region = $1 AND is_default', TG_TABLE_SCHEMA)
 			USING NEW.key;
 	ELSE
 		EXECUTE format('DELETE FROM %I.wa_region_rule

@@ -154,6 +154,8 @@ delta_init(wa_row_delta *delta)
 			delta->u.sender.first_seen = WA_FOREVER;
 			delta->u.sender.last_seen = WA_NEVER;
 			break;
+		case WA_ROW_DELIVERY:	/* nothing is nothing */
+			break;
 	}
 }
 
@@ -221,6 +223,24 @@ batch_add_activity(wa_event_batch *batch, const wa_event *event, wa_str business
 
 	if (wa_activity_merge(activity, &seen) && activity->wa_id.data == event->wa_id.text)
 		activity->wa_id.data = pnstrdup(event->wa_id.text, event->wa_id.len);
+}
+
+/* Elements begin with this many; a statement seldom brings more. */
+#define WA_FEW_DELIVERIES 2
+
+static void
+batch_add_delivery(wa_event_batch *batch, const wa_event *event, wa_str business)
+{
+	wa_row_key	key = {WA_ROW_DELIVERY, event->category, str_of_id(&event->ids[0]),
+	business, {"", 0}};
+	wa_deliveries *deliveries = &wa_event_batch_delta(batch, &key)->u.deliveries;
+	int			n = deliveries->n;
+
+	if (n == 0)
+		deliveries->at = palloc(WA_FEW_DELIVERIES * sizeof(wa_delivery));
+	else if (n >= WA_FEW_DELIVERIES && n < WA_MAX_DELIVERIES && (n & (n - 1)) == 0)
+		deliveries->at = repalloc(deliveries->at, 2 * n * sizeof(wa_delivery));
+	wa_deliveries_add(deliveries, (wa_delivery) {event->at, wa_message_hash(event->message_id)});
 }
 
 static void
@@ -381,6 +401,9 @@ wa_event_batch_add(wa_event_batch *batch, const wa_event *event, int64 webhook_i
 	switch (event->kind)
 	{
 		case WA_EVENT_RECEIPT:
+			if (event->category != WA_CATEGORY_UNKNOWN)
+				batch_add_delivery(batch, event, business);
+			/* FALLTHROUGH */
 		case WA_EVENT_INBOUND:
 		case WA_EVENT_WINDOW_REFUSED:
 			batch_add_activity(batch, event, business, sender);

@@ -17,6 +17,7 @@
 #include "identity/person.h"
 #include "state/activity.h"
 #include "state/consent.h"
+#include "state/deliveries.h"
 #include "state/failures.h"
 
 /* Which table a row delta belongs to. */
@@ -27,16 +28,18 @@ typedef enum wa_row_kind
 	WA_ROW_CONSENT,
 	WA_ROW_SIGHTING,			/* wa_identity */
 	WA_ROW_CHANGE,				/* wa_identity_change */
-	WA_ROW_SENDER				/* wa_sender */
+	WA_ROW_SENDER,				/* wa_sender */
+	WA_ROW_DELIVERY				/* wa_delivery */
 } wa_row_kind;
 
-#define WA_ROW_KINDS 6
+#define WA_ROW_KINDS 7
 
 /* The key of a row.  Strings are owned by the batch. */
 typedef struct wa_row_key
 {
 	wa_row_kind kind;
-	int32		number;			/* COOLDOWN: code; CONSENT: wa_register; else 0 */
+	int32		number;			/* COOLDOWN: code; CONSENT: wa_register; DELIVERY:
+								 * wa_category; else 0 */
 	wa_str		recipient;		/* not SENDER */
 	wa_str		business;		/* not CHANGE */
 	wa_str		other;			/* ACTIVITY, SENDER: sender; SIGHTING, CHANGE: the
@@ -57,6 +60,7 @@ typedef struct wa_row_delta
 			wa_code_policy policy;
 		}			cooldown;
 		wa_consent	consent;
+		wa_deliveries deliveries;
 		struct
 		{
 			wa_instant	first_seen_at;

@@ -12,6 +12,7 @@
 
 #include "catalog/pg_type_d.h"
 
+#include "base/category_oid.h"
 #include "ingest/event_batch.h"
 #include "ingest/state_rows.h"
 #include "state/ladder.h"
@@ -92,6 +93,27 @@ static wa_statement merge_cooldowns = {
 static wa_statement merge_cooldown = {
 	MERGE_COOLDOWN(" VALUES ($1, $2, $3, ($8)[$4:$5], $6, $7, $9)"),
 	"recipient text int4 int4 int4 timestamptz int4 timestamptz[] timestamptz", NULL, 0
+};
+
+#define MERGE_DELIVERY(rows) \
+	"INSERT INTO @extschema@.wa_delivery AS o" \
+	" (recipient, business, category, deliveries, messages)" rows \
+	" ON CONFLICT (recipient, business, category) DO UPDATE SET (deliveries, messages) =" \
+	" (SELECT m.merged_deliveries, m.merged_messages" \
+	" FROM @extschema@.wa__delivery_merge(o.deliveries, o.messages," \
+	" excluded.deliveries, excluded.messages) AS m)"
+
+static wa_statement merge_deliveries = {
+	MERGE_DELIVERY(" SELECT recipient, business, category::@extschema@.wa_category,"
+				   " ($6)[first:last], ($7)[first:last]"
+				   " FROM unnest($1, $2, $3, $4, $5)"
+				   " AS row (recipient, business, category, first, last)"),
+	"recipient[] text[] text[] int4[] int4[] timestamptz[] int4[]", NULL, 0
+};
+
+static wa_statement merge_delivery = {
+	MERGE_DELIVERY(" VALUES ($1, $2, $3::@extschema@.wa_category, ($6)[$4:$5], ($7)[$4:$5])"),
+	"recipient text text int4 int4 timestamptz[] int4[]", NULL, 0
 };
 
 /* A subquery for all the columns at once would be dearer than asking again. */
@@ -228,6 +250,32 @@ const wa_upsert_target wa_cooldown_target = {
 	{WA_RECIPIENT_TYPE, TEXTOID, INT4OID, INT4OID, INT4OID, TIMESTAMPTZOID, INT4OID,
 	TIMESTAMPTZOID, TIMESTAMPTZOID},
 	put_cooldown
+};
+
+static void
+put_delivery(wa_column *columns, const void *rows, int i)
+{
+	const wa_row_delta *delta = delta_at(rows, i);
+	const wa_deliveries *deliveries = &delta->u.deliveries;
+	const char *category = wa_category_name(delta->key.number);
+	int			before = wa_column_length(&columns[5]);
+
+	wa_put_str(&columns[0], delta->key.recipient);
+	wa_put_str(&columns[1], delta->key.business);
+	wa_put_str(&columns[2], (wa_str) {category, strlen(category)});
+	wa_put_int4(&columns[3], before + 1, false);
+	wa_put_int4(&columns[4], before + deliveries->n, false);
+	for (int j = 0; j < deliveries->n; j++)
+	{
+		wa_put_instant(&columns[5], deliveries->at[j].at);
+		wa_put_int4(&columns[6], deliveries->at[j].message, false);
+	}
+}
+
+const wa_upsert_target wa_delivery_target = {
+	&merge_deliveries, &merge_delivery, 5,
+	{WA_RECIPIENT_TYPE, TEXTOID, TEXTOID, INT4OID, INT4OID, TIMESTAMPTZOID, INT4OID},
+	put_delivery
 };
 
 static wa_str

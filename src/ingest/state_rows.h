@@ -15,6 +15,7 @@
 extern const wa_upsert_target wa_recipient_lock_target; /* of wa_str */
 extern const wa_upsert_target wa_activity_target;	/* of wa_row_delta * */
 extern const wa_upsert_target wa_cooldown_target;	/* of wa_row_delta * */
+extern const wa_upsert_target wa_delivery_target;	/* of wa_row_delta * */
 extern const wa_upsert_target wa_consent_target;	/* of wa_row_delta * */
 extern const wa_upsert_target wa_consent_log_target;	/* of wa_consent_event */
 extern const wa_upsert_target wa_change_target; /* of wa_row_delta * */

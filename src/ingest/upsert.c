@@ -67,6 +67,19 @@ wa_column_array(const wa_column *column)
 		makeArrayResult(column->array, CurrentMemoryContext);
 }
 
+/* Is the parameter of that number an array? */
+static bool
+is_array(const wa_statement *statement, int number)
+{
+	const char *type = statement->types;
+	const char *end;
+
+	for (int i = 0; i < number; i++)
+		type = strchr(type, ' ') + 1;
+	end = strchr(type, ' ');
+	return (end == NULL ? type + strlen(type) : end)[-1] == ']';
+}
+
 /* Run the form of the statement that suits so many rows, with these columns. */
 static uint64
 run(const wa_schema *schema, const wa_upsert_target *target, const wa_column *columns,
@@ -77,7 +90,7 @@ run(const wa_schema *schema, const wa_upsert_target *target, const wa_column *co
 
 	for (int i = 0; i < ncolumns; i++)
 	{
-		bool		scalar = one && i != target->array;
+		bool		scalar = one && !(target->array >= 0 && is_array(target->one, i));
 
 		values[i] = scalar ? columns[i].array->dvalues[0] : wa_column_array(&columns[i]);
 		nulls[i] = scalar && columns[i].array->dnulls[0] ? 'n' : ' ';

@@ -49,7 +49,8 @@ typedef struct wa_upsert_target
 {
 	wa_statement *many;
 	wa_statement *one;
-	int			array;			/* the parameter that is an array in both; -1: none */
+	int			array;			/* the first parameter that is an array in both; -1: none.
+								 * Those behind it are told by the types of one */
 	Oid			types[WA_MAX_COLUMNS + 1];	/* of the parameters; ends with InvalidOid */
 
 	/* Append the i-th row. */

@@ -8,7 +8,7 @@
  *	1. lock wa_recipient_lock, for recipients with a failure and for those whose
  *	   row of activity does not exist yet;
  *	2. lock the rows of wa_activity of everybody in the statement, if there is a
- *	   failure in it; write wa_activity;
+ *	   failure in it; write wa_activity, then wa_delivery;
  *	3. wa_cooldown;
  *	4. wa_consent and its log;
  *	5. wa_identity_change and wa_identity;
@@ -113,6 +113,34 @@ drop_known_failures(const wa_schema *schema, wa_deltas *deltas)
 			wa_read_failures(&reader, &failures);
 			known = !wa_failures_merge(&failures, &delta->u.cooldown.failures);
 		}
+		if (!known)
+			deltas->at[kept++] = delta;
+	}
+	wa_reader_close(&reader);
+	deltas->n = kept;
+}
+
+/* Drop the deliveries that all stand in their row already. */
+static void
+drop_known_deliveries(const wa_schema *schema, wa_deltas *deltas)
+{
+	wa_reader	reader;
+	int			kept = 0;
+
+	if (deltas->n == 0)
+		return;
+	wa_reader_open_latest(&reader, &schema->delivery);
+	for (int i = 0; i < deltas->n; i++)
+	{
+		wa_row_delta *delta = deltas->at[i];
+		bool		known = false;
+
+		seek(&reader, delta->key.recipient);
+		while (!known && wa_reader_next(&reader))
+			known = wa_read_delivery_category(&reader) == delta->key.number &&
+				wa_str_equal(wa_reader_str_in_place(&reader, Anum_wa_delivery_business),
+							 delta->key.business) &&
+				wa_row_has_deliveries(&reader, &delta->u.deliveries);
 		if (!known)
 			deltas->at[kept++] = delta;
 	}
@@ -383,6 +411,7 @@ wa_write(const wa_schema *schema, const wa_policy *policy, wa_event_batch *batch
 {
 	wa_deltas	activities = deltas_of(batch, WA_ROW_ACTIVITY);
 	wa_deltas	cooldowns = deltas_of(batch, WA_ROW_COOLDOWN);
+	wa_deltas	deliveries = deltas_of(batch, WA_ROW_DELIVERY);
 	wa_deltas	sightings = deltas_of(batch, WA_ROW_SIGHTING);
 	wa_deltas	changes = deltas_of(batch, WA_ROW_CHANGE);
 	wa_deltas	senders = deltas_of(batch, WA_ROW_SENDER);
@@ -390,10 +419,12 @@ wa_write(const wa_schema *schema, const wa_policy *policy, wa_event_batch *batch
 
 	drop_known_activity(schema, &activities, missing);
 	drop_known_failures(schema, &cooldowns);
+	drop_known_deliveries(schema, &deliveries);
 	lock_recipients(schema, &cooldowns, &activities, missing);
 	if (cooldowns.n > 0)
 		lock_activities(schema, &cooldowns, &activities);
 	wa_upsert(schema, &wa_activity_target, activities.at, activities.n);
+	wa_upsert(schema, &wa_delivery_target, deliveries.at, deliveries.n);
 	write_cooldowns(schema, policy, &cooldowns, &activities);
 	write_consents(schema, batch);
 	wa_upsert(schema, &wa_change_target, changes.at, changes.n);

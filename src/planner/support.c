@@ -201,7 +201,8 @@ typedef struct wa_estimate
 	Oid			funcid;
 	wa_category category;
 	uint64		arguments;		/* hash of business and sender */
-	BlockNumber pages;			/* of wa_consent and wa_cooldown */
+	BlockNumber pages;			/* of wa_consent, wa_cooldown and the tables of pacing */
+	bool		opt_in_required;
 	TimestampTz made_at;
 	Selectivity value;
 } wa_estimate;
@@ -241,7 +242,9 @@ describe(HeapTuple statistics, Oid funcid, const wa_question *question)
 	asked.funcid = funcid;
 	asked.category = question->category;
 	asked.arguments = hash_of(question->sender, hash_of(question->business, 0));
-	asked.pages = blocks_of(&schema->consent) + blocks_of(&schema->cooldown);
+	asked.opt_in_required = wa_require_opt_in;
+	asked.pages = blocks_of(&schema->consent) + blocks_of(&schema->cooldown) +
+		blocks_of(&schema->frequency_cap) + blocks_of(&schema->quiet_hours);
 	asked.made_at = GetCurrentStatementStartTimestamp();
 	return asked;
 }
@@ -363,7 +366,8 @@ price(SupportRequestCost *request)
 		double		look_up = LOOK_UP_COST * cpu_operator_cost;
 		double		build = PAGE_COST * cpu_tuple_cost *
 			(pages_of(&schema->consent) + pages_of(&schema->cooldown) +
-			 pages_of(&schema->identity_change));
+			 pages_of(&schema->identity_change) +
+			 (pages_of(&schema->frequency_cap) > 0 ? pages_of(&schema->delivery) : 0));
 		double		total = Min(calls * look_up, 4 * build / 3 + calls * probe);
 
 		request->per_tuple = Max(probe, total / all);

@@ -14,9 +14,8 @@
 #include "recipient/region.h"
 #include "recipient/time_zones_data.h"
 
-/* All zones of a region, or NULL. */
-static const char *
-zones_of_region(const char *region)
+const char *
+wa_time_zones_of_region(const char *region)
 {
 	size_t		low = 0;
 	size_t		high = lengthof(zone_regions);
@@ -92,7 +91,7 @@ wa_time_zones_of(const char *text, size_t len)
 {
 	char		buf[3];
 	const char *region = wa_region_of(text, len, buf);
-	const char *zones = region != NULL ? zones_of_region(region) : NULL;
+	const char *zones = region != NULL ? wa_time_zones_of_region(region) : NULL;
 	const zone_prefix *prefix;
 
 	/* Where a country has one zone no digit can tell more. */

@@ -21,6 +21,9 @@
  */
 extern const char *wa_time_zones_of(const char *text, size_t len);
 
+/* All zones of a region, an ISO 3166 code in capitals, in the same form; NULL where it is unknown. */
+extern const char *wa_time_zones_of_region(const char *region);
+
 /*
  * Have all numbers that begin with these digits, of which there are 3 or more,
  * one list of zones, that of the digits themselves?  False where that is in

@@ -87,6 +87,21 @@ window_open(wa_rule_context *context, const wa_str *business)
 	return false;
 }
 
+/* The next message of the person that the facts know of, after the question's time. */
+static wa_instant
+next_inbound(wa_rule_context *context)
+{
+	const wa_facts *facts = facts_with(context->facts, WA_ACTIVITIES);
+	wa_instant	next = WA_FOREVER;
+
+	for (int i = 0; i < facts->nactivities; i++)
+	{
+		if (facts->activities[i].activity.last_inbound_at > context->question->at)
+			next = Min(next, facts->activities[i].activity.last_inbound_at);
+	}
+	return next;
+}
+
 static bool
 rule_invalid_recipient(wa_rule_context *context)
 {
@@ -186,8 +201,12 @@ rule_cooldown(wa_rule_context *context)
 		if ((row->blocks & WA_CATEGORY_BIT(q->category)) == 0 ||
 			(row->until <= q->at && row->until != WA_FOREVER) || !wa_asks_about(q, row->business))
 			continue;
-		if (row->yields_to_window && window_open(context, &row->business))
-			continue;
+		if (row->yields_to_window)
+		{
+			if (window_open(context, &row->business))
+				continue;
+			objection.retry = Min(row->until, next_inbound(context));
+		}
 		if (!object(context, &objection))
 			return false;
 	}
@@ -203,6 +222,8 @@ rule_window_closed(wa_rule_context *context)
 
 	if (context->question->category != WA_SERVICE || window_open(context, NULL))
 		return true;
+
+	objection.retry = next_inbound(context);
 
 	/* Since when: the window of the last message shut, one way or the other. */
 	facts = facts_with(context->facts, WA_ACTIVITIES);
@@ -223,6 +244,207 @@ rule_window_closed(wa_rule_context *context)
 	return object(context, &objection);
 }
 
+/*
+ * Rule 8.
+ */
+
+/* The latest messages that count for a cap, as many as it allows. */
+typedef struct wa_counted
+{
+	int			n;				/* all that count */
+	int			kept;
+	wa_instant	at[WA_MAX_DELIVERIES];	/* of the latest, ascending */
+	wa_instant	overflowed;		/* since when there may have been more; WA_NEVER: never */
+} wa_counted;
+
+static void
+count_delivery(wa_counted *counted, const wa_cap *cap, wa_instant at)
+{
+	int			place;
+
+	counted->n++;
+	if (counted->kept == cap->messages)
+	{
+		if (at <= counted->at[0])
+			return;
+		memmove(&counted->at[0], &counted->at[1], (counted->kept - 1) * sizeof(wa_instant));
+		counted->kept--;
+	}
+	for (place = counted->kept++; place > 0 && counted->at[place - 1] > at; place--)
+		counted->at[place] = counted->at[place - 1];
+	counted->at[place] = at;
+}
+
+/* May messages of this row count for the cap and for the question? */
+static bool
+is_capped(const wa_question *q, const wa_cap *cap, const wa_delivery_row *row)
+{
+	return row->category == cap->category && wa_asks_about(q, row->business) &&
+		may_be_same(cap->business, row->business);
+}
+
+/* Does the message of one of these rows stand in an earlier row, where it counts? */
+static bool
+is_counted(const wa_facts *facts, const wa_question *q, const wa_cap *cap, wa_instant since,
+		   int row, int32 message)
+{
+	for (int i = 0; i < row && message != 0; i++)
+	{
+		const wa_deliveries *deliveries = &facts->deliveries[i].deliveries;
+
+		if (!is_capped(q, cap, &facts->deliveries[i]))
+			continue;
+		for (int j = deliveries->n - 1; j >= 0 && deliveries->at[j].at > since; j--)
+		{
+			if (deliveries->at[j].message == message && deliveries->at[j].at <= q->at &&
+				wa_delivery_is_first(deliveries, j))
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Each row is counted by itself, so that another identifier of the person can only add
+ * to what its own rows say.
+ */
+static void
+count_deliveries(const wa_facts *facts, const wa_question *q, const wa_cap *cap,
+				 wa_counted *counted)
+{
+	wa_instant	since = wa_cap_since(cap, q->at);
+
+	counted->n = counted->kept = 0;
+	counted->overflowed = WA_NEVER;
+	for (int i = 0; i < facts->ndeliveries; i++)
+	{
+		const wa_deliveries *deliveries = &facts->deliveries[i].deliveries;
+
+		if (!is_capped(q, cap, &facts->deliveries[i]))
+			continue;
+		if (wa_deliveries_overflowed(deliveries, since))
+			counted->overflowed = wa_later(counted->overflowed, deliveries->at[0].at);
+		for (int j = deliveries->n - 1; j >= 0 && deliveries->at[j].at > since; j--)
+		{
+			if (deliveries->at[j].at <= q->at && wa_delivery_is_first(deliveries, j) &&
+				!is_counted(facts, q, cap, since, i, deliveries->at[j].message))
+				count_delivery(counted, cap, deliveries->at[j].at);
+		}
+	}
+}
+
+/*
+ * Of a set that is full, and lies within the period all of it, nobody knows what there
+ * was before: that is as good as reached.
+ */
+static bool
+object_to_cap(wa_rule_context *context, const wa_cap *cap, const wa_counted *counted)
+{
+	wa_objection objection = {WA_RULE_FREQUENCY_CAP, cap->business,
+		.since = counted->kept > 0 ? counted->at[counted->kept - 1] : counted->overflowed,
+		.until = wa_after(counted->overflowed, cap->period),
+	.detail = cap->detail,.strikes = counted->n};
+
+	if (counted->n >= cap->messages)
+		objection.until = wa_later(objection.until, wa_after(counted->at[0], cap->period));
+	objection.retry = objection.until;
+	if (cap->exempt_in_window && context->sink != NULL)
+		objection.retry = Min(objection.until, next_inbound(context));
+	return object(context, &objection);
+}
+
+static bool
+rule_frequency_cap(wa_rule_context *context)
+{
+	wa_facts   *facts = context->facts;
+	const wa_question *q = context->question;
+
+	for (int i = 0; i < facts->ncaps; i++)
+	{
+		const wa_cap *cap = &facts->caps[i];
+		wa_counted	counted;
+
+		if (cap->category != q->category || !wa_asks_about(q, cap->business) ||
+			(cap->exempt_regions && facts->region_without_limit))
+			continue;
+		count_deliveries(facts_with(facts, WA_DELIVERIES), q, cap, &counted);
+		if (counted.n < cap->messages && counted.overflowed == WA_NEVER)
+			continue;
+		if (cap->exempt_regions && facts->sender_without_limit(facts->pacing, q))
+			continue;
+		if (cap->exempt_in_window && window_open(context, &cap->business))
+			continue;
+		if (!object_to_cap(context, cap, &counted))
+			return false;
+	}
+	return true;
+}
+
+static bool
+rule_quiet_hours(wa_rule_context *context)
+{
+	const wa_facts *facts = context->facts;
+
+	for (int i = 0; i < facts->nquiet; i++)
+	{
+		wa_objection objection = {.rule = WA_RULE_QUIET_HOURS};
+		wa_quiet_time time;
+
+		if (facts->quiet[i].category != context->question->category)
+			continue;
+		if (!facts->is_quiet(facts->pacing, &facts->quiet[i], context->question->at,
+							 context->sink == NULL ? NULL : &time))
+			continue;
+		if (context->sink != NULL)
+		{
+			objection.since = time.since;
+			objection.until = time.until;
+			objection.origin = time.zone;
+			objection.detail = time.detail;
+		}
+		if (!object(context, &objection))
+			return false;
+	}
+	return true;
+}
+
+/* Was this opt-in taken back for every business? */
+static bool
+stopped_for_all(const wa_facts *facts, const wa_consent_row *opt_in)
+{
+	for (int i = 0; i < facts->nconsents; i++)
+	{
+		const wa_consent_row *row = &facts->consents[i];
+
+		if (row->reg == WA_REGISTER_BUSINESS && row->business.len == 0 &&
+			wa_consent_stopped(&row->consent) &&
+			row->consent.stopped_at >= opt_in->consent.resumed_at)
+			return true;
+	}
+	return false;
+}
+
+static bool
+rule_no_opt_in(wa_rule_context *context)
+{
+	wa_objection objection = {WA_RULE_NO_OPT_IN,.since = WA_NEVER,.until = WA_FOREVER};
+	const wa_facts *facts;
+
+	if (!context->facts->opt_in_required || context->question->category != WA_MARKETING)
+		return true;
+	facts = facts_with(context->facts, WA_CONSENTS);
+	for (int i = 0; i < facts->nconsents; i++)
+	{
+		const wa_consent_row *row = &facts->consents[i];
+
+		if (row->reg == WA_REGISTER_BUSINESS && wa_asks_about(context->question, row->business) &&
+			row->consent.resumed_at != WA_NEVER && !wa_consent_stopped(&row->consent) &&
+			!stopped_for_all(facts, row))
+			return true;
+	}
+	return object(context, &objection);
+}
+
 /* In the order of their numbers. */
 static bool (*const rules[]) (wa_rule_context *) =
 {
@@ -231,6 +453,9 @@ static bool (*const rules[]) (wa_rule_context *) =
 	rule_region,
 	rule_cooldown,
 	rule_window_closed,
+	rule_frequency_cap,
+	rule_quiet_hours,
+	rule_no_opt_in,
 };
 
 bool
@@ -250,42 +475,34 @@ wa_decide(wa_facts *facts, const wa_question *question, wa_objection_sink sink, 
 	return !context.objected;
 }
 
+/* Keep the latest instant up to which objections object for certain. */
+static bool
+keep_retry(void *arg, const wa_objection *objection)
+{
+	wa_instant *retry = arg;
+
+	*retry = wa_later(*retry, objection->retry != 0 ? objection->retry : objection->until);
+	return *retry != WA_FOREVER;
+}
+
 wa_instant
 wa_next(wa_facts *facts, const wa_question *question)
 {
 	wa_question then = *question;
-	wa_instant	floor = question->at;
 
 	/*
-	 * An objection ends on its own only when a cooldown does or when a window
-	 * opens, so these are the only instants to try, in their order.
+	 * Nothing can be sent as long as any objection stands that stands now, and by the
+	 * time that the last of them has ended others may have come.
 	 */
 	for (;;)
 	{
-		wa_instant	next = WA_FOREVER;
+		wa_instant	retry = WA_NEVER;
 
-		if (wa_decide(facts, &then, NULL, NULL))
+		if (wa_decide(facts, &then, keep_retry, &retry))
 			return then.at;
-		if (!facts->valid)
+		if (retry == WA_FOREVER || retry <= then.at)
 			return WA_FOREVER;
-
-		/*
-		 * What no rule has asked for so far is of no account: an objection
-		 * that came before it has no end.
-		 */
-		for (int i = 0; i < facts->ncooldowns; i++)
-		{
-			if (facts->cooldowns[i].until > floor)
-				next = Min(next, facts->cooldowns[i].until);
-		}
-		for (int i = 0; i < facts->nactivities; i++)
-		{
-			if (facts->activities[i].activity.last_inbound_at > floor)
-				next = Min(next, facts->activities[i].activity.last_inbound_at);
-		}
-		if (next == WA_FOREVER)
-			return WA_FOREVER;
-		then.at = floor = next;
+		then.at = retry;
 	}
 }
 
@@ -299,6 +516,11 @@ wa_rule_name(wa_rule rule)
 		[WA_RULE_REGION] = "region",
 		[WA_RULE_COOLDOWN] = "cooldown",
 		[WA_RULE_WINDOW_CLOSED] = "window_closed",
+		[WA_RULE_SENDER_HOLD] = "sender_hold",
+		[WA_RULE_FREQUENCY_CAP] = "frequency_cap",
+		[WA_RULE_QUIET_HOURS] = "quiet_hours",
+		[WA_RULE_NO_OPT_IN] = "no_opt_in",
+		[WA_RULE_ERASED] = "erased",
 	};
 
 	return names[rule];

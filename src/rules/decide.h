@@ -20,6 +20,7 @@
 #include "base/str.h"
 #include "state/activity.h"
 #include "state/consent.h"
+#include "state/deliveries.h"
 
 /* The rules by number, in the order in which they object. */
 typedef enum wa_rule
@@ -29,11 +30,16 @@ typedef enum wa_rule
 	WA_RULE_OPTED_OUT_BUSINESS,
 	WA_RULE_REGION,
 	WA_RULE_COOLDOWN,
-	WA_RULE_WINDOW_CLOSED
+	WA_RULE_WINDOW_CLOSED,
+	WA_RULE_SENDER_HOLD,		/* no rule has this number so far */
+	WA_RULE_FREQUENCY_CAP,
+	WA_RULE_QUIET_HOURS,
+	WA_RULE_NO_OPT_IN,
+	WA_RULE_ERASED				/* likewise */
 } wa_rule;
 
 /* One more than the last rule. */
-#define WA_RULES (WA_RULE_WINDOW_CLOSED + 1)
+#define WA_RULES (WA_RULE_ERASED + 1)
 
 /* The name used in SQL, static storage. */
 extern const char *wa_rule_name(wa_rule rule);
@@ -76,15 +82,60 @@ typedef struct wa_region_fact
 	wa_str		reason;
 } wa_region_fact;
 
+/* A row of wa_frequency_cap. */
+typedef struct wa_cap
+{
+	wa_category category;
+	int			messages;		/* at least 1 */
+	int64		period;
+	wa_str		business;
+	bool		exempt_in_window;
+	bool		exempt_regions;
+	wa_str		detail;			/* for people */
+} wa_cap;
+
+/* Deliveries later than this count for a cap. */
+static inline wa_instant
+wa_cap_since(const wa_cap *cap, wa_instant at)
+{
+	return at < WA_NEVER + cap->period ? WA_NEVER : at - cap->period;
+}
+
+/* One row of wa_delivery but for its recipient. */
+typedef struct wa_delivery_row
+{
+	wa_str		business;
+	wa_category category;
+	wa_deliveries deliveries;
+} wa_delivery_row;
+
+/* A row of wa_quiet_hours and the zones in which it counts for this recipient. */
+typedef struct wa_quiet_fact
+{
+	wa_category category;
+	const struct wa_quiet_row *row;
+	const struct wa_zones *zones;
+} wa_quiet_fact;
+
+/* What an objection of quiet hours tells. */
+typedef struct wa_quiet_time
+{
+	wa_instant	since;
+	wa_instant	until;			/* exactly; WA_FOREVER: it never ends */
+	wa_str		zone;			/* in which it is that time; data NULL: it is unknown */
+	wa_str		detail;			/* for people */
+} wa_quiet_time;
+
 /* The rows of one recipient that a rule may ask for. */
 typedef enum wa_part
 {
 	WA_CONSENTS = 0x01,
 	WA_COOLDOWNS = 0x02,
-	WA_ACTIVITIES = 0x04
+	WA_ACTIVITIES = 0x04,
+	WA_DELIVERIES = 0x08
 } wa_part;
 
-#define WA_ALL_PARTS (WA_CONSENTS | WA_COOLDOWNS | WA_ACTIVITIES)
+#define WA_ALL_PARTS (WA_CONSENTS | WA_COOLDOWNS | WA_ACTIVITIES | WA_DELIVERIES)
 
 /*
  * All that is known of one recipient, whatever the business.  Each part is
@@ -96,6 +147,22 @@ struct wa_facts
 	bool		valid;			/* false: no recipient at all */
 	int			nregions;
 	const wa_region_fact *regions;
+
+	bool		opt_in_required;	/* for marketing */
+	int			ncaps;
+	const wa_cap *caps;			/* all there are */
+	bool		region_without_limit;	/* is the recipient's such a one? */
+	int			nquiet;
+	const wa_quiet_fact *quiet;
+
+	/* Is every number that the question may mean to send from in such a region? */
+	bool		(*sender_without_limit) (void *pacing, const wa_question *question);
+
+	/* Is it that time? */
+	bool		(*is_quiet) (void *pacing, const wa_quiet_fact *fact, wa_instant at,
+							 wa_quiet_time *time);
+	void	   *pacing;			/* for these two */
+
 	uint8		fetched;		/* which wa_part of the following are filled in */
 	int			nconsents;
 	const wa_consent_row *consents;
@@ -103,6 +170,8 @@ struct wa_facts
 	const wa_cooldown_row *cooldowns;
 	int			nactivities;
 	const wa_activity_row *activities;
+	int			ndeliveries;
+	const wa_delivery_row *deliveries;
 	void		(*fetch) (wa_facts *facts, wa_part part);	/* fills in one part */
 	void	   *arg;			/* for fetch */
 };
@@ -116,8 +185,10 @@ typedef struct wa_objection
 	wa_instant	since;			/* WA_NEVER: unknown */
 	wa_instant	until;			/* WA_FOREVER: no end of its own */
 	wa_str		origin;			/* how it was learned; data NULL: unknown */
-	wa_str		detail;			/* region rule: its reason; data NULL: none */
-	int			strikes;		/* cooldown */
+	wa_str		detail;			/* region rule, cap, quiet hours; data NULL: none */
+	int			strikes;		/* cooldown; cap: messages delivered */
+	wa_instant	retry;			/* until when it objects for certain, if nothing more
+								 * happens; 0: until */
 	wa_str		learned_under;	/* the identifier it was learned under, where that is
 								 * another than the one asked about; else absent */
 } wa_objection;

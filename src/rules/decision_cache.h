@@ -20,6 +20,7 @@
 #include "identity/load.h"
 #include "recipient/recipient.h"
 #include "rules/facts.h"
+#include "rules/pacing.h"
 
 struct wa_decision_cache
 {
@@ -31,6 +32,7 @@ struct wa_decision_cache
 	wa_code_policies *codes;
 	int			nrules;
 	wa_region_fact *rules;		/* all of wa_region_rule */
+	wa_pacing  *pacing;			/* caps and quiet hours; NULL: there are none */
 	bool		has_links;		/* is there any link between identifiers? */
 	bool		fed;			/* has anything ever arrived, as far as was asked? */
 	wa_str		known_business; /* asked about last, and known; data NULL: none */

@@ -61,6 +61,7 @@ make_cache(const wa_schema *schema, Snapshot snapshot, MemoryContext parent)
 	cache->codes = wa_code_policies_load(schema);
 	cache->has_links = wa_has_links(schema, snapshot);
 	read_region_rules(cache);
+	cache->pacing = wa_pacing_read(schema, snapshot);
 	MemoryContextSwitchTo(old);
 	return cache;
 }
@@ -118,6 +119,12 @@ wa_decision_cache_has_links(const wa_decision_cache *cache)
 	return cache->has_links;
 }
 
+const wa_pacing *
+wa_decision_cache_pacing(const wa_decision_cache *cache)
+{
+	return cache->pacing;
+}
+
 static void
 add_consent(wa_facts *facts, wa_reader *reader)
 {
@@ -168,6 +175,22 @@ add_activity(wa_facts *facts, wa_reader *reader)
 	facts->activities = rows;
 }
 
+static void
+add_delivery(wa_facts *facts, wa_reader *reader)
+{
+	wa_delivery_row *rows = unconstify(wa_delivery_row *, facts->deliveries);
+	wa_delivery_row *row;
+
+	wa_grow_rows(rows, facts->ndeliveries, wa_delivery_row);
+	row = &rows[facts->ndeliveries++];
+	row->business = wa_reader_str(reader, Anum_wa_delivery_business);
+	row->category = wa_read_delivery_category(reader);
+	row->deliveries.n = 0;
+	row->deliveries.at = palloc(WA_MAX_DELIVERIES * sizeof(wa_delivery));
+	wa_read_deliveries(reader, &row->deliveries);
+	facts->deliveries = rows;
+}
+
 void
 wa_facts_add(wa_decision_cache *cache, wa_part part, wa_reader *reader)
 {
@@ -177,6 +200,8 @@ wa_facts_add(wa_decision_cache *cache, wa_part part, wa_reader *reader)
 		add_consent(&cache->facts, reader);
 	else if (part == WA_COOLDOWNS)
 		add_cooldown(&cache->facts, reader, cache->codes);
+	else if (part == WA_DELIVERIES)
+		add_delivery(&cache->facts, reader);
 	else
 		add_activity(&cache->facts, reader);
 	MemoryContextSwitchTo(old);
@@ -190,7 +215,8 @@ look_up(wa_decision_cache *cache, wa_part part)
 	wa_reader	reader;
 
 	wa_reader_open(&reader, part == WA_CONSENTS ? &schema->consent :
-				   part == WA_COOLDOWNS ? &schema->cooldown : &schema->activity,
+				   part == WA_COOLDOWNS ? &schema->cooldown :
+				   part == WA_DELIVERIES ? &schema->delivery : &schema->activity,
 				   cache->snapshot);
 	wa_reader_seek(&reader, RecipientGetDatum(cache->recipient));
 	while (wa_reader_next(&reader))
@@ -250,7 +276,10 @@ begin_facts(wa_decision_cache *cache, const wa_canonical *recipient)
 	old = MemoryContextSwitchTo(cache->rows);
 	memset(facts, 0, sizeof(*facts));
 	facts->valid = true;
+	facts->opt_in_required = wa_require_opt_in;
 	find_region_rules(cache, recipient);
+	if (cache->pacing != NULL)
+		wa_pacing_add_facts(cache->pacing, cache->schema, cache->snapshot, recipient, facts);
 	MemoryContextSwitchTo(old);
 	return facts;
 }

@@ -17,6 +17,7 @@
 #include "errors/code_policies.h"
 #include "recipient/phone.h"
 #include "rules/decide.h"
+#include "rules/pacing.h"
 #include "state/read.h"
 
 /* What all decisions of one snapshot share (decision_cache.h). */
@@ -46,6 +47,7 @@ extern const wa_schema *wa_decision_cache_schema(const wa_decision_cache *cache)
 extern Snapshot wa_decision_cache_snapshot(const wa_decision_cache *cache);
 extern const wa_code_policies *wa_decision_cache_codes(const wa_decision_cache *cache);
 extern bool wa_decision_cache_has_links(const wa_decision_cache *cache);
+extern const wa_pacing *wa_decision_cache_pacing(const wa_decision_cache *cache);
 
 /*
  * The facts on one recipient; NULL stands for one that is invalid.  Valid until
@@ -54,7 +56,7 @@ extern bool wa_decision_cache_has_links(const wa_decision_cache *cache);
 extern wa_facts *wa_facts_of(wa_decision_cache *cache, const wa_canonical *recipient);
 
 /*
- * The facts on an unknown recipient: what its region alone means.  Otherwise as
+ * The facts on an unknown recipient: what its region and its time zones alone mean.  Otherwise as
  * wa_facts_of.
  */
 extern wa_facts *wa_facts_of_unknown(wa_decision_cache *cache, const wa_canonical *recipient);

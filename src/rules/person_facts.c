@@ -335,6 +335,59 @@ gather_activities(wa_decision_cache *cache)
 }
 
 /*
+ * Deliveries.  Those of other identifiers count as far as failures do.
+ */
+
+/* Does what happened under a member at that time count for member 0? */
+static bool
+counts_at(const wa_member *member, wa_instant at)
+{
+	return at <= member->events_until ||
+		(at >= member->failures_since && at <= member->failures_until);
+}
+
+static void
+read_member_delivery(wa_reader *reader, const wa_person *person, int member, wa_delivery_row *row)
+{
+	int			kept = 0;
+
+	row->business = wa_reader_str(reader, Anum_wa_delivery_business);
+	row->category = wa_read_delivery_category(reader);
+	row->deliveries.n = 0;
+	row->deliveries.at = palloc(WA_MAX_DELIVERIES * sizeof(wa_delivery));
+	wa_read_deliveries(reader, &row->deliveries);
+	for (int i = 0; i < row->deliveries.n; i++)
+	{
+		if (member == 0 || counts_at(&person->members[member], row->deliveries.at[i].at))
+			row->deliveries.at[kept++] = row->deliveries.at[i];
+	}
+	row->deliveries.n = kept;
+}
+
+static void
+gather_deliveries(wa_decision_cache *cache)
+{
+	const wa_person *person = cache->person;
+	wa_delivery_row *rows = NULL;
+	int			n = 0;
+	int			max = 0;
+	wa_reader	reader;
+
+	wa_reader_open(&reader, &cache->schema->delivery, cache->snapshot);
+	for (int i = 0; i < person->nmembers; i++)
+	{
+		if (!in_reach(&person->members[i]) && person->members[i].failures_until == WA_NEVER)
+			continue;
+		seek_member(&reader, person, i);
+		while (wa_reader_next(&reader))
+			read_member_delivery(&reader, person, i, wa_append(rows, n, max, wa_delivery_row));
+	}
+	wa_reader_close(&reader);
+	cache->facts.deliveries = rows;
+	cache->facts.ndeliveries = n;
+}
+
+/*
  * Cooldowns.
  */
 
@@ -569,6 +622,8 @@ wa_gather_person(wa_decision_cache *cache, wa_part part)
 		gather_consents(cache);
 	else if (part == WA_COOLDOWNS)
 		gather_cooldowns(cache);
+	else if (part == WA_DELIVERIES)
+		gather_deliveries(cache);
 	else
 		gather_activities(cache);
 }

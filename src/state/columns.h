@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * columns.h
- *	  The columns of the state tables by number, in the order of state.sql
- *	  and sender.sql.
+ *	  The columns of the state tables by number, in the order of state.sql,
+ *	  delivery.sql and sender.sql.
  *
  *-------------------------------------------------------------------------
  */
@@ -63,6 +63,15 @@ enum
 	Anum_wa_activity_last_marketing_delivered_at,
 	Anum_wa_activity_last_window_refused_at,
 	Anum_wa_activity_wa_id_at
+};
+
+enum
+{
+	Anum_wa_delivery_recipient = 1,
+	Anum_wa_delivery_business,
+	Anum_wa_delivery_category,
+	Anum_wa_delivery_deliveries,
+	Anum_wa_delivery_messages
 };
 
 enum

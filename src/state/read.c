@@ -18,7 +18,9 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "base/category_oid.h"
 #include "state/columns.h"
+#include "state/deliveries_array.h"
 #include "state/failures_array.h"
 #include "state/read.h"
 
@@ -249,4 +251,38 @@ wa_read_failures(wa_reader *reader, wa_failures *failures)
 	failures->n = 0;
 	if (!isnull)
 		wa_failures_from_array(value, failures);
+}
+
+wa_category
+wa_read_delivery_category(wa_reader *reader)
+{
+	bool		isnull;
+
+	return wa_category_from_oid(
+		DatumGetObjectId(slot_getattr(reader->slot, Anum_wa_delivery_category, &isnull)));
+}
+
+void
+wa_read_deliveries(wa_reader *reader, wa_deliveries *deliveries)
+{
+	bool		isnull;
+	Datum		instants = slot_getattr(reader->slot, Anum_wa_delivery_deliveries, &isnull);
+	Datum		messages = slot_getattr(reader->slot, Anum_wa_delivery_messages, &isnull);
+
+	wa_deliveries_from_arrays(instants, messages, deliveries);
+}
+
+bool
+wa_row_has_deliveries(wa_reader *reader, const wa_deliveries *deliveries)
+{
+	wa_delivery elements[WA_MAX_DELIVERIES];
+	wa_deliveries known = {0, elements};
+
+	wa_read_deliveries(reader, &known);
+	for (int i = 0; i < deliveries->n; i++)
+	{
+		if (wa_deliveries_add(&known, deliveries->at[i]))
+			return false;
+	}
+	return true;
 }

@@ -19,10 +19,12 @@
 #include "executor/tuptable.h"
 #include "utils/snapshot.h"
 
+#include "base/category.h"
 #include "base/schema.h"
 #include "base/str.h"
 #include "state/activity.h"
 #include "state/consent.h"
+#include "state/deliveries.h"
 #include "state/failures.h"
 
 /* A table whose primary key begins with a recipient, open for look-ups. */
@@ -87,6 +89,15 @@ extern void wa_read_activity(wa_reader *reader, wa_activity_row *row);
 
 /* The end of a row of wa_cooldown: WA_NEVER, no strike counts; WA_FOREVER, none. */
 extern wa_instant wa_read_until(wa_reader *reader);
+
+/* The category of a row of wa_delivery. */
+extern wa_category wa_read_delivery_category(wa_reader *reader);
+
+/* The deliveries of a row of wa_delivery, added to a set with room for all that there may be. */
+extern void wa_read_deliveries(wa_reader *reader, wa_deliveries *deliveries);
+
+/* Would these change nothing in the row of wa_delivery at hand? */
+extern bool wa_row_has_deliveries(wa_reader *reader, const wa_deliveries *deliveries);
 
 /* The failures of a row of wa_cooldown. */
 extern void wa_read_failures(wa_reader *reader, wa_failures *failures);

@@ -26,7 +26,9 @@
 #include "utils/timestamp.h"
 
 #include "recipient/recipient.h"
+#include "base/category_oid.h"
 #include "state/columns.h"
+#include "state/deliveries_array.h"
 #include "suppression/build.h"
 
 /*
@@ -88,7 +90,7 @@ make_table(wa_builder *b, uint64 n)
 static bool
 counts(wa_entry entry)
 {
-	return ((uint8) entry & WA_LISTED_ANY) != 0;
+	return (wa_entry_bits(entry) & WA_LISTED_ANY) != 0;
 }
 
 static void
@@ -139,7 +141,7 @@ begin_gathering(wa_builder *b, double pages)
 }
 
 static void
-gather(wa_builder *b, wa_key key, uint8 bits)
+gather(wa_builder *b, wa_key key, uint16 bits)
 {
 	if (b->gathered != NULL && b->ngathered == b->room)
 	{
@@ -184,7 +186,7 @@ make_set(wa_builder *b, uint64 more)
 		}
 		if (counts(entry))
 			wa_phone_set_announce(set, hash);
-		wa_phone_set_add(set, hash, key, (uint8) entry);
+		wa_phone_set_add(set, hash, key, wa_entry_bits(entry));
 	}
 	pfree(b->gathered);
 	b->gathered = NULL;
@@ -249,18 +251,24 @@ read_consent(void *arg, HeapTuple tuple, TupleDesc desc)
 	wa_cursor	cursor = wa_cursor_begin(tuple);
 	wa_str		recipient = wa_cursor_str(&cursor);
 	wa_str		business = wa_cursor_str(&cursor);
-	bool		whatsapp;
+	wa_register reg;
+	uint16		resumed = business.len == 0 ? WA_LISTED_RESUMED_ALL : 0;
 	wa_key		key;
 
 	if (!wa_asks_about(b->question, business) || (key = phone_of(b, recipient)) == 0)
 		return;
-	whatsapp = wa_register_from_name(wa_cursor_str(&cursor)) == WA_REGISTER_WHATSAPP;
+	reg = wa_register_from_name(wa_cursor_str(&cursor));
 	if (wa_str_equal(wa_cursor_str(&cursor), WA_STR("stop")))
-		gather(b, key, whatsapp ? WA_LISTED_STOP : WA_LISTED_UNLESS);
-	else if (business.len == 0)
-		gather(b, key, WA_LISTED_RESUMED_ALL);
-	else if (is_connected(b, key))
-		gather(b, key, WA_LISTED_OVER); /* the stop before it may count for others */
+	{
+		gather(b, key, reg == WA_REGISTER_WHATSAPP ? WA_LISTED_STOP : WA_LISTED_UNLESS);
+		return;
+	}
+	if (b->list->needs_opt_in && reg == WA_REGISTER_BUSINESS)
+		resumed |= WA_LISTED_OPTED_IN;
+	if (resumed == 0 && is_connected(b, key))
+		resumed = WA_LISTED_OVER;	/* the stop before it may count for others */
+	if (resumed != 0)
+		gather(b, key, resumed);
 }
 
 static const wa_code_meaning *
@@ -340,6 +348,174 @@ read_activity(void *arg, HeapTuple tuple, TupleDesc desc)
 }
 
 /*
+ * wa_delivery: only where a cap applies.
+ */
+
+/* Begin with the caps that can object to this question. */
+static void
+choose_caps(wa_builder *b)
+{
+	wa_canonical nobody = {.text = "999",.len = 3};
+	const wa_facts *facts = wa_facts_of_unknown(b->cache, &nobody);
+
+	b->ncaps = 0;
+	b->paced_since = WA_FOREVER;
+	if (facts->ncaps == 0)
+		return;
+	b->caps = palloc(facts->ncaps * sizeof(wa_cap));
+	for (int i = 0; i < facts->ncaps; i++)
+	{
+		const wa_cap *cap = &facts->caps[i];
+
+		if (cap->category == b->question->category && wa_asks_about(b->question, cap->business) &&
+			!(cap->exempt_regions && facts->sender_without_limit(facts->pacing, b->question)))
+		{
+			b->caps[b->ncaps++] = *cap;
+			b->paced_since = Min(b->paced_since, wa_cap_since(cap, b->question->at));
+		}
+	}
+	b->deliveries = palloc(WA_MAX_DELIVERIES * sizeof(wa_delivery));
+}
+
+/* Note whether rows of several businesses count. */
+static void
+note_business(wa_builder *b, wa_str business)
+{
+	if (b->paced_business.data == NULL)
+	{
+		b->paced_business.data = pnstrdup(business.data, business.len);
+		b->paced_business.len = business.len;
+	}
+	else if (!wa_str_equal(b->paced_business, business))
+		b->several = true;
+}
+
+/* What a row says: the bits of caps that it reaches, ENDED where it is part of what might. */
+static uint16
+weigh_deliveries(wa_builder *b, wa_str recipient, wa_str business, const wa_deliveries *deliveries)
+{
+	wa_canonical id;
+	uint16		bits = 0;
+
+	memcpy(id.text, recipient.data, recipient.len);
+	id.text[recipient.len] = '\0';
+	id.len = recipient.len;
+	for (int i = 0; i < b->ncaps; i++)
+	{
+		const wa_cap *cap = &b->caps[i];
+		wa_instant	since = wa_cap_since(cap, b->question->at);
+
+		if (!(cap->business.len == 0 || business.len == 0 || wa_str_equal(cap->business, business)) ||
+			deliveries->n == 0 || deliveries->at[deliveries->n - 1].at <= since)
+			continue;
+		if (wa_deliveries_overflowed(deliveries, since) ||
+			wa_deliveries_count(deliveries, since, b->question->at) >= cap->messages)
+		{
+			if (!cap->exempt_regions || !wa_facts_of_unknown(b->cache, &id)->region_without_limit)
+				bits |= cap->exempt_in_window ? WA_LISTED_CAP_UNLESS : WA_LISTED_CAP;
+		}
+		else
+			bits |= WA_LISTED_OVER;
+	}
+	return bits;
+}
+
+static void
+read_delivery(void *arg, HeapTuple tuple, TupleDesc desc)
+{
+	wa_builder *b = arg;
+	wa_cursor	cursor = wa_cursor_begin(tuple);
+	wa_str		recipient = wa_cursor_str(&cursor);
+	wa_str		business = wa_cursor_str(&cursor);
+	wa_deliveries deliveries = {0, b->deliveries};
+	uint16		bits;
+	bool		isnull;
+	Datum		instants;
+	wa_key		key;
+
+	if ((Oid) wa_cursor_int4(&cursor) != b->category || !wa_asks_about(b->question, business))
+		return;
+	instants = wa_cursor_array(&cursor);
+	if (wa_latest_of_array(instants) <= b->paced_since)
+		return;
+	wa_deliveries_from_arrays(instants,
+							  heap_getattr(tuple, Anum_wa_delivery_messages, desc, &isnull),
+							  &deliveries);
+	bits = weigh_deliveries(b, recipient, business, &deliveries);
+	if (bits == 0)
+		return;
+	note_business(b, business);
+	if ((key = phone_of(b, recipient)) == 0)
+		return;
+
+	/* Whether a window under another identifier spares it must be looked up. */
+	if ((bits & WA_LISTED_CAP_UNLESS) && b->connected != NULL && wa_connected_has(b->connected, key))
+		bits |= WA_LISTED_MAYBE;
+	if ((bits & WA_LISTED_OVER) && b->several)
+		bits |= WA_LISTED_MAYBE;
+	if ((bits & WA_LISTED_CAP_UNLESS) && !(bits & (WA_LISTED_CAP | WA_LISTED_MAYBE)))
+		b->nwindowed++;
+	if (bits != WA_LISTED_OVER || (b->connected != NULL && wa_connected_has(b->connected, key)))
+		gather(b, key, bits);
+}
+
+/* Windows that may spare somebody from a cap. */
+static void
+read_window(void *arg, HeapTuple tuple, TupleDesc desc)
+{
+	wa_builder *b = arg;
+	wa_cursor	cursor = wa_cursor_begin(tuple);
+	wa_str		recipient = wa_cursor_str(&cursor);
+	wa_str		business = wa_cursor_str(&cursor);
+
+	(void) wa_cursor_str(&cursor);	/* sender */
+	if (!HeapTupleHasNulls(tuple) ||
+		!att_isnull(Anum_wa_activity_wa_id - 1, tuple->t_data->t_bits))
+		(void) wa_cursor_str(&cursor);
+	if (!wa_window_spans(wa_cursor_instant(&cursor, tuple, Anum_wa_activity_last_inbound_at),
+						 b->question->at) ||
+		wa_is_bsuid(recipient.data) || !wa_asks_about(b->question, business))
+		return;
+	gather(b, wa_key_of(recipient.data, recipient.len), WA_LISTED_WINDOW);
+}
+
+static double pages_of(const wa_table *table);
+
+/*
+ * Who has a window open is found by reading them all, or, where only a few are at a cap, by
+ * looking these up.
+ */
+static void
+read_windows(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
+{
+	if (b->nwindowed == 0 || b->gathered == NULL)
+		return;
+	if (b->nwindowed * PAGES_PER_LOOK_UP >= pages_of(&schema->activity))
+	{
+		wa_scan_table(&schema->activity, snapshot, read_window, b);
+		return;
+	}
+	for (uint64 i = 0; i < b->ngathered; i++)
+	{
+		if (wa_entry_bits(b->gathered[i]) & WA_LISTED_CAP_UNLESS)
+			b->gathered[i] |= WA_LISTED_MAYBE;
+	}
+}
+
+/*
+ * As long as all rows are of one business, each says all there is to say of its
+ * recipient.
+ */
+static void
+read_deliveries(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
+{
+	wa_scan_table(&schema->delivery, snapshot, read_delivery, b);
+	if (b->several)
+		wa_scan_table(&schema->delivery, snapshot, read_delivery, b);
+	read_windows(b, schema, snapshot);
+}
+
+/*
  * Other identifiers.
  */
 
@@ -397,6 +573,8 @@ read_tables(wa_builder *b)
 		wa_scan_table(&schema->cooldown, snapshot, read_cooldown, b);
 	if (b->question->category == WA_MARKETING)
 		wa_scan_table(&schema->consent, snapshot, read_consent, b);
+	if (b->ncaps > 0)
+		read_deliveries(b, schema, snapshot);
 }
 
 static double
@@ -410,8 +588,9 @@ pages_of(const wa_table *table)
 }
 
 static double
-pages_to_read(const wa_schema *schema, const wa_question *question, bool tells_reasons)
+pages_to_read(wa_decision_cache *cache, const wa_question *question, bool tells_reasons)
 {
+	const wa_schema *schema = wa_decision_cache_schema(cache);
 	double		pages = 0;
 
 	if (question->category == WA_SERVICE)
@@ -420,6 +599,8 @@ pages_to_read(const wa_schema *schema, const wa_question *question, bool tells_r
 		pages += pages_of(&schema->cooldown);
 	if (question->category == WA_MARKETING)
 		pages += pages_of(&schema->consent);
+	if (wa_pacing_caps(wa_decision_cache_pacing(cache), question))
+		pages += pages_of(&schema->delivery);
 	return pages;
 }
 
@@ -427,7 +608,7 @@ double
 wa_list_build_cost(wa_decision_cache *cache, const wa_question *question, bool tells_reasons)
 {
 	const wa_schema *schema = wa_decision_cache_schema(cache);
-	double		pages = pages_to_read(schema, question, tells_reasons);
+	double		pages = pages_to_read(cache, question, tells_reasons);
 
 	if (wa_decision_cache_has_links(cache))
 		pages += wa_connected_pages(schema);
@@ -453,6 +634,9 @@ make_list(wa_decision_cache *cache, const wa_question *question, bool tells_reas
 	list->question = *question;
 	list->question.business = copy_str(question->business);
 	list->question.sender = copy_str(question->sender);
+	list->needs_opt_in = wa_require_opt_in && question->category == WA_MARKETING;
+	if (wa_pacing_quiet_hours(wa_decision_cache_pacing(cache), question))
+		list->places = palloc0(WA_PLACES * sizeof(wa_place));
 	list->set.seed = pg_prng_uint64(&pg_global_prng_state);
 	return list;
 }
@@ -461,11 +645,10 @@ make_list(wa_decision_cache *cache, const wa_question *question, bool tells_reas
 static bool
 fill_list(wa_builder *b)
 {
-	const wa_schema *schema = wa_decision_cache_schema(b->cache);
 	uint64		linked;
 
 	b->connected = wa_connected_read(b->cache, b->limit / 4);
-	begin_gathering(b, pages_to_read(schema, b->question, b->list->tells_reasons));
+	begin_gathering(b, pages_to_read(b->cache, b->question, b->list->tells_reasons));
 	read_tables(b);
 	linked = b->connected == NULL ? 0 : wa_connected_most(b->connected);
 	if (b->gathered != NULL && !fits(b, b->ngathered + linked))
@@ -496,6 +679,8 @@ wa_list_build(wa_decision_cache *cache, const wa_question *question, bool tells_
 	b->cache = cache;
 	b->question = &list->question;
 	b->limit = limit - sizeof(wa_suppression_list) - sizeof(wa_builder);
+	b->category = wa_category_oid(wa_decision_cache_schema(cache), question->category);
+	choose_caps(b);
 	complete = fill_list(b);
 	if (message_level_is_interesting(DEBUG1))
 		elog(DEBUG1, "wa_policy: read the suppression list: %s, " UINT64_FORMAT " entries",

@@ -43,6 +43,16 @@ typedef struct wa_builder
 	wa_connected *connected;	/* phones that other identifiers may speak for */
 
 	wa_code_meaning codes[WA_CODE_CACHE];
+
+	/* Frequency caps that may object; ncaps 0: wa_delivery is not read. */
+	int			ncaps;
+	wa_cap	   *caps;
+	wa_instant	paced_since;	/* earlier deliveries count for none of them */
+	wa_delivery *deliveries;	/* room for those of one row */
+	Oid			category;		/* of the question */
+	wa_str		paced_business; /* of the first row that counts; data NULL: none so far */
+	bool		several;		/* rows of several businesses count, and must be added up */
+	uint64		nwindowed;		/* entries that a window would spare */
 } wa_builder;
 
 /*
@@ -83,6 +93,18 @@ wa_cursor_str(wa_cursor *cursor)
 	{
 		VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text)
 	};
+}
+
+/* The array there, whose elements are aligned as double at the most, where it lies. */
+static inline Datum
+wa_cursor_array(wa_cursor *cursor)
+{
+	char	   *here = *cursor;
+
+	if (!VARATT_NOT_PAD_BYTE(here))
+		here = (char *) DOUBLEALIGN(here);
+	*cursor = here + VARSIZE_ANY(here);
+	return PointerGetDatum(here);
 }
 
 static inline int32

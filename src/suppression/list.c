@@ -7,7 +7,10 @@
  */
 #include "base/compat.h"
 
+#include "common/hashfn.h"
+
 #include "recipient/region.h"
+#include "recipient/time_zones.h"
 #include "suppression/list.h"
 
 static bool
@@ -17,34 +20,87 @@ keep_rule(void *arg, const wa_objection *objection)
 	return false;
 }
 
-/*
- * The number of this recipient's region, once it is known what an unknown
- * recipient from there may be sent.
- */
 static int
-settle_region(wa_suppression_list *list, const wa_canonical *recipient)
+region_number(const wa_canonical *recipient)
 {
 	char		buf[3];
 	const char *region = wa_region_of(recipient->text, recipient->len, buf);
-	int			n = region == NULL ? WA_REGIONS : (region[0] - 'A') * 26 + (region[1] - 'A');
 
-	if (list->by_region[n] == WA_LIST_UNDECIDED)
-		list->by_region[n] =
-			wa_decide(wa_facts_of_unknown(list->cache, recipient), &list->question,
-					  keep_rule, &list->region_rule[n]) ? WA_LIST_ALLOWED : WA_LIST_REFUSED;
-	return n;
+	return region == NULL ? WA_REGIONS : (region[0] - 'A') * 26 + (region[1] - 'A');
 }
 
-/* What may an unknown recipient from this one's region be sent? */
+/*
+ * What an unknown recipient from there may be sent.  Where an opt-in is required, of whom
+ * there is none has been refused before.
+ */
 static wa_list_answer
-ask_region(wa_suppression_list *list, const wa_canonical *recipient)
+decide_unknown(wa_suppression_list *list, const wa_canonical *recipient, uint8 *rule)
 {
-	return list->by_region[settle_region(list, recipient)];
+	wa_facts   *facts = wa_facts_of_unknown(list->cache, recipient);
+
+	if (list->needs_opt_in)
+		facts->opt_in_required = false;
+	return wa_decide(facts, &list->question, keep_rule, rule) ? WA_LIST_ALLOWED : WA_LIST_REFUSED;
+}
+
+/* By region. */
+static wa_list_answer
+settle_region(wa_suppression_list *list, const wa_canonical *recipient, uint8 *rule)
+{
+	int			n = region_number(recipient);
+
+	if (list->by_region[n] == WA_LIST_UNDECIDED)
+		list->by_region[n] = decide_unknown(list, recipient, &list->region_rule[n]);
+	*rule = list->region_rule[n];
+	return list->by_region[n];
+}
+
+/* By region and zones. */
+static wa_list_answer
+settle_place(wa_suppression_list *list, const wa_canonical *recipient, uint8 *rule)
+{
+	int			region = region_number(recipient);
+	const char *zones = wa_time_zones_of(recipient->text, recipient->len);
+	uint32		hash = murmurhash32((uint32) ((uintptr_t) zones >> 2) ^ (uint32) region << 16);
+	wa_place   *place = &list->places[hash % WA_PLACES];
+
+	while (place->answer != WA_LIST_UNDECIDED &&
+		   (place->zones != zones || place->region != region))
+		place = place == &list->places[WA_PLACES - 1] ? list->places : place + 1;
+	if (place->answer == WA_LIST_UNDECIDED)
+	{
+		wa_list_answer answer = decide_unknown(list, recipient, &place->rule);
+
+		place->zones = zones;
+		place->region = region;
+		place->answer = answer;
+	}
+	*rule = place->rule;
+	return place->answer;
+}
+
+/*
+ * What may an unknown recipient that may be where this one is be sent, and which rule
+ * objects first?
+ */
+static wa_list_answer
+settle(wa_suppression_list *list, const wa_canonical *recipient, uint8 *rule)
+{
+	return list->places != NULL ? settle_place(list, recipient, rule) :
+		settle_region(list, recipient, rule);
+}
+
+static wa_list_answer
+ask_place(wa_suppression_list *list, const wa_canonical *recipient)
+{
+	uint8		rule;
+
+	return settle(list, recipient, &rule);
 }
 
 /*
  * Is the answer the same for the numbers that begin with these digits,
- * whatever their region?
+ * whatever their region and their zones?
  */
 static bool
 settled(wa_suppression_list *list, const char *digits, wa_list_answer answer)
@@ -52,6 +108,8 @@ settled(wa_suppression_list *list, const char *digits, wa_list_answer answer)
 	size_t		next = 0;
 	const char *exception;
 
+	if (list->places != NULL)
+		return wa_time_zones_uniform(digits, WA_PREFIX_DIGITS);
 	while ((exception = wa_region_exception(digits, WA_PREFIX_DIGITS, &next)) != NULL)
 	{
 		wa_canonical number;
@@ -61,7 +119,7 @@ settled(wa_suppression_list *list, const char *digits, wa_list_answer answer)
 		memset(number.text, '0', number.len);
 		memcpy(number.text, exception, len);
 		number.text[number.len] = '\0';
-		if (ask_region(list, &number) != answer)
+		if (ask_place(list, &number) != answer)
 			return false;
 	}
 	return true;
@@ -75,11 +133,11 @@ ask_unknown(wa_suppression_list *list, const wa_canonical *recipient)
 	wa_list_answer	answer;
 
 	if (wa_is_bsuid(c))
-		return ask_region(list, recipient);
+		return ask_place(list, recipient);
 	known = &list->by_prefix[wa_list_prefix(c)];
 	if (*known == WA_LIST_REFUSED || *known == WA_LIST_ALLOWED)
 		return *known;
-	answer = ask_region(list, recipient);
+	answer = ask_place(list, recipient);
 	if (*known == WA_LIST_UNDECIDED)
 		*known = settled(list, c, answer) ? answer : WA_LIST_LOOK_UP;
 	return answer;
@@ -105,20 +163,32 @@ wa_list_ask_unknown(wa_suppression_list *list, const char *digits, size_t len)
 	return ask_unknown(list, &recipient);
 }
 
+/* The rule by which the bits of an entry object first; WA_RULES: none. */
+static int
+rule_of_bits(const wa_suppression_list *list, uint16 bits)
+{
+	if (bits & WA_LISTED_STOP)
+		return WA_RULE_OPTED_OUT_WHATSAPP;
+	if ((bits & WA_LISTED_UNLESS) && !(bits & WA_LISTED_RESUMED_ALL))
+		return WA_RULE_OPTED_OUT_BUSINESS;
+	if (bits & WA_LISTED_COOLDOWN)
+		return WA_RULE_COOLDOWN;
+	if (bits & (WA_LISTED_CAP | WA_LISTED_CAP_UNLESS))
+		return WA_RULE_FREQUENCY_CAP;
+	return list->needs_opt_in && !(bits & WA_LISTED_OPTED_IN) ? WA_RULE_NO_OPT_IN : WA_RULES;
+}
+
 wa_rule
 wa_list_rule(wa_suppression_list *list, const wa_canonical *recipient)
 {
 	const wa_phone_set *set = &list->set;
 	wa_key		key = wa_key_of(recipient->text, recipient->len);
 	wa_entry   *entry = set->entries == NULL ? NULL : wa_phone_set_find(set, key);
-	uint8		bits = entry == NULL ? 0 : (uint8) *entry;
-	wa_rule		rule;
+	int			rule = rule_of_bits(list, entry == NULL ? 0 : wa_entry_bits(*entry));
+	uint8		of_place;
 
-	/* In the order of the rules. */
-	if (bits & WA_LISTED_STOP)
-		return WA_RULE_OPTED_OUT_WHATSAPP;
-	if (bits & WA_LISTED_UNLESS)
-		return WA_RULE_OPTED_OUT_BUSINESS;
-	rule = list->region_rule[settle_region(list, recipient)];
-	return (bits & WA_LISTED_COOLDOWN) && rule != WA_RULE_REGION ? WA_RULE_COOLDOWN : rule;
+	/* The one that comes first of what the rows and what the place say. */
+	if (settle(list, recipient, &of_place) == WA_LIST_REFUSED)
+		rule = Min(rule, of_place);
+	return rule;
 }

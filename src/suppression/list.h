@@ -27,11 +27,15 @@
 #define WA_LISTED_RESUMED_ALL 0x10	/* a resume for every business */
 #define WA_LISTED_LINKED	0x20	/* rows of other identifiers may count */
 #define WA_LISTED_OVER		0x40	/* a row that counts with those of others alone */
+#define WA_LISTED_CAP		0x80	/* a frequency cap that is reached */
+#define WA_LISTED_CAP_UNLESS 0x100	/* likewise, unless WINDOW */
+#define WA_LISTED_WINDOW	0x200	/* a window that may be open */
+#define WA_LISTED_OPTED_IN	0x400	/* an opt-in, where one is required */
 
 /* Bits by which a phone is listed. */
 #define WA_LISTED_ANY \
 	(WA_LISTED_STOP | WA_LISTED_UNLESS | WA_LISTED_COOLDOWN | WA_LISTED_MAYBE | \
-	 WA_LISTED_LINKED)
+	 WA_LISTED_LINKED | WA_LISTED_CAP | WA_LISTED_CAP_UNLESS | WA_LISTED_OPTED_IN)
 
 typedef enum wa_list_answer
 {
@@ -45,12 +49,28 @@ typedef enum wa_list_answer
 #define WA_PREFIXES			10000
 #define WA_REGIONS			(26 * 26)
 
+/*
+ * What an unknown recipient in these zones may be sent, where quiet hours make that
+ * differ within a region.
+ */
+typedef struct wa_place
+{
+	const char *zones;			/* as wa_time_zones_of gives them */
+	uint16		region;
+	uint8		answer;			/* UNDECIDED: the place is free */
+	uint8		rule;			/* a wa_rule, where the answer is REFUSED */
+} wa_place;
+
+#define WA_PLACES			2048	/* a power of two; more than there are pairs */
+
 typedef struct wa_suppression_list
 {
 	MemoryContext context;		/* holds it all */
 	wa_decision_cache *cache;	/* of the same snapshot */
 	wa_question question;
 	bool		tells_reasons;	/* wa_list_rule */
+	bool		needs_opt_in;	/* who is not listed as opted in is refused */
+	wa_place   *places;			/* NULL: the region tells all */
 	wa_phone_set set;
 
 	/* What an unknown recipient may be sent, by the number's first digits and by region. */
@@ -89,9 +109,12 @@ wa_list_prefix(const char *digits)
 	return digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3] - '0' * 1111;
 }
 
-/* What the bits of an entry mean; UNDECIDED: as an unknown recipient. */
+/*
+ * What the bits of an entry mean; UNDECIDED: as an unknown recipient.  What would have
+ * to be looked up is, before a rule that comes behind is asked.
+ */
 static inline wa_list_answer
-wa_list_meaning(uint8 bits)
+wa_list_meaning(uint16 bits)
 {
 	if (bits & WA_LISTED_LINKED)
 		return WA_LIST_LOOK_UP;
@@ -101,7 +124,13 @@ wa_list_meaning(uint8 bits)
 		return (bits & WA_LISTED_RESUMED_ALL) ? WA_LIST_LOOK_UP : WA_LIST_REFUSED;
 	if (bits & WA_LISTED_COOLDOWN)
 		return WA_LIST_REFUSED;
-	return (bits & WA_LISTED_ANY) ? WA_LIST_LOOK_UP : WA_LIST_UNDECIDED;
+	if (bits & WA_LISTED_MAYBE)
+		return WA_LIST_LOOK_UP;
+	if (bits & WA_LISTED_CAP)
+		return WA_LIST_REFUSED;
+	if (bits & WA_LISTED_CAP_UNLESS)
+		return bits & WA_LISTED_WINDOW ? WA_LIST_LOOK_UP : WA_LIST_REFUSED;
+	return WA_LIST_UNDECIDED;
 }
 
 /* An unknown recipient whose first digits do not settle it. */
@@ -117,15 +146,19 @@ wa_list_ask_phone(wa_suppression_list *list, int64 number, const char *digits, s
 	const wa_phone_set *set = &list->set;
 	uint64		hash = wa_phone_set_hash(set, (wa_key) number);
 	wa_list_answer answer;
+	uint16		bits = 0;
 
 	if (wa_phone_set_may_have(set, hash))
 	{
 		if (set->entries == NULL)
 			return WA_LIST_LOOK_UP;
-		answer = wa_list_meaning((uint8) *wa_phone_set_locate(set, hash, (wa_key) number));
+		bits = wa_entry_bits(*wa_phone_set_locate(set, hash, (wa_key) number));
+		answer = wa_list_meaning(bits);
 		if (answer != WA_LIST_UNDECIDED)
 			return answer;
 	}
+	if (list->needs_opt_in && !(bits & WA_LISTED_OPTED_IN))
+		return WA_LIST_REFUSED;
 	answer = list->by_prefix[wa_list_prefix(digits)];
 	if (answer == WA_LIST_REFUSED || answer == WA_LIST_ALLOWED)
 		return answer;

@@ -48,7 +48,7 @@ wa_phone_set_init(wa_phone_set *set, void *bloom, size_t bloom_size,
 }
 
 wa_entry *
-wa_phone_set_add(wa_phone_set *set, uint64 hash, wa_key key, uint8 bits)
+wa_phone_set_add(wa_phone_set *set, uint64 hash, wa_key key, uint16 bits)
 {
 	wa_entry   *entry = wa_phone_set_locate(set, hash, key);
 

@@ -22,19 +22,27 @@ typedef uint64 wa_key;
 /* The key of a phone number in canonical form. */
 extern wa_key wa_key_of(const char *digits, size_t len);
 
-/* A member: a key, which is never 0, and bits. */
+/* A member: a key, which is never 0, and bits, of which there is room for 14. */
 typedef uint64 wa_entry;
 
+#define WA_ENTRY_BITS	14
+
 static inline wa_entry
-wa_entry_make(wa_key key, uint8 bits)
+wa_entry_make(wa_key key, uint16 bits)
 {
-	return key << 8 | bits;
+	return key << WA_ENTRY_BITS | bits;
 }
 
 static inline wa_key
 wa_entry_key(wa_entry entry)
 {
-	return entry >> 8;
+	return entry >> WA_ENTRY_BITS;
+}
+
+static inline uint16
+wa_entry_bits(wa_entry entry)
+{
+	return entry & ((1 << WA_ENTRY_BITS) - 1);
 }
 
 /* The set.  entries NULL: there is a Bloom filter alone. */
@@ -134,7 +142,7 @@ wa_phone_set_prefetch_word(const wa_phone_set *set, uint64 hash)
 }
 
 /* Add bits to those of a key, which is not announced by this. */
-extern wa_entry *wa_phone_set_add(wa_phone_set *set, uint64 hash, wa_key key, uint8 bits);
+extern wa_entry *wa_phone_set_add(wa_phone_set *set, uint64 hash, wa_key key, uint16 bits);
 
 /* The entry of a key, NULL where there is none. */
 extern wa_entry *wa_phone_set_find(const wa_phone_set *set, wa_key key);

@@ -114,6 +114,7 @@ my %bookkeeping = (
 	wa_consent => '',
 	wa_cooldown => '',
 	wa_activity => '',
+	wa_delivery => '',
 	wa_consent_log => 'id,recorded_at,webhook_id,recorded_by',
 	wa_identity => 'position,unlinked_at',
 	wa_identity_change => 'unlinked_at');

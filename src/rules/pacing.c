@@ -1,0 +1,374 @@
+/*-------------------------------------------------------------------------
+ *
+ * pacing.c
+ *	  Reading what a DBA has said of frequency caps and quiet hours, and telling
+ *	  what of it applies to a recipient.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "storage/bufmgr.h"
+#include "storage/predicate.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+#include "base/category_oid.h"
+#include "base/snapshot_id.h"
+#include "recipient/region.h"
+#include "recipient/time_zones.h"
+#include "rules/pacing.h"
+#include "rules/quiet_hours.h"
+#include "state/columns.h"
+#include "state/read.h"
+
+bool		wa_require_opt_in = false;
+
+/* A number of our own. */
+typedef struct wa_own_number
+{
+	wa_str		business;
+	wa_str		sender;
+	bool		without_limit;
+} wa_own_number;
+
+struct wa_pacing
+{
+	MemoryContext context;
+	const wa_schema *schema;	/* of the decision at hand */
+	Snapshot	snapshot;
+	int			ncaps;
+	wa_cap	   *caps;
+	int			nquiet;
+	wa_quiet_row *quiet;
+	int			nregions;		/* without limit */
+	wa_str	   *regions;
+	bool		numbers_read;
+	int			nnumbers;
+	wa_own_number *numbers;
+	wa_zone_cache zones;
+};
+
+/* Kept answers are of the setting as it was. */
+static void
+forget_answers(bool newval, void *extra)
+{
+	wa_rollbacks++;
+}
+
+void
+wa_pacing_settings_init(void)
+{
+	DefineCustomBoolVariable("wa_policy.require_opt_in",
+							 "Send marketing only to those who opted in.",
+							 "On: marketing needs an opt-in of the business register that stands; whoever gave none is "
+							 "refused with the reason no_opt_in. Off: whoever has not opted out may be sent to. "
+							 "Set it with ALTER DATABASE or in postgresql.conf: a session cannot turn it off for itself.",
+							 &wa_require_opt_in, false, PGC_SUSET, 0, NULL, forget_answers, NULL);
+}
+
+/*
+ * All rows of a table.  One that has no pages is not scanned: nearly nobody has a row
+ * there, and every decision comes by.
+ */
+static void
+read_rows(const wa_table *table, Snapshot snapshot,
+		  void (*read_row) (wa_pacing *pacing, TupleTableSlot *slot), wa_pacing *pacing)
+{
+	Relation	rel = wa_table_open(table);
+	TupleTableSlot *slot;
+	TableScanDesc scan;
+
+	if (RelationGetNumberOfBlocks(rel) == 0)
+	{
+		PredicateLockRelation(rel, snapshot);
+		table_close(rel, AccessShareLock);
+		return;
+	}
+	slot = table_slot_create(rel, NULL);
+	scan = table_beginscan(rel, snapshot, 0, NULL);
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+		read_row(pacing, slot);
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, AccessShareLock);
+}
+
+static bool
+has_pages(const wa_table *table)
+{
+	Relation	rel = wa_table_open(table);
+	bool		result = RelationGetNumberOfBlocks(rel) > 0;
+
+	table_close(rel, AccessShareLock);
+	return result;
+}
+
+static Datum
+column_of(TupleTableSlot *slot, int column)
+{
+	bool		isnull;
+
+	return slot_getattr(slot, column, &isnull);
+}
+
+/* An array that has room for one more than n, which is a power of two when it is full. */
+#define grow(rows, n, type) \
+	((n) == 0 ? ((rows) = palloc(sizeof(type))) : \
+	 ((n) & ((n) - 1)) == 0 ? ((rows) = repalloc((rows), 2 * (n) * sizeof(type))) : (rows))
+
+static wa_str
+str_of(char *text)
+{
+	return (wa_str)
+	{
+		text, strlen(text)
+	};
+}
+
+/* In microseconds: a day counts as 24 hours, a month as 30 days. */
+static int64
+span_of(const Interval *interval)
+{
+	int64		days = (int64) interval->month * DAYS_PER_MONTH + interval->day;
+
+	if (days > WA_FOREVER / WA_DAY / 2)
+		return WA_FOREVER / 2;
+	return days * WA_DAY + interval->time;
+}
+
+static char *
+cap_detail(TupleTableSlot *slot, const wa_cap *cap)
+{
+	char	   *period = DatumGetCString(
+		DirectFunctionCall1(interval_out, column_of(slot, Anum_wa_frequency_cap_period)));
+	wa_str		reason = wa_slot_str(slot, Anum_wa_frequency_cap_reason);
+
+	return psprintf("at most %d %s message%s in %s%s%s", cap->messages,
+					wa_category_name(cap->category), cap->messages == 1 ? "" : "s", period,
+					reason.len > 0 ? ": " : "", reason.data);
+}
+
+static void
+read_cap(wa_pacing *pacing, TupleTableSlot *slot)
+{
+	wa_cap	   *cap = &grow(pacing->caps, pacing->ncaps, wa_cap)[pacing->ncaps];
+	int32		messages = DatumGetInt32(column_of(slot, Anum_wa_frequency_cap_messages));
+
+	pacing->ncaps++;
+	/* The row's own check sees to it; without that, the stricter. */
+	cap->messages = Max(1, Min(messages, WA_MAX_CAP));
+	cap->category = wa_category_from_oid(
+		DatumGetObjectId(column_of(slot, Anum_wa_frequency_cap_category)));
+	cap->period = span_of(DatumGetIntervalP(column_of(slot, Anum_wa_frequency_cap_period)));
+	cap->business = wa_slot_str(slot, Anum_wa_frequency_cap_business);
+	cap->exempt_in_window = DatumGetBool(column_of(slot, Anum_wa_frequency_cap_exempt_in_window));
+	cap->exempt_regions = DatumGetBool(column_of(slot, Anum_wa_frequency_cap_exempt_regions));
+	cap->detail = str_of(cap_detail(slot, cap));
+}
+
+static void
+read_quiet_hours(wa_pacing *pacing, TupleTableSlot *slot)
+{
+	wa_quiet_row *row = &grow(pacing->quiet, pacing->nquiet, wa_quiet_row)[pacing->nquiet];
+	bool		all_days;
+	Datum		days = slot_getattr(slot, Anum_wa_quiet_hours_days, &all_days);
+	wa_category category = wa_category_from_oid(
+		DatumGetObjectId(column_of(slot, Anum_wa_quiet_hours_category)));
+
+	pacing->nquiet++;
+	wa_quiet_row_make(row, category, wa_slot_str(slot, Anum_wa_quiet_hours_region),
+					  all_days ? NULL : DatumGetArrayTypeP(days),
+					  DatumGetTimeADT(column_of(slot, Anum_wa_quiet_hours_starts)),
+					  DatumGetTimeADT(column_of(slot, Anum_wa_quiet_hours_ends)),
+					  wa_slot_str(slot, Anum_wa_quiet_hours_source));
+}
+
+static void
+read_region(wa_pacing *pacing, TupleTableSlot *slot)
+{
+	grow(pacing->regions, pacing->nregions, wa_str)[pacing->nregions] =
+		wa_slot_str(slot, Anum_wa_region_without_limit_region);
+	pacing->nregions++;
+}
+
+wa_pacing *
+wa_pacing_read(const wa_schema *schema, Snapshot snapshot)
+{
+	wa_pacing  *pacing;
+
+	if (!has_pages(&schema->frequency_cap) && !has_pages(&schema->quiet_hours) &&
+		!IsolationIsSerializable())
+		return NULL;
+	pacing = palloc0(sizeof(wa_pacing));
+	pacing->context = CurrentMemoryContext;
+	read_rows(&schema->frequency_cap, snapshot, read_cap, pacing);
+	read_rows(&schema->quiet_hours, snapshot, read_quiet_hours, pacing);
+	if (pacing->ncaps > 0)
+		read_rows(&schema->region_without_limit, snapshot, read_region, pacing);
+	if (pacing->ncaps > 0 || pacing->nquiet > 0)
+		return pacing;
+	pfree(pacing);
+	return NULL;
+}
+
+static bool
+is_without_limit(const wa_pacing *pacing, const char *region)
+{
+	for (int i = 0; region != NULL && i < pacing->nregions; i++)
+	{
+		if (wa_str_equal(pacing->regions[i], (wa_str) {region, strlen(region)}))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Our own numbers.
+ */
+
+/* Is a number as WhatsApp shows it in a region without limit? */
+static bool
+is_shown_without_limit(const wa_pacing *pacing, wa_str display_phone)
+{
+	wa_canonical number;
+	char		buf[3];
+
+	return wa_str_given(display_phone) &&
+		wa_canonicalize(display_phone.data, display_phone.len, &number) &&
+		is_without_limit(pacing, wa_region_of(number.text, number.len, buf));
+}
+
+static void
+read_number(wa_pacing *pacing, TupleTableSlot *slot)
+{
+	wa_own_number *number;
+	wa_str		sender = wa_slot_str(slot, Anum_wa_sender_sender);
+
+	if (sender.len == 0)
+		return;					/* no number, but an account */
+	number = &grow(pacing->numbers, pacing->nnumbers, wa_own_number)[pacing->nnumbers];
+	pacing->nnumbers++;
+	number->business = wa_slot_str(slot, Anum_wa_sender_business);
+	number->sender = sender;
+	number->without_limit =
+		is_shown_without_limit(pacing, wa_slot_str(slot, Anum_wa_sender_display_phone));
+}
+
+static void
+read_numbers(wa_pacing *pacing)
+{
+	MemoryContext old = MemoryContextSwitchTo(pacing->context);
+
+	read_rows(&pacing->schema->sender, pacing->snapshot, read_number, pacing);
+	pacing->numbers_read = true;
+	MemoryContextSwitchTo(old);
+}
+
+/* Where the question names no sender, any of the business, or of all, may be meant. */
+static bool
+sender_without_limit(void *arg, const wa_question *question)
+{
+	wa_pacing  *pacing = arg;
+	bool		found = false;
+
+	if (!pacing->numbers_read)
+		read_numbers(pacing);
+	for (int i = 0; i < pacing->nnumbers; i++)
+	{
+		const wa_own_number *number = &pacing->numbers[i];
+
+		if (!wa_asks_about(question, number->business) ||
+			(question->sender.data != NULL && !wa_str_equal(question->sender, number->sender)))
+			continue;
+		if (!number->without_limit)
+			return false;
+		found = true;
+	}
+	return found;
+}
+
+/*
+ * The facts on a recipient.
+ */
+
+static bool
+is_quiet(void *arg, const wa_quiet_fact *fact, wa_instant at, wa_quiet_time *time)
+{
+	return wa_quiet_at(fact->row, fact->zones, at, time);
+}
+
+/* Rows of quiet hours that count where the recipient may be. */
+static void
+find_quiet_hours(wa_pacing *pacing, const wa_canonical *recipient, const char *region,
+				 wa_facts *facts)
+{
+	wa_quiet_fact *quiet = palloc(pacing->nquiet * sizeof(wa_quiet_fact));
+	const wa_zones *zones = wa_zones_named(&pacing->zones, pacing->context,
+										   wa_time_zones_of(recipient->text, recipient->len));
+
+	for (int i = 0; i < pacing->nquiet; i++)
+	{
+		const wa_quiet_row *row = &pacing->quiet[i];
+
+		/* Of a recipient whose region is unknown it may be any. */
+		if (row->region.data != NULL && region != NULL &&
+			!wa_str_equal(row->region, (wa_str) {region, strlen(region)}))
+			continue;
+		quiet[facts->nquiet].category = row->category;
+		quiet[facts->nquiet].row = row;
+		quiet[facts->nquiet++].zones = row->region.data != NULL && region == NULL ?
+			wa_zones_named(&pacing->zones, pacing->context,
+						   wa_time_zones_of_region(row->region.data)) : zones;
+	}
+	facts->quiet = quiet;
+}
+
+void
+wa_pacing_add_facts(wa_pacing *pacing, const wa_schema *schema, Snapshot snapshot,
+					const wa_canonical *recipient, wa_facts *facts)
+{
+	char		buf[3];
+	const char *region = wa_region_of(recipient->text, recipient->len, buf);
+
+	pacing->schema = schema;
+	pacing->snapshot = snapshot;
+	facts->pacing = pacing;
+	facts->sender_without_limit = sender_without_limit;
+	facts->is_quiet = is_quiet;
+	facts->ncaps = pacing->ncaps;
+	facts->caps = pacing->caps;
+	facts->region_without_limit = pacing->ncaps > 0 && is_without_limit(pacing, region);
+	if (pacing->nquiet > 0)
+		find_quiet_hours(pacing, recipient, region, facts);
+}
+
+bool
+wa_pacing_caps(const wa_pacing *pacing, const wa_question *question)
+{
+	for (int i = 0; pacing != NULL && i < pacing->ncaps; i++)
+	{
+		if (pacing->caps[i].category == question->category &&
+			wa_asks_about(question, pacing->caps[i].business))
+			return true;
+	}
+	return false;
+}
+
+bool
+wa_pacing_quiet_hours(const wa_pacing *pacing, const wa_question *question)
+{
+	for (int i = 0; pacing != NULL && i < pacing->nquiet; i++)
+	{
+		if (pacing->quiet[i].category == question->category)
+			return true;
+	}
+	return false;
+}

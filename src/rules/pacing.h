@@ -1,0 +1,74 @@
+/*-------------------------------------------------------------------------
+ *
+ * pacing.h
+ *	  Frequency caps and quiet hours: what stands in their tables, read once for
+ *	  all decisions of one snapshot, and the columns of these by number, in the
+ *	  order of pacing.sql.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_PACING_H
+#define WA_PACING_H
+
+#include "base/compat.h"
+
+#include "utils/snapshot.h"
+
+#include "base/schema.h"
+#include "recipient/phone.h"
+#include "rules/decide.h"
+
+enum
+{
+	Anum_wa_frequency_cap_id = 1,
+	Anum_wa_frequency_cap_category,
+	Anum_wa_frequency_cap_messages,
+	Anum_wa_frequency_cap_period,
+	Anum_wa_frequency_cap_business,
+	Anum_wa_frequency_cap_exempt_in_window,
+	Anum_wa_frequency_cap_exempt_regions,
+	Anum_wa_frequency_cap_reason
+};
+
+enum
+{
+	Anum_wa_quiet_hours_id = 1,
+	Anum_wa_quiet_hours_region,
+	Anum_wa_quiet_hours_category,
+	Anum_wa_quiet_hours_days,
+	Anum_wa_quiet_hours_starts,
+	Anum_wa_quiet_hours_ends,
+	Anum_wa_quiet_hours_source
+};
+
+enum
+{
+	Anum_wa_region_without_limit_region = 1
+};
+
+/* wa_policy.require_opt_in. */
+extern bool wa_require_opt_in;
+
+/* Define the setting.  Once, when the library is loaded. */
+extern void wa_pacing_settings_init(void);
+
+/* The largest number of messages that a cap may allow. */
+#define WA_MAX_CAP 32
+
+typedef struct wa_pacing wa_pacing;
+
+/* What stands in the tables, in the current memory context; NULL where nothing does. */
+extern wa_pacing *wa_pacing_read(const wa_schema *schema, Snapshot snapshot);
+
+/*
+ * Put what applies to this recipient into its facts; pacing is valid for the call and the
+ * schema and snapshot are those of the decision.  In the current memory context.
+ */
+extern void wa_pacing_add_facts(wa_pacing *pacing, const wa_schema *schema, Snapshot snapshot,
+								const wa_canonical *recipient, wa_facts *facts);
+
+/* Does any cap, any row of quiet hours, apply to this question?  pacing may be NULL. */
+extern bool wa_pacing_caps(const wa_pacing *pacing, const wa_question *question);
+extern bool wa_pacing_quiet_hours(const wa_pacing *pacing, const wa_question *question);
+
+#endif							/* WA_PACING_H */

@@ -1,0 +1,113 @@
+/*-------------------------------------------------------------------------
+ *
+ * pacing_check.c
+ *	  What the rows of wa_frequency_cap and wa_quiet_hours may say.
+ *
+ * They raise the errors themselves, because the server's own message could not say
+ * which condition is violated.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "catalog/pg_type_d.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/timestamp.h"
+
+#include "recipient/time_zones.h"
+#include "rules/pacing.h"
+
+PG_FUNCTION_INFO_V1(wa__frequency_cap_check);
+PG_FUNCTION_INFO_V1(wa__quiet_hours_check);
+
+/* NULLs are refused by the columns themselves. */
+Datum
+wa__frequency_cap_check(PG_FUNCTION_ARGS)
+{
+	Interval	zero = {0};
+
+	if (!PG_ARGISNULL(0) && PG_GETARG_INT32(0) < 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("a frequency cap must allow at least one message, not %d", PG_GETARG_INT32(0)),
+				 errhint("To send none at all, use wa_region_rule, or do not send.")));
+	if (!PG_ARGISNULL(0) && PG_GETARG_INT32(0) > WA_MAX_CAP)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("a frequency cap can allow %d messages at most, not %d", WA_MAX_CAP,
+						PG_GETARG_INT32(0)),
+				 errdetail("Only the latest deliveries of each recipient are kept."),
+				 errhint("Give a cap over a shorter period.")));
+	if (!PG_ARGISNULL(1) &&
+		!DatumGetBool(DirectFunctionCall2(interval_gt, PG_GETARG_DATUM(1), IntervalPGetDatum(&zero))))
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("the period of a frequency cap must be longer than nothing"),
+				 errhint("For example '7 days'.")));
+	PG_RETURN_BOOL(true);
+}
+
+static void
+check_region(const char *region)
+{
+	if (wa_time_zones_of_region(region) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("unknown region \"%s\" of quiet hours", region),
+				 errdetail("No time zone of it is known."),
+				 errhint("Give an ISO 3166 code of two capital letters, such as BR; NULL is everywhere.")));
+}
+
+static void
+check_days(ArrayType *days)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	int			n;
+
+	deconstruct_array(days, INT4OID, sizeof(int32), true, TYPALIGN_INT, &elements, &nulls, &n);
+	if (n == 0 || ARR_NDIM(days) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("quiet hours need a list of days that is not empty"),
+				 errhint("NULL means every day.")));
+	for (int i = 0; i < n; i++)
+	{
+		if (nulls[i] || DatumGetInt32(elements[i]) < 1 || DatumGetInt32(elements[i]) > 7)
+			ereport(ERROR,
+					(errcode(ERRCODE_CHECK_VIOLATION),
+					 nulls[i] ? errmsg("a day of quiet hours must not be NULL") :
+					 errmsg("%d is no day of the week", DatumGetInt32(elements[i])),
+					 errhint("Days are 1 (Monday) to 7 (Sunday).")));
+	}
+}
+
+static void
+check_times(TimeADT starts, TimeADT ends)
+{
+	if (starts == ends)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("quiet hours must not end when they start"),
+				 errdetail("That could be no time at all, or the whole day."),
+				 errhint("The whole day is from 00:00 to 24:00.")));
+	if (starts == USECS_PER_DAY)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("quiet hours cannot start at 24:00"),
+				 errhint("Say 00:00, and mind that it is on the next day.")));
+}
+
+Datum
+wa__quiet_hours_check(PG_FUNCTION_ARGS)
+{
+	if (!PG_ARGISNULL(0))
+		check_region(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	if (!PG_ARGISNULL(1))
+		check_days(PG_GETARG_ARRAYTYPE_P(1));
+	if (!PG_ARGISNULL(2) && !PG_ARGISNULL(3))
+		check_times(PG_GETARG_TIMEADT(2), PG_GETARG_TIMEADT(3));
+	PG_RETURN_BOOL(true);
+}

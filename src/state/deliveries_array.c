@@ -1,0 +1,116 @@
+/*-------------------------------------------------------------------------
+ *
+ * deliveries_array.c
+ *	  Between wa_deliveries and the arrays of wa_delivery, and the merge of two
+ *	  rows.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type_d.h"
+#include "funcapi.h"
+#include "utils/array.h"
+#include "utils/timestamp.h"
+
+#include "state/deliveries_array.h"
+
+PG_FUNCTION_INFO_V1(wa__delivery_merge);
+
+/* An array's header without its length, as it lies in a row. */
+typedef struct header
+{
+	int32		ndim;
+	int32		dataoffset;		/* 0: no NULLs */
+	Oid			elemtype;
+	int32		dim;
+	int32		lbound;
+} header;
+
+/*
+ * The elements as they lie in an array, maybe not aligned; an ERROR where it is none that
+ * we write.  Rows in place are read by the hundred thousand: nothing is copied.
+ */
+static const char *
+elements_of(Datum datum, Oid type, int *n)
+{
+	struct varlena *array = PG_DETOAST_DATUM_PACKED(datum);
+	header		head;
+
+	*n = 0;
+	if (VARSIZE_ANY_EXHDR(array) >= offsetof(header, dim))
+	{
+		memcpy(&head, VARDATA_ANY(array), Min(sizeof(head), VARSIZE_ANY_EXHDR(array)));
+		if (head.ndim == 0)
+			return NULL;
+		if (head.ndim == 1 && head.dataoffset == 0 && head.elemtype == type)
+		{
+			*n = head.dim;
+			return VARDATA_ANY(array) + ARR_OVERHEAD_NONULLS(1) - VARHDRSZ;
+		}
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("a row of wa_delivery cannot be read"),
+			 errdetail("One of its arrays has more than one dimension, a NULL or another type.")));
+	return NULL;				/* keep the compiler quiet */
+}
+
+void
+wa_deliveries_from_arrays(Datum instants, Datum messages, wa_deliveries *deliveries)
+{
+	int			ninstants;
+	int			nmessages;
+	const char *at = elements_of(instants, TIMESTAMPTZOID, &ninstants);
+	const char *message = elements_of(messages, INT4OID, &nmessages);
+
+	for (int i = 0; i < Min(ninstants, nmessages); i++)
+	{
+		wa_delivery delivery;
+
+		memcpy(&delivery.at, at + i * sizeof(TimestampTz), sizeof(TimestampTz));
+		memcpy(&delivery.message, message + i * sizeof(int32), sizeof(int32));
+		wa_deliveries_add(deliveries, delivery);
+	}
+}
+
+wa_instant
+wa_latest_of_array(Datum instants)
+{
+	int			n;
+	const char *at = elements_of(instants, TIMESTAMPTZOID, &n);
+	wa_instant	latest = WA_NEVER;
+
+	if (n > 0)
+		memcpy(&latest, at + (n - 1) * sizeof(TimestampTz), sizeof(TimestampTz));
+	return latest;
+}
+
+Datum
+wa__delivery_merge(PG_FUNCTION_ARGS)
+{
+	wa_delivery elements[WA_MAX_DELIVERIES];
+	wa_deliveries merged = {0, elements};
+	Datum		instants[WA_MAX_DELIVERIES];
+	Datum		messages[WA_MAX_DELIVERIES];
+	Datum		values[2];
+	bool		nulls[2] = {false, false};
+	TupleDesc	desc;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	wa_deliveries_from_arrays(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), &merged);
+	wa_deliveries_from_arrays(PG_GETARG_DATUM(2), PG_GETARG_DATUM(3), &merged);
+	for (int i = 0; i < merged.n; i++)
+	{
+		instants[i] = TimestampTzGetDatum(merged.at[i].at);
+		messages[i] = Int32GetDatum(merged.at[i].message);
+	}
+	values[0] = PointerGetDatum(construct_array(instants, merged.n, TIMESTAMPTZOID,
+												sizeof(TimestampTz), FLOAT8PASSBYVAL,
+												TYPALIGN_DOUBLE));
+	values[1] = PointerGetDatum(construct_array(messages, merged.n, INT4OID, sizeof(int32), true,
+												TYPALIGN_INT));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
+}
