@@ -23,6 +23,7 @@ SQL_FRAGMENTS = \
 	src/state/state.sql \
 	src/state/delivery.sql \
 	src/state/sender.sql \
+	src/state/hold.sql \
 	src/identity/identity.sql \
 	src/signature/signature.sql \
 	src/ingest/ingest.sql \

@@ -152,6 +152,11 @@ static const wa_expectation expectations[] = {
 		   "business:text! sender:text! display_phone:text first_seen:timestamptz"
 		   " last_seen:timestamptz"),
 	expect(sender_sender, "wa_sender", "wa_sender_sender", 2, "business:text! sender:text!"),
+	expect(sender_hold, "wa_sender_hold", "wa_sender_hold_pkey", 1,
+		   "business:text! sender:text! region:text! cause:text! code:int4! categories:category[]!"
+		   " since:timestamptz until:timestamptz reason:text! lifted_at:timestamptz"),
+	expect(sender_life, "wa_sender_life", "wa_sender_life_pkey", 1,
+		   "business:text! sender:text! region:text! category:text! alive_at:timestamptz!"),
 	expect(empty_declaration, "wa_empty_declaration", "wa_empty_declaration_pkey", 1, "id:int8!"),
 	expect(region_rule, "wa_region_rule", "wa_region_rule_pkey", 1,
 		   "region:text! category:category! reason:text!"),

@@ -13,6 +13,8 @@
 
 #include "base/encode.h"
 #include "ingest/event_batch.h"
+#include "recipient/region.h"
+#include "state/hold.h"
 
 typedef struct wa_slot
 {
@@ -153,6 +155,13 @@ delta_init(wa_row_delta *delta)
 		case WA_ROW_SENDER:
 			delta->u.sender.first_seen = WA_FOREVER;
 			delta->u.sender.last_seen = WA_NEVER;
+			break;
+		case WA_ROW_HOLD:
+			delta->u.hold.since = WA_NEVER;
+			delta->u.hold.lifted_at = WA_NEVER;
+			break;
+		case WA_ROW_LIFE:
+			delta->u.alive_at = WA_NEVER;
 			break;
 		case WA_ROW_DELIVERY:	/* nothing is nothing */
 			break;
@@ -391,6 +400,56 @@ batch_add_change(wa_event_batch *batch, const wa_event *event)
 	delta->u.change.message_id = message_id;
 }
 
+/* Where whom the event names is; it may name nobody. */
+static wa_str
+region_of(const wa_event *event, char *buf)
+{
+	const char *region = event->nids == 0 ? NULL :
+		wa_region_of(event->ids[0].text, event->ids[0].len, buf);
+
+	if (region == NULL)
+		return WA_STR(WA_REGION_UNKNOWN);
+	return (wa_str)
+	{
+		region, strlen(region)
+	};
+}
+
+/*
+ * Of several that begin at the same time the longest stands in the row.
+ */
+static void
+batch_add_hold(wa_event_batch *batch, const wa_event *event, wa_str business, wa_str sender)
+{
+	char		buf[3];
+	bool		lift = event->kind == WA_EVENT_LIFT;
+	wa_row_key	key = {WA_ROW_HOLD, event->cause,
+		!lift && event->scope == WA_SCOPE_COUNTRY ? region_of(event, buf) : WA_STR(""), business,
+	!lift && event->scope == WA_SCOPE_SENDER ? sender : WA_STR("")};
+	wa_row_delta *delta = wa_event_batch_delta(batch, &key);
+
+	if (lift)
+		delta->u.hold.lifted_at = wa_later(delta->u.hold.lifted_at, event->at);
+	else if (event->at > delta->u.hold.since ||
+			 (event->at == delta->u.hold.since && event->until > delta->u.hold.until))
+	{
+		delta->u.hold.since = event->at;
+		delta->u.hold.until = event->until;
+		delta->u.hold.categories = event->categories;
+	}
+}
+
+/* What was sent or delivered proves that its sender may send such messages there. */
+static void
+batch_add_life(wa_event_batch *batch, const wa_event *event, wa_str business, wa_str sender)
+{
+	char		buf[3];
+	wa_row_key	key = {WA_ROW_LIFE, event->category, region_of(event, buf), business, sender};
+	wa_row_delta *delta = wa_event_batch_delta(batch, &key);
+
+	delta->u.alive_at = wa_later(delta->u.alive_at, event->at);
+}
+
 void
 wa_event_batch_add(wa_event_batch *batch, const wa_event *event, int64 webhook_id)
 {
@@ -401,6 +460,8 @@ wa_event_batch_add(wa_event_batch *batch, const wa_event *event, int64 webhook_i
 	switch (event->kind)
 	{
 		case WA_EVENT_RECEIPT:
+			if (!event->read)	/* that may be long after */
+				batch_add_life(batch, event, business, sender);
 			if (event->category != WA_CATEGORY_UNKNOWN)
 				batch_add_delivery(batch, event, business);
 			/* FALLTHROUGH */
@@ -422,7 +483,12 @@ wa_event_batch_add(wa_event_batch *batch, const wa_event *event, int64 webhook_i
 			batch_add_sightings(batch, event, event->ids, event->nids, business);
 			batch_add_sightings(batch, event, event->to, event->nto, business);
 			break;
-		case WA_EVENT_SENT:		/* has no recipient */
+		case WA_EVENT_SENT:
+			batch_add_life(batch, event, business, sender);
+			break;
+		case WA_EVENT_HOLD:
+		case WA_EVENT_LIFT:
+			batch_add_hold(batch, event, business, sender);
 			break;
 	}
 	MemoryContextSwitchTo(old);

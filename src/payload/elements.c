@@ -366,6 +366,7 @@ account_update_fill(json_object *node, wa_element *element)
 	element->timestamp = element_time(node, "timestamp");
 	element->ban_state = wa_json_text(wa_json_member(node, "ban_info"), "waba_ban_state");
 	element->waba_id = wa_json_text(wa_json_member(node, "waba_info"), "waba_id");
+	element->violation = wa_json_text(wa_json_member(node, "violation_info"), "violation_type");
 	element->nrestrictions = wa_json_list_length(wa_json_member(node, "restriction_info"));
 }
 

@@ -177,6 +177,7 @@ typedef struct wa_element
 	/* ACCOUNT_UPDATE */
 	wa_str		ban_state;		/* ban_info.waba_ban_state */
 	wa_str		waba_id;		/* waba_info.waba_id */
+	wa_str		violation;		/* violation_info.violation_type */
 	int			nrestrictions;	/* restriction_info[] */
 	/* this folder's own; NULL is JSON's null */
 	const void *node;

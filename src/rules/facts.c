@@ -61,6 +61,7 @@ make_cache(const wa_schema *schema, Snapshot snapshot, MemoryContext parent)
 	cache->codes = wa_code_policies_load(schema);
 	cache->has_links = wa_has_links(schema, snapshot);
 	read_region_rules(cache);
+	cache->holds = wa_holds_read(schema, snapshot);
 	cache->pacing = wa_pacing_read(schema, snapshot);
 	MemoryContextSwitchTo(old);
 	return cache;
@@ -278,6 +279,8 @@ begin_facts(wa_decision_cache *cache, const wa_canonical *recipient)
 	facts->valid = true;
 	facts->opt_in_required = wa_require_opt_in;
 	find_region_rules(cache, recipient);
+	if (cache->holds != NULL)
+		wa_holds_add_facts(cache->holds, cache->schema, cache->snapshot, recipient, facts);
 	if (cache->pacing != NULL)
 		wa_pacing_add_facts(cache->pacing, cache->schema, cache->snapshot, recipient, facts);
 	MemoryContextSwitchTo(old);
