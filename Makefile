@@ -29,6 +29,7 @@ SQL_FRAGMENTS = \
 	src/ingest/ingest.sql \
 	src/planner/support.sql \
 	src/decision/decision.sql \
+	src/claims/claims.sql \
 	src/base/roles.sql
 
 # Goals that are scripts.  They must work before there is a PGXS to include:
