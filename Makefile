@@ -30,6 +30,7 @@ SQL_FRAGMENTS = \
 	src/planner/support.sql \
 	src/decision/decision.sql \
 	src/claims/claims.sql \
+	src/state/template.sql \
 	src/base/roles.sql
 
 # Goals that are scripts.  They must work before there is a PGXS to include:

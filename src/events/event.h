@@ -29,7 +29,8 @@ typedef enum wa_event_kind
 	WA_EVENT_SIGHTING,			/* ids belong to one person */
 	WA_EVENT_CHANGE,			/* who was ids is to from now on */
 	WA_EVENT_HOLD,				/* the sender is held back; ids tell the region at most */
-	WA_EVENT_LIFT				/* a hold of that cause is over; has no recipient */
+	WA_EVENT_LIFT,				/* a hold of that cause is over; has no recipient */
+	WA_EVENT_TEMPLATE			/* what became of a template; has no recipient */
 } wa_event_kind;
 
 /* From one element: phone, BSUID and parent BSUID of one user. */
@@ -72,6 +73,16 @@ typedef struct wa_event
 
 	/* CONSENT, SIGHTING, CHANGE */
 	wa_str		origin;			/* "user_preferences", "phrase", "failed message", … */
+
+	/* TEMPLATE; absent: not told */
+	wa_str		template_name;
+	wa_str		template_language;
+	wa_str		status;
+	bool		blocked;		/* with this status it cannot be sent, until until */
+	wa_str		template_category;
+	wa_str		next_category;
+	wa_instant	next_category_at;	/* WA_NEVER: not told */
+	wa_str		quality;
 
 	/* HOLD, LIFT */
 	int32		cause;			/* as in state/hold.h */

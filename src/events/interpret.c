@@ -420,6 +420,8 @@ wa_interpret(const wa_element *element, wa_instant received_at,
 			return interpret_error(&c, element);
 		case WA_ELEMENT_ACCOUNT_UPDATE:
 			return wa_interpret_account_update(&c, element);
+		case WA_ELEMENT_TEMPLATE:
+			return wa_interpret_template(&c, element);
 		case WA_ELEMENT_OTHER:
 			break;
 	}

@@ -106,6 +106,9 @@ extern bool wa_instant_read(wa_str text, wa_instant *at);
 /* The sender is held back, where an error of this code does that. */
 extern void wa_interpret_holding_code(wa_context *c, const wa_code_policy *policy);
 
+/* The value of a change that tells of a template. */
+extern wa_element_outcome wa_interpret_template(wa_context *c, const wa_element *element);
+
 /* The value of an account_update. */
 extern wa_element_outcome wa_interpret_account_update(wa_context *c, const wa_element *element);
 

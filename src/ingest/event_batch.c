@@ -160,6 +160,12 @@ delta_init(wa_row_delta *delta)
 			delta->u.hold.since = WA_NEVER;
 			delta->u.hold.lifted_at = WA_NEVER;
 			break;
+		case WA_ROW_TEMPLATE:
+			delta->u.template.status_at = WA_NEVER;
+			delta->u.template.category_at = WA_NEVER;
+			delta->u.template.quality_at = WA_NEVER;
+			delta->u.template.next_category_at = WA_NEVER;
+			break;
 		case WA_ROW_LIFE:
 			delta->u.alive_at = WA_NEVER;
 			break;
@@ -450,6 +456,67 @@ batch_add_life(wa_event_batch *batch, const wa_event *event, wa_str business, wa
 	delta->u.alive_at = wa_later(delta->u.alive_at, event->at);
 }
 
+/*
+ * Status, category and quality are told apart.  Of two told at the same time that stands
+ * with which the template cannot be sent, then the greater.
+ */
+static void
+batch_add_template(wa_event_batch *batch, const wa_event *event, wa_str business)
+{
+	wa_row_key	key = {WA_ROW_TEMPLATE, 0, wa_to_database(event->template_language), business,
+	wa_to_database(event->template_name)};
+	wa_row_delta *delta = wa_event_batch_delta(batch, &key);
+	int			order;
+
+	if (wa_str_given(event->status))
+	{
+		wa_str		status = wa_to_database(event->status);
+
+		order = event->at < delta->u.template.status_at ? -1 : event->at > delta->u.template.status_at;
+		if (order == 0)
+			order = (int) event->blocked - (int) delta->u.template.blocked;
+		if (order == 0)
+			order = wa_str_compare(status, delta->u.template.status);
+		if (order == 0)
+			order = event->until > delta->u.template.paused_until;
+		if (order > 0)
+		{
+			delta->u.template.status_at = event->at;
+			delta->u.template.status = status;
+			delta->u.template.blocked = event->blocked;
+			delta->u.template.paused_until = event->until;
+		}
+	}
+	if (wa_str_given(event->template_category))
+	{
+		wa_str		category = wa_to_database(event->template_category);
+
+		order = event->at < delta->u.template.category_at ? -1 : event->at > delta->u.template.category_at;
+		if (order == 0)
+			order = wa_str_compare(category, delta->u.template.category);
+		if (order > 0)
+		{
+			delta->u.template.category_at = event->at;
+			delta->u.template.category = category;
+			delta->u.template.next_category = wa_to_database(event->next_category);
+			delta->u.template.next_category_at = event->next_category_at;
+		}
+	}
+	if (wa_str_given(event->quality))
+	{
+		wa_str		quality = wa_to_database(event->quality);
+
+		order = event->at < delta->u.template.quality_at ? -1 : event->at > delta->u.template.quality_at;
+		if (order == 0)
+			order = wa_str_compare(quality, delta->u.template.quality);
+		if (order > 0)
+		{
+			delta->u.template.quality_at = event->at;
+			delta->u.template.quality = quality;
+		}
+	}
+}
+
 void
 wa_event_batch_add(wa_event_batch *batch, const wa_event *event, int64 webhook_id)
 {
@@ -485,6 +552,9 @@ wa_event_batch_add(wa_event_batch *batch, const wa_event *event, int64 webhook_i
 			break;
 		case WA_EVENT_SENT:
 			batch_add_life(batch, event, business, sender);
+			break;
+		case WA_EVENT_TEMPLATE:
+			batch_add_template(batch, event, business);
 			break;
 		case WA_EVENT_HOLD:
 		case WA_EVENT_LIFT:

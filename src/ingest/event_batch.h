@@ -31,10 +31,11 @@ typedef enum wa_row_kind
 	WA_ROW_SENDER,				/* wa_sender */
 	WA_ROW_DELIVERY,			/* wa_delivery */
 	WA_ROW_HOLD,				/* wa_sender_hold */
-	WA_ROW_LIFE					/* wa_sender_life */
+	WA_ROW_LIFE,				/* wa_sender_life */
+	WA_ROW_TEMPLATE				/* wa_template */
 } wa_row_kind;
 
-#define WA_ROW_KINDS 9
+#define WA_ROW_KINDS 10
 
 /* The key of a row.  Strings are owned by the batch. */
 typedef struct wa_row_key
@@ -43,7 +44,8 @@ typedef struct wa_row_key
 	int32		number;			/* COOLDOWN: code; CONSENT: wa_register; DELIVERY:
 								 * wa_category; HOLD: cause; LIFE: wa_category or
 								 * WA_CATEGORY_UNKNOWN; else 0 */
-	wa_str		recipient;		/* not SENDER; HOLD, LIFE: the region instead */
+	wa_str		recipient;		/* not SENDER; HOLD, LIFE: the region instead;
+								 * TEMPLATE: its language */
 	wa_str		business;		/* not CHANGE */
 	wa_str		other;			/* ACTIVITY, SENDER, HOLD, LIFE: sender; SIGHTING, CHANGE: the
 								 * other identifier */
@@ -89,6 +91,19 @@ typedef struct wa_row_delta
 			wa_instant	lifted_at;
 		}			hold;
 		wa_instant	alive_at;	/* LIFE: exact */
+		struct
+		{
+			wa_instant	status_at;	/* WA_NEVER: not told; so with the others */
+			wa_str		status;
+			bool		blocked;
+			wa_instant	paused_until;
+			wa_instant	category_at;
+			wa_str		category;
+			wa_str		next_category;
+			wa_instant	next_category_at;
+			wa_instant	quality_at;
+			wa_str		quality;
+		}			template;
 	}			u;
 } wa_row_delta;
 
