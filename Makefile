@@ -24,6 +24,7 @@ SQL_FRAGMENTS = \
 	src/state/delivery.sql \
 	src/state/sender.sql \
 	src/state/erased.sql \
+	src/state/hold.sql \
 	src/identity/identity.sql \
 	src/signature/signature.sql \
 	src/ingest/ingest.sql \
@@ -36,6 +37,8 @@ SQL_FRAGMENTS = \
 	src/report/person.sql \
 	src/nodes/digest.sql \
 	src/nodes/subscription.sql \
+	src/claims/claims.sql \
+	src/state/template.sql \
 	src/base/roles.sql
 
 # Goals that are scripts.  They must work before there is a PGXS to include:

@@ -57,7 +57,9 @@ GRANT EXECUTE ON FUNCTION
 	@extschema@.wa_classify(integer),
 	@extschema@.wa_retry_after(integer, integer)
 	TO wa_reader;
-GRANT SELECT ON @extschema@.wa_error_code, @extschema@.wa_sender TO wa_reader;
+GRANT SELECT ON @extschema@.wa_error_code, @extschema@.wa_sender, @extschema@.wa_sender_hold, @extschema@.wa_sender_life, @extschema@.wa_template TO wa_reader;
+GRANT EXECUTE ON FUNCTION @extschema@.wa_template_sendable(text, text, text, timestamptz),
+	@extschema@.wa_template_category(text, text, text, timestamptz) TO wa_reader;
 GRANT SELECT ON @extschema@.wa_frequency_cap, @extschema@.wa_quiet_hours, @extschema@.wa_region_without_limit TO wa_reader;
 GRANT SELECT ON @extschema@.wa_import_progress TO wa_reader, pg_monitor;
 GRANT SELECT ON @extschema@.wa_subscription_status, @extschema@.wa_publication_status TO wa_reader, pg_monitor;

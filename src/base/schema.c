@@ -152,6 +152,11 @@ static const wa_expectation expectations[] = {
 		   "business:text! sender:text! display_phone:text first_seen:timestamptz"
 		   " last_seen:timestamptz"),
 	expect(sender_sender, "wa_sender", "wa_sender_sender", 2, "business:text! sender:text!"),
+	expect(sender_hold, "wa_sender_hold", "wa_sender_hold_pkey", 1,
+		   "business:text! sender:text! region:text! cause:text! code:int4! categories:category[]!"
+		   " since:timestamptz until:timestamptz reason:text! lifted_at:timestamptz"),
+	expect(sender_life, "wa_sender_life", "wa_sender_life_pkey", 1,
+		   "business:text! sender:text! region:text! category:text! alive_at:timestamptz!"),
 	expect(empty_declaration, "wa_empty_declaration", "wa_empty_declaration_pkey", 1, "id:int8!"),
 	expect(erasure_key, "wa_erasure_key", "wa_erasure_key_pkey", 1, "id:int4! key:bytea!"),
 	expect(erased, "wa_erased", "wa_erased_pkey", 1, "bucket:int4! hash:bytea! at:timestamptz!"),

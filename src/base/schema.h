@@ -44,6 +44,8 @@ typedef struct wa_schema
 	wa_table	app_secret;
 	wa_table	sender;			/* by business */
 	wa_table	sender_sender;	/* the same heap; pkey: its index by sender */
+	wa_table	sender_hold;
+	wa_table	sender_life;
 	wa_table	empty_declaration;
 	wa_table	erasure_key;
 	wa_table	erased;			/* by bucket */

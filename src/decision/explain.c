@@ -43,6 +43,21 @@ cooldown_detail(const wa_objection *objection)
 }
 
 static char *
+hold_detail(const wa_objection *objection)
+{
+	const wa_code *code = objection->code == 0 ? NULL : wa_catalogue_find(objection->code);
+
+	if (code != NULL)
+		return psprintf("the sender is held back by error %d (%s): %s",
+						objection->code, code->title, code->advice);
+	if (wa_str_equal(objection->origin, WA_STR("operator")))
+		return psprintf("held back by an operator (wa_release ends it): %.*s",
+						(int) objection->detail.len, objection->detail.data);
+	return psprintf("the account is held back by WhatsApp (%.*s); see what Meta's Business Manager says of it",
+					(int) objection->origin.len, objection->origin.data);
+}
+
+static char *
 cap_detail(const wa_objection *objection)
 {
 	return psprintf("%d message%s delivered; %.*s", objection->strikes,
@@ -90,7 +105,7 @@ detail_of(const wa_objection *objection)
 		case WA_RULE_NO_OPT_IN:
 			return "has not opted in to marketing with the business, which wa_policy.require_opt_in asks for; wa_opt_in with evidence, or an opt-in phrase of the person, is one";
 		case WA_RULE_SENDER_HOLD:
-			break;				/* no rule so far */
+			return hold_detail(objection);
 		case WA_RULE_ERASED:
 			return "the person was erased at its request; a message from it or a new opt-in with evidence (wa_opt_in) lifts it";
 	}

@@ -159,8 +159,8 @@ wa_text_starts(wa_str s, const char *word)
  * Unix seconds or milliseconds, as text, to an instant.  Returns false where
  * the text is no such number.
  */
-static bool
-instant_read(wa_str text, wa_instant *at)
+bool
+wa_instant_read(wa_str text, wa_instant *at)
 {
 	char		buf[40];
 	char	   *rest;
@@ -202,7 +202,7 @@ wa_context_set_instant(wa_context *c, wa_str written, wa_instant received_at)
 	wa_instant	at = received_at;
 
 	c->event.at = received_at;
-	if (wa_str_given(written) && !instant_read(written, &at))
+	if (wa_str_given(written) && !wa_instant_read(written, &at))
 		c->wrong_instant = "timestamp is not a Unix time";
 	else if (at < WA_FIRST_INSTANT)
 		c->wrong_instant = "timestamp is before 2009";

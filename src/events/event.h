@@ -21,13 +21,16 @@
 typedef enum wa_event_kind
 {
 	WA_EVENT_RECEIPT,			/* delivered, read or played */
-	WA_EVENT_SENT,				/* the sender works; has no recipient */
+	WA_EVENT_SENT,				/* the sender works; ids may be none */
 	WA_EVENT_FAILURE,			/* a strike on the ladder of code */
 	WA_EVENT_WINDOW_REFUSED,	/* WhatsApp says that the window is shut */
 	WA_EVENT_INBOUND,			/* the user wrote: a window opens */
 	WA_EVENT_CONSENT,			/* stop or resume in a register */
 	WA_EVENT_SIGHTING,			/* ids belong to one person */
-	WA_EVENT_CHANGE				/* who was ids is to from now on */
+	WA_EVENT_CHANGE,			/* who was ids is to from now on */
+	WA_EVENT_HOLD,				/* the sender is held back; ids tell the region at most */
+	WA_EVENT_LIFT,				/* a hold of that cause is over; has no recipient */
+	WA_EVENT_TEMPLATE			/* what became of a template; has no recipient */
 } wa_event_kind;
 
 /* From one element: phone, BSUID and parent BSUID of one user. */
@@ -70,6 +73,22 @@ typedef struct wa_event
 
 	/* CONSENT, SIGHTING, CHANGE */
 	wa_str		origin;			/* "user_preferences", "phrase", "failed message", … */
+
+	/* TEMPLATE; absent: not told */
+	wa_str		template_name;
+	wa_str		template_language;
+	wa_str		status;
+	bool		blocked;		/* with this status it cannot be sent, until until */
+	wa_str		template_category;
+	wa_str		next_category;
+	wa_instant	next_category_at;	/* WA_NEVER: not told */
+	wa_str		quality;
+
+	/* HOLD, LIFT */
+	int32		cause;			/* as in state/hold.h */
+	wa_scope	scope;			/* HOLD: how far it reaches */
+	uint8		categories;		/* HOLD: a mask */
+	wa_instant	until;			/* HOLD: WA_FOREVER, no end of its own */
 
 	/* CONSENT */
 	wa_register reg;

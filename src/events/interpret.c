@@ -40,6 +40,7 @@ interpret_code(wa_context *c, int32 code, bool on_premises)
 
 	/* It counts even where it does nothing to the recipient. */
 	c->applied = true;
+	wa_interpret_holding_code(c, policy);
 	c->event.code = policy->code;
 	switch (policy->effect)
 	{
@@ -344,7 +345,7 @@ interpret_call(wa_context *c, const wa_element *element)
 
 /*
  * An error of the account or the sender, without a message: does nothing to a
- * recipient.  A code that nobody knows is worth knowing of.  (Errors of flows
+ * recipient, and may hold the sender.  A code that nobody knows is worth knowing of.  (Errors of flows
  * have no code.)
  */
 static wa_element_outcome
@@ -357,7 +358,11 @@ interpret_error(wa_context *c, const wa_element *element)
 		int32		code;
 
 		wa_element_error(element, i, &error);
-		if (wa_code_read(error.code, &code) && !c->policy->code(c->policy->arg, code, &policy))
+		if (!wa_code_read(error.code, &code))
+			continue;
+		if (c->policy->code(c->policy->arg, code, &policy))
+			wa_interpret_holding_code(c, &policy);
+		else
 			wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_CODE,
 									  "error code is not in the catalogue", code);
 	}
@@ -414,6 +419,9 @@ wa_interpret(const wa_element *element, wa_instant received_at,
 		case WA_ELEMENT_ERROR:
 			return interpret_error(&c, element);
 		case WA_ELEMENT_ACCOUNT_UPDATE:
+			return wa_interpret_account_update(&c, element);
+		case WA_ELEMENT_TEMPLATE:
+			return wa_interpret_template(&c, element);
 		case WA_ELEMENT_OTHER:
 			break;
 	}

@@ -95,6 +95,23 @@ extern bool wa_text_starts(wa_str s, const char *word);
 /* An error code as text; false where it is none. */
 extern bool wa_code_read(wa_str text, int32 *code);
 
+/* Unix seconds or milliseconds, as text, to an instant; false where it is none. */
+extern bool wa_instant_read(wa_str text, wa_instant *at);
+
+/* ----------------------------------------------------------------
+ * account.c
+ * ----------------------------------------------------------------
+ */
+
+/* The sender is held back, where an error of this code does that. */
+extern void wa_interpret_holding_code(wa_context *c, const wa_code_policy *policy);
+
+/* The value of a change that tells of a template. */
+extern wa_element_outcome wa_interpret_template(wa_context *c, const wa_element *element);
+
+/* The value of an account_update. */
+extern wa_element_outcome wa_interpret_account_update(wa_context *c, const wa_element *element);
+
 /* ----------------------------------------------------------------
  * changes.c
  * ----------------------------------------------------------------

@@ -14,6 +14,8 @@
 #include "base/encode.h"
 #include "events/interpret.h"
 #include "ingest/event_batch.h"
+#include "recipient/region.h"
+#include "state/hold.h"
 
 typedef struct wa_slot
 {
@@ -154,6 +156,19 @@ delta_init(wa_row_delta *delta)
 		case WA_ROW_SENDER:
 			delta->u.sender.first_seen = WA_FOREVER;
 			delta->u.sender.last_seen = WA_NEVER;
+			break;
+		case WA_ROW_HOLD:
+			delta->u.hold.since = WA_NEVER;
+			delta->u.hold.lifted_at = WA_NEVER;
+			break;
+		case WA_ROW_TEMPLATE:
+			delta->u.template.status_at = WA_NEVER;
+			delta->u.template.category_at = WA_NEVER;
+			delta->u.template.quality_at = WA_NEVER;
+			delta->u.template.next_category_at = WA_NEVER;
+			break;
+		case WA_ROW_LIFE:
+			delta->u.alive_at = WA_NEVER;
 			break;
 		case WA_ROW_DELIVERY:	/* nothing is nothing */
 			break;
@@ -392,6 +407,117 @@ batch_add_change(wa_event_batch *batch, const wa_event *event)
 	delta->u.change.message_id = message_id;
 }
 
+/* Where whom the event names is; it may name nobody. */
+static wa_str
+region_of(const wa_event *event, char *buf)
+{
+	const char *region = event->nids == 0 ? NULL :
+		wa_region_of(event->ids[0].text, event->ids[0].len, buf);
+
+	if (region == NULL)
+		return WA_STR(WA_REGION_UNKNOWN);
+	return (wa_str)
+	{
+		region, strlen(region)
+	};
+}
+
+/*
+ * Of several that begin at the same time the longest stands in the row.
+ */
+static void
+batch_add_hold(wa_event_batch *batch, const wa_event *event, wa_str business, wa_str sender)
+{
+	char		buf[3];
+	bool		lift = event->kind == WA_EVENT_LIFT;
+	wa_row_key	key = {WA_ROW_HOLD, event->cause,
+		!lift && event->scope == WA_SCOPE_COUNTRY ? region_of(event, buf) : WA_STR(""), business,
+	!lift && event->scope == WA_SCOPE_SENDER ? sender : WA_STR("")};
+	wa_row_delta *delta = wa_event_batch_delta(batch, &key);
+
+	if (lift)
+		delta->u.hold.lifted_at = wa_later(delta->u.hold.lifted_at, event->at);
+	else if (event->at > delta->u.hold.since ||
+			 (event->at == delta->u.hold.since && event->until > delta->u.hold.until))
+	{
+		delta->u.hold.since = event->at;
+		delta->u.hold.until = event->until;
+		delta->u.hold.categories = event->categories;
+	}
+}
+
+/* What was sent or delivered proves that its sender may send such messages there. */
+static void
+batch_add_life(wa_event_batch *batch, const wa_event *event, wa_str business, wa_str sender)
+{
+	char		buf[3];
+	wa_row_key	key = {WA_ROW_LIFE, event->category, region_of(event, buf), business, sender};
+	wa_row_delta *delta = wa_event_batch_delta(batch, &key);
+
+	delta->u.alive_at = wa_later(delta->u.alive_at, event->at);
+}
+
+/*
+ * Status, category and quality are told apart.  Of two told at the same time that stands
+ * with which the template cannot be sent, then the greater.
+ */
+static void
+batch_add_template(wa_event_batch *batch, const wa_event *event, wa_str business)
+{
+	wa_row_key	key = {WA_ROW_TEMPLATE, 0, wa_to_database(event->template_language), business,
+	wa_to_database(event->template_name)};
+	wa_row_delta *delta = wa_event_batch_delta(batch, &key);
+	int			order;
+
+	if (wa_str_given(event->status))
+	{
+		wa_str		status = wa_to_database(event->status);
+
+		order = event->at < delta->u.template.status_at ? -1 : event->at > delta->u.template.status_at;
+		if (order == 0)
+			order = (int) event->blocked - (int) delta->u.template.blocked;
+		if (order == 0)
+			order = wa_str_compare(status, delta->u.template.status);
+		if (order == 0)
+			order = event->until > delta->u.template.paused_until;
+		if (order > 0)
+		{
+			delta->u.template.status_at = event->at;
+			delta->u.template.status = status;
+			delta->u.template.blocked = event->blocked;
+			delta->u.template.paused_until = event->until;
+		}
+	}
+	if (wa_str_given(event->template_category))
+	{
+		wa_str		category = wa_to_database(event->template_category);
+
+		order = event->at < delta->u.template.category_at ? -1 : event->at > delta->u.template.category_at;
+		if (order == 0)
+			order = wa_str_compare(category, delta->u.template.category);
+		if (order > 0)
+		{
+			delta->u.template.category_at = event->at;
+			delta->u.template.category = category;
+			delta->u.template.next_category = wa_to_database(event->next_category);
+			delta->u.template.next_category_at = event->next_category_at;
+		}
+	}
+	if (wa_str_given(event->quality))
+	{
+		wa_str		quality = wa_to_database(event->quality);
+
+		order = event->at < delta->u.template.quality_at ? -1 : event->at > delta->u.template.quality_at;
+		if (order == 0)
+			order = wa_str_compare(quality, delta->u.template.quality);
+		if (order > 0)
+		{
+			delta->u.template.quality_at = event->at;
+			delta->u.template.quality = quality;
+		}
+	}
+}
+
 void
 wa_event_batch_add(wa_event_batch *batch, const wa_event *event, int64 webhook_id)
 {
@@ -402,6 +528,8 @@ wa_event_batch_add(wa_event_batch *batch, const wa_event *event, int64 webhook_i
 	switch (event->kind)
 	{
 		case WA_EVENT_RECEIPT:
+			if (!event->read)	/* that may be long after */
+				batch_add_life(batch, event, business, sender);
 			if (event->category != WA_CATEGORY_UNKNOWN)
 				batch_add_delivery(batch, event, business);
 			/* FALLTHROUGH */
@@ -423,7 +551,15 @@ wa_event_batch_add(wa_event_batch *batch, const wa_event *event, int64 webhook_i
 			batch_add_sightings(batch, event, event->ids, event->nids, business);
 			batch_add_sightings(batch, event, event->to, event->nto, business);
 			break;
-		case WA_EVENT_SENT:		/* has no recipient */
+		case WA_EVENT_SENT:
+			batch_add_life(batch, event, business, sender);
+			break;
+		case WA_EVENT_TEMPLATE:
+			batch_add_template(batch, event, business);
+			break;
+		case WA_EVENT_HOLD:
+		case WA_EVENT_LIFT:
+			batch_add_hold(batch, event, business, sender);
 			break;
 	}
 	MemoryContextSwitchTo(old);

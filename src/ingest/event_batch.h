@@ -29,20 +29,25 @@ typedef enum wa_row_kind
 	WA_ROW_SIGHTING,			/* wa_identity */
 	WA_ROW_CHANGE,				/* wa_identity_change */
 	WA_ROW_SENDER,				/* wa_sender */
-	WA_ROW_DELIVERY				/* wa_delivery */
+	WA_ROW_DELIVERY,			/* wa_delivery */
+	WA_ROW_HOLD,				/* wa_sender_hold */
+	WA_ROW_LIFE,				/* wa_sender_life */
+	WA_ROW_TEMPLATE				/* wa_template */
 } wa_row_kind;
 
-#define WA_ROW_KINDS 7
+#define WA_ROW_KINDS 10
 
 /* The key of a row.  Strings are owned by the batch. */
 typedef struct wa_row_key
 {
 	wa_row_kind kind;
 	int32		number;			/* COOLDOWN: code; CONSENT: wa_register; DELIVERY:
-								 * wa_category; else 0 */
-	wa_str		recipient;		/* not SENDER */
+								 * wa_category; HOLD: cause; LIFE: wa_category or
+								 * WA_CATEGORY_UNKNOWN; else 0 */
+	wa_str		recipient;		/* not SENDER; HOLD, LIFE: the region instead;
+								 * TEMPLATE: its language */
 	wa_str		business;		/* not CHANGE */
-	wa_str		other;			/* ACTIVITY, SENDER: sender; SIGHTING, CHANGE: the
+	wa_str		other;			/* ACTIVITY, SENDER, HOLD, LIFE: sender; SIGHTING, CHANGE: the
 								 * other identifier */
 } wa_row_key;
 
@@ -78,6 +83,27 @@ typedef struct wa_row_delta
 			wa_instant	last_seen;	/* exact */
 			wa_str		display_phone;	/* data NULL: not named */
 		}			sender;
+		struct
+		{
+			wa_instant	since;	/* WA_NEVER: none is told */
+			wa_instant	until;	/* of the latest */
+			uint8		categories;
+			wa_instant	lifted_at;
+		}			hold;
+		wa_instant	alive_at;	/* LIFE: exact */
+		struct
+		{
+			wa_instant	status_at;	/* WA_NEVER: not told; so with the others */
+			wa_str		status;
+			bool		blocked;
+			wa_instant	paused_until;
+			wa_instant	category_at;
+			wa_str		category;
+			wa_str		next_category;
+			wa_instant	next_category_at;
+			wa_instant	quality_at;
+			wa_str		quality;
+		}			template;
 	}			u;
 } wa_row_delta;
 

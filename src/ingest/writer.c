@@ -12,7 +12,7 @@
  *	3. wa_cooldown;
  *	4. wa_consent and its log;
  *	5. wa_identity_change and wa_identity;
- *	6. wa_sender.
+ *	6. wa_sender, wa_sender_hold, wa_sender_life, wa_template.
  *
  * Why a failure and the evidence that lifts it cannot miss each other, and
  * why concurrent ingests cannot deadlock, is told in src/README.md, "Races".
@@ -26,9 +26,11 @@
 
 #include "base/encode.h"
 #include "ingest/erased.h"
+#include "ingest/holds.h"
 #include "ingest/links.h"
 #include "ingest/senders.h"
 #include "ingest/state_rows.h"
+#include "ingest/templates.h"
 #include "ingest/writer.h"
 #include "state/columns.h"
 #include "state/read.h"
@@ -409,6 +411,9 @@ wa_write(const wa_schema *schema, const wa_policy *policy, wa_event_batch *batch
 	wa_deltas	sightings = deltas_of(batch, WA_ROW_SIGHTING);
 	wa_deltas	changes = deltas_of(batch, WA_ROW_CHANGE);
 	wa_deltas	senders = deltas_of(batch, WA_ROW_SENDER);
+	wa_deltas	holds = deltas_of(batch, WA_ROW_HOLD);
+	wa_deltas	templates = deltas_of(batch, WA_ROW_TEMPLATE);
+	wa_deltas	lives = deltas_of(batch, WA_ROW_LIFE);
 	bool	   *missing = palloc_extended(Max(1, activities.n), MCXT_ALLOC_HUGE);
 
 	wa_leave_out_erased(schema, &activities, &sightings, &changes, batch);
@@ -425,5 +430,8 @@ wa_write(const wa_schema *schema, const wa_policy *policy, wa_event_batch *batch
 	wa_upsert(schema, &wa_change_target, changes.at, changes.n);
 	wa_write_links(schema, sightings.at, sightings.n);
 	wa_write_senders(schema, senders.at, senders.n);
+	wa_write_holds(schema, holds.at, holds.n);
+	wa_write_lives(schema, lives.at, lives.n);
+	wa_write_templates(schema, templates.at, templates.n);
 	pfree(missing);
 }

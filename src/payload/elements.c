@@ -366,7 +366,22 @@ account_update_fill(json_object *node, wa_element *element)
 	element->timestamp = element_time(node, "timestamp");
 	element->ban_state = wa_json_text(wa_json_member(node, "ban_info"), "waba_ban_state");
 	element->waba_id = wa_json_text(wa_json_member(node, "waba_info"), "waba_id");
+	element->violation = wa_json_text(wa_json_member(node, "violation_info"), "violation_type");
 	element->nrestrictions = wa_json_list_length(wa_json_member(node, "restriction_info"));
+}
+
+static void
+template_fill(json_object *node, wa_element *element)
+{
+	element->type = wa_json_text(node, "event");
+	element->timestamp = element_time(node, "timestamp");
+	element->template_name = wa_json_text(node, "message_template_name");
+	element->template_language = wa_json_text(node, "message_template_language");
+	element->pause = wa_json_text(wa_json_member(node, "other_info"), "title");
+	element->quality = wa_json_text(node, "new_quality_score");
+	element->new_category = wa_json_text(node, "new_category");
+	element->next_category = wa_json_text(node, "correct_category");
+	element->next_category_at = wa_json_text(node, "category_update_timestamp");
 }
 
 /* Does nothing else of the value speak of whom its contacts name? */
@@ -408,6 +423,9 @@ element_fill_kind(wa_payload *payload, wa_element *element, json_object *node)
 			return;
 		case WA_ELEMENT_ACCOUNT_UPDATE:
 			account_update_fill(node, element);
+			return;
+		case WA_ELEMENT_TEMPLATE:
+			template_fill(node, element);
 			return;
 		case WA_ELEMENT_OTHER:
 		case WA_ELEMENT_MALFORMED:

@@ -16,7 +16,8 @@
  *   user_id_update, calls, errors; read in this order) count whatever the
  *   field of the change says, but for fields that hold "echoes" or "history",
  *   which are one WA_ELEMENT_OTHER.  The value of "account_update" is one
- *   WA_ELEMENT_ACCOUNT_UPDATE besides.  A value with none of the lists is one
+ *   WA_ELEMENT_ACCOUNT_UPDATE besides, that of the fields that tell of a template
+ *   (status, category, quality) one WA_ELEMENT_TEMPLATE.  A value with none of the lists is one
  *   WA_ELEMENT_OTHER; a null or empty list is nothing.
  * - value.standby is read as if its lists stood in the value: WhatsApp puts
  *   them there while another responder owns the conversation.
@@ -67,7 +68,8 @@ typedef enum wa_element_kind
 	WA_ELEMENT_ERROR,			/* value.errors[], top-level errors[] */
 	WA_ELEMENT_ACCOUNT_UPDATE,	/* the value of an account_update change */
 	WA_ELEMENT_OTHER,			/* any other change or kind: ignored */
-	WA_ELEMENT_MALFORMED		/* not of the shape its place asks for */
+	WA_ELEMENT_MALFORMED,		/* not of the shape its place asks for */
+	WA_ELEMENT_TEMPLATE			/* the value of a change that tells of a template */
 } wa_element_kind;
 
 /* The identifiers of one user as they stand in the payload; each optional. */
@@ -177,7 +179,16 @@ typedef struct wa_element
 	/* ACCOUNT_UPDATE */
 	wa_str		ban_state;		/* ban_info.waba_ban_state */
 	wa_str		waba_id;		/* waba_info.waba_id */
+	wa_str		violation;		/* violation_info.violation_type */
 	int			nrestrictions;	/* restriction_info[] */
+	/* TEMPLATE; type is its event */
+	wa_str		template_name;
+	wa_str		template_language;
+	wa_str		pause;			/* other_info.title */
+	wa_str		quality;		/* new_quality_score */
+	wa_str		new_category;
+	wa_str		next_category;	/* correct_category: that it will have */
+	wa_str		next_category_at;	/* category_update_timestamp */
 	/* this folder's own; NULL is JSON's null */
 	const void *node;
 } wa_element;

@@ -222,6 +222,14 @@ walk_load_arrays(wa_payload *payload, json_object *holder)
 	return known;
 }
 
+static bool
+is_template_field(wa_str field)
+{
+	return wa_str_equal(field, WA_STR("message_template_status_update")) ||
+		wa_str_equal(field, WA_STR("message_template_quality_update")) ||
+		wa_str_equal(field, WA_STR("template_category_update"));
+}
+
 /*
  * Enter a value; its elements come from walk_step_item.  The account of a
  * value may be another than the entry names: there it may be a portfolio.
@@ -257,6 +265,11 @@ walk_enter_value(wa_payload *payload, json_object *value, wa_element *element)
 	if (wa_str_equal(payload->field, WA_STR("account_update")))
 	{
 		wa_element_fill(payload, element, WA_ELEMENT_ACCOUNT_UPDATE, value);
+		return true;
+	}
+	if (is_template_field(payload->field))
+	{
+		wa_element_fill(payload, element, WA_ELEMENT_TEMPLATE, value);
 		return true;
 	}
 	if (known || payload->unread != NULL ||

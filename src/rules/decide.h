@@ -31,7 +31,7 @@ typedef enum wa_rule
 	WA_RULE_REGION,
 	WA_RULE_COOLDOWN,
 	WA_RULE_WINDOW_CLOSED,
-	WA_RULE_SENDER_HOLD,		/* no rule has this number so far */
+	WA_RULE_SENDER_HOLD,
 	WA_RULE_FREQUENCY_CAP,
 	WA_RULE_QUIET_HOURS,
 	WA_RULE_NO_OPT_IN,
@@ -130,6 +130,36 @@ typedef struct wa_quiet_time
 	wa_str		detail;			/* for people */
 } wa_quiet_time;
 
+/* Is there a sign that a hold is over? */
+typedef enum wa_proof
+{
+	WA_PROOF_UNKNOWN,			/* nobody has looked so far */
+	WA_PROOF_NONE,
+	WA_PROOF_FOUND
+} wa_proof;
+
+/* A row of wa_sender_hold whose end was not told. */
+typedef struct wa_hold
+{
+	wa_str		business;		/* '': every one */
+	wa_str		sender;			/* '': all of the business */
+	wa_str		region;			/* '': all */
+	wa_str		cause;
+	wa_str		reason;
+	int32		code;			/* 0: none */
+	uint8		categories;		/* a mask */
+	wa_instant	since;
+	wa_instant	until;			/* WA_FOREVER: no end of its own */
+	wa_proof	proof;
+} wa_hold;
+
+/* One of those that we send by. */
+typedef struct wa_own_sender
+{
+	wa_str		business;
+	wa_str		sender;			/* '': the business has none that is known */
+} wa_own_sender;
+
 /* The rows of one recipient that a rule may ask for. */
 typedef enum wa_part
 {
@@ -153,6 +183,13 @@ struct wa_facts
 	bool		valid;			/* false: no recipient at all */
 	int			nregions;
 	const wa_region_fact *regions;
+
+	char		region[3];		/* of the recipient; "": unknown.  With holds only */
+	int			nholds;
+	const wa_hold *holds;		/* all there are */
+	bool		(*hold_stands) (void *sending, const wa_hold *hold);	/* no proof of life? */
+	int			(*own_senders) (void *sending, const wa_own_sender **own);
+	void	   *sending;		/* for these two */
 
 	bool		opt_in_required;	/* for marketing */
 	int			ncaps;
@@ -192,7 +229,7 @@ typedef struct wa_objection
 	wa_instant	since;			/* WA_NEVER: unknown */
 	wa_instant	until;			/* WA_FOREVER: no end of its own */
 	wa_str		origin;			/* how it was learned; data NULL: unknown */
-	wa_str		detail;			/* region rule, cap, quiet hours; data NULL: none */
+	wa_str		detail;			/* region rule, hold, cap, quiet hours; data NULL: none */
 	wa_register reg;			/* opt-out: the register that says so */
 	int			strikes;		/* cooldown; cap: messages delivered */
 	wa_instant	retry;			/* until when it objects for certain, if nothing more

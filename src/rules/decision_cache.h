@@ -20,6 +20,7 @@
 #include "identity/load.h"
 #include "recipient/recipient.h"
 #include "rules/facts.h"
+#include "rules/holds.h"
 #include "rules/pacing.h"
 #include "state/erased.h"
 
@@ -33,6 +34,7 @@ struct wa_decision_cache
 	wa_code_policies *codes;
 	int			nrules;
 	wa_region_fact *rules;		/* all of wa_region_rule */
+	wa_holds   *holds;			/* of senders; NULL: there are none */
 	wa_pacing  *pacing;			/* caps and quiet hours; NULL: there are none */
 	bool		has_links;		/* is there any link between identifiers? */
 	bool		has_erased;		/* was anybody ever erased? */

@@ -62,6 +62,7 @@ make_cache(const wa_schema *schema, Snapshot snapshot, MemoryContext parent)
 	cache->has_links = wa_has_links(schema, snapshot);
 	cache->has_erased = wa_erasure_key_read(schema, snapshot, &cache->erasure);
 	read_region_rules(cache);
+	cache->holds = wa_holds_read(schema, snapshot);
 	cache->pacing = wa_pacing_read(schema, snapshot);
 	MemoryContextSwitchTo(old);
 	return cache;
@@ -303,6 +304,8 @@ begin_facts(wa_decision_cache *cache, const wa_canonical *recipient)
 	if (!cache->has_erased)
 		facts->fetched |= WA_ERASURE;
 	find_region_rules(cache, recipient);
+	if (cache->holds != NULL)
+		wa_holds_add_facts(cache->holds, cache->schema, cache->snapshot, recipient, facts);
 	if (cache->pacing != NULL)
 		wa_pacing_add_facts(cache->pacing, cache->schema, cache->snapshot, recipient, facts);
 	MemoryContextSwitchTo(old);

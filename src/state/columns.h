@@ -83,4 +83,27 @@ enum
 	Anum_wa_sender_last_seen
 };
 
+enum
+{
+	Anum_wa_sender_hold_business = 1,
+	Anum_wa_sender_hold_sender,
+	Anum_wa_sender_hold_region,
+	Anum_wa_sender_hold_cause,
+	Anum_wa_sender_hold_code,
+	Anum_wa_sender_hold_categories,
+	Anum_wa_sender_hold_since,
+	Anum_wa_sender_hold_until,
+	Anum_wa_sender_hold_reason,
+	Anum_wa_sender_hold_lifted_at
+};
+
+enum
+{
+	Anum_wa_sender_life_business = 1,
+	Anum_wa_sender_life_sender,
+	Anum_wa_sender_life_region,
+	Anum_wa_sender_life_category,
+	Anum_wa_sender_life_alive_at
+};
+
 #endif							/* WA_STATE_COLUMNS_H */

@@ -19,6 +19,7 @@
 #include "utils/timestamp.h"
 
 #include "base/category_oid.h"
+#include "base/encode.h"
 #include "state/columns.h"
 #include "state/deliveries_array.h"
 #include "state/failures_array.h"
@@ -61,6 +62,7 @@ wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot)
 	equality_of(reader->index, &reader->equal);
 	reader->scan = wa_index_beginscan(reader->heap, reader->index, snapshot, 1);
 	reader->latest = NULL;
+	reader->snapshot = snapshot;
 }
 
 void
@@ -98,6 +100,30 @@ wa_reader_seek(wa_reader *reader, Datum value)
 								   reader->index->rd_opcintype[0],
 								   reader->index->rd_indcollation[0], &reader->equal, value);
 	index_rescan(reader->scan, &key, 1, NULL, 0);
+	MemoryContextSwitchTo(old);
+}
+
+void
+wa_reader_seek_all(wa_reader *reader, const wa_str *values, int n)
+{
+	MemoryContext old = MemoryContextSwitchTo(reader->memory);
+	ScanKeyData keys[WA_MAX_SEEK];
+
+	Assert(n <= WA_MAX_SEEK);
+	for (int i = 0; i < n; i++)
+		ScanKeyEntryInitializeWithInfo(&keys[i], 0, i + 1, BTEqualStrategyNumber, TEXTOID,
+									   reader->index->rd_indcollation[i], &reader->equal,
+									   wa_str_datum(values[i]));
+
+	if (reader->scan->numberOfKeys != n)
+	{
+		/* it was begun for one */
+		index_endscan(reader->scan);
+		reader->scan = NULL;
+	}
+	if (reader->scan == NULL)
+		reader->scan = wa_index_beginscan(reader->heap, reader->index, reader->snapshot, n);
+	index_rescan(reader->scan, keys, n, NULL, 0);
 	MemoryContextSwitchTo(old);
 }
 

@@ -27,6 +27,8 @@
 #include "state/deliveries.h"
 #include "state/failures.h"
 
+#define WA_MAX_SEEK 4
+
 /* A table whose primary key begins with a recipient, open for look-ups. */
 typedef struct wa_reader
 {
@@ -35,6 +37,7 @@ typedef struct wa_reader
 	IndexScanDesc scan;
 	TupleTableSlot *slot;
 	FmgrInfo	equal;			/* recipient = recipient */
+	Snapshot	snapshot;
 	Snapshot	latest;			/* NULL: the caller's snapshot */
 	MemoryContext memory;		/* where it was opened: what the scan keeps lies there */
 } wa_reader;
@@ -58,6 +61,9 @@ extern void wa_reader_close(wa_reader *reader);
  * wa_recipient or a text, which stays until done.
  */
 extern void wa_reader_seek(wa_reader *reader, Datum value);
+
+/* Likewise with the first n columns, all of them text; n is at most WA_MAX_SEEK. */
+extern void wa_reader_seek_all(wa_reader *reader, const wa_str *values, int n);
 
 /* Go to the next row; false after the last.  Its columns are in reader->slot. */
 extern bool wa_reader_next(wa_reader *reader);

@@ -38,6 +38,7 @@ static const char *const kind_names[] = {
 	[WA_ELEMENT_ACCOUNT_UPDATE] = "account_update",
 	[WA_ELEMENT_OTHER] = "other",
 	[WA_ELEMENT_MALFORMED] = "malformed",
+	[WA_ELEMENT_TEMPLATE] = "template",
 };
 
 static const char *const result_names[] = {

@@ -102,7 +102,7 @@ render(rendering *out, const wa_element *element)
 {
 	static const char *const kinds[] = {
 		"status", "message", "preference", "contact", "user_id_update", "call", "error",
-		"account_update", "other", "malformed"
+		"account_update", "other", "malformed", "template"
 	};
 	char		path[WA_PATH_SIZE];
 

@@ -1,0 +1,54 @@
+--
+-- Claims: nobody is sent to twice in a campaign
+--
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
+BEGIN;
+\set ON_ERROR_ROLLBACK on
+\set VERBOSITY terse
+\set ECHO none
+\i test/helpers.sql
+
+SELECT wa_declare_empty('test');
+CALL t.take(t.prefers('491590001002', 'stop', '2025-03-01 10:00'));
+-- One person by phone and BSUID.
+CALL t.take('{"statuses":[{"id":"w","status":"delivered","timestamp":"1740823200","recipient_id":"491590001003","recipient_user_id":"DE.abc"}]}');
+-- WhatsApp writes this number without the 9.
+CALL t.take('{"contacts":[{"wa_id":"551187654321"}],"messages":[{"id":"w","from":"551187654321","timestamp":"1740823200","type":"text","text":{"body":"hi"}}]}');
+
+SELECT * FROM wa_claim('{+55 11 8765-4321, 491590001002, x, NULL, 491590001003, 491590001003}', 'marketing', 'spring', 'b1');
+-- Under whichever identifier.
+SELECT phone, reason FROM wa_claim('{DE.abc, 5511987654321, 491590001004}', 'marketing', 'spring', 'b1');
+-- Both identifiers in one call.
+SELECT phone, reason FROM wa_claim('{DE.abc, 491590001003}', 'marketing', 'summer', 'b1');
+SELECT campaign, recipient, category, business, home, sent_at FROM wa_claim ORDER BY campaign, recipient;
+SELECT wa_unclaim('{DE.abc, 491590001004, 999999999}', 'spring'), wa_unclaim('{DE.abc}', 'spring');
+SELECT phone, reason FROM wa_claim('{DE.abc, 491590001003}', 'marketing', 'spring', 'b1');
+
+-- Sent: under any identifier, once and for all; with a claim and without.
+SELECT wa_sent('wamid.1', 'DE.abc', 'marketing', 'hello', 'spring', '2025-03-02');
+SELECT wa_sent('wamid.2', '491590001009', 'marketing', 'hello', 'spring', '2025-03-02');
+SELECT phone, reason FROM wa_claim('{DE.abc, 491590001003, 491590001009}', 'marketing', 'spring', 'b1');
+SELECT wa_unclaim('{491590001003, 491590001009}', 'spring');
+SELECT recipient, sent_at, message_id, template FROM wa_claim WHERE sent_at IS NOT NULL ORDER BY recipient;
+
+-- A lease ends by itself.
+SELECT phone, reason FROM wa_claim('{491590001005}', 'marketing', 'spring', 'b1', lease => '1 microsecond');
+SELECT phone, reason FROM wa_claim('{491590001005}', 'marketing', 'spring', 'b1');
+SELECT phone, reason FROM wa_claim('{491590001005}', 'marketing', 'spring', 'b1');
+
+-- Identifiers that turn out to be of one person after one was claimed.
+SELECT phone, reason FROM wa_claim('{491590001006}', 'marketing', 'spring', 'b1');
+CALL t.take('{"statuses":[{"id":"w","status":"delivered","timestamp":"1740823200","recipient_id":"491590001006","recipient_user_id":"DE.def"}]}');
+SELECT phone, reason FROM wa_claim('{DE.def}', 'marketing', 'spring', 'b1');
+
+-- Misuse.
+SELECT * FROM wa_claim(NULL, 'marketing', 'spring');
+SELECT * FROM wa_claim('{}', NULL, 'spring');
+SELECT * FROM wa_claim('{}', 'marketing', ' ');
+SELECT * FROM wa_claim('{}', 'marketing', NULL);
+SELECT * FROM wa_claim('{}', 'marketing', 'spring', lease => '-1 s');
+SELECT * FROM wa_claim('{491590001005}', 'marketing', 'spring', 'b99');
+SELECT * FROM wa_claim('{}', 'marketing', 'spring');
+SELECT wa_unclaim(NULL, 'spring'), wa_unclaim('{491590001005}', NULL);
+ROLLBACK;

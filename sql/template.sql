@@ -1,0 +1,74 @@
+--
+-- Message templates
+--
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
+BEGIN;
+\set ON_ERROR_ROLLBACK on
+\set VERBOSITY terse
+\set ECHO none
+\i test/helpers.sql
+
+CREATE PROCEDURE t.update(value jsonb, at timestamptz, field text DEFAULT 'message_template_status_update') LANGUAGE sql AS $$
+	INSERT INTO wa_webhook (received_at, payload) VALUES (at, jsonb_build_object('entry', jsonb_build_array(jsonb_build_object('id', 'b1',
+		'changes', jsonb_build_array(jsonb_build_object('field', field, 'value',
+			jsonb_build_object('message_template_id', 1234567890123456, 'message_template_name', 'hello', 'message_template_language', 'pt_BR') || value)))))) $$;
+CREATE FUNCTION t.can(VARIADIC at timestamptz[]) RETURNS TABLE (at timestamptz, sendable boolean, category text) LANGUAGE sql STABLE AS $$
+	SELECT a, wa_template_sendable('hello', 'pt_BR', 'b1', a), wa_template_category('hello', 'pt_BR', 'b1', a) FROM unnest(at) AS a $$;
+
+SELECT wa_template_sendable('hello', 'pt_BR', 'b1');
+CALL t.update('{"event":"APPROVED","reason":null}', '2025-03-01 10:00');
+SELECT * FROM t.can('2025-03-01 11:00');
+-- Pauses end by themselves, but not one for its pace.
+CALL t.update('{"event":"PAUSED","other_info":{"title":"FIRST_PAUSE","description":"x"}}', '2025-03-02 10:00');
+SELECT * FROM t.can('2025-03-02 10:00', '2025-03-02 12:59:59.999999', '2025-03-02 13:00');
+CALL t.update('{"event":"PAUSED","other_info":{"title":"SECOND_PAUSE"}}', '2025-03-03 10:00');
+SELECT * FROM t.can('2025-03-03 15:59', '2025-03-03 16:00');
+CALL t.update('{"event":"PAUSED","other_info":{"title":"RATE_LIMITING_PAUSE"}}', '2025-03-04 10:00');
+SELECT * FROM t.can('2026-03-04 10:00');
+CALL t.update('{"event":"APPROVED","other_info":{"title":"UNPAUSE"}}', '2025-03-05 10:00');
+SELECT * FROM t.can('2025-03-05 11:00');
+-- What comes late, and what cannot be sent wins at the same moment.
+CALL t.update('{"event":"DISABLED"}', '2025-03-04 09:00');
+SELECT * FROM t.can('2025-03-05 11:00');
+CALL t.update('{"event":"DISABLED"}', '2025-03-05 10:00');
+CALL t.update('{"event":"APPROVED"}', '2025-03-05 10:00');
+SELECT * FROM t.can('2025-03-05 11:00');
+-- A status that nobody knows is none to send with; FLAGGED is a warning.
+CALL t.update('{"event":"SOMETHING_NEW"}', '2025-03-06 10:00');
+SELECT * FROM t.can('2025-03-06 11:00');
+CALL t.update('{"event":"FLAGGED","disable_info":{"disable_date":"January 31, 2026"}}', '2025-03-06 12:00');
+SELECT * FROM t.can('2025-03-06 13:00');
+-- The category: announced, then switched.
+CALL t.update('{"new_category":"UTILITY","correct_category":"MARKETING","category_update_timestamp":1741392000}', '2025-03-07 10:00', 'template_category_update');
+SELECT * FROM t.can('2025-03-07 23:59:59', '2025-03-08 00:00');
+CALL t.update('{"previous_category":"UTILITY","new_category":"MARKETING"}', '2025-03-08 00:00', 'template_category_update');
+SELECT * FROM t.can('2025-03-08 00:00');
+-- The quality, under either field.
+CALL t.update('{"previous_quality_score":"GREEN","new_quality_score":"YELLOW"}', '2025-03-08 10:00', 'message_template_quality_update');
+CALL t.update('{"previous_quality_score":"GREEN","new_quality_score":"RED"}', '2025-03-07 10:00');
+SELECT * FROM wa_template;
+
+-- Any order, any batch, any repetition: the same row.
+CREATE TEMPORARY TABLE before AS TABLE wa_template;
+SELECT payload, received_at INTO TEMPORARY TABLE hooks FROM wa_webhook;
+TRUNCATE wa_template, wa_webhook;
+INSERT INTO wa_webhook (payload, received_at) SELECT payload, received_at FROM hooks ORDER BY md5(payload);
+SELECT count(*) FROM (TABLE before INTERSECT TABLE wa_template) AS same;
+TRUNCATE wa_template, wa_webhook;
+DO $$ DECLARE h record; BEGIN
+	FOR h IN SELECT * FROM hooks ORDER BY md5(payload) DESC LOOP
+		INSERT INTO wa_webhook (payload, received_at) VALUES (h.payload, h.received_at), (h.payload, h.received_at);
+	END LOOP;
+END $$;
+SELECT count(*) FROM (TABLE before INTERSECT TABLE wa_template) AS same;
+
+-- What names no template, or says nothing of it, is ignored.
+SELECT count(*) AS before FROM wa_template \gset
+CALL t.update('{"message_template_name":null,"event":"PAUSED"}', '2025-03-09');
+CALL t.update('{}', '2025-03-09');
+SELECT count(*) - :before AS more, (SELECT count(*) FROM wa_problem) AS problems FROM wa_template;
+SELECT wa_template_sendable('hello', 'en', 'b1');
+SELECT wa_template_category('hello', 'pt_BR', 'b2');
+SELECT wa_template_sendable(NULL, 'en', 'b1');
+ROLLBACK;

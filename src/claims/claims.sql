@@ -1,0 +1,159 @@
+-- Claims: which worker sends to whom, so that nobody is sent to twice in a campaign.
+
+CREATE SEQUENCE wa_claim_token;
+SELECT pg_catalog.pg_extension_config_dump('wa_claim_token', '');
+COMMENT ON SEQUENCE wa_claim_token IS 'Numbers the calls of wa_claim';
+
+CREATE TABLE wa_claim (
+	campaign text COLLATE "C" NOT NULL,
+	recipient wa_recipient NOT NULL,
+	category wa_category NOT NULL,
+	business text COLLATE "C",
+	sender text COLLATE "C",
+	claimed_at timestamptz NOT NULL,
+	lease_until timestamptz NOT NULL,
+	sent_at timestamptz,
+	message_id text COLLATE "C",
+	template text COLLATE "C",
+	home wa_recipient NOT NULL,
+	token bigint NOT NULL,
+	claimed_by text COLLATE "C" NOT NULL DEFAULT SESSION_USER,
+	CONSTRAINT wa_claim_pkey PRIMARY KEY (campaign, recipient)
+) WITH (fillfactor = 80);
+CREATE INDEX wa_claim_by_token ON wa_claim (token);
+CREATE INDEX wa_claim_recipient ON wa_claim (recipient);
+SELECT pg_catalog.pg_extension_config_dump('wa_claim', '');
+COMMENT ON TABLE wa_claim IS
+'Who was claimed by a worker for a campaign, and who was sent to: a row for each identifier of the person that was known then, so that it cannot be claimed under another';
+COMMENT ON COLUMN wa_claim.campaign IS 'Name of the campaign';
+COMMENT ON COLUMN wa_claim.recipient IS 'An identifier of the person';
+COMMENT ON COLUMN wa_claim.category IS 'Category of the message';
+COMMENT ON COLUMN wa_claim.business IS 'WhatsApp Business Account id that was asked about; NULL: all';
+COMMENT ON COLUMN wa_claim.sender IS 'Phone number id that was asked about; NULL: any';
+COMMENT ON COLUMN wa_claim.claimed_at IS 'When it was claimed';
+COMMENT ON COLUMN wa_claim.lease_until IS 'When the claim ends by itself, unless something was sent';
+COMMENT ON COLUMN wa_claim.sent_at IS 'When wa_sent said that it was sent; NULL where it did not';
+COMMENT ON COLUMN wa_claim.message_id IS 'Id of the message that was sent';
+COMMENT ON COLUMN wa_claim.template IS 'Template that was sent';
+COMMENT ON COLUMN wa_claim.home IS 'The identifier that was claimed';
+COMMENT ON COLUMN wa_claim.token IS 'Which call of wa_claim it was; 0: wa_sent without a claim';
+COMMENT ON COLUMN wa_claim.claimed_by IS 'Role that claimed it';
+
+CREATE FUNCTION wa__person(recipient wa_recipient) RETURNS wa_recipient[]
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION wa__person(wa_recipient) IS
+'All identifiers that belong to the person behind this one, those as well that it has left; the one asked about is the first';
+REVOKE EXECUTE ON FUNCTION wa__person(wa_recipient) FROM PUBLIC;
+
+CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, business text, sender text,
+	lease interval, at timestamptz, token bigint)
+	RETURNS TABLE (phone text, recipient wa_recipient, wa_id text, reason text)
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		-- In the order of the identifiers, so that workers wait for one another in one direction.
+		INSERT INTO wa_claim AS o (campaign, recipient, category, business, sender, claimed_at, lease_until, home, token)
+		SELECT wa__claim.campaign, i.id, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at,
+			wa__claim.at OPERATOR(pg_catalog.+) wa__claim.lease, i.home, wa__claim.token
+		FROM (SELECT DISTINCT ON (p.id) p.id, r.home
+			FROM (SELECT DISTINCT wa_try_recipient(u.phone) AS home FROM pg_catalog.unnest(wa__claim.phones) AS u (phone)
+				WHERE wa_first_reason(u.phone, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at) IS NULL) AS r,
+				pg_catalog.unnest(wa__person(r.home)) AS p (id)
+			ORDER BY p.id, r.home) AS i
+		ORDER BY i.id
+		ON CONFLICT (campaign, recipient) DO UPDATE SET category = excluded.category, business = excluded.business,
+			sender = excluded.sender, claimed_at = excluded.claimed_at, lease_until = excluded.lease_until,
+			home = excluded.home, token = excluded.token, claimed_by = excluded.claimed_by
+			WHERE o.sent_at IS NULL AND o.lease_until OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp();
+
+		-- Whoever could not be had whole, or has said stop while we waited, is let go.
+		DELETE FROM wa_claim AS c
+		WHERE c.token OPERATOR(pg_catalog.=) wa__claim.token
+			AND (wa_first_reason(c.home, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at) IS NOT NULL
+				OR EXISTS (SELECT FROM pg_catalog.unnest(wa__person(c.home)) AS p (id)
+					WHERE NOT EXISTS (SELECT FROM wa_claim AS o
+						WHERE o.campaign OPERATOR(pg_catalog.=) wa__claim.campaign AND o.recipient = p.id
+							AND o.token OPERATOR(pg_catalog.=) wa__claim.token AND o.home = c.home)));
+
+		SELECT u.phone, u.recipient,
+			CASE WHEN u.taken THEN COALESCE((SELECT a.wa_id FROM wa_activity AS a
+				WHERE a.recipient = u.recipient AND a.wa_id IS NOT NULL
+				ORDER BY (a.business OPERATOR(pg_catalog.=) wa__claim.business) DESC NULLS LAST, a.wa_id_at DESC NULLS LAST, a.wa_id LIMIT 1),
+				u.recipient::text) END,
+			CASE WHEN NOT u.taken THEN COALESCE(
+				wa_first_reason(u.phone, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at),
+				(SELECT 'sent' FROM pg_catalog.unnest(wa__person(u.recipient)) AS p (id)
+					JOIN wa_claim AS o ON o.campaign OPERATOR(pg_catalog.=) wa__claim.campaign AND o.recipient = p.id
+					WHERE o.sent_at IS NOT NULL LIMIT 1),
+				'claimed') END
+		FROM (SELECT t.phone, t.recipient, t.place,
+				pg_catalog.row_number() OVER (PARTITION BY t.recipient ORDER BY t.place) OPERATOR(pg_catalog.=) 1
+					AND EXISTS (SELECT FROM wa_claim AS c WHERE c.campaign OPERATOR(pg_catalog.=) wa__claim.campaign
+						AND c.recipient = t.recipient AND c.home = t.recipient
+						AND c.token OPERATOR(pg_catalog.=) wa__claim.token) AS taken
+			FROM (SELECT x.phone, wa_try_recipient(x.phone) AS recipient, x.place
+				FROM pg_catalog.unnest(wa__claim.phones) WITH ORDINALITY AS x (phone, place)) AS t) AS u
+		ORDER BY u.place;
+	END;
+COMMENT ON FUNCTION wa__claim(text[], wa_category, text, text, text, interval, timestamptz, bigint) IS 'Does the work of wa_claim';
+REVOKE EXECUTE ON FUNCTION wa__claim(text[], wa_category, text, text, text, interval, timestamptz, bigint) FROM PUBLIC;
+
+CREATE FUNCTION wa_claim(phones text[], category wa_category, campaign text, business text DEFAULT NULL, sender text DEFAULT NULL,
+	lease interval DEFAULT '15 minutes')
+	RETURNS TABLE (phone text, recipient wa_recipient, wa_id text, reason text)
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		SELECT CASE
+			WHEN wa_claim.phones IS NULL OR wa_claim.category IS NULL THEN
+				wa__refuse('null_value_not_allowed', 'neither phones nor the category may be NULL', '', '')
+			WHEN COALESCE(pg_catalog.btrim(wa_claim.campaign), '') OPERATOR(pg_catalog.=) '' THEN
+				wa__refuse('invalid_parameter_value', 'a claim needs the name of a campaign', 'It is what nobody is sent to twice for.', '')
+			WHEN COALESCE(wa_claim.lease, '0') OPERATOR(pg_catalog.<=) '0'::interval THEN
+				wa__refuse('invalid_parameter_value', 'the lease of a claim must be longer than nothing', 'The claim ends by itself after it.', '')
+			END;
+		SELECT c.phone, c.recipient, c.wa_id, c.reason
+		FROM wa__claim(wa_claim.phones, wa_claim.category, wa_claim.campaign, wa_claim.business, wa_claim.sender,
+			wa_claim.lease, pg_catalog.clock_timestamp(), pg_catalog.nextval('wa_claim_token'::pg_catalog.regclass)) AS c;
+	END;
+COMMENT ON FUNCTION wa_claim(text[], wa_category, text, text, text, interval) IS
+'For a worker that sends: takes those of the phones who may be sent to now and who were not claimed for this campaign under any identifier of theirs. One row per phone, in their order: reason is NULL for those taken, with the wa_id to send to; the others have the reason of wa_first_reason, or sent, or claimed. A claim ends with wa_sent, with wa_unclaim, or by itself after the lease. Commit at once: whoever claims the same person waits until then';
+REVOKE EXECUTE ON FUNCTION wa_claim(text[], wa_category, text, text, text, interval) FROM PUBLIC;
+
+CREATE FUNCTION wa_unclaim(phones text[], campaign text) RETURNS bigint
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		WITH gone AS (
+			DELETE FROM wa_claim AS c
+			USING (SELECT DISTINCT o.token, o.home FROM wa_claim AS o
+				WHERE o.campaign OPERATOR(pg_catalog.=) wa_unclaim.campaign AND o.sent_at IS NULL
+					AND o.recipient IN (SELECT wa_try_recipient(u.phone) FROM pg_catalog.unnest(wa_unclaim.phones) AS u (phone))) AS o
+			WHERE c.campaign OPERATOR(pg_catalog.=) wa_unclaim.campaign AND c.token OPERATOR(pg_catalog.=) o.token
+				AND c.home = o.home AND c.sent_at IS NULL
+			RETURNING c.token, c.home)
+		SELECT pg_catalog.count(DISTINCT (g.token, g.home::text)) FROM gone AS g;
+	END;
+COMMENT ON FUNCTION wa_unclaim(text[], text) IS
+'Gives the claims of these phones for the campaign back, so that another worker may take them; returns how many people that were. What was sent stays';
+REVOKE EXECUTE ON FUNCTION wa_unclaim(text[], text) FROM PUBLIC;
+
+CREATE FUNCTION wa_sent(message_id text, recipient wa_recipient, category wa_category, template text DEFAULT NULL, campaign text DEFAULT NULL,
+	at timestamptz DEFAULT pg_catalog.clock_timestamp(), business text DEFAULT NULL, sender text DEFAULT NULL)
+	RETURNS void
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		INSERT INTO wa_claim AS o (campaign, recipient, category, business, sender, claimed_at, lease_until, sent_at, message_id, template, home, token)
+		SELECT wa_sent.campaign, p.id, wa_sent.category, wa_sent.business, wa_sent.sender, wa_sent.at, wa_sent.at, wa_sent.at,
+			wa_sent.message_id, wa_sent.template, wa_sent.recipient, 0
+		FROM pg_catalog.unnest(wa__person(wa_sent.recipient)) AS p (id)
+		WHERE wa_sent.campaign IS NOT NULL
+		ORDER BY p.id
+		ON CONFLICT (campaign, recipient) DO UPDATE SET sent_at = excluded.sent_at, message_id = excluded.message_id, template = excluded.template
+			WHERE o.sent_at IS NULL;
+	END;
+COMMENT ON FUNCTION wa_sent(text, wa_recipient, wa_category, text, text, timestamptz, text, text) IS
+'Says that a message of a campaign was sent: ends the claim, and keeps the person from being claimed for the campaign again. Without a claim as well';
+REVOKE EXECUTE ON FUNCTION wa_sent(text, wa_recipient, wa_category, text, text, timestamptz, text, text) FROM PUBLIC;
+

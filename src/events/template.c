@@ -1,0 +1,79 @@
+/*-------------------------------------------------------------------------
+ *
+ * template.c
+ *	  What webhooks tell of message templates.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "c.h"
+
+#include "events/interpret_internal.h"
+
+/* WhatsApp's own limits; what is longer names no template. */
+#define MAX_NAME		512
+#define MAX_LANGUAGE	32
+
+/* With these a template can be sent; with whatever else is told, it cannot. */
+static bool
+can_be_sent(wa_str status)
+{
+	static const char *const statuses[] = {"approved", "reinstated", "flagged", "unarchived"};
+
+	for (int i = 0; i < lengthof(statuses); i++)
+	{
+		if (wa_text_says(status, statuses[i]))
+			return true;
+	}
+	return false;
+}
+
+/* A pause for bad quality ends by itself, one for its pace does not. */
+static wa_instant
+end_of_pause(const wa_element *element, wa_instant at)
+{
+	if (wa_text_says(element->type, "paused") && wa_text_says(element->pause, "first_pause"))
+		return wa_after(at, 3 * WA_HOUR);
+	if (wa_text_says(element->type, "paused") && wa_text_says(element->pause, "second_pause"))
+		return wa_after(at, 6 * WA_HOUR);
+	return WA_FOREVER;
+}
+
+/*
+ * What is announced comes without the category changing: correct_category is that from then on.
+ */
+static void
+fill_category(wa_context *c, const wa_element *element)
+{
+	wa_instant	at;
+
+	c->event.template_category = element->new_category;
+	c->event.next_category = element->next_category;
+	c->event.next_category_at = WA_NEVER;
+	if (wa_str_given(element->next_category))
+		c->event.next_category_at = wa_str_given(element->next_category_at) &&
+			wa_instant_read(element->next_category_at, &at) ? at : c->event.at;
+}
+
+wa_element_outcome
+wa_interpret_template(wa_context *c, const wa_element *element)
+{
+	if (!wa_str_given(element->template_name) || element->template_name.len > MAX_NAME ||
+		element->template_language.len > MAX_LANGUAGE)
+		return WA_OUTCOME_IGNORED;
+	(void) wa_context_has_instant(c);
+	c->event.template_name = element->template_name;
+	c->event.template_language = element->template_language;
+	if (c->event.template_language.data == NULL)
+		c->event.template_language = WA_STR("");
+	c->event.status = element->type;
+	c->event.blocked = !can_be_sent(element->type) &&
+		!wa_text_says(element->pause, "unpause");
+	c->event.until = end_of_pause(element, c->event.at);
+	c->event.quality = element->quality;
+	fill_category(c, element);
+	if (!wa_str_given(c->event.status) && !wa_str_given(c->event.quality) &&
+		!wa_str_given(c->event.template_category))
+		return WA_OUTCOME_IGNORED;
+	wa_context_report(c, WA_EVENT_TEMPLATE);
+	return wa_context_outcome(c);
+}

@@ -1,0 +1,221 @@
+/*-------------------------------------------------------------------------
+ *
+ * holds.c
+ *	  Writing what holds senders back, and that they work.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "access/genam.h"
+#include "catalog/pg_type_d.h"
+#include "utils/rel.h"
+
+#include "base/category_oid.h"
+#include "base/encode.h"
+#include "ingest/holds.h"
+#include "ingest/upsert.h"
+#include "state/columns.h"
+#include "state/hold.h"
+#include "state/read.h"
+
+/* The latest one stands, and of several that begin together the longest. */
+#define IS_LATER \
+	"(excluded.since IS NOT NULL" \
+	" AND (excluded.since, COALESCE(excluded.until, 'infinity'), excluded.categories)" \
+	" > (COALESCE(o.since, '-infinity'), COALESCE(o.until, 'infinity'), o.categories))"
+#define LATER_ONE(column) \
+	column " = CASE WHEN " IS_LATER " THEN excluded." column " ELSE o." column " END"
+
+#define MERGE_HOLD(rows) \
+	"INSERT INTO @extschema@.wa_sender_hold AS o" \
+	" (business, sender, region, cause, code, categories, since, until, lifted_at)" rows \
+	" ON CONFLICT (business, sender, region, cause, code) DO UPDATE SET " \
+	LATER_ONE("since") ", " LATER_ONE("until") ", " LATER_ONE("categories") "," \
+	" lifted_at = GREATEST(o.lifted_at, excluded.lifted_at)" \
+	" WHERE " IS_LATER " OR excluded.lifted_at > COALESCE(o.lifted_at, '-infinity')"
+
+static wa_statement merge_holds = {
+	MERGE_HOLD(" SELECT business, sender, region, cause, code,"
+			   " categories::@extschema@.wa_category[], since, until, lifted_at"
+			   " FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) AS row"
+			   " (business, sender, region, cause, code, categories, since, until, lifted_at)"),
+	"text[] text[] text[] text[] int4[] text[] timestamptz[] timestamptz[] timestamptz[]", NULL, 0
+};
+
+static wa_statement merge_hold = {
+	MERGE_HOLD(" VALUES ($1, $2, $3, $4, $5, ($6)::@extschema@.wa_category[], $7, $8, $9)"),
+	"text text text text int4 text timestamptz timestamptz timestamptz", NULL, 0
+};
+
+/* As a literal of an array, in the order of the categories. */
+static wa_str
+categories_literal(uint8 categories)
+{
+	char	   *text = palloc(64);
+	char	   *end = text;
+
+	*end++ = '{';
+	for (int i = 0; i < WA_CATEGORIES; i++)
+	{
+		if (categories & WA_CATEGORY_BIT(i))
+			end += sprintf(end, "%s%s", end[-1] == '{' ? "" : ",", wa_category_name(i));
+	}
+	*end++ = '}';
+	return (wa_str)
+	{
+		text, end - text
+	};
+}
+
+static void
+put_hold(wa_column *columns, const void *rows, int i)
+{
+	const wa_row_delta *delta = ((wa_row_delta *const *) rows)[i];
+	const char *cause = wa_cause_name(delta->key.number);
+
+	wa_put_str(&columns[0], delta->key.business);
+	wa_put_str(&columns[1], delta->key.other);
+	wa_put_str(&columns[2], delta->key.recipient);
+	wa_put_str(&columns[3], (wa_str) {cause, strlen(cause)});
+	wa_put_int4(&columns[4], Max(delta->key.number, 0), false);
+	wa_put_str(&columns[5], categories_literal(delta->u.hold.categories));
+	wa_put_instant(&columns[6], delta->u.hold.since);
+	wa_put_instant(&columns[7], delta->u.hold.since == WA_NEVER ? WA_NEVER : delta->u.hold.until);
+	wa_put_instant(&columns[8], delta->u.hold.lifted_at);
+}
+
+static const wa_upsert_target hold_target = {
+	&merge_holds, &merge_hold, -1,
+	{TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+	TIMESTAMPTZOID},
+	put_hold
+};
+
+/* Does the row at hand tell all of it already? */
+static bool
+is_hold_known(wa_reader *reader, const wa_row_delta *delta)
+{
+	const char *cause = wa_cause_name(delta->key.number);
+	wa_instant	since;
+
+	if (!wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_sender_hold_sender), delta->key.other) ||
+		!wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_sender_hold_region),
+					  delta->key.recipient) ||
+		!wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_sender_hold_cause),
+					  (wa_str) {cause, strlen(cause)}) ||
+		wa_reader_int(reader, Anum_wa_sender_hold_code) != Max(delta->key.number, 0))
+		return false;
+	since = wa_reader_instant(reader, Anum_wa_sender_hold_since);
+	return (since > delta->u.hold.since || delta->u.hold.since == WA_NEVER) &&
+		wa_reader_instant(reader, Anum_wa_sender_hold_lifted_at) >= delta->u.hold.lifted_at;
+}
+
+void
+wa_write_holds(const wa_schema *schema, wa_row_delta **holds, int n)
+{
+	wa_reader	reader;
+	int			kept = 0;
+
+	if (n == 0)
+		return;
+	wa_reader_open_latest(&reader, &schema->sender_hold);
+	for (int i = 0; i < n; i++)
+	{
+		bool		known = false;
+
+		wa_reader_seek(&reader, wa_str_datum(holds[i]->key.business));
+		while (!known && wa_reader_next(&reader))
+			known = is_hold_known(&reader, holds[i]);
+		if (!known)
+			holds[kept++] = holds[i];
+	}
+	wa_reader_close(&reader);
+	wa_upsert(schema, &hold_target, holds, kept);
+}
+
+/*
+ * Signs of life.
+ */
+
+#define MERGE_LIFE(rows) \
+	"INSERT INTO @extschema@.wa_sender_life AS o" \
+	" (business, sender, region, category, alive_at)" rows \
+	" ON CONFLICT (business, sender, region, category) DO UPDATE SET" \
+	" alive_at = excluded.alive_at WHERE excluded.alive_at > o.alive_at"
+
+static wa_statement merge_lives = {
+	MERGE_LIFE(" SELECT * FROM unnest($1, $2, $3, $4, $5)"),
+	"text[] text[] text[] text[] timestamptz[]", NULL, 0
+};
+
+static wa_statement merge_life = {
+	MERGE_LIFE(" VALUES ($1, $2, $3, $4, $5)"), "text text text text timestamptz", NULL, 0
+};
+
+/* Downwards, so that no hold ends before the message that proves it. */
+static wa_instant
+minute_of(wa_instant t)
+{
+	return wa_day_of(t) + (t - wa_day_of(t)) / WA_MINUTE * WA_MINUTE;
+}
+
+static wa_str
+category_of(const wa_row_delta *delta)
+{
+	const char *name = delta->key.number == WA_CATEGORY_UNKNOWN ? "" :
+		wa_category_name(delta->key.number);
+
+	return (wa_str)
+	{
+		name, strlen(name)
+	};
+}
+
+static void
+put_life(wa_column *columns, const void *rows, int i)
+{
+	const wa_row_delta *delta = ((wa_row_delta *const *) rows)[i];
+
+	wa_put_str(&columns[0], delta->key.business);
+	wa_put_str(&columns[1], delta->key.other);
+	wa_put_str(&columns[2], delta->key.recipient);
+	wa_put_str(&columns[3], category_of(delta));
+	wa_put_instant(&columns[4], minute_of(delta->u.alive_at));
+}
+
+static const wa_upsert_target life_target = {
+	&merge_lives, &merge_life, -1,
+	{TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID},
+	put_life
+};
+
+/* Of all columns of the key: a business may have many rows. */
+static bool
+is_alive_known(wa_reader *reader, const wa_row_delta *delta)
+{
+	const wa_str values[] = {delta->key.business, delta->key.other, delta->key.recipient,
+	category_of(delta)};
+
+	wa_reader_seek_all(reader, values, lengthof(values));
+	return wa_reader_next(reader) &&
+		wa_reader_instant(reader, Anum_wa_sender_life_alive_at) >= minute_of(delta->u.alive_at);
+}
+
+void
+wa_write_lives(const wa_schema *schema, wa_row_delta **lives, int n)
+{
+	wa_reader	reader;
+	int			kept = 0;
+
+	if (n == 0)
+		return;
+	wa_reader_open_latest(&reader, &schema->sender_life);
+	for (int i = 0; i < n; i++)
+	{
+		if (!is_alive_known(&reader, lives[i]))
+			lives[kept++] = lives[i];
+	}
+	wa_reader_close(&reader);
+	wa_upsert(schema, &life_target, lives, kept);
+}

@@ -1,0 +1,92 @@
+/*-------------------------------------------------------------------------
+ *
+ * templates.c
+ *	  Writing what webhooks tell of templates.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "catalog/pg_type_d.h"
+
+#include "ingest/templates.h"
+#include "ingest/upsert.h"
+
+/* As event_batch.c merges: status, category and quality each by itself. */
+#define STATUS_IS_LATER \
+	"(excluded.status_at IS NOT NULL AND (o.status_at IS NULL" \
+	" OR (excluded.status_at, excluded.blocked, excluded.status," \
+	" COALESCE(excluded.paused_until, 'infinity'))" \
+	" > (o.status_at, o.blocked, o.status, COALESCE(o.paused_until, 'infinity'))))"
+#define CATEGORY_IS_LATER \
+	"(excluded.category_at IS NOT NULL AND (o.category_at IS NULL" \
+	" OR (excluded.category_at, excluded.category) > (o.category_at, o.category)))"
+#define QUALITY_IS_LATER \
+	"(excluded.quality_at IS NOT NULL AND (o.quality_at IS NULL" \
+	" OR (excluded.quality_at, excluded.quality) > (o.quality_at, o.quality)))"
+#define IF(later, column) \
+	column " = CASE WHEN " later " THEN excluded." column " ELSE o." column " END"
+
+#define MERGE_TEMPLATE(rows) \
+	"INSERT INTO @extschema@.wa_template AS o" \
+	" (business, name, language, status, blocked, paused_until, category, next_category," \
+	" next_category_at, quality, status_at, category_at, quality_at)" rows \
+	" ON CONFLICT (business, name, language) DO UPDATE SET " \
+	IF(STATUS_IS_LATER, "status") ", " IF(STATUS_IS_LATER, "blocked") ", " \
+	IF(STATUS_IS_LATER, "paused_until") ", " IF(STATUS_IS_LATER, "status_at") ", " \
+	IF(CATEGORY_IS_LATER, "category") ", " IF(CATEGORY_IS_LATER, "next_category") ", " \
+	IF(CATEGORY_IS_LATER, "next_category_at") ", " IF(CATEGORY_IS_LATER, "category_at") ", " \
+	IF(QUALITY_IS_LATER, "quality") ", " IF(QUALITY_IS_LATER, "quality_at") \
+	" WHERE " STATUS_IS_LATER " OR " CATEGORY_IS_LATER " OR " QUALITY_IS_LATER
+
+static wa_statement merge_templates = {
+	MERGE_TEMPLATE(" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"),
+	"text[] text[] text[] text[] bool[] timestamptz[] text[] text[] timestamptz[] text[]"
+	" timestamptz[] timestamptz[] timestamptz[]", NULL, 0
+};
+
+static wa_statement merge_template = {
+	MERGE_TEMPLATE(" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"),
+	"text text text text bool timestamptz text text timestamptz text timestamptz timestamptz"
+	" timestamptz", NULL, 0
+};
+
+static wa_str
+given(wa_str s)
+{
+	return wa_str_given(s) ? s : (wa_str) {NULL, 0};
+}
+
+static void
+put_template(wa_column *columns, const void *rows, int i)
+{
+	const wa_row_delta *delta = ((wa_row_delta *const *) rows)[i];
+
+	wa_put_str(&columns[0], delta->key.business);
+	wa_put_str(&columns[1], delta->key.other);
+	wa_put_str(&columns[2], delta->key.recipient);
+	wa_put_str(&columns[3], given(delta->u.template.status));
+	wa_put_bool(&columns[4], delta->u.template.blocked);
+	wa_put_instant(&columns[5], delta->u.template.status_at == WA_NEVER ? WA_NEVER :
+				   delta->u.template.paused_until);
+	wa_put_str(&columns[6], given(delta->u.template.category));
+	wa_put_str(&columns[7], given(delta->u.template.next_category));
+	wa_put_instant(&columns[8], delta->u.template.next_category_at);
+	wa_put_str(&columns[9], given(delta->u.template.quality));
+	wa_put_instant(&columns[10], delta->u.template.status_at);
+	wa_put_instant(&columns[11], delta->u.template.category_at);
+	wa_put_instant(&columns[12], delta->u.template.quality_at);
+}
+
+static const wa_upsert_target template_target = {
+	&merge_templates, &merge_template, -1,
+	{TEXTOID, TEXTOID, TEXTOID, TEXTOID, BOOLOID, TIMESTAMPTZOID, TEXTOID, TEXTOID,
+	TIMESTAMPTZOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
+	put_template
+};
+
+void
+wa_write_templates(const wa_schema *schema, wa_row_delta **templates, int n)
+{
+	wa_upsert(schema, &template_target, templates, n);
+}

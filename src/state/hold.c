@@ -1,0 +1,96 @@
+/*-------------------------------------------------------------------------
+ *
+ * hold.c
+ *	  What holds a sender back, and for how long.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "c.h"
+
+#include "base/category.h"
+#include "errors/catalogue.h"
+#include "state/hold.h"
+
+#define TEMPLATE_CATEGORIES \
+	(WA_CATEGORY_BIT(WA_MARKETING) | WA_CATEGORY_BIT(WA_UTILITY) | WA_CATEGORY_BIT(WA_AUTHENTICATION))
+
+/*
+ * Not every code that blames the sender: a message of the wrong form says nothing of the next
+ * one.  How long is the wait of the catalogue, so that wa_retry_after says the same.
+ */
+static const struct
+{
+	int32		code;
+	uint8		categories;
+}			holding[] = {
+	{368, WA_ALL_CATEGORIES},
+	{80007, WA_ALL_CATEGORIES},
+	{130429, WA_ALL_CATEGORIES},
+	{130497, WA_ALL_CATEGORIES},
+	{131031, WA_ALL_CATEGORIES},
+	{131037, WA_ALL_CATEGORIES},
+	{131042, WA_ALL_CATEGORIES},
+	{131045, WA_ALL_CATEGORIES},
+	{131048, WA_ALL_CATEGORIES},
+	{131057, WA_ALL_CATEGORIES},
+	{131063, WA_CATEGORY_BIT(WA_MARKETING)},
+	{131064, WA_CATEGORY_BIT(WA_UTILITY)},
+	{133010, WA_ALL_CATEGORIES},
+};
+
+bool
+wa_hold_of_code(int32 code, int64 *span, uint8 *categories)
+{
+	for (int i = 0; i < lengthof(holding); i++)
+	{
+		const wa_code *known;
+
+		if (holding[i].code != code)
+			continue;
+		known = wa_catalogue_find(code);
+		if (known == NULL || known->waits.nsteps == 0)
+			return false;
+		*span = known->waits.step[0];
+		*categories = holding[i].categories;
+		return true;
+	}
+	return false;
+}
+
+static const struct
+{
+	int32		cause;
+	const char *name;
+	uint8		categories;
+}			causes[] = {
+	{WA_CAUSE_DISABLED, "DISABLED_UPDATE", WA_ALL_CATEGORIES},
+	{WA_CAUSE_BUSINESS_INITIATED, "RESTRICTED_BIZ_INITIATED_MESSAGING", TEMPLATE_CATEGORIES},
+	{WA_CAUSE_CUSTOMER_INITIATED, "RESTRICTED_CUSTOMER_INITIATED_MESSAGING", WA_CATEGORY_BIT(WA_SERVICE)},
+	{WA_CAUSE_UTILITY_TEMPLATES, "RESTRICTED_UTILITY_TEMPLATES", WA_CATEGORY_BIT(WA_UTILITY)},
+};
+
+int32
+wa_hold_of_restriction(wa_str name, uint8 *categories)
+{
+	for (int i = 1; i < lengthof(causes); i++)
+	{
+		if (wa_str_given(name) &&
+			wa_str_equal(name, (wa_str) {causes[i].name, strlen(causes[i].name)}))
+		{
+			*categories = causes[i].categories;
+			return causes[i].cause;
+		}
+	}
+	return 0;
+}
+
+const char *
+wa_cause_name(int32 cause)
+{
+	for (int i = 0; i < lengthof(causes); i++)
+	{
+		if (causes[i].cause == cause)
+			return causes[i].name;
+	}
+	return "error";
+}

@@ -1,0 +1,76 @@
+-- Message templates, as far as webhooks tell of them.
+
+CREATE TABLE wa_template (
+	business text COLLATE "C" NOT NULL,
+	name text COLLATE "C" NOT NULL,
+	language text COLLATE "C" NOT NULL DEFAULT '',
+	status text COLLATE "C",
+	blocked boolean NOT NULL DEFAULT false,
+	paused_until timestamptz,
+	category text COLLATE "C",
+	next_category text COLLATE "C",
+	next_category_at timestamptz,
+	quality text COLLATE "C",
+	status_at timestamptz,
+	category_at timestamptz,
+	quality_at timestamptz,
+	CONSTRAINT wa_template_pkey PRIMARY KEY (business, name, language)
+);
+SELECT pg_catalog.pg_extension_config_dump('wa_template', '');
+COMMENT ON TABLE wa_template IS
+'Message templates that webhooks told of: their status, category and quality, each the latest. A DBA may add those that were approved before the first webhook came';
+COMMENT ON COLUMN wa_template.business IS 'WhatsApp Business Account id';
+COMMENT ON COLUMN wa_template.name IS 'Name of the template';
+COMMENT ON COLUMN wa_template.language IS 'Language, as WhatsApp writes it';
+COMMENT ON COLUMN wa_template.status IS 'Latest event of message_template_status_update, such as APPROVED or PAUSED; NULL where none was told';
+COMMENT ON COLUMN wa_template.blocked IS 'Can it not be sent with that status?';
+COMMENT ON COLUMN wa_template.paused_until IS 'When the pause ends by itself: 3 hours after the first, 6 after the second; NULL where it does not or there is none';
+COMMENT ON COLUMN wa_template.category IS 'Latest category that was told; NULL where none was';
+COMMENT ON COLUMN wa_template.next_category IS 'Category that WhatsApp announced; NULL where it did not';
+COMMENT ON COLUMN wa_template.next_category_at IS 'From when on it has that';
+COMMENT ON COLUMN wa_template.quality IS 'Latest quality: GREEN, YELLOW, RED or UNKNOWN; NULL where none was told';
+COMMENT ON COLUMN wa_template.status_at IS 'When the status was told';
+COMMENT ON COLUMN wa_template.category_at IS 'When the category was told';
+COMMENT ON COLUMN wa_template.quality_at IS 'When the quality was told';
+
+CREATE FUNCTION wa__require_template(name text, language text, business text) RETURNS boolean
+	LANGUAGE sql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		SELECT CASE
+			WHEN NOT EXISTS (SELECT FROM wa_template AS t WHERE t.business OPERATOR(pg_catalog.=) wa__require_template.business
+				AND t.name OPERATOR(pg_catalog.=) wa__require_template.name AND t.language OPERATOR(pg_catalog.=) wa__require_template.language) THEN
+				wa__refuse('undefined_object', pg_catalog.format('template "%s" in language "%s" of business "%s" was never heard of', name, language, business),
+					'No webhook told of it, so nothing would object to it.', 'If it was approved before the first webhook came, add it to wa_template.')
+			ELSE true END;
+	END;
+COMMENT ON FUNCTION wa__require_template(text, text, text) IS 'An error (undefined_object) unless the template is in wa_template';
+REVOKE EXECUTE ON FUNCTION wa__require_template(text, text, text) FROM PUBLIC;
+
+CREATE FUNCTION wa_template_sendable(name text, language text, business text, at timestamptz DEFAULT pg_catalog.now()) RETURNS boolean
+	LANGUAGE sql STABLE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		SELECT CASE WHEN wa__require_template(name, language, business) THEN
+			(SELECT NOT t.blocked OR COALESCE(t.paused_until OPERATOR(pg_catalog.<=) wa_template_sendable.at, false) FROM wa_template AS t
+				WHERE t.business OPERATOR(pg_catalog.=) wa_template_sendable.business
+					AND t.name OPERATOR(pg_catalog.=) wa_template_sendable.name AND t.language OPERATOR(pg_catalog.=) wa_template_sendable.language) END;
+	END;
+COMMENT ON FUNCTION wa_template_sendable(text, text, text, timestamptz) IS
+'May this template be sent then? Not while it is paused, and not with a status other than APPROVED, REINSTATED, FLAGGED or UNARCHIVED. Pauses for bad quality end by themselves. Error: undefined_object for a template that is not in wa_template';
+REVOKE EXECUTE ON FUNCTION wa_template_sendable(text, text, text, timestamptz) FROM PUBLIC;
+
+CREATE FUNCTION wa_template_category(name text, language text, business text, at timestamptz DEFAULT pg_catalog.now()) RETURNS text
+	LANGUAGE sql STABLE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		SELECT CASE WHEN wa__require_template(name, language, business) THEN
+			(SELECT pg_catalog.lower(CASE WHEN t.next_category_at OPERATOR(pg_catalog.<=) wa_template_category.at THEN t.next_category ELSE t.category END)
+				FROM wa_template AS t
+				WHERE t.business OPERATOR(pg_catalog.=) wa_template_category.business
+					AND t.name OPERATOR(pg_catalog.=) wa_template_category.name AND t.language OPERATOR(pg_catalog.=) wa_template_category.language) END;
+	END;
+COMMENT ON FUNCTION wa_template_category(text, text, text, timestamptz) IS
+'The category that the template has then, in lower case as wa_sendable asks for it: a utility template that WhatsApp switched to marketing needs a recipient who may be sent marketing. NULL where none was told. Error: undefined_object for a template that is not in wa_template';
+REVOKE EXECUTE ON FUNCTION wa_template_category(text, text, text, timestamptz) FROM PUBLIC;
+
