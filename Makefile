@@ -24,6 +24,7 @@ SQL_FRAGMENTS = \
 	src/identity/identity.sql \
 	src/signature/signature.sql \
 	src/ingest/ingest.sql \
+	src/report/message.sql \
 	src/planner/support.sql \
 	src/decision/decision.sql \
 	src/base/roles.sql

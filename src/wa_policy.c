@@ -9,6 +9,7 @@
 
 #include "utils/guc.h"
 
+#include "report/settings.h"
 #include "suppression/settings.h"
 
 #ifdef PG_MODULE_MAGIC_EXT
@@ -23,5 +24,6 @@ void
 _PG_init(void)
 {
 	wa_settings_init();
+	wa_report_settings_init();
 	MarkGUCPrefixReserved("wa_policy");
 }

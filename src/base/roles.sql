@@ -34,7 +34,8 @@ GRANT EXECUTE ON FUNCTION
 	@extschema@.wa_ingest(bytea, text),
 	@extschema@.wa_report_error(text, integer, timestamptz, text, text, text, text),
 	@extschema@.wa_verify_signature(text, text),
-	@extschema@.wa_verify_signature(bytea, text)
+	@extschema@.wa_verify_signature(bytea, text),
+	@extschema@.wa_sent(text, text, @extschema@.wa_category, text, text, timestamptz, text, text)
 	TO wa_writer;
 
 GRANT EXECUTE ON FUNCTION
@@ -52,5 +53,5 @@ GRANT EXECUTE ON FUNCTION
 	@extschema@.wa_classify(integer),
 	@extschema@.wa_retry_after(integer, integer)
 	TO wa_reader;
-GRANT SELECT ON @extschema@.wa_error_code, @extschema@.wa_sender TO wa_reader;
+GRANT SELECT ON @extschema@.wa_error_code, @extschema@.wa_sender, @extschema@.wa_message TO wa_reader;
 

@@ -21,13 +21,14 @@
 typedef enum wa_event_kind
 {
 	WA_EVENT_RECEIPT,			/* delivered, read or played */
-	WA_EVENT_SENT,				/* the sender works; has no recipient */
+	WA_EVENT_SENT,				/* the sender works; may have no recipient */
 	WA_EVENT_FAILURE,			/* a strike on the ladder of code */
 	WA_EVENT_WINDOW_REFUSED,	/* WhatsApp says that the window is shut */
 	WA_EVENT_INBOUND,			/* the user wrote: a window opens */
 	WA_EVENT_CONSENT,			/* stop or resume in a register */
 	WA_EVENT_SIGHTING,			/* ids belong to one person */
-	WA_EVENT_CHANGE				/* who was ids is to from now on */
+	WA_EVENT_CHANGE,			/* who was ids is to from now on */
+	WA_EVENT_FAILED				/* a message failed, whatever that means to its recipient */
 } wa_event_kind;
 
 /* From one element: phone, BSUID and parent BSUID of one user. */
@@ -56,8 +57,9 @@ typedef struct wa_event
 	int			nto;
 	wa_canonical to[WA_MAX_IDS];
 
-	/* SENT, RECEIPT */
+	/* SENT, RECEIPT, FAILED */
 	int			category;		/* a wa_category, or WA_CATEGORY_UNKNOWN */
+	bool		participant;	/* is it about one of those who got a group's message? */
 
 	/* RECEIPT */
 	bool		read;
@@ -65,7 +67,7 @@ typedef struct wa_event
 	/* FAILURE, WINDOW_REFUSED */
 	wa_code_policy policy;		/* of code */
 
-	/* FAILURE, WINDOW_REFUSED, CONSENT that a failure tells of; else 0 */
+	/* FAILURE, WINDOW_REFUSED, FAILED, CONSENT that a failure tells of; else 0 */
 	int32		code;
 
 	/* CONSENT, SIGHTING, CHANGE */

@@ -18,6 +18,7 @@
 #include "state/activity.h"
 #include "state/consent.h"
 #include "state/failures.h"
+#include "report/message.h"
 
 /* Which table a row delta belongs to. */
 typedef enum wa_row_kind
@@ -27,20 +28,21 @@ typedef enum wa_row_kind
 	WA_ROW_CONSENT,
 	WA_ROW_SIGHTING,			/* wa_identity */
 	WA_ROW_CHANGE,				/* wa_identity_change */
+	WA_ROW_MESSAGE,				/* wa_message */
 	WA_ROW_SENDER				/* wa_sender */
 } wa_row_kind;
 
-#define WA_ROW_KINDS 6
+#define WA_ROW_KINDS 7
 
 /* The key of a row.  Strings are owned by the batch. */
 typedef struct wa_row_key
 {
 	wa_row_kind kind;
 	int32		number;			/* COOLDOWN: code; CONSENT: wa_register; else 0 */
-	wa_str		recipient;		/* not SENDER */
-	wa_str		business;		/* not CHANGE */
+	wa_str		recipient;		/* not SENDER; MESSAGE: the participant, '' outside groups */
+	wa_str		business;		/* not CHANGE, MESSAGE */
 	wa_str		other;			/* ACTIVITY, SENDER: sender; SIGHTING, CHANGE: the
-								 * other identifier */
+								 * other identifier; MESSAGE: message id */
 } wa_row_key;
 
 /* What is to be merged into the row of that key. */
@@ -68,6 +70,7 @@ typedef struct wa_row_delta
 			wa_str		origin; /* of the latest */
 			wa_str		message_id;
 		}			change;
+		wa_message	message;
 		struct
 		{
 			wa_instant	first_seen;
@@ -115,7 +118,7 @@ extern wa_row_delta *wa_event_batch_delta(wa_event_batch *batch, const wa_row_ke
 
 /*
  * All row deltas of a kind in the order of their keys, and how many; NULL: none.
- * Links go by the other identifier first, as their primary key does.
+ * Links go by the other identifier first and messages by their id, as the primary keys do.
  */
 extern wa_row_delta **wa_event_batch_deltas(wa_event_batch *batch, wa_row_kind kind, int *n);
 
