@@ -27,6 +27,8 @@ SQL_FRAGMENTS = \
 	src/report/message.sql \
 	src/planner/support.sql \
 	src/decision/decision.sql \
+	src/report/views.sql \
+	src/report/health.sql \
 	src/base/roles.sql
 
 # Goals that are scripts.  They must work before there is a PGXS to include:

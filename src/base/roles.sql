@@ -53,5 +53,24 @@ GRANT EXECUTE ON FUNCTION
 	@extschema@.wa_classify(integer),
 	@extschema@.wa_retry_after(integer, integer)
 	TO wa_reader;
-GRANT SELECT ON @extschema@.wa_error_code, @extschema@.wa_sender, @extschema@.wa_message TO wa_reader;
+GRANT SELECT ON @extschema@.wa_error_code, @extschema@.wa_sender, @extschema@.wa_message, @extschema@.wa_recipient_status,
+	@extschema@.wa_delivery_rate, @extschema@.wa_failure_rate, @extschema@.wa_opt_out_rate,
+	@extschema@.wa_violation, @extschema@.wa_ladder_yield, @extschema@.wa_health
+	TO wa_reader;
+
+-- What tells of nobody, for monitoring; the codes with what a DBA made of them.
+DO $$
+BEGIN
+	IF NOT (SELECT pg_catalog.has_schema_privilege('pg_monitor', c.relnamespace, 'USAGE')
+			FROM pg_catalog.pg_class AS c
+			WHERE c.oid OPERATOR(pg_catalog.=) '@extschema@.wa_webhook'::pg_catalog.regclass) THEN
+		EXECUTE 'GRANT USAGE ON SCHEMA @extschema@ TO pg_monitor';
+	END IF;
+END
+$$;
+GRANT SELECT ON @extschema@.wa_delivery_rate, @extschema@.wa_failure_rate, @extschema@.wa_opt_out_rate,
+	@extschema@.wa_ladder_yield, @extschema@.wa_error_code, @extschema@.wa_health
+	TO pg_monitor;
+GRANT EXECUTE ON FUNCTION @extschema@.wa_error_catalogue(boolean) TO pg_monitor;
+GRANT EXECUTE ON FUNCTION @extschema@.wa__library_version(), @extschema@.wa__recompute_owed() TO wa_reader, pg_monitor;
 
