@@ -29,6 +29,8 @@ SQL_FRAGMENTS = \
 	src/decision/decision.sql \
 	src/report/views.sql \
 	src/report/health.sql \
+	src/report/report.sql \
+	src/report/forecast.sql \
 	src/base/roles.sql
 
 # Goals that are scripts.  They must work before there is a PGXS to include:

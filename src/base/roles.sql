@@ -49,6 +49,8 @@ GRANT EXECUTE ON FUNCTION
 	@extschema@.wa_explain(@extschema@.wa_recipient, @extschema@.wa_category, text, text, timestamptz),
 	@extschema@.wa_suppressed(@extschema@.wa_category, text, timestamptz),
 	@extschema@.wa_segment_summary(text, @extschema@.wa_category, text, text, timestamptz),
+	@extschema@.wa_segment_forecast(text, @extschema@.wa_category, timestamptz, interval, text, text),
+	@extschema@.wa__forecast_check(timestamptz, interval),
 	@extschema@.wa_error_catalogue(boolean),
 	@extschema@.wa_classify(integer),
 	@extschema@.wa_retry_after(integer, integer)
@@ -72,5 +74,5 @@ GRANT SELECT ON @extschema@.wa_delivery_rate, @extschema@.wa_failure_rate, @exts
 	@extschema@.wa_ladder_yield, @extschema@.wa_error_code, @extschema@.wa_health
 	TO pg_monitor;
 GRANT EXECUTE ON FUNCTION @extschema@.wa_error_catalogue(boolean) TO pg_monitor;
-GRANT EXECUTE ON FUNCTION @extschema@.wa__library_version(), @extschema@.wa__recompute_owed() TO wa_reader, pg_monitor;
+GRANT EXECUTE ON FUNCTION @extschema@.wa__library_version(), @extschema@.wa__recompute_owed(), @extschema@.wa_report(integer) TO wa_reader, pg_monitor;
 

@@ -52,9 +52,10 @@ LEFT JOIN LATERAL (
 	ORDER BY e.rule, e.since LIMIT 1) AS s ON true
 LEFT JOIN LATERAL (
 	SELECT c.register, c.origin, c.at
-	FROM wa_consent AS c
-	WHERE c.state = 'resume' AND c.recipient IN (
-		SELECT k.recipient UNION ALL SELECT l.recipient FROM wa__person_link AS l WHERE l.other = k.recipient)
+	FROM (SELECT k.recipient AS who
+		UNION ALL SELECT l.recipient FROM wa__person_link AS l WHERE l.other = k.recipient) AS p
+	JOIN wa_consent AS c ON c.recipient = p.who
+	WHERE c.state = 'resume'
 	ORDER BY c.at DESC, c.register LIMIT 1) AS i ON true
 LEFT JOIN LATERAL (
 	SELECT max(v.last_inbound_at) AS last_inbound_at, max(v.last_delivered_at) AS last_delivered_at,
@@ -62,9 +63,9 @@ LEFT JOIN LATERAL (
 		max(v.last_inbound_at + interval '24 hours') FILTER (
 			WHERE v.last_inbound_at > now() - interval '24 hours'
 			AND (v.last_window_refused_at IS NULL OR v.last_inbound_at > v.last_window_refused_at)) AS window_open_until
-	FROM wa_activity AS v
-	WHERE v.recipient IN (
-		SELECT k.recipient UNION ALL SELECT l.recipient FROM wa__person_link AS l WHERE l.other = k.recipient)) AS a ON true;
+	FROM (SELECT k.recipient AS who
+		UNION ALL SELECT l.recipient FROM wa__person_link AS l WHERE l.other = k.recipient) AS p
+	JOIN wa_activity AS v ON v.recipient = p.who) AS a ON true;
 COMMENT ON VIEW wa_recipient_status IS
 'One row per known recipient: has it opted in or out of marketing, since when and how, and from when on may it be sent to. All businesses taken together';
 COMMENT ON COLUMN wa_recipient_status.recipient IS 'Phone or BSUID';
@@ -187,12 +188,11 @@ FROM (
 		wa__opt_out AS o
 	LEFT JOIN LATERAL (
 		SELECT n.business, n.sender, n.category, n.template, n.campaign, n.delivered_at
-		FROM wa_message AS n
-		WHERE n.recipient IN (
-				SELECT o.recipient
-				UNION ALL SELECT wa_try_recipient(also) FROM regexp_split_to_table(o.also_named, ' ') AS also WHERE also <> ''
-				UNION ALL SELECT l.other FROM wa__person_link AS l WHERE l.recipient = o.recipient AND o.at <= coalesce(l.up_to, o.at))
-			AND n.category = 'marketing' AND n.delivered_at <= o.at AND n.delivered_at > o.at - interval '48 hours'
+		FROM (SELECT o.recipient AS who
+			UNION SELECT wa_try_recipient(also) FROM unnest(string_to_array(o.also_named, ' ')) AS also WHERE also <> ''
+			UNION SELECT l.other FROM wa__person_link AS l WHERE l.recipient = o.recipient AND o.at <= coalesce(l.up_to, o.at)) AS p
+		JOIN wa_message AS n ON n.recipient = p.who
+		WHERE n.category = 'marketing' AND n.delivered_at <= o.at AND n.delivered_at > o.at - interval '48 hours'
 			AND (o.business = '' OR n.business IN ('', o.business))
 		ORDER BY n.delivered_at DESC, n.message_id LIMIT 1) AS m ON true
 	GROUP BY 1, 2, 3, 4, 5, 6) AS r
@@ -217,7 +217,7 @@ SELECT DISTINCT ON (m.sent, m.message_id, m.participant)
 FROM wa_consent_log AS s
 CROSS JOIN LATERAL (
 	SELECT s.recipient AS recipient, NULL::timestamptz AS up_to
-	UNION SELECT wa_try_recipient(also), NULL FROM regexp_split_to_table(s.also_named, ' ') AS also WHERE also <> ''
+	UNION SELECT wa_try_recipient(also), NULL FROM unnest(string_to_array(s.also_named, ' ')) AS also WHERE also <> ''
 	UNION SELECT l.other, l.up_to FROM wa__person_link AS l WHERE l.recipient = s.recipient
 	UNION SELECT k.other, least(l.up_to, k.up_to) FROM wa__person_link AS l JOIN wa__person_link AS k ON k.recipient = l.other
 		WHERE l.recipient = s.recipient) AS p
@@ -231,11 +231,11 @@ WHERE s.state = 'stop' AND s.at <= coalesce(p.up_to, s.at)
 	AND m.sent > s.at + interval '10 minutes'
 	AND (s.business = '' OR m.business IN ('', s.business))
 	AND NOT EXISTS (
-		SELECT FROM wa_consent_log AS r
+		SELECT FROM (SELECT s.recipient AS who UNION ALL SELECT m.recipient
+			UNION ALL SELECT l.other FROM wa__person_link AS l WHERE l.recipient = s.recipient) AS q
+		JOIN wa_consent_log AS r ON r.recipient = q.who
 		WHERE r.state = 'resume' AND r.register = s.register AND r.business = s.business
-			AND r.at > s.at AND r.at <= m.sent
-			AND r.recipient IN (SELECT s.recipient UNION ALL SELECT m.recipient
-				UNION ALL SELECT l.other FROM wa__person_link AS l WHERE l.recipient = s.recipient))
+			AND r.at > s.at AND r.at <= m.sent)
 ORDER BY m.sent, m.message_id, m.participant, s.at;
 COMMENT ON VIEW wa_violation IS
 'Marketing messages that were sent more than ten minutes after a stop that stood, under whichever identifier of the person, whoever sent them. Judged by the events'' own times: the stop may have arrived here later than the message went out';
