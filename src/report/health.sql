@@ -1,12 +1,12 @@
 -- What needs somebody: one row per finding, none where all is well.
 
 CREATE FUNCTION wa__library_version() RETURNS text
-	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION wa__library_version() IS 'Version of the library that this session has loaded';
 REVOKE EXECUTE ON FUNCTION wa__library_version() FROM PUBLIC;
 
 CREATE FUNCTION wa__recompute_owed() RETURNS bigint
-	LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	LANGUAGE sql VOLATILE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		SELECT count(*) FROM wa_cooldown AS c,
 			wa_cooldown_merge(c.code, c.business, c.failures, c.lifted_at, c.failures, c.lifted_at) AS m

@@ -272,6 +272,7 @@ FROM (
 				count(m.delivered_at) OVER w AS streak,
 				m.failed_at - lag(m.failed_at) OVER (PARTITION BY m.recipient, m.business, m.code ORDER BY m.failed_at) AS apart
 			FROM wa_message AS m
+			WHERE m.recipient IN (SELECT b.recipient FROM wa_message AS b WHERE b.code IS NOT NULL)
 			WINDOW w AS (PARTITION BY m.recipient, m.business ORDER BY coalesce(m.sent_at, m.failed_at, m.delivered_at))) AS f) AS s
 		JOIN wa_error_code AS e ON e.code = s.code AND e.effect = 'cooldown' AND cardinality(e.ladder) > 0
 		WHERE s.failed_at IS NOT NULL AND (s.apart IS NULL OR s.apart >= e.gap)) AS c

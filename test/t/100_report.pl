@@ -5,6 +5,7 @@ use strict;
 use warnings;
 
 use lib 'test/t';
+use JSON::PP ();
 use PostgreSQL::Test::Utils;
 use WaTest;
 use Test::More;
@@ -68,6 +69,21 @@ for my $view (qw(wa_delivery_rate wa_failure_rate wa_opt_out_rate wa_ladder_yiel
 	like(as('watches', "SELECT count(*) FROM $view"), qr/^\d+$/, "pg_monitor may read $view");
 }
 like(as('reads', q{SELECT wa_region('4915100000003'); SET wa_policy.message_log = off}), qr/permission denied/, 'wa_reader may not set wa_policy.message_log');
+
+# What examples/monitoring asks, as the role that it asks for.
+my %asked = (grafana => [ map { $_->{targets}[0]{rawSql} } @{ JSON::PP::decode_json(slurp_file("examples/monitoring/grafana-dashboard.json"))->{panels} } ],
+	sql_exporter => [ slurp_file("examples/monitoring/sql_exporter.collector.yml") =~ /query: \|\n((?:      .*\n)+)/g ]);
+for my $tool (sort keys %asked)
+{
+	cmp_ok(scalar @{ $asked{$tool} }, '>', 3, "$tool asks something");
+	for my $sql (@{ $asked{$tool} })
+	{
+		(my $one = $sql) =~ s/\bwa\.wa_/wa_/g;
+		$one =~ s/\$__timeFrom\(\)/'2023-11-01'/g;
+		$one =~ s/\$__timeTo\(\)/'2023-12-01'/g;
+		unlike(as('watches', $one), qr/ERROR/, "$tool: " . substr($one =~ s/\s+/ /gr, 0, 60));
+	}
+}
 
 # The database that may keep no log.
 $node->safe_psql('plain', 'ALTER DATABASE plain SET wa_policy.message_log = off');
