@@ -38,7 +38,12 @@ SQL_FRAGMENTS = \
 	src/nodes/digest.sql \
 	src/nodes/subscription.sql \
 	src/claims/claims.sql \
+	src/report/message.sql \
 	src/state/template.sql \
+	src/report/views.sql \
+	src/report/health.sql \
+	src/report/report.sql \
+	src/report/forecast.sql \
 	src/base/roles.sql
 
 # Goals that are scripts.  They must work before there is a PGXS to include:

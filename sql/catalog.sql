@@ -151,7 +151,7 @@ WHERE (provolatile, proparallel) <> ('s', 's')
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('s', 'u') AND proname IN ('wa_cooldown_merge', 'wa__evidence_lifts');
 -- What looks at tables and may run in a parallel worker all the same.
-SELECT signature FROM t.function WHERE proparallel = 's' AND provolatile <> 'i' AND signature !~ '^wa_(default_phrase|phrase_filler|export)' ORDER BY signature COLLATE "C";
+SELECT signature FROM t.function WHERE proparallel = 's' AND provolatile <> 'i' AND signature !~ '^wa_(default_phrase|phrase_filler|export|_refuse|_replicated_tables)' ORDER BY signature COLLATE "C";
 -- And they do: each that reads a table is called in a worker, for somebody of whom something is known, with a secret to look at.
 SAVEPOINT parallel;
 \set ECHO none
@@ -189,6 +189,7 @@ $$;
 SELECT f.signature, t.in_worker(c.call) AS in_worker
 FROM t.function AS f LEFT JOIN (VALUES
 	('wa_classify(integer)', '(wa_classify(131026 + n - n)).title'),
+	('wa__person(wa_recipient)', 'cardinality(wa__person(who::wa_recipient))'),
 	('wa__identifiers(wa_recipient)', 'wa__identifiers(who::wa_recipient) AS f WHERE f.until IS NULL'),
 	('wa_error_catalogue(boolean)', 'wa_error_catalogue(n > 0) AS f WHERE f.code = 131026'),
 	('wa_explain(text,wa_category,text,text,timestamp with time zone)', 'wa_explain(who, category) AS f WHERE f.rule = 3'),
@@ -205,7 +206,7 @@ FROM t.function AS f LEFT JOIN (VALUES
 	('wa_suppressed(wa_category,text,timestamp with time zone)', 'wa_suppressed(category) AS f WHERE f.recipient = ''491700000001'''),
 	('wa_verify_signature(bytea,text)', 'wa_verify_signature(convert_to(who, ''UTF8''), ''sha256='' || encode(sha256(''''), ''hex''))'),
 	('wa_verify_signature(text,text)', 'wa_verify_signature(who, ''sha256='' || encode(sha256(''''), ''hex''))')) AS c (signature, call) USING (signature)
-WHERE proparallel = 's' AND provolatile <> 'i' AND signature !~ '^wa_(default_phrase|phrase_filler|export)' ORDER BY signature COLLATE "C";
+WHERE proparallel = 's' AND provolatile <> 'i' AND signature !~ '^wa_(default_phrase|phrase_filler|export|_refuse|_replicated_tables)' ORDER BY signature COLLATE "C";
 ROLLBACK TO parallel;
 -- What may not run in a parallel query, though stable: these, and what runs a query of the caller's, which may do anything.
 SELECT signature FROM t.function WHERE (provolatile, proparallel) = ('s', 'u');

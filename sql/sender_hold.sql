@@ -33,6 +33,7 @@ CREATE FUNCTION t.law(at timestamptz) RETURNS TABLE (category wa_category, busin
 	GROUP BY c, b ORDER BY c, b $$;
 
 SELECT wa_declare_empty('test');
+DELETE FROM wa_sender;
 INSERT INTO wa_sender (business, sender) VALUES ('b1', 's1'), ('b1', 's2'), ('b2', 's3');
 
 -- A whole business, for 24 hours after the latest.

@@ -57,14 +57,20 @@ CALL t.take(t.failed('491640000001', 131026, '2025-03-01 10:00'));
 SELECT what, t.says(what) FROM t.use;
 
 -- Every column of every table of state, with another type.
--- Functions that have been parsed hold on to the columns that they name.
+-- Views, and functions that have been parsed, hold on to the columns that they name.
 DO $$
 DECLARE
-	parsed text;
+	dependent text;
 BEGIN
-	FOR parsed IN SELECT oid::regprocedure FROM pg_proc WHERE prosqlbody IS NOT NULL AND proname ~ '^wa_' LOOP
-		EXECUTE format('ALTER EXTENSION wa_policy DROP FUNCTION %s', parsed);
-		EXECUTE format('DROP FUNCTION %s CASCADE', parsed);
+	FOREACH dependent IN ARRAY (SELECT array_agg(format('VIEW %s', oid::regclass)) FROM pg_class WHERE relkind = 'v' AND relname ~ '^wa_')
+		|| (SELECT array_agg(format('FUNCTION %s', oid::regprocedure)) FROM pg_proc WHERE prosqlbody IS NOT NULL AND proname ~ '^wa_') LOOP
+		EXECUTE format('ALTER EXTENSION wa_policy DROP %s', dependent);
+	END LOOP;
+	FOREACH dependent IN ARRAY (SELECT array_agg(oid::regclass::text) FROM pg_class WHERE relkind = 'v' AND relname ~ '^wa_') LOOP
+		EXECUTE format('DROP VIEW IF EXISTS %s CASCADE', dependent);
+	END LOOP;
+	FOREACH dependent IN ARRAY (SELECT array_agg(oid::regprocedure::text) FROM pg_proc WHERE prosqlbody IS NOT NULL AND proname ~ '^wa_') LOOP
+		EXECUTE format('DROP FUNCTION IF EXISTS %s CASCADE', dependent);
 	END LOOP;
 END
 $$;

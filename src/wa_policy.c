@@ -10,6 +10,7 @@
 #include "utils/guc.h"
 
 #include "rules/pacing.h"
+#include "report/settings.h"
 #include "suppression/settings.h"
 
 #ifdef PG_MODULE_MAGIC_EXT
@@ -25,5 +26,6 @@ _PG_init(void)
 {
 	wa_settings_init();
 	wa_pacing_settings_init();
+	wa_report_settings_init();
 	MarkGUCPrefixReserved("wa_policy");
 }

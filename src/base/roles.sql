@@ -34,7 +34,8 @@ GRANT EXECUTE ON FUNCTION
 	@extschema@.wa_ingest(bytea, text, timestamptz),
 	@extschema@.wa_report_error(text, integer, timestamptz, text, text, text, text),
 	@extschema@.wa_verify_signature(text, text),
-	@extschema@.wa_verify_signature(bytea, text)
+	@extschema@.wa_verify_signature(bytea, text),
+	@extschema@.wa_sent(text, text, @extschema@.wa_category, text, text, timestamptz, text, text)
 	TO wa_writer;
 
 GRANT EXECUTE ON FUNCTION
@@ -52,6 +53,8 @@ GRANT EXECUTE ON FUNCTION
 	@extschema@.wa_history(@extschema@.wa_recipient),
 	@extschema@.wa_proof(text),
 	@extschema@.wa_proof(@extschema@.wa_recipient),
+	@extschema@.wa_segment_forecast(text, @extschema@.wa_category, timestamptz, interval, text, text),
+	@extschema@.wa__forecast_check(timestamptz, interval),
 	@extschema@.wa_error_catalogue(boolean),
 	@extschema@.wa_digest(bigint),
 	@extschema@.wa_classify(integer),
@@ -63,4 +66,24 @@ GRANT EXECUTE ON FUNCTION @extschema@.wa_template_sendable(text, text, text, tim
 GRANT SELECT ON @extschema@.wa_frequency_cap, @extschema@.wa_quiet_hours, @extschema@.wa_region_without_limit TO wa_reader;
 GRANT SELECT ON @extschema@.wa_import_progress TO wa_reader, pg_monitor;
 GRANT SELECT ON @extschema@.wa_subscription_status, @extschema@.wa_publication_status TO wa_reader, pg_monitor;
+GRANT SELECT ON @extschema@.wa_message, @extschema@.wa_recipient_status,
+	@extschema@.wa_delivery_rate, @extschema@.wa_failure_rate, @extschema@.wa_opt_out_rate,
+	@extschema@.wa_violation, @extschema@.wa_ladder_yield, @extschema@.wa_health
+	TO wa_reader;
+
+-- What tells of nobody, for monitoring; the codes with what a DBA made of them.
+DO $$
+BEGIN
+	IF NOT (SELECT pg_catalog.has_schema_privilege('pg_monitor', c.relnamespace, 'USAGE')
+			FROM pg_catalog.pg_class AS c
+			WHERE c.oid OPERATOR(pg_catalog.=) '@extschema@.wa_webhook'::pg_catalog.regclass) THEN
+		EXECUTE 'GRANT USAGE ON SCHEMA @extschema@ TO pg_monitor';
+	END IF;
+END
+$$;
+GRANT SELECT ON @extschema@.wa_delivery_rate, @extschema@.wa_failure_rate, @extschema@.wa_opt_out_rate,
+	@extschema@.wa_ladder_yield, @extschema@.wa_error_code, @extschema@.wa_health
+	TO pg_monitor;
+GRANT EXECUTE ON FUNCTION @extschema@.wa_error_catalogue(boolean) TO pg_monitor;
+GRANT EXECUTE ON FUNCTION @extschema@.wa__library_version(), @extschema@.wa__recompute_owed(), @extschema@.wa_report(integer) TO wa_reader, pg_monitor;
 

@@ -57,6 +57,7 @@ typedef struct wa_schema
 	wa_table	incident;
 	wa_table	phrase;
 	wa_table	webhook;
+	wa_table	message;
 } wa_schema;
 
 /*

@@ -138,22 +138,3 @@ COMMENT ON FUNCTION wa_unclaim(text[], text) IS
 'Gives the claims of these phones for the campaign back, so that another worker may take them; returns how many people that were. What was sent stays';
 REVOKE EXECUTE ON FUNCTION wa_unclaim(text[], text) FROM PUBLIC;
 
-CREATE FUNCTION wa_sent(message_id text, recipient wa_recipient, category wa_category, template text DEFAULT NULL, campaign text DEFAULT NULL,
-	at timestamptz DEFAULT pg_catalog.clock_timestamp(), business text DEFAULT NULL, sender text DEFAULT NULL)
-	RETURNS void
-	LANGUAGE sql VOLATILE PARALLEL UNSAFE
-	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-	BEGIN ATOMIC
-		INSERT INTO wa_claim AS o (campaign, recipient, category, business, sender, claimed_at, lease_until, sent_at, message_id, template, home, token)
-		SELECT wa_sent.campaign, p.id, wa_sent.category, wa_sent.business, wa_sent.sender, wa_sent.at, wa_sent.at, wa_sent.at,
-			wa_sent.message_id, wa_sent.template, wa_sent.recipient, 0
-		FROM pg_catalog.unnest(wa__person(wa_sent.recipient)) AS p (id)
-		WHERE wa_sent.campaign IS NOT NULL
-		ORDER BY p.id
-		ON CONFLICT (campaign, recipient) DO UPDATE SET sent_at = excluded.sent_at, message_id = excluded.message_id, template = excluded.template
-			WHERE o.sent_at IS NULL;
-	END;
-COMMENT ON FUNCTION wa_sent(text, wa_recipient, wa_category, text, text, timestamptz, text, text) IS
-'Says that a message of a campaign was sent: ends the claim, and keeps the person from being claimed for the campaign again. Without a claim as well';
-REVOKE EXECUTE ON FUNCTION wa_sent(text, wa_recipient, wa_category, text, text, timestamptz, text, text) FROM PUBLIC;
-

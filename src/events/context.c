@@ -335,6 +335,7 @@ wa_context_open(wa_context *c, wa_str business, wa_str sender, wa_str message_id
 	c->event.wa_id.len = 0;
 	c->event.code = 0;
 	c->event.category = WA_CATEGORY_UNKNOWN;
+	c->event.participant = false;
 	c->event.business = wa_key_part(business);
 	c->event.sender = wa_key_part(sender);
 	c->event.message_id = wa_key_part(message_id);

@@ -30,7 +30,8 @@ typedef enum wa_event_kind
 	WA_EVENT_CHANGE,			/* who was ids is to from now on */
 	WA_EVENT_HOLD,				/* the sender is held back; ids tell the region at most */
 	WA_EVENT_LIFT,				/* a hold of that cause is over; has no recipient */
-	WA_EVENT_TEMPLATE			/* what became of a template; has no recipient */
+	WA_EVENT_TEMPLATE,			/* what became of a template; has no recipient */
+	WA_EVENT_FAILED				/* a message failed, whatever that means to its recipient */
 } wa_event_kind;
 
 /* From one element: phone, BSUID and parent BSUID of one user. */
@@ -59,8 +60,9 @@ typedef struct wa_event
 	int			nto;
 	wa_canonical to[WA_MAX_IDS];
 
-	/* SENT, RECEIPT */
+	/* SENT, RECEIPT, FAILED */
 	int			category;		/* a wa_category, or WA_CATEGORY_UNKNOWN */
+	bool		participant;	/* is it about one of those who got a group's message? */
 
 	/* RECEIPT */
 	bool		read;
@@ -68,7 +70,7 @@ typedef struct wa_event
 	/* FAILURE, WINDOW_REFUSED */
 	wa_code_policy policy;		/* of code */
 
-	/* FAILURE, WINDOW_REFUSED, CONSENT that a failure tells of; else 0 */
+	/* FAILURE, WINDOW_REFUSED, FAILED, CONSENT that a failure tells of; else 0 */
 	int32		code;
 
 	/* CONSENT, SIGHTING, CHANGE */

@@ -24,12 +24,26 @@ element_has_recipient(wa_context *c, const wa_element *element)
  * ----------------------------------------------------------------
  */
 
+/*
+ * For the log of messages: it failed with this code, 0 where none is told.  No effect
+ * on anybody, so the element is not applied by it.
+ */
+static void
+report_failed(wa_context *c, int32 code)
+{
+	c->event.kind = WA_EVENT_FAILED;
+	c->event.code = code;
+	c->sink->event(c->sink->arg, &c->event);
+	c->event.code = 0;
+}
+
 /* One failure: what it means is told by its code alone, since titles lie. */
 static void
 interpret_code(wa_context *c, int32 code, bool on_premises)
 {
 	wa_code_policy *policy = &c->event.policy;
 
+	report_failed(c, code);
 	if (!c->policy->code(c->policy->arg, code, policy) ||
 		(policy->on_premises_only && !on_premises))
 	{
@@ -66,7 +80,10 @@ interpret_failed(wa_context *c, const wa_element *element)
 	/* told whatever the codes mean; what they protect is not held up by it */
 	(void) wa_context_has_instant(c);
 	if (element->nerrors == 0)
+	{
+		report_failed(c, 0);
 		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE, "failed without an error code", 0);
+	}
 
 	for (int i = 0; i < element->nerrors; i++)
 	{
@@ -77,8 +94,11 @@ interpret_failed(wa_context *c, const wa_element *element)
 		if (wa_code_read(error.code, &code))
 			interpret_code(c, code, element->on_premises);
 		else
+		{
+			report_failed(c, 0);
 			wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
 									  "error code is not a number", 0);
+		}
 	}
 }
 
@@ -119,6 +139,7 @@ interpret_status(wa_context *c, const wa_element *element)
 		return wa_context_outcome(c);
 	}
 	c->event.category = interpret_category(element);
+	c->event.participant = element->participant;
 	if (wa_text_says(element->type, "sent"))
 	{
 		/* Proof that the sender works, whoever the message went to. */

@@ -126,21 +126,24 @@ is_renewed(wa_erasures *e, wa_str identifier, wa_instant at)
 	return is_renewed_here(e, identifier, at) || was_renewed(e, identifier, at);
 }
 
+/* Rows of wa_activity, wa_delivery or wa_message. */
 static void
-leave_out_receipts(wa_erasures *e, wa_deltas *activities)
+leave_out_traffic(wa_erasures *e, wa_deltas *deltas)
 {
 	int			kept = 0;
 
-	for (int i = 0; i < activities->n; i++)
+	for (int i = 0; i < deltas->n; i++)
 	{
-		wa_row_delta *delta = activities->at[i];
-		wa_instant	at = erased_at(e, delta->key.recipient);
+		wa_row_delta *delta = deltas->at[i];
+		wa_str		recipient = delta->key.kind == WA_ROW_MESSAGE ?
+			delta->u.message.recipient : delta->key.recipient;
+		wa_instant	at = erased_at(e, recipient);
 
 		CHECK_FOR_INTERRUPTS();
-		if (at == WA_NEVER || is_renewed(e, delta->key.recipient, at))
-			activities->at[kept++] = delta;
+		if (at == WA_NEVER || is_renewed(e, recipient, at))
+			deltas->at[kept++] = delta;
 	}
-	activities->n = kept;
+	deltas->n = kept;
 }
 
 static void
@@ -246,8 +249,9 @@ write_added(const wa_schema *schema, wa_erasures *e)
 }
 
 void
-wa_leave_out_erased(const wa_schema *schema, wa_deltas *activities, wa_deltas *sightings,
-					wa_deltas *changes, wa_event_batch *batch)
+wa_leave_out_erased(const wa_schema *schema, wa_deltas *activities, wa_deltas *deliveries,
+					wa_deltas *messages, wa_deltas *sightings, wa_deltas *changes,
+					wa_event_batch *batch)
 {
 	Snapshot	latest = RegisterSnapshot(GetLatestSnapshot());
 	wa_erasures e = {0};
@@ -271,7 +275,9 @@ wa_leave_out_erased(const wa_schema *schema, wa_deltas *activities, wa_deltas *s
 	leave_out_links(&e, changes, false);
 	leave_out_links(&e, sightings, true);
 	leave_out_links(&e, changes, false);
-	leave_out_receipts(&e, activities);
+	leave_out_traffic(&e, activities);
+	leave_out_traffic(&e, deliveries);
+	leave_out_traffic(&e, messages);
 	wa_reader_close(&e.activity);
 	wa_reader_close(&e.consent);
 	wa_reader_close(&e.erased);

@@ -14,7 +14,7 @@
 #include "ingest/event_batch.h"
 
 /*
- * Drop receipts, links and changes of identifier of those who were erased, unless a later message
+ * Drop receipts, messages sent, links and changes of identifier of those who were erased, unless a later message
  * or opt-in, in the tables or in this batch, makes a new person of them.  Who would have been linked
  * with one of them counts as erased as well.  What protects (stops, failures), messages and opt-ins
  * are kept.
@@ -22,6 +22,7 @@
  * Inside SPI_connect, after wa_write_begin, which keeps wa_forget away.
  */
 extern void wa_leave_out_erased(const wa_schema *schema, wa_deltas *activities,
-								wa_deltas *sightings, wa_deltas *changes, wa_event_batch *batch);
+								wa_deltas *deliveries, wa_deltas *messages, wa_deltas *sightings,
+								wa_deltas *changes, wa_event_batch *batch);
 
 #endif							/* WA_INGEST_ERASED_H */

@@ -16,6 +16,7 @@
 #include "ingest/event_batch.h"
 #include "recipient/region.h"
 #include "state/hold.h"
+#include "report/settings.h"
 
 typedef struct wa_slot
 {
@@ -92,7 +93,8 @@ wa_row_key_compare(const wa_row_key *a, const wa_row_key *b)
 {
 	int			order;
 
-	if (a->kind == WA_ROW_SIGHTING && (order = wa_str_compare(a->other, b->other)) != 0)
+	if ((a->kind == WA_ROW_SIGHTING || a->kind == WA_ROW_MESSAGE) &&
+		(order = wa_str_compare(a->other, b->other)) != 0)
 		return order;
 	if ((order = wa_str_compare(a->recipient, b->recipient)) != 0)
 		return order;
@@ -152,6 +154,9 @@ delta_init(wa_row_delta *delta)
 			break;
 		case WA_ROW_CHANGE:
 			delta->u.change.at = WA_NEVER;
+			break;
+		case WA_ROW_MESSAGE:
+			delta->u.message = WA_NO_MESSAGE;
 			break;
 		case WA_ROW_SENDER:
 			delta->u.sender.first_seen = WA_FOREVER;
@@ -518,6 +523,44 @@ batch_add_template(wa_event_batch *batch, const wa_event *event, wa_str business
 	}
 }
 
+/* Does it tell what became of a message that can be told from others, and is it to be kept? */
+static bool
+is_of_message(const wa_event *event)
+{
+	return (event->kind == WA_EVENT_SENT || event->kind == WA_EVENT_RECEIPT ||
+			event->kind == WA_EVENT_FAILED) &&
+		event->nids > 0 && event->message_id.len > 0 && wa_message_log;
+}
+
+static void
+batch_add_message(wa_event_batch *batch, const wa_event *event, wa_str business, wa_str sender)
+{
+	wa_str		home = str_of_id(&event->ids[0]);
+	wa_row_key	key = {WA_ROW_MESSAGE, 0, event->participant ? home : WA_STR(""), {"", 0},
+	wa_to_database(event->message_id)};
+	wa_message *message = &wa_event_batch_delta(batch, &key)->u.message;
+	wa_message	seen = WA_NO_MESSAGE;
+
+	seen.recipient = home;
+	seen.business = business;
+	seen.sender = sender;
+	seen.category = event->category;
+	if (event->kind == WA_EVENT_SENT)
+		seen.sent_at = event->at;
+	else if (event->kind == WA_EVENT_RECEIPT)
+	{
+		seen.delivered_at = event->at;
+		seen.read_at = event->read ? event->at : WA_FOREVER;
+	}
+	else
+	{
+		seen.failed_at = event->at;
+		seen.code = event->code;
+	}
+	if (wa_message_merge(message, &seen) && message->recipient.data == home.data)
+		message->recipient.data = pnstrdup(home.data, home.len);
+}
+
 void
 wa_event_batch_add(wa_event_batch *batch, const wa_event *event, int64 webhook_id)
 {
@@ -561,7 +604,11 @@ wa_event_batch_add(wa_event_batch *batch, const wa_event *event, int64 webhook_i
 		case WA_EVENT_LIFT:
 			batch_add_hold(batch, event, business, sender);
 			break;
+		case WA_EVENT_FAILED:
+			break;
 	}
+	if (is_of_message(event))
+		batch_add_message(batch, event, business, sender);
 	MemoryContextSwitchTo(old);
 }
 

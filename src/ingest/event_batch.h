@@ -19,6 +19,7 @@
 #include "state/consent.h"
 #include "state/deliveries.h"
 #include "state/failures.h"
+#include "report/message.h"
 
 /* Which table a row delta belongs to. */
 typedef enum wa_row_kind
@@ -32,10 +33,11 @@ typedef enum wa_row_kind
 	WA_ROW_DELIVERY,			/* wa_delivery */
 	WA_ROW_HOLD,				/* wa_sender_hold */
 	WA_ROW_LIFE,				/* wa_sender_life */
-	WA_ROW_TEMPLATE				/* wa_template */
+	WA_ROW_TEMPLATE,			/* wa_template */
+	WA_ROW_MESSAGE				/* wa_message */
 } wa_row_kind;
 
-#define WA_ROW_KINDS 10
+#define WA_ROW_KINDS 11
 
 /* The key of a row.  Strings are owned by the batch. */
 typedef struct wa_row_key
@@ -45,10 +47,11 @@ typedef struct wa_row_key
 								 * wa_category; HOLD: cause; LIFE: wa_category or
 								 * WA_CATEGORY_UNKNOWN; else 0 */
 	wa_str		recipient;		/* not SENDER; HOLD, LIFE: the region instead;
-								 * TEMPLATE: its language */
-	wa_str		business;		/* not CHANGE */
+								 * TEMPLATE: its language; MESSAGE: the participant, '' outside
+								 * groups */
+	wa_str		business;		/* not CHANGE, MESSAGE */
 	wa_str		other;			/* ACTIVITY, SENDER, HOLD, LIFE: sender; SIGHTING, CHANGE: the
-								 * other identifier */
+								 * other identifier; MESSAGE: message id */
 } wa_row_key;
 
 /* What is to be merged into the row of that key. */
@@ -77,6 +80,7 @@ typedef struct wa_row_delta
 			wa_str		origin; /* of the latest */
 			wa_str		message_id;
 		}			change;
+		wa_message	message;
 		struct
 		{
 			wa_instant	first_seen;
@@ -152,7 +156,7 @@ extern wa_row_delta *wa_event_batch_delta(wa_event_batch *batch, const wa_row_ke
 
 /*
  * All row deltas of a kind in the order of their keys, and how many; NULL: none.
- * Links go by the other identifier first, as their primary key does.
+ * Links go by the other identifier first and messages by their id, as the primary keys do.
  */
 extern wa_row_delta **wa_event_batch_deltas(wa_event_batch *batch, wa_row_kind kind, int *n);
 

@@ -182,6 +182,45 @@ static wa_statement merge_change = {
 	"recipient recipient timestamptz text text", NULL, 0
 };
 
+/*
+ * Minima of instants; of several failures the first, of that with the lowest code; of
+ * identifiers the lowest, which is a phone where one was named; of names the greatest, so
+ * that '' gives way.  wa_sent merges by the same law.
+ */
+#define FIRST_FAILURE \
+	"(excluded.failed_at, COALESCE(excluded.code, 0))" \
+	" < (COALESCE(o.failed_at, 'infinity'), COALESCE(o.code, 0))"
+#define MERGE_MESSAGE(rows) \
+	"INSERT INTO @extschema@.wa_message AS o" \
+	" (message_id, recipient, business, sender, category, sent_at, delivered_at, read_at," \
+	" failed_at, code, participant)" rows \
+	" ON CONFLICT (message_id, participant) DO UPDATE SET" \
+	" recipient = LEAST(o.recipient, excluded.recipient)," \
+	" business = GREATEST(o.business, excluded.business)," \
+	" sender = GREATEST(o.sender, excluded.sender)," \
+	" category = LEAST(o.category, excluded.category)," \
+	" sent_at = LEAST(o.sent_at, excluded.sent_at)," \
+	" delivered_at = LEAST(o.delivered_at, excluded.delivered_at)," \
+	" read_at = LEAST(o.read_at, excluded.read_at)," \
+	" code = CASE WHEN " FIRST_FAILURE " THEN excluded.code ELSE o.code END," \
+	" failed_at = LEAST(o.failed_at, excluded.failed_at)"
+
+static wa_statement merge_messages = {
+	MERGE_MESSAGE(" SELECT message_id, recipient, business, sender,"
+				  " category::@extschema@.wa_category, sent_at, delivered_at, read_at, failed_at,"
+				  " code, participant FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+				  " AS row (message_id, recipient, business, sender, category, sent_at,"
+				  " delivered_at, read_at, failed_at, code, participant)"),
+	"text[] recipient[] text[] text[] text[] timestamptz[] timestamptz[] timestamptz[] timestamptz[]"
+	" int4[] text[]", NULL, 0
+};
+
+static wa_statement merge_message = {
+	MERGE_MESSAGE(" VALUES ($1, $2, $3, $4, $5::@extschema@.wa_category, $6, $7, $8, $9, $10, $11)"),
+	"text recipient text text text timestamptz timestamptz timestamptz timestamptz int4 text",
+	NULL, 0
+};
+
 static const wa_row_delta *
 delta_at(const void *rows, int i)
 {
@@ -352,4 +391,40 @@ const wa_upsert_target wa_change_target = {
 	&merge_changes, &merge_change, -1,
 	{WA_RECIPIENT_TYPE, WA_RECIPIENT_TYPE, TIMESTAMPTZOID, TEXTOID, TEXTOID},
 	put_change
+};
+
+static wa_str
+category_name(int category)
+{
+	static const char *const names[] = {"marketing", "utility", "authentication", "service"};
+
+	StaticAssertDecl(lengthof(names) == WA_CATEGORIES, "a category without a name");
+	return category == WA_CATEGORY_UNKNOWN ? (wa_str) {NULL, 0} :
+		(wa_str) {names[category], strlen(names[category])};
+}
+
+static void
+put_message(wa_column *columns, const void *rows, int i)
+{
+	const wa_row_delta *delta = delta_at(rows, i);
+	const wa_message *message = &delta->u.message;
+
+	wa_put_str(&columns[0], delta->key.other);
+	wa_put_str(&columns[1], message->recipient);
+	wa_put_str(&columns[2], message->business);
+	wa_put_str(&columns[3], message->sender);
+	wa_put_str(&columns[4], category_name(message->category));
+	wa_put_instant(&columns[5], message->sent_at);
+	wa_put_instant(&columns[6], message->delivered_at);
+	wa_put_instant(&columns[7], message->read_at);
+	wa_put_instant(&columns[8], message->failed_at);
+	wa_put_int4(&columns[9], message->code, message->code == 0);
+	wa_put_str(&columns[10], delta->key.recipient);
+}
+
+const wa_upsert_target wa_message_target = {
+	&merge_messages, &merge_message, -1,
+	{TEXTOID, WA_RECIPIENT_TYPE, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+	TIMESTAMPTZOID, TIMESTAMPTZOID, INT4OID, TEXTOID},
+	put_message
 };

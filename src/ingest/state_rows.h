@@ -19,5 +19,6 @@ extern const wa_upsert_target wa_delivery_target;	/* of wa_row_delta * */
 extern const wa_upsert_target wa_consent_target;	/* of wa_row_delta * */
 extern const wa_upsert_target wa_consent_log_target;	/* of wa_consent_event */
 extern const wa_upsert_target wa_change_target; /* of wa_row_delta * */
+extern const wa_upsert_target wa_message_target;	/* of wa_row_delta * */
 
 #endif							/* WA_STATE_ROWS_H */

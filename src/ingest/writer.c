@@ -12,7 +12,8 @@
  *	3. wa_cooldown;
  *	4. wa_consent and its log;
  *	5. wa_identity_change and wa_identity;
- *	6. wa_sender, wa_sender_hold, wa_sender_life, wa_template.
+ *	6. wa_message;
+ *	7. wa_sender, wa_sender_hold, wa_sender_life, wa_template.
  *
  * Why a failure and the evidence that lifts it cannot miss each other, and
  * why concurrent ingests cannot deadlock, is told in src/README.md, "Races".
@@ -24,6 +25,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "base/category_oid.h"
 #include "base/encode.h"
 #include "ingest/erased.h"
 #include "ingest/holds.h"
@@ -32,6 +34,7 @@
 #include "ingest/state_rows.h"
 #include "ingest/templates.h"
 #include "ingest/writer.h"
+#include "report/columns.h"
 #include "state/columns.h"
 #include "state/read.h"
 
@@ -141,6 +144,81 @@ drop_known_deliveries(const wa_schema *schema, wa_deltas *deltas)
 			deltas->at[kept++] = delta;
 	}
 	wa_reader_close(&reader);
+	deltas->n = kept;
+}
+
+static wa_instant
+or_forever(wa_instant at)
+{
+	return at == WA_NEVER ? WA_FOREVER : at;
+}
+
+static int
+read_category(wa_reader *reader, int column)
+{
+	bool		isnull;
+	Datum		value = wa_reader_datum(reader, column, &isnull);
+
+	return isnull ? WA_CATEGORY_UNKNOWN : (int) wa_category_from_oid(DatumGetObjectId(value));
+}
+
+static void
+read_message(wa_reader *reader, wa_message *message)
+{
+	*message = WA_NO_MESSAGE;
+	message->recipient = wa_reader_str(reader, Anum_wa_message_recipient);
+	message->business = wa_reader_str(reader, Anum_wa_message_business);
+	message->sender = wa_reader_str(reader, Anum_wa_message_sender);
+	message->category = read_category(reader, Anum_wa_message_category);
+	message->code = wa_reader_int(reader, Anum_wa_message_code);
+	message->sent_at = or_forever(wa_reader_instant(reader, Anum_wa_message_sent_at));
+	message->delivered_at = or_forever(wa_reader_instant(reader, Anum_wa_message_delivered_at));
+	message->read_at = or_forever(wa_reader_instant(reader, Anum_wa_message_read_at));
+	message->failed_at = or_forever(wa_reader_instant(reader, Anum_wa_message_failed_at));
+}
+
+/* Does a row tell all of it already? */
+static bool
+message_is_known(wa_reader *reader, const wa_row_delta *delta)
+{
+	wa_reader_seek(reader, wa_str_datum(delta->key.other));
+	while (wa_reader_next(reader))
+	{
+		wa_message	row;
+
+		if (!wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_message_participant),
+						  delta->key.recipient))
+			continue;
+		read_message(reader, &row);
+		return !wa_message_merge(&row, &delta->u.message);
+	}
+	return false;
+}
+
+/* Drop the messages of which a row tells all: repeated webhooks cost a look-up and no write. */
+static void
+drop_known_messages(const wa_schema *schema, wa_deltas *deltas)
+{
+	MemoryContext context;
+	wa_reader	reader;
+	int			kept = 0;
+
+	if (deltas->n == 0)
+		return;
+	context = AllocSetContextCreate(CurrentMemoryContext, "wa_policy messages",
+									ALLOCSET_SMALL_SIZES);
+	wa_reader_open_latest(&reader, &schema->message);
+	for (int i = 0; i < deltas->n; i++)
+	{
+		MemoryContext old = MemoryContextSwitchTo(context);
+
+		if (!message_is_known(&reader, deltas->at[i]))
+			deltas->at[kept++] = deltas->at[i];
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(context);
+	}
+	wa_reader_close(&reader);
+	MemoryContextDelete(context);
 	deltas->n = kept;
 }
 
@@ -410,13 +488,14 @@ wa_write(const wa_schema *schema, const wa_policy *policy, wa_event_batch *batch
 	wa_deltas	deliveries = deltas_of(batch, WA_ROW_DELIVERY);
 	wa_deltas	sightings = deltas_of(batch, WA_ROW_SIGHTING);
 	wa_deltas	changes = deltas_of(batch, WA_ROW_CHANGE);
+	wa_deltas	messages = deltas_of(batch, WA_ROW_MESSAGE);
 	wa_deltas	senders = deltas_of(batch, WA_ROW_SENDER);
 	wa_deltas	holds = deltas_of(batch, WA_ROW_HOLD);
 	wa_deltas	templates = deltas_of(batch, WA_ROW_TEMPLATE);
 	wa_deltas	lives = deltas_of(batch, WA_ROW_LIFE);
 	bool	   *missing = palloc_extended(Max(1, activities.n), MCXT_ALLOC_HUGE);
 
-	wa_leave_out_erased(schema, &activities, &sightings, &changes, batch);
+	wa_leave_out_erased(schema, &activities, &deliveries, &messages, &sightings, &changes, batch);
 	drop_known_activity(schema, &activities, missing);
 	drop_known_failures(schema, &cooldowns);
 	drop_known_deliveries(schema, &deliveries);
@@ -429,6 +508,8 @@ wa_write(const wa_schema *schema, const wa_policy *policy, wa_event_batch *batch
 	write_consents(schema, batch);
 	wa_upsert(schema, &wa_change_target, changes.at, changes.n);
 	wa_write_links(schema, sightings.at, sightings.n);
+	drop_known_messages(schema, &messages);
+	wa_upsert(schema, &wa_message_target, messages.at, messages.n);
 	wa_write_senders(schema, senders.at, senders.n);
 	wa_write_holds(schema, holds.at, holds.n);
 	wa_write_lives(schema, lives.at, lives.n);

@@ -14,12 +14,14 @@ CREATE FUNCTION wa__replicated_tables() RETURNS SETOF pg_catalog.regclass
 			'wa_region_without_limit'::pg_catalog.regclass,
 			'wa_identity'::pg_catalog.regclass, 'wa_identity_change'::pg_catalog.regclass,
 			'wa_unlink_log'::pg_catalog.regclass, 'wa_sender'::pg_catalog.regclass,
+			'wa_sender_hold'::pg_catalog.regclass, 'wa_sender_life'::pg_catalog.regclass,
+			'wa_sender_hold_log'::pg_catalog.regclass, 'wa_template'::pg_catalog.regclass,
 			'wa_region_rule'::pg_catalog.regclass, 'wa_phrase'::pg_catalog.regclass,
 			'wa_default_removed'::pg_catalog.regclass,
 			'wa_error_override'::pg_catalog.regclass, 'wa_incident'::pg_catalog.regclass]) AS t;
 	END;
 COMMENT ON FUNCTION wa__replicated_tables() IS
-'The tables that wa_publish publishes: state and policy. Not webhooks and problems, which stay where they came, nor app secrets';
+'The tables that wa_publish publishes: state and policy. Not webhooks, problems, messages and claims, which stay where they came, nor app secrets';
 REVOKE EXECUTE ON FUNCTION wa__replicated_tables() FROM PUBLIC;
 
 CREATE FUNCTION wa_publish(name text DEFAULT 'wa_policy') RETURNS void
@@ -129,7 +131,8 @@ BEGIN
 	END IF;
 	-- Rows of two intakes under one key or number would stop the replication.
 	FOREACH own IN ARRAY ARRAY['wa_activity', 'wa_cooldown', 'wa_identity', 'wa_identity_change',
-		'wa_delivery', 'wa_consent', 'wa_consent_log', 'wa_unlink_log', 'wa_erasure_key', 'wa_erasure',
+		'wa_delivery', 'wa_consent', 'wa_consent_log', 'wa_unlink_log', 'wa_sender_hold',
+		'wa_sender_life', 'wa_sender_hold_log', 'wa_template', 'wa_erasure_key', 'wa_erasure',
 		'wa_incident', 'wa_frequency_cap', 'wa_quiet_hours'] LOOP
 		EXECUTE format('SELECT EXISTS (SELECT FROM %s.%I)', home, own) INTO is_there;
 		IF is_there THEN

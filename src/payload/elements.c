@@ -103,7 +103,8 @@ status_fill(json_object *node, wa_element *element)
 
 	/* with a participant recipient_id and its kin are the group's: no user's */
 	status_fill_participant(node, &element->who);
-	if (element_any_given(&element->who))
+	element->participant = element_any_given(&element->who);
+	if (element->participant)
 		return;
 	if (wa_str_equal(wa_json_text(node, "recipient_type"), WA_STR("group")) ||
 		status_is_group_id(wa_json_text(node, "recipient_id")))

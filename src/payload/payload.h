@@ -154,6 +154,7 @@ typedef struct wa_element
 	/* STATUS, MESSAGE */
 	bool		group;			/* STATUS: of a whole group, no participant is named;
 								 * MESSAGE: written in a group */
+	bool		participant;	/* STATUS: of one participant of a group */
 	/* STATUS */
 	wa_str		pricing_category;	/* pricing.category */
 	wa_str		origin_type;	/* conversation.origin.type */

@@ -127,6 +127,11 @@ take_event(void *arg, const wa_event *event)
 	digest_str(found, event->message_id);
 	demand_ids(found, event->ids, event->nids);
 
+	if (event->kind == WA_EVENT_FAILED)
+	{
+		digest(found, &event->code, sizeof(event->code));
+		return;
+	}
 	if (event->kind == WA_EVENT_SIGHTING)
 		found->nsightings++;
 	else

@@ -33,6 +33,7 @@ static int	failed = 0;
 #define NOW			((NOW_UNIX - WA_UNIX_EPOCH) * WA_SECOND)
 
 static bool show_links = false;
+static bool show_failed = false;
 static char found[4096];
 static size_t used;
 
@@ -70,6 +71,12 @@ put_event(void *arg, const wa_event *event)
 	int64		offset = event->at - NOW;
 
 	(void) arg;
+	if (event->kind == WA_EVENT_FAILED)
+	{
+		if (show_failed)
+			put("%sfailed %d%s", used > 0 ? "; " : "", event->code, event->category == WA_CATEGORY_UNKNOWN ? "" : categories[event->category]);
+		return;
+	}
 	if ((int) event->kind > WA_EVENT_CONSENT)
 	{
 		if (show_links)
@@ -418,6 +425,12 @@ test_times(void)
 	means(STATUS("'status':'failed','timestamp':'x','errors':[{'code':131053}]"), "bad_timestamp");
 	means(STATUS("'status':'delivered','timestamp':'x'"), "bad_timestamp");
 	means(STATUS("'status':'sent','timestamp':'x'"), "bad_timestamp");
+	/* The log of messages is told of each failure, whether it does anything to the recipient or not */
+	show_failed = true;
+	means(STATUS("'status':'failed','errors':[{'code':131000}]"), "failed 131000");
+	means(STATUS("'status':'failed','errors':[{'code':999999}]"), "failed 999999; unknown_code 999999");
+	means(STATUS("'status':'failed','pricing':{'category':'utility'}"), "failed 0 utility; unknown_value");
+	show_failed = false;
 	/* Nothing says when they belonged together: each is stopped by itself. */
 	show_links = true;
 	means(PREFERENCE("'user_id':'DE.1','parent_user_id':'DE.ENT.2','value':'stop','timestamp':99999999999"),

@@ -1,0 +1,115 @@
+--
+-- wa_health: each check fires and falls silent
+--
+BEGIN;
+\set ECHO none
+\i test/helpers.sql
+SET LOCAL TimeZone = 'UTC';
+SET LOCAL DateStyle = 'ISO';
+CREATE VIEW t.health AS SELECT finding, severity, figure, replace(sentence, E'\n', ' ') AS sentence, replace(statement, E'\n', ' ') AS statement FROM wa_health;
+CREATE PROCEDURE t.now(value jsonb)
+	LANGUAGE sql AS $$ INSERT INTO wa_webhook (payload) VALUES (t.hook(value)) $$;
+\set ECHO all
+
+-- Nothing has arrived; then something has, and nothing is signed.
+SELECT finding, severity, sentence FROM t.health;
+CALL t.now(t.wrote('491700000001', now()));
+SELECT finding, severity, figure, sentence, statement FROM t.health;
+INSERT INTO wa_app_secret (business, secret) VALUES ('', 'open sesame');
+-- A healthy system has nothing to say.
+SELECT * FROM wa_health;
+INSERT INTO wa_app_secret (business) VALUES ('b1');
+
+-- Forged posts.
+SAVEPOINT a;
+DELETE FROM wa_app_secret WHERE business = 'b1';
+INSERT INTO wa_webhook (payload, signature) VALUES (t.hook(t.wrote('491700000001', now())), 'sha256=00');
+SELECT finding, severity, figure, statement FROM t.health;
+UPDATE wa_problem SET resolved_at = now();
+SELECT * FROM wa_health;
+ROLLBACK TO a;
+
+-- Problems by kind.
+CALL t.now('{"statuses": [{"id": "x", "status": "delivered", "recipient_id": "nobody", "timestamp": "1750000000"}]}');
+INSERT INTO wa_webhook (payload) VALUES ('{not JSON');
+SELECT finding, severity, figure, sentence, statement FROM t.health;
+UPDATE wa_problem SET resolved_at = now();
+SELECT * FROM wa_health;
+
+-- A code that nobody knows; when it is known, a replay is owed.
+CALL t.now(t.failed('491700000002', 999999, now()));
+SELECT finding, severity, figure, sentence, statement FROM t.health;
+INSERT INTO wa_error_override (code, category, blocks, ladder, gap, lifted_by, scope) VALUES (999999, 'recipient', '{marketing}', '{1 day}', '1 h', '{}', 'user');
+SELECT finding, severity, figure, sentence, statement FROM t.health;
+SELECT applied > 0 AS applied FROM wa_replay();
+SELECT * FROM wa_health;
+
+-- A change of policy that the state does not follow yet.
+UPDATE wa_error_override SET ladder = '{5 days}' WHERE code = 999999;
+SELECT finding, severity, figure, sentence, statement FROM t.health;
+SELECT wa_recompute();
+SELECT * FROM wa_health;
+
+-- A kind of webhook that stopped, against its own rhythm.
+DELETE FROM wa_message;
+INSERT INTO wa_message (message_id, recipient, business, sent_at)
+SELECT 'h' || n, '491700000003', 'b1', now() - interval '4 days' - n * interval '3 hours' FROM generate_series(0, 40) AS n;
+SELECT finding, severity, figure, sentence, statement FROM t.health;
+-- Within twice the longest pause it is none.
+INSERT INTO wa_message (message_id, recipient, business, sent_at) VALUES ('h99', '491700000003', 'b1', now() - interval '4 hours');
+SELECT * FROM wa_health;
+-- Statuses come, but nothing from users any more.
+INSERT INTO wa_activity (recipient, business, sender, last_inbound_at)
+SELECT ('49170000' || 1000 + n)::wa_recipient, 'b2', 's1', now() - interval '4 days' - n * interval '3 hours' FROM generate_series(0, 40) AS n;
+INSERT INTO wa_message (message_id, recipient, business, sent_at)
+SELECT 'i' || n, '491700000003', 'b2', now() - n * interval '3 hours' FROM generate_series(0, 40) AS n;
+SELECT finding, severity, figure, sentence, statement FROM t.health;
+UPDATE wa_activity SET last_inbound_at = now() WHERE recipient = '491700001000';
+SELECT * FROM wa_health;
+
+-- Failures that jump, and the incident that explains them.
+INSERT INTO wa_message (message_id, recipient, business, failed_at, code)
+SELECT 'j' || n, ('49170000' || 2000 + n)::wa_recipient, 'b1', now() - interval '2 hours', 131000 FROM generate_series(1, 30) AS n;
+SELECT finding, severity, figure, sentence, regexp_replace(statement, '\d{4}-\d\d-\d\dT\d\d:\d\dZ', '<when>') AS statement FROM t.health;
+INSERT INTO wa_incident (code, business, since, reason) VALUES (131000, 'b1', now() - interval '2 hours', 'outage');
+SELECT * FROM wa_health;
+-- As many every day are none.
+DELETE FROM wa_incident;
+INSERT INTO wa_message (message_id, recipient, business, failed_at, code)
+SELECT 'k' || n, '491700002001', 'b1', now() - interval '3 days', 131000 FROM generate_series(1, 60) AS n;
+SELECT * FROM wa_health;
+
+-- Payloads that are kept for long.
+UPDATE wa_webhook SET received_at = now() - interval '100 days';
+SELECT finding, severity, figure > 0 AS some, statement FROM t.health;
+DELETE FROM wa_webhook;
+SELECT * FROM wa_health;
+
+-- A catalog of another version than the library.
+SAVEPOINT a;
+UPDATE pg_extension SET extversion = '0.0.1' WHERE extname = 'wa_policy';
+SELECT finding, severity, figure, statement FROM t.health;
+ROLLBACK TO a;
+
+-- It fits 100 columns, and the statements are right as they stand.
+INSERT INTO wa_problem (path, problem, detail, received_at) SELECT '', kind, '', now()
+FROM unnest(ARRAY['invalid_json', 'missing_recipient', 'bad_signature']) AS kind;
+CALL t.now(t.failed('491700000002', 999998, now()));
+SELECT finding, severity, figure, regexp_replace(sentence, '\d{4}-\d\d-\d\d', 'yyyy-mm-dd') AS sentence, statement FROM wa_health;
+SELECT max(length(line)) <= 31 FROM wa_health, regexp_split_to_table(sentence, E'\n') AS line;
+SELECT max(length(line)) <= 24 FROM wa_health, regexp_split_to_table(statement, E'\n') AS line;
+DO $$
+DECLARE
+	one record;
+BEGIN
+	FOR one IN SELECT * FROM wa_health LOOP
+		EXECUTE one.statement;
+	END LOOP;
+END
+$$;
+SET LOCAL ROLE pg_monitor;
+SELECT count(*) > 0 AS readable FROM wa_health;
+RESET ROLE;
+SET LOCAL ROLE wa_reader;
+SELECT count(*) > 0 AS readable FROM wa_health;
+ROLLBACK;

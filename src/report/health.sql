@@ -1,0 +1,157 @@
+-- What needs somebody: one row per finding, none where all is well.
+
+CREATE FUNCTION wa__library_version() RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION wa__library_version() IS 'Version of the library that this session has loaded';
+REVOKE EXECUTE ON FUNCTION wa__library_version() FROM PUBLIC;
+
+CREATE FUNCTION wa__recompute_owed() RETURNS bigint
+	LANGUAGE sql VOLATILE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		SELECT count(*) FROM wa_cooldown AS c,
+			wa_cooldown_merge(c.code, c.business, c.failures, c.lifted_at, c.failures, c.lifted_at) AS m
+		WHERE (m.strikes, m.until) IS DISTINCT FROM (c.strikes, c.until)
+			AND c.code IN (SELECT code FROM wa_error_override UNION ALL SELECT code FROM wa_incident);
+	END;
+COMMENT ON FUNCTION wa__recompute_owed() IS
+'Rows of wa_cooldown that a change of wa_error_override or wa_incident has not reached: wa_recompute() brings it to them';
+REVOKE EXECUTE ON FUNCTION wa__recompute_owed() FROM PUBLIC;
+
+-- A business's own rhythm: the hours of the last 90 days in which anything of that kind happened.
+CREATE VIEW wa__rhythm AS
+SELECT r.business, r.kind, count(*) AS hours, max(r.hour) AS latest, max(r.gap) AS longest_gap
+FROM (
+	SELECT h.business, h.kind, h.hour, h.hour - lag(h.hour) OVER (PARTITION BY h.business, h.kind ORDER BY h.hour) AS gap
+	FROM (
+		SELECT DISTINCT business, 'statuses' AS kind,
+			date_trunc('hour', coalesce(sent_at, delivered_at, failed_at), 'UTC') AS hour
+		FROM wa_message WHERE coalesce(sent_at, delivered_at, failed_at) > now() - interval '90 days'
+		UNION ALL
+		SELECT DISTINCT business, 'messages',
+			date_trunc('hour', last_inbound_at, 'UTC')
+		FROM wa_activity WHERE last_inbound_at > now() - interval '90 days') AS h) AS r
+GROUP BY r.business, r.kind;
+COMMENT ON VIEW wa__rhythm IS 'How regularly webhooks of each kind come to each business';
+COMMENT ON COLUMN wa__rhythm.business IS 'WhatsApp Business Account id';
+COMMENT ON COLUMN wa__rhythm.kind IS 'statuses (of messages sent) or messages (from users)';
+COMMENT ON COLUMN wa__rhythm.hours IS 'Hours of the last 90 days in which any came';
+COMMENT ON COLUMN wa__rhythm.latest IS 'The latest of them';
+COMMENT ON COLUMN wa__rhythm.longest_gap IS 'The longest time between two of them; NULL where there is one alone';
+
+CREATE VIEW wa__finding AS
+-- Does anything arrive?
+SELECT 'unfed' AS finding, 'error' AS severity, 0::numeric AS figure,
+	'Nothing has ever arrived, so every decision is an error.' AS sentence,
+	'GRANT wa_writer TO receiver;' AS statement
+WHERE NOT EXISTS (SELECT FROM wa_sender WHERE last_seen IS NOT NULL)
+	AND NOT EXISTS (SELECT FROM wa_consent) AND NOT EXISTS (SELECT FROM wa_empty_declaration)
+UNION ALL
+SELECT 'silence', 'error', floor(extract(epoch FROM now() - r.latest) / 3600),
+	CASE
+		WHEN r.kind = 'statuses' THEN format('Business %s: no status for %s hours; its longest pause was %s.',
+			r.business, floor(extract(epoch FROM now() - r.latest) / 3600), round(extract(epoch FROM r.longest_gap) / 3600))
+		WHEN o.latest > now() - (now() - r.latest) / 2 THEN format('Business %s: statuses come, but no message from a user for %s hours; another app may own the conversations.',
+			r.business, floor(extract(epoch FROM now() - r.latest) / 3600))
+		ELSE format('Business %s: no message from a user for %s hours; the longest pause was %s.',
+			r.business, floor(extract(epoch FROM now() - r.latest) / 3600), round(extract(epoch FROM r.longest_gap) / 3600))
+	END,
+	'SELECT * FROM wa_sender ORDER BY last_seen;'
+FROM wa__rhythm AS r LEFT JOIN wa__rhythm AS o ON o.business = r.business AND o.kind = 'statuses' AND r.kind = 'messages'
+WHERE r.hours >= 10 AND now() - r.latest > 2 * r.longest_gap + interval '2 hours'
+UNION ALL
+-- May strangers post?
+SELECT 'no_secret', 'warning', count(*) FILTER (WHERE last_seen IS NOT NULL),
+	'No app secret is set: whoever can post may write consent.',
+	'INSERT INTO wa_app_secret (business, secret) VALUES ('''', ''...'');'
+FROM wa_sender WHERE NOT EXISTS (SELECT FROM wa_app_secret WHERE secret IS NOT NULL)
+HAVING count(*) FILTER (WHERE last_seen IS NOT NULL) > 0
+UNION ALL
+SELECT 'forged', 'error', count(*),
+	format('Payloads with a wrong signature: %s since %s; forged, or a secret was changed.', count(*),
+		to_char(min(recorded_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD')),
+	'SELECT * FROM wa_problem WHERE problem = ''bad_signature'' AND resolved_at IS NULL;'
+FROM wa_problem WHERE problem = 'bad_signature' AND resolved_at IS NULL
+HAVING count(*) > 0
+UNION ALL
+-- What could not be applied?
+SELECT problem, 'warning', count(*),
+	format('Elements that could not be applied: %s (%s).', count(*), problem),
+	format('SELECT path, detail, fragment FROM wa_problem WHERE problem = %L AND resolved_at IS NULL;', problem)
+FROM wa_problem WHERE resolved_at IS NULL AND problem NOT IN ('bad_signature', 'unknown_code')
+GROUP BY problem
+UNION ALL
+SELECT 'unknown_code', 'notice', p.count,
+	format('Error code %s is not known and affects nobody; it came so far: %s.', p.code, p.count),
+	format('INSERT INTO wa_error_override (code, category, reason) VALUES (%s, ''recipient'', ''...'');', p.code)
+FROM wa_problem AS p
+WHERE p.problem = 'unknown_code' AND p.resolved_at IS NULL AND NOT EXISTS (SELECT FROM wa_error_code AS e WHERE e.code = p.code)
+UNION ALL
+SELECT 'replay_owed', 'warning', count(*),
+	format('Codes that are known by now, but not applied to what came before: %s.', count(*)),
+	'SELECT * FROM wa_replay();'
+FROM wa_problem AS p JOIN wa_error_code AS e USING (code)
+WHERE p.problem = 'unknown_code' AND p.resolved_at IS NULL
+HAVING count(*) > 0
+UNION ALL
+SELECT 'recompute_owed', 'warning', o.rows,
+	format('Cooldowns that do not follow wa_error_override and wa_incident yet: %s.', o.rows),
+	'SELECT wa_recompute();'
+FROM wa__recompute_owed() AS o (rows)
+WHERE o.rows > 0
+UNION ALL
+-- Is something broken on our side?
+SELECT 'failures_jump', 'warning', f.today,
+	format('Business %s: %s messages failed with %s in 24 hours, %s a day before. If it was an outage, they need not count.',
+		f.business, f.today, f.code, round(f.before, 1)),
+	format('INSERT INTO wa_incident (code, business, since, reason) VALUES (%s, %L, ''%s'', ''outage'');', f.code, f.business,
+		to_char(f.since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"'))
+FROM (
+	SELECT business, code, count(*) FILTER (WHERE failed_at > now() - interval '1 day') AS today,
+		count(*) FILTER (WHERE failed_at <= now() - interval '1 day') / 7.0 AS before,
+		min(failed_at) FILTER (WHERE failed_at > now() - interval '1 day') AS since
+	FROM wa_message WHERE failed_at > now() - interval '8 days' AND code IS NOT NULL
+	GROUP BY business, code) AS f
+WHERE f.today >= 20 AND f.today > 4 * f.before
+	AND NOT EXISTS (SELECT FROM wa_incident AS i WHERE i.code = f.code AND i.business IN ('', f.business)
+		AND i.since <= f.since + interval '1 hour' AND (i.until IS NULL OR i.until > f.since))
+UNION ALL
+-- What grows?
+SELECT 'purge_due', 'notice', count(*),
+	format('Payloads that are kept though older than 90 days: %s.', count(*)),
+	'DELETE FROM wa_webhook WHERE received_at < now() - ''90 days''::interval;'
+FROM wa_webhook WHERE received_at < now() - interval '90 days'
+HAVING count(*) > 0
+UNION ALL
+SELECT 'dead_rows', 'warning', s.n_dead_tup,
+	format('%s has %s dead rows beside %s live ones: autovacuum does not keep up.', s.relname, s.n_dead_tup, s.n_live_tup),
+	format('VACUUM %s;', s.relid::regclass)
+FROM pg_stat_all_tables AS s
+WHERE s.relid IN ('wa_message'::regclass, 'wa_activity'::regclass, 'wa_cooldown'::regclass, 'wa_consent'::regclass,
+		'wa_identity'::regclass, 'wa_problem'::regclass, 'wa_webhook'::regclass)
+	AND s.n_dead_tup > 10000 AND s.n_dead_tup > 0.5 * s.n_live_tup
+UNION ALL
+SELECT 'version', 'error', NULL,
+	format('The library is of version %s, the extension in this database of %s.', l.version, e.extversion),
+	CASE WHEN l.version > e.extversion THEN 'ALTER EXTENSION wa_policy UPDATE;' ELSE '-- restart, then look again' END
+FROM pg_extension AS e, wa__library_version() AS l (version)
+WHERE e.extname = 'wa_policy' AND l.version <> e.extversion;
+COMMENT ON VIEW wa__finding IS 'wa_health before its lines are broken';
+COMMENT ON COLUMN wa__finding.finding IS 'As in wa_health';
+COMMENT ON COLUMN wa__finding.severity IS 'As in wa_health';
+COMMENT ON COLUMN wa__finding.figure IS 'As in wa_health';
+COMMENT ON COLUMN wa__finding.sentence IS 'As in wa_health, in one line';
+COMMENT ON COLUMN wa__finding.statement IS 'As in wa_health, in one line';
+
+CREATE VIEW wa_health AS
+SELECT f.finding, f.severity, f.figure,
+	rtrim(regexp_replace(f.sentence, '(.{1,31})( |$)', E'\\1\n', 'g'), E'\n') AS sentence,
+	rtrim(regexp_replace(f.statement, '(.{1,24})( |$)', E'\\1\n', 'g'), E'\n') AS statement
+FROM wa__finding AS f
+ORDER BY CASE f.severity WHEN 'error' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END, f.finding, f.figure DESC, f.sentence;
+COMMENT ON VIEW wa_health IS
+'What needs somebody: one row per finding, the worst first, and none where all is well. Lines are broken so that psql shows it within 100 columns';
+COMMENT ON COLUMN wa_health.finding IS 'Which check found it: unfed, silence, no_secret, forged, a kind of wa_problem, unknown_code, replay_owed, recompute_owed, failures_jump, purge_due, dead_rows or version';
+COMMENT ON COLUMN wa_health.severity IS 'error: decisions are wrong or missing, or soon will be; warning: look today; notice: some day';
+COMMENT ON COLUMN wa_health.figure IS 'The number that the finding is about: rows, hours for silence';
+COMMENT ON COLUMN wa_health.sentence IS 'What was found';
+COMMENT ON COLUMN wa_health.statement IS 'The statement that helps, or shows more';

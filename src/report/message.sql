@@ -1,0 +1,106 @@
+-- What became of outgoing messages.  C reads the columns by number: report/columns.h.
+
+CREATE TABLE wa_message (
+	message_id text COLLATE "C" NOT NULL,
+	recipient wa_recipient NOT NULL,
+	business text COLLATE "C" NOT NULL DEFAULT '',
+	sender text COLLATE "C" NOT NULL DEFAULT '',
+	category wa_category,
+	sent_at timestamptz,
+	delivered_at timestamptz,
+	read_at timestamptz,
+	failed_at timestamptz,
+	code integer,
+	template text COLLATE "C",
+	campaign text COLLATE "C",
+	participant text COLLATE "C" NOT NULL DEFAULT '',
+	CONSTRAINT wa_message_pkey PRIMARY KEY (message_id, participant)
+) WITH (fillfactor = 75);
+CREATE INDEX wa_message_recipient ON wa_message (recipient);
+SELECT pg_catalog.pg_extension_config_dump('wa_message', '');
+COMMENT ON TABLE wa_message IS
+'One row per outgoing message, and per participant of a group, merged from its statuses in any order; no content. Written unless wa_policy.message_log is off. wa_sent adds what only the sender knows';
+COMMENT ON COLUMN wa_message.message_id IS 'WhatsApp''s id of the message';
+COMMENT ON COLUMN wa_message.recipient IS 'To whom: the phone where any status named it, else the BSUID';
+COMMENT ON COLUMN wa_message.business IS 'WhatsApp Business Account id; '''' where unknown';
+COMMENT ON COLUMN wa_message.sender IS 'Phone number id; '''' where unknown';
+COMMENT ON COLUMN wa_message.category IS 'Category by which WhatsApp priced it, or which wa_sent named; marketing where they differ; NULL where nobody said';
+COMMENT ON COLUMN wa_message.sent_at IS 'When WhatsApp or wa_sent first said that it was sent; NULL where neither did';
+COMMENT ON COLUMN wa_message.delivered_at IS 'Earliest receipt of any kind (read implies delivered); NULL where there was none';
+COMMENT ON COLUMN wa_message.read_at IS 'When it was first read or played; NULL where it was not, or the reader does not tell';
+COMMENT ON COLUMN wa_message.failed_at IS 'When it first failed; NULL where it did not';
+COMMENT ON COLUMN wa_message.code IS 'Error code of that failure, see wa_error_code; NULL where none was told';
+COMMENT ON COLUMN wa_message.template IS 'Name of the template, from wa_sent';
+COMMENT ON COLUMN wa_message.campaign IS 'Campaign, from wa_sent';
+COMMENT ON COLUMN wa_message.participant IS 'In a group: the participant whom the row is about; else ''''';
+
+CREATE FUNCTION wa__sent_check(message_id text, recipient text, category wa_category, at timestamptz)
+	RETURNS boolean
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS
+$$
+BEGIN
+	IF btrim(coalesce(message_id, '')) = '' THEN
+		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
+			MESSAGE = 'a sent message needs its message id',
+			DETAIL = 'Its statuses carry the same id; without it nothing could be told of it.',
+			HINT = 'Give messages[0].id of the answer of the send API.';
+	ELSIF octet_length(message_id) > 255 THEN
+		RAISE EXCEPTION USING ERRCODE = 'string_data_right_truncation',
+			MESSAGE = 'message id is too long',
+			DETAIL = 'It may have 255 bytes.';
+	ELSIF recipient IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
+			MESSAGE = 'a sent message needs its recipient';
+	ELSIF at IS NULL OR NOT (at >= '2009-01-01 00:00:00+00' AND at <= clock_timestamp() + interval '10 minutes') THEN
+		RAISE EXCEPTION USING ERRCODE = 'datetime_field_overflow',
+			MESSAGE = 'time of a sent message is out of range',
+			DETAIL = 'It must lie between 2009 and 10 minutes from now.';
+	END IF;
+	RETURN true;
+END
+$$;
+COMMENT ON FUNCTION wa__sent_check(text, text, wa_category, timestamptz) IS
+'Checks the arguments of wa_sent: returns true or raises an error that says what is wrong';
+REVOKE EXECUTE ON FUNCTION wa__sent_check(text, text, wa_category, timestamptz) FROM PUBLIC;
+
+CREATE FUNCTION wa__message_log() RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION wa__message_log() IS 'Is wa_policy.message_log on?';
+REVOKE EXECUTE ON FUNCTION wa__message_log() FROM PUBLIC;
+
+-- The same law as in ingest/state_rows.c.
+CREATE FUNCTION wa_sent(message_id text, recipient text, category wa_category DEFAULT NULL,
+	template text DEFAULT NULL, campaign text DEFAULT NULL,
+	at timestamptz DEFAULT pg_catalog.clock_timestamp(), business text DEFAULT '', sender text DEFAULT '')
+	RETURNS void
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		-- Ends the claim, and keeps the person from being claimed for the campaign again.
+		INSERT INTO wa_claim AS o (campaign, recipient, category, business, sender, claimed_at, lease_until, sent_at, message_id, template, home, token)
+		SELECT wa_sent.campaign, p.id, coalesce(wa_sent.category, 'marketing'), nullif(wa_sent.business, ''), nullif(wa_sent.sender, ''),
+			wa_sent.at, wa_sent.at, wa_sent.at, wa_sent.message_id, wa_sent.template, wa_sent.recipient::wa_recipient, 0
+		FROM unnest(wa__person(wa_sent.recipient::wa_recipient)) AS p (id)
+		WHERE wa__sent_check(wa_sent.message_id, wa_sent.recipient, wa_sent.category, wa_sent.at)
+			AND wa_sent.campaign <> ''
+		ORDER BY p.id
+		ON CONFLICT (campaign, recipient) DO UPDATE SET sent_at = excluded.sent_at, message_id = excluded.message_id, template = excluded.template
+			WHERE o.sent_at IS NULL;
+		INSERT INTO wa_message AS o (message_id, recipient, business, sender, category, sent_at, template, campaign)
+		SELECT wa_sent.message_id, wa_sent.recipient::wa_recipient, coalesce(wa_sent.business, ''),
+			coalesce(wa_sent.sender, ''), wa_sent.category, wa_sent.at,
+			nullif(wa_sent.template, ''), nullif(wa_sent.campaign, '')
+		WHERE wa__sent_check(wa_sent.message_id, wa_sent.recipient, wa_sent.category, wa_sent.at)
+			AND wa__message_log()
+		ON CONFLICT (message_id, participant) DO UPDATE SET
+			recipient = least(o.recipient, excluded.recipient),
+			business = greatest(o.business, excluded.business),
+			sender = greatest(o.sender, excluded.sender),
+			category = least(o.category, excluded.category),
+			sent_at = least(o.sent_at, excluded.sent_at),
+			template = greatest(o.template, excluded.template),
+			campaign = greatest(o.campaign, excluded.campaign);
+	END;
+COMMENT ON FUNCTION wa_sent(text, text, wa_category, text, text, timestamptz, text, text) IS
+'Adds to wa_message what only the sender knows: that the send API took the message, for whom, its category, template and campaign. May come before or after the statuses, and twice. A transaction with many calls makes them in the order of message_id, since webhooks lock the same rows in that order. With a campaign it ends the claim of wa_claim, and keeps the person from being claimed for that campaign again, without a claim as well. Nothing is kept in wa_message where wa_policy.message_log is off. A blank message id, a recipient that is none and a time before 2009 or more than 10 minutes ahead are errors';
+REVOKE EXECUTE ON FUNCTION wa_sent(text, text, wa_category, text, text, timestamptz, text, text) FROM PUBLIC;

@@ -1,0 +1,217 @@
+-- wa_report: one page to show to one's boss.  Self-contained HTML; whatever strangers wrote is escaped.
+
+CREATE FUNCTION wa__html(t text) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN replace(replace(replace(replace(replace(t, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;');
+COMMENT ON FUNCTION wa__html(text) IS 'Text as it may stand in HTML, in an attribute too';
+REVOKE EXECUTE ON FUNCTION wa__html(text) FROM PUBLIC;
+
+-- Bars side by side, two values on top of one another in each: the upper one is hatched, so that
+-- nobody need tell colours apart.
+CREATE FUNCTION wa__chart(id text, caption text, labels text[], solid numeric[], hatched numeric[], tips text[]) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	BEGIN ATOMIC
+		SELECT format('<svg viewBox="0 0 720 200" role="img" aria-labelledby="%1$s-t %1$s-d"><title id="%1$s-t">%2$s</title><desc id="%1$s-d">%3$s</desc>'
+				|| '<defs><pattern id="%1$s-h" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hb" width="5" height="5"/><rect class="hl" width="2" height="5"/></pattern></defs>',
+				id, wa__html(caption),
+				wa__html(format('%s bars from %s to %s; the highest is %s.', cardinality(labels), labels[1], labels[cardinality(labels)], s.highest)))
+			|| (SELECT string_agg(format('<line class="g" x1="64" x2="716" y1="%1$s" y2="%1$s"/><text class="y" x="58" y="%2$s">%3$s</text>',
+					round(160 - 144 * part, 1), round(164 - 144 * part, 1), trim_scale(s.top * part)), '')
+				FROM unnest('{0, 0.5, 1}'::numeric[]) AS part)
+			|| coalesce((SELECT string_agg(format('<g><title>%s</title><rect class="c" x="%s" y="16" width="%s" height="144"/>'
+						|| '<rect class="s" x="%s" y="%s" width="%s" height="%s"/><rect class="h" fill="url(#%s-h)" x="%s" y="%s" width="%s" height="%s"/></g>',
+					wa__html(tips[n]), round(64 + (n - 1) * s.step, 1), round(s.step, 1),
+					round(64 + (n - 0.9) * s.step, 1), round(160 - 144 * coalesce(solid[n], 0) / s.top, 1), round(0.8 * s.step, 1), round(144 * coalesce(solid[n], 0) / s.top, 1),
+					id, round(64 + (n - 0.9) * s.step, 1), round(160 - 144 * (coalesce(solid[n], 0) + coalesce(hatched[n], 0)) / s.top, 1),
+					round(0.8 * s.step, 1), round(144 * coalesce(hatched[n], 0) / s.top, 1)), '' ORDER BY n)
+				FROM generate_series(1, cardinality(labels)) AS n), '')
+			|| coalesce((SELECT string_agg(format('<text class="x" x="%s" y="188" text-anchor="%s">%s</text>', round(64 + (n - 0.5) * s.step, 1),
+					CASE WHEN cardinality(labels) <= 8 THEN 'middle' WHEN n = 1 THEN 'start' WHEN n = cardinality(labels) THEN 'end' ELSE 'middle' END, wa__html(labels[n])), '' ORDER BY n)
+				FROM generate_series(1, cardinality(labels)) AS n
+				WHERE cardinality(labels) <= 8 OR n IN (1, (cardinality(labels) + 1) / 2, cardinality(labels))), '')
+			|| '</svg>'
+		FROM (
+			SELECT m.highest, 652.0 / greatest(cardinality(labels), 1) AS step,
+				CASE WHEN m.highest <= 0 THEN 1 ELSE (SELECT min(p * 10 ^ floor(log(m.highest))) FROM unnest('{1, 2, 5, 10}'::numeric[]) AS p WHERE p * 10 ^ floor(log(m.highest)) >= m.highest) END AS top
+			FROM (SELECT coalesce(max(coalesce(solid[n], 0) + coalesce(hatched[n], 0)), 0) AS highest FROM generate_series(1, cardinality(labels)) AS n) AS m) AS s;
+	END;
+COMMENT ON FUNCTION wa__chart(text, text, text[], numeric[], numeric[], text[]) IS 'A bar chart of wa_report as inline SVG';
+REVOKE EXECUTE ON FUNCTION wa__chart(text, text, text[], numeric[], numeric[], text[]) FROM PUBLIC;
+
+-- Rows of a table with a bar in each.
+CREATE FUNCTION wa__bars(heading text, names text[], notes text[], figures bigint[]) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	BEGIN ATOMIC
+		SELECT CASE WHEN coalesce(cardinality(names), 0) = 0 THEN '<p class="none">None.</p>' ELSE
+			format('<table><thead><tr><th scope="col">%s</th><th scope="col" class="n">Number</th><td class="b"></td></tr></thead><tbody>', wa__html(heading))
+			|| string_agg(format('<tr><th scope="row"><bdi>%s</bdi>%s</th><td class="n">%s</td><td class="b" aria-hidden="true"><i style="inline-size:%s%%"></i></td></tr>',
+				wa__html(names[n]), CASE WHEN notes[n] <> '' THEN ' <small>' || wa__html(notes[n]) || '</small>' ELSE '' END,
+				to_char(figures[n], 'FM999,999,999,990'), round(100.0 * figures[n] / greatest(m.most, 1), 1)), '' ORDER BY n)
+			|| '</tbody></table>' END
+		FROM (SELECT max(f) AS most FROM unnest(figures) AS f) AS m LEFT JOIN generate_series(1, cardinality(names)) AS n ON true
+		GROUP BY m.most;
+	END;
+COMMENT ON FUNCTION wa__bars(text, text[], text[], bigint[]) IS 'A table of wa_report with a bar in each row';
+REVOKE EXECUTE ON FUNCTION wa__bars(text, text[], text[], bigint[]) FROM PUBLIC;
+
+CREATE FUNCTION wa__sql(statement text) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN '<details><summary>SQL</summary><pre dir="ltr"><code>' || wa__html(statement) || '</code></pre></details>';
+COMMENT ON FUNCTION wa__sql(text) IS 'The statement behind a figure of wa_report';
+REVOKE EXECUTE ON FUNCTION wa__sql(text) FROM PUBLIC;
+
+CREATE FUNCTION wa__report_days(days integer) RETURNS integer
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
+$$
+BEGIN
+	IF days IS NULL OR days NOT BETWEEN 1 AND 366 THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = 'a report covers 1 to 366 days';
+	END IF;
+	RETURN days;
+END
+$$;
+COMMENT ON FUNCTION wa__report_days(integer) IS 'Checks the argument of wa_report';
+REVOKE EXECUTE ON FUNCTION wa__report_days(integer) FROM PUBLIC;
+
+CREATE FUNCTION wa__report_style() RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN '<style>
+:root{color-scheme:light dark;--bg:#f6f7f6;--card:#fff;--ink:#16211c;--soft:#52605a;--line:#d6dcd8;--main:#0b6b50;--bad:#a8321d;--badbg:#fbe9e5;--warn:#7a5200;--warnbg:#fdf1d8;--notebg:#e8eef5}
+@media (prefers-color-scheme:dark){:root{--bg:#111715;--card:#1a2320;--ink:#e9efec;--soft:#a6b3ad;--line:#34413b;--main:#4cc79f;--bad:#ff9680;--badbg:#45211a;--warn:#f3c568;--warnbg:#40310f;--notebg:#22303d}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;overflow-wrap:anywhere}
+main,header,footer{max-inline-size:66rem;margin-inline:auto;padding-inline:1.25rem}
+header{padding-block:2rem .5rem}
+h1{font-size:1.8rem;line-height:1.2;margin:0}
+h2{font-size:1.15rem;margin:0 0 .25rem}
+p{margin:.25rem 0}
+.soft,small,footer,.none{color:var(--soft)}
+small{font-size:.82rem;font-weight:400}
+section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1.1rem 1.25rem;margin-block:1rem}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin-block:1rem;padding:0;list-style:none}
+.cards li{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:.8rem 1rem}
+.cards b{display:block;font-size:1.75rem;line-height:1.15;font-variant-numeric:tabular-nums}
+.cards .bad b{color:var(--bad)}
+.two svg text{font-size:20px}
+.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(24rem,100%),1fr));gap:0 1rem}
+svg{display:block;inline-size:100%;block-size:auto;margin-block:.5rem;direction:ltr}
+svg text{fill:var(--soft);font-size:11px;font-variant-numeric:tabular-nums}
+svg .y{text-anchor:end}
+svg .g{stroke:var(--line)}svg .s{fill:var(--main)}svg .c{fill:transparent}svg g:hover .c{fill:var(--line);opacity:.5}
+svg .hb{fill:var(--card)}svg .hl{fill:var(--bad)}svg .h{stroke:var(--bad);stroke-width:.6}
+.key{display:flex;gap:1.25rem;flex-wrap:wrap;font-size:.85rem;color:var(--soft)}
+.key i{display:inline-block;inline-size:.9em;block-size:.9em;margin-inline-end:.4em;vertical-align:-.08em;background:var(--main)}
+.key .h{background:repeating-linear-gradient(45deg,var(--bad) 0 2px,var(--card) 2px 5px);border:1px solid var(--bad)}
+table{border-collapse:collapse;inline-size:100%;font-size:.93rem}
+th,td{text-align:start;padding:.35rem .6rem .35rem 0;border-block-end:1px solid var(--line);vertical-align:top}
+thead th{color:var(--soft);font-weight:600;font-size:.82rem}
+tbody th{font-weight:500}
+.n{text-align:end;font-variant-numeric:tabular-nums;white-space:nowrap}
+.b{inline-size:30%;padding-inline:.4rem 0;vertical-align:middle}
+.b i{display:block;block-size:.7rem;min-inline-size:2px;background:var(--main);border-radius:2px}
+.scroll{overflow-x:auto}
+ul.health{list-style:none;margin:0;padding:0}
+ul.health li{border-radius:8px;padding:.6rem .8rem;margin-block:.5rem;background:var(--notebg)}
+.error{background:var(--badbg)!important}.warning{background:var(--warnbg)!important}
+.error strong{color:var(--bad)}.warning strong{color:var(--warn)}
+details{margin-block-start:.5rem;font-size:.85rem}
+summary{cursor:pointer;color:var(--soft);inline-size:max-content;padding:.15rem 0}
+pre{margin:.3rem 0;padding:.6rem;background:var(--bg);border-radius:6px;white-space:pre-wrap}
+code{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.85em}
+footer{padding-block:1rem 2.5rem;font-size:.85rem}
+@media (max-width:44rem){svg text{font-size:20px}}
+@media (max-width:30rem){body{font-size:15px}section{padding:.9rem}.b{inline-size:20%}}
+@media print{:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--main:#0b6b50;--bad:#a8321d;color-scheme:light}body{font-size:11pt}section,.cards li{break-inside:avoid}details{display:none}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+</style>';
+COMMENT ON FUNCTION wa__report_style() IS 'The style sheet of wa_report';
+REVOKE EXECUTE ON FUNCTION wa__report_style() FROM PUBLIC;
+
+CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
+	BEGIN ATOMIC
+		WITH zone AS MATERIALIZED (
+			SELECT coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC') AS name,
+				wa__report_days(wa_report.days) AS days),
+		span AS MATERIALIZED (
+			SELECT (now() AT TIME ZONE name)::date - days + 1 AS first, (now() AT TIME ZONE name)::date AS last, name, days FROM zone),
+		fed AS MATERIALIZED (
+			SELECT EXISTS (SELECT FROM wa_sender WHERE last_seen IS NOT NULL) OR EXISTS (SELECT FROM wa_consent)
+				OR EXISTS (SELECT FROM wa_empty_declaration) AS yes),
+		delivery AS MATERIALIZED (
+			SELECT d.day, sum(d.messages) AS messages, sum(d.delivered) AS delivered, sum(d.read) AS read, sum(d.failed) AS failed
+			FROM wa_delivery_rate AS d, span AS s WHERE d.day BETWEEN s.first AND s.last GROUP BY d.day),
+		opt_out AS MATERIALIZED (
+			SELECT o.day, o.campaign, o.template, sum(o.delivered) AS delivered, sum(o.opt_outs) AS opt_outs
+			FROM wa_opt_out_rate AS o, span AS s WHERE o.day BETWEEN s.first AND s.last GROUP BY o.day, o.campaign, o.template),
+		total AS MATERIALIZED (
+			SELECT (SELECT coalesce(sum(messages), 0) FROM delivery) AS messages, (SELECT coalesce(sum(delivered), 0) FROM delivery) AS delivered,
+				(SELECT coalesce(sum(read), 0) FROM delivery) AS read, (SELECT coalesce(sum(failed), 0) FROM delivery) AS failed,
+				(SELECT coalesce(sum(opt_outs), 0) FROM opt_out) AS opt_outs, (SELECT coalesce(sum(delivered), 0) FROM opt_out) AS marketing,
+				(SELECT count(*) FROM wa_violation AS v, span AS s WHERE (v.sent_at AT TIME ZONE s.name)::date BETWEEN s.first AND s.last) AS violations),
+		reason AS MATERIALIZED (
+			SELECT s.reason, count(*) AS people FROM wa_suppressed('marketing') AS s WHERE (SELECT yes FROM fed) GROUP BY s.reason),
+		series AS MATERIALIZED (
+			SELECT array_agg(to_char(d.day, 'YYYY-MM-DD') ORDER BY d.day) AS labels,
+				array_agg(coalesce(v.delivered, 0) ORDER BY d.day) AS delivered, array_agg(coalesce(v.failed, 0) ORDER BY d.day) AS failed,
+				array_agg(format('%s: %s messages, %s delivered, %s failed', to_char(d.day, 'YYYY-MM-DD'), coalesce(v.messages, 0), coalesce(v.delivered, 0), coalesce(v.failed, 0)) ORDER BY d.day) AS delivery_tips,
+				array_agg(coalesce(round(100.0 * o.opt_outs / nullif(o.delivered, 0), 2), 0) ORDER BY d.day) AS rate,
+				array_agg(format('%s: %s opt-outs, %s marketing messages delivered', to_char(d.day, 'YYYY-MM-DD'), coalesce(o.opt_outs, 0), coalesce(o.delivered, 0)) ORDER BY d.day) AS rate_tips
+			FROM (SELECT s.first + n AS day FROM span AS s, generate_series(0, s.last - s.first) AS n) AS d
+			LEFT JOIN delivery AS v USING (day)
+			LEFT JOIN (SELECT day, sum(delivered) AS delivered, sum(opt_outs) AS opt_outs FROM opt_out GROUP BY day) AS o USING (day)),
+		ending AS MATERIALIZED (
+			SELECT array_agg('+' || h * 6 || ' h' ORDER BY h) AS labels, array_agg(people::numeric ORDER BY h) AS people,
+				array_agg(format('within %s to %s hours: %s cooldowns', (h - 1) * 6, h * 6, people) ORDER BY h) AS tips
+			FROM (SELECT h, (SELECT count(*) FROM wa_cooldown AS c WHERE c.strikes > 0 AND c.until > now() + (h - 1) * interval '6 hours' AND c.until <= now() + h * interval '6 hours') AS people
+				FROM generate_series(1, 8) AS h) AS b)
+		SELECT '<!DOCTYPE html><html lang="en" dir="ltr"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width,initial-scale=1"/><title>WhatsApp report</title>'
+			|| wa__report_style() || '</head><body><header><h1>WhatsApp report</h1><p class="soft">'
+			|| wa__html(format('%s to %s, days of %s. Made at %s UTC.', s.first, s.last, s.name, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')))
+			|| '</p></header><main><ul class="cards">'
+			|| format('<li><b>%s</b>messages</li>', to_char(t.messages, 'FM999,999,999,990'))
+			|| format('<li><b>%s</b>delivered<br/><small>%s messages</small></li>', coalesce(round(100.0 * t.delivered / nullif(t.messages, 0), 1)::text || ' %', '&#8211;'), to_char(t.delivered, 'FM999,999,999,990'))
+			|| format('<li><b>%s</b>read<br/><small>of the delivered, as far as told</small></li>', coalesce(round(100.0 * t.read / nullif(t.delivered, 0), 1)::text || ' %', '&#8211;'))
+			|| format('<li><b>%s</b>failed<br/><small>%s messages</small></li>', coalesce(round(100.0 * t.failed / nullif(t.messages, 0), 1)::text || ' %', '&#8211;'), to_char(t.failed, 'FM999,999,999,990'))
+			|| format('<li><b>%s</b>opt-outs<br/><small>%s per 100 marketing messages</small></li>', to_char(t.opt_outs, 'FM999,999,999,990'), coalesce(round(100.0 * t.opt_outs / nullif(t.marketing, 0), 2)::text, '&#8211;'))
+			|| format('<li%s><b>%s</b>sent after a stop<br/><small>%s</small></li>', CASE WHEN t.violations > 0 THEN ' class="bad"' ELSE '' END, to_char(t.violations, 'FM999,999,999,990'), CASE WHEN t.violations > 0 THEN 'must be explained' ELSE 'as it should be' END)
+			|| '</ul>'
+			|| wa__sql(format(E'SELECT sum(messages), sum(delivered), sum(read), sum(failed) FROM wa_delivery_rate WHERE day >= ''%1$s'';\nSELECT sum(opt_outs), sum(delivered) FROM wa_opt_out_rate WHERE day >= ''%1$s'';\nSELECT * FROM wa_violation WHERE sent_at >= ''%1$s'';', s.first))
+			|| '<section><h2>What needs somebody</h2>'
+			|| coalesce('<ul class="health">' || (SELECT string_agg(format('<li class="%s"><strong>%s</strong> <bdi>%s</bdi>%s</li>', f.severity,
+					CASE f.severity WHEN 'error' THEN '&#10006; Error' WHEN 'warning' THEN '&#9650; Warning' ELSE '&#9679; Notice' END, wa__html(f.sentence), wa__sql(f.statement)), ''
+					ORDER BY CASE f.severity WHEN 'error' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END, f.finding, f.sentence) FROM wa__finding AS f) || '</ul>',
+				'<p class="none">&#10004; Nothing: all checks are quiet.</p>')
+			|| wa__sql('SELECT * FROM wa_health;') || '</section>'
+			|| '<section><h2>Messages by day</h2><p class="key"><span><i></i>delivered</span><span><i class="h"></i>failed</span></p>'
+			|| wa__chart('m', 'Messages delivered and failed by day', d.labels, d.delivered, d.failed, d.delivery_tips)
+			|| wa__sql('SELECT day, sum(delivered), sum(failed) FROM wa_delivery_rate GROUP BY day ORDER BY day;') || '</section>'
+			|| '<section><h2>Opt-outs per 100 marketing messages</h2><p class="soft">By the day on which the message was delivered that the person left after.</p>'
+			|| wa__chart('o', 'Opt-outs per 100 delivered marketing messages by day', d.labels, d.rate, NULL, d.rate_tips)
+			|| wa__sql('SELECT day, round(100.0 * sum(opt_outs) / nullif(sum(delivered), 0), 2) FROM wa_opt_out_rate GROUP BY day ORDER BY day;') || '</section>'
+			|| '<div class="two"><section><h2>Why people are left out of marketing</h2><p class="soft">Each person by the first reason, as of now.</p>'
+			|| (SELECT wa__bars('Reason', array_agg(r.name ORDER BY r.people DESC, r.reason), NULL, array_agg(r.people ORDER BY r.people DESC, r.reason)) FROM (SELECT reason, people, CASE reason WHEN 'opted_out_whatsapp' THEN 'Opted out in WhatsApp' WHEN 'opted_out_business' THEN 'Opted out with the business'
+					WHEN 'region' THEN 'No marketing to their country' WHEN 'cooldown' THEN 'Cooling down after failures' WHEN 'sender_hold' THEN 'Our sender is held'
+					WHEN 'frequency_cap' THEN 'Got as much as they may' WHEN 'quiet_hours' THEN 'It is night there' WHEN 'no_opt_in' THEN 'Have not opted in'
+					WHEN 'erased' THEN 'Personal data erased' ELSE reason END AS name FROM reason) AS r)
+			|| wa__sql('SELECT reason, count(*) FROM wa_suppressed(''marketing'') GROUP BY reason;') || '</section>'
+			|| '<section><h2>Failures by error</h2><p class="soft">The ten most frequent of the time.</p>'
+			|| (SELECT wa__bars('Error', array_agg(coalesce(f.title, 'Not known') ORDER BY f.failed DESC, f.code), array_agg(coalesce(f.code::text, '') ORDER BY f.failed DESC, f.code), array_agg(f.failed ORDER BY f.failed DESC, f.code))
+				FROM (SELECT r.code, r.title, sum(r.failed)::bigint AS failed FROM wa_failure_rate AS r WHERE r.day BETWEEN s.first AND s.last GROUP BY r.code, r.title ORDER BY sum(r.failed) DESC, r.code LIMIT 10) AS f)
+			|| wa__sql('SELECT code, title, sum(failed) FROM wa_failure_rate GROUP BY code, title ORDER BY sum(failed) DESC;') || '</section></div>'
+			|| '<div class="two"><section><h2>Opt-outs by campaign</h2><p class="soft">The ten that cost most.</p>'
+			|| (SELECT wa__bars('Campaign or template', array_agg(coalesce(c.campaign, c.template, 'not named') ORDER BY c.opt_outs DESC, c.campaign, c.template),
+					array_agg(CASE WHEN c.delivered > 0 THEN round(100.0 * c.opt_outs / c.delivered, 2) || ' per 100' ELSE '' END ORDER BY c.opt_outs DESC, c.campaign, c.template),
+					array_agg(c.opt_outs ORDER BY c.opt_outs DESC, c.campaign, c.template))
+				FROM (SELECT o.campaign, o.template, sum(o.opt_outs)::bigint AS opt_outs, sum(o.delivered) AS delivered FROM opt_out AS o
+					GROUP BY o.campaign, o.template HAVING sum(o.opt_outs) > 0 ORDER BY sum(o.opt_outs) DESC, o.campaign, o.template LIMIT 10) AS c)
+			|| wa__sql('SELECT campaign, template, sum(opt_outs), sum(delivered) FROM wa_opt_out_rate GROUP BY campaign, template;') || '</section>'
+			|| '<section><h2>Cooldowns that end within 48 hours</h2><p class="soft">How many people may be tried again, in steps of 6 hours.</p>'
+			|| wa__chart('c', 'Cooldowns ending in each six hours of the next 48', e.labels, e.people, NULL, e.tips)
+			|| wa__sql('SELECT date_bin(''6 hours'', until, now()), count(*) FROM wa_cooldown WHERE strikes > 0 AND until BETWEEN now() AND now() + ''48 hours''::interval GROUP BY 1 ORDER BY 1;') || '</section></div>'
+			|| '</main><footer>Made by wa_policy from this database alone. Names of people are in none of it.</footer></body></html>'
+		FROM span AS s, total AS t, series AS d, ending AS e;
+	END;
+COMMENT ON FUNCTION wa_report(integer) IS
+'One self-contained HTML page over the last days (1 to 366): headline figures, charts, health, why people are left out, each with the SQL behind it. Without personal data. For psql -At -o report.html -c ''SELECT wa_report()''';
+REVOKE EXECUTE ON FUNCTION wa_report(integer) FROM PUBLIC;

@@ -1,0 +1,51 @@
+/*-------------------------------------------------------------------------
+ *
+ * settings.c
+ *	  The settings of the message log and of the reports over it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "fmgr.h"
+#include "pgtime.h"
+#include "utils/guc.h"
+
+#include "report/settings.h"
+
+PG_FUNCTION_INFO_V1(wa__message_log);
+
+bool		wa_message_log = true;
+
+/* Read by the views, with current_setting. */
+static char *report_timezone = NULL;
+
+static bool
+check_time_zone(char **value, void **extra, GucSource source)
+{
+	if (pg_tzset(*value) != NULL)
+		return true;
+	GUC_check_errdetail("There is no time zone \"%s\".", *value);
+	return false;
+}
+
+void
+wa_report_settings_init(void)
+{
+	/* Not everybody's: where no such log may be kept, a writer must not turn it on. */
+	DefineCustomBoolVariable("wa_policy.message_log",
+							 "Keeps one row per outgoing message in wa_message.",
+							 "The rows hold no content: who, when, what became of it. Turning it off "
+							 "leaves the rows that are there.",
+							 &wa_message_log, true, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomStringVariable("wa_policy.report_timezone",
+							   "Time zone whose days the views of rates count by.",
+							   "An IANA name such as Europe/Berlin.",
+							   &report_timezone, "UTC", PGC_USERSET, 0, check_time_zone, NULL, NULL);
+}
+
+Datum
+wa__message_log(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(wa_message_log);
+}

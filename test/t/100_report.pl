@@ -1,0 +1,112 @@
+# The message log and what is made of it: dumped and restored whole, read by those who
+# may and by nobody else, and told of by wa_health where it grows.
+
+use strict;
+use warnings;
+
+use lib 'test/t';
+use JSON::PP ();
+use PostgreSQL::Test::Utils;
+use WaTest;
+use Test::More;
+
+my $node = new_node('report');
+my @at = ('--host', $node->host, '--port', $node->port);
+my $tmp = PostgreSQL::Test::Utils::tempdir();
+
+for my $schema ('public', '"Wa; odd"')
+{
+	my $db = $schema eq 'public' ? 'plain' : 'odd';
+	$node->safe_psql('postgres', "CREATE DATABASE $db");
+	$node->safe_psql($db, ($schema eq 'public' ? '' : "CREATE SCHEMA $schema; ") . "CREATE EXTENSION wa_policy SCHEMA $schema");
+	$node->safe_psql($db, post_sql($schema, envelope('W1', change_of('S1', 'statuses',
+				receipt('4915100000001', 1700000000, 'read', 'marketing'), failed('4915100000002', 1700000000, 131049)),
+			change_of('S1', 'messages', inbound('4915100000001', 1700000900, 'STOP')))));
+	$node->safe_psql($db, "SELECT $schema.wa_sent('wamid.r4915100000001.1700000000', '4915100000001', 'marketing', E't\\te\\\\m', 'c', '2023-11-14 22:00Z', 'W1', 'S1')");
+
+	# The views answer whatever the search path, and after the schema has got another name.
+	my @views = qw(wa_message wa_recipient_status wa_delivery_rate wa_failure_rate wa_opt_out_rate wa_violation wa_ladder_yield wa_health);
+	my $all = sub { my ($name, $s) = @_; join "\n", map { $node->safe_psql($name, "SET search_path = pg_catalog; SET TimeZone = 'UTC'; SELECT to_jsonb(v) - '{marketing_from,utility_from,authentication_from}'::text[] FROM $s.$_ AS v ORDER BY 1") } @views };
+	my $before = $all->($db, $schema);
+	like($before, qr/"opt_outs": 1/, "$db: there is something to see");
+
+	quiet_ok([ 'pg_dump', @at, '-Fd', '-j2', '-f', "$tmp/$db", $db ], "$db: pg_dump");
+	$node->safe_psql('postgres', "CREATE DATABASE ${db}_back");
+	quiet_ok([ 'pg_restore', @at, '-j2', '-d', "${db}_back", "$tmp/$db" ], "$db: pg_restore");
+	is_same($all->("${db}_back", $schema), $before, "$db: restored, the views say the same");
+	if ($schema ne 'public')
+	{
+		$node->safe_psql($db, "ALTER SCHEMA $schema RENAME TO other");
+		is_same($all->($db, 'other'), $before, "$db: renamed, the views say the same");
+		like($node->safe_psql($db, 'SELECT other.wa_report(3)'), qr/^<!DOCTYPE html>.*<\/html>$/s, "$db: and so does the report");
+		$node->safe_psql($db, q{SELECT other.wa_sent('x', '4915100000009', 'utility', at => '2023-11-14')});
+	}
+}
+
+# Who may do what.
+$node->safe_psql('postgres', 'CREATE ROLE sends LOGIN IN ROLE wa_writer; CREATE ROLE reads LOGIN IN ROLE wa_reader; CREATE ROLE watches LOGIN IN ROLE pg_monitor; CREATE ROLE stranger LOGIN');
+sub as
+{
+	my ($role, $sql) = @_;
+	return try_sql($node, 'plain', "SET ROLE $role; $sql");
+}
+is(as('sends', q{SELECT wa_sent('y', '4915100000003', 'utility', at => '2023-11-14')}), '', 'wa_writer may call wa_sent');
+for my $sql ('SELECT count(*) FROM wa_message', 'SELECT count(*) FROM wa_delivery_rate', 'SELECT wa_report()')
+{
+	like(as('sends', $sql), qr/permission denied/, "wa_writer may not: $sql");
+	like(as('stranger', $sql), qr/permission denied/, "a stranger may not: $sql");
+}
+like(as('stranger', q{SELECT wa_sent('y', '4915100000003')}), qr/permission denied/, 'a stranger may not call wa_sent');
+like(as('reads', q{SELECT wa_sent('y', '4915100000003')}), qr/permission denied/, 'wa_reader may not call wa_sent');
+like(as('reads', q{INSERT INTO wa_message (message_id, recipient) VALUES ('z', '4915100000003')}), qr/permission denied/, 'wa_reader may not write wa_message');
+is(as('reads', q{SELECT count(*) FROM wa_message WHERE recipient = '4915100000003'}), '1', 'wa_reader may read it');
+for my $view (qw(wa_message wa_recipient_status wa_violation))
+{
+	like(as('watches', "SELECT count(*) FROM $view"), qr/permission denied/, "pg_monitor may not read $view");
+}
+for my $view (qw(wa_delivery_rate wa_failure_rate wa_opt_out_rate wa_ladder_yield wa_health))
+{
+	like(as('watches', "SELECT count(*) FROM $view"), qr/^\d+$/, "pg_monitor may read $view");
+}
+like(as('reads', q{SELECT wa_region('4915100000003'); SET wa_policy.message_log = off}), qr/permission denied/, 'wa_reader may not set wa_policy.message_log');
+
+# What examples/monitoring asks, as the role that it asks for.
+my %asked = (grafana => [ map { $_->{targets}[0]{rawSql} } @{ JSON::PP::decode_json(slurp_file("examples/monitoring/grafana-dashboard.json"))->{panels} } ],
+	sql_exporter => [ slurp_file("examples/monitoring/sql_exporter.collector.yml") =~ /query: \|\n((?:      .*\n)+)/g ]);
+for my $tool (sort keys %asked)
+{
+	cmp_ok(scalar @{ $asked{$tool} }, '>', 3, "$tool asks something");
+	for my $sql (@{ $asked{$tool} })
+	{
+		(my $one = $sql) =~ s/\bwa\.wa_/wa_/g;
+		$one =~ s/\$__timeFrom\(\)/'2023-11-01'/g;
+		$one =~ s/\$__timeTo\(\)/'2023-12-01'/g;
+		unlike(as('watches', $one), qr/ERROR/, "$tool: " . substr($one =~ s/\s+/ /gr, 0, 60));
+	}
+}
+
+# The database that may keep no log.
+$node->safe_psql('plain', 'ALTER DATABASE plain SET wa_policy.message_log = off');
+$node->safe_psql('plain', post_sql('public', envelope('W1', change_of('S1', 'statuses', receipt('4915100000077', 1700000000, 'read', 'marketing')))));
+is(as('sends', q{SELECT wa_sent('off', '4915100000077', 'utility')}), '', 'wa_sent does nothing where no log is kept');
+is($node->safe_psql('plain', q{SELECT count(*) FROM wa_message WHERE recipient = '4915100000077'}), '0', 'and neither do webhooks');
+
+# A table whose dead rows are not cleaned away.
+$node->safe_psql('plain', 'ALTER TABLE wa_message SET (autovacuum_enabled = off)');
+$node->safe_psql('plain', q{INSERT INTO wa_message (message_id, recipient) SELECT 'g' || n, '4915100000001' FROM generate_series(1, 15000) AS n});
+$node->safe_psql('plain', q{UPDATE wa_message SET sent_at = '2023-11-14', template = repeat('x', 100)});
+ok($node->poll_query_until('plain', q{SELECT EXISTS (SELECT FROM wa_health WHERE finding = 'dead_rows' AND statement = 'VACUUM wa_message;')}), 'wa_health tells of dead rows');
+$node->safe_psql('plain', 'VACUUM wa_message');
+ok($node->poll_query_until('plain', q{SELECT NOT EXISTS (SELECT FROM wa_health WHERE finding = 'dead_rows')}), 'and falls silent after VACUUM');
+
+# Messages of the same statuses by many at once: one row each, and no deadlock.
+$node->safe_psql('plain', 'ALTER DATABASE plain RESET wa_policy.message_log');
+my $hook = literal(envelope('W1', map { change_of('S1', 'statuses', map { receipt("49152000$_", 1700000000, 'delivered', 'marketing') } 1000 .. 1060) } 1));
+open(my $script, '>', "$tmp/hook.sql") or die $!;
+print $script "INSERT INTO wa_webhook (payload) VALUES ($hook);\n";
+close $script;
+$node->command_ok([ 'pgbench', @at, '-n', '-c', '6', '-t', '10', '-f', "$tmp/hook.sql", 'plain' ], 'the same statuses at once');
+is($node->safe_psql('plain', q{SELECT count(*), count(delivered_at) FROM wa_message WHERE recipient::text LIKE '49152%'}), '61|61', 'give one row each');
+
+$node->stop;
+done_testing();
