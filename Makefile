@@ -35,11 +35,11 @@ SQL_FRAGMENTS = \
 	src/planner/support.sql \
 	src/decision/decision.sql \
 	src/report/person.sql \
-	src/nodes/digest.sql \
-	src/nodes/subscription.sql \
+	src/state/template.sql \
 	src/claims/claims.sql \
 	src/report/message.sql \
-	src/state/template.sql \
+	src/nodes/digest.sql \
+	src/nodes/subscription.sql \
 	src/report/views.sql \
 	src/report/health.sql \
 	src/report/report.sql \

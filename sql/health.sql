@@ -4,6 +4,9 @@
 BEGIN;
 \set ECHO none
 \i test/helpers.sql
+\set ECHO none
+DELETE FROM wa_sender;
+DELETE FROM wa_empty_declaration;
 SET LOCAL TimeZone = 'UTC';
 SET LOCAL DateStyle = 'ISO';
 CREATE VIEW t.health AS SELECT finding, severity, figure, replace(sentence, E'\n', ' ') AS sentence, replace(statement, E'\n', ' ') AS statement FROM wa_health;

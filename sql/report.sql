@@ -4,12 +4,13 @@
 BEGIN;
 \set ECHO none
 \i test/helpers.sql
+DELETE FROM wa_sender;
+DELETE FROM wa_empty_declaration;
 CREATE FUNCTION t.page(days integer DEFAULT 30) RETURNS text LANGUAGE sql AS 'SELECT wa_report(days)';
 \set ECHO all
 -- In an empty database it says what is missing, and asks no decision.
 SELECT page LIKE '%Nothing has ever arrived%' AS told, xml_is_well_formed_document(page) AS well_formed FROM t.page() AS page;
 
-DELETE FROM wa_sender;
 INSERT INTO wa_sender (business, sender, first_seen, last_seen) VALUES ('b1', 's1', now(), now());
 -- A day with messages, an opt-out and a failure; names that want to be markup.
 INSERT INTO wa_message (message_id, recipient, business, sender, category, sent_at, delivered_at, read_at, template, campaign)

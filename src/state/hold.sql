@@ -112,13 +112,13 @@ CREATE FUNCTION wa_hold(business text, reason text, sender text DEFAULT '', regi
 		WITH logged AS (
 			INSERT INTO wa_sender_hold_log (act, business, sender, region, categories, until, reason)
 			VALUES ('hold', wa_hold.business, wa_hold.sender, wa_hold.region, wa_hold.categories,
-				NULLIF(wa_hold.until, 'infinity'), wa_hold.reason)
+				CASE WHEN isfinite(wa_hold.until) THEN wa_hold.until END, wa_hold.reason)
 			RETURNING *)
 		INSERT INTO wa_sender_hold AS o (business, sender, region, cause, categories, since, until, reason)
 		SELECT l.business, l.sender, l.region, 'operator', l.categories, l.at, l.until, l.reason FROM logged AS l
 		ON CONFLICT (business, sender, region, cause, code) DO UPDATE SET
 			categories = excluded.categories, since = excluded.since, until = excluded.until, reason = excluded.reason
-			WHERE excluded.since OPERATOR(pg_catalog.>) COALESCE(o.since, '-infinity');
+			WHERE o.since IS NULL OR excluded.since OPERATOR(pg_catalog.>) o.since;
 	END;
 COMMENT ON FUNCTION wa_hold(text, text, text, text, wa_category[], timestamptz) IS
 'Holds a business ('''': every one), a sender of it, or what goes to a region, until the moment given or until wa_release; a second call replaces the first. Messages that go out all the same do not end it. Logged in wa_sender_hold_log. Errors: undefined_object for a business or sender that was never heard of; not_null_violation and check_violation for an argument that is NULL, a blank reason, a region that is no code of two capital letters, or no category';

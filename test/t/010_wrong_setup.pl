@@ -176,17 +176,20 @@ sub column_sabotage
 				FOR r IN SELECT conname FROM pg_constraint WHERE conrelid = '$table'::regclass AND contype = 'c' LOOP
 					EXECUTE format('ALTER TABLE $table DROP CONSTRAINT %I', r.conname);
 				END LOOP;
-				-- Functions that have been parsed hold on to the columns that they name.
-				FOR r IN SELECT oid::regprocedure AS parsed FROM pg_proc WHERE prosqlbody IS NOT NULL AND proname ~ '^wa_' LOOP
-					EXECUTE format('ALTER EXTENSION wa_policy DROP FUNCTION %s', r.parsed);
-					EXECUTE format('DROP FUNCTION %s CASCADE', r.parsed);
-				END LOOP;
 				FOR r IN SELECT tgname FROM pg_trigger WHERE tgrelid = '$table'::regclass AND NOT tgisinternal LOOP
 					EXECUTE format('DROP TRIGGER %I ON $table', r.tgname);
 				END LOOP;
-				FOR r IN SELECT DISTINCT w.ev_class::regclass AS view FROM pg_depend AS d JOIN pg_rewrite AS w ON w.oid = d.objid
-					WHERE d.classid = 'pg_rewrite'::regclass AND d.refobjid = '$table'::regclass AND w.ev_class <> d.refobjid LOOP
-					EXECUTE format('ALTER EXTENSION wa_policy DROP VIEW %s; DROP VIEW %s CASCADE', r.view, r.view);
+				-- Views, and functions that have been parsed, hold on to the columns that they name.
+				FOR r IN SELECT format('VIEW %s', oid::regclass) AS what FROM pg_class WHERE relkind = 'v' AND relname ~ '^wa_'
+					UNION ALL SELECT format('ROUTINE %s', oid::regprocedure) FROM pg_proc WHERE prokind <> 'a' AND proname ~ '^wa_' LOOP
+					EXECUTE format('ALTER EXTENSION wa_policy DROP %s', r.what);
+				END LOOP;
+				FOR r IN SELECT format('%I.%I', relnamespace::regnamespace, relname) AS what FROM pg_class WHERE relkind = 'v' AND relname ~ '^wa_' LOOP
+					EXECUTE format('DROP VIEW IF EXISTS %s CASCADE', r.what);
+				END LOOP;
+				FOR r IN SELECT oid FROM pg_proc WHERE prosqlbody IS NOT NULL AND proname ~ '^wa_' LOOP
+					CONTINUE WHEN NOT EXISTS (SELECT FROM pg_proc WHERE oid = r.oid);
+					EXECUTE format('DROP ROUTINE %s CASCADE', r.oid::regprocedure);
 				END LOOP;
 			END \$\$;} . ($identity eq 't' ? '' : "ALTER TABLE $table ALTER $column DROP DEFAULT;");
 		for my $other ($as, $element eq 'timestamp with time zone' ? 'text' : ())
