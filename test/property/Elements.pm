@@ -20,7 +20,7 @@ our @EXPORT_OK = qw(canonical kind SECOND MINUTE HOUR DAY STATUS_ORIGIN);
 use constant { SECOND => 1_000_000, MINUTE => 60_000_000, HOUR => 3_600_000_000, DAY => 86_400_000_000 };
 
 # What wa_consent.origin says of a stop that a failed message told of (code 131050).
-use constant STATUS_ORIGIN => 'status';
+use constant STATUS_ORIGIN => 'failed message';
 
 # Codes that close the window, and those that do nothing to a recipient.
 my %closes = (131047 => 1, 470 => 1);
@@ -170,7 +170,7 @@ sub preference
 	my ($self, $where, $who, $at, $sure, $value, $origin, $message, $signup) = @_;
 	my %word = (register => 'whatsapp', state => $value, origin => $origin, message => $message);
 
-	%word = (%word, register => 'business', state => 'resume', evidence => $signup) if $value eq 'signup' && defined $signup;
+	%word = (%word, register => 'business', state => 'resume', origin => 'signup', evidence => $signup) if $value eq 'signup' && defined $signup;
 	return $self->problem('unknown_value') if $word{state} ne 'stop' && $word{state} ne 'resume';
 	$self->add_consent($where, $who, $at, %word) if $sure || $word{state} eq 'stop';
 }
@@ -276,7 +276,9 @@ sub change
 	return $self->problem('bad_timestamp') if !$sure;
 	$self->add_sighting($where->[0], $at, @old);
 	$self->add_sighting($where->[0], $at, @new);
-	$self->add_change($at, $old[0], $new[0]);
+	# What changed is the identifier that both sides have one of.
+	my ($pair) = map { my $from = $_; map { kind($_) eq kind($from) ? [ $from, $_ ] : () } @new } @old;
+	$self->add_change($at, @{ $pair // [ $old[0], $new[0] ] });
 }
 
 # --- One element, one atom ---------------------------------------------------
