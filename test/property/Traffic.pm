@@ -119,11 +119,14 @@ sub failed_errors
 	];
 }
 
-my @plain = ("hello", "don't stop", "please stop", "stop it now", "YES", "can I start?", "\x{1F642}",
-	"unstoppable", "", "...");
+# Phrases as they stand in wa_phrase, in other spellings, among polite words; and what
+# only looks like one: a question, a doubtful opt-in, a phrase that is not active.
+my @plain = ("hello", "don't stop", "YES", "can I start?", "START?", "ok start", "start \x{274C}", "CANCEL", "we never stop",
+	"\x{1F642}", "unstoppable", "", "...");
 my @stops = ("STOP", "stop", " Stop. ", "Stop promotions", "ARR\x{CA}T!", "baja", "unsubscribe",
-	"\x{625}\x{64A}\x{642}\x{627}\x{641}", "Stop   all!!", "ST\x{D3}P");
-my @starts = ("START", "start!!", "UnStop", "Resume promotions\n");
+	"\x{625}\x{64A}\x{642}\x{627}\x{641}", "Stop   all!!", "ST\x{D3}P", "please stop", "*STOP*", "\x{1F6D1} stop, thank you",
+	"Stop stop", "ok, unsubscribe", "STOP?");
+my @starts = ("START", "start!!", "UnStop", "Resume promotions\n", "_please_ start", "Opt in \x{1F642}");
 our %meaning = ((map { $_ => 'stop' } @stops), (map { $_ => 'resume' } @starts));
 
 sub words
