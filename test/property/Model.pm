@@ -596,14 +596,20 @@ sub dump
 			shown($_[1]{wa_id}[0]), $_[1]{wa_id}[1] // '' });
 
 	return sort keys %{ $self->{log} } if $table eq 'wa_consent_log';
-	return sort map { my $l = $_; join "\t", @{ $l->{ends} }, $l->{business}, map { shown($l->{$_}) } qw(first last unlinked) } @{ $self->{links} }
-	  if $table eq 'wa_identity';
+	if ($table eq 'wa_identity')
+	{
+		# Those who are parted have a row for '', since a sighting may be told later.
+		my %seen = map { ("@{ $_->{ends} }" => 1) } grep { $_->{business} eq '' } @{ $self->{links} };
+		my @parted = map { { ends => [ split / / ], business => '', unlinked => $self->{unlinked}{$_} } }
+		  grep { my ($a, $b) = split / /; kind($a) < kind($b) && !$seen{$_} } keys %{ $self->{unlinked} };
+		return sort map { my $l = $_; join "\t", @{ $l->{ends} }, $l->{business}, map { shown($l->{$_}) } qw(first last unlinked) } @{ $self->{links} }, @parted;
+	}
 	if ($table eq 'wa_identity_change')
 	{
 		# Those who are parted have a row in either direction: a change may be told later.
 		my %rows = map { $_ => [ '', $self->{unlinked}{$_} ] } keys %{ $self->{unlinked} };
 		$rows{"$_->{old} $_->{new}"} = [ @$_{qw(at unlinked)} ] for @{ $self->{moves} };
-		return sort map { join "\t", split(/ /), map { shown($_) } @{ $rows{$_} } } keys %rows;
+		return sort map { join "\t", split(/ /), $rows{$_}[0], shown($rows{$_}[1]) } keys %rows;
 	}
 	return sort map { join "\t", $line{$table}->(@$_) } @homes;
 }
