@@ -173,6 +173,7 @@ sub preference
 
 	%word = (%word, register => 'business', state => 'resume', origin => 'signup', evidence => $signup) if $value eq 'signup' && defined $signup;
 	return $self->problem('unknown_value') if $word{state} ne 'stop' && $word{state} ne 'resume';
+	$self->problem('bad_timestamp') if !$sure;
 	$self->add_consent($where, $who, $at, %word) if $sure || $word{state} eq 'stop';
 }
 
@@ -221,6 +222,14 @@ sub says_nothing
 	return 1 if $silent{ $e->{type} };
 	return ($e->{system}{type} // '') ne 'user_preference_changed' if $e->{type} eq 'system';
 	return $e->{type} eq 'edit' && !words_of($e);
+}
+
+# Does it matter when it was?  A preference may turn out to be none, which preference() tells.
+sub hangs_on_time
+{
+	my ($array, $e) = @_;
+	return 0 if $array eq 'user_preferences' || $array eq 'messages' && $e->{type} eq 'system';
+	return !defined $e->{group_id} || !!words_of($e);
 }
 
 # Did nobody write it?
@@ -322,7 +331,7 @@ sub element
 	}
 	return if $whole_group || says_nothing_by_itself($array, $e);
 	return $self->problem($who->{written} ? 'bad_recipient' : 'missing_recipient') if !@{ $who->{ids} };
-	$self->problem('bad_timestamp') if !$sure && !(defined $e->{group_id} && !words_of($e));
+	$self->problem('bad_timestamp') if !$sure && hangs_on_time($array, $e);
 
 	my @what = ($where, $who, $at, $sure);
 	if ($array eq 'statuses') { $self->status(@what, $e); }

@@ -337,12 +337,15 @@ sub change_atom
 	my @stages = @{ $person->{stages} };
 	my $i = int rand $#stages;
 	my $business = pick('100001', '100001', BUSINESSES);
-	# Told once more, at another instant, now and then.
-	my ($field, $value) = told_change($person->{how}, @stages[ $i, $i + 1 ], $stages[$i]{until} + pick(0, 0, 0, 5 * SECOND, 20 * HOUR, -20 * HOUR));
+	# Told once more, at another instant, now and then; or by a wrong clock.
+	my $at = $stages[$i]{until} + pick(0, 0, 0, 5 * SECOND, 20 * HOUR, -20 * HOUR);
+	my ($field, $value) = told_change($person->{how}, @stages[ $i, $i + 1 ], $at);
+	my $wrong = chance(0.08);
 
+	$_->{timestamp} = pick('soon', '4102444800', '1230767999') for $wrong ? map { @{ $value->{$_} // [] } } qw(messages user_id_update) : ();
 	$value->{messaging_product} = 'whatsapp';
 	$value->{metadata} = { phone_number_id => $senders{$business}[0] };
-	return { form => 'cloud', business => $business, received => RECEIVED, timed => 0, field => $field, value => $value };
+	return { form => 'cloud', business => $business, received => $wrong ? $at : RECEIVED, timed => $wrong ? 1 : 0, field => $field, value => $value };
 }
 
 # A call by the user, or by the business.
