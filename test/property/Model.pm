@@ -434,7 +434,25 @@ sub word_counts
 
 	return 1 if grep { $_ eq $person->{id} } @{ $word->{names} };
 	return scalar grep { $members->{$_} && $word->{at} <= $members->{$_}{events} } @{ $word->{names} } if $word->{state} eq 'stop';
-	return $self->speaks($person, $word->{home}, $word->{at});
+	return !$word->{forgotten}{ $person->{id} } && $self->speaks($person, $word->{home}, $word->{at});
+}
+
+# Of another's resumes the 32 latest instants are looked at, in each register and business.
+sub forget_resumes
+{
+	my ($self, $person) = @_;
+	my %of;
+
+	for my $word (grep { $_->{state} eq 'resume' } @{ $self->{words} })
+	{
+		my $member = $person->{members}{ $word->{home} };
+		push @{ $of{"$word->{home}|$word->{register}|$word->{business}"}{ $word->{at} } }, $word if $member && $word->{at} <= $member->{events};
+	}
+	for my $by_time (values %of)
+	{
+		my @times = sort { $b <=> $a } keys %$by_time;
+		$_->{forgotten}{ $person->{id} } = 1 for map { @{ $by_time->{$_} } } splice @times, @times > 32 ? 32 : @times;
+	}
 }
 
 # Does what happened under another identifier loosen cooldowns of X?
@@ -486,6 +504,8 @@ sub person
 
 	$person->{parted} = $self->parted($person->{members});
 	$person->{activity} = [ map { @{ ($self->{rows}{$_} // {})->{activity} // [] } } sort keys %{ $person->{members} } ];
+	delete $_->{forgotten} for @{ $self->{words} };
+	$self->forget_resumes($person);
 	$person->{consent} = [ consent_rows(grep { $self->word_counts($person, $_) } @{ $self->{words} }) ];
 	$person->{cooldown} = [ $self->cooldowns_of($person) ];
 	$person->{windows} = [ grep { defined $_->{inbound} && $self->speaks($person, $_->{home}, $_->{inbound}) } @{ $person->{activity} } ];
