@@ -275,7 +275,10 @@ follow(wa_person *person, int n, const wa_edge *edge)
 	raise_bounds(person, other, until, there->kind == WA_ID_PHONE ? WA_NEVER : until);
 }
 
-/* Whose failures may have named a member in reach that it was unlinked from since? */
+/*
+ * Whose failures may have named a member in reach that it was unlinked from since?  That
+ * the two were seen together again later takes nothing of it back.
+ */
 static void
 find_unlinked(wa_person *person)
 {
@@ -284,7 +287,8 @@ find_unlinked(wa_person *person)
 		const wa_edge *edge = &person->edges[i];
 		wa_member  *home = &person->members[edge->from];
 
-		if (edge->holds || edge->link.change || edge->link.first_seen_at == WA_NEVER ||
+		if (edge->link.unlinked_at == WA_NEVER || edge->link.change ||
+			edge->link.first_seen_at == WA_NEVER ||
 			person->members[edge->to].events_until == WA_NEVER)
 			continue;
 		if (home->failures_until == WA_NEVER || edge->link.first_seen_at < home->failures_since)

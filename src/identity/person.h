@@ -68,7 +68,7 @@ typedef struct wa_member
 	wa_instant	events_until;	/* WA_NEVER: not in reach, known as a neighbour */
 	wa_instant	expand_until;	/* how far sightings of it lead on */
 	wa_instant	left_at;		/* latest change away from it; WA_NEVER: none */
-	wa_instant	failures_since; /* not in reach, unlinked: failures of this time */
+	wa_instant	failures_since; /* unlinked: failures of this time */
 	wa_instant	failures_until; /* may have named both; WA_NEVER: none */
 	bool		loaded;			/* are its links in edges? */
 	bool		queued;			/* is it to be followed? */

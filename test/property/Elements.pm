@@ -3,7 +3,8 @@
 # half of Model.pm, which keeps the events; neither was written from the C code.
 #
 # Where a reading is left open, this is the one taken:
-#  - an element whose time cannot be believed ties no identifiers and changes none;
+#  - an element whose time cannot be believed ties no identifiers: what protects is
+#    stored under each by itself, and so is a change, from each old one to each new one;
 #  - the identifiers of a contact that contradicts its element are tied neither
 #    to the element's nor to each other;
 #  - a message to a group keeps no wa_id, as it opens no window.
@@ -20,7 +21,7 @@ our @EXPORT_OK = qw(canonical kind SECOND MINUTE HOUR DAY STATUS_ORIGIN);
 use constant { SECOND => 1_000_000, MINUTE => 60_000_000, HOUR => 3_600_000_000, DAY => 86_400_000_000 };
 
 # What wa_consent.origin says of a stop that a failed message told of (code 131050).
-use constant STATUS_ORIGIN => 'status';
+use constant STATUS_ORIGIN => 'failed message';
 
 # Codes that close the window, and those that do nothing to a recipient.
 my %closes = (131047 => 1, 470 => 1);
@@ -127,8 +128,8 @@ sub contact_of
 	return @contacts == 1 && $elements == 1 ? $contacts[0] : {};
 }
 
-# { ids: what it names, in order; contact: what a contact that contradicts it
-#   names; wa_id: as it is written; written: is anything there at all? }
+# { ids: what it names, in order; apart: what a contact that contradicts it
+#   names besides; wa_id: as it is written; written: is anything there at all? }
 sub who
 {
 	my ($value, $array, $element) = @_;
@@ -144,7 +145,7 @@ sub who
 
 	return {
 		ids => [ given($contradicts ? @own : map { $own[$_] // $contact[$_] } 0 .. 2) ],
-		contact => [ $contradicts ? given(@contact) : () ],
+		apart => [ $contradicts ? grep { my $theirs = $_; !grep { $_ eq $theirs } given(@own) } given(@contact) : () ],
 		wa_id => defined $form && kind($form) == 0 ? $wa_id =~ s/\D//gr : undef,
 		written => scalar(given(@named, @theirs)) };
 }
@@ -170,8 +171,9 @@ sub preference
 	my ($self, $where, $who, $at, $sure, $value, $origin, $message, $signup) = @_;
 	my %word = (register => 'whatsapp', state => $value, origin => $origin, message => $message);
 
-	%word = (%word, register => 'business', state => 'resume', evidence => $signup) if $value eq 'signup' && defined $signup;
+	%word = (%word, register => 'business', state => 'resume', origin => 'signup', evidence => $signup) if $value eq 'signup' && defined $signup;
 	return $self->problem('unknown_value') if $word{state} ne 'stop' && $word{state} ne 'resume';
+	$self->problem('bad_timestamp') if !$sure;
 	$self->add_consent($where, $who, $at, %word) if $sure || $word{state} eq 'stop';
 }
 
@@ -222,6 +224,21 @@ sub says_nothing
 	return $e->{type} eq 'edit' && !words_of($e);
 }
 
+# Does it matter when it was?  A preference may turn out to be none, which preference() tells.
+sub hangs_on_time
+{
+	my ($array, $e) = @_;
+	return 0 if $array eq 'user_preferences' || $array eq 'messages' && $e->{type} eq 'system';
+	return !defined $e->{group_id} || !!words_of($e);
+}
+
+# Did nobody write it?
+sub says_nothing_by_itself
+{
+	my ($array, $e) = @_;
+	return $array eq 'messages' && ((($e->{interactive} // {})->{call_permission_reply} // {})->{response_source} // '') eq 'automatic';
+}
+
 sub status
 {
 	my ($self, $where, $who, $at, $sure, $e) = @_;
@@ -254,29 +271,43 @@ sub message
 
 my %is_change = map { $_ => 1 } qw(user_changed_number customer_changed_number user_changed_user_id);
 
-# The old side and the new one of a system message.
+# The old side and the new one of a system message, and what is named beside the new one.
 sub sides
 {
 	my ($e) = @_;
 	my $system = $e->{system};
+	my $type = $system->{type};
 
-	return if $e->{type} ne 'system' || !($is_change{ $system->{type} // '' } || !defined $system->{type} && $system->{new_wa_id});
-	return ([ text($e->{from}), texts($system, qw(previous_user_id previous_parent_user_id)) ],
-		[ text($system->{wa_id}) // text($system->{new_wa_id}), texts($system, qw(user_id parent_user_id)) ]);
+	return if $e->{type} ne 'system' || !($is_change{ $type // '' } || !defined $type && $system->{new_wa_id});
+	my @previous = texts($system, qw(previous_user_id previous_parent_user_id));
+	my $wa_id = text($system->{wa_id}) // text($system->{new_wa_id});
+	# Who has got another BSUID keeps the phone.
+	my $keeps = ($type // '') eq 'user_changed_user_id' && !defined $wa_id && given(@previous);
+	return ([ text($e->{from}), @previous ], [ $wa_id, texts($system, qw(user_id parent_user_id)) ], $keeps ? text($e->{from}) : undef);
 }
 
 sub change
 {
-	my ($self, $where, $e, $received, $old, $new) = @_;
+	my ($self, $where, $e, $received, $old, $new, $beside) = @_;
 	my ($at, $sure) = instant($e, $received);
-	my @old = given(one_of_each(@$old));
 	my @new = given(one_of_each(@$new));
+	# What stays is not left.
+	my @old = grep { my $id = $_; !grep { $_ eq $id } @new } given(one_of_each(@$old));
 
 	return $self->problem(given(@$old) && given(@$new) ? 'bad_recipient' : 'missing_recipient') if !@old || !@new;
-	return $self->problem('bad_timestamp') if !$sure;
+	if (!$sure)
+	{
+		# It protects, so it is not held up; but nobody knows what belonged together when.
+		$self->problem('bad_timestamp');
+		for my $to (@new) { $self->add_change($at, $_, $to) for @old; }
+		return;
+	}
 	$self->add_sighting($where->[0], $at, @old);
 	$self->add_sighting($where->[0], $at, @new);
-	$self->add_change($at, $old[0], $new[0]);
+	$self->add_sighting($where->[0], $at, given(one_of_each($beside, @new)));
+	# What changed is the identifier that both sides have one of.
+	my ($pair) = map { my $from = $_; map { kind($_) eq kind($from) ? [ $from, $_ ] : () } @new } @old;
+	$self->add_change($at, @{ $pair // [ $old[0], $new[0] ] });
 }
 
 # --- One element, one atom ---------------------------------------------------
@@ -288,8 +319,9 @@ sub element
 	if ($array eq 'messages' && (my @sides = sides($e))) { return $self->change($where, $e, $received, @sides); }
 	my ($at, $sure) = instant($e, $received);
 	my $whole_group = ($e->{recipient_type} // '') eq 'group' && !$e->{recipient_participant_id};
-	my $who = $whole_group ? { ids => [], contact => [] } : who($value, $array, $e);
+	my $who = $whole_group ? { ids => [], apart => [] } : who($value, $array, $e);
 
+	$who->{sure} = $sure;
 	$self->add_sighting($where->[0], $at, @{ $who->{ids} }) if $sure;
 	return if says_nothing($array, $e);
 	if (($e->{status} // '') eq 'sent')
@@ -297,9 +329,9 @@ sub element
 		# Proof that the sender works, which needs a time and no recipient.
 		return $sure ? () : $self->problem('bad_timestamp');
 	}
-	return if $whole_group;
+	return if $whole_group || says_nothing_by_itself($array, $e);
 	return $self->problem($who->{written} ? 'bad_recipient' : 'missing_recipient') if !@{ $who->{ids} };
-	$self->problem('bad_timestamp') if !$sure;
+	$self->problem('bad_timestamp') if !$sure && hangs_on_time($array, $e);
 
 	my @what = ($where, $who, $at, $sure);
 	if ($array eq 'statuses') { $self->status(@what, $e); }
@@ -330,7 +362,7 @@ sub take
 	{
 		my ($user, $parent) = ($e->{user_id} // {}, $e->{parent_user_id} // {});
 		$self->change($where, $e, $atom->{received}, [ text($e->{wa_id}), map { text($_->{previous}) } $user, $parent ],
-			[ map { text($_->{current}) } $user, $parent ]);
+			[ undef, map { text($_->{current}) } $user, $parent ], text($e->{wa_id}));
 	}
 }
 
@@ -339,7 +371,7 @@ sub take_call
 	my ($self, $call) = @_;
 	my ($recipient, $argument) = @{ $call->{args} };
 	my %named = %{ $call->{named} };
-	my $who = { ids => [ canonical($recipient) ], contact => [] };
+	my $who = { ids => [ canonical($recipient) ], apart => [], sure => 1 };
 	my $at = ${ $named{at} };
 
 	return $self->failure([ @named{qw(business sender)}, 1 ], $who, $at, $argument, $named{message_id})

@@ -8,7 +8,7 @@
 # What the texts leave open is settled as README and column comments say:
 #  - a business or sender of '' may be any: it lifts, refuses and objects for all;
 #  - an opt-in for every business lifts earlier business-register stops of any;
-#  - of equal words the greatest origin, sender, message id is shown;
+#  - of equal words the greatest origin, code, sender, message id is shown;
 #  - wa_cooldown.lifted_at is the instant up to which failures are lifted.
 # Where src/identity/README.md can be read in two ways, it is read like this:
 #  - "since before" an instant takes in the instant itself;
@@ -17,7 +17,7 @@
 #  - a stop is one of each identifier that it names; a resume of a member is one
 #    of its home alone;
 #  - a failure that may have named both sides of a parted link is one that is
-#    stored under the side which is named first, up to the parting.
+#    stored under the side which is named first, from the first sighting to the parting.
 package Model;
 
 use strict;
@@ -65,9 +65,14 @@ sub new
 # For a reader: what happened when, and to whom.
 sub note { my ($self, $at, $what, @ids) = @_; push @{ $self->{history} }, [ $at, $what, @ids ]; }
 
-# The groups of identifiers that an event counts for: what protects does for
-# those of a contact that contradicts, too.
-sub groups { my ($who, $protects) = @_; return grep { @$_ } $who->{ids}, $protects ? $who->{contact} : []; }
+# The groups of identifiers that an event is stored under: what protects is for each of
+# a contact that contradicts, too, and for each by itself where nobody knows when it was.
+sub groups
+{
+	my ($who, $protects) = @_;
+	return grep { @$_ } $who->{ids} if !$protects;
+	return ((grep { @$_ } $who->{sure} ? $who->{ids} : map { [$_] } @{ $who->{ids} }), map { [$_] } @{ $who->{apart} });
+}
 
 sub add_consent
 {
@@ -152,7 +157,7 @@ sub merged_words
 	my (@words) = @_;
 	my ($won) = sort {
 		$b->{at} <=> $a->{at} || $b->{state} cmp $a->{state} || $b->{origin} cmp $a->{origin}
-		  || $b->{sender} cmp $a->{sender} || $b->{message} cmp $a->{message}
+		  || ($b->{code} || 0) <=> ($a->{code} || 0) || $b->{sender} cmp $a->{sender} || $b->{message} cmp $a->{message}
 	} @words;
 
 	return { %$won,
@@ -326,8 +331,7 @@ sub reach
 		for my $link (grep { $_->{holds} && $_->{since} <= $expand } @{ $self->{touching}{$id} // [] })
 		{
 			my $other = other_end($link, $id);
-			my $left = latest($self->leavings($other));
-			my $until = defined $left && $link->{last} <= $left ? earliest($expand, $left) : $expand;
+			my $until = earliest($expand, grep { $link->{last} <= $_ } map { latest($self->leavings($_)) // () } $id, $other);
 			$raise->($other, $until, kind($other) == 0 ? -(INF) : $until);
 		}
 		for my $move (grep { $_->{holds} && $_->{new} eq $id } @{ $self->{moves} })
@@ -339,29 +343,41 @@ sub reach
 	return \%members;
 }
 
-# Up to which instant failures of somebody count: those of members, and those of
-# the first-named side of a parted link, which may have named both sides.
-sub failures_until
+# Does what protects and stands under an identifier count: as that of a member, or as
+# what may have named both sides of a link that was parted later?
+sub protects
+{
+	my ($person, $id, $at) = @_;
+	my ($member, $span) = ($person->{members}{$id}, $person->{parted}{$id});
+	return $member && $at <= $member->{events} || $span && $at >= $span->[0] && $at <= $span->[1];
+}
+
+# The first-named sides of parted links to members, each with the span of time in which
+# what stands under it may have named both.
+sub parted
 {
 	my ($self, $members) = @_;
-	my %until = map { $_ => $members->{$_}{events} } keys %$members;
+	my %spans;
 
 	for my $link (grep { defined $_->{unlinked} } @{ $self->{links} })
 	{
 		my ($first, $second) = @{ $link->{ends} };
-		next if !$members->{$second} || $link->{first} > $members->{$second}{expand};
-		$until{$first} = latest($until{$first}, earliest($link->{unlinked}, $members->{$second}{expand}));
+		next if !$members->{$second};
+		my $span = $spans{$first} //= [ $link->{first}, $link->{unlinked} ];
+		$spans{$first} = [ earliest($span->[0], $link->{first}), latest($span->[1], $link->{unlinked}) ];
 	}
-	return \%until;
+	return \%spans;
 }
+
+sub protecting { my ($person) = @_; my %ids = map { $_ => 1 } map { keys %{ $person->{$_} } } qw(members parted); return sort keys %ids; }
 
 # --- ... and speaking ----------------------------------------------------------------
 
 # Was this link seen at an instant for sure, by then?  The instant.
-sub seen_for_sure { my ($link, $at) = @_; return day($link->{last}) + DAY <= $at ? day($link->{last}) : $link->{since}; }
+sub seen_for_sure { my ($link, $at) = @_; return $link->{last} + DAY <= $at ? latest($link->{since}, $link->{last}) : $link->{since}; }
 
 # The last instant, by then, at which it may have been.
-sub may_have_been_seen { my ($link, $at) = @_; return earliest(day($link->{last}) + DAY - 1, $at); }
+sub may_have_been_seen { my ($link, $at) = @_; return earliest($link->{last} + DAY - 1, $at); }
 
 # The links of $a with others of $b's kind that were there by then.
 sub rivals
@@ -392,7 +408,7 @@ sub speaks
 	my ($self, $person, $member, $at) = @_;
 	my $members = $person->{members};
 	return 1 if $member eq $person->{id};
-	return 0 if !$members->{$member};
+	return 0 if !$members->{$member} || $at > $members->{$member}{events};
 	my %heard = ($person->{id} => 1);
 	my @todo = ($person->{id});
 
@@ -418,12 +434,32 @@ sub word_counts
 
 	return 1 if grep { $_ eq $person->{id} } @{ $word->{names} };
 	return scalar grep { $members->{$_} && $word->{at} <= $members->{$_}{events} } @{ $word->{names} } if $word->{state} eq 'stop';
-	return $self->speaks($person, $word->{home}, $word->{at});
+	return !$word->{forgotten}{ $person->{id} } && $self->speaks($person, $word->{home}, $word->{at});
 }
 
+# Of another's resumes the 32 latest instants are looked at, in each register and business.
+sub forget_resumes
+{
+	my ($self, $person) = @_;
+	my %of;
+
+	for my $word (grep { $_->{state} eq 'resume' } @{ $self->{words} })
+	{
+		my $member = $person->{members}{ $word->{home} };
+		push @{ $of{"$word->{home}|$word->{register}|$word->{business}"}{ $word->{at} } }, $word if $member && $word->{at} <= $member->{events};
+	}
+	for my $by_time (values %of)
+	{
+		my @times = sort { $b <=> $a } keys %$by_time;
+		$_->{forgotten}{ $person->{id} } = 1 for map { @{ $by_time->{$_} } } splice @times, @times > 32 ? 32 : @times;
+	}
+}
+
+# Does what happened under another identifier loosen cooldowns of X?
+sub is_evidence_for { my ($x, $home) = @_; return $home eq $x || kind($x) != 0 && kind($home) == 0; }
+
 # The failures of one code and business: those of each member, less what its own
-# traffic lifts where that is a BSUID's or a parent's, evaluated with evidence
-# under X and under phones.
+# traffic lifts, evaluated with evidence under X, and under phones where X is none.
 sub cooldown_of
 {
 	my ($self, $person, $business, $code, %failures) = @_;
@@ -435,25 +471,24 @@ sub cooldown_of
 	my %all;
 	for my $id (keys %failures)
 	{
-		my $lifted = $id eq $x || kind($id) == 0 ? undef : lifted_up_to($code, $business, $counts, grep { $_->{home} eq $id } @activity);
+		my $lifted = $id eq $x ? undef : lifted_up_to($code, $business, $counts, grep { $_->{home} eq $id } @activity);
 		$all{$_} = 1 for grep { !defined $lifted || $_ > $lifted } @{ $failures{$id} };
 	}
 	return if !%all;
-	return evaluated($code, $business, lifted_up_to($code, $business, $counts, grep { $_->{home} eq $x || kind($_->{home}) == 0 } @activity),
+	return evaluated($code, $business, lifted_up_to($code, $business, $counts, grep { is_evidence_for($x, $_->{home}) } @activity),
 		sort { $a <=> $b } keys %all);
 }
 
 sub cooldowns_of
 {
 	my ($self, $person) = @_;
-	my $until = $self->failures_until($person->{members});
 	my %failures;
 
-	for my $id (keys %$until)
+	for my $id (protecting($person))
 	{
 		for my $row (@{ ($self->{rows}{$id} // {})->{cooldown} // [] })
 		{
-			my @counting = grep { $_ <= $until->{$id} } @{ $row->{failures} };
+			my @counting = grep { protects($person, $id, $_) } @{ $row->{failures} };
 			$failures{"$row->{business}|$row->{code}"}{$id} = \@counting if @counting;
 		}
 	}
@@ -466,14 +501,16 @@ sub person
 	my ($self, $id) = @_;
 	return $self->{people}{$id} if $self->{people}{$id};
 	my $person = { id => $id, members => $self->reach($id) };
-	my $until = $self->failures_until($person->{members});
 
+	$person->{parted} = $self->parted($person->{members});
 	$person->{activity} = [ map { @{ ($self->{rows}{$_} // {})->{activity} // [] } } sort keys %{ $person->{members} } ];
+	delete $_->{forgotten} for @{ $self->{words} };
+	$self->forget_resumes($person);
 	$person->{consent} = [ consent_rows(grep { $self->word_counts($person, $_) } @{ $self->{words} }) ];
 	$person->{cooldown} = [ $self->cooldowns_of($person) ];
 	$person->{windows} = [ grep { defined $_->{inbound} && $self->speaks($person, $_->{home}, $_->{inbound}) } @{ $person->{activity} } ];
-	$person->{refusals} = [ grep { defined $_->{refused} && $_->{refused} <= $until->{ $_->{home} } }
-		  map { @{ ($self->{rows}{$_} // {})->{activity} // [] } } keys %$until ];
+	$person->{refusals} = [ grep { defined $_->{refused} && protects($person, $_->{home}, $_->{refused}) }
+		  map { @{ ($self->{rows}{$_} // {})->{activity} // [] } } protecting($person) ];
 	return $self->{people}{$id} = $person;
 }
 
@@ -496,11 +533,11 @@ sub window_open
 	return 0;
 }
 
-# A cooldown yields to a window under X or under a phone, of its own business.
+# A cooldown yields to a window under X, or under a phone where X is none, of its own business.
 sub window_for
 {
 	my ($person, $business) = @_;
-	return grep { may_be_same($business, $_->{business}) && ($_->{home} eq $person->{id} || kind($_->{home}) == 0) } @{ $person->{windows} };
+	return grep { may_be_same($business, $_->{business}) && is_evidence_for($person->{id}, $_->{home}) } @{ $person->{windows} };
 }
 
 # All objections: [rule, reason, business, code, since, until]; '' where there is none.
@@ -579,9 +616,21 @@ sub dump
 			shown($_[1]{wa_id}[0]), $_[1]{wa_id}[1] // '' });
 
 	return sort keys %{ $self->{log} } if $table eq 'wa_consent_log';
-	return sort map { my $l = $_; join "\t", @{ $l->{ends} }, $l->{business}, map { shown($l->{$_}) } qw(first last unlinked) } @{ $self->{links} }
-	  if $table eq 'wa_identity';
-	return sort map { join "\t", @$_{qw(old new at)}, shown($_->{unlinked}) } @{ $self->{moves} } if $table eq 'wa_identity_change';
+	if ($table eq 'wa_identity')
+	{
+		# Those who are parted have a row for '', since a sighting may be told later.
+		my %seen = map { ("@{ $_->{ends} }" => 1) } grep { $_->{business} eq '' } @{ $self->{links} };
+		my @parted = map { { ends => [ split / / ], business => '', unlinked => $self->{unlinked}{$_} } }
+		  grep { my ($a, $b) = split / /; kind($a) < kind($b) && !$seen{$_} } keys %{ $self->{unlinked} };
+		return sort map { my $l = $_; join "\t", @{ $l->{ends} }, $l->{business}, map { shown($l->{$_}) } qw(first last unlinked) } @{ $self->{links} }, @parted;
+	}
+	if ($table eq 'wa_identity_change')
+	{
+		# Those who are parted have a row in either direction: a change may be told later.
+		my %rows = map { $_ => [ '', $self->{unlinked}{$_} ] } keys %{ $self->{unlinked} };
+		$rows{"$_->{old} $_->{new}"} = [ @$_{qw(at unlinked)} ] for @{ $self->{moves} };
+		return sort map { join "\t", split(/ /), $rows{$_}[0], shown($rows{$_}[1]) } keys %rows;
+	}
 	return sort map { join "\t", $line{$table}->(@$_) } @homes;
 }
 

@@ -119,11 +119,14 @@ sub failed_errors
 	];
 }
 
-my @plain = ("hello", "don't stop", "please stop", "stop it now", "YES", "can I start?", "\x{1F642}",
-	"unstoppable", "", "...");
+# Phrases as they stand in wa_phrase, in other spellings, among polite words; and what
+# only looks like one: a question, a doubtful opt-in, a phrase that is not active.
+my @plain = ("hello", "don't stop", "YES", "can I start?", "START?", "ok start", "start \x{274C}", "CANCEL", "we never stop",
+	"\x{1F642}", "unstoppable", "", "...");
 my @stops = ("STOP", "stop", " Stop. ", "Stop promotions", "ARR\x{CA}T!", "baja", "unsubscribe",
-	"\x{625}\x{64A}\x{642}\x{627}\x{641}", "Stop   all!!", "ST\x{D3}P");
-my @starts = ("START", "start!!", "UnStop", "Resume promotions\n");
+	"\x{625}\x{64A}\x{642}\x{627}\x{641}", "Stop   all!!", "ST\x{D3}P", "please stop", "*STOP*", "\x{1F6D1} stop, thank you",
+	"Stop stop", "ok, unsubscribe", "STOP?");
+my @starts = ("START", "start!!", "UnStop", "Resume promotions\n", "_please_ start", "Opt in \x{1F642}");
 our %meaning = ((map { $_ => 'stop' } @stops), (map { $_ => 'resume' } @starts));
 
 sub words
@@ -334,12 +337,15 @@ sub change_atom
 	my @stages = @{ $person->{stages} };
 	my $i = int rand $#stages;
 	my $business = pick('100001', '100001', BUSINESSES);
-	# Told once more, at another instant, now and then.
-	my ($field, $value) = told_change($person->{how}, @stages[ $i, $i + 1 ], $stages[$i]{until} + pick(0, 0, 0, 5 * SECOND, 20 * HOUR, -20 * HOUR));
+	# Told once more, at another instant, now and then; or by a wrong clock.
+	my $at = $stages[$i]{until} + pick(0, 0, 0, 5 * SECOND, 20 * HOUR, -20 * HOUR);
+	my ($field, $value) = told_change($person->{how}, @stages[ $i, $i + 1 ], $at);
+	my $wrong = chance(0.08);
 
+	$_->{timestamp} = pick('soon', '4102444800', '1230767999') for $wrong ? map { @{ $value->{$_} // [] } } qw(messages user_id_update) : ();
 	$value->{messaging_product} = 'whatsapp';
 	$value->{metadata} = { phone_number_id => $senders{$business}[0] };
-	return { form => 'cloud', business => $business, received => RECEIVED, timed => 0, field => $field, value => $value };
+	return { form => 'cloud', business => $business, received => $wrong ? $at : RECEIVED, timed => $wrong ? 1 : 0, field => $field, value => $value };
 }
 
 # A call by the user, or by the business.

@@ -567,9 +567,14 @@ test_unlinked_failures(void)
 	counts(Y, X, WA_NEVER);
 	failures(Y, P, WA_NEVER, WA_NEVER);
 
-	begin("seen again: as anybody seen together");
+	begin("seen again: as anybody seen together, and as before");
 	seen_unlinked(P, X, "b", at(10, 12), at(31, 0), at(30, 6));
-	expect(__LINE__, X, P, 0, (answer) {WA_FOREVER, WA_NEVER, WA_NEVER, false}, true, true, false);
+	expect(__LINE__, X, P, 0, (answer) {WA_FOREVER, at(10, 12), at(30, 6), false}, true, true, false);
+
+	begin("seen again, but the BSUID was left before");
+	seen_unlinked(P, X, "b", at(10, 12), at(31, 0), at(30, 6));
+	changed(X, Y, at(20, 12), WA_NEVER);
+	failures(Y, P, at(10, 12), at(30, 6));
 }
 
 /* Over a sighting: no rival of either may have been seen as late as it was for sure. */
