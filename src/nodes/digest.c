@@ -296,8 +296,8 @@ put_part(ReturnSetInfo *rsinfo, const char *part, const digest_sum *sum)
 	Datum		values[2];
 	bool		nulls[2] = {false, false};
 
-	snprintf(digest, sizeof(digest), "%016" INT64_MODIFIER "x%016" INT64_MODIFIER "x",
-			 sum->high, sum->low);
+	snprintf(digest, sizeof(digest), "%016llx%016llx",
+			 (unsigned long long) sum->high, (unsigned long long) sum->low);
 	values[0] = CStringGetTextDatum(part);
 	values[1] = CStringGetTextDatum(digest);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);

@@ -268,5 +268,5 @@ wa_holds_add_facts(wa_holds *holds, const wa_schema *schema, Snapshot snapshot,
 	facts->own_senders = own_senders;
 	facts->nholds = holds->n;
 	facts->holds = holds->holds;
-	strlcpy(facts->region, region == NULL ? "" : region, sizeof(facts->region));
+	snprintf(facts->region, sizeof(facts->region), "%s", region == NULL ? "" : region);
 }

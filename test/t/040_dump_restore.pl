@@ -9,6 +9,8 @@
 use strict;
 use warnings;
 
+use JSON::PP ();
+
 use lib 'test/t';
 use PostgreSQL::Test::Utils;
 use WaTest;
@@ -70,7 +72,17 @@ for my $db (sort keys %schema)
 			(131026, 'W1', '2024-01-01', '2024-01-02 03:04:05.678901+02', E'relay\\tbroken'),
 			(888888, '', '2024-01-01', NULL, 'goes on');
 		SELECT $s.wa_recompute();
+		SELECT $s.wa_hold('W1', E'audit\\tof May', 'S1', 'DE', '{marketing}', '2024-06-01');
+		INSERT INTO $s.wa_frequency_cap (category, messages, period, business, reason) VALUES ('marketing', 2, '1 mon 2 days 03:04:05', 'W1', E'ours\\t');
+		INSERT INTO $s.wa_quiet_hours (region, category, days, starts, ends, source) VALUES ('DE', 'marketing', '{6,7}', '20:00', '08:00', 'ours');
+		DELETE FROM $s.wa_region_without_limit WHERE region = 'FR';
+		INSERT INTO $s.wa_region_without_limit (region) VALUES ('AQ');
+		SELECT $s.wa_sent('wamid.sent', '4915100000024', 'marketing', 'summer', 'spring', '2024-05-01');
+		SELECT $s.wa_forget('4915100000026', 'request 1');
 	});
+	$node->safe_psql($db, post_sql($s, envelope('W1', change_of('S1', 'statuses', receipt('4915100000024', 1700000500, 'sent', 'marketing')))) .
+		post_sql($s, JSON::PP::encode_json({ entry => [ { id => 'W1', changes => [ { field => 'message_template_status_update', value => { event => 'PAUSED',
+			message_template_id => 1, message_template_name => 'summer', message_template_language => 'de', reason => 'NONE' } } ] } ] })));
 
 	# What an operator does to default rows, each by itself: a change, a deletion,
 	# one of his own in the place of one, a deletion of that.

@@ -102,7 +102,7 @@ $primary->safe_psql($_, 'CREATE EXTENSION wa_policy') for qw(pub sub);
 $primary->safe_psql('pub', traffic(0) . q{SELECT wa_opt_out('4915100000002', 'r', '', '2023-11-01'); CREATE PUBLICATION p FOR ALL TABLES;
 	SELECT pg_create_logical_replication_slot('s', 'pgoutput')});
 # Default rows come from the publisher, as all others do.
-$primary->safe_psql('sub', q{SET session_replication_role = replica; TRUNCATE wa_phrase, wa_region_rule, wa_default_removed});
+$primary->safe_psql('sub', q{SET session_replication_role = replica; TRUNCATE wa_phrase, wa_region_rule, wa_region_without_limit, wa_default_removed});
 $primary->safe_psql('sub', "CREATE SUBSCRIPTION s CONNECTION " . literal($primary->connstr('pub'))
 	  . " PUBLICATION p WITH (create_slot = false, slot_name = 's')");
 

@@ -6,7 +6,7 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/rules/decide.c */
+/* SOURCES: src/rules/decide.c src/state/deliveries.c */
 /* LIBS: -Wno-sign-compare */
 #include "rules/decide.h"
 
@@ -116,7 +116,7 @@ test_invalid(void)
 static void
 test_unknown(void)
 {
-	wa_facts	facts = {.valid = true,.fetched = WA_ALL_PARTS};
+	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetched = WA_ALL_PARTS};
 
 	check(ask(&facts, WA_MARKETING, NOW) == 0, "marketing to an unknown recipient");
 	check(ask(&facts, WA_UTILITY, NOW) == 0, "utility to an unknown recipient");
@@ -139,7 +139,7 @@ static void
 test_consent(void)
 {
 	wa_consent_row rows[2];
-	wa_facts	facts = {.valid = true,.fetched = WA_ALL_PARTS,.nconsents = 1,.consents = rows};
+	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetched = WA_ALL_PARTS,.nconsents = 1,.consents = rows};
 	wa_objections found;
 
 	for (int reg = WA_REGISTER_WHATSAPP; reg <= WA_REGISTER_BUSINESS; reg++)
@@ -190,7 +190,7 @@ static void
 test_region(void)
 {
 	wa_region_fact fact = {WA_MARKETING, WA_STR("US"), WA_STR("because")};
-	wa_facts	facts = {.valid = true,.fetched = WA_ALL_PARTS,.nregions = 1,.regions = &fact};
+	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetched = WA_ALL_PARTS,.nregions = 1,.regions = &fact};
 	wa_objections found = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW);
 
 	check(found.n == 1 && found.objections[0].rule == WA_RULE_REGION, "forbidden there");
@@ -206,7 +206,7 @@ test_window(void)
 		{WA_STR(""), WA_STR(""), false, WA_NO_ACTIVITY},
 		{WA_STR("b2"), WA_STR("s2"), false, WA_NO_ACTIVITY},
 	};
-	wa_facts	facts = {.valid = true,.fetched = WA_ALL_PARTS,.nactivities = 1,.activities = rows};
+	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetched = WA_ALL_PARTS,.nactivities = 1,.activities = rows};
 	wa_objections found;
 
 	rows[0].activity.last_inbound_at = NOW;
@@ -257,7 +257,7 @@ test_cooldown(void)
 			.until = NOW + 4 * WA_SECOND,.blocks = WA_ALL_CATEGORIES},
 	};
 	wa_activity_row activity = {WA_STR("b1"), WA_STR("s1"), true, WA_NO_ACTIVITY};
-	wa_facts	facts = {.valid = true,.fetched = WA_ALL_PARTS,.ncooldowns = 1,.cooldowns = rows,
+	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetched = WA_ALL_PARTS,.ncooldowns = 1,.cooldowns = rows,
 	.nactivities = 1,.activities = &activity};
 	wa_objections found = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW);
 
@@ -330,7 +330,7 @@ fetch(wa_facts *facts, wa_part part)
 static void
 test_fetching(void)
 {
-	wa_facts	facts = {.valid = true,.fetch = fetch};
+	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetch = fetch};
 
 	check(ask(&facts, WA_UTILITY, NOW) == 0 && fetched[WA_CONSENTS] == 0 &&
 		  fetched[WA_COOLDOWNS] == 1 && fetched[WA_ACTIVITIES] == 0,
@@ -346,7 +346,7 @@ test_fetching(void)
 	memset(fetched, 0, sizeof(fetched));
 	facts = (wa_facts)
 	{
-		.valid = true,.fetch = fetch
+		.valid = true,.erased_at = WA_NEVER,.fetch = fetch
 	};
 	check(!wa_decide(&facts, &(wa_question)
 					 {
