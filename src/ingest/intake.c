@@ -99,6 +99,8 @@ struct wa_intake
 	int64		webhook_id;
 	const wa_report *report;	/* NULL: none */
 	bool		retrying;		/* of a problem that is recorded already */
+	bool		alone;			/* an element without what stood round it in its payload */
+	bool		looking;		/* what it says comes by another way */
 	uint32		problems_of_element;	/* kinds found so far, as bits */
 	int			codes_of_element;	/* unknown ones found so far */
 };
@@ -249,6 +251,12 @@ take_event(void *arg, const wa_event *event)
 {
 	wa_intake  *intake = arg;
 
+	/*
+	 * Without its contact an element names fewer identifiers, so that it would link others
+	 * than it did when it came.
+	 */
+	if (intake->looking || (intake->alone && event->kind == WA_EVENT_SIGHTING))
+		return;
 	wa_event_batch_add(intake->batch, event, intake->webhook_id);
 }
 
@@ -412,6 +420,8 @@ wa_intake_fragment(wa_intake *intake, wa_str fragment, wa_str path, wa_str signa
 	bool		solved;
 
 	intake->retrying = true;
+	intake->alone = path.len > 0;
+	intake->looking = uncounted;
 	if (path.len == 0)
 		wa_intake_payload(intake, fragment, false, signature, received_at, webhook_id);
 	else
@@ -434,6 +444,8 @@ wa_intake_fragment(wa_intake *intake, wa_str fragment, wa_str path, wa_str signa
 		wa_payload_clear(intake->payload);
 	}
 	intake->retrying = false;
+	intake->alone = false;
+	intake->looking = false;
 	solved = intake->counts.problems == before.problems;
 	if (uncounted)
 		intake->counts = before;

@@ -42,8 +42,8 @@ extern void wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes,
 							  int64 webhook_id);
 
 /*
- * Take in one element again that stands in wa_problem; uncounted: leave the
- * counts alone.  Returns whether it can be applied (or ignored) now.  path is
+ * Take in one element again that stands in wa_problem; uncounted: its payload is taken in
+ * as well, so only look and leave the counts alone.  Returns whether it can be applied (or ignored) now.  path is
  * terminated; signature is that of a whole payload, an element was checked
  * when it was recorded.
  */
