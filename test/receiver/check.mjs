@@ -64,7 +64,7 @@ async function deliver(port, bodies, { connections = 32, headers = () => ({}), l
 // ---- State ------------------------------------------------------------------
 
 // Ids, counts and times of recording; which of two equal payloads came first.
-const bookkeeping = ['id', 'webhook_id', 'token', 'count', 'touched', 'recorded_at', 'received_at', 'resolved_at', 'first_seen', 'last_seen', 'alike'];
+const bookkeeping = ['id', 'webhook_id', 'token', 'count', 'recorded_at', 'received_at', 'resolved_at', 'first_seen', 'last_seen'];
 const tables = ['wa_consent', 'wa_consent_log', 'wa_cooldown', 'wa_activity', 'wa_identity', 'wa_problem', 'wa_sender_hold', 'wa_template', 'wa_message'];
 
 // Rows as text.  What carries no time of its own has that of its receipt, which
