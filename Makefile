@@ -184,7 +184,7 @@ build/flags: always
 	@mkdir -p build $(sort $(dir $(OBJS)))
 	@printf '%s\n' "$$WA_FLAGS" | cmp -s - $@ || printf '%s\n' "$$WA_FLAGS" > $@
 
-# The SQL tests include test/helpers.sql.
+# The SQL tests include test/helpers.sql and others.
 output-folders:
 	mkdir -p build/regress build/isolation
 	[ -e test ] || ln -s $(abspath $(top))/test test

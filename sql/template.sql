@@ -48,6 +48,10 @@ SELECT * FROM t.can('2025-03-08 00:00');
 CALL t.update('{"previous_quality_score":"GREEN","new_quality_score":"YELLOW"}', '2025-03-08 10:00', 'message_template_quality_update');
 CALL t.update('{"previous_quality_score":"GREEN","new_quality_score":"RED"}', '2025-03-07 10:00');
 SELECT * FROM wa_template;
+-- Two announcements at once: the later change stands, then the greater category.
+CALL t.update('{"new_category":"UTILITY","correct_category":"MARKETING","category_update_timestamp":1741478400}', '2025-03-08 12:00', 'template_category_update');
+CALL t.update('{"new_category":"UTILITY","correct_category":"AUTHENTICATION","category_update_timestamp":1741478400}', '2025-03-08 12:00', 'template_category_update');
+SELECT category, next_category, next_category_at FROM wa_template;
 
 -- Any order, any batch, any repetition: the same row.
 CREATE TEMPORARY TABLE before AS TABLE wa_template;

@@ -57,26 +57,11 @@ CALL t.take(t.failed('491640000001', 131026, '2025-03-01 10:00'));
 SELECT what, t.says(what) FROM t.use;
 
 -- Every column of every table of state, with another type.
--- Views, and functions that have been parsed, hold on to the columns that they name.
+\set ECHO none
 SET LOCAL client_min_messages = warning;
-DO $$
-DECLARE
-	member text;
-BEGIN
-	FOR member IN SELECT format('VIEW %s', oid::regclass) FROM pg_class WHERE relkind = 'v' AND relname ~ '^wa_'
-		UNION ALL SELECT format('ROUTINE %s', oid::regprocedure) FROM pg_proc WHERE prokind <> 'a' AND proname ~ '^wa_' LOOP
-		EXECUTE format('ALTER EXTENSION wa_policy DROP %s', member);
-	END LOOP;
-	FOR member IN SELECT format('%I.%I', relnamespace::regnamespace, relname) FROM pg_class WHERE relkind = 'v' AND relname ~ '^wa_' LOOP
-		EXECUTE format('DROP VIEW IF EXISTS %s CASCADE', member);
-	END LOOP;
-	FOR member IN SELECT oid FROM pg_proc WHERE prosqlbody IS NOT NULL AND proname ~ '^wa_' LOOP
-		CONTINUE WHEN NOT EXISTS (SELECT FROM pg_proc WHERE oid = member::oid);
-		EXECUTE format('DROP ROUTINE %s CASCADE', member::oid::regprocedure);
-	END LOOP;
-END
-$$;
+\i test/let_go.sql
 RESET client_min_messages;
+\set ECHO all
 CREATE TABLE t.trial AS
 	SELECT relname, attnum, attname, format('ALTER TABLE %I ALTER %I DROP DEFAULT, ALTER %I TYPE %s USING %s', relname, attname, attname,
 		CASE WHEN atttypid = 'text'::regtype THEN 'int' ELSE 'text' END, CASE WHEN atttypid = 'text'::regtype THEN '0' ELSE format('%I::text', attname) END) AS statement

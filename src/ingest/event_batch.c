@@ -427,8 +427,25 @@ region_of(const wa_event *event, char *buf)
 	};
 }
 
+/* The order that SQL has for arrays of these categories. */
+static int
+compare_categories(uint8 a, uint8 b)
+{
+	uint8		differing = a ^ b;
+	uint8		first = differing & -differing;
+	uint8		behind = ~(first | (first - 1));
+
+	if (differing == 0)
+		return 0;
+	/* Who has the first one that differs is less, unless the other ends there. */
+	if (a & first)
+		return (b & behind) ? -1 : 1;
+	return (a & behind) ? 1 : -1;
+}
+
 /*
- * Of several that begin at the same time the longest stands in the row.
+ * Of several that begin at the same time the longest stands in the row, then that of the
+ * greater categories.
  */
 static void
 batch_add_hold(wa_event_batch *batch, const wa_event *event, wa_str business, wa_str sender)
@@ -443,7 +460,10 @@ batch_add_hold(wa_event_batch *batch, const wa_event *event, wa_str business, wa
 	if (lift)
 		delta->u.hold.lifted_at = wa_later(delta->u.hold.lifted_at, event->at);
 	else if (event->at > delta->u.hold.since ||
-			 (event->at == delta->u.hold.since && event->until > delta->u.hold.until))
+			 (event->at == delta->u.hold.since &&
+			  (event->until > delta->u.hold.until ||
+			   (event->until == delta->u.hold.until &&
+				compare_categories(event->categories, delta->u.hold.categories) > 0))))
 	{
 		delta->u.hold.since = event->at;
 		delta->u.hold.until = event->until;
@@ -462,6 +482,13 @@ batch_add_life(wa_event_batch *batch, const wa_event *event, wa_str business, wa
 	delta->u.alive_at = wa_later(delta->u.alive_at, event->at);
 }
 
+/* Is what was told then, in these words, to stand instead of that? */
+static int
+compare_told(wa_instant at, wa_str told, wa_instant that_at, wa_str that)
+{
+	return at != that_at ? (at < that_at ? -1 : 1) : wa_str_compare(told, that);
+}
+
 /*
  * Status, category and quality are told apart.  Of two told at the same time that stands
  * with which the template cannot be sent, then the greater.
@@ -471,55 +498,45 @@ batch_add_template(wa_event_batch *batch, const wa_event *event, wa_str business
 {
 	wa_row_key	key = {WA_ROW_TEMPLATE, 0, wa_to_database(event->template_language), business,
 	wa_to_database(event->template_name)};
-	wa_row_delta *delta = wa_event_batch_delta(batch, &key);
+	wa_template_told *template = &wa_event_batch_delta(batch, &key)->u.template;
+	wa_str		status = wa_to_database(event->status);
+	wa_str		category = wa_to_database(event->template_category);
+	wa_str		next = wa_to_database(event->next_category);
+	wa_str		quality = wa_to_database(event->quality);
 	int			order;
 
-	if (wa_str_given(event->status))
+	if (wa_str_given(status))
 	{
-		wa_str		status = wa_to_database(event->status);
-
-		order = event->at < delta->u.template.status_at ? -1 : event->at > delta->u.template.status_at;
+		order = event->at == template->status_at ? (int) event->blocked - (int) template->blocked : 0;
 		if (order == 0)
-			order = (int) event->blocked - (int) delta->u.template.blocked;
-		if (order == 0)
-			order = wa_str_compare(status, delta->u.template.status);
-		if (order == 0)
-			order = event->until > delta->u.template.paused_until;
-		if (order > 0)
+			order = compare_told(event->at, status, template->status_at, template->status);
+		if (order > 0 || (order == 0 && event->until > template->paused_until))
 		{
-			delta->u.template.status_at = event->at;
-			delta->u.template.status = status;
-			delta->u.template.blocked = event->blocked;
-			delta->u.template.paused_until = event->until;
+			template->status_at = event->at;
+			template->status = status;
+			template->blocked = event->blocked;
+			template->paused_until = event->until;
 		}
 	}
-	if (wa_str_given(event->template_category))
+	if (wa_str_given(category))
 	{
-		wa_str		category = wa_to_database(event->template_category);
-
-		order = event->at < delta->u.template.category_at ? -1 : event->at > delta->u.template.category_at;
+		order = compare_told(event->at, category, template->category_at, template->category);
 		if (order == 0)
-			order = wa_str_compare(category, delta->u.template.category);
+			order = compare_told(event->next_category_at, next, template->next_category_at,
+								 template->next_category);
 		if (order > 0)
 		{
-			delta->u.template.category_at = event->at;
-			delta->u.template.category = category;
-			delta->u.template.next_category = wa_to_database(event->next_category);
-			delta->u.template.next_category_at = event->next_category_at;
+			template->category_at = event->at;
+			template->category = category;
+			template->next_category = next;
+			template->next_category_at = event->next_category_at;
 		}
 	}
-	if (wa_str_given(event->quality))
+	if (wa_str_given(quality) &&
+		compare_told(event->at, quality, template->quality_at, template->quality) > 0)
 	{
-		wa_str		quality = wa_to_database(event->quality);
-
-		order = event->at < delta->u.template.quality_at ? -1 : event->at > delta->u.template.quality_at;
-		if (order == 0)
-			order = wa_str_compare(quality, delta->u.template.quality);
-		if (order > 0)
-		{
-			delta->u.template.quality_at = event->at;
-			delta->u.template.quality = quality;
-		}
+		template->quality_at = event->at;
+		template->quality = quality;
 	}
 }
 

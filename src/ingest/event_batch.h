@@ -55,6 +55,21 @@ typedef struct wa_row_key
 } wa_row_key;
 
 /* What is to be merged into the row of that key. */
+/* What was told of a template: status, category and quality each by itself. */
+typedef struct wa_template_told
+{
+	wa_instant	status_at;		/* WA_NEVER: not told; so with the others */
+	wa_str		status;
+	bool		blocked;
+	wa_instant	paused_until;
+	wa_instant	category_at;
+	wa_str		category;
+	wa_str		next_category;
+	wa_instant	next_category_at;
+	wa_instant	quality_at;
+	wa_str		quality;
+} wa_template_told;
+
 typedef struct wa_row_delta
 {
 	wa_row_key	key;
@@ -95,19 +110,7 @@ typedef struct wa_row_delta
 			wa_instant	lifted_at;
 		}			hold;
 		wa_instant	alive_at;	/* LIFE: exact */
-		struct
-		{
-			wa_instant	status_at;	/* WA_NEVER: not told; so with the others */
-			wa_str		status;
-			bool		blocked;
-			wa_instant	paused_until;
-			wa_instant	category_at;
-			wa_str		category;
-			wa_str		next_category;
-			wa_instant	next_category_at;
-			wa_instant	quality_at;
-			wa_str		quality;
-		}			template;
+		wa_template_told template;
 	}			u;
 } wa_row_delta;
 

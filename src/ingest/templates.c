@@ -20,7 +20,10 @@
 	" > (o.status_at, o.blocked, o.status, COALESCE(o.paused_until, 'infinity'))))"
 #define CATEGORY_IS_LATER \
 	"(excluded.category_at IS NOT NULL AND (o.category_at IS NULL" \
-	" OR (excluded.category_at, excluded.category) > (o.category_at, o.category)))"
+	" OR (excluded.category_at, excluded.category, COALESCE(excluded.next_category_at, '-infinity')," \
+	" COALESCE(excluded.next_category, ''))" \
+	" > (o.category_at, o.category, COALESCE(o.next_category_at, '-infinity')," \
+	" COALESCE(o.next_category, ''))))"
 #define QUALITY_IS_LATER \
 	"(excluded.quality_at IS NOT NULL AND (o.quality_at IS NULL" \
 	" OR (excluded.quality_at, excluded.quality) > (o.quality_at, o.quality)))"

@@ -12,6 +12,7 @@ use strict;
 use warnings;
 
 use lib 'test/t';
+use PostgreSQL::Test::Utils;
 use WaTest;
 use Test::More;
 
@@ -192,28 +193,6 @@ sub column_sabotage
 	return %result;
 }
 
-# Views, and functions that have been parsed, hold on to the columns that they name, and with
-# them to the extension.  What is tested here needs none of them.
-my $let_go = q{
-	DO $$
-	DECLARE
-		member text;
-	BEGIN
-		FOR member IN SELECT format('VIEW %s', oid::regclass) FROM pg_class WHERE relkind = 'v' AND relname ~ '^wa_'
-			UNION ALL SELECT format('ROUTINE %s', oid::regprocedure) FROM pg_proc WHERE prokind <> 'a' AND proname ~ '^wa_' LOOP
-			EXECUTE format('ALTER EXTENSION wa_policy DROP %s', member);
-		END LOOP;
-		FOR member IN SELECT format('%I.%I', relnamespace::regnamespace, relname) FROM pg_class WHERE relkind = 'v' AND relname ~ '^wa_' LOOP
-			EXECUTE format('DROP VIEW IF EXISTS %s CASCADE', member);
-		END LOOP;
-		FOR member IN SELECT oid FROM pg_proc WHERE prosqlbody IS NOT NULL AND proname ~ '^wa_' LOOP
-			CONTINUE WHEN NOT EXISTS (SELECT FROM pg_proc WHERE oid = member::oid);
-			EXECUTE format('DROP ROUTINE %s CASCADE', member::oid::regprocedure);
-		END LOOP;
-	END
-	$$;
-};
-
 my $probe_function = q{
 	CREATE FUNCTION public.probe(what text) RETURNS text LANGUAGE plpgsql AS $$
 	DECLARE
@@ -226,7 +205,7 @@ my $probe_function = q{
 	END $$;
 };
 $node->safe_psql('postgres', $probe_function);
-$node->safe_psql('postgres', $let_go);
+$node->safe_psql('postgres', slurp_file('test/let_go.sql'));
 
 for my $table (sort keys %tables)
 {
