@@ -45,6 +45,7 @@ static const struct
 }			steps[] = {
 	{"wa__purge_webhooks", "webhooks", true},
 	{"wa__purge_problems", "resolved problems", false},
+	{"wa__purge_messages", "messages", false},
 };
 
 static Oid

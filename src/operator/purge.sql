@@ -44,5 +44,5 @@ CREATE PROCEDURE wa_purge(older_than interval, batch integer DEFAULT 5000,
 	payloads_older_than interval DEFAULT NULL)
 	LANGUAGE C AS 'MODULE_PATHNAME';
 COMMENT ON PROCEDURE wa_purge(interval, integer, interval) IS
-'Deletes what is older: problems by the time when they were resolved, and webhooks by the time when they were received, which may have a shorter age of their own (NULL: the same). Commits after every batch of so many rows, so it holds no lock for long, and a call that was interrupted goes on where the last one ended; it cannot run inside a transaction. Never deletes consent, its log, other state, open problems, or a webhook that an open problem needs';
+'Deletes what is older: problems by the time when they were resolved, messages by that when they were first heard of (wa_message_day keeps their numbers), and webhooks by the time when they were received, which may have a shorter age of their own (NULL: the same). Commits after every batch of so many rows, so it holds no lock for long, and a call that was interrupted goes on where the last one ended; it cannot run inside a transaction. Never deletes consent, its log, other state, open problems, or a webhook that an open problem needs';
 REVOKE EXECUTE ON PROCEDURE wa_purge(interval, integer, interval) FROM PUBLIC;

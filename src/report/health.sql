@@ -118,7 +118,7 @@ UNION ALL
 -- What grows?
 SELECT 'purge_due', 'notice', count(*),
 	format('Payloads that are kept though older than 90 days: %s.', count(*)),
-	'DELETE FROM wa_webhook WHERE received_at < now() - ''90 days''::interval;'
+	'CALL wa_purge(''90 days'');'
 FROM wa_webhook WHERE received_at < now() - interval '90 days'
 HAVING count(*) > 0
 UNION ALL

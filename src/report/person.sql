@@ -41,6 +41,24 @@ CREATE FUNCTION wa_history(phone wa_recipient)
 				(a.last_window_refused_at, 'window refused', NULL)) AS t (at, event, detail)
 			WHERE t.at IS NOT NULL
 			UNION ALL
+			-- What was sent, and claimed for it.
+			SELECT t.at, t.event, p.identifier, m.business, m.sender,
+				concat_ws(', ', m.category, 'template ' || m.template, 'campaign ' || m.campaign,
+					CASE WHEN t.event = 'message failed' THEN e.title END),
+				'message ' || m.message_id, NULL, NULL, p.until
+			FROM person AS p
+			JOIN wa_message AS m ON m.recipient = p.identifier
+			LEFT JOIN wa_error_code AS e ON e.code = m.code
+			CROSS JOIN LATERAL (VALUES (m.sent_at, 'message sent'), (m.delivered_at, 'message delivered'),
+				(m.read_at, 'message read'), (m.failed_at, 'message failed')) AS t (at, event)
+			WHERE t.at IS NOT NULL
+			UNION ALL
+			SELECT c.claimed_at, 'claimed', p.identifier, c.business, c.sender,
+				concat_ws(', ', c.category, 'campaign ' || c.campaign), NULL, c.claimed_by, c.claimed_at, p.until
+			FROM person AS p
+			JOIN wa_claim AS c ON c.recipient = p.identifier
+			WHERE c.token <> 0
+			UNION ALL
 			-- Identifiers.
 			SELECT s.first_seen_at, 'seen together', s.recipient, s.business, NULL,
 				'with ' || s.other, NULL, NULL, NULL, NULL
@@ -66,7 +84,7 @@ CREATE FUNCTION wa_history(phone wa_recipient)
 		ORDER BY v.at, v.event, v.identifier, v.business, v.detail;
 	END;
 COMMENT ON FUNCTION wa_history(wa_recipient) IS
-'Everything known about one person in order of time, under whichever identifier: consent with its evidence and who recorded it, failures, the latest traffic and windows, identifiers. What happened under an identifier after the person had left it is not the person''s and is left out';
+'Everything known about one person in order of time, under whichever identifier: consent with its evidence and who recorded it, failures, the latest traffic and windows, messages and claims, identifiers. What happened under an identifier after the person had left it is not the person''s and is left out';
 REVOKE EXECUTE ON FUNCTION wa_history(wa_recipient) FROM PUBLIC;
 
 CREATE FUNCTION wa_history(phone text)

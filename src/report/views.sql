@@ -81,24 +81,30 @@ COMMENT ON COLUMN wa_recipient_status.last_delivered_at IS 'Latest receipt; NULL
 COMMENT ON COLUMN wa_recipient_status.last_read_at IS 'Latest message that was read; NULL where none was, or the person does not tell';
 
 CREATE VIEW wa__message_of_day AS
-SELECT (least(m.sent_at, m.delivered_at, m.failed_at) AT TIME ZONE
+SELECT (LEAST(m.sent_at, m.delivered_at, m.failed_at) AT TIME ZONE
 		coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC'))::date AS day,
-	m.business, m.sender, m.category, m.template, m.campaign,
-	m.sent_at, m.delivered_at, m.read_at, m.failed_at, m.code
-FROM wa_message AS m;
+	m.business, m.sender, m.category, m.template, m.campaign, m.code,
+	count(*) AS messages, count(m.delivered_at) AS delivered, count(m.read_at) AS read, count(m.failed_at) AS failed,
+	count(*) FILTER (WHERE m.failed_at IS NOT NULL AND m.delivered_at IS NULL) AS undelivered
+FROM wa_message AS m GROUP BY 1, 2, 3, 4, 5, 6, 7
+UNION ALL
+SELECT d.day, d.business, d.sender, d.category, d.template, d.campaign, d.code,
+	d.messages, d.delivered, d.read, d.failed, d.undelivered
+FROM wa_message_day AS d;
 COMMENT ON VIEW wa__message_of_day IS
-'Messages by the day of the first that was heard of each, without whom they went to';
+'Messages by the day when each was first heard of, those that were purged as well, without whom they went to';
 COMMENT ON COLUMN wa__message_of_day.day IS 'Day in wa_policy.report_timezone';
 COMMENT ON COLUMN wa__message_of_day.business IS 'As in wa_message';
 COMMENT ON COLUMN wa__message_of_day.sender IS 'As in wa_message';
 COMMENT ON COLUMN wa__message_of_day.category IS 'As in wa_message';
 COMMENT ON COLUMN wa__message_of_day.template IS 'As in wa_message';
 COMMENT ON COLUMN wa__message_of_day.campaign IS 'As in wa_message';
-COMMENT ON COLUMN wa__message_of_day.sent_at IS 'As in wa_message';
-COMMENT ON COLUMN wa__message_of_day.delivered_at IS 'As in wa_message';
-COMMENT ON COLUMN wa__message_of_day.read_at IS 'As in wa_message';
-COMMENT ON COLUMN wa__message_of_day.failed_at IS 'As in wa_message';
 COMMENT ON COLUMN wa__message_of_day.code IS 'As in wa_message';
+COMMENT ON COLUMN wa__message_of_day.messages IS 'As in wa_message_day';
+COMMENT ON COLUMN wa__message_of_day.delivered IS 'As in wa_message_day';
+COMMENT ON COLUMN wa__message_of_day.read IS 'As in wa_message_day';
+COMMENT ON COLUMN wa__message_of_day.failed IS 'As in wa_message_day';
+COMMENT ON COLUMN wa__message_of_day.undelivered IS 'As in wa_message_day';
 
 CREATE VIEW wa_delivery_rate AS
 SELECT d.day, d.business, d.sender, d.category, d.template, d.campaign,
@@ -106,9 +112,8 @@ SELECT d.day, d.business, d.sender, d.category, d.template, d.campaign,
 	round(100.0 * d.delivered / d.messages, 2) AS delivered_percent,
 	round(100.0 * d.read / nullif(d.delivered, 0), 2) AS read_percent
 FROM (
-	SELECT day, business, sender, category, template, campaign, count(*) AS messages,
-		count(delivered_at) AS delivered, count(read_at) AS read,
-		count(*) FILTER (WHERE failed_at IS NOT NULL AND delivered_at IS NULL) AS failed
+	SELECT day, business, sender, category, template, campaign, sum(messages)::bigint AS messages,
+		sum(delivered)::bigint AS delivered, sum(read)::bigint AS read, sum(undelivered)::bigint AS failed
 	FROM wa__message_of_day
 	GROUP BY day, business, sender, category, template, campaign) AS d;
 COMMENT ON VIEW wa_delivery_rate IS
@@ -134,10 +139,10 @@ FROM (
 	SELECT g.day, g.business, g.sender, g.category, g.template, g.campaign, g.code, g.failed,
 		sum(g.messages) OVER (PARTITION BY g.day, g.business, g.sender, g.category, g.template, g.campaign)::bigint AS messages
 	FROM (
-		SELECT day, business, sender, category, template, campaign, code, failed_at IS NOT NULL AS has_failed,
-			count(*) AS messages, count(failed_at) AS failed
+		SELECT day, business, sender, category, template, campaign, code,
+			sum(messages) AS messages, sum(failed)::bigint AS failed
 		FROM wa__message_of_day
-		GROUP BY day, business, sender, category, template, campaign, code, failed_at IS NOT NULL) AS g) AS f
+		GROUP BY day, business, sender, category, template, campaign, code) AS g) AS f
 LEFT JOIN wa_error_code AS e USING (code)
 WHERE f.failed > 0;
 COMMENT ON VIEW wa_failure_rate IS
@@ -198,7 +203,7 @@ FROM (
 	GROUP BY 1, 2, 3, 4, 5, 6) AS r
 GROUP BY r.day, r.business, r.sender, r.category, r.template, r.campaign;
 COMMENT ON VIEW wa_opt_out_rate IS
-'Marketing messages by the day of their delivery, and the opt-outs that they cost. An opt-out belongs to the latest marketing message that the person had received within 48 hours before it; those that belong to none have a row of their own, without sender and category';
+'Marketing messages by the day of their delivery, and the opt-outs that they cost. An opt-out belongs to the latest marketing message that the person had received within 48 hours before it; those that belong to none, or to one that was purged, have a row of their own, without sender and category';
 COMMENT ON COLUMN wa_opt_out_rate.day IS 'Day of the delivery, in wa_policy.report_timezone; of the opt-out itself where it belongs to no message';
 COMMENT ON COLUMN wa_opt_out_rate.business IS 'WhatsApp Business Account id';
 COMMENT ON COLUMN wa_opt_out_rate.sender IS 'Phone number id; NULL where the opt-outs belong to no message';
