@@ -77,12 +77,12 @@ SELECT wa_ingest(jsonb_build_object('user_preferences', jsonb_build_array(
 SELECT array_agg(reason) FROM wa_explain('5511987654321', 'marketing');
 SELECT * FROM wa_opt_in('5511987654321', 'form 18');
 SELECT array_agg(reason) FROM wa_explain('5511987654321', 'marketing');
--- A message makes a new person of it, in the eyes of the list as well.
+-- A message is no opt-in, and who is linked by it is left alone as well.
 SELECT wa_ingest(jsonb_build_object('messages', jsonb_build_array(
 	jsonb_build_object('id', 'm11', 'from', 'BR.78', 'timestamp', t.unix(now() + interval '2 minutes'), 'type', 'text', 'text', jsonb_build_object('body', 'hello'))))::text);
 SELECT wa_first_reason('BR.78', 'marketing'), wa_first_reason('BR.77', 'marketing');
 
--- An identifier that the person has left is another's since: that stays.
+-- An identifier that the person has left is another's since: what is the other's stays, but nobody can tell what was stopped before.
 CALL t.take(t.wrote('491600005001', '2025-03-01 10:00', 'STOP'));
 CALL t.take('{"messages": [{"id": "wamid.c", "from": "491600005001", "timestamp": "1741082400", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491600005002", "body": "x"}}]}');
 CALL t.take(t.wrote('491600005001', '2025-03-10 10:00'));

@@ -107,7 +107,7 @@ detail_of(const wa_objection *objection)
 		case WA_RULE_SENDER_HOLD:
 			return hold_detail(objection);
 		case WA_RULE_ERASED:
-			return "the person was erased at its request; a message from it or a new opt-in with evidence (wa_opt_in) lifts it";
+			return "the person was erased at its request; a new opt-in with evidence (wa_opt_in) lifts it";
 	}
 	return NULL;				/* keep the compiler quiet */
 }

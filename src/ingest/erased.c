@@ -79,9 +79,9 @@ first_of(const wa_deltas *deltas, wa_str recipient)
 	return low;
 }
 
-/* Does this statement bring a message of this identifier, or an opt-in, that is later? */
+/* Is there a message of this identifier that is later, in this statement or before it? */
 static bool
-is_renewed_here(const wa_erasures *e, wa_str identifier, wa_instant at)
+has_written(wa_erasures *e, wa_str identifier, wa_instant at)
 {
 	for (int i = first_of(e->activities, identifier); i < e->activities->n &&
 		 wa_str_equal(e->activities->at[i]->key.recipient, identifier); i++)
@@ -89,24 +89,24 @@ is_renewed_here(const wa_erasures *e, wa_str identifier, wa_instant at)
 		if (e->activities->at[i]->u.activity.last_inbound_at > at)
 			return true;
 	}
-	for (int i = first_of(e->consents, identifier); i < e->consents->n &&
-		 wa_str_equal(e->consents->at[i]->key.recipient, identifier); i++)
+	wa_reader_seek(&e->activity, wa_str_datum(identifier));
+	while (wa_reader_next(&e->activity))
 	{
-		if (e->consents->at[i]->key.number == WA_REGISTER_BUSINESS &&
-			e->consents->at[i]->u.consent.resumed_at > at)
+		if (wa_reader_instant(&e->activity, Anum_wa_activity_last_inbound_at) > at)
 			return true;
 	}
 	return false;
 }
 
-/* Has there been one before? */
+/* Likewise an opt-in. */
 static bool
-was_renewed(wa_erasures *e, wa_str identifier, wa_instant at)
+has_opted_in(wa_erasures *e, wa_str identifier, wa_instant at)
 {
-	wa_reader_seek(&e->activity, wa_str_datum(identifier));
-	while (wa_reader_next(&e->activity))
+	for (int i = first_of(e->consents, identifier); i < e->consents->n &&
+		 wa_str_equal(e->consents->at[i]->key.recipient, identifier); i++)
 	{
-		if (wa_reader_instant(&e->activity, Anum_wa_activity_last_inbound_at) > at)
+		if (e->consents->at[i]->key.number == WA_REGISTER_BUSINESS &&
+			e->consents->at[i]->u.consent.resumed_at > at)
 			return true;
 	}
 	wa_reader_seek(&e->consent, wa_str_datum(identifier));
@@ -120,10 +120,11 @@ was_renewed(wa_erasures *e, wa_str identifier, wa_instant at)
 	return false;
 }
 
+/* Has it turned to a business again?  Then what it does is stored. */
 static bool
-is_renewed(wa_erasures *e, wa_str identifier, wa_instant at)
+is_back(wa_erasures *e, wa_str identifier, wa_instant at)
 {
-	return is_renewed_here(e, identifier, at) || was_renewed(e, identifier, at);
+	return has_written(e, identifier, at) || has_opted_in(e, identifier, at);
 }
 
 /* Rows of wa_activity, wa_delivery or wa_message. */
@@ -140,7 +141,7 @@ leave_out_traffic(wa_erasures *e, wa_deltas *deltas)
 		wa_instant	at = erased_at(e, recipient);
 
 		CHECK_FOR_INTERRUPTS();
-		if (at == WA_NEVER || is_renewed(e, recipient, at))
+		if (at == WA_NEVER || is_back(e, recipient, at))
 			deltas->at[kept++] = delta;
 	}
 	deltas->n = kept;
@@ -162,9 +163,9 @@ add(wa_erasures *e, wa_str identifier, wa_instant at)
 }
 
 /*
- * Does erasure keep these two from being linked?  Then it goes over: to either side where they were
- * seen together, from the old one to the new one where the person changed.  Sets *spread where
- * it did.
+ * Erasure goes over with a link: to either side where they were seen together, from the old
+ * one to the new one where the person changed.  So whoever is linked stays left alone, and
+ * the link itself is stored only of somebody who is back.  Sets *spread where it went over.
  */
 static bool
 keeps_apart(wa_erasures *e, const wa_row_key *key, bool both_ways, bool *spread)
@@ -173,16 +174,19 @@ keeps_apart(wa_erasures *e, const wa_row_key *key, bool both_ways, bool *spread)
 	wa_instant	of_other = erased_at(e, key->other);
 	wa_instant	at = both_ways ? wa_later(of_first, of_other) : of_first;
 
-	if (at == WA_NEVER || is_renewed(e, key->recipient, at) || is_renewed(e, key->other, at))
+	if (at == WA_NEVER)
 		return false;
 	if (of_other == WA_NEVER)
+	{
 		add(e, key->other, at);
+		*spread = true;
+	}
 	else if (of_first == WA_NEVER && both_ways)
+	{
 		add(e, key->recipient, at);
-	else
-		return true;
-	*spread = true;
-	return true;
+		*spread = true;
+	}
+	return !is_back(e, key->recipient, at) && !is_back(e, key->other, at);
 }
 
 /* Again until it spreads no further: an element names three identifiers, in two links. */

@@ -14,9 +14,9 @@
 #include "ingest/event_batch.h"
 
 /*
- * Drop receipts, messages sent, links and changes of identifier of those who were erased, unless a later message
- * or opt-in, in the tables or in this batch, makes a new person of them.  Who would have been linked
- * with one of them counts as erased as well.  What protects (stops, failures), messages and opt-ins
+ * Drop receipts, messages sent, links and changes of identifier of those who were erased, unless
+ * they have written or opted in since, in the tables or in this batch.  Who would be linked with one
+ * of them counts as erased as well.  What protects (stops, failures), messages and opt-ins
  * are kept.
  *
  * Inside SPI_connect, after wa_write_begin, which keeps wa_forget away.

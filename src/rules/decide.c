@@ -592,7 +592,9 @@ rule_no_opt_in(wa_rule_context *context)
 }
 
 /*
- * Somebody who was erased is a new person from the first message or opt-in on that is later.
+ * What the person had said is gone, so it is taken to have stopped everybody: a later opt-in
+ * with one business lifts that for this one, one with all for all.  To have written since is
+ * no opt-in.
  */
 static bool
 rule_erased(wa_rule_context *context)
@@ -609,16 +611,11 @@ rule_erased(wa_rule_context *context)
 	facts = facts_with(context->facts, WA_CONSENTS);
 	for (int i = 0; i < facts->nconsents; i++)
 	{
-		if (facts->consents[i].reg == WA_REGISTER_BUSINESS &&
-			wa_asks_about(q, facts->consents[i].business) &&
-			facts->consents[i].consent.resumed_at > objection.since)
-			return true;
-	}
-	facts = facts_with(context->facts, WA_ACTIVITIES);
-	for (int i = 0; i < facts->nactivities; i++)
-	{
-		if (wa_asks_about(q, facts->activities[i].business) &&
-			facts->activities[i].activity.last_inbound_at > objection.since)
+		const wa_consent_row *row = &facts->consents[i];
+
+		if (row->reg == WA_REGISTER_BUSINESS && row->consent.resumed_at > objection.since &&
+			(row->business.len == 0 ||
+			 (q->business.data != NULL && wa_str_equal(row->business, q->business))))
 			return true;
 	}
 	return object(context, &objection);

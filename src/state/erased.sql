@@ -23,7 +23,7 @@ CREATE TABLE wa_erased (
 );
 SELECT pg_catalog.pg_extension_config_dump('wa_erased', '');
 COMMENT ON TABLE wa_erased IS
-'Identifiers of people whom wa_forget erased, as keyed hashes: they get no marketing until a later opt-in with evidence, or a message of their own, makes a new person of them';
+'Identifiers of people whom wa_forget erased, as keyed hashes: they get no marketing until a later opt-in with evidence';
 COMMENT ON COLUMN wa_erased.bucket IS 'A short keyed hash, by which a large query finds those worth a second look';
 COMMENT ON COLUMN wa_erased.hash IS 'HMAC-SHA256 of the identifier by the key in wa_erasure_key';
 COMMENT ON COLUMN wa_erased.at IS 'When the person was erased, or had left the identifier';
