@@ -313,6 +313,31 @@ SELECT * FROM pg_temp.go(
 SELECT id, sendable FROM pg_temp.who('491511234567', 'DE.ann', 'DE.other', 'DE.third');
 ROLLBACK TO story;
 
+-- What a tenant has seen lifts nothing that stands under the BSUID itself with another business: somebody else's phone is
+-- tied to DE.ann by business C, and resumes with B.  Nor does what a change brings along: 491511234562 said stop itself.
+SELECT * FROM pg_temp.go(
+	pg_temp.preference('stop', '2026-03-05 10:00+00', NULL, 'DE.ann'),
+	pg_temp.status('delivered', '2026-03-20 10:00+00', '491511234561', 'DE.ann', business => 'C'),
+	pg_temp.preference('resume', '2026-04-05 10:00+00', '491511234561'),
+	pg_temp.preference('resume', '2026-04-05 10:00+00', '491511234561', business => 'C'));
+SELECT id, sendable FROM pg_temp.who('DE.ann');
+SELECT wa_sendable('DE.ann', 'marketing', 'B') AS by_b, wa_sendable('DE.ann', 'marketing', 'C') AS by_c;
+ROLLBACK TO story;
+SELECT * FROM pg_temp.go(
+	pg_temp.preference('stop', '2026-03-05 10:00+00', '491511234562'),
+	pg_temp.preference('stop', '2026-03-06 10:00+00', '491511234561'),
+	pg_temp.preference('resume', '2026-04-05 10:00+00', '491511234561'),
+	pg_temp.message('2026-06-01 10:00+00', '{"type": "system", "from": "491511234561", "system": {"type": "user_changed_number", "wa_id": "491511234562"}}'));
+SELECT id, sendable FROM pg_temp.who('491511234561', '491511234562');
+ROLLBACK TO story;
+-- A stop that came over the change is lifted by the resume that came over it.
+SELECT * FROM pg_temp.go(
+	pg_temp.preference('stop', '2026-03-06 10:00+00', '491511234561'),
+	pg_temp.preference('resume', '2026-04-05 10:00+00', '491511234561'),
+	pg_temp.message('2026-06-01 10:00+00', '{"type": "system", "from": "491511234561", "system": {"type": "user_changed_number", "wa_id": "491511234562"}}'));
+SELECT id, sendable FROM pg_temp.who('491511234561', '491511234562');
+ROLLBACK TO story;
+
 -- On the day on which a phone came with two BSUIDs of a business nobody can tell who had it when.
 SELECT * FROM pg_temp.go(
 	pg_temp.status('delivered', '2026-03-05 08:00+00', '491511234567', 'DE.old'),

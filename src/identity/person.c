@@ -492,27 +492,47 @@ was_left(const wa_person *person, int n, wa_instant seen, wa_instant t)
 	return false;
 }
 
-/* Does the far end of an edge speak for member n, which speaks, at t? */
+/* What is asked about those who speak. */
+typedef struct wa_speech
+{
+	wa_str		business;
+	wa_instant	t;
+	bool		over_changes;
+	const uint8 *certain;		/* by edge: of which ends it is certain at t */
+} wa_speech;
+
+/* Does a link seen by this business bear on what was said to that one?  '': on all. */
 static bool
-edge_speaks(const wa_person *person, int e, int n, wa_instant t, const uint8 *certain)
+may_be_same_business(wa_str seen_by, wa_str business)
+{
+	return seen_by.len == 0 || business.len == 0 || wa_str_equal(seen_by, business);
+}
+
+/* Does the far end of an edge speak for member n, which speaks? */
+static bool
+edge_speaks(const wa_person *person, int e, int n, const wa_speech *speech)
 {
 	const wa_edge *edge = &person->edges[e];
+	wa_instant	t = speech->t;
 
 	if (!edge->holds)
 		return false;
 	if (edge->link.change)		/* the new one inherits what the old one said */
-		return edge->to == n && t <= edge->link.last_seen_at;
-	return certain[e] == (WA_FROM_END | WA_TO_END) &&
+		return speech->over_changes && edge->to == n && t <= edge->link.last_seen_at;
+	return may_be_same_business(edge->link.business, speech->business) &&
+		speech->certain[e] == (WA_FROM_END | WA_TO_END) &&
 		!was_left(person, edge->from, surely_seen(edge, t), t) &&
 		!was_left(person, edge->to, surely_seen(edge, t), t);
 }
 
 void
-wa_person_speakers(const wa_person *person, wa_instant t, bool *speaks)
+wa_person_speakers(const wa_person *person, wa_str business, wa_instant t, bool over_changes,
+				   bool *speaks)
 {
 	uint8	   *certain = person->enlarge(NULL, Max(1, person->nedges));
 	wa_sighting *sightings = person->enlarge(NULL, Max(1, person->nedges) * sizeof(wa_sighting));
 	int		   *queue = person->enlarge(NULL, person->nmembers * sizeof(int));
+	wa_speech	speech = {business, t, over_changes, certain};
 	int			nqueued = 1;
 
 	memset(certain, 0, person->nedges);
@@ -530,7 +550,7 @@ wa_person_speakers(const wa_person *person, wa_instant t, bool *speaks)
 		{
 			int			other = edge_other(&person->edges[e], n);
 
-			if (speaks[other] || !edge_speaks(person, e, n, t, certain))
+			if (speaks[other] || !edge_speaks(person, e, n, &speech))
 				continue;
 			speaks[other] = true;
 			queue[nqueued++] = other;
@@ -539,4 +559,33 @@ wa_person_speakers(const wa_person *person, wa_instant t, bool *speaks)
 	person->enlarge(queue, 0);
 	person->enlarge(sightings, 0);
 	person->enlarge(certain, 0);
+}
+
+void
+wa_person_near(const wa_person *person, wa_str business, bool *near)
+{
+	int		   *queue = person->enlarge(NULL, person->nmembers * sizeof(int));
+	int			nqueued = 1;
+
+	memset(near, 0, person->nmembers * sizeof(bool));
+	near[0] = true;
+	queue[0] = 0;
+	while (nqueued > 0)
+	{
+		int			n = queue[--nqueued];
+
+		for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+		{
+			const wa_edge *edge = &person->edges[e];
+			int			other = edge_other(edge, n);
+
+			if (near[other] || edge->link.change || !edge->holds ||
+				!may_be_same_business(edge->link.business, business) ||
+				person->members[other].events_until == WA_NEVER)
+				continue;
+			near[other] = true;
+			queue[nqueued++] = other;
+		}
+	}
+	person->enlarge(queue, 0);
 }

@@ -111,9 +111,17 @@ extern void wa_person_find(wa_person *person, const wa_canonical *id);
 extern int	wa_person_member(const wa_person *person, const wa_canonical *id);
 
 /*
- * Which members speak for member 0 at t, so that what loosens counts: true
- * in speaks[], of nmembers.  In proportion to the links.
+ * Which members speak for member 0 at t by what this business has seen ('': any), so that what
+ * loosens counts: true in speaks[], of nmembers.  over_changes: also those before a change.  In
+ * proportion to the links.
  */
-extern void wa_person_speakers(const wa_person *person, wa_instant t, bool *speaks);
+extern void wa_person_speakers(const wa_person *person, wa_str business, wa_instant t,
+							   bool over_changes, bool *speaks);
+
+/*
+ * Which members in reach are linked with member 0 by sightings of this business ('': any)
+ * alone, whenever: true in near[], of nmembers.
+ */
+extern void wa_person_near(const wa_person *person, wa_str business, bool *near);
 
 #endif							/* WA_PERSON_H */

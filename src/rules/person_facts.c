@@ -59,7 +59,7 @@ in_reach(const wa_member *member)
 }
 
 /*
- * Does a failure under this member at t count?  After an unlinking also where it may
+ * Does a failure or a delivery under this member at t count?  After an unlinking also where it may
  * have named both.
  */
 static bool
@@ -69,9 +69,9 @@ counts_for_safety(const wa_member *member, wa_instant t)
 		(t >= member->failures_since && t <= member->failures_until);
 }
 
-/* Does what was said under this member at t count, though it loosens? */
+/* Does what was said to the business under this member at t count, though it loosens? */
 static bool
-may_loosen(const wa_person *person, int member, wa_instant t)
+may_loosen(const wa_person *person, int member, wa_str business, wa_instant t, bool over_changes)
 {
 	bool	   *speaks;
 	bool		result;
@@ -81,7 +81,7 @@ may_loosen(const wa_person *person, int member, wa_instant t)
 	if (t == WA_NEVER || t > person->members[member].events_until)
 		return false;
 	speaks = palloc(person->nmembers * sizeof(bool));
-	wa_person_speakers(person, t, speaks);
+	wa_person_speakers(person, business, t, over_changes, speaks);
 	result = speaks[member];
 	pfree(speaks);
 	return result;
@@ -98,11 +98,24 @@ typedef struct wa_resumes
 	wa_register reg;
 	wa_str		business;
 	wa_failures at;				/* the latest instants */
+	bool		from_afar;		/* may lift what comes from afar */
 } wa_resumes;
+
+/* A stop that named this member. */
+typedef struct wa_stop
+{
+	int			member;
+	wa_register reg;
+	wa_str		business;
+	wa_instant	at;
+} wa_stop;
 
 typedef struct wa_consents
 {
 	const wa_person *person;
+	int			nstops;
+	int			max_stops;
+	wa_stop    *stops;
 	int			n;
 	int			max;
 	wa_consent_row *rows;
@@ -129,6 +142,15 @@ consent_row_of(wa_consents *consents, wa_register reg, wa_str business)
 	row->consent.stopped_at = WA_NEVER;
 	row->consent.resumed_at = WA_NEVER;
 	return row;
+}
+
+static void
+add_stop(wa_consents *consents, int member, wa_register reg, wa_str business, wa_instant at)
+{
+	*wa_append(consents->stops, consents->nstops, consents->max_stops, wa_stop) = (wa_stop)
+	{
+		member, reg, business, at
+	};
 }
 
 static void
@@ -178,6 +200,8 @@ add_logged(wa_consents *consents, const wa_logged *logged, int member)
 		add_resume(consents, member, logged->reg, logged->business, logged->at);
 	if (!logged->stop && member != 0)
 		return;
+	if (logged->stop)
+		add_stop(consents, member, logged->reg, logged->business, logged->at);
 	row = consent_row_of(consents, logged->reg, logged->business);
 	if (!logged->stop)
 		row->consent.resumed_at = wa_later(row->consent.resumed_at, logged->at);
@@ -226,18 +250,65 @@ read_logged(wa_consents *consents, wa_reader *log, int home)
 	}
 }
 
-/* The latest of these resumes that speaks for member 0 lifts what was stopped before it. */
+/* Does a stop stand that a resume with this business would lift, and that named a near member? */
+static bool
+near_stop_stands(wa_consents *consents, const wa_resumes *resumes, const bool *near)
+{
+	for (int i = 0; i < consents->nstops; i++)
+	{
+		const wa_stop *stop = &consents->stops[i];
+
+		if (near[stop->member] && stop->reg == resumes->reg &&
+			(resumes->business.len == 0 || wa_str_equal(stop->business, resumes->business)) &&
+			stop->at >= consent_row_of(consents, stop->reg, stop->business)->consent.resumed_at)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The latest of these resumes that speaks for member 0 lifts what was stopped before it.
+ * From afar: also over changes, and over what another business has seen.
+ */
 static void
-apply_resumes(wa_consents *consents, const wa_resumes *resumes)
+apply_resumes(wa_consents *consents, const wa_resumes *resumes, bool from_afar)
 {
 	wa_consent_row *row = consent_row_of(consents, resumes->reg, resumes->business);
+	wa_str		seen_by = from_afar ? WA_STR("") : resumes->business;
 
 	for (int i = resumes->at.n - 1; i >= 0 && resumes->at.at[i] > row->consent.resumed_at; i--)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (may_loosen(consents->person, resumes->member, resumes->at.at[i]))
+		if (may_loosen(consents->person, resumes->member, seen_by, resumes->at.at[i], from_afar))
 			row->consent.resumed_at = resumes->at.at[i];
 	}
+}
+
+/*
+ * First what speaks from near.  Then what speaks from afar, which lifts what comes from afar
+ * as well, and nothing where a stop stands that came from near.
+ */
+static void
+apply_all_resumes(wa_consents *consents)
+{
+	bool	   *near = palloc(consents->person->nmembers * sizeof(bool));
+
+	for (int i = 0; i < consents->nresumes; i++)
+		apply_resumes(consents, &consents->resumes[i], false);
+	for (int i = 0; i < consents->nresumes; i++)
+	{
+		wa_resumes *resumes = &consents->resumes[i];
+
+		if (i == 0 || !wa_str_equal(resumes->business, resumes[-1].business))
+			wa_person_near(consents->person, resumes->business, near);
+		resumes->from_afar = !near_stop_stands(consents, resumes, near);
+	}
+	for (int i = 0; i < consents->nresumes; i++)
+	{
+		if (consents->resumes[i].from_afar)
+			apply_resumes(consents, &consents->resumes[i], true);
+	}
+	pfree(near);
 }
 
 /* Of other identifiers: those in reach, and those unlinked since, for what named both. */
@@ -279,12 +350,17 @@ gather_consents(wa_decision_cache *cache)
 	wa_reader_open(&own, &cache->schema->consent, cache->snapshot);
 	seek_member(&own, cache->person, 0);
 	while (wa_reader_next(&own))
-		wa_read_consent(&own, wa_append(consents.rows, consents.n, consents.max, wa_consent_row));
+	{
+		wa_consent_row *row = wa_append(consents.rows, consents.n, consents.max, wa_consent_row);
+
+		wa_read_consent(&own, row);
+		if (row->consent.stopped_at != WA_NEVER)
+			add_stop(&consents, 0, row->reg, row->business, row->consent.stopped_at);
+	}
 	wa_reader_close(&own);
 
 	read_logs(cache, &consents);
-	for (int i = 0; i < consents.nresumes; i++)
-		apply_resumes(&consents, &consents.resumes[i]);
+	apply_all_resumes(&consents);
 	cache->facts.consents = consents.rows;
 	cache->facts.nconsents = consents.n;
 }
@@ -302,9 +378,9 @@ is_home_of(const wa_person *person, int member)
 
 /* An instant of evidence under a member, if it counts. */
 static void
-keep_if_speaking(const wa_person *person, int member, wa_instant *at)
+keep_if_speaking(const wa_person *person, int member, wa_str business, wa_instant *at)
 {
-	if (!may_loosen(person, member, *at))
+	if (!may_loosen(person, member, business, *at, true))
 		*at = WA_NEVER;
 }
 
@@ -318,10 +394,10 @@ read_member_activity(wa_reader *reader, const wa_person *person, int member, wa_
 	if (member == 0)
 		return;
 	row->lifts = is_home_of(person, member);
-	keep_if_speaking(person, member, &activity->last_inbound_at);
-	keep_if_speaking(person, member, &activity->last_delivered_at);
-	keep_if_speaking(person, member, &activity->last_read_at);
-	keep_if_speaking(person, member, &activity->last_marketing_delivered_at);
+	keep_if_speaking(person, member, row->business, &activity->last_inbound_at);
+	keep_if_speaking(person, member, row->business, &activity->last_delivered_at);
+	keep_if_speaking(person, member, row->business, &activity->last_read_at);
+	keep_if_speaking(person, member, row->business, &activity->last_marketing_delivered_at);
 	if (!counts_for_safety(&person->members[member], activity->last_window_refused_at))
 		activity->last_window_refused_at = WA_NEVER;
 }
@@ -354,14 +430,6 @@ gather_activities(wa_decision_cache *cache)
  * Deliveries.  Those of other identifiers count as far as failures do.
  */
 
-/* Does what happened under a member at that time count for member 0? */
-static bool
-counts_at(const wa_member *member, wa_instant at)
-{
-	return at <= member->events_until ||
-		(at >= member->failures_since && at <= member->failures_until);
-}
-
 static void
 read_member_delivery(wa_reader *reader, const wa_person *person, int member, wa_delivery_row *row)
 {
@@ -374,7 +442,7 @@ read_member_delivery(wa_reader *reader, const wa_person *person, int member, wa_
 	wa_read_deliveries(reader, &row->deliveries);
 	for (int i = 0; i < row->deliveries.n; i++)
 	{
-		if (member == 0 || counts_at(&person->members[member], row->deliveries.at[i].at))
+		if (member == 0 || counts_for_safety(&person->members[member], row->deliveries.at[i].at))
 			row->deliveries.at[kept++] = row->deliveries.at[i];
 	}
 	row->deliveries.n = kept;

@@ -402,10 +402,17 @@ sub certain
 	return !grep { $_ >= $sure && $_ <= $at } map { $self->leavings($_) } $a, $b;
 }
 
-# Does what a member said at an instant reach X?
-sub speaks
+# Does what a member said at an instant reach X by what the business has seen, and over changes?
+sub speaks { my ($self, $person, $member, $at, $business) = @_; return $self->hears($person, $member, $at, $business, 1); }
+
+# From near: by what the business has seen alone.  From afar: also over changes, and by what
+# other businesses have seen.
+sub speaks_near { my ($self, $person, $member, $at, $business) = @_; return $self->hears($person, $member, $at, $business, 0); }
+sub speaks_afar { my ($self, $person, $member, $at) = @_; return $self->hears($person, $member, $at, '', 1); }
+
+sub hears
 {
-	my ($self, $person, $member, $at) = @_;
+	my ($self, $person, $member, $at, $business, $over_changes) = @_;
 	my $members = $person->{members};
 	return 1 if $member eq $person->{id};
 	return 0 if !$members->{$member} || $at > $members->{$member}{events};
@@ -414,8 +421,8 @@ sub speaks
 
 	while (defined(my $id = shift @todo))
 	{
-		my @next = map { other_end($_, $id) } grep { $self->certain($_, $at) } @{ $self->{touching}{$id} // [] };
-		push @next, map { $_->{old} } grep { $_->{holds} && $_->{new} eq $id && $at <= $_->{at} } @{ $self->{moves} };
+		my @next = map { other_end($_, $id) } grep { may_be_same($_->{business}, $business) && $self->certain($_, $at) } @{ $self->{touching}{$id} // [] };
+		push @next, map { $_->{old} } grep { $_->{holds} && $_->{new} eq $id && $at <= $_->{at} } $over_changes ? @{ $self->{moves} } : ();
 		for my $next (grep { $members->{$_} && !$heard{$_}++ } @next)
 		{
 			return 1 if $next eq $member;
@@ -434,7 +441,7 @@ sub word_counts
 
 	return 1 if grep { $_ eq $person->{id} } @{ $word->{names} };
 	return scalar grep { $members->{$_} && $word->{at} <= $members->{$_}{events} } @{ $word->{names} } if $word->{state} eq 'stop';
-	return !$word->{forgotten}{ $person->{id} } && $self->speaks($person, $word->{home}, $word->{at});
+	return !$word->{forgotten}{ $person->{id} } && $self->speaks_afar($person, $word->{home}, $word->{at});
 }
 
 # Of another's resumes the 32 latest instants are looked at, in each register and business.
@@ -458,6 +465,62 @@ sub forget_resumes
 # Does what happened under another identifier loosen cooldowns of X?
 sub is_evidence_for { my ($x, $home) = @_; return $home eq $x || kind($x) != 0 && kind($home) == 0; }
 
+# Members linked with X by sightings of a business alone, whenever.
+sub near
+{
+	my ($self, $person, $business) = @_;
+	my %near = ($person->{id} => 1);
+	my @todo = ($person->{id});
+
+	while (defined(my $id = shift @todo))
+	{
+		my @links = grep { $_->{holds} && may_be_same($_->{business}, $business) } @{ $self->{touching}{$id} // [] };
+		push @todo, grep { $person->{members}{$_} && !$near{$_}++ } map { other_end($_, $id) } @links;
+	}
+	return \%near;
+}
+
+# Did the stop name X, or one that is near?
+sub is_near_stop
+{
+	my ($person, $stop, $near) = @_;
+	my $members = $person->{members};
+	return grep { $near->{$_} && ($_ eq $person->{id} || $stop->{at} <= $members->{$_}{events}) } @{ $stop->{names} };
+}
+
+# Is a resume from afar barred by a stop from near?
+sub is_barred
+{
+	my ($self, $person, $far, $words, $resumed) = @_;
+	my $near = $self->near($person, $far->{business});
+	my @stops = grep { $_->{state} eq 'stop' && $_->{register} eq $far->{register} } @$words;
+
+	@stops = grep { $_->{business} eq $far->{business} } @stops if $far->{business} ne '';
+	@stops = grep { my $up_to = $resumed->{"$_->{register}|$_->{business}"}; !defined $up_to || $_->{at} >= $up_to } @stops;
+	return scalar grep { is_near_stop($person, $_, $near) } @stops;
+}
+
+# A resume from afar lifts what comes from afar as well, and nothing where a stop from near stands.
+sub consents_of
+{
+	my ($self, $person) = @_;
+	my @words = grep { $self->word_counts($person, $_) } @{ $self->{words} };
+	my (@near, @far, %resumed);
+
+	for my $word (@words)
+	{
+		my $is_near = $word->{state} eq 'stop' || grep({ $_ eq $person->{id} } @{ $word->{names} })
+		  || $self->speaks_near($person, $word->{home}, $word->{at}, $word->{business});
+		push @{ $is_near ? \@near : \@far }, $word;
+	}
+	for my $word (grep { $_->{state} eq 'resume' } @near)
+	{
+		my $key = "$word->{register}|$word->{business}";
+		$resumed{$key} = latest($resumed{$key}, $word->{at});
+	}
+	return consent_rows(@near, grep { !$self->is_barred($person, $_, \@near, \%resumed) } @far);
+}
+
 # The failures of one code and business: those of each member, less what its own
 # traffic lifts, evaluated with evidence under X, and under phones where X is none.
 sub cooldown_of
@@ -467,7 +530,7 @@ sub cooldown_of
 	my ($stored) = grep { $_->{business} eq $business && $_->{code} eq $code } @{ ($self->{rows}{$x} // {})->{cooldown} // [] };
 	return $stored if kind($x) == 0 && !grep { $_ ne $x } keys %failures;
 
-	my $counts = sub { my ($row, $at) = @_; return $self->speaks($person, $row->{home}, $at); };
+	my $counts = sub { my ($row, $at) = @_; return $self->speaks($person, $row->{home}, $at, $row->{business}); };
 	my %all;
 	for my $id (keys %failures)
 	{
@@ -506,9 +569,9 @@ sub person
 	$person->{activity} = [ map { @{ ($self->{rows}{$_} // {})->{activity} // [] } } sort keys %{ $person->{members} } ];
 	delete $_->{forgotten} for @{ $self->{words} };
 	$self->forget_resumes($person);
-	$person->{consent} = [ consent_rows(grep { $self->word_counts($person, $_) } @{ $self->{words} }) ];
+	$person->{consent} = [ $self->consents_of($person) ];
 	$person->{cooldown} = [ $self->cooldowns_of($person) ];
-	$person->{windows} = [ grep { defined $_->{inbound} && $self->speaks($person, $_->{home}, $_->{inbound}) } @{ $person->{activity} } ];
+	$person->{windows} = [ grep { defined $_->{inbound} && $self->speaks($person, $_->{home}, $_->{inbound}, $_->{business}) } @{ $person->{activity} } ];
 	$person->{refusals} = [ grep { defined $_->{refused} && protects($person, $_->{home}, $_->{refused}) }
 		  map { @{ ($self->{rows}{$_} // {})->{activity} // [] } } protecting($person) ];
 	return $self->{people}{$id} = $person;

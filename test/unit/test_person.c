@@ -190,7 +190,7 @@ ask(const char *self, const char *other, wa_instant t, uint64 seed)
 	int			n = wa_person_member(&person, &whom);
 	bool	   *speaks = enlarge(NULL, person.nmembers * sizeof(bool));
 
-	wa_person_speakers(&person, t, speaks);
+	wa_person_speakers(&person, WA_STR(""), t, true, speaks);
 	if (n >= 0)
 	{
 		const wa_member *member = &person.members[n];
@@ -779,7 +779,7 @@ test_many(void)
 		check(person.nmembers == MANY + 1 && person.nedges == MANY, "each of them once");
 		check(loads <= MANY + 1, "the links of each are read once");
 		speakers = enlarge(NULL, person.nmembers * sizeof(bool));
-		wa_person_speakers(&person, at(30, 0), speakers);
+		wa_person_speakers(&person, WA_STR(""), at(30, 0), true, speakers);
 		for (int n = 0; n < person.nmembers; n++)
 		{
 			in_reach += person.members[n].events_until == WA_FOREVER;
