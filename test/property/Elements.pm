@@ -15,8 +15,9 @@ use warnings;
 use utf8;
 
 use Exporter 'import';
+use Time::Local 'timegm';
 use Traffic ();
-our @EXPORT_OK = qw(canonical kind SECOND MINUTE HOUR DAY STATUS_ORIGIN);
+our @EXPORT_OK = qw(canonical kind region SECOND MINUTE HOUR DAY STATUS_ORIGIN);
 
 use constant { SECOND => 1_000_000, MINUTE => 60_000_000, HOUR => 3_600_000_000, DAY => 86_400_000_000 };
 
@@ -26,6 +27,17 @@ use constant STATUS_ORIGIN => 'failed message';
 # Codes that close the window, and those that do nothing to a recipient.
 my %closes = (131047 => 1, 470 => 1);
 my %harmless = map { $_ => 1 } 131000, 131051, 100, 131053, 131042;
+# Codes that hold back: whom, for how long, and what (all, where nothing is said).
+my %holds = (
+	(map { $_ => [ 'business', DAY ] } 131031, 368, 131042),
+	131063 => [ 'business', DAY, 'marketing' ], 131064 => [ 'business', DAY, 'utility' ], 80007 => [ 'business', HOUR ],
+	130497 => [ 'region', DAY ],
+	(map { $_ => [ 'sender', DAY ] } 131048, 131045, 131037, 133010),
+	130429 => [ 'sender', MINUTE ], 131057 => [ 'sender', 5 * MINUTE ]);
+my @all = qw(marketing utility authentication service);
+my %restricts = (RESTRICTED_BIZ_INITIATED_MESSAGING => [ @all[ 0 .. 2 ] ], RESTRICTED_CUSTOMER_INITIATED_MESSAGING => ['service'],
+	RESTRICTED_UTILITY_TEMPLATES => ['utility']);
+
 # Codes with a ladder; what they do is in Model.pm.
 my %cools = map { $_ => 1 } 131049, 1026, 130472, 472, 131026, 1013, 131056, 130403;
 
@@ -59,6 +71,18 @@ sub canonical
 
 # 0 a phone, 1 a BSUID, 2 a parent: the order in which an element names them.
 sub kind { return $_[0] =~ /^\d/ ? 0 : $_[0] =~ /^..\.ENT\./ ? 2 : 1; }
+
+# Where somebody is, of the countries of the traffic.
+my @regions = ([ 49, 'DE' ], [ 44, 'GB' ], [ 55, 'BR' ], [ 52, 'MX' ], [ 54, 'AR' ], [ 1416, 'CA' ], [ 1787, 'PR' ], [ 1876, 'JM' ], [ 1, 'US' ]);
+
+sub region
+{
+	my ($id) = @_;
+	return '' if !defined $id;
+	return substr $id, 0, 2 if kind($id) != 0;
+	my ($found) = grep { $id =~ /^$_->[0]/ } @regions;
+	return $found ? $found->[1] : '';
+}
 
 # The identifiers in these texts, one of each kind, in order.
 sub one_of_each
@@ -156,13 +180,59 @@ sub failure
 {
 	my ($self, $where, $who, $at, $code, $message) = @_;
 
+	$self->holding($where, $who->{ids}[0], $at, $code);
 	if ($cools{$code}) { $self->add_failure($where, $who, $at, $code); }
 	elsif ($closes{$code}) { $self->add_refusal($where, $who, $at); }
 	elsif ($code == 131050)
 	{
 		$self->add_consent($where, $who, $at, register => 'whatsapp', state => 'stop', origin => STATUS_ORIGIN, code => $code, message => $message);
 	}
-	elsif ($code == 500 ? !$where->[2] : !$harmless{$code}) { $self->{unknown}{$code}++; }
+	elsif ($code == 500 ? !$where->[2] : !$harmless{$code} && !$holds{$code}) { $self->{unknown}{$code}++; }
+}
+
+# A country is held for where a message went to.
+sub holding
+{
+	my ($self, $where, $id, $at, $code) = @_;
+	my ($scope, $span, @categories) = @{ $holds{$code} // return };
+
+	return if $scope eq 'region' && !defined $id;
+	$self->add_hold($at, $where->[0], $scope eq 'sender' ? $where->[1] : '', $scope eq 'region' ? region($id) || 'ZZ' : '',
+		'error', $code, $at + $span, @categories ? @categories : @all);
+}
+
+# An error of the account, without a message.
+sub account_error
+{
+	my ($self, $where, $at, $code) = @_;
+	$self->{unknown}{$code}++ if !$holds{$code};
+	$self->holding($where, undef, $at, $code);
+}
+
+sub expiration
+{
+	my ($text) = @_;
+	return $text * SECOND if $text =~ /^\d+$/;
+	my ($y, $m, $d, $hour, $minute, $second) = $text =~ /^(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)\+0000$/;
+	return timegm($second, $minute, $hour, $d, $m - 1, $y) * SECOND;
+}
+
+sub account_update
+{
+	my ($self, $business, $at, $value) = @_;
+	my $state = ($value->{ban_info} // {})->{waba_ban_state} // '';
+	my $violation = ($value->{violation_info} // {})->{violation_type} // '';
+	my $lift = sub { $self->add_lift($at, $business, $_) for @_; };
+
+	$self->add_hold($at, $business, '', '', 'DISABLED_UPDATE', 0, undef, @all) if $state eq 'DISABLE';
+	$lift->('DISABLED_UPDATE') if $state eq 'REINSTATE';
+	for my $told (@{ $value->{restriction_info} // [] })
+	{
+		my $categories = $restricts{ $told->{restriction_type} } // next;
+		$self->add_hold($at, $business, '', '', $told->{restriction_type}, 0, expiration(text($told->{expiration})), @$categories);
+	}
+	return if $violation !~ /_(UNBAN|RECOVERY)$/ || $violation =~ /RATE_LIMIT/;
+	$lift->($violation =~ /^UTILITY/ ? 'RESTRICTED_UTILITY_TEMPLATES' : qw(RESTRICTED_BIZ_INITIATED_MESSAGING RESTRICTED_CUSTOMER_INITIATED_MESSAGING));
 }
 
 # WhatsApp's own register, and a sign-up, which is one for the business's.
@@ -177,6 +247,7 @@ sub preference
 	$self->add_consent($where, $who, $at, %word) if $sure || $word{state} eq 'stop';
 }
 
+# As WhatsApp writes it.
 sub receipt_category
 {
 	my ($e) = @_;
@@ -250,6 +321,8 @@ sub status
 	}
 	elsif ($sure)
 	{
+		# What is read may have been delivered long before.
+		$self->add_life($where, $who->{ids}[0], $at, receipt_category($e)) if $e->{status} eq 'delivered';
 		$self->add_activity($where, $who, $at, 'delivered',
 			$e->{status} ne 'delivered' ? 'read' : (), receipt_category($e) =~ /^(group_)?marketing/ ? 'marketing' : ());
 	}
@@ -327,7 +400,8 @@ sub element
 	if (($e->{status} // '') eq 'sent')
 	{
 		# Proof that the sender works, which needs a time and no recipient.
-		return $sure ? () : $self->problem('bad_timestamp');
+		return $self->problem('bad_timestamp') if !$sure;
+		return $self->add_life($where, $who->{ids}[0], $at, receipt_category($e));
 	}
 	return if $whole_group || says_nothing_by_itself($array, $e);
 	return $self->problem($who->{written} ? 'bad_recipient' : 'missing_recipient') if !@{ $who->{ids} };
@@ -349,11 +423,14 @@ sub take
 
 	return $self->take_call($atom) if $atom->{form} eq 'call';
 	my $value = $atom->{value};
+	$self->{heard}{"$atom->{business}|" . (text(($value->{metadata} // {})->{phone_number_id}) // '')} = 1;
 	return if ($atom->{field} // '') =~ /echoes/;
 	$value = { %$value, %{ $value->{standby} } } if ref $value->{standby} eq 'HASH';
 	return $self->problem('unknown_shape') if ref $value->{messages} eq 'SCALAR';
 	my $where = [ $atom->{business}, ($value->{metadata} // {})->{phone_number_id} // '', $atom->{form} eq 'onprem' ];
 
+	return $self->account_update($where->[0], $atom->{received}, $value) if ($atom->{field} // '') eq 'account_update';
+	$self->account_error($where, $atom->{received}, text($_->{code})) for @{ $value->{errors} // [] };
 	for my $array (qw(statuses messages user_preferences calls))
 	{
 		$self->element($where, $value, $array, $_, $atom->{received}) for @{ $value->{$array} // [] };

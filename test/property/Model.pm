@@ -24,7 +24,7 @@ use strict;
 use warnings;
 use utf8;
 
-use Elements qw(canonical kind SECOND MINUTE HOUR DAY);
+use Elements qw(canonical kind region SECOND MINUTE HOUR DAY);
 our @ISA = ('Elements');
 
 use constant INF => 9e18;
@@ -56,8 +56,9 @@ sub region_forbids
 
 sub new
 {
-	return bless { words => {}, log => {}, failures => {}, activity => {}, sightings => {}, changes => {}, unlinked => {},
-		problems => {}, unknown => {}, history => [] }, shift;
+	my ($class, @heard) = @_;
+	return bless { heard => { map { ("$_->[0]|$_->[1]" => 1) } @heard }, words => {}, log => {}, failures => {}, activity => {}, sightings => {}, changes => {}, unlinked => {},
+		holds => {}, lifts => {}, life => {}, problems => {}, unknown => {}, history => [] }, $class;
 }
 
 # --- Events are kept once, under the home --------------------------------------
@@ -133,6 +134,30 @@ sub add_change
 	return if $old eq $new;
 	push @{ $self->{changes}{$old}{$new} }, $at;
 	$self->note($at, "change from $old to $new", $old, $new);
+}
+
+# --- What holds senders back ------------------------------------------------------
+
+sub add_hold
+{
+	my ($self, $at, $business, $sender, $region, $cause, $code, $until, @categories) = @_;
+	push @{ $self->{holds}{ join '|', $business, $sender, $region, $cause, $code } }, { business => $business, sender => $sender,
+		region => $region, code => $code, since => $at, until => $until // INF, categories => { map { $_ => 1 } @categories } };
+}
+
+sub add_lift
+{
+	my ($self, $at, $business, $cause) = @_;
+	my $key = join '|', $business, '', '', $cause, 0;
+	$self->{lifts}{$key} = latest($self->{lifts}{$key}, $at);
+}
+
+# A message went out, in the minute that begins then.
+sub add_life
+{
+	my ($self, $where, $id, $at, $category) = @_;
+	my ($known) = $category =~ /^(?:group_)?(marketing|utility|authentication|service)/;
+	push @{ $self->{life}{ join '|', @$where[ 0, 1 ], region($id) || 'ZZ', $known // '' } }, $at - $at % MINUTE;
 }
 
 # wa_unlink, which takes the clock's time.
@@ -280,6 +305,44 @@ sub settle_changes
 	}
 }
 
+# Is that a sign that what is held goes out?  Of an unknown category only where all is held.
+sub is_sign
+{
+	my ($hold, $business, $sender, $region, $category) = @_;
+	my $number_tells = $hold->{business} eq '' && $hold->{sender} ne '';
+
+	return 0 if $hold->{sender} ne '' && $hold->{sender} ne $sender;
+	return 0 if $hold->{business} ne $business && !$number_tells;
+	return 0 if $hold->{region} ne '' && $hold->{region} ne $region;
+	return keys %{ $hold->{categories} } == 4 || $hold->{categories}{$category};
+}
+
+# Those who might send: of whom more is known than that they are somebody's, or somewhere.
+sub own_senders
+{
+	my ($self) = @_;
+	my @heard = map { [ split /\|/, $_, -1 ] } sort keys %{ $self->{heard} };
+	my %with_number = map { $_->[0] => 1 } grep { $_->[1] ne '' } @heard;
+	return grep { $_->[0] ne '' && ($_->[1] ne '' || !$with_number{ $_->[0] }) } @heard;
+}
+
+# The holds that neither a lifting nor a sign of life has ended: of each cause the latest, of
+# those that begin together the longest.  (What one cause holds is always the same.)
+sub settle_holds
+{
+	my ($self) = @_;
+	$self->{standing} = [];
+	$self->{own} = [ $self->own_senders ];
+
+	for my $key (keys %{ $self->{holds} })
+	{
+		my ($hold) = sort { $b->{since} <=> $a->{since} || $b->{until} <=> $a->{until} } @{ $self->{holds}{$key} };
+		next if defined $self->{lifts}{$key} && $self->{lifts}{$key} > $hold->{since};
+		next if grep { is_sign($hold, split(/\|/, $_, -1)) && latest(@{ $self->{life}{$_} }) >= $hold->{since} } keys %{ $self->{life} };
+		push @{ $self->{standing} }, $hold;
+	}
+}
+
 sub settle
 {
 	my ($self) = @_;
@@ -297,6 +360,7 @@ sub settle
 	}
 	$self->settle_links;
 	$self->settle_changes;
+	$self->settle_holds;
 	$self->{people} = {};
 	return $self;
 }
@@ -603,6 +667,20 @@ sub window_for
 	return grep { may_be_same($business, $_->{business}) && is_evidence_for($person->{id}, $_->{home}) } @{ $person->{windows} };
 }
 
+# All who might send are held: each hold of one of them.
+sub holds_for
+{
+	my ($self, $id, $category, $business, $sender, $at) = @_;
+	my @asked = grep { (!defined $business || $_->[0] eq $business) && (!defined $sender || $_->[1] eq $sender) } @{ $self->{own} };
+	@asked = ([ $business // '', $sender // '' ]) if !@asked;
+	my $region = region($id);
+	my @holds = grep { $_->{categories}{$category} && $_->{until} > $at && ($_->{region} eq '' || $region eq '' || $_->{region} eq $region) } @{ $self->{standing} };
+	my $holds = sub { my ($hold, $own) = @_; return !grep { $hold->{ (qw(business sender))[$_] } !~ /^(|\Q$own->[$_]\E)$/ } 0, 1; };
+
+	for my $own (@asked) { return if !grep { $holds->($_, $own) } @holds; }
+	return grep { my $hold = $_; grep { $holds->($hold, $_) } @asked } @holds;
+}
+
 # All objections: [rule, reason, business, code, since, until]; '' where there is none.
 sub objections
 {
@@ -634,6 +712,8 @@ sub objections
 	}
 	push @found, [ 6, 'window_closed', '', '', '', '' ]
 	  if $category eq 'service' && !window_open($person, $business, $sender, $at, @{ $person->{windows} });
+	push @found, map { [ 7, 'sender_hold', $_->{business}, $_->{code} || '', $_->{since}, shown($_->{until}) ] }
+	  $self->holds_for($id, $category, $business, $sender, $at);
 	return @found;
 }
 
@@ -648,6 +728,7 @@ sub turns
 
 	$turns{$_} = 1 for grep { defined && $_ < INF } map { $_->{until} } @{ $person->{cooldown} };
 	$turns{$_} = 1 for map { ($_->{inbound}, $_->{inbound} + DAY) } grep { defined $_->{inbound} } @{ $person->{activity} };
+	$turns{$_} = 1 for grep { $_ < INF } map { $_->{until} } @{ $self->{standing} };
 	return sort { $a <=> $b } keys %turns;
 }
 

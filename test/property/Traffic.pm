@@ -89,7 +89,7 @@ sub instant
 
 # Words of consent often fall on one of a few instants, where stops and resumes
 # of one row tie; so do messages and refusals.
-sub appointed { return chance(0.5) ? T0 + pick(14, 35, 42, 42) * DAY : $_[0]; }
+sub appointed { return chance(0.6) ? T0 + pick(14, 35, 42, 42) * DAY : $_[0]; }
 
 # A time as webhooks write it: text or number, seconds or milliseconds.
 sub written
@@ -106,6 +106,9 @@ sub id { return 'wamid.' . (chance(0.3) ? int rand 40 : ++$serial); }
 my @codes = ((131049) x 6, (131026) x 6, (131056) x 4, (130472) x 4, (130403) x 4, (472) x 3, (1013) x 2,
 	(131050) x 2, (131047) x 3, 470, (1026) x 4, 131000, 131051, 100, 131053,
 	131042, 999999, 77, 500);
+
+# Codes that hold a sender back.
+my @holding = (131031, 368, 131042, 131063, 131064, 80007, 130497, 131048, 131045, 131037, 133010, 130429, 131057);
 
 sub failed_errors
 {
@@ -398,6 +401,41 @@ sub other_change
 	return ('messages', { metadata => { phone_number_id => 's1' }, messages => pick(\'7', []) });
 }
 
+sub iso { my @t = gmtime shift; return sprintf '%04d-%02d-%02dT%02d:%02d:%02d+0000', $t[5] + 1900, $t[4] + 1, @t[3, 2, 1, 0]; }
+
+# What an account_update says: a ban, a restriction, or the end of one.
+sub account_update
+{
+	my ($at) = @_;
+	my $r = rand;
+	my $end = int($at / SECOND) + int rand 3 * 86400;
+
+	return { event => 'DISABLED_UPDATE', ban_info => { waba_ban_state => pick('DISABLE', 'DISABLE', 'REINSTATE', 'SCHEDULE_FOR_DISABLE') } } if $r < 0.3;
+	return { event => 'ACCOUNT_VIOLATION', violation_info => { violation_type => pick('UTILITY_TEMPLATES_UNBAN', 'SPAM_RECOVERY', 'RATE_LIMIT_RECOVERY', 'SPAM') } } if $r < 0.5;
+	return { event => 'ACCOUNT_RESTRICTION', restriction_info => [ map {
+				{ restriction_type => $_, expiration => pick("$end", \"$end", iso($end)) }
+			} pick(qw(RESTRICTED_BIZ_INITIATED_MESSAGING RESTRICTED_CUSTOMER_INITIATED_MESSAGING RESTRICTED_UTILITY_TEMPLATES RESTRICTED_CALLING)) ] };
+}
+
+# What holds a sender back: early, where what it sends proves it well again, or so late that nothing does.  Then
+# it is a region or a category, but for one business; else there were nobody to send to.
+sub account_atom
+{
+	my $late = chance(0.5);
+	my $at = T0 + ($late ? SPAN - DAY + int(rand 2 * DAY / SECOND) * SECOND : int(rand SPAN / SECOND) * SECOND);
+	my $business = $late ? pick(BUSINESSES) : pick(BUSINESSES, '');
+	my $all = !$late || $business eq '100003';
+	my $code = pick($all ? @holding : ((130497) x 5, 131064));
+	my %atom = (form => 'cloud', business => $business, received => $at, timed => 1, field => 'messages');
+	my $metadata = { phone_number_id => pick(grep { $all || $_ ne '' } @{ $senders{$business} }) };
+	my $r = rand;
+
+	return { %atom, field => 'account_update', value => account_update($at) } if $r < 0.5 && $all;
+	return { %atom, value => { metadata => $metadata, errors => [ map { { code => \"$_" } } $code, 999999 ] } } if $all && $r < 0.75;
+	return { %atom, value => { metadata => $metadata, statuses => [ { id => id(), status => 'failed', timestamp => '' . int($at / SECOND),
+					recipient_id => pick(map { @{ $_->{stages}[0]{phones} } } people()), errors => [ { code => $code } ] } ] } };
+}
+
 sub call_atom
 {
 	my ($person) = @_;
@@ -484,7 +522,8 @@ sub traffic
 		  : $r < 0.055 ? change_atom(pick(@changing))
 		  : $r < 0.07 ? phone_call_atom(pick(@all))
 		  : $r < 0.072 ? group_atom()
-		  : $r < 0.088 ? do { my ($field, $value) = other_change(); { form => 'cloud', business => pick(BUSINESSES), received => RECEIVED, timed => 0, field => $field, value => $value } }
+		  : $r < 0.084 ? account_atom()
+		  : $r < 0.1 ? do { my ($field, $value) = other_change(); { form => 'cloud', business => pick(BUSINESSES), received => RECEIVED, timed => 0, field => $field, value => $value } }
 		  : traffic_atom($first, \@few, \@all);
 	}
 	return @atoms;
