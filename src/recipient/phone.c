@@ -4,8 +4,7 @@
  *	  From what people store as a phone number or a business-scoped user id
  *	  to the one canonical text of it.
  *
- * Read in three steps: plain_text turns every character into the ASCII one
- * that it stands for; read_phone takes the decoration off and leaves digits;
+ * What is written around the digits is for spelling.c; read_digits gathers them, and
  * fold_phone drops what people write between a calling code and the number.
  *
  * The canonical text is a fixed point: read again, it gives itself.  Phones
@@ -16,7 +15,9 @@
  */
 #include "recipient/phone.h"
 
+#include "recipient/ascii.h"
 #include "recipient/phone_data.h"
+#include "recipient/spelling.h"
 
 #define PHONE_MIN_DIGITS	7
 #define PHONE_MAX_DIGITS	15
@@ -27,38 +28,6 @@
 #define PHONE_MAX_WRITTEN	16
 #define PHONE_MAX_FOLDED	13
 #define BSUID_MAX_BODY		128
-/* Blanks in a row count as one. */
-#define SPELLING_MAX		255
-
-static inline bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static inline bool
-is_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-static inline bool
-is_letter(char c)
-{
-	return is_upper(c) || (c >= 'a' && c <= 'z');
-}
-
-static inline char
-to_upper(char c)
-{
-	return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c;
-}
-
-static inline bool
-is_quote(char c)
-{
-	return c == '\'' || c == '"' || c == '`';
-}
 
 static inline bool
 is_separator(char c)
@@ -67,194 +36,8 @@ is_separator(char c)
 }
 
 /*
- * Step 1: one kind of blank, dash, quote and digit
+ * From a spelling to digits
  */
-
-/*
- * The character of two or three bytes of UTF-8 at *bytes, and step over it.  0
- * where there is none; longer ones mean nothing in a phone number.
- */
-static uint32
-next_character(const unsigned char **bytes, const unsigned char *end)
-{
-	const unsigned char *c = *bytes;
-	size_t		len = c[0] >= 0xC2 && c[0] <= 0xDF ? 2 : (c[0] & 0xF0) == 0xE0 ? 3 : 0;
-	uint32		character;
-
-	if (len == 0 || (size_t) (end - c) < len || (c[1] & 0xC0) != 0x80)
-		return 0;
-	*bytes += len;
-	if (len == 2)
-		return (uint32) (c[0] & 0x1F) << 6 | (c[1] & 0x3F);
-	character = (uint32) (c[0] & 0x0F) << 12 | (uint32) (c[1] & 0x3F) << 6 | (c[2] & 0x3F);
-	return (c[2] & 0xC0) == 0x80 && character >= 0x800 ? character : 0;
-}
-
-/*
- * What a character beyond ASCII stands for: *ascii, '\0' meaning nothing at
- * all.  Returns false where it stands for nothing that is read here.
- */
-static bool
-find_stand_in(uint32 character, char *ascii)
-{
-	if (character >= 0xFF01 && character <= 0xFF5E)
-	{
-		/* Full-width forms are in the order of ASCII. */
-		*ascii = (char) (character - 0xFF01 + '!');
-		return true;
-	}
-	for (size_t i = 0; i < lengthof(stand_ins) && stand_ins[i].first <= character; i++)
-	{
-		if (character <= stand_ins[i].last)
-		{
-			*ascii = stand_ins[i].ascii;
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
- * Copy the input to text, which holds SPELLING_MAX bytes, in ASCII and with
- * runs of blanks made one.  Returns the length, or -1 where it is not to be
- * read at all.
- */
-static int
-plain_text(const char *input, size_t len, char *text)
-{
-	const unsigned char *in = (const unsigned char *) input;
-	const unsigned char *end = in + len;
-	int			out = 0;
-
-	while (in < end)
-	{
-		char		c = (char) *in;
-
-		if (*in < 0x80)
-			in++;
-		else if (!find_stand_in(next_character(&in, end), &c))
-			return -1;
-		else if (c == '\0')
-			continue;
-		if (c >= '\t' && c <= '\r')
-			c = ' ';
-		if (c == ' ' && (out == 0 || text[out - 1] == ' '))
-			continue;
-		if (out == SPELLING_MAX)
-			return -1;
-		text[out++] = c;
-	}
-	return out;
-}
-
-/*
- * Step 2: from a spelling to digits
- */
-
-/*
- * Do len bytes equal word, which is in lower case, in any case?
- */
-static bool
-equal_any_case(const char *bytes, const char *word, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-	{
-		if (to_upper(bytes[i]) != to_upper(word[i]))
-			return false;
-	}
-	return true;
-}
-
-/* If *start begins with prefix, step over it. */
-static bool
-skip_prefix(const char **start, const char *end, const char *prefix)
-{
-	size_t		len = strlen(prefix);
-
-	if ((size_t) (end - *start) < len || !equal_any_case(*start, prefix, len))
-		return false;
-	*start += len;
-	return true;
-}
-
-/* If the text before *end ends with suffix, cut it off. */
-static bool
-skip_suffix(const char *start, const char **end, const char *suffix)
-{
-	size_t		len = strlen(suffix);
-
-	if ((size_t) (*end - start) < len || !equal_any_case(*end - len, suffix, len))
-		return false;
-	*end -= len;
-	return true;
-}
-
-/* Step over blanks and quotes. */
-static void
-skip_quotes(const char **start, const char *end)
-{
-	while (*start < end && (**start == ' ' || is_quote(**start)))
-		(*start)++;
-}
-
-/*
- * Take off what a table, a file or a program has put around a value: blanks,
- * quotes, the rest of a list.
- */
-static void
-trim(const char **start, const char **end)
-{
-	skip_quotes(start, *end);
-	while (*start < *end &&
-		   ((*end)[-1] == ' ' || is_quote((*end)[-1]) || (*end)[-1] == ',' || (*end)[-1] == ';'))
-		(*end)--;
-}
-
-/*
- * Cut off the server's name of WhatsApp's own ids, and with it the number of
- * the device (":12") that libraries for WhatsApp Web keep.
- */
-static void
-skip_server(const char *start, const char **end)
-{
-	const char *device;
-
-	if (!skip_suffix(start, end, "@s.whatsapp.net"))
-	{
-		(void) skip_suffix(start, end, "@c.us");
-		return;
-	}
-	for (device = *end; device > start && is_digit(device[-1]);)
-		device--;
-	if (device > start && device < *end && device[-1] == ':')
-		*end = device - 1;
-}
-
-/*
- * Cut off the ".0" of a number that a spreadsheet or a data frame took for a
- * float.  Returns false where nobody can tell it from digits of the number:
- * more zeros behind the only dot of plain digits, or ".0" behind another dot.
- */
-static bool
-skip_fraction(const char *start, const char **end)
-{
-	const char *dot = *end;
-	const char *c = start;
-
-	while (dot > start && dot[-1] == '0')
-		dot--;
-	if (dot == *end || dot == start || *--dot != '.')
-		return true;
-
-	if (*end - dot > 2)
-	{
-		while (c < dot && (is_digit(*c) || *c == '+'))
-			c++;
-		return c < dot;
-	}
-	*end = dot;
-	return dot > start && is_digit(dot[-1]) && memchr(start, '.', dot - start) == NULL;
-}
 
 /* The length of the calling code that the digits begin with; 0 where there is none. */
 static int
@@ -325,7 +108,7 @@ gather_digits(const char *start, const char *end, wa_canonical *phone, bool *bra
 }
 
 /*
- * Step 3: folding
+ * Folding
  */
 
 static void
@@ -549,50 +332,23 @@ fold_phone(wa_canonical *phone)
 	}
 }
 
-/*
- * Read the digits of a phone number that has no blanks around it, unfolded.
- */
+/* The digits of a phone number, unfolded. */
 static bool
-read_digits(const char *start, const char *end, wa_canonical *result)
+read_digits(wa_spelling *spelling, wa_canonical *result)
 {
-	const char *last;
 	bool		bracketed;
 
-	if (start < end && is_letter(*start) && !skip_prefix(&start, end, "whatsapp:") &&
-		!skip_prefix(&start, end, "tel:"))
-		(void) skip_prefix(&start, end, "p:");
-	skip_quotes(&start, end);
-	if (start < end && is_letter(end[-1]))
-		skip_server(start, &end);
-	if (!skip_fraction(start, &end))
-		return false;
-	last = end;
-
-	/*
-	 * Separators belong between digits, but a parenthesis that opens before
-	 * the first digit or closes after the last is as good.
-	 */
-	while (last > start && (last[-1] == ' ' || last[-1] == ')'))
-		last--;
-	while (start < end && (*start == ' ' || *start == '('))
-		start++;
-	if (!skip_prefix(&start, end, "+"))
-		(void) skip_prefix(&start, end, "00");
-	while (start < end && (*start == ' ' || *start == '('))
-		start++;
-	if (start >= last || !is_digit(*start) || *start == '0' || !is_digit(last[-1]))
-		return false;
-
-	return gather_digits(start, end, result, &bracketed) &&
+	return wa_spelling_strip(spelling) &&
+		gather_digits(spelling->start, spelling->end, result, &bracketed) &&
 		(!bracketed || place_bracketed_zero(result));
 }
 
 static bool
-read_phone(const char *start, const char *end, wa_canonical *result)
+read_phone(wa_spelling *spelling, wa_canonical *result)
 {
 	int			longest = PHONE_MAX_DIGITS;
 
-	if (!read_digits(start, end, result))
+	if (!read_digits(spelling, result))
 		return false;
 	if (result->len > PHONE_MAX_DIGITS)
 		longest = PHONE_MAX_FOLDED;
@@ -601,14 +357,22 @@ read_phone(const char *start, const char *end, wa_canonical *result)
 	return result->len >= PHONE_MIN_DIGITS && result->len <= longest;
 }
 
-/*
- * Read a BSUID that has no blanks around it.
- */
+/* A dot in third place: no phone number, nor any prefix of one, has it. */
 static bool
-read_bsuid(const char *start, const char *end, wa_canonical *result)
+looks_like_bsuid(const wa_spelling *spelling)
 {
-	size_t		len = end - start;
+	const char *start = spelling->start;
+
+	return spelling->end - start > 3 && start[2] == '.' && is_letter(start[0]) && is_letter(start[1]);
+}
+
+static bool
+read_bsuid(const wa_spelling *spelling, wa_canonical *result)
+{
+	const char *start = spelling->start;
+	const char *end = spelling->end;
 	const char *body = start + 3;
+	size_t		len = end - start;
 
 	if (len > WA_RECIPIENT_MAX)
 		return false;
@@ -632,52 +396,24 @@ read_bsuid(const char *start, const char *end, wa_canonical *result)
 	return true;
 }
 
-/* A dot in third place: no phone number, nor any prefix of one, has it. */
-static bool
-looks_like_bsuid(const char *start, const char *end)
-{
-	return end - start > 3 && start[2] == '.' && is_letter(start[0]) && is_letter(start[1]);
-}
-
-/*
- * The first step, and the outermost decoration.  text holds SPELLING_MAX bytes,
- * and *start and *end point into it.
- */
-static bool
-open_spelling(const char *input, size_t len, char *text, const char **start, const char **end)
-{
-	int			plain_len = plain_text(input, len, text);
-
-	if (plain_len < 0)
-		return false;
-	*start = text;
-	*end = text + plain_len;
-	trim(start, end);
-	return true;
-}
-
 bool
 wa_canonicalize(const char *input, size_t len, wa_canonical *result)
 {
-	char		text[SPELLING_MAX];
-	const char *start;
-	const char *end;
+	wa_spelling spelling;
 
-	if (!open_spelling(input, len, text, &start, &end))
+	if (!wa_spelling_read(input, len, &spelling))
 		return false;
-	return looks_like_bsuid(start, end) ? read_bsuid(start, end, result) :
-		read_phone(start, end, result);
+	return looks_like_bsuid(&spelling) ? read_bsuid(&spelling, result) :
+		read_phone(&spelling, result);
 }
 
 bool
 wa_phone_as_written(const char *input, size_t len, wa_canonical *digits)
 {
-	char		text[SPELLING_MAX];
-	const char *start;
-	const char *end;
+	wa_spelling spelling;
 
-	if (!open_spelling(input, len, text, &start, &end) || looks_like_bsuid(start, end) ||
-		!read_digits(start, end, digits))
+	if (!wa_spelling_read(input, len, &spelling) || looks_like_bsuid(&spelling) ||
+		!read_digits(&spelling, digits))
 		return false;
 	digits->text[digits->len] = '\0';
 	return true;

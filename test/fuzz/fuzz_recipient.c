@@ -10,7 +10,7 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/recipient/phone.c src/recipient/region.c src/recipient/time_zones.c */
+/* SOURCES: src/recipient/phone.c src/recipient/spelling.c src/recipient/region.c src/recipient/time_zones.c */
 #include "c.h"
 
 #include "recipient/phone.h"

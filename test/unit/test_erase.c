@@ -1,4 +1,4 @@
-/* SOURCES: src/payload/erase.c src/payload/text.c src/recipient/phone.c */
+/* SOURCES: src/payload/erase.c src/payload/text.c src/recipient/phone.c src/recipient/spelling.c */
 /* LIBS: -ljson-c */
 /*
  * Cutting a person out of a payload.

@@ -9,7 +9,7 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/identity/person.c src/recipient/phone.c */
+/* SOURCES: src/identity/person.c src/recipient/phone.c src/recipient/spelling.c */
 #include "c.h"
 
 #undef printf

@@ -6,7 +6,7 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/recipient/phone.c src/recipient/region.c src/recipient/time_zones.c */
+/* SOURCES: src/recipient/phone.c src/recipient/spelling.c src/recipient/region.c src/recipient/time_zones.c */
 #include "recipient/phone.h"
 #include "recipient/region.h"
 #include "recipient/time_zones.h"

@@ -5,7 +5,7 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/suppression/phone_set.c src/recipient/phone.c */
+/* SOURCES: src/suppression/phone_set.c src/recipient/phone.c src/recipient/spelling.c */
 #include "c.h"
 
 #include <stdio.h>
