@@ -46,7 +46,7 @@ SQL_FRAGMENTS = \
 	src/report/forecast.sql \
 	src/base/privileges.sql \
 	src/base/roles.sql \
-	src/base/captured.sql
+	src/base/finish.sql
 
 # Goals that are scripts.  They must work before there is a PGXS to include:
 # check and demo install what is missing, where they may.

@@ -1,10 +1,11 @@
--- Nothing here may call what somebody else has put into the schema.  While the
--- install script runs, that schema is in the search path, behind pg_catalog;
--- but where an operator or a function takes its arguments by way of a cast or
--- of anyarray, a better match in the schema wins over the one meant, and stays
--- in the view or the body for good.  So whatever was found there that is not
--- the extension's own ends the installation.  Each upgrade script ends with
--- this file as well.
+-- The end of the install script and of each upgrade script.
+--
+-- Nothing here may call what somebody else has put into the schema.  While a
+-- script runs, that schema is in the search path, behind pg_catalog; but where
+-- an operator or a function takes its arguments by way of a cast or of
+-- anyarray, a better match in the schema wins over the one meant, and stays in
+-- the view or the body for good.  So whatever was found there that is not the
+-- extension's own is an error.
 
 DO $$
 DECLARE
@@ -50,5 +51,11 @@ BEGIN
 			DETAIL = pg_catalog.format('%s would use %s %s.', captured.ours, captured.type, captured.identity),
 			HINT = 'Install it into a schema of its own, in which nobody else may create.';
 	END IF;
+
+	-- Sessions that know the tables by heart look again, and hold their library
+	-- against the new version (src/base/version.c): this changes a row of pg_class
+	-- and nothing else.
+	EXECUTE pg_catalog.format('GRANT ALL ON TABLE @extschema@.wa_message TO %s', (SELECT c.relowner::pg_catalog.regrole
+		FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) '@extschema@.wa_message'::pg_catalog.regclass));
 END
 $$;
