@@ -186,7 +186,7 @@ is(errors($log), '', 'without an error');
 $node->safe_psql('renamed', 'ALTER SCHEMA policy RENAME TO policy2;' . plant('policy', 'policy2'));
 # The trap works.
 is($node->safe_psql('renamed', "BEGIN; INSERT INTO policy.wa_problem (path) SELECT '' WHERE false; $caught; ROLLBACK"),
-	'postgres policy.wa_problemtrue', 'a trap that is stepped on tells');
+	$node->safe_psql('renamed', 'SELECT current_user') . ' policy.wa_problemtrue', 'a trap that is stepped on tells');
 
 $log = -s $node->logfile;
 is_same(said_in($old, 'policy2', '102'), $expected, 'connections that are older say the same');

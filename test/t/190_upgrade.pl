@@ -154,7 +154,7 @@ sub state_of
 # ---- The upgrade ---------------------------------------------------------
 
 my $node = PostgreSQL::Test::Cluster->new('upgrade');
-$node->init;
+$node->init(allows_streaming => 'logical');
 $node->append_conf('postgresql.conf', $conf);
 $node->start;
 $node->safe_psql('postgres', 'CREATE ROLE auditor; CREATE DATABASE fresh; CREATE DATABASE upgraded');
@@ -199,8 +199,37 @@ $node->safe_psql('upgraded', 'REVOKE SELECT ON wa_consent FROM auditor; GRANT EX
 my $fresh = $node->safe_psql('fresh', $catalogue);
 cmp_ok(scalar(split /\n/, $fresh), '>', 2000, 'there is much to compare');
 # A list of rights that was written down and taken back reads like none.
-my $bare = sub { $_[0] =~ s/( acl )postgres=\w+\/postgres$/$1/gmr =~ s/^initially: .* \d+ postgres=\w+\/postgres\n//gmr };
+my $bare = sub { $_[0] =~ s/( acl )(\w+)=\w+\/\2$/$1/gmr =~ s/^initially: .* \d+ (\w+)=\w+\/\1\n//gmr };
 is_same($bare->($node->safe_psql('upgraded', $catalogue)), $bare->($fresh), 'every object is what a new installation makes');
+
+# ---- A publisher and its subscriber --------------------------------------
+
+# In the order that docs/scaling.md tells: the subscriber first.
+install_library($new);
+$node->safe_psql('postgres', 'CREATE DATABASE publishing; CREATE DATABASE subscribing');
+$node->safe_psql($_, "CREATE EXTENSION wa_policy VERSION '$old'") for qw(publishing subscribing);
+load_state($node, 'publishing');
+$node->safe_psql('publishing', q{SELECT wa_publish(); SELECT pg_create_logical_replication_slot('subscribing', 'pgoutput')});
+$node->safe_psql('subscribing', $node->safe_psql('subscribing', q{SELECT wa_subscribe('subscribing', } . literal($node->connstr('publishing')) . q{, slot => 'subscribing')}));
+sub follows
+{
+	my ($name) = @_;
+	$node->poll_query_until('subscribing', 'SELECT ready FROM wa_subscription_status') or die 'no copy';
+	$node->wait_for_catchup('subscribing');
+	is_same($node->safe_psql('subscribing', q{SELECT * FROM wa_digest() WHERE part <> 'policy'; SELECT code, since, reason FROM wa_incident}),
+		$node->safe_psql('publishing', q{SELECT * FROM wa_digest() WHERE part <> 'policy'; SELECT code, since, reason FROM wa_incident}), "$name: the same state");
+}
+follows('both old');
+$node->safe_psql('subscribing', 'ALTER EXTENSION wa_policy UPDATE');
+$node->safe_psql('publishing', q{INSERT INTO wa_incident (code, since, reason) VALUES (131049, '2023-11-16 00:00+00', 'meanwhile')});
+follows('the subscriber upgraded');
+$node->safe_psql('publishing', 'ALTER EXTENSION wa_policy UPDATE');
+$node->safe_psql('publishing', q{SELECT wa_publish(); INSERT INTO wa_incident (code, since, reason, ticket) VALUES (131026, '2023-11-17 00:00+00', 'after', 'T1')});
+$node->safe_psql('subscribing', 'ALTER SUBSCRIPTION subscribing REFRESH PUBLICATION');
+follows('both upgraded');
+is($node->safe_psql('subscribing', q{SELECT ticket FROM wa_incident WHERE reason = 'after'}), 'T1', 'and what is new arrives');
+is_same($node->safe_psql('subscribing', 'SELECT * FROM wa_digest()'), $node->safe_psql('publishing', 'SELECT * FROM wa_digest()'), 'the whole digest agrees again');
+$node->safe_psql('subscribing', 'DROP SUBSCRIPTION subscribing');
 
 # ---- Libraries of another version ----------------------------------------
 
