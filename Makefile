@@ -44,7 +44,9 @@ SQL_FRAGMENTS = \
 	src/report/health.sql \
 	src/report/report.sql \
 	src/report/forecast.sql \
-	src/base/roles.sql
+	src/base/privileges.sql \
+	src/base/roles.sql \
+	src/base/finish.sql
 
 # Goals that are scripts.  They must work before there is a PGXS to include:
 # check and demo install what is missing, where they may.

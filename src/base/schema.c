@@ -33,6 +33,7 @@
 
 #include "base/schema.h"
 #include "base/str.h"
+#include "base/version.h"
 
 static wa_schema cached;
 static bool cache_valid = false;
@@ -381,6 +382,7 @@ fill_cache(Oid nspid)
 	cache_valid = true;
 	PG_TRY();
 	{
+		wa_check_version();
 		find_types(&found);
 		for (int i = 0; i < lengthof(expectations); i++)
 			find_table(&found, &expectations[i]);

@@ -38,6 +38,11 @@ BEGIN
 		RAISE object_not_in_prerequisite_state USING MESSAGE = 'wal_level is not "logical" here',
 			HINT = 'ALTER SYSTEM SET wal_level = logical, and restart the server.';
 	END IF;
+	-- One key of the erased for all: two that were made apart would clash, and hashes by the
+	-- one that went would recognize nobody.
+	EXECUTE format('INSERT INTO %s.wa_erasure_key (key) VALUES ($1) ON CONFLICT (id) DO NOTHING', home)
+		USING sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
+			|| substr(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 1, 8);
 	EXECUTE format('SELECT string_agg(t::text, '', '') FROM %s.wa__replicated_tables() AS t', home) INTO tables;
 	IF EXISTS (SELECT FROM pg_publication WHERE pubname = wa_publish.name) THEN
 		EXECUTE format('ALTER PUBLICATION %I SET TABLE %s', name, tables);
@@ -52,7 +57,9 @@ REVOKE EXECUTE ON FUNCTION wa_publish(text) FROM PUBLIC;
 
 -- What arrives by a subscription meets rows that are here already: those that
 -- the extension ships, and what operators record here.  These triggers fire for
--- replicated rows alone; wa_subscribe attaches them.
+-- replicated rows alone; wa_subscribe attaches them.  Where they need the row
+-- that is here, it comes from EXECUTE for an UPDATE as well: PL/pgSQL prepares its
+-- expressions once a session, for a record of one type.
 
 CREATE FUNCTION wa__replicate_policy() RETURNS trigger
 	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -75,7 +82,7 @@ DECLARE
 	resumed timestamptz;
 BEGIN
 	IF TG_OP = 'UPDATE' THEN
-		here := OLD;
+		EXECUTE 'SELECT ($1).*' INTO here USING OLD;
 	ELSE
 		EXECUTE format('DELETE FROM %1$I.wa_consent AS t WHERE t.recipient OPERATOR(%1$I.=) ($1).recipient
 			AND t.business = ($1).business AND t.register = ($1).register RETURNING t.*', TG_TABLE_SCHEMA)
@@ -116,6 +123,174 @@ COMMENT ON FUNCTION wa__replicate_log() IS
 'Trigger of wa_consent_log on a subscriber: an operator''s event that was recorded here as well is kept as it arrives, once';
 REVOKE EXECUTE ON FUNCTION wa__replicate_log() FROM PUBLIC;
 
+CREATE FUNCTION wa__replicate_cooldown() RETURNS trigger
+	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	here record;
+BEGIN
+	IF TG_OP = 'UPDATE' THEN
+		EXECUTE 'SELECT ($1).*' INTO here USING OLD;
+	ELSE
+		EXECUTE format('DELETE FROM %1$I.wa_cooldown AS t WHERE t.recipient OPERATOR(%1$I.=) ($1).recipient
+			AND t.business = ($1).business AND t.code = ($1).code RETURNING t.*', TG_TABLE_SCHEMA)
+			INTO here USING NEW;
+		IF here.code IS NULL THEN
+			RETURN NEW;
+		END IF;
+	END IF;
+	EXECUTE format('SELECT merged_failures, merged_lifted_at, strikes, until
+		FROM %I.wa_cooldown_merge($1, $2, $3, $4, $5, $6)', TG_TABLE_SCHEMA)
+		INTO NEW.failures, NEW.lifted_at, NEW.strikes, NEW.until
+		USING NEW.code, NEW.business, here.failures, here.lifted_at, NEW.failures, NEW.lifted_at;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION wa__replicate_cooldown() IS
+'Trigger of wa_cooldown on a subscriber: merges a row that arrives with the one that is here, so that an error reported here counts on';
+REVOKE EXECUTE ON FUNCTION wa__replicate_cooldown() FROM PUBLIC;
+
+CREATE FUNCTION wa__replicate_activity() RETURNS trigger
+	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	here record;
+BEGIN
+	IF TG_OP = 'UPDATE' THEN
+		EXECUTE 'SELECT ($1).*' INTO here USING OLD;
+	ELSE
+		EXECUTE format('DELETE FROM %1$I.wa_activity AS t WHERE t.recipient OPERATOR(%1$I.=) ($1).recipient
+			AND t.business = ($1).business AND t.sender = ($1).sender RETURNING t.*', TG_TABLE_SCHEMA)
+			INTO here USING NEW;
+		IF here.sender IS NULL THEN
+			RETURN NEW;
+		END IF;
+	END IF;
+	NEW.last_window_refused_at := GREATEST(here.last_window_refused_at, NEW.last_window_refused_at);
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION wa__replicate_activity() IS
+'Trigger of wa_activity on a subscriber: a refused window that was reported here is kept; the rest is as it arrives';
+REVOKE EXECUTE ON FUNCTION wa__replicate_activity() FROM PUBLIC;
+
+CREATE FUNCTION wa__replicate_message() RETURNS trigger
+	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	here record;
+BEGIN
+	IF TG_OP = 'UPDATE' THEN
+		EXECUTE 'SELECT ($1).*' INTO here USING OLD;
+	ELSE
+		EXECUTE format('DELETE FROM %I.wa_message AS t WHERE t.message_id = ($1).message_id
+			AND t.participant = ($1).participant RETURNING t.*', TG_TABLE_SCHEMA)
+			INTO here USING NEW;
+		IF here.message_id IS NULL THEN
+			RETURN NEW;
+		END IF;
+	END IF;
+	NEW.template := COALESCE(NEW.template, here.template);
+	NEW.campaign := COALESCE(NEW.campaign, here.campaign);
+	NEW.category := COALESCE(NEW.category, here.category);
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION wa__replicate_message() IS
+'Trigger of wa_message on a subscriber: what wa_sent was told here (template, campaign, category) is kept where the row that arrives does not say';
+REVOKE EXECUTE ON FUNCTION wa__replicate_message() FROM PUBLIC;
+
+CREATE FUNCTION wa__replicate_hold() RETURNS trigger
+	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	here record;
+	lifted timestamptz;
+BEGIN
+	IF TG_OP = 'UPDATE' THEN
+		EXECUTE 'SELECT ($1).*' INTO here USING OLD;
+	ELSE
+		EXECUTE format('DELETE FROM %I.wa_sender_hold AS t WHERE t.business = ($1).business AND t.sender = ($1).sender
+			AND t.region = ($1).region AND t.cause = ($1).cause AND t.code = ($1).code RETURNING t.*', TG_TABLE_SCHEMA)
+			INTO here USING NEW;
+		IF here.cause IS NULL THEN
+			RETURN NEW;
+		END IF;
+	END IF;
+	lifted := GREATEST(here.lifted_at, NEW.lifted_at);
+	IF here.since > NEW.since OR NEW.since IS NULL THEN
+		NEW := here;
+	END IF;
+	NEW.lifted_at := lifted;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION wa__replicate_hold() IS
+'Trigger of wa_sender_hold on a subscriber: of a hold that was made here and one that arrives the later one stays, and so does the later release';
+REVOKE EXECUTE ON FUNCTION wa__replicate_hold() FROM PUBLIC;
+
+CREATE FUNCTION wa__replicate_erased() RETURNS trigger
+	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	erased timestamptz;
+BEGIN
+	IF TG_OP = 'UPDATE' THEN
+		erased := OLD.at;
+	ELSE
+		EXECUTE format('DELETE FROM %I.wa_erased AS t WHERE t.bucket = ($1).bucket AND t.hash = ($1).hash RETURNING t.at', TG_TABLE_SCHEMA)
+			INTO erased USING NEW;
+	END IF;
+	NEW.at := GREATEST(NEW.at, erased);
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION wa__replicate_erased() IS
+'Trigger of wa_erased on a subscriber: who was erased here and there is erased since the later of both';
+REVOKE EXECUTE ON FUNCTION wa__replicate_erased() FROM PUBLIC;
+
+CREATE FUNCTION wa__attach_replica_triggers() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	home text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'wa_policy');
+	attached record;
+BEGIN
+	FOR attached IN SELECT * FROM (VALUES
+		('wa_consent', 'INSERT OR UPDATE', '', 'wa__replicate_consent()'),
+		-- What operators record has no message, and what a sender reports has a code.
+		('wa_consent_log', 'INSERT', 'WHEN (NEW.message_id = '''' OR NEW.code IS NOT NULL)', 'wa__replicate_log()'),
+		('wa_cooldown', 'INSERT', '', 'wa__replicate_cooldown()'),
+		('wa_activity', 'INSERT', '', 'wa__replicate_activity()'),
+		('wa_message', 'INSERT', '', 'wa__replicate_message()'),
+		('wa_sender', 'INSERT', '', 'wa__replicate_policy(business, sender)'),
+		('wa_sender_hold', 'INSERT OR UPDATE', '', 'wa__replicate_hold()'),
+		('wa_sender_life', 'INSERT', '', 'wa__replicate_policy(business, sender, region, category)'),
+		('wa_erased', 'INSERT OR UPDATE', '', 'wa__replicate_erased()'),
+		('wa_region_rule', 'INSERT', '', 'wa__replicate_policy(region, category)'),
+		('wa_region_without_limit', 'INSERT', '', 'wa__replicate_policy(region)'),
+		('wa_phrase', 'INSERT', '', 'wa__replicate_policy(phrase)'),
+		('wa_error_override', 'INSERT', '', 'wa__replicate_policy(code)')) AS v (tab, events, condition, call)
+	LOOP
+		EXECUTE format('CREATE OR REPLACE TRIGGER wa_replicate BEFORE %s ON %s.%I FOR EACH ROW %s EXECUTE FUNCTION %2$s.%5$s',
+			attached.events, home, attached.tab, attached.condition, attached.call);
+		EXECUTE format('ALTER TABLE %s.%I ENABLE REPLICA TRIGGER wa_replicate', home, attached.tab);
+	END LOOP;
+	-- Updates are many; only those that would take something away which is known here alone.
+	FOR attached IN SELECT * FROM (VALUES
+		('wa_cooldown', 'NOT OLD.failures <@ NEW.failures', 'wa__replicate_cooldown()'),
+		('wa_activity', 'OLD.last_window_refused_at IS NOT NULL
+			AND (NEW.last_window_refused_at IS NULL OR OLD.last_window_refused_at > NEW.last_window_refused_at)', 'wa__replicate_activity()'),
+		('wa_message', 'OLD.template IS NOT NULL AND NEW.template IS NULL OR OLD.campaign IS NOT NULL AND NEW.campaign IS NULL
+			OR OLD.category IS NOT NULL AND NEW.category IS NULL', 'wa__replicate_message()')) AS v (tab, condition, call)
+	LOOP
+		EXECUTE format('CREATE OR REPLACE TRIGGER wa_replicate_update BEFORE UPDATE ON %s.%I FOR EACH ROW WHEN (%s) EXECUTE FUNCTION %1$s.%4$s',
+			home, attached.tab, attached.condition, attached.call);
+		EXECUTE format('ALTER TABLE %s.%I ENABLE REPLICA TRIGGER wa_replicate_update', home, attached.tab);
+	END LOOP;
+	-- Default rows that were removed where the state comes from go here as well.
+	EXECUTE format('ALTER TABLE %s.wa_default_removed ENABLE ALWAYS TRIGGER wa_default_remove', home);
+END
+$$;
+COMMENT ON FUNCTION wa__attach_replica_triggers() IS
+'Attaches the triggers that merge rows which arrive by a subscription with those that are here';
+REVOKE EXECUTE ON FUNCTION wa__attach_replica_triggers() FROM PUBLIC;
+
 CREATE FUNCTION wa_subscribe(name text, connection text, publication text DEFAULT 'wa_policy', slot text DEFAULT NULL)
 	RETURNS text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -124,7 +299,6 @@ DECLARE
 	home text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'wa_policy');
 	own text;
 	is_there boolean;
-	attached record;
 BEGIN
 	IF name IS NULL OR connection IS NULL OR publication IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'name, connection and publication must not be null';
@@ -142,22 +316,7 @@ BEGIN
 		END IF;
 	END LOOP;
 
-	FOR attached IN SELECT * FROM (VALUES
-		('wa_consent', 'INSERT OR UPDATE', '', 'wa__replicate_consent()'),
-		('wa_consent_log', 'INSERT', 'WHEN (NEW.message_id = '''')', 'wa__replicate_log()'),
-		('wa_sender', 'INSERT', '', 'wa__replicate_policy(business, sender)'),
-		('wa_message', 'INSERT', '', 'wa__replicate_policy(message_id, participant)'),
-		('wa_region_rule', 'INSERT', '', 'wa__replicate_policy(region, category)'),
-		('wa_region_without_limit', 'INSERT', '', 'wa__replicate_policy(region)'),
-		('wa_phrase', 'INSERT', '', 'wa__replicate_policy(phrase)'),
-		('wa_error_override', 'INSERT', '', 'wa__replicate_policy(code)')) AS v (tab, events, condition, call)
-	LOOP
-		EXECUTE format('CREATE OR REPLACE TRIGGER wa_replicate BEFORE %s ON %s.%I FOR EACH ROW %s EXECUTE FUNCTION %2$s.%5$s',
-			attached.events, home, attached.tab, attached.condition, attached.call);
-		EXECUTE format('ALTER TABLE %s.%I ENABLE REPLICA TRIGGER wa_replicate', home, attached.tab);
-	END LOOP;
-	-- Default rows that were removed where the state comes from go here as well.
-	EXECUTE format('ALTER TABLE %s.wa_default_removed ENABLE ALWAYS TRIGGER wa_default_remove', home);
+	EXECUTE format('SELECT %s.wa__attach_replica_triggers()', home);
 
 	-- Row numbers arrive with their rows and leave the sequences as they are:
 	-- what is recorded here is numbered far above.

@@ -17,7 +17,7 @@ CREATE FUNCTION wa__purge_webhooks(before timestamptz, since timestamptz, batch 
 						WHERE p.webhook_id = w.id AND p.resolved_at IS NULL AND p.fragment IS NULL)
 				ORDER BY w.received_at LIMIT batch FOR UPDATE SKIP LOCKED)
 			RETURNING received_at)
-		SELECT count(*), max(g.received_at) FROM gone AS g;
+		SELECT pg_catalog.count(*), pg_catalog.max(g.received_at) FROM gone AS g;
 	END;
 COMMENT ON FUNCTION wa__purge_webhooks(timestamptz, timestamptz, integer) IS
 'One batch of wa_purge: webhooks that were received before a time and not before another';
@@ -34,7 +34,7 @@ CREATE FUNCTION wa__purge_problems(before timestamptz, since timestamptz, batch 
 				WHERE p.resolved_at < before AND p.resolved_at >= since
 				ORDER BY p.resolved_at LIMIT batch FOR UPDATE SKIP LOCKED)
 			RETURNING resolved_at)
-		SELECT count(*), max(g.resolved_at) FROM gone AS g;
+		SELECT pg_catalog.count(*), pg_catalog.max(g.resolved_at) FROM gone AS g;
 	END;
 COMMENT ON FUNCTION wa__purge_problems(timestamptz, timestamptz, integer) IS
 'One batch of wa_purge: problems that were resolved before a time and not before another';

@@ -43,7 +43,7 @@ q1($publisher, q{SELECT wa_opt_out('4915400000001', 'same', '', '2024-01-01')});
 
 # The first copy of the second is held up in the middle: one table can be read there, and not written.
 my $holding = $subscribers[1]->background_psql('postgres');
-$holding->query_safe('BEGIN; LOCK TABLE wa_cooldown IN EXCLUSIVE MODE');
+$holding->query_safe('BEGIN; LOCK TABLE wa_identity IN EXCLUSIVE MODE');
 for my $i (0, 1)
 {
 	my $statement = q1($subscribers[$i], "SELECT wa_subscribe('node$i', " . literal($publisher->connstr('postgres')) . ')');
@@ -110,6 +110,45 @@ is(q1($subscribers[0], $registers), "1|stop|2025-02-01 00:00:00|2025-02-01 00:00
 	. "3|stop|2025-02-01 00:00:00|2025-02-01 00:00:00|2025-02-01 00:00:00", 'the later word holds, a stop at the same time');
 is_same(digests($subscribers[1]), digests($publisher), 'the second follows');
 
+# ---- Known on both sides -------------------------------------------------
+
+# A worker on a subscriber reports errors, notes what it sent and erases; then the same people and
+# messages arrive from the publisher.
+my $w1 = "'W1', 'S1'";
+q1($subscribers[0], qq{
+	SELECT wa_report_error('4915700000001', 131026, '2025-03-01 00:00+00', $w1);
+	SELECT wa_report_error('4915700000002', 131047, '2025-03-05 00:00+00', $w1);
+	SELECT wa_report_error('4915700000003', 131050, '2025-03-01 00:00+00', $w1, 'wamid.f4915700000003.1740787200');
+	SELECT wa_report_error('4915700000004', 131048, '2025-03-01 00:00+00', $w1);
+	SELECT wa_sent('wamid.sent', '4915700000005', 'marketing', 'spring', 'campaign 7', '2025-03-01 00:00+00', $w1);
+	SELECT wa_hold('W1', 'held here');
+	SELECT wa_forget('4915700000006', 'request');
+	SELECT wa_forget('4915700000007', 'request')});
+my $delivered = receipt('4915700000005', 1740787205, 'delivered');
+$delivered->{id} = 'wamid.sent';
+q1($publisher, post_sql('public', envelope('W1', change_of('S1', 'statuses', failed('4915700000001', 1740787200 - 86400, 131026),
+		failed('4915700000003', 1740787200, 131050), failed('4915700000004', 1740787100, 131048), $delivered),
+	change_of('S1', 'messages', inbound('4915700000002', 1741000000, 'hi'), inbound('4915700000006', 1741000000, 'hi')))));
+q1($publisher, q{SELECT wa_hold('W1', 'held there'); SELECT wa_forget('4915700000007', 'request')});
+# Once more, now as updates.
+q1($subscribers[0], qq{SELECT wa_report_error('4915700000001', 131026, '2025-03-03 00:00+00', $w1);
+	SELECT wa_report_error('4915700000002', 131047, '2025-03-07 00:00+00', $w1)});
+q1($publisher, post_sql('public', envelope('W1', change_of('S1', 'statuses', failed('4915700000001', 1740787200 - 3 * 86400, 131026), { %$delivered, status => 'read' }),
+	change_of('S1', 'messages', inbound('4915700000002', 1741000005, 'hi')))));
+q1($subscribers[0], q{SELECT wa_hold('W1', 'held here again')});
+q1($publisher, q{SELECT wa_release('W1', 'let go')});
+caught_up('known on both sides');
+is(q1($subscribers[0], q{SELECT apply_error_count, sync_error_count FROM pg_stat_subscription_stats WHERE subname = 'node0'}), '0|0', 'nothing was in the way of a row that arrived');
+is(q1($subscribers[0], q{SELECT array_to_string(ARRAY(SELECT f AT TIME ZONE 'UTC' FROM unnest(failures) AS f ORDER BY 1), ',') FROM wa_cooldown WHERE recipient = '4915700000001'}),
+	'2025-02-26 00:00:00,2025-02-28 00:00:00,2025-03-01 00:00:00,2025-03-03 00:00:00', 'failures reported here and there count together');
+is(q1($subscribers[0], q{SELECT last_window_refused_at AT TIME ZONE 'UTC', extract(epoch FROM last_inbound_at)::bigint FROM wa_activity WHERE recipient = '4915700000002'}),
+	'2025-03-07 00:00:00|1741000005', 'a window that was refused here stays so');
+is(q1($subscribers[0], q{SELECT count(*) FROM wa_consent_log WHERE recipient = '4915700000003'; SELECT wa_sendable('4915700000003', 'marketing')}), "1\nf", "WhatsApp's stop that both learned stands once");
+is(q1($subscribers[0], q{SELECT template, campaign, delivered_at IS NOT NULL, read_at IS NOT NULL FROM wa_message WHERE message_id = 'wamid.sent'}), 'spring|campaign 7|t|t', 'what was sent keeps its campaign');
+is(q1($subscribers[0], q{SELECT wa_first_reason(p, 'marketing') FROM unnest(ARRAY['4915700000006', '4915700000007']) AS p}), "erased\nerased", 'who was erased here stays so');
+is(q1($subscribers[0], q{SELECT reason, lifted_at > since FROM wa_sender_hold WHERE cause = 'operator'}), 'held here again|t', 'of holds the later, and the later release');
+is_same(digests($subscribers[1]), digests($publisher), 'the second follows');
+
 # A restart of either side.
 $subscribers[1]->restart;
 $publisher->restart;
@@ -121,7 +160,34 @@ is_same(digests($subscribers[1]), digests($publisher), 'after a restart: the sam
 q1($subscribers[0], 'ALTER SUBSCRIPTION node0 DISABLE');
 $subscribers[0]->poll_query_until('postgres', 'SELECT NOT running FROM wa_subscription_status') or die;
 is(q1($subscribers[0], 'SELECT ready, enabled, current FROM wa_subscription_status'), 't|f|f', 'a subscription that is disabled is not current');
+# The publisher tells how far it is behind, while the other one follows.
+q1($publisher, join '', map { stops(1740000000 + $_, map { 4915800000000 + $_ } $_ * 100 .. $_ * 100 + 99) } 1 .. 20);
+$publisher->wait_for_catchup('node1');
+is(q1($publisher, q{SELECT slot, active, behind_bytes > 100000 FROM wa_publication_status ORDER BY 1}), "node0|f|t\nnode1|t|f", 'how far each is behind is told');
+is(q1($_, q{SELECT wa_sendable('4915800002099', 'marketing')}), $_ == $subscribers[0] ? 't' : 'f', $_->name . ' answers by what it has') for @subscribers;
+q1($subscribers[0], 'ALTER SUBSCRIPTION node0 ENABLE');
+caught_up('enabled again');
+is(q1($subscribers[0], q{SELECT wa_sendable('4915800002099', 'marketing')}), 'f', 'and what was missed counts');
+q1($subscribers[0], 'ALTER SUBSCRIPTION node0 DISABLE');
 like(try_sql($subscribers[0], 'postgres', q{SELECT wa_subscribe('again', 'x')}), qr/ERROR:  this database has state of its own/, 'what is fed is not subscribed again');
+
+# ---- A crash in the middle of the first copy -----------------------------
+
+q1($subscribers[1], 'CREATE DATABASE third');
+$subscribers[1]->safe_psql('third', 'CREATE EXTENSION wa_policy');
+$holding = $subscribers[1]->background_psql('third');
+$holding->query_safe('BEGIN; LOCK TABLE wa_identity IN EXCLUSIVE MODE');
+my $third = $subscribers[1]->safe_psql('third', q{SELECT wa_subscribe('third', } . literal($publisher->connstr('postgres')) . ')');
+$subscribers[1]->safe_psql('third', $third);
+$subscribers[1]->poll_query_until('third', q{SELECT copied >= 5 FROM wa_subscription_status}) or die;
+$subscribers[1]->stop('immediate');
+$subscribers[1]->start;
+like(try_sql($subscribers[1], 'third', $ask), qr/ERROR:  a subscription has not finished copying|^f$/, 'after the crash: no answer or the right one');
+$subscribers[1]->poll_query_until('third', q{SELECT ready FROM wa_subscription_status}) or die 'no copy after the crash';
+$publisher->wait_for_catchup('third');
+is_same($subscribers[1]->safe_psql('third', 'SELECT * FROM wa_digest()'), digests($publisher), 'after the crash: the copy is completed by itself');
+$subscribers[1]->safe_psql('third', 'DROP SUBSCRIPTION third');
+eval { $holding->quit };
 
 # ---- Promotion -----------------------------------------------------------
 

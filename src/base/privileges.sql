@@ -1,0 +1,48 @@
+-- ALTER DEFAULT PRIVILEGES of the role that installs has given rights on what
+-- was just made: secrets and keys among it.  They are taken away again, before
+-- the rights that are meant are given.  Pure functions stay everybody's, as
+-- CREATE FUNCTION makes them.  Only objects made by this transaction: in an
+-- upgrade script, this file leaves a DBA's own grants as they are.
+
+DO $$
+DECLARE
+	given record;
+BEGIN
+	FOR given IN
+		WITH fresh AS (
+			SELECT d.classid, d.objid
+			FROM pg_catalog.pg_depend AS d
+			JOIN pg_catalog.pg_extension AS e ON e.oid OPERATOR(pg_catalog.=) d.refobjid
+			WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
+				AND e.extname OPERATOR(pg_catalog.=) 'wa_policy'::pg_catalog.name
+				AND d.deptype OPERATOR(pg_catalog.=) 'e'::pg_catalog."char"
+				-- A savepoint's number is above its transaction's.
+				AND pg_catalog.age(d.xmin) OPERATOR(pg_catalog.<=) 0
+		), acl AS (
+			SELECT CASE WHEN c.relkind OPERATOR(pg_catalog.=) 'S'::pg_catalog."char" THEN 'SEQUENCE' ELSE 'TABLE' END AS kind,
+				c.oid::pg_catalog.regclass::pg_catalog.text AS object, c.relowner AS owner, x.grantee
+			FROM fresh AS f
+			JOIN pg_catalog.pg_class AS c ON f.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+				AND c.oid OPERATOR(pg_catalog.=) f.objid, pg_catalog.aclexplode(c.relacl) AS x
+			UNION
+			SELECT 'ROUTINE', p.oid::pg_catalog.regprocedure::pg_catalog.text, p.proowner, x.grantee
+			FROM fresh AS f
+			JOIN pg_catalog.pg_proc AS p ON f.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
+				AND p.oid OPERATOR(pg_catalog.=) f.objid, pg_catalog.aclexplode(p.proacl) AS x
+			WHERE x.grantee OPERATOR(pg_catalog.<>) 0::pg_catalog.oid
+			UNION
+			SELECT 'TYPE', t.oid::pg_catalog.regtype::pg_catalog.text, t.typowner, x.grantee
+			FROM fresh AS f
+			JOIN pg_catalog.pg_type AS t ON f.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_type'::pg_catalog.regclass
+				AND t.oid OPERATOR(pg_catalog.=) f.objid, pg_catalog.aclexplode(t.typacl) AS x
+			WHERE x.grantee OPERATOR(pg_catalog.<>) 0::pg_catalog.oid
+		)
+		SELECT a.kind, a.object, CASE WHEN a.grantee OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN 'PUBLIC'
+			ELSE a.grantee::pg_catalog.regrole::pg_catalog.text END AS role
+		FROM acl AS a
+		WHERE a.grantee OPERATOR(pg_catalog.<>) a.owner
+	LOOP
+		EXECUTE pg_catalog.format('REVOKE ALL ON %s %s FROM %s', given.kind, given.object, given.role);
+	END LOOP;
+END
+$$;
