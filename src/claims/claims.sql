@@ -106,9 +106,9 @@ CREATE FUNCTION wa_claim(phones text[], category wa_category, campaign text, bus
 	BEGIN ATOMIC
 		SELECT CASE
 			WHEN wa_claim.phones IS NULL OR wa_claim.category IS NULL THEN
-				wa__refuse('null_value_not_allowed', 'neither phones nor the category may be NULL', '', '')
+				wa__refuse('null_value_not_allowed', 'phones and category of a claim must not be null', '', '')
 			WHEN COALESCE(pg_catalog.btrim(wa_claim.campaign), '') OPERATOR(pg_catalog.=) '' THEN
-				wa__refuse('invalid_parameter_value', 'a claim needs the name of a campaign', 'It is what nobody is sent to twice for.', '')
+				wa__refuse('invalid_parameter_value', 'a claim needs the name of a campaign', 'Nobody is claimed twice for the same campaign.', '')
 			WHEN COALESCE(wa_claim.lease, '0') OPERATOR(pg_catalog.<=) '0'::interval THEN
 				wa__refuse('invalid_parameter_value', 'the lease of a claim must be longer than nothing', 'The claim ends by itself after it.', '')
 			END;

@@ -21,10 +21,6 @@ CREATE TABLE @extschema@.wa_error_override (
 	scope text,
 	reason text,
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
-	CONSTRAINT wa_error_override_category CHECK (category IN ('sender', 'recipient', 'platform')),
-	CONSTRAINT wa_error_override_scope CHECK (scope IN (
-		'message', 'pair', 'user', 'contact', 'sender', 'business', 'country', 'portfolio',
-		'template', 'flow', 'group', 'app', 'platform')),
 	CONSTRAINT wa_error_override_effect CHECK (
 		@extschema@.wa__override_check(code, same_as, category, blocks, ladder, gap, lifted_by, scope))
 );
