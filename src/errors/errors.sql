@@ -88,7 +88,7 @@ COMMENT ON COLUMN @extschema@.wa_incident.id IS
 COMMENT ON COLUMN @extschema@.wa_incident.code IS
 'Error code whose failures do not count; that of an opt-out, or of a closed window, always counts';
 COMMENT ON COLUMN @extschema@.wa_incident.business IS
-'WhatsApp Business Account id;  for every business. Failures that were reported without a business are covered by  alone';
+'WhatsApp Business Account id; '''' for every business. Failures that were reported without a business are covered by '''' alone';
 COMMENT ON COLUMN @extschema@.wa_incident.since IS
 'From when on: failures at this instant do not count';
 COMMENT ON COLUMN @extschema@.wa_incident.until IS
