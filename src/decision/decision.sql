@@ -76,7 +76,7 @@ CREATE FUNCTION wa_suppressed(category wa_category, business text DEFAULT NULL,
 		since timestamptz, until timestamptz)
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 100000 ROWS 10000;
 COMMENT ON FUNCTION wa_suppressed(wa_category, text, timestamptz) IS
-'All recipients of the state tables for which wa_sendable is false, each with the raw wa_id last seen and its first objection; for exports and anti-joins. until is NULL where the objection has no end of its own. Recipients of which nothing is known are not listed, even where a rule (region, window) would object';
+'All recipients of the state tables for which wa_sendable is false, each with the raw wa_id last seen and its first objection; for exports and anti-joins. until is NULL where the objection has no end of its own. Recipients of which nothing is known are not listed, even where a rule (region, window) would object, nor are those that were erased and have no rows. Arguments as for wa_sendable';
 REVOKE EXECUTE ON FUNCTION wa_suppressed(wa_category, text, timestamptz) FROM PUBLIC;
 
 -- Parallel unsafe: the query may do whatever the caller may, and may itself be

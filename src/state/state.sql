@@ -11,7 +11,7 @@ CREATE TABLE wa_recipient_lock (
 	CONSTRAINT wa_recipient_lock_pkey PRIMARY KEY (recipient)
 );
 COMMENT ON TABLE wa_recipient_lock IS
-'One row per known recipient, to be locked: it puts a first failure and the evidence that lifts it in order. Bookkeeping; see src/README.md, "Races"';
+'Rows to be locked, one per recipient with failures or traffic: they put a first failure and the evidence that lifts it in order. Bookkeeping; see src/README.md, "Races"';
 COMMENT ON COLUMN wa_recipient_lock.recipient IS 'The recipient';
 
 CREATE TABLE wa_consent (

@@ -23,7 +23,7 @@ COMMENT ON COLUMN wa_template.business IS 'WhatsApp Business Account id';
 COMMENT ON COLUMN wa_template.name IS 'Name of the template';
 COMMENT ON COLUMN wa_template.language IS 'Language, as WhatsApp writes it: pt_BR; '''' where none was named';
 COMMENT ON COLUMN wa_template.status IS 'Latest event of message_template_status_update, such as APPROVED or PAUSED; NULL where none was told';
-COMMENT ON COLUMN wa_template.blocked IS 'Can it not be sent with that status?';
+COMMENT ON COLUMN wa_template.blocked IS 'Can it not be sent with that status? In rows that a DBA adds it is for the DBA to say';
 COMMENT ON COLUMN wa_template.paused_until IS 'When the pause ends by itself: 3 hours after the first, 6 after the second; NULL where it does not or there is none';
 COMMENT ON COLUMN wa_template.category IS 'Latest category that was told, by a change of category or with a status; NULL where none was';
 COMMENT ON COLUMN wa_template.next_category IS 'Category that WhatsApp announced, the one that is furthest ahead; NULL where it announced none';
