@@ -15,6 +15,7 @@ PG_CONFIG   ?= pg_config
 SQL_FRAGMENTS = \
 	src/base/header.sql \
 	src/base/category.sql \
+	src/base/refuse.sql \
 	src/recipient/recipient.sql \
 	src/errors/errors.sql \
 	src/events/phrase.sql \

@@ -82,6 +82,9 @@ SELECT * FROM wa_import($$SELECT 491600004001 AS phone, date '2024-05-01' AS at 
 SELECT * FROM wa_import($$SELECT '491600004003'::wa_recipient AS phone, timestamp '2024-05-01 12:00' AS at$$);
 SELECT * FROM wa_import('SELECT NULL::text AS phone WHERE false');
 
+-- What is said of those who came by a list.
+SELECT recipient, opted_in, how FROM wa_recipient_status WHERE recipient = '491600003002';
+
 -- Progress is empty when nothing runs.
 SELECT * FROM wa_import_progress;
 

@@ -42,6 +42,7 @@ SELECT * FROM wa_default_removed;
 ROLLBACK;
 
 BEGIN;
+SELECT wa_declare_empty('a test');
 -- One's own takes the place of the default one.
 INSERT INTO wa_region_rule (region, category, reason) VALUES ('US', 'marketing', 'ours');
 SELECT region, category, reason, is_default FROM wa_region_rule;

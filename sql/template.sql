@@ -53,6 +53,35 @@ CALL t.update('{"new_category":"UTILITY","correct_category":"MARKETING","categor
 CALL t.update('{"new_category":"UTILITY","correct_category":"AUTHENTICATION","category_update_timestamp":1741478400}', '2025-03-08 12:00', 'template_category_update');
 SELECT category, next_category, next_category_at FROM wa_template;
 
+-- A status that repeats the category takes back nothing that is announced; a category told after that day does.
+CALL t.update('{"event":"APPROVED","message_template_category":"UTILITY"}', '2025-03-08 13:00');
+SELECT status, category, category_at, next_category, next_category_at FROM wa_template;
+SELECT * FROM t.can('2025-03-08 23:00', '2025-03-09 00:00');
+CALL t.update('{"event":"APPROVED","message_template_category":"UTILITY"}', '2025-03-09 13:00');
+SELECT * FROM t.can('2025-03-09 13:00');
+-- Of two told at one moment marketing stands; an announcement of a day that is past counts from when it was told.
+CALL t.update('{"event":"APPROVED","message_template_category":"MARKETING"}', '2025-03-10');
+CALL t.update('{"event":"APPROVED","message_template_category":"UTILITY"}', '2025-03-10');
+SELECT * FROM t.can('2025-03-10');
+CALL t.update('{"new_category":"UTILITY"}', '2025-03-10 12:00', 'template_category_update');
+CALL t.update('{"new_category":"UTILITY","correct_category":"MARKETING","category_update_timestamp":1741000000}', '2025-03-11', 'template_category_update');
+SELECT * FROM t.can('2025-03-10 23:59', '2025-03-11');
+-- An announcement alone.
+CALL t.update('{"message_template_name":"bye","correct_category":"MARKETING","category_update_timestamp":1742000000}', '2025-03-12', 'template_category_update');
+SELECT wa_template_category('bye', 'pt_BR', 'b1', '2025-03-14') AS before, wa_template_category('bye', 'pt_BR', 'b1', '2025-03-15 01:00') AS after;
+
+-- A language with "-" is that with "_", whoever writes it.
+CALL t.update('{"message_template_language":"pt-BR","event":"PAUSED"}', '2025-03-12');
+SELECT name, language, status FROM wa_template ORDER BY name;
+SELECT wa_template_sendable('hello', 'pt-BR', 'b1', '2025-03-12'), wa_template_sendable('hello', 'pt_BR', 'b1', '2025-03-12'),
+	wa_template_category('hello', 'pt-BR', 'b1', '2025-03-12');
+INSERT INTO wa_template (business, name, language, status, category) VALUES ('b1', 'old', 'zh-Hant-HK', 'APPROVED', 'UTILITY');
+SELECT wa_template_sendable('old', 'zh_Hant_HK', 'b1'), wa_template_category('old', 'zh_Hant-HK', 'b1');
+-- Of two rows the stricter one holds.
+CALL t.update('{"message_template_name":"old","message_template_language":"zh_Hant_HK","event":"DISABLED","message_template_category":"MARKETING"}', '2025-03-12');
+SELECT wa_template_sendable('old', 'zh-Hant-HK', 'b1', '2025-03-12'), wa_template_category('old', 'zh-Hant-HK', 'b1', '2025-03-12');
+DELETE FROM wa_template WHERE language = 'zh-Hant-HK';
+
 -- Any order, any batch, any repetition: the same row.
 CREATE TEMPORARY TABLE before AS TABLE wa_template;
 SELECT payload, received_at INTO TEMPORARY TABLE hooks FROM wa_webhook;

@@ -1,4 +1,4 @@
--- The message categories.  The order is that of common/category.h.
+-- The message categories.  The order is that of base/category.h.
 
 CREATE TYPE @extschema@.wa_category AS ENUM ('marketing', 'utility', 'authentication', 'service');
 COMMENT ON TYPE @extschema@.wa_category IS

@@ -12,8 +12,8 @@ BEGIN
 			BEGIN
 				EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN', role_name);
 				EXECUTE pg_catalog.format('COMMENT ON ROLE %I IS %L', role_name, CASE role_name
-					WHEN 'wa_writer' THEN 'May post webhooks to wa_policy and report errors, and nothing else'
-					ELSE 'May ask wa_policy who can be sent to and why not, and nothing else' END);
+					WHEN 'wa_writer' THEN 'May post webhooks to wa_policy, report errors and say what was sent, and nothing else'
+					ELSE 'May ask wa_policy who can be sent to and why not, and read its reports and histories, and nothing else' END);
 			EXCEPTION WHEN duplicate_object THEN
 				NULL;			-- another database installs at the same time
 			END;

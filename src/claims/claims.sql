@@ -25,7 +25,7 @@ CREATE INDEX wa_claim_recipient ON wa_claim (recipient);
 SELECT pg_catalog.pg_extension_config_dump('wa_claim', '');
 COMMENT ON TABLE wa_claim IS
 'Who was claimed by a worker for a campaign, and who was sent to: a row for each identifier of the person that was known then, so that it cannot be claimed under another';
-COMMENT ON COLUMN wa_claim.campaign IS 'Name of the campaign';
+COMMENT ON COLUMN wa_claim.campaign IS 'Name of the campaign, as given to wa_claim or wa_sent';
 COMMENT ON COLUMN wa_claim.recipient IS 'An identifier of the person';
 COMMENT ON COLUMN wa_claim.category IS 'Category of the message';
 COMMENT ON COLUMN wa_claim.business IS 'WhatsApp Business Account id that was asked about; NULL: all';
@@ -33,8 +33,8 @@ COMMENT ON COLUMN wa_claim.sender IS 'Phone number id that was asked about; NULL
 COMMENT ON COLUMN wa_claim.claimed_at IS 'When it was claimed';
 COMMENT ON COLUMN wa_claim.lease_until IS 'When the claim ends by itself, unless something was sent';
 COMMENT ON COLUMN wa_claim.sent_at IS 'When wa_sent said that it was sent; NULL where it did not';
-COMMENT ON COLUMN wa_claim.message_id IS 'Id of the message that was sent';
-COMMENT ON COLUMN wa_claim.template IS 'Template that was sent';
+COMMENT ON COLUMN wa_claim.message_id IS 'Id of the message that was sent; NULL until then';
+COMMENT ON COLUMN wa_claim.template IS 'Template that was sent; NULL where wa_sent named none';
 COMMENT ON COLUMN wa_claim.home IS 'The identifier that was claimed';
 COMMENT ON COLUMN wa_claim.token IS 'Which call of wa_claim it was; 0: wa_sent without a claim';
 COMMENT ON COLUMN wa_claim.claimed_by IS 'Role that claimed it';
@@ -106,9 +106,9 @@ CREATE FUNCTION wa_claim(phones text[], category wa_category, campaign text, bus
 	BEGIN ATOMIC
 		SELECT CASE
 			WHEN wa_claim.phones IS NULL OR wa_claim.category IS NULL THEN
-				wa__refuse('null_value_not_allowed', 'neither phones nor the category may be NULL', '', '')
+				wa__refuse('null_value_not_allowed', 'phones and category of a claim must not be null', '', '')
 			WHEN COALESCE(pg_catalog.btrim(wa_claim.campaign), '') OPERATOR(pg_catalog.=) '' THEN
-				wa__refuse('invalid_parameter_value', 'a claim needs the name of a campaign', 'It is what nobody is sent to twice for.', '')
+				wa__refuse('invalid_parameter_value', 'a claim needs the name of a campaign', 'Nobody is claimed twice for the same campaign.', '')
 			WHEN COALESCE(wa_claim.lease, '0') OPERATOR(pg_catalog.<=) '0'::interval THEN
 				wa__refuse('invalid_parameter_value', 'the lease of a claim must be longer than nothing', 'The claim ends by itself after it.', '')
 			END;
@@ -117,7 +117,7 @@ CREATE FUNCTION wa_claim(phones text[], category wa_category, campaign text, bus
 			wa_claim.lease, pg_catalog.clock_timestamp(), pg_catalog.nextval('wa_claim_token'::pg_catalog.regclass)) AS c;
 	END;
 COMMENT ON FUNCTION wa_claim(text[], wa_category, text, text, text, interval) IS
-'For a worker that sends: takes those of the phones who may be sent to now and who were not claimed for this campaign under any identifier of theirs. One row per phone, in their order: reason is NULL for those taken, with the wa_id to send to; the others have the reason of wa_first_reason, or sent, or claimed. A claim ends with wa_sent, with wa_unclaim, or by itself after the lease. Commit at once: whoever claims the same person waits until then';
+'For a worker that sends: takes those of the phones who may be sent to now and who were not claimed for this campaign under any identifier of theirs. One row per phone, in their order: reason is NULL for those taken, with the wa_id to send to; the others have the reason of wa_first_reason, or sent, or claimed. business and sender as for wa_sendable. A claim ends with wa_sent, with wa_unclaim, or by itself after the lease. Commit at once: whoever claims the same person waits until then. Errors: null_value_not_allowed for NULL phones or category; invalid_parameter_value for a blank campaign and for a lease that is not longer than nothing; and those of wa_sendable';
 REVOKE EXECUTE ON FUNCTION wa_claim(text[], wa_category, text, text, text, interval) FROM PUBLIC;
 
 CREATE FUNCTION wa_unclaim(phones text[], campaign text) RETURNS bigint

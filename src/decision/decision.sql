@@ -6,7 +6,7 @@ CREATE FUNCTION wa_sendable(phone text, category wa_category, business text DEFA
 	AS 'MODULE_PATHNAME', 'wa_sendable_text' LANGUAGE C STABLE PARALLEL SAFE COST 10
 	SUPPORT wa_sendable_support;
 COMMENT ON FUNCTION wa_sendable(text, wa_category, text, text, timestamptz) IS
-'May a message of this category be sent to phone, a phone number or BSUID in any accepted spelling, at that time? False for NULL and for what is no recipient. business NULL: all businesses taken together; a given one sees its own rows and those of ''''. sender narrows service windows. A NULL category or time is an error. wa_explain says why not';
+'May a message of this category be sent to phone, a phone number or BSUID in any accepted spelling, at that time? False for NULL and for what is no recipient. business: a given one sees its own rows and those of ''''; NULL asks about all, so that a stop or cooldown of any business objects, while one open window, opt-in or sender that is not held is enough. sender narrows windows, holds and the exemption of caps; NULL: any. Errors: undefined_object for a business or sender that is not in wa_sender; object_not_in_prerequisite_state in a database in which nothing has ever arrived or a subscription is not complete; null_value_not_allowed for a NULL category or time. wa_explain says why not';
 REVOKE EXECUTE ON FUNCTION wa_sendable(text, wa_category, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_first_reason(phone text, category wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
@@ -41,7 +41,7 @@ CREATE FUNCTION wa_sendable(phone wa_recipient, category wa_category, business t
 	AS 'MODULE_PATHNAME', 'wa_sendable_recipient' LANGUAGE C STABLE PARALLEL SAFE COST 10
 	SUPPORT wa_sendable_support;
 COMMENT ON FUNCTION wa_sendable(wa_recipient, wa_category, text, text, timestamptz) IS
-'May a message of this category be sent to phone, a wa_recipient, at that time? False for NULL and for what is no recipient. business NULL: all businesses taken together; a given one sees its own rows and those of ''''. sender narrows service windows. A NULL category or time is an error. wa_explain says why not';
+'May a message of this category be sent to phone, a wa_recipient, at that time? False for NULL. business: a given one sees its own rows and those of ''''; NULL asks about all, so that a stop or cooldown of any business objects, while one open window, opt-in or sender that is not held is enough. sender narrows windows, holds and the exemption of caps; NULL: any. Errors: undefined_object for a business or sender that is not in wa_sender; object_not_in_prerequisite_state in a database in which nothing has ever arrived or a subscription is not complete; null_value_not_allowed for a NULL category or time. wa_explain says why not';
 REVOKE EXECUTE ON FUNCTION wa_sendable(wa_recipient, wa_category, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_first_reason(phone wa_recipient, category wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
@@ -76,7 +76,7 @@ CREATE FUNCTION wa_suppressed(category wa_category, business text DEFAULT NULL,
 		since timestamptz, until timestamptz)
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 100000 ROWS 10000;
 COMMENT ON FUNCTION wa_suppressed(wa_category, text, timestamptz) IS
-'All recipients of the state tables for which wa_sendable is false, each with the raw wa_id last seen and its first objection; for exports and anti-joins. until is NULL where the objection has no end of its own. Recipients of which nothing is known are not listed, even where a rule (region, window) would object';
+'All recipients of the state tables for which wa_sendable is false, each with the raw wa_id last seen and its first objection; for exports and anti-joins. until is NULL where the objection has no end of its own. Recipients of which nothing is known are not listed, even where a rule (region, window) would object, nor are those that were erased and have no rows. Arguments as for wa_sendable';
 REVOKE EXECUTE ON FUNCTION wa_suppressed(wa_category, text, timestamptz) FROM PUBLIC;
 
 -- Parallel unsafe: the query may do whatever the caller may, and may itself be

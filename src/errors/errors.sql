@@ -21,10 +21,6 @@ CREATE TABLE @extschema@.wa_error_override (
 	scope text,
 	reason text,
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
-	CONSTRAINT wa_error_override_category CHECK (category IN ('sender', 'recipient', 'platform')),
-	CONSTRAINT wa_error_override_scope CHECK (scope IN (
-		'message', 'pair', 'user', 'contact', 'sender', 'business', 'country', 'portfolio',
-		'template', 'flow', 'group', 'app', 'platform')),
 	CONSTRAINT wa_error_override_effect CHECK (
 		@extschema@.wa__override_check(code, same_as, category, blocks, ladder, gap, lifted_by, scope))
 );
@@ -92,7 +88,7 @@ COMMENT ON COLUMN @extschema@.wa_incident.id IS
 COMMENT ON COLUMN @extschema@.wa_incident.code IS
 'Error code whose failures do not count; that of an opt-out, or of a closed window, always counts';
 COMMENT ON COLUMN @extschema@.wa_incident.business IS
-'WhatsApp Business Account id;  for every business. Failures that were reported without a business are covered by  alone';
+'WhatsApp Business Account id; '''' for every business. Failures that were reported without a business are covered by '''' alone';
 COMMENT ON COLUMN @extschema@.wa_incident.since IS
 'From when on: failures at this instant do not count';
 COMMENT ON COLUMN @extschema@.wa_incident.until IS

@@ -132,6 +132,37 @@ check_fixed_effect(FunctionCallInfo fcinfo, const wa_code *shipped)
 			 errhint("Leave \"same_as\", \"blocks\", \"ladder\", \"gap\" and \"lifted_by\" null.")));
 }
 
+static void
+check_category(const char *category)
+{
+	wa_fault	fault;
+
+	if (!wa_fault_from_name(category, &fault))
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("unrecognized \"category\" of an error code: \"%s\"", category),
+				 errdetail("It says whose fault the error is: sender, recipient or platform."),
+				 errhint("Categories of messages belong into \"blocks\".")));
+}
+
+static void
+check_scope(const char *name)
+{
+	wa_scope	scope;
+	StringInfoData list;
+
+	if (wa_scope_from_name(name, &scope))
+		return;
+	initStringInfo(&list);
+	for (int i = 0; i < WA_SCOPES; i++)
+		appendStringInfo(&list, "%s%s", i == 0 ? "" : i == WA_SCOPES - 1 ? " or " : ", ",
+						 wa_scope_name(i));
+	ereport(ERROR,
+			(errcode(ERRCODE_CHECK_VIOLATION),
+			 errmsg("unrecognized \"scope\" of an error code: \"%s\"", name),
+			 errdetail("It says how far the error reaches: %s.", list.data)));
+}
+
 /*
  * wa__override_check(code, same_as, category, blocks, ladder, gap, lifted_by, scope)
  *
@@ -142,6 +173,10 @@ wa__override_check(PG_FUNCTION_ARGS)
 {
 	uint8		lifted_by;
 
+	if (!PG_ARGISNULL(Arg_category))
+		check_category(text_to_cstring(PG_GETARG_TEXT_PP(Arg_category)));
+	if (!PG_ARGISNULL(Arg_scope))
+		check_scope(text_to_cstring(PG_GETARG_TEXT_PP(Arg_scope)));
 	if (!PG_ARGISNULL(Arg_blocks) && array_contains_nulls(PG_GETARG_ARRAYTYPE_P(Arg_blocks)))
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),

@@ -19,6 +19,11 @@ COMMENT ON TABLE @extschema@.wa_default_removed IS
 COMMENT ON COLUMN @extschema@.wa_default_removed.relation IS 'wa_phrase, wa_region_rule or wa_region_without_limit';
 COMMENT ON COLUMN @extschema@.wa_default_removed.key IS 'Key of the row: the phrase; region, blank, category; or the region';
 
+CREATE FUNCTION @extschema@.wa__phrase_check(phrase text, meaning text) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.wa__phrase_check(text, text) IS
+'Checks a row of wa_phrase: returns true or raises an error that says what is wrong with it';
+
 CREATE TABLE @extschema@.wa_phrase (
 	phrase text COLLATE "C" NOT NULL,
 	meaning text COLLATE "C" NOT NULL,
@@ -26,7 +31,7 @@ CREATE TABLE @extschema@.wa_phrase (
 	active boolean NOT NULL DEFAULT true,
 	is_default boolean NOT NULL DEFAULT false,
 	CONSTRAINT wa_phrase_pkey PRIMARY KEY (phrase),
-	CONSTRAINT wa_phrase_meaning CHECK (meaning OPERATOR(pg_catalog.=) 'stop' OR meaning OPERATOR(pg_catalog.=) 'resume')
+	CONSTRAINT wa_phrase_check CHECK (@extschema@.wa__phrase_check(phrase, meaning))
 );
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_phrase', 'WHERE NOT is_default');
 COMMENT ON TABLE @extschema@.wa_phrase IS
@@ -41,8 +46,6 @@ CREATE FUNCTION @extschema@.wa_phrase_valid(phrase text) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa_phrase_valid(text) IS
 'Can a message ever equal this phrase? False for one that is empty once folded, or longer than 64 characters';
-ALTER TABLE @extschema@.wa_phrase ADD CONSTRAINT wa_phrase_usable
-	CHECK (@extschema@.wa_phrase_valid(phrase));
 
 CREATE FUNCTION @extschema@.wa_phrase_folded(phrase text) RETURNS bytea
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

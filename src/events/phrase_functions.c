@@ -17,6 +17,7 @@
 #include "events/phrase.h"
 
 PG_FUNCTION_INFO_V1(wa_phrase_valid);
+PG_FUNCTION_INFO_V1(wa__phrase_check);
 PG_FUNCTION_INFO_V1(wa_phrase_folded);
 PG_FUNCTION_INFO_V1(wa_default_phrase_rows);
 PG_FUNCTION_INFO_V1(wa_phrase_fillers_rows);
@@ -40,6 +41,32 @@ wa_phrase_valid(PG_FUNCTION_ARGS)
 
 	fold_text(PG_GETARG_TEXT_PP(0), &key);
 	PG_RETURN_BOOL(key.len > 0);
+}
+
+/*
+ * wa__phrase_check(phrase text, meaning text)
+ *
+ * The CHECK of wa_phrase: true, or an error.
+ */
+Datum
+wa__phrase_check(PG_FUNCTION_ARGS)
+{
+	char	   *phrase = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *meaning = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	wa_phrase_key key;
+
+	if (strcmp(meaning, "stop") != 0 && strcmp(meaning, "resume") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("a phrase must mean \"stop\" or \"resume\", not \"%s\"", meaning)));
+	fold_text(PG_GETARG_TEXT_PP(0), &key);
+	if (key.len == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("phrase \"%s\" can never match a message", phrase),
+				 errdetail("What is compared must have 1 to %d characters: the phrase without accents, punctuation and emoji.",
+						   WA_PHRASE_MAX)));
+	PG_RETURN_BOOL(true);
 }
 
 /*

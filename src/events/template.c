@@ -39,7 +39,8 @@ end_of_pause(const wa_element *element, wa_instant at)
 }
 
 /*
- * What is announced comes without the category changing: correct_category is that from then on.
+ * What is announced comes without the category changing: correct_category is that from then on,
+ * and not before it was told.
  */
 static void
 fill_category(wa_context *c, const wa_element *element)
@@ -51,20 +52,33 @@ fill_category(wa_context *c, const wa_element *element)
 	c->event.next_category_at = WA_NEVER;
 	if (wa_str_given(element->next_category))
 		c->event.next_category_at = wa_str_given(element->next_category_at) &&
-			wa_instant_read(element->next_category_at, &at) ? at : c->event.at;
+			wa_instant_read(element->next_category_at, &at) ? wa_later(at, c->event.at) : c->event.at;
+}
+
+/* pt-BR and pt_BR are one language; WhatsApp writes the latter. */
+static wa_str
+language_of(const wa_element *element, char *buf)
+{
+	for (size_t i = 0; i < element->template_language.len; i++)
+	{
+		char		c = element->template_language.data[i];
+
+		buf[i] = c == '-' ? '_' : c;
+	}
+	return (wa_str) {buf, element->template_language.len};
 }
 
 wa_element_outcome
 wa_interpret_template(wa_context *c, const wa_element *element)
 {
+	char		language[MAX_LANGUAGE];
+
 	if (!wa_str_given(element->template_name) || element->template_name.len > MAX_NAME ||
 		element->template_language.len > MAX_LANGUAGE)
 		return WA_OUTCOME_IGNORED;
 	(void) wa_context_has_instant(c);
 	c->event.template_name = element->template_name;
-	c->event.template_language = element->template_language;
-	if (c->event.template_language.data == NULL)
-		c->event.template_language = WA_STR("");
+	c->event.template_language = language_of(element, language);
 	c->event.status = element->type;
 	c->event.blocked = !can_be_sent(element->type) &&
 		!wa_text_says(element->pause, "unpause");
@@ -72,8 +86,9 @@ wa_interpret_template(wa_context *c, const wa_element *element)
 	c->event.quality = element->quality;
 	fill_category(c, element);
 	if (!wa_str_given(c->event.status) && !wa_str_given(c->event.quality) &&
-		!wa_str_given(c->event.template_category))
+		!wa_str_given(c->event.template_category) && !wa_str_given(c->event.next_category))
 		return WA_OUTCOME_IGNORED;
 	wa_context_report(c, WA_EVENT_TEMPLATE);
+	c->event.template_language = WA_STR("");
 	return wa_context_outcome(c);
 }

@@ -489,9 +489,27 @@ compare_told(wa_instant at, wa_str told, wa_instant that_at, wa_str that)
 	return at != that_at ? (at < that_at ? -1 : 1) : wa_str_compare(told, that);
 }
 
+static bool
+is_marketing(wa_str category)
+{
+	return category.len == strlen("marketing") &&
+		pg_strncasecmp(category.data, "marketing", category.len) == 0;
+}
+
+/* Of two categories told for one moment that which asks for most consent stands. */
+static int
+compare_category(wa_instant at, wa_str told, wa_instant that_at, wa_str that)
+{
+	int			order = at == that_at ?
+		(int) is_marketing(told) - (int) is_marketing(that) : 0;
+
+	return order != 0 ? order : compare_told(at, told, that_at, that);
+}
+
 /*
- * Status, category and quality are told apart.  Of two told at the same time that stands
- * with which the template cannot be sent, then the greater.
+ * Status, category, announced category and quality are told apart: a status that repeats the
+ * category does not take back what is announced.  Of two told at the same time that stands
+ * with which the template cannot be sent, or marketing, then the greater.
  */
 static void
 batch_add_template(wa_event_batch *batch, const wa_event *event, wa_str business)
@@ -518,19 +536,18 @@ batch_add_template(wa_event_batch *batch, const wa_event *event, wa_str business
 			template->paused_until = event->until;
 		}
 	}
-	if (wa_str_given(category))
+	if (wa_str_given(category) &&
+		compare_category(event->at, category, template->category_at, template->category) > 0)
 	{
-		order = compare_told(event->at, category, template->category_at, template->category);
-		if (order == 0)
-			order = compare_told(event->next_category_at, next, template->next_category_at,
-								 template->next_category);
-		if (order > 0)
-		{
-			template->category_at = event->at;
-			template->category = category;
-			template->next_category = next;
-			template->next_category_at = event->next_category_at;
-		}
+		template->category_at = event->at;
+		template->category = category;
+	}
+	if (wa_str_given(next) &&
+		compare_category(event->next_category_at, next, template->next_category_at,
+						 template->next_category) > 0)
+	{
+		template->next_category_at = event->next_category_at;
+		template->next_category = next;
 	}
 	if (wa_str_given(quality) &&
 		compare_told(event->at, quality, template->quality_at, template->quality) > 0)

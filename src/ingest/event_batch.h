@@ -55,7 +55,7 @@ typedef struct wa_row_key
 } wa_row_key;
 
 /* What is to be merged into the row of that key. */
-/* What was told of a template: status, category and quality each by itself. */
+/* What was told of a template: status, category, announced category and quality each by itself. */
 typedef struct wa_template_told
 {
 	wa_instant	status_at;		/* WA_NEVER: not told; so with the others */

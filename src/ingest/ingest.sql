@@ -18,12 +18,12 @@ CREATE TABLE @extschema@.wa_webhook (
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_webhook', '');
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_webhook_id_seq', '');
 COMMENT ON TABLE @extschema@.wa_webhook IS
-'Webhooks as they came. An INSERT or COPY of the payload has its whole effect in the same transaction';
+'Webhooks as they came. An INSERT or COPY of the payload has its whole effect in the same transaction; nothing in a payload''s content makes it fail';
 COMMENT ON COLUMN @extschema@.wa_webhook.id IS 'Row number';
 COMMENT ON COLUMN @extschema@.wa_webhook.received_at IS 'When the webhook arrived: the time of elements that carry none, and the bound of those that do';
 COMMENT ON COLUMN @extschema@.wa_webhook.token IS 'Leave to its default. A row with another token than that of its transaction is taken for restored and not applied';
 COMMENT ON COLUMN @extschema@.wa_webhook.payload IS 'The raw request body';
-COMMENT ON COLUMN @extschema@.wa_webhook.signature IS 'The X-Hub-Signature-256 header';
+COMMENT ON COLUMN @extschema@.wa_webhook.signature IS 'The header X-Hub-Signature-256; NULL where there was none';
 COMMENT ON COLUMN @extschema@.wa_webhook.erased_at IS 'When wa_forget cut elements about a person out of the payload, which is no longer as it was signed and is not replayed; NULL where it never did';
 
 CREATE TABLE @extschema@.wa_problem (
@@ -53,18 +53,18 @@ COMMENT ON TABLE @extschema@.wa_problem IS
 'Elements of webhooks that could not be applied, kept so that nothing is lost. wa_replay() tries them again';
 COMMENT ON COLUMN @extschema@.wa_problem.id IS 'Row number';
 COMMENT ON COLUMN @extschema@.wa_problem.webhook_id IS 'Row of wa_webhook; NULL where the payload is not kept';
-COMMENT ON COLUMN @extschema@.wa_problem.path IS 'JSON pointer to the element; empty for the whole payload';
+COMMENT ON COLUMN @extschema@.wa_problem.path IS 'JSON pointer to the element; '''' for the whole payload';
 COMMENT ON COLUMN @extschema@.wa_problem.problem IS 'invalid_json, too_deep, too_large, unknown_shape, bad_signature, missing_recipient, bad_recipient, bad_timestamp, unknown_value or unknown_code';
-COMMENT ON COLUMN @extschema@.wa_problem.code IS 'With unknown_code: the code, of which there is one row';
+COMMENT ON COLUMN @extschema@.wa_problem.code IS 'With unknown_code: the code, of which there is one row; NULL with all others';
 COMMENT ON COLUMN @extschema@.wa_problem.detail IS 'What is wrong, in words';
-COMMENT ON COLUMN @extschema@.wa_problem.fragment IS 'The element as JSON text (the whole payload where that is the problem; as \x and hexadecimal digits where its bytes are no text in this database)';
-COMMENT ON COLUMN @extschema@.wa_problem.business IS 'WhatsApp Business Account id round the element';
-COMMENT ON COLUMN @extschema@.wa_problem.sender IS 'Phone number id round the element';
+COMMENT ON COLUMN @extschema@.wa_problem.fragment IS 'The element as JSON text (the whole payload where that is the problem; as \x and hexadecimal digits where its bytes are no text in this database); NULL where it stands in wa_webhook';
+COMMENT ON COLUMN @extschema@.wa_problem.business IS 'WhatsApp Business Account id round the element; '''' where there is none';
+COMMENT ON COLUMN @extschema@.wa_problem.sender IS 'Phone number id round the element; '''' where there is none';
 COMMENT ON COLUMN @extschema@.wa_problem.on_premises IS 'Did it come in the On-Premises form?';
 COMMENT ON COLUMN @extschema@.wa_problem.received_at IS 'When its webhook arrived';
 COMMENT ON COLUMN @extschema@.wa_problem.recorded_at IS 'When the row was written';
 COMMENT ON COLUMN @extschema@.wa_problem.resolved_at IS 'When a replay applied it; NULL while it is open';
-COMMENT ON COLUMN @extschema@.wa_problem.count IS 'With unknown_code: how often the code came';
+COMMENT ON COLUMN @extschema@.wa_problem.count IS 'With unknown_code: how often the code came; else 1';
 
 CREATE FUNCTION @extschema@.wa_webhook_ingest() RETURNS trigger
 	AS 'MODULE_PATHNAME' LANGUAGE C
@@ -104,7 +104,7 @@ CREATE FUNCTION @extschema@.wa_report_error(recipient text, code integer,
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.wa_report_error(text, integer, timestamptz, text, text, text, text) IS
-'Records an error that the send API answered at once: the same effect as the webhook for it. A recipient or time that cannot be right goes to wa_problem; a NULL recipient, code or at is an error. Returns the counts of wa_ingest';
+'Records an error that the send API answered at once: the same effect as the webhook for it. code is Meta''s, not a provider''s: say by wa_error_override.same_as which of Meta''s a provider''s number is. business and sender: '''' where unknown, which may be any. message_id and details are for wa_message and for the record. A recipient or time that cannot be right goes to wa_problem; a NULL recipient, code or at is an error. Returns the counts of wa_ingest';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_report_error(text, integer, timestamptz, text, text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.wa_replay(from_id bigint DEFAULT NULL, to_id bigint DEFAULT NULL,

@@ -12,7 +12,7 @@
 #include "ingest/templates.h"
 #include "ingest/upsert.h"
 
-/* As event_batch.c merges: status, category and quality each by itself. */
+/* As event_batch.c merges: status, category, announced category and quality each by itself. */
 #define STATUS_IS_LATER \
 	"(excluded.status_at IS NOT NULL AND (o.status_at IS NULL" \
 	" OR (excluded.status_at, excluded.blocked, excluded.status," \
@@ -20,10 +20,12 @@
 	" > (o.status_at, o.blocked, o.status, COALESCE(o.paused_until, 'infinity'))))"
 #define CATEGORY_IS_LATER \
 	"(excluded.category_at IS NOT NULL AND (o.category_at IS NULL" \
-	" OR (excluded.category_at, excluded.category, COALESCE(excluded.next_category_at, '-infinity')," \
-	" COALESCE(excluded.next_category, ''))" \
-	" > (o.category_at, o.category, COALESCE(o.next_category_at, '-infinity')," \
-	" COALESCE(o.next_category, ''))))"
+	" OR (excluded.category_at, lower(excluded.category) = 'marketing', excluded.category)" \
+	" > (o.category_at, lower(o.category) = 'marketing', o.category)))"
+#define NEXT_IS_LATER \
+	"(excluded.next_category_at IS NOT NULL AND (o.next_category_at IS NULL" \
+	" OR (excluded.next_category_at, lower(excluded.next_category) = 'marketing', excluded.next_category)" \
+	" > (o.next_category_at, lower(o.next_category) = 'marketing', o.next_category)))"
 #define QUALITY_IS_LATER \
 	"(excluded.quality_at IS NOT NULL AND (o.quality_at IS NULL" \
 	" OR (excluded.quality_at, excluded.quality) > (o.quality_at, o.quality)))"
@@ -37,10 +39,10 @@
 	" ON CONFLICT (business, name, language) DO UPDATE SET " \
 	IF(STATUS_IS_LATER, "status") ", " IF(STATUS_IS_LATER, "blocked") ", " \
 	IF(STATUS_IS_LATER, "paused_until") ", " IF(STATUS_IS_LATER, "status_at") ", " \
-	IF(CATEGORY_IS_LATER, "category") ", " IF(CATEGORY_IS_LATER, "next_category") ", " \
-	IF(CATEGORY_IS_LATER, "next_category_at") ", " IF(CATEGORY_IS_LATER, "category_at") ", " \
+	IF(CATEGORY_IS_LATER, "category") ", " IF(CATEGORY_IS_LATER, "category_at") ", " \
+	IF(NEXT_IS_LATER, "next_category") ", " IF(NEXT_IS_LATER, "next_category_at") ", " \
 	IF(QUALITY_IS_LATER, "quality") ", " IF(QUALITY_IS_LATER, "quality_at") \
-	" WHERE " STATUS_IS_LATER " OR " CATEGORY_IS_LATER " OR " QUALITY_IS_LATER
+	" WHERE " STATUS_IS_LATER " OR " CATEGORY_IS_LATER " OR " NEXT_IS_LATER " OR " QUALITY_IS_LATER
 
 static wa_statement merge_templates = {
 	MERGE_TEMPLATE(" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"),

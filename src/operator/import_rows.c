@@ -464,6 +464,19 @@ run_query(wa_import_rows *rows, const char *query)
 	SPI_finish();
 }
 
+/* The argument that is for all rows is one mistake, not one of each row. */
+static void
+check_business(wa_import_rows *rows)
+{
+	if (!is_known_business(rows, rows->business))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("business \"%.*s\" was never heard of", (int) rows->business.len,
+						rows->business.data),
+				 errdetail("No webhook or reported error named it, so nobody would see what is recorded for it."),
+				 errhint("'' records for every business. If it is new, add it to wa_sender.")));
+}
+
 wa_import_rows *
 wa_import_rows_read(const char *query, const wa_schema *schema, wa_str source, wa_str business,
 					wa_import_remark remark, void (*count) (void *, int64), void *arg)
@@ -489,6 +502,7 @@ wa_import_rows_read(const char *query, const wa_schema *schema, wa_str source, w
 	rows->arg = arg;
 	begin_sort(rows);
 	wa_reader_open_latest(&rows->senders, &schema->sender);
+	check_business(rows);
 	run_query(rows, query);
 	wa_reader_close(&rows->senders);
 	tuplesort_performsort(rows->sorted);

@@ -380,7 +380,7 @@ template_fill(json_object *node, wa_element *element)
 	element->template_language = wa_json_text(node, "message_template_language");
 	element->pause = wa_json_text(wa_json_member(node, "other_info"), "title");
 	element->quality = wa_json_text(node, "new_quality_score");
-	element->new_category = wa_json_text(node, "new_category");
+	element->new_category = element_text2(node, "new_category", "message_template_category");
 	element->next_category = wa_json_text(node, "correct_category");
 	element->next_category_at = wa_json_text(node, "category_update_timestamp");
 }

@@ -30,8 +30,8 @@ COMMENT ON COLUMN wa_message.delivered_at IS 'Earliest receipt of any kind (read
 COMMENT ON COLUMN wa_message.read_at IS 'When it was first read or played; NULL where it was not, or the reader does not tell';
 COMMENT ON COLUMN wa_message.failed_at IS 'When it first failed; NULL where it did not';
 COMMENT ON COLUMN wa_message.code IS 'Error code of that failure, see wa_error_code; NULL where none was told';
-COMMENT ON COLUMN wa_message.template IS 'Name of the template, from wa_sent';
-COMMENT ON COLUMN wa_message.campaign IS 'Campaign, from wa_sent';
+COMMENT ON COLUMN wa_message.template IS 'Name of the template, from wa_sent; NULL where it named none';
+COMMENT ON COLUMN wa_message.campaign IS 'Campaign, from wa_sent; NULL where it named none';
 COMMENT ON COLUMN wa_message.participant IS 'In a group: the participant whom the row is about; else ''''';
 
 CREATE FUNCTION wa__sent_check(message_id text, recipient text, category wa_category, at timestamptz)

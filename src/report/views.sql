@@ -27,6 +27,7 @@ SELECT k.recipient,
 		WHEN s.reason = 'erased' THEN 'Personal data erased on request'
 		WHEN s.origin = 'phrase' THEN 'Opted out by writing to the business'
 		WHEN s.origin = 'operator' THEN 'Opted out by the business, on the person''s behalf'
+		WHEN s.origin = 'import' THEN 'Opted out by an imported list'
 		WHEN s.rule IS NOT NULL THEN 'Opted out (' || coalesce(s.origin, 'origin unknown') || ')'
 		WHEN i.register = 'whatsapp' THEN 'Marketing messages opted in via WhatsApp'
 		WHEN i.origin = 'phrase' THEN 'Opted in by writing to the business'

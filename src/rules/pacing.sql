@@ -71,7 +71,7 @@ CREATE TABLE wa_region_without_limit (
 	source text NOT NULL DEFAULT '',
 	is_default boolean NOT NULL DEFAULT false,
 	CONSTRAINT wa_region_without_limit_pkey PRIMARY KEY (region),
-	CONSTRAINT wa_region_without_limit_region CHECK (region OPERATOR(pg_catalog.~) '^[A-Z][A-Z]$')
+	CONSTRAINT wa_region_without_limit_region CHECK (wa__region_check(region))
 );
 SELECT pg_catalog.pg_extension_config_dump('wa_region_without_limit', 'WHERE NOT is_default');
 COMMENT ON TABLE wa_region_without_limit IS

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * pacing_check.c
- *	  What the rows of wa_frequency_cap and wa_quiet_hours may say.
+ *	  What the rows of wa_frequency_cap and wa_quiet_hours may say, and which
+ *	  regions a rule may name.
  *
  * They raise the errors themselves, because the server's own message could not say
  * which condition is violated.
@@ -19,8 +20,26 @@
 #include "recipient/time_zones.h"
 #include "rules/pacing.h"
 
+PG_FUNCTION_INFO_V1(wa__region_check);
 PG_FUNCTION_INFO_V1(wa__frequency_cap_check);
 PG_FUNCTION_INFO_V1(wa__quiet_hours_check);
+
+/*
+ * A region that nobody's number is in would be a rule about nobody: uk instead of
+ * GB, say.  Of every region that wa_region gives the time zones are known.
+ */
+Datum
+wa__region_check(PG_FUNCTION_ARGS)
+{
+	char	   *region = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+	if (wa_time_zones_of_region(region) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("unknown region \"%s\"", region),
+				 errhint("Give an ISO 3166 code of two capital letters, such as BR or GB; wa_region tells that of a number.")));
+	PG_RETURN_BOOL(true);
+}
 
 /* NULLs are refused by the columns themselves. */
 Datum

@@ -1,5 +1,10 @@
 -- Regions to which a category must not be sent.
 
+CREATE FUNCTION wa__region_check(region text) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION wa__region_check(text) IS
+'Returns true for the ISO 3166 alpha-2 code, in capitals, of a region that somebody''s number may be in; an error for anything else';
+
 CREATE TABLE @extschema@.wa_region_rule (
 	region text COLLATE "C" NOT NULL,
 	category @extschema@.wa_category NOT NULL,
@@ -7,7 +12,7 @@ CREATE TABLE @extschema@.wa_region_rule (
 	source text NOT NULL DEFAULT '',
 	is_default boolean NOT NULL DEFAULT false,
 	CONSTRAINT wa_region_rule_pkey PRIMARY KEY (region, category),
-	CONSTRAINT wa_region_rule_region CHECK (region OPERATOR(pg_catalog.~) '^[A-Z][A-Z]$')
+	CONSTRAINT wa_region_rule_region CHECK (wa__region_check(region))
 );
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_region_rule', 'WHERE NOT is_default');
 COMMENT ON TABLE @extschema@.wa_region_rule IS

@@ -2,6 +2,7 @@
  *
  * verify.c
  *	  wa_verify_signature: for a receiver that wants to know before it inserts.
+ *	  And what wa_app_secret may hold.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,6 +14,7 @@
 
 PG_FUNCTION_INFO_V1(wa_verify_signature_text);
 PG_FUNCTION_INFO_V1(wa_verify_signature_bytea);
+PG_FUNCTION_INFO_V1(wa__secret_check);
 
 /* Without a payload, a signature or a secret nothing is proven: false. */
 static bool
@@ -42,4 +44,16 @@ Datum
 wa_verify_signature_bytea(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(verify(fcinfo, true));
+}
+
+/* The CHECK of wa_app_secret: true, or an error, which does not tell the secret. */
+Datum
+wa__secret_check(PG_FUNCTION_ARGS)
+{
+	if (wa_is_blank(wa_text_arg(fcinfo, 0)))
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("an app secret must not be empty"),
+				 errhint("NULL says that the payloads of this business are not signed.")));
+	PG_RETURN_BOOL(true);
 }

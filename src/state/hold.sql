@@ -75,17 +75,6 @@ COMMENT ON COLUMN wa_sender_hold_log.reason IS 'Why';
 COMMENT ON COLUMN wa_sender_hold_log.at IS 'When it was done';
 COMMENT ON COLUMN wa_sender_hold_log.recorded_by IS 'Role that did it';
 
-CREATE FUNCTION wa__refuse(code text, message text, detail text, hint text) RETURNS boolean
-	LANGUAGE plpgsql VOLATILE PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RAISE EXCEPTION USING ERRCODE = code, MESSAGE = message, DETAIL = detail, HINT = hint;
-END
-$$;
-COMMENT ON FUNCTION wa__refuse(text, text, text, text) IS 'Raises an error, from within an SQL function';
-REVOKE EXECUTE ON FUNCTION wa__refuse(text, text, text, text) FROM PUBLIC;
-
 CREATE FUNCTION wa__require_sender(business text, sender text) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -102,13 +91,42 @@ CREATE FUNCTION wa__require_sender(business text, sender text) RETURNS boolean
 COMMENT ON FUNCTION wa__require_sender(text, text) IS 'An error (undefined_object) unless the business and the sender, where they are not '''', are in wa_sender';
 REVOKE EXECUTE ON FUNCTION wa__require_sender(text, text) FROM PUBLIC;
 
+CREATE FUNCTION wa__hold_check(act text, business text, reason text, sender text, region text,
+	categories wa_category[], until timestamptz) RETURNS boolean
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		SELECT CASE
+			WHEN business IS NULL THEN
+				wa__refuse('null_value_not_allowed', pg_catalog.format('a %s needs its business', act), '', 'Give '''' for every business.')
+			WHEN sender IS NULL OR region IS NULL THEN
+				wa__refuse('null_value_not_allowed', pg_catalog.format('sender and region of a %s must not be null', act), '', 'Leave them out, or give '''', for all.')
+			WHEN COALESCE(pg_catalog.btrim(reason, E' \t\r\n'), '') OPERATOR(pg_catalog.=) '' THEN
+				wa__refuse('invalid_parameter_value', pg_catalog.format('a %s needs a reason', act),
+					'It is logged in wa_sender_hold_log.', '')
+			WHEN COALESCE(pg_catalog.cardinality(categories), 0) OPERATOR(pg_catalog.=) 0
+				OR pg_catalog.array_position(categories, NULL) IS NOT NULL THEN
+				wa__refuse('invalid_parameter_value', pg_catalog.format('a %s needs at least one category, and no null among them', act), '',
+					'Leave it out to hold all four.')
+			WHEN until OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp() THEN
+				wa__refuse('datetime_field_overflow', pg_catalog.format('a %s must end in the future', act), 'It would be over already.',
+					'Leave until out to hold until wa_release; to end a hold, call wa_release.')
+			WHEN region OPERATOR(pg_catalog.<>) '' AND region OPERATOR(pg_catalog.<>) 'ZZ' THEN
+				wa__region_check(region)
+			ELSE true END
+			AND wa__require_sender(business, sender);
+	END;
+COMMENT ON FUNCTION wa__hold_check(text, text, text, text, text, wa_category[], timestamptz) IS
+'Checks the arguments of wa_hold and wa_release: returns true or raises an error that says what is wrong';
+REVOKE EXECUTE ON FUNCTION wa__hold_check(text, text, text, text, text, wa_category[], timestamptz) FROM PUBLIC;
+
 CREATE FUNCTION wa_hold(business text, reason text, sender text DEFAULT '', region text DEFAULT '',
 	categories wa_category[] DEFAULT '{marketing,utility,authentication,service}', until timestamptz DEFAULT NULL)
 	RETURNS void
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
-		SELECT wa__require_sender(business, sender);
+		SELECT wa__hold_check('hold', business, reason, sender, region, categories, until);
 		WITH logged AS (
 			INSERT INTO wa_sender_hold_log (act, business, sender, region, categories, until, reason)
 			VALUES ('hold', wa_hold.business, wa_hold.sender, wa_hold.region, wa_hold.categories,
@@ -121,14 +139,14 @@ CREATE FUNCTION wa_hold(business text, reason text, sender text DEFAULT '', regi
 			WHERE o.since IS NULL OR excluded.since OPERATOR(pg_catalog.>) o.since;
 	END;
 COMMENT ON FUNCTION wa_hold(text, text, text, text, wa_category[], timestamptz) IS
-'Holds a business ('''': every one), a sender of it, or what goes to a region, until the moment given or until wa_release; a second call replaces the first. Messages that go out all the same do not end it. Logged in wa_sender_hold_log. Errors: undefined_object for a business or sender that was never heard of; not_null_violation and check_violation for an argument that is NULL, a blank reason, a region that is no code of two capital letters, or no category';
+'Holds a business ('''': every one), a sender of it, or what goes to a region, until the moment given or until wa_release; a second call replaces the first. Messages that go out all the same do not end it. Logged in wa_sender_hold_log. region: ISO 3166 alpha-2 code of the recipients (see wa_region), ZZ for those whose region is unknown. until NULL: no end of its own. Errors: undefined_object for a business or sender that was never heard of; null_value_not_allowed, invalid_parameter_value, check_violation for a region that is none, and datetime_field_overflow for an end that is not in the future';
 REVOKE EXECUTE ON FUNCTION wa_hold(text, text, text, text, wa_category[], timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_release(business text, reason text, sender text DEFAULT '', region text DEFAULT '') RETURNS bigint
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
-		SELECT wa__require_sender(business, sender);
+		SELECT wa__hold_check('release', business, reason, sender, region, '{marketing}', NULL);
 		WITH logged AS (
 			INSERT INTO wa_sender_hold_log (act, business, sender, region, reason)
 			VALUES ('release', wa_release.business, wa_release.sender, wa_release.region, wa_release.reason)

@@ -39,9 +39,12 @@ CREATE FUNCTION wa_declare_empty(reason text) RETURNS void
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
+		SELECT CASE WHEN COALESCE(btrim(reason, E' \t\r\n'), '') = '' THEN
+			wa__refuse('invalid_parameter_value', 'to declare a database empty needs a reason', 'It is kept in wa_empty_declaration.',
+				'For example wa_declare_empty(''staging: no webhooks come here'').') END;
 		INSERT INTO wa_empty_declaration (reason) VALUES (wa_declare_empty.reason);
 	END;
 COMMENT ON FUNCTION wa_declare_empty(text) IS
-'Declares, on the record, that this database is meant to answer though no webhook, report, opt-out or import has ever arrived: a new installation before its first webhook, or a test. Errors: not_null_violation and check_violation for a reason that is NULL or blank';
+'Declares, on the record, that this database is meant to answer though no webhook, report, opt-out or import has ever arrived: a new installation before its first webhook, or a test. Error: invalid_parameter_value for a reason that is NULL or blank';
 REVOKE EXECUTE ON FUNCTION wa_declare_empty(text) FROM PUBLIC;
 

@@ -11,7 +11,7 @@ CREATE TABLE wa_recipient_lock (
 	CONSTRAINT wa_recipient_lock_pkey PRIMARY KEY (recipient)
 );
 COMMENT ON TABLE wa_recipient_lock IS
-'One row per known recipient, to be locked: it puts a first failure and the evidence that lifts it in order. Bookkeeping; see src/README.md, "Races"';
+'Rows to be locked, one per recipient with failures or traffic: they put a first failure and the evidence that lifts it in order. Bookkeeping; see src/README.md, "Races"';
 COMMENT ON COLUMN wa_recipient_lock.recipient IS 'The recipient';
 
 CREATE TABLE wa_consent (
@@ -37,10 +37,10 @@ COMMENT ON COLUMN wa_consent.business IS 'WhatsApp Business Account id; '''' for
 COMMENT ON COLUMN wa_consent.register IS 'whatsapp: kept by WhatsApp, lifted only by its own resume. business: marketing, by phrases, operators, imports. everything: no message but an answer in an open window, by operators and imports';
 COMMENT ON COLUMN wa_consent.state IS 'stop or resume';
 COMMENT ON COLUMN wa_consent.at IS 'Time of the event that made the state';
-COMMENT ON COLUMN wa_consent.origin IS 'How it was learned: user_preferences, system message, failed message, phrase, signup, operator';
+COMMENT ON COLUMN wa_consent.origin IS 'How it was learned: user_preferences, system message, failed message, phrase, signup, operator or import';
 COMMENT ON COLUMN wa_consent.code IS 'Error code of the failed message that told; NULL: it was learned otherwise';
 COMMENT ON COLUMN wa_consent.sender IS 'Phone number id through which it came; '''' where unknown';
-COMMENT ON COLUMN wa_consent.message_id IS 'Message that carried it; '''' where there is none';
+COMMENT ON COLUMN wa_consent.message_id IS 'Id of the message that carried it; '''' where there is none';
 COMMENT ON COLUMN wa_consent.stopped_at IS 'Latest stop; NULL where there was none';
 COMMENT ON COLUMN wa_consent.resumed_at IS 'Latest resume; NULL where there was none';
 
@@ -67,27 +67,27 @@ CREATE UNIQUE INDEX wa_consent_log_event ON wa_consent_log
 SELECT pg_catalog.pg_extension_config_dump('wa_consent_log', '');
 SELECT pg_catalog.pg_extension_config_dump('wa_consent_log_id_seq', '');
 COMMENT ON TABLE wa_consent_log IS
-'Every distinct consent event, once, forever: what a regulator is shown. Rows are added and never changed';
+'Every distinct consent event, once: what a regulator is shown. Rows are added and never changed; wa_forget alone removes any';
 COMMENT ON COLUMN wa_consent_log.id IS 'Row number in order of recording';
 COMMENT ON COLUMN wa_consent_log.recipient IS 'Who: the home identifier of the event, the phone if it named one, else the BSUID, else the parent BSUID';
 COMMENT ON COLUMN wa_consent_log.business IS 'WhatsApp Business Account id; '''' for every business';
-COMMENT ON COLUMN wa_consent_log.register IS 'whatsapp, business or everything';
+COMMENT ON COLUMN wa_consent_log.register IS 'Register, as in wa_consent: whatsapp, business or everything';
 COMMENT ON COLUMN wa_consent_log.state IS 'stop or resume';
 COMMENT ON COLUMN wa_consent_log.at IS 'When it happened';
-COMMENT ON COLUMN wa_consent_log.origin IS 'How it was learned';
+COMMENT ON COLUMN wa_consent_log.origin IS 'How it was learned, as in wa_consent';
 COMMENT ON COLUMN wa_consent_log.code IS 'Error code of the failed message that told; NULL: it was learned otherwise';
-COMMENT ON COLUMN wa_consent_log.evidence IS 'The text of the phrase, the reason of an opt-out, the evidence of an opt-in';
+COMMENT ON COLUMN wa_consent_log.evidence IS 'The text of the phrase, the reason of an opt-out, the evidence of an opt-in, the id of a sign-up, or reason, source and note of an import; '''' where there is none';
 COMMENT ON COLUMN wa_consent_log.sender IS 'Phone number id through which it came; '''' where unknown';
-COMMENT ON COLUMN wa_consent_log.message_id IS 'Message that carried it; '''' where there is none';
+COMMENT ON COLUMN wa_consent_log.message_id IS 'Id of the message that carried it; '''' where there is none';
 COMMENT ON COLUMN wa_consent_log.also_named IS 'Further identifiers that the same event named, separated by blanks; '''' where there were none';
 COMMENT ON COLUMN wa_consent_log.webhook_id IS 'Row of wa_webhook that brought it first; NULL where the payload is not kept';
 COMMENT ON COLUMN wa_consent_log.recorded_at IS 'When this database learned it';
-COMMENT ON COLUMN wa_consent_log.recorded_by IS 'Role that recorded it';
+COMMENT ON COLUMN wa_consent_log.recorded_by IS 'Role that recorded it: the session''s user';
 
 CREATE FUNCTION wa_consent_log_guard() RETURNS trigger
 	AS 'MODULE_PATHNAME' LANGUAGE C;
 COMMENT ON FUNCTION wa_consent_log_guard() IS
-'Trigger of wa_consent_log: refuses UPDATE, DELETE and TRUNCATE';
+'Trigger of wa_consent_log: refuses UPDATE, DELETE and TRUNCATE, but for wa_forget';
 REVOKE EXECUTE ON FUNCTION wa_consent_log_guard() FROM PUBLIC;
 CREATE TRIGGER wa_consent_log_guard
 	BEFORE UPDATE OR DELETE OR TRUNCATE ON wa_consent_log
@@ -106,10 +106,10 @@ CREATE TABLE wa_cooldown (
 COMMENT ON TABLE wa_cooldown IS
 'Failures of one error code towards one recipient, and until when they keep it from being sent to. A business of '''' speaks for every business';
 COMMENT ON COLUMN wa_cooldown.recipient IS 'Who';
-COMMENT ON COLUMN wa_cooldown.business IS 'WhatsApp Business Account id; '''' for every business';
+COMMENT ON COLUMN wa_cooldown.business IS 'WhatsApp Business Account id; '''' where none was named, which counts for every business';
 COMMENT ON COLUMN wa_cooldown.code IS 'WhatsApp error code; see wa_error_code';
 COMMENT ON COLUMN wa_cooldown.strikes IS 'Failures that count: later than lifted_at, in no wa_incident, within 30 days of the latest, and the code''s gap apart. 0: nothing objects';
-COMMENT ON COLUMN wa_cooldown.until IS 'End of the cooldown; NULL: no end of its own, or nothing objects where strikes is 0';
+COMMENT ON COLUMN wa_cooldown.until IS 'End of the cooldown. NULL: it has no end of its own or, where strikes is 0, nothing objects';
 COMMENT ON COLUMN wa_cooldown.lifted_at IS 'Failures up to here are lifted by evidence, which may have come earlier or later (wa_error_code.lift_after); NULL where there is none';
 COMMENT ON COLUMN wa_cooldown.failures IS 'The 32 latest distinct failure instants, ascending';
 
@@ -127,16 +127,16 @@ CREATE TABLE wa_activity (
 	CONSTRAINT wa_activity_pkey PRIMARY KEY (recipient, business, sender)
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE wa_activity IS
-'Latest traffic between a recipient and a sender: windows, evidence that lifts cooldowns, engagement. Nothing but maxima';
+'Latest traffic between a recipient and a sender: windows, evidence that lifts cooldowns, engagement. Nothing but maxima; NULL where there was none';
 COMMENT ON COLUMN wa_activity.recipient IS 'Who';
 COMMENT ON COLUMN wa_activity.business IS 'WhatsApp Business Account id; '''' where unknown';
 COMMENT ON COLUMN wa_activity.sender IS 'Phone number id; '''' where unknown';
-COMMENT ON COLUMN wa_activity.wa_id IS 'The raw wa_id last seen, not folded: what a send must address';
+COMMENT ON COLUMN wa_activity.wa_id IS 'The raw wa_id seen last, as WhatsApp spells it: what a message must be addressed to';
 COMMENT ON COLUMN wa_activity.last_inbound_at IS 'Latest message from the recipient: opens the 24-hour window';
 COMMENT ON COLUMN wa_activity.last_delivered_at IS 'Latest receipt of any kind (read and played imply delivered)';
 COMMENT ON COLUMN wa_activity.last_read_at IS 'Latest read or played receipt';
 COMMENT ON COLUMN wa_activity.last_marketing_delivered_at IS 'Latest receipt known to be of a marketing message';
-COMMENT ON COLUMN wa_activity.last_window_refused_at IS 'Latest 131047 or 470: the window is closed';
+COMMENT ON COLUMN wa_activity.last_window_refused_at IS 'Latest error 131047 or 470, which says that the window is closed';
 COMMENT ON COLUMN wa_activity.wa_id_at IS 'When wa_id was seen';
 
 SELECT pg_catalog.pg_extension_config_dump('wa_recipient_lock', '');

@@ -21,28 +21,41 @@ COMMENT ON TABLE wa_template IS
 'Message templates that webhooks told of: their status, category and quality, each the latest. A DBA may add those that were approved before the first webhook came';
 COMMENT ON COLUMN wa_template.business IS 'WhatsApp Business Account id';
 COMMENT ON COLUMN wa_template.name IS 'Name of the template';
-COMMENT ON COLUMN wa_template.language IS 'Language, as WhatsApp writes it';
+COMMENT ON COLUMN wa_template.language IS 'Language, as WhatsApp writes it: pt_BR; '''' where none was named';
 COMMENT ON COLUMN wa_template.status IS 'Latest event of message_template_status_update, such as APPROVED or PAUSED; NULL where none was told';
-COMMENT ON COLUMN wa_template.blocked IS 'Can it not be sent with that status?';
+COMMENT ON COLUMN wa_template.blocked IS 'Can it not be sent with that status? In rows that a DBA adds it is for the DBA to say';
 COMMENT ON COLUMN wa_template.paused_until IS 'When the pause ends by itself: 3 hours after the first, 6 after the second; NULL where it does not or there is none';
-COMMENT ON COLUMN wa_template.category IS 'Latest category that was told; NULL where none was';
-COMMENT ON COLUMN wa_template.next_category IS 'Category that WhatsApp announced; NULL where it did not';
-COMMENT ON COLUMN wa_template.next_category_at IS 'From when on it has that';
+COMMENT ON COLUMN wa_template.category IS 'Latest category that was told, by a change of category or with a status; NULL where none was';
+COMMENT ON COLUMN wa_template.next_category IS 'Category that WhatsApp announced, the one that is furthest ahead; NULL where it announced none';
+COMMENT ON COLUMN wa_template.next_category_at IS 'From when on it has that, unless category_at is later; NULL where none was announced';
 COMMENT ON COLUMN wa_template.quality IS 'Latest quality: GREEN, YELLOW, RED or UNKNOWN; NULL where none was told';
-COMMENT ON COLUMN wa_template.status_at IS 'When the status was told';
-COMMENT ON COLUMN wa_template.category_at IS 'When the category was told';
-COMMENT ON COLUMN wa_template.quality_at IS 'When the quality was told';
+COMMENT ON COLUMN wa_template.status_at IS 'When the status was told; NULL where it was not';
+COMMENT ON COLUMN wa_template.category_at IS 'When the category was told; NULL where it was not';
+COMMENT ON COLUMN wa_template.quality_at IS 'When the quality was told; NULL where it was not';
+
+-- WhatsApp writes pt_BR, but who asks or adds a row may write pt-BR.  Where there are rows of both
+-- spellings each of them counts, and the stricter one holds.
+CREATE FUNCTION wa__templates(name text, language text, business text) RETURNS SETOF wa_template
+	LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
+	SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		SELECT t.* FROM wa_template AS t
+		WHERE t.business = wa__templates.business AND t.name = wa__templates.name
+			AND translate(t.language, '-', '_') = translate(wa__templates.language, '-', '_');
+	END;
+COMMENT ON FUNCTION wa__templates(text, text, text) IS
+'The rows of wa_template for this template, in whichever spelling of its language: with "-" or with "_"';
+REVOKE EXECUTE ON FUNCTION wa__templates(text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION wa__require_template(name text, language text, business text) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		SELECT CASE
-			WHEN NOT EXISTS (SELECT FROM wa_template AS t WHERE t.business OPERATOR(pg_catalog.=) wa__require_template.business
-				AND t.name OPERATOR(pg_catalog.=) wa__require_template.name AND t.language OPERATOR(pg_catalog.=) wa__require_template.language) THEN
-				wa__refuse('undefined_object', pg_catalog.format('template "%s" in language "%s" of business "%s" was never heard of', name, language, business),
-					'No webhook told of it, so nothing would object to it.', 'If it was approved before the first webhook came, add it to wa_template.')
-			ELSE true END;
+			WHEN EXISTS (SELECT FROM wa__templates(name, language, business)) THEN true
+			ELSE wa__refuse('undefined_object', format('template "%s" in language "%s" of business "%s" was never heard of', name, language, business),
+				'No webhook told of it, so nothing would object to it.', 'If it was approved before the first webhook came, add it to wa_template.')
+			END;
 	END;
 COMMENT ON FUNCTION wa__require_template(text, text, text) IS 'An error (undefined_object) unless the template is in wa_template';
 REVOKE EXECUTE ON FUNCTION wa__require_template(text, text, text) FROM PUBLIC;
@@ -52,25 +65,26 @@ CREATE FUNCTION wa_template_sendable(name text, language text, business text, at
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		SELECT CASE WHEN wa__require_template(name, language, business) THEN
-			(SELECT NOT t.blocked OR COALESCE(t.paused_until OPERATOR(pg_catalog.<=) wa_template_sendable.at, false) FROM wa_template AS t
-				WHERE t.business OPERATOR(pg_catalog.=) wa_template_sendable.business
-					AND t.name OPERATOR(pg_catalog.=) wa_template_sendable.name AND t.language OPERATOR(pg_catalog.=) wa_template_sendable.language) END;
+			(SELECT bool_and(NOT t.blocked OR coalesce(t.paused_until <= wa_template_sendable.at, false))
+				FROM wa__templates(name, language, business) AS t) END;
 	END;
 COMMENT ON FUNCTION wa_template_sendable(text, text, text, timestamptz) IS
-'May this template be sent then? Not while it is paused, and not with a status other than APPROVED, REINSTATED, FLAGGED or UNARCHIVED. Pauses for bad quality end by themselves. Error: undefined_object for a template that is not in wa_template';
+'May this template be sent then? Not while it is paused, and not with a status other than APPROVED, REINSTATED, FLAGGED or UNARCHIVED. Pauses for bad quality end by themselves. language as WhatsApp writes it, pt_BR, or pt-BR. Error: undefined_object for a template that is not in wa_template';
 REVOKE EXECUTE ON FUNCTION wa_template_sendable(text, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_template_category(name text, language text, business text, at timestamptz DEFAULT pg_catalog.now()) RETURNS text
 	LANGUAGE sql STABLE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
+		-- What was announced holds from its day on, until a category is told later than that.
 		SELECT CASE WHEN wa__require_template(name, language, business) THEN
-			(SELECT pg_catalog.lower(CASE WHEN t.next_category_at OPERATOR(pg_catalog.<=) wa_template_category.at THEN t.next_category ELSE t.category END)
-				FROM wa_template AS t
-				WHERE t.business OPERATOR(pg_catalog.=) wa_template_category.business
-					AND t.name OPERATOR(pg_catalog.=) wa_template_category.name AND t.language OPERATOR(pg_catalog.=) wa_template_category.language) END;
+			(SELECT c.category
+				FROM wa__templates(name, language, business) AS t,
+					LATERAL (SELECT lower(CASE WHEN t.next_category_at <= wa_template_category.at
+						AND coalesce(t.category_at <= t.next_category_at, true) THEN t.next_category ELSE t.category END)) AS c (category)
+				ORDER BY c.category = 'marketing' DESC NULLS LAST, c.category IS NULL, t.category_at DESC NULLS LAST, c.category
+				LIMIT 1) END;
 	END;
 COMMENT ON FUNCTION wa_template_category(text, text, text, timestamptz) IS
-'The category that the template has then, in lower case as wa_sendable asks for it: a utility template that WhatsApp switched to marketing needs a recipient who may be sent marketing. NULL where none was told. Error: undefined_object for a template that is not in wa_template';
+'The category that the template has then, an announced change included, in lower case as wa_sendable asks for it: a utility template that WhatsApp switched to marketing needs a recipient who may be sent marketing. language as WhatsApp writes it, pt_BR, or pt-BR. NULL where none was told. Error: undefined_object for a template that is not in wa_template';
 REVOKE EXECUTE ON FUNCTION wa_template_category(text, text, text, timestamptz) FROM PUBLIC;
-

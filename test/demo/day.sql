@@ -174,9 +174,9 @@ FROM (VALUES
 	(pg_temp.envelope('user_preferences', jsonb_build_object('user_preferences', jsonb_build_array(
 		jsonb_build_object('wa_id', '447700900124', 'category', 'marketing_messages', 'value', 'pause',
 			'timestamp', pg_temp.unix(now())))))),
-	-- an error of the sender number, not of anybody's
+	-- an error of WhatsApp's own: neither a person nor a sender is held back by it
 	(pg_temp.envelope('messages', jsonb_build_object('errors', jsonb_build_array(jsonb_build_object(
-		'code', 130429, 'title', 'Rate limit hit'))))),
+		'code', 131000, 'title', 'Something went wrong'))))),
 	-- the "Test" button of Meta's dashboard
 	('{"field":"account_alerts","value":{"entity_type":"WABA","alert_severity":"INFORMATIONAL"}}'),
 	-- of interest elsewhere

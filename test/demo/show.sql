@@ -46,7 +46,12 @@ SELECT count(*) AS segment FROM customers WHERE segment = 7 \gset
 SELECT clock_timestamp() AS started \gset
 CREATE TEMP TABLE campaign AS SELECT * FROM customers WHERE segment = 7 AND wa_sendable(phone, 'marketing');
 SELECT round(1000 * extract(epoch FROM clock_timestamp() - :'started'::timestamptz), 1) AS ms,
-	(SELECT count(*) FROM campaign) AS sendable \gset
+	(SELECT count(*) FROM campaign) AS sendable,
+	(SELECT count(*) FROM campaign) BETWEEN 1 AND :segment - 1 AS plausible \gset
+\if :plausible
+\else
+	DO $$ BEGIN RAISE 'the demo shows a campaign of nobody, or of everybody'; END $$;
+\endif
 \echo '    ' :sendable 'of' :segment 'may be messaged; the query took' :ms 'ms'
 \echo
 SELECT wa_first_reason(phone, 'marketing') AS "left out because of", count(*) AS customers

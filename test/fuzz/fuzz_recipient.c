@@ -38,7 +38,7 @@ digits_alone(const char *text, size_t len)
 	return true;
 }
 
-/* The shape that section 1 of the specification gives it, read another way. */
+/* The shape of the canonical text, read another way. */
 static void
 demand_shape(const wa_canonical *id)
 {

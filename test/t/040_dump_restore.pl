@@ -72,7 +72,7 @@ for my $db (sort keys %schema)
 			(131026, 'W1', '2024-01-01', '2024-01-02 03:04:05.678901+02', E'relay\\tbroken'),
 			(888888, '', '2024-01-01', NULL, 'goes on');
 		SELECT $s.wa_recompute();
-		SELECT $s.wa_hold('W1', E'audit\\tof May', 'S1', 'DE', '{marketing}', '2024-06-01');
+		SELECT $s.wa_hold('W1', E'audit\\tof May', 'S1', 'DE', '{marketing}', '2099-06-01');
 		INSERT INTO $s.wa_frequency_cap (category, messages, period, business, reason) VALUES ('marketing', 2, '1 mon 2 days 03:04:05', 'W1', E'ours\\t');
 		INSERT INTO $s.wa_quiet_hours (region, category, days, starts, ends, source) VALUES ('DE', 'marketing', '{6,7}', '20:00', '08:00', 'ours');
 		DELETE FROM $s.wa_region_without_limit WHERE region = 'FR';
