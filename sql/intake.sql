@@ -54,6 +54,16 @@ SELECT wa_ingest(NULL::text);
 SELECT wa_ingest(NULL::bytea);
 SELECT wa_ingest('{}'::text, received_at => NULL);
 SELECT wa_ingest('{}'::text, received_at => 'infinity');
+
+-- Nor may it lie ahead, or before there was anything to receive: it bounds the times of the elements.
+SELECT wa_ingest('{}'::text, received_at => '2099-01-01');
+SELECT wa_ingest('{}'::bytea, received_at => now() + interval '11 minutes');
+SELECT wa_ingest('{}'::text, received_at => '1970-01-01');
+SELECT wa_ingest('{"statuses":[]}'::text, received_at => now() + interval '9 minutes');
+INSERT INTO wa_webhook (received_at, payload) VALUES (now(), '{}'), ('2099-01-01', '{}');
+-- A row that a restore brings back is taken as it is.
+INSERT INTO wa_webhook (received_at, token, payload) VALUES ('2099-01-01', 1, '{}') RETURNING received_at > now() AS ahead;
+DELETE FROM wa_webhook WHERE token = 1;
 -- When the webhook arrived is the caller's to say: the time of what has none, and the bound of what has.
 SAVEPOINT received;
 SELECT wa_ingest('{"statuses": [{"id": "w", "status": "read", "recipient_id": "491540001099"}]}'::text, NULL, '2025-02-03 04:05+00');

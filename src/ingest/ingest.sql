@@ -20,7 +20,7 @@ SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_webhook_id_seq', '');
 COMMENT ON TABLE @extschema@.wa_webhook IS
 'Webhooks as they came. An INSERT or COPY of the payload has its whole effect in the same transaction';
 COMMENT ON COLUMN @extschema@.wa_webhook.id IS 'Row number';
-COMMENT ON COLUMN @extschema@.wa_webhook.received_at IS 'When the webhook arrived: the time of elements that carry none, and the bound of those that do';
+COMMENT ON COLUMN @extschema@.wa_webhook.received_at IS 'When the webhook arrived: the time of elements that carry none, and the bound of those that do. A time before 2009 or more than 10 minutes ahead is an error when it is inserted';
 COMMENT ON COLUMN @extschema@.wa_webhook.token IS 'Leave to its default. A row with another token than that of its transaction is taken for restored and not applied';
 COMMENT ON COLUMN @extschema@.wa_webhook.payload IS 'The raw request body';
 COMMENT ON COLUMN @extschema@.wa_webhook.signature IS 'The X-Hub-Signature-256 header';
@@ -83,7 +83,7 @@ CREATE FUNCTION @extschema@.wa_ingest(payload text, signature text DEFAULT NULL,
 	AS 'MODULE_PATHNAME', 'wa_ingest_text' LANGUAGE C VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.wa_ingest(text, text, timestamptz) IS
-'Applies one webhook payload without keeping it. Returns how many elements were applied, how many mean nothing here, and how many problems went to wa_problem. received_at: when the webhook arrived, for those that kept it for a while or give it to several databases; NULL is an error';
+'Applies one webhook payload without keeping it. Returns how many elements were applied, how many mean nothing here, and how many problems went to wa_problem. received_at: when the webhook arrived, for those that kept it for a while or give it to several databases. NULL, a time before 2009 and one more than 10 minutes ahead are errors';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_ingest(text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.wa_ingest(payload bytea, signature text DEFAULT NULL,

@@ -298,6 +298,24 @@ wa_intake_schema(const wa_intake *intake)
 	return intake->schema;
 }
 
+/*
+ * It bounds the times of the elements: a payload received in a far future would lift, and
+ * stop, until then.  The clock is asked for every payload, since a statement may be a COPY that
+ * runs for hours.
+ */
+void
+wa_intake_check_received(wa_instant received_at)
+{
+	if (received_at >= WA_FIRST_INSTANT &&
+		received_at <= wa_after(GetCurrentTimestamp(), WA_CLOCK_SKEW))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+			 errmsg("received_at is out of range"),
+			 errdetail("It must lie between 2009 and 10 minutes from now."),
+			 errhint("Give the time at which the webhook arrived, or leave it to its default.")));
+}
+
 /* Count an element that was interpreted; its problems count as they are found. */
 static void
 count(wa_intake *intake, wa_element_outcome outcome)

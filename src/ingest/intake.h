@@ -33,6 +33,12 @@ typedef struct wa_counts
 extern wa_intake *wa_intake_begin(Oid funcid, bool replaying);
 
 /*
+ * Raise an error where a payload cannot have been received then: more than 10 minutes from
+ * now, or before 2009.  For what a writer says; what is stored already is taken as it is.
+ */
+extern void wa_intake_check_received(wa_instant received_at);
+
+/*
  * Take in one payload: a text of this database, or (is_bytes) the bytes of a
  * request body in UTF-8.  signature is the X-Hub-Signature-256 header; data
  * NULL where there is none.  webhook_id 0: the payload is not kept.
