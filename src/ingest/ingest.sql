@@ -96,6 +96,22 @@ COMMENT ON FUNCTION @extschema@.wa_ingest(bytea, text, timestamptz) IS
 'Applies one webhook payload, given as the exact bytes of the request (UTF-8), without keeping it. Returns the same counts as for text';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_ingest(bytea, text, timestamptz) FROM PUBLIC;
 
+-- A report makes its business known.  Where payloads are signed a typing error must not: a question about it would be answered.
+CREATE FUNCTION wa__require_reporter(business text) RETURNS boolean
+	LANGUAGE sql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		SELECT CASE
+			WHEN EXISTS (SELECT FROM wa_app_secret)
+				AND NOT EXISTS (SELECT FROM wa_sender AS s WHERE s.business OPERATOR(pg_catalog.=) COALESCE(wa__require_reporter.business, '')) THEN
+				wa__refuse('undefined_object', pg_catalog.format('business "%s" was never heard of', business),
+					'Where there are app secrets, only a business with a secret, or whose webhooks came, is reported for.',
+					'Name the business that sends. If it is new, add it to wa_sender.')
+			ELSE true END;
+	END;
+COMMENT ON FUNCTION wa__require_reporter(text) IS 'An error (undefined_object) for a business that is not in wa_sender, where there are app secrets';
+REVOKE EXECUTE ON FUNCTION wa__require_reporter(text) FROM PUBLIC;
+
 CREATE FUNCTION @extschema@.wa_report_error(recipient text, code integer,
 	at timestamptz DEFAULT pg_catalog.clock_timestamp(), business text DEFAULT '', sender text DEFAULT '',
 	message_id text DEFAULT NULL, details text DEFAULT NULL,
@@ -104,7 +120,7 @@ CREATE FUNCTION @extschema@.wa_report_error(recipient text, code integer,
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.wa_report_error(text, integer, timestamptz, text, text, text, text) IS
-'Records an error that the send API answered at once: the same effect as the webhook for it. A recipient or time that cannot be right goes to wa_problem; a NULL recipient, code or at is an error. Returns the counts of wa_ingest';
+'Records an error that the send API answered at once: the same effect as the webhook for it. A recipient or time that cannot be right goes to wa_problem; a NULL recipient, code or at is an error, and so is, where there are app secrets, a business that is not in wa_sender. Returns the counts of wa_ingest';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_report_error(text, integer, timestamptz, text, text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.wa_replay(from_id bigint DEFAULT NULL, to_id bigint DEFAULT NULL,

@@ -507,6 +507,24 @@ failed_status(wa_str recipient, int32 code, wa_instant at, wa_str message_id, wa
 	};
 }
 
+static wa_statement require_reporter = {
+	"SELECT @extschema@.wa__require_reporter($1)", "text", NULL, 0
+};
+
+/* With app secrets, a report must not make a business known that nobody else has heard of. */
+static void
+check_reporter(wa_intake *intake, wa_str business)
+{
+	Datum		value;
+
+	if (intake->secrets == NULL)
+		return;
+	SPI_connect();
+	value = wa_str_datum(cut(business));
+	wa_statement_run(&require_reporter, intake->schema, &value, NULL);
+	SPI_finish();
+}
+
 void
 wa_intake_failure(wa_intake *intake, wa_str recipient, int32 code, wa_instant at,
 				  wa_instant received_at, wa_str business, wa_str sender,
@@ -515,6 +533,7 @@ wa_intake_failure(wa_intake *intake, wa_str recipient, int32 code, wa_instant at
 	wa_ids		who = {recipient, {NULL, 0}, {NULL, 0}};
 	wa_report	report = {business, sender, {NULL, 0}};
 
+	check_reporter(intake, business);
 	report.status = failed_status(recipient, code, at, message_id, details);
 	intake->received_at = received_at;
 	intake->webhook_id = 0;

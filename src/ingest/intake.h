@@ -59,7 +59,8 @@ extern bool wa_intake_fragment(wa_intake *intake, wa_str fragment, wa_str path,
 
 /*
  * Take in one failure that did not come by a webhook.  The strings are texts
- * of this database; details goes along with a problem, if there is one.
+ * of this database; details goes along with a problem, if there is one.  An
+ * ERROR for a business that was never heard of, where there are app secrets.
  */
 extern void wa_intake_failure(wa_intake *intake, wa_str recipient, int32 code,
 							  wa_instant at, wa_instant received_at, wa_str business,

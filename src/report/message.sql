@@ -110,6 +110,7 @@ CREATE FUNCTION wa_sent(message_id text, recipient text, category wa_category DE
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
+		SELECT wa__require_reporter(wa_sent.business);
 		-- Ends the claim, and keeps the person from being claimed for the campaign again.
 		INSERT INTO wa_claim AS o (campaign, recipient, category, business, sender, claimed_at, lease_until, sent_at, message_id, template, home, token)
 		SELECT wa_sent.campaign, p.id, coalesce(wa_sent.category, 'marketing'), nullif(wa_sent.business, ''), nullif(wa_sent.sender, ''),
@@ -135,7 +136,7 @@ CREATE FUNCTION wa_sent(message_id text, recipient text, category wa_category DE
 			campaign = greatest(o.campaign, excluded.campaign);
 	END;
 COMMENT ON FUNCTION wa_sent(text, text, wa_category, text, text, timestamptz, text, text) IS
-'Adds to wa_message what only the sender knows: that the send API took the message, for whom, its category, template and campaign. Name the business where there are several: only what it tells itself, or what names none, counts for its message, and the latter takes a row more. May come before or after the statuses, and twice. A transaction with many calls makes them in the order of message_id, since webhooks lock the same rows in that order. With a campaign it ends the claim of wa_claim, and keeps the person from being claimed for that campaign again, without a claim as well. Nothing is kept in wa_message_log where wa_policy.message_log is off. A blank message id, a recipient that is none and a time before 2009 or more than 10 minutes ahead are errors';
+'Adds to wa_message what only the sender knows: that the send API took the message, for whom, its category, template and campaign. Name the business where there are several: only what it tells itself, or what names none, counts for its message, and the latter takes a row more. May come before or after the statuses, and twice. A transaction with many calls makes them in the order of message_id, since webhooks lock the same rows in that order. With a campaign it ends the claim of wa_claim, and keeps the person from being claimed for that campaign again, without a claim as well. Nothing is kept in wa_message_log where wa_policy.message_log is off. A blank message id, a recipient that is none, a time before 2009 or more than 10 minutes ahead, and, where there are app secrets, a business that is not in wa_sender are errors';
 REVOKE EXECUTE ON FUNCTION wa_sent(text, text, wa_category, text, text, timestamptz, text, text) FROM PUBLIC;
 
 -- What is purged is counted first, so that rates outlive it.
