@@ -17,6 +17,8 @@ CREATE TABLE wa_message_log (
 	CONSTRAINT wa_message_log_pkey PRIMARY KEY (message_id, business, participant)
 ) WITH (fillfactor = 75);
 CREATE INDEX wa_message_log_recipient ON wa_message_log (recipient);
+-- For wa_template_sendable: few have these codes.
+CREATE INDEX wa_message_log_refused ON wa_message_log (business, failed_at) WHERE code IN (132015, 132016);
 SELECT pg_catalog.pg_extension_config_dump('wa_message_log', '');
 COMMENT ON TABLE wa_message_log IS
 'What each business told of an outgoing message, and in groups of each participant, merged from its statuses in any order; no content. Written unless wa_policy.message_log is off. What was told without a business has a row of its own; wa_message lays the two together';
