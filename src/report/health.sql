@@ -8,13 +8,16 @@ REVOKE EXECUTE ON FUNCTION wa__library_version() FROM PUBLIC;
 CREATE FUNCTION wa__recompute_owed() RETURNS bigint
 	LANGUAGE sql VOLATILE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
-		SELECT count(*) FROM wa_cooldown AS c,
-			wa_cooldown_merge(c.code, c.business, c.failures, c.lifted_at, c.failures, c.lifted_at) AS m
-		WHERE (m.strikes, m.until) IS DISTINCT FROM (c.strikes, c.until)
-			AND c.code IN (SELECT code FROM wa_error_override UNION ALL SELECT code FROM wa_incident);
+		SELECT (SELECT count(*) FROM wa_cooldown AS c,
+				wa_cooldown_merge(c.code, c.business, c.failures, c.lifted_at, c.failures, c.lifted_at) AS m
+			WHERE (m.strikes, m.until) IS DISTINCT FROM (c.strikes, c.until)
+				AND c.code IN (SELECT code FROM wa_error_override UNION ALL SELECT code FROM wa_incident))
+			+ (SELECT count(*) FROM wa_sender_hold AS h, wa__hold_of_code(h.code) AS p
+			WHERE h.cause = 'error' AND (h.categories <> p.categories
+				OR (p.scope = 'business' AND p.categories <> '{}' AND (h.sender <> '' OR h.region <> ''))));
 	END;
 COMMENT ON FUNCTION wa__recompute_owed() IS
-'Rows of wa_cooldown that a change of wa_error_override or wa_incident has not reached: wa_recompute() brings it to them';
+'Rows of wa_cooldown and wa_sender_hold that a change of wa_error_override or wa_incident has not reached: wa_recompute() brings it to them';
 REVOKE EXECUTE ON FUNCTION wa__recompute_owed() FROM PUBLIC;
 
 -- A business's own rhythm: the hours of the last 90 days in which anything of that kind happened.
@@ -94,7 +97,7 @@ WHERE p.problem = 'unknown_code' AND p.resolved_at IS NULL
 HAVING count(*) > 0
 UNION ALL
 SELECT 'recompute_owed', 'warning', o.rows,
-	format('Cooldowns that do not follow wa_error_override and wa_incident yet: %s.', o.rows),
+	format('Cooldowns and holds that do not follow wa_error_override and wa_incident yet: %s.', o.rows),
 	'SELECT wa_recompute();'
 FROM wa__recompute_owed() AS o (rows)
 WHERE o.rows > 0
