@@ -82,7 +82,7 @@ Datum
 wa__without(PG_FUNCTION_ARGS)
 {
 	wa_str		payload = wa_text_arg(fcinfo, 0);
-	wa_str		utf8 = wa_to_utf8(payload);
+	wa_str		utf8 = wa_kept_to_utf8(payload);
 	wa_names   *names = names_of_array(PG_GETARG_ARRAYTYPE_P(1));
 	wa_str		rest = {"", 0};
 	char	   *left = NULL;

@@ -83,10 +83,11 @@ SELECT problem, 'warning', count(*),
 FROM wa_problem WHERE resolved_at IS NULL AND problem NOT IN ('bad_signature', 'unknown_code')
 GROUP BY problem
 UNION ALL
-SELECT 'unknown_code', 'notice', p.count,
-	format('Error code %s is not known and affects nobody; it came so far: %s.', p.code, p.count),
+SELECT 'unknown_code', 'notice', p.count + t.count,
+	format('Error code %s is not known and affects nobody; it came so far: %s.', p.code, p.count + t.count),
 	format('INSERT INTO wa_error_override (code, category, reason) VALUES (%s, ''recipient'', ''...'');', p.code)
-FROM wa_problem AS p
+FROM wa_problem AS p,
+	LATERAL (SELECT coalesce(sum(y.count), 0) AS count FROM wa_problem_tally AS y WHERE y.code = p.code) AS t
 WHERE p.problem = 'unknown_code' AND p.resolved_at IS NULL AND NOT EXISTS (SELECT FROM wa_error_code AS e WHERE e.code = p.code)
 UNION ALL
 SELECT 'replay_owed', 'warning', count(*),
