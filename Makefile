@@ -35,9 +35,9 @@ SQL_FRAGMENTS = \
 	src/operator/forget.sql \
 	src/planner/support.sql \
 	src/decision/decision.sql \
-	src/state/template.sql \
 	src/claims/claims.sql \
 	src/report/message.sql \
+	src/state/template.sql \
 	src/report/person.sql \
 	src/nodes/digest.sql \
 	src/nodes/subscription.sql \

@@ -22,6 +22,10 @@ CREATE FUNCTION t.at_pointer(document jsonb, pointer text) RETURNS jsonb
 	RETURN document #> string_to_array(substr(pointer, 2), '/');
 SELECT count(*) AS wrong FROM wa_problem
 WHERE t.at_pointer(:'payload', path) IS DISTINCT FROM fragment::jsonb;
+-- And so the elements are found again in a payload that is kept, in whatever order they are asked for.
+SELECT count(*) AS wrong FROM (SELECT array_agg(path ORDER BY md5(path)) AS paths, array_agg(fragment ORDER BY md5(path)) AS fragments FROM wa_problem) AS p
+WHERE wa__payload_elements(:'payload', paths) IS DISTINCT FROM fragments;
+SELECT wa__payload_elements(:'payload', '{/nowhere,""}') = ARRAY[NULL, :'payload'] AS right, wa__payload_elements('no JSON', '{/statuses/0}'), wa__payload_elements('{}', '{}');
 
 -- In one statement, a bad payload does not stop the next.
 DELETE FROM wa_activity;
@@ -34,7 +38,8 @@ INSERT INTO wa_webhook (received_at, payload) VALUES
 	('2025-12-31', repeat('[', 70)),
 	('2025-12-31', t.hook(t.wrote('491560002003', '2025-03-01 10:00')));
 SELECT recipient FROM wa_activity ORDER BY recipient;
-SELECT problem, left(fragment, 10) FROM wa_problem ORDER BY id;
+SELECT problem, fragment, left((wa__payload_elements(payload, ARRAY[path]))[1], 10) AS left
+FROM wa_problem AS p JOIN wa_webhook AS w ON w.id = p.webhook_id ORDER BY p.id;
 
 -- Events hold for every identifier that their element names.
 DELETE FROM wa_activity;

@@ -30,6 +30,27 @@ PREPARE of_text (text) AS INSERT INTO wa_webhook (received_at, payload) VALUES (
 EXECUTE of_json('{"messages": [{"id": "w", "from": "491540001009", "timestamp": "1740823200", "type": "text"}]}');
 EXECUTE of_jsonb('{"messages": [{"id": "w", "from": "491540001010", "timestamp": "1740823200", "type": "text"}]}');
 EXECUTE of_text('{"messages": [{"id": "w", "from": "491540001011", "timestamp": "1740823200", "type": "text"}]}');
+-- A bytea becomes \x and hexadecimal digits in a column of text; its bytes are read all the same, and what is wrong with them is a problem.
+PREPARE of_bytea (bytea) AS INSERT INTO wa_webhook (received_at, payload) VALUES ('2025-12-31', $1);
+SAVEPOINT of_bytea;
+EXECUTE of_bytea(convert_to('{"messages": [{"id": "w", "from": "491540001017", "timestamp": "1740823200", "type": "text", "text": {"body": "Grüße\n"}}]}', 'UTF8'));
+EXECUTE of_bytea('\x7b226d65737361676573223a5b22ff225d7d');
+EXECUTE of_bytea('\x');
+SELECT left(payload, 10) AS kept, problem, p.fragment FROM wa_webhook AS w LEFT JOIN wa_problem AS p ON p.webhook_id = w.id WHERE payload LIKE '\\x%' ORDER BY w.id;
+SELECT last_inbound_at FROM wa_activity WHERE recipient = '491540001017';
+DELETE FROM wa_activity;
+SELECT problems FROM wa_replay();
+SELECT last_inbound_at FROM wa_activity WHERE recipient = '491540001017';
+-- By its exact bytes it is signed.
+INSERT INTO wa_app_secret (business, secret) VALUES ('', 'hush');
+SELECT wa_verify_signature(payload, 'sha256=05a8deff25c343956ea947ae13e9d7ab7bf2f08141dbc590c917afd3d290868a') AS verified FROM wa_webhook WHERE payload LIKE '\\x%' ORDER BY id LIMIT 1;
+INSERT INTO wa_webhook (received_at, payload, signature) SELECT received_at, payload, 'sha256=05a8deff25c343956ea947ae13e9d7ab7bf2f08141dbc590c917afd3d290868a' FROM wa_webhook WHERE payload LIKE '\\x%' ORDER BY id LIMIT 1;
+SELECT count(*) FROM wa_problem WHERE problem = 'bad_signature';
+DELETE FROM wa_app_secret;
+-- And erased, when a person is.
+SELECT rows FROM wa_forget('491540001017', 'asked') WHERE part = 'webhooks';
+SELECT payload FROM wa_webhook WHERE erased_at IS NOT NULL;
+ROLLBACK TO of_bytea;
 -- Without keeping the payload, as text or as the bytes of the request.
 SELECT * FROM wa_ingest(t.hook(t.wrote('491540001012', '2025-03-01 10:00')));
 SELECT * FROM wa_ingest(convert_to(t.hook(t.wrote('491540001013', '2025-03-01 10:00')), 'UTF8'));
@@ -54,6 +75,16 @@ SELECT wa_ingest(NULL::text);
 SELECT wa_ingest(NULL::bytea);
 SELECT wa_ingest('{}'::text, received_at => NULL);
 SELECT wa_ingest('{}'::text, received_at => 'infinity');
+
+-- Nor may it lie ahead, or before there was anything to receive: it bounds the times of the elements.
+SELECT wa_ingest('{}'::text, received_at => '2099-01-01');
+SELECT wa_ingest('{}'::bytea, received_at => now() + interval '11 minutes');
+SELECT wa_ingest('{}'::text, received_at => '1970-01-01');
+SELECT wa_ingest('{"statuses":[]}'::text, received_at => now() + interval '9 minutes');
+INSERT INTO wa_webhook (received_at, payload) VALUES (now(), '{}'), ('2099-01-01', '{}');
+-- A row that a restore brings back is taken as it is.
+INSERT INTO wa_webhook (received_at, token, payload) VALUES ('2099-01-01', 1, '{}') RETURNING received_at > now() AS ahead;
+DELETE FROM wa_webhook WHERE token = 1;
 -- When the webhook arrived is the caller's to say: the time of what has none, and the bound of what has.
 SAVEPOINT received;
 SELECT wa_ingest('{"statuses": [{"id": "w", "status": "read", "recipient_id": "491540001099"}]}'::text, NULL, '2025-02-03 04:05+00');
@@ -112,7 +143,8 @@ SELECT '2025-12-31 23:50:00', t.hook(jsonb_build_object('messages', jsonb_build_
 FROM t.time;
 SELECT written, last_inbound_at, problem, detail
 FROM t.time LEFT JOIN wa_activity ON recipient::text = (491540004000 + n)::text
-LEFT JOIN wa_problem AS p ON (p.fragment::jsonb->>'from')::bigint = 491540004000 + n
+LEFT JOIN (wa_problem AS p JOIN wa_webhook AS w ON w.id = p.webhook_id)
+	ON strpos(w.payload, (491540004000 + n)::text) > 0
 ORDER BY n;
 -- Without a key for it, too.
 SELECT * FROM wa_ingest('{"messages": [{"id": "w", "from": "491540004100", "type": "text"}]}');

@@ -68,6 +68,46 @@ SELECT recipient FROM wa_activity ORDER BY recipient;
 SELECT * FROM wa_replay(from_id => :first + 2);
 SELECT recipient FROM wa_activity ORDER BY recipient;
 
+-- What a problem is about stands in its payload, and goes to the problem where the payload is deleted, changed or truncated.
+DELETE FROM wa_webhook;
+DELETE FROM wa_problem;
+CALL t.take(jsonb_build_object('user_preferences', jsonb_build_array(
+	jsonb_build_object('wa_id', '491610003001', 'value', 'pause', 'timestamp', 1740823200),
+	jsonb_build_object('wa_id', '491610003002', 'value', 'stop', 'timestamp', 1740823200),
+	jsonb_build_object('wa_id', '491610003003', 'value', 'pause', 'timestamp', 'then'))));
+CALL t.take(t.prefers('491610003004', 'pause', '2025-03-01 10:00'));
+CALL t.take(t.prefers('491610003005', 'pause', '2025-03-01 10:00'));
+CALL t.take(t.failed('491610003006', 888003, '2025-03-01 10:00'));
+SELECT path, problem, fragment FROM wa_problem ORDER BY id;
+UPDATE wa_webhook SET signature = 'x';
+SELECT count(fragment) FROM wa_problem;
+UPDATE wa_webhook SET payload = '{}' WHERE payload LIKE '%491610003004%';
+DELETE FROM wa_webhook WHERE payload LIKE '%49161000300_%pause%pause%';
+SELECT path, problem, fragment FROM wa_problem ORDER BY id;
+TRUNCATE wa_webhook;
+SELECT path, problem, fragment FROM wa_problem ORDER BY id;
+SELECT * FROM wa_replay();
+INSERT INTO wa_error_override (code, category, blocks, ladder, gap, reason) VALUES (888003, 'recipient', '{marketing}', '{2 days}', '0', 'ours');
+SELECT * FROM wa_replay();
+SELECT recipient, strikes FROM wa_cooldown WHERE code = 888003;
+-- A code that comes again is about the element that it comes in now.
+DELETE FROM wa_error_override WHERE code = 888003;
+SELECT problems FROM wa_ingest(t.hook(t.failed('491610003007', 888003, '2025-03-01 10:00')));
+SELECT webhook_id, count, resolved_at, fragment LIKE '%491610003007%' AS new FROM wa_problem WHERE code = 888003;
+-- Counts that were left for it are taken up.
+INSERT INTO wa_problem_tally (code, count) VALUES (888003, 5), (888003, 6);
+SELECT problems FROM wa_ingest(t.hook(t.failed('491610003007', 888003, '2025-03-01 10:00')));
+SELECT p.count, (SELECT count(*) FROM wa_problem_tally) FROM wa_problem AS p WHERE code = 888003;
+DELETE FROM wa_problem;
+-- More than one batch: the same as all at once.
+INSERT INTO wa_webhook (received_at, payload)
+SELECT '2025-12-31', t.hook(CASE WHEN n % 10 = 0 THEN t.prefers((491611000000 + n)::text, 'pause', '2025-03-01 10:00') ELSE t.wrote((491611000000 + n)::text, '2025-03-01 10:00') END)
+FROM generate_series(1, 9000) AS n;
+DELETE FROM wa_activity;
+SELECT * FROM wa_replay();
+SELECT count(*), (SELECT count(*) FROM wa_problem WHERE resolved_at IS NULL AND fragment IS NULL) AS open FROM wa_activity;
+SELECT count(*) AS locked FROM pg_locks WHERE pid = pg_backend_pid() AND relation = 'wa_activity'::regclass AND mode = 'ShareRowExclusiveLock';
+
 -- A payload that was received when it was ahead of the clock stays so.
 INSERT INTO wa_webhook (received_at, payload) VALUES ('2025-03-01 09:00', t.hook(t.prefers('491610002001', 'resume', '2025-03-01 10:00')));
 SELECT problem, detail FROM wa_problem ORDER BY id DESC LIMIT 1;

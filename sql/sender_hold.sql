@@ -103,6 +103,22 @@ SELECT * FROM t.all_held('2025-04-02 11:00');
 INSERT INTO wa_error_override (code, scope, reason) VALUES (131048, 'business', 'ours share one quality');
 CALL t.take(t.failed('4915112345678', 131048, '2025-04-05 10:00'), 'b2', 's3');
 SELECT business, sender, code FROM wa_sender_hold WHERE code = 131048 AND since = '2025-04-05 10:00';
+-- What was stored before follows by wa_recompute: to the business, for the latest that was not released; to nobody; and back.
+SAVEPOINT moved;
+INSERT INTO wa_sender_hold (business, sender, cause, code, categories, since, until, lifted_at) VALUES
+	('b2', 's4', 'error', 131048, '{marketing,utility,authentication,service}', '2025-04-06 11:00', '2025-04-07 11:00', '2025-04-06 11:30'),
+	('b2', 's5', 'error', 131048, '{marketing,utility,authentication,service}', '2025-04-06 10:00', '2025-04-07 10:00', NULL),
+	('b2', 's6', 'error', 131048, '{marketing,utility,authentication,service}', '2025-04-06 09:00', '2025-04-07 09:00', NULL);
+SELECT wa__recompute_owed() > 0 AS owed, wa_recompute() > 0 AS changed, wa__recompute_owed();
+SELECT business, sender, since, until, lifted_at FROM wa_sender_hold WHERE code = 131048 AND business = 'b2';
+SELECT * FROM t.all_held('2025-04-07 09:30') WHERE business = 'b2';
+UPDATE wa_error_override SET scope = 'message' WHERE code = 131048;
+SELECT wa_recompute() > 0 AS changed, wa_recompute(), wa__recompute_owed();
+SELECT * FROM t.all_held('2025-04-07 09:30') WHERE business = 'b2';
+DELETE FROM wa_error_override WHERE code = 131048;
+SELECT wa_recompute() > 0 AS changed, wa_recompute(), wa__recompute_owed();
+SELECT * FROM t.all_held('2025-04-07 09:30') WHERE business = 'b2';
+ROLLBACK TO moved;
 
 -- account_update: restrictions with an end in all its forms, and kinds that hold nothing.
 CALL t.update('{"event":"ACCOUNT_RESTRICTION","restriction_info":[{"restriction_type":"RESTRICTED_BIZ_INITIATED_MESSAGING","expiration":1767600000},{"restriction_type":"RESTRICTED_CUSTOMER_INITIATED_MESSAGING","expiration":"1767600001"},{"restriction_type":"RESTRICTED_UTILITY_TEMPLATES","expiration":"2026-01-05T13:30:02+0530"}]}');

@@ -7,16 +7,20 @@ BEGIN;
 \set ECHO none
 \i test/helpers.sql
 \set ECHO all
--- Each payload 4 MB, with four codes of its own and one of all. Each code keeps the element that
--- brought it, 100 MB in all: they are written in pieces.
+-- Each payload 4 MB, with four codes of its own and one of all. What is kept in wa_webhook is not kept twice.
 INSERT INTO wa_webhook (payload)
 	SELECT json_build_object('statuses', json_build_array(json_build_object('id', 'w' || n, 'status', 'failed', 'timestamp', 1740823200,
 		'recipient_id', '491650000001', 'filler', repeat('x', 4000000),
 		'errors', (SELECT json_agg(json_build_object('code', code)) FROM unnest(ARRAY[900000 + 4 * n, 900001 + 4 * n, 900002 + 4 * n, 900003 + 4 * n, 899999]) AS code))))
 	FROM generate_series(6, 1, -1) AS n;
 SELECT count(*) AS codes, min(count) FILTER (WHERE code >= 900000) AS once, max(count) FILTER (WHERE code = 899999) AS shared,
-	min(length(fragment)) > 4000000 AS kept
-FROM wa_problem WHERE problem = 'unknown_code';
+	count(fragment) AS twice, min(length((wa__payload_elements(payload, ARRAY[path]))[1])) > 4000000 AS kept
+FROM wa_problem AS p JOIN wa_webhook AS w ON w.id = p.webhook_id WHERE problem = 'unknown_code';
+-- Without its payload each code keeps the element that brought it, 36 MB in all: they are written in pieces.
+SELECT problems FROM wa_ingest(json_build_object('statuses', json_build_array(json_build_object('id', 'w', 'status', 'failed', 'timestamp', 1740823200,
+	'recipient_id', '491650000001', 'filler', repeat('x', 9000000),
+	'errors', (SELECT json_agg(json_build_object('code', code)) FROM generate_series(800001, 800005) AS code))))::text);
+SELECT count(*), count(fragment), min(length(fragment)) > 9000000 AS kept FROM wa_problem WHERE code BETWEEN 800001 AND 800005;
 -- A thousand small ones, and again: counted, not recorded anew.
 INSERT INTO wa_webhook (received_at, payload) SELECT '2025-12-31', t.hook(t.failed('491650000001', 910000 + n % 1000, '2025-03-01 10:00')) FROM generate_series(1, 3000) AS n;
 SELECT count(*), sum(count) FROM wa_problem WHERE code BETWEEN 910000 AND 910999;

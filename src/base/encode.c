@@ -99,6 +99,52 @@ wa_to_utf8(wa_str text)
 	};
 }
 
+/* hex_decode would raise an error. */
+static int
+hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* The bytes that "\x" and hexadecimal digits stand for; data NULL where it is anything else. */
+static wa_str
+decode_hex(wa_str text)
+{
+	wa_str		bytes = {NULL, 0};
+	char	   *out;
+
+	if (text.len < 2 || text.len % 2 != 0 || text.data[0] != '\\' || text.data[1] != 'x')
+		return bytes;
+	out = palloc_extended(text.len / 2, MCXT_ALLOC_HUGE);
+	for (size_t i = 2; i < text.len; i += 2)
+	{
+		int			high = hex_value(text.data[i]);
+		int			low = hex_value(text.data[i + 1]);
+
+		if (high < 0 || low < 0)
+		{
+			pfree(out);
+			return bytes;
+		}
+		out[i / 2 - 1] = (char) (high << 4 | low);
+	}
+	bytes.data = out;
+	bytes.len = text.len / 2 - 1;
+	return bytes;
+}
+
+wa_str
+wa_kept_to_utf8(wa_str text)
+{
+	wa_str		bytes = decode_hex(text);
+
+	return bytes.data != NULL ? bytes : wa_to_utf8(text);
+}
+
 wa_str
 wa_bytes_to_database(wa_str bytes)
 {

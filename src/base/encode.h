@@ -28,6 +28,13 @@ extern wa_str wa_to_database(wa_str utf8);
 extern wa_str wa_to_utf8(wa_str text);
 
 /*
+ * A payload as it is kept, as UTF-8: as wa_to_utf8, but what is "\x" and hexadecimal digits
+ * are these bytes, since that is what becomes of a bytea that is put into a column of
+ * text.  No JSON begins so.
+ */
+extern wa_str wa_kept_to_utf8(wa_str text);
+
+/*
  * Any bytes as text of this database: as they are where they are valid there,
  * else as "\x" and hexadecimal digits.  Copied.
  */

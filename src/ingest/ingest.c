@@ -27,10 +27,7 @@ received_at_arg(FunctionCallInfo fcinfo, int argno)
 
 	wa_forbid_null_arg(fcinfo, argno, "received_at");
 	received_at = PG_GETARG_TIMESTAMPTZ(argno);
-	if (TIMESTAMP_NOT_FINITE(received_at))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("received_at must be finite")));
+	wa_intake_check_received(received_at);
 	return received_at;
 }
 

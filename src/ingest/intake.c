@@ -111,7 +111,7 @@ free_payload(void *arg)
 	wa_payload_free(((wa_intake *) arg)->payload);
 }
 
-/* A new finding about the payload at hand, but for its fragment. */
+/* A new finding about the payload at hand, but for its fragment, which a kept payload has. */
 static wa_finding *
 add_finding(wa_intake *intake, wa_findings *findings, wa_problem problem,
 			const char *detail)
@@ -220,8 +220,9 @@ take_problem(void *arg, wa_problem problem, const char *detail, int32 code)
 		finding->business = cut(wa_to_database(element->business));
 		finding->sender = cut(wa_to_database(element->sender));
 		finding->on_premises = element->on_premises;
-		if (problem == WA_PROBLEM_UNKNOWN_CODE &&
-			intake->codes_of_element++ >= WA_CODES_WITH_FRAGMENT)
+		if (intake->webhook_id != 0 ||
+			(problem == WA_PROBLEM_UNKNOWN_CODE &&
+			 intake->codes_of_element++ >= WA_CODES_WITH_FRAGMENT))
 		{
 			MemoryContextSwitchTo(old);
 			return;
@@ -296,6 +297,24 @@ const wa_schema *
 wa_intake_schema(const wa_intake *intake)
 {
 	return intake->schema;
+}
+
+/*
+ * It bounds the times of the elements: a payload received in a far future would lift, and
+ * stop, until then.  The clock is asked for every payload, since a statement may be a COPY that
+ * runs for hours.
+ */
+void
+wa_intake_check_received(wa_instant received_at)
+{
+	if (received_at >= WA_FIRST_INSTANT &&
+		received_at <= wa_after(GetCurrentTimestamp(), WA_CLOCK_SKEW))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+			 errmsg("received_at is out of range"),
+			 errdetail("It must lie between 2009 and 10 minutes from now."),
+			 errhint("Give the time at which the webhook arrived, or leave it to its default.")));
 }
 
 /* Count an element that was interpreted; its problems count as they are found. */
@@ -374,13 +393,14 @@ refuse_payload(wa_intake *intake, wa_problem problem, const char *detail, wa_str
 	if (intake->retrying)
 		return;
 	old = MemoryContextSwitchTo(intake->context);
-	if (payload.len > WA_KEPT_BYTES)
+	if (payload.len > WA_KEPT_BYTES && intake->webhook_id == 0)
 	{
 		payload.len = pg_mbcliplen(payload.data, (int) payload.len, WA_KEPT_BYTES);
 		kept = "; only its beginning is kept";
 	}
 	finding = add_finding(intake, &intake->elements, problem, psprintf("%s%s", detail, kept));
-	finding->fragment = wa_bytes_to_database(payload);
+	if (intake->webhook_id == 0)
+		finding->fragment = wa_bytes_to_database(payload);
 	MemoryContextSwitchTo(old);
 }
 
@@ -388,9 +408,9 @@ void
 wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes, wa_str signature,
 				  wa_instant received_at, int64 webhook_id)
 {
-	/* what is too large in any encoding need not be converted to tell so */
-	bool		as_it_is = is_bytes || payload.len > 2 * WA_PAYLOAD_MAX_BYTES;
-	wa_str		utf8 = as_it_is ? payload : wa_to_utf8(payload);
+	/* what is too large in any form need not be converted to tell so */
+	bool		as_it_is = is_bytes || payload.len > 2 * WA_PAYLOAD_MAX_BYTES + 2;
+	wa_str		utf8 = as_it_is ? payload : wa_kept_to_utf8(payload);
 	wa_payload_result result = wa_payload_parse(intake->payload, utf8.data, utf8.len);
 
 	intake->received_at = received_at;
@@ -489,6 +509,24 @@ failed_status(wa_str recipient, int32 code, wa_instant at, wa_str message_id, wa
 	};
 }
 
+static wa_statement require_reporter = {
+	"SELECT @extschema@.wa__require_reporter($1)", "text", NULL, 0
+};
+
+/* With app secrets, a report must not make a business known that nobody else has heard of. */
+static void
+check_reporter(wa_intake *intake, wa_str business)
+{
+	Datum		value;
+
+	if (intake->secrets == NULL)
+		return;
+	SPI_connect();
+	value = wa_str_datum(cut(business));
+	wa_statement_run(&require_reporter, intake->schema, &value, NULL);
+	SPI_finish();
+}
+
 void
 wa_intake_failure(wa_intake *intake, wa_str recipient, int32 code, wa_instant at,
 				  wa_instant received_at, wa_str business, wa_str sender,
@@ -497,6 +535,7 @@ wa_intake_failure(wa_intake *intake, wa_str recipient, int32 code, wa_instant at
 	wa_ids		who = {recipient, {NULL, 0}, {NULL, 0}};
 	wa_report	report = {business, sender, {NULL, 0}};
 
+	check_reporter(intake, business);
 	report.status = failed_status(recipient, code, at, message_id, details);
 	intake->received_at = received_at;
 	intake->webhook_id = 0;
@@ -516,10 +555,7 @@ wa_intake_event(wa_intake *intake, const wa_event *event)
 	take_event(intake, event);
 }
 
-/*
- * Both unique indexes may be hit: a problem of a kept webhook that is recorded
- * already stays as it is, an unknown code counts up.
- */
+/* A problem of a kept webhook that is recorded already stays as it is. */
 static wa_statement record_problems = {
 	"INSERT INTO @extschema@.wa_problem"
 	" (webhook_id, path, problem, detail, fragment, business, sender, on_premises,"
@@ -530,13 +566,39 @@ static wa_statement record_problems = {
 	"int8[] text[] text[] text[] text[] text[] text[] bool[] timestamptz[]", NULL, 0
 };
 
+/*
+ * An unknown code has one row, which every webhook with that code would write.  So nobody waits
+ * for it: who finds it locked leaves its count in wa_problem_tally, and the next who
+ * has it to itself takes that up.  Only while a code is new, two that bring it wait for each other.  A
+ * code that came to be known and was resolved, and comes again, is about the element that it comes in
+ * now.
+ */
 static wa_statement count_codes = {
-	"INSERT INTO @extschema@.wa_problem AS p"
-	" (webhook_id, path, problem, detail, fragment, business, sender, on_premises,"
-	" received_at, code, count)"
-	" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-	" ON CONFLICT (code) WHERE code IS NOT NULL"
-	" DO UPDATE SET count = p.count + excluded.count, resolved_at = NULL",
+	"WITH came AS MATERIALIZED (SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+	" AS c (webhook_id, path, problem, detail, fragment, business, sender, on_premises,"
+	" received_at, code, count)),"
+	" free AS MATERIALIZED (SELECT p.id, p.code FROM @extschema@.wa_problem AS p"
+	" WHERE p.code IN (SELECT c.code FROM came AS c)"
+	" ORDER BY p.code FOR NO KEY UPDATE SKIP LOCKED),"
+	" left_over AS (DELETE FROM @extschema@.wa_problem_tally AS t USING free AS f"
+	" WHERE t.code = f.code RETURNING t.code, t.count),"
+	" counted AS (UPDATE @extschema@.wa_problem AS p SET resolved_at = NULL,"
+	" count = p.count + c.count"
+	" + COALESCE((SELECT sum(l.count) FROM left_over AS l WHERE l.code = p.code), 0)::bigint,"
+	" (webhook_id, path, fragment, business, sender, on_premises, received_at)"
+	" = (SELECT n.webhook_id, n.path, n.fragment, n.business, n.sender, n.on_premises, n.received_at"
+	" FROM (VALUES (p.resolved_at IS NULL, p.webhook_id, p.path, p.fragment, p.business, p.sender,"
+	" p.on_premises, p.received_at), (p.resolved_at IS NOT NULL, c.webhook_id, c.path, c.fragment,"
+	" c.business, c.sender, c.on_premises, c.received_at)) AS n"
+	" (stands, webhook_id, path, fragment, business, sender, on_premises, received_at) WHERE n.stands)"
+	" FROM came AS c, free AS f WHERE p.id = f.id AND c.code = p.code RETURNING p.code),"
+	" added AS (INSERT INTO @extschema@.wa_problem (webhook_id, path, problem, detail, fragment,"
+	" business, sender, on_premises, received_at, code, count)"
+	" SELECT c.* FROM came AS c"
+	" WHERE NOT EXISTS (SELECT FROM @extschema@.wa_problem AS p WHERE p.code = c.code)"
+	" ORDER BY c.code ON CONFLICT (code) WHERE code IS NOT NULL DO NOTHING RETURNING code)"
+	" INSERT INTO @extschema@.wa_problem_tally (code, count) SELECT c.code, c.count FROM came AS c"
+	" WHERE c.code NOT IN (SELECT d.code FROM counted AS d UNION ALL SELECT a.code FROM added AS a)",
 	"int8[] text[] text[] text[] text[] text[] text[] bool[] timestamptz[] int4[] int8[]",
 	NULL, 0
 };
@@ -602,10 +664,7 @@ write_in_pieces(wa_intake *intake, wa_statement *statement, const wa_findings *f
 	}
 }
 
-/*
- * Problems last: a row for an unknown code is shared by everybody, so it is
- * locked for as short a time as may be, and in the order of the codes.
- */
+/* Problems last, since the rows of unknown codes are shared by everybody. */
 static void
 write_problems(wa_intake *intake)
 {

@@ -33,6 +33,12 @@ typedef struct wa_counts
 extern wa_intake *wa_intake_begin(Oid funcid, bool replaying);
 
 /*
+ * Raise an error where a payload cannot have been received then: more than 10 minutes from
+ * now, or before 2009.  For what a writer says; what is stored already is taken as it is.
+ */
+extern void wa_intake_check_received(wa_instant received_at);
+
+/*
  * Take in one payload: a text of this database, or (is_bytes) the bytes of a
  * request body in UTF-8.  signature is the X-Hub-Signature-256 header; data
  * NULL where there is none.  webhook_id 0: the payload is not kept.
@@ -53,7 +59,8 @@ extern bool wa_intake_fragment(wa_intake *intake, wa_str fragment, wa_str path,
 
 /*
  * Take in one failure that did not come by a webhook.  The strings are texts
- * of this database; details goes along with a problem, if there is one.
+ * of this database; details goes along with a problem, if there is one.  An
+ * ERROR for a business that was never heard of, where there are app secrets.
  */
 extern void wa_intake_failure(wa_intake *intake, wa_str recipient, int32 code,
 							  wa_instant at, wa_instant received_at, wa_str business,

@@ -24,6 +24,22 @@ PG_FUNCTION_INFO_V1(wa_replay);
 /* Rows that are held in memory at a time; a payload may have 16 MB. */
 #define WA_REPLAY_FETCH 16
 
+/*
+ * What one batch takes in.  More than that is written batch by batch, so that memory does
+ * not grow with the number of rows.
+ */
+#define WA_REPLAY_ROWS	4000
+#define WA_REPLAY_BYTES	(8 * 1024 * 1024)
+
+static wa_statement is_large = {
+	"SELECT (SELECT count(*) > $3 OR sum(v.len) > $4 FROM ("
+	"SELECT pg_catalog.octet_length(w.payload) AS len FROM @extschema@.wa_webhook AS w"
+	" WHERE ($1 IS NULL OR w.id >= $1) AND ($2 IS NULL OR w.id <= $2) LIMIT $3 + 1) AS v)"
+	" OR (SELECT count(*) > $3 FROM (SELECT FROM @extschema@.wa_problem AS p"
+	" WHERE p.resolved_at IS NULL LIMIT $3 + 1) AS q)",
+	"int8 int8 int8 int8", NULL, 0
+};
+
 static wa_statement kept_payloads = {
 	"SELECT w.received_at, w.id, w.payload, w.signature"
 	" FROM @extschema@.wa_webhook AS w"
@@ -33,18 +49,33 @@ static wa_statement kept_payloads = {
 };
 
 /*
- * The last column: its payload is among the above, so that it is counted there.
+ * What they are about stands with them or in their payload, which is read once for all of its
+ * problems.  The last column: its payload is among the above, so that it is counted there.
  * A wrong signature can be checked again only where it was kept.
  */
 static wa_statement open_problems = {
 	"SELECT p.received_at, p.id, p.fragment, p.path, p.on_premises, p.business, p.sender,"
 	" COALESCE(p.webhook_id, 0), w.signature,"
 	" w.id IS NOT NULL AND ($1 IS NULL OR w.id >= $1) AND ($2 IS NULL OR w.id <= $2)"
+	" AND w.erased_at IS NULL"
 	" FROM @extschema@.wa_problem AS p"
 	" LEFT JOIN @extschema@.wa_webhook AS w ON w.id = p.webhook_id"
 	" WHERE p.resolved_at IS NULL AND p.fragment IS NOT NULL"
 	" AND (p.problem <> 'bad_signature' OR w.id IS NOT NULL)"
-	" ORDER BY p.id",
+	" UNION ALL"
+	" SELECT k.* FROM (SELECT g.received_at, unnest(g.ids) AS id,"
+	" unnest(@extschema@.wa__payload_elements(g.payload, g.paths)) AS fragment,"
+	" unnest(g.paths), unnest(g.on_premises), unnest(g.business), unnest(g.sender),"
+	" g.webhook_id, g.signature, g.in_range"
+	" FROM (SELECT w.received_at, w.id AS webhook_id, w.payload, w.signature,"
+	" ($1 IS NULL OR w.id >= $1) AND ($2 IS NULL OR w.id <= $2) AND w.erased_at IS NULL AS in_range,"
+	" array_agg(p.id ORDER BY p.id) AS ids, array_agg(p.path ORDER BY p.id) AS paths,"
+	" array_agg(p.on_premises ORDER BY p.id) AS on_premises,"
+	" array_agg(p.business ORDER BY p.id) AS business, array_agg(p.sender ORDER BY p.id) AS sender"
+	" FROM @extschema@.wa_problem AS p JOIN @extschema@.wa_webhook AS w ON w.id = p.webhook_id"
+	" WHERE p.resolved_at IS NULL AND p.fragment IS NULL GROUP BY w.id) AS g) AS k"
+	" WHERE k.fragment IS NOT NULL"
+	" ORDER BY 2",
 	"int8 int8", NULL, 0
 };
 
@@ -56,8 +87,16 @@ static wa_statement resolve = {
 
 typedef struct wa_replay_state
 {
+	Oid			funcid;
+	const wa_schema *schema;
+	MemoryContext context;		/* of all that lives longer than a row */
+	bool		large;			/* comes in several batches */
+	wa_counts	counts;			/* of those that are done */
+
+	/* The batch at hand. */
 	wa_intake  *intake;
-	MemoryContext context;		/* outlives SPI */
+	int			rows;
+	size_t		bytes;
 	int			nresolved;
 	int			max_resolved;
 	int64	   *resolved;		/* ids of wa_problem */
@@ -91,27 +130,32 @@ text_column(HeapTuple row, TupleDesc desc, int number)
 	};
 }
 
-static void
+/* Returns how many bytes it had. */
+static size_t
 replay_payload(wa_replay_state *state, HeapTuple row, TupleDesc desc)
 {
-	wa_intake_payload(state->intake, text_column(row, desc, 3), false,
+	wa_str		payload = text_column(row, desc, 3);
+
+	wa_intake_payload(state->intake, payload, false,
 					  text_column(row, desc, 4), DatumGetTimestampTz(column(row, desc, 1)),
 					  DatumGetInt64(column(row, desc, 2)));
+	return payload.len;
 }
 
-static void
+static size_t
 replay_problem(wa_replay_state *state, HeapTuple row, TupleDesc desc)
 {
 	char	   *path = TextDatumGetCString(column(row, desc, 4));
+	wa_str		fragment = text_column(row, desc, 3);
 
-	if (!wa_intake_fragment(state->intake, text_column(row, desc, 3),
+	if (!wa_intake_fragment(state->intake, fragment,
 							(wa_str) {path, strlen(path)}, text_column(row, desc, 9),
 							DatumGetBool(column(row, desc, 5)),
 							text_column(row, desc, 6), text_column(row, desc, 7),
 							DatumGetTimestampTz(column(row, desc, 1)),
 							DatumGetInt64(column(row, desc, 8)),
 							DatumGetBool(column(row, desc, 10))))
-		return;
+		return fragment.len;
 
 	if (state->nresolved == state->max_resolved)
 	{
@@ -124,55 +168,116 @@ replay_problem(wa_replay_state *state, HeapTuple row, TupleDesc desc)
 		MemoryContextSwitchTo(old);
 	}
 	state->resolved[state->nresolved++] = DatumGetInt64(column(row, desc, 2));
+	return fragment.len;
+}
+
+static void
+mark_resolved(const wa_replay_state *state)
+{
+	wa_column	ids = {INT8OID, NULL};
+	Datum		value;
+
+	if (state->nresolved == 0)
+		return;
+	for (int i = 0; i < state->nresolved; i++)
+		wa_put_int8(&ids, state->resolved[i], false);
+	value = wa_column_array(&ids);
+	wa_statement_run(&resolve, state->schema, &value, NULL);
+}
+
+static void
+begin_batch(wa_replay_state *state)
+{
+	MemoryContext old = MemoryContextSwitchTo(state->context);
+
+	state->intake = wa_intake_begin(state->funcid, true);
+	state->rows = 0;
+	state->bytes = 0;
+	state->nresolved = 0;
+	MemoryContextSwitchTo(old);
+}
+
+static void
+end_batch(wa_replay_state *state)
+{
+	wa_counts	counts = wa_intake_finish(state->intake);
+
+	mark_resolved(state);
+	state->counts.applied += counts.applied;
+	state->counts.ignored += counts.ignored;
+	state->counts.problems += counts.problems;
+}
+
+static void
+count_row(wa_replay_state *state, size_t bytes)
+{
+	state->rows++;
+	state->bytes += bytes;
+	if (state->large && (state->rows >= WA_REPLAY_ROWS || state->bytes >= WA_REPLAY_BYTES))
+	{
+		end_batch(state);
+		begin_batch(state);
+	}
 }
 
 /* Hand every row of a query to a function, a few at a time. */
 static void
-for_each(wa_statement *statement, const wa_schema *schema, Datum *values, const char *nulls,
-		 void (*take) (wa_replay_state *, HeapTuple, TupleDesc), wa_replay_state *state)
+for_each(wa_statement *statement, Datum *values, const char *nulls,
+		 size_t (*take) (wa_replay_state *, HeapTuple, TupleDesc), wa_replay_state *state)
 {
-	Portal		portal = wa_statement_open(statement, schema, values, nulls);
+	Portal		portal = wa_statement_open(statement, state->schema, values, nulls);
 	MemoryContext rows = AllocSetContextCreate(CurrentMemoryContext, "wa_policy replay",
 											   ALLOCSET_DEFAULT_SIZES);
 
 	for (;;)
 	{
+		SPITupleTable *table;
+		uint64		n;
+
 		SPI_cursor_fetch(portal, true, WA_REPLAY_FETCH);
-		if (SPI_processed == 0)
+		table = SPI_tuptable;
+		n = SPI_processed;
+		if (n == 0)
 			break;
-		for (uint64 i = 0; i < SPI_processed; i++)
+		for (uint64 i = 0; i < n; i++)
 		{
 			MemoryContext old = MemoryContextSwitchTo(rows);
 
 			CHECK_FOR_INTERRUPTS();
-			take(state, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
+			count_row(state, take(state, table->vals[i], table->tupdesc));
 			MemoryContextSwitchTo(old);
 			MemoryContextReset(rows);
 		}
-		SPI_freetuptable(SPI_tuptable);
+		SPI_freetuptable(table);
 	}
 	SPI_cursor_close(portal);
 	MemoryContextDelete(rows);
 }
 
+/*
+ * Batches of one transaction lock rows in as many sequences as there are batches, which
+ * would deadlock with an ingest.  So where there are several, no ingest is under way meanwhile;
+ * one batch alone goes along with them, as it locks in their order.
+ */
 static void
-mark_resolved(const wa_replay_state *state, const wa_schema *schema)
+keep_intake_out(wa_replay_state *state, const Datum *range, const char *nulls)
 {
-	wa_column	ids = {INT8OID, NULL};
-	Datum		value;
+	Datum		values[] = {range[0], range[1], Int64GetDatum(WA_REPLAY_ROWS),
+	Int64GetDatum(WA_REPLAY_BYTES)};
+	const char	all_nulls[] = {nulls[0], nulls[1], ' ', ' '};
+	bool		isnull;
 
-	for (int i = 0; i < state->nresolved; i++)
-		wa_put_int8(&ids, state->resolved[i], false);
-	value = wa_column_array(&ids);
-	wa_statement_run(&resolve, schema, &value, NULL);
+	wa_statement_run(&is_large, state->schema, values, all_nulls);
+	state->large = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
+											  &isnull)) && !isnull;
+	if (state->large)
+		wa_lock_state(state->schema, ShareRowExclusiveLock);
 }
 
 Datum
 wa_replay(PG_FUNCTION_ARGS)
 {
 	wa_replay_state state = {0};
-	const wa_schema *schema;
-	wa_counts	counts;
 	Datum		values[2];
 	char		nulls[2];
 
@@ -182,21 +287,15 @@ wa_replay(PG_FUNCTION_ARGS)
 		nulls[i] = PG_ARGISNULL(i) ? 'n' : ' ';
 	}
 
-	state.context = CurrentMemoryContext;
-	state.intake = wa_intake_begin(fcinfo->flinfo->fn_oid, true);
-	schema = wa_intake_schema(state.intake);
-
+	state.funcid = fcinfo->flinfo->fn_oid;
+	state.schema = wa_schema_of(state.funcid);
 	SPI_connect();
-	for_each(&open_problems, schema, values, nulls, replay_problem, &state);
-	for_each(&kept_payloads, schema, values, nulls, replay_payload, &state);
+	state.context = CurrentMemoryContext;
+	keep_intake_out(&state, values, nulls);
+	begin_batch(&state);
+	for_each(&open_problems, values, nulls, replay_problem, &state);
+	for_each(&kept_payloads, values, nulls, replay_payload, &state);
+	end_batch(&state);
 	SPI_finish();
-	counts = wa_intake_finish(state.intake);
-
-	if (state.nresolved > 0)
-	{
-		SPI_connect();
-		mark_resolved(&state, schema);
-		SPI_finish();
-	}
-	return wa_counts_datum(fcinfo, counts);
+	return wa_counts_datum(fcinfo, state.counts);
 }

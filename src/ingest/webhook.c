@@ -107,6 +107,7 @@ wa_webhook_ingest(PG_FUNCTION_ARGS)
 
 		id = DatumGetInt64(slot_getattr(slot, Anum_wa_webhook_id, &isnull));
 		received_at = DatumGetTimestampTz(slot_getattr(slot, Anum_wa_webhook_received_at, &isnull));
+		wa_intake_check_received(received_at);
 		signature = wa_slot_str(slot, Anum_wa_webhook_signature);
 		datum = slot_getattr(slot, Anum_wa_webhook_payload, &isnull);
 		payload = DatumGetTextPP(datum);

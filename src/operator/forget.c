@@ -82,7 +82,7 @@ Datum
 wa__without(PG_FUNCTION_ARGS)
 {
 	wa_str		payload = wa_text_arg(fcinfo, 0);
-	wa_str		utf8 = wa_to_utf8(payload);
+	wa_str		utf8 = wa_kept_to_utf8(payload);
 	wa_names   *names = names_of_array(PG_GETARG_ARRAYTYPE_P(1));
 	wa_str		rest = {"", 0};
 	char	   *left = NULL;
@@ -179,10 +179,10 @@ static wa_forget_step steps[] = {
 				"GREATEST(t.last_inbound_at, t.last_delivered_at, t.last_read_at,"
 				" t.last_marketing_delivered_at, t.last_window_refused_at, t.wa_id_at)"),
 	DELETE_ROWS("deliveries", "wa_delivery", "t.deliveries[pg_catalog.cardinality(t.deliveries)]"),
-	DELETE_ROWS("messages sent", "wa_message",
+	DELETE_ROWS("messages sent", "wa_message_log",
 				"GREATEST(t.sent_at, t.delivered_at, t.read_at, t.failed_at)"),
 	STEP("messages to groups",
-		 "DELETE FROM @extschema@.wa_message AS t WHERE t.participant <> ''"
+		 "DELETE FROM @extschema@.wa_message_log AS t WHERE t.participant <> ''"
 		 " AND t.participant = ANY ($3::text[])"),
 	DELETE_ROWS("claims", "wa_claim", "GREATEST(t.claimed_at, t.sent_at)"),
 	DELETE_LINKS("links", "wa_identity"),

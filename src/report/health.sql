@@ -8,13 +8,16 @@ REVOKE EXECUTE ON FUNCTION wa__library_version() FROM PUBLIC;
 CREATE FUNCTION wa__recompute_owed() RETURNS bigint
 	LANGUAGE sql VOLATILE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
-		SELECT count(*) FROM wa_cooldown AS c,
-			wa_cooldown_merge(c.code, c.business, c.failures, c.lifted_at, c.failures, c.lifted_at) AS m
-		WHERE (m.strikes, m.until) IS DISTINCT FROM (c.strikes, c.until)
-			AND c.code IN (SELECT code FROM wa_error_override UNION ALL SELECT code FROM wa_incident);
+		SELECT (SELECT count(*) FROM wa_cooldown AS c,
+				wa_cooldown_merge(c.code, c.business, c.failures, c.lifted_at, c.failures, c.lifted_at) AS m
+			WHERE (m.strikes, m.until) IS DISTINCT FROM (c.strikes, c.until)
+				AND c.code IN (SELECT code FROM wa_error_override UNION ALL SELECT code FROM wa_incident))
+			+ (SELECT count(*) FROM wa_sender_hold AS h, wa__hold_of_code(h.code) AS p
+			WHERE h.cause = 'error' AND (h.categories <> p.categories
+				OR (p.scope = 'business' AND p.categories <> '{}' AND (h.sender <> '' OR h.region <> ''))));
 	END;
 COMMENT ON FUNCTION wa__recompute_owed() IS
-'Rows of wa_cooldown that a change of wa_error_override or wa_incident has not reached: wa_recompute() brings it to them';
+'Rows of wa_cooldown and wa_sender_hold that a change of wa_error_override or wa_incident has not reached: wa_recompute() brings it to them';
 REVOKE EXECUTE ON FUNCTION wa__recompute_owed() FROM PUBLIC;
 
 -- A business's own rhythm: the hours of the last 90 days in which anything of that kind happened.
@@ -80,10 +83,11 @@ SELECT problem, 'warning', count(*),
 FROM wa_problem WHERE resolved_at IS NULL AND problem NOT IN ('bad_signature', 'unknown_code')
 GROUP BY problem
 UNION ALL
-SELECT 'unknown_code', 'notice', p.count,
-	format('Error code %s is not known and affects nobody; it came so far: %s.', p.code, p.count),
+SELECT 'unknown_code', 'notice', p.count + t.count,
+	format('Error code %s is not known and affects nobody; it came so far: %s.', p.code, p.count + t.count),
 	format('INSERT INTO wa_error_override (code, category, reason) VALUES (%s, ''recipient'', ''...'');', p.code)
-FROM wa_problem AS p
+FROM wa_problem AS p,
+	LATERAL (SELECT coalesce(sum(y.count), 0) AS count FROM wa_problem_tally AS y WHERE y.code = p.code) AS t
 WHERE p.problem = 'unknown_code' AND p.resolved_at IS NULL AND NOT EXISTS (SELECT FROM wa_error_code AS e WHERE e.code = p.code)
 UNION ALL
 SELECT 'replay_owed', 'warning', count(*),
@@ -94,7 +98,7 @@ WHERE p.problem = 'unknown_code' AND p.resolved_at IS NULL
 HAVING count(*) > 0
 UNION ALL
 SELECT 'recompute_owed', 'warning', o.rows,
-	format('Cooldowns that do not follow wa_error_override and wa_incident yet: %s.', o.rows),
+	format('Cooldowns and holds that do not follow wa_error_override and wa_incident yet: %s.', o.rows),
 	'SELECT wa_recompute();'
 FROM wa__recompute_owed() AS o (rows)
 WHERE o.rows > 0
@@ -126,7 +130,7 @@ SELECT 'dead_rows', 'warning', s.n_dead_tup,
 	format('%s has %s dead rows beside %s live ones: autovacuum does not keep up.', s.relname, s.n_dead_tup, s.n_live_tup),
 	format('VACUUM %s;', s.relid::regclass)
 FROM pg_stat_all_tables AS s
-WHERE s.relid IN ('wa_message'::regclass, 'wa_activity'::regclass, 'wa_cooldown'::regclass, 'wa_consent'::regclass,
+WHERE s.relid IN ('wa_message_log'::regclass, 'wa_activity'::regclass, 'wa_cooldown'::regclass, 'wa_consent'::regclass,
 		'wa_identity'::regclass, 'wa_problem'::regclass, 'wa_webhook'::regclass)
 	AND s.n_dead_tup > 10000 AND s.n_dead_tup > 0.5 * s.n_live_tup
 UNION ALL

@@ -29,7 +29,7 @@ verify(FunctionCallInfo fcinfo, bool is_bytes)
 	if (secrets == NULL)
 		return false;
 	body = wa_text_arg(fcinfo, 0);
-	wa_secrets_check(secrets, is_bytes ? body : wa_to_utf8(body),
+	wa_secrets_check(secrets, is_bytes ? body : wa_kept_to_utf8(body),
 					 wa_text_arg(fcinfo, 1));
 	return wa_secrets_any(secrets);
 }

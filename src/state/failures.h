@@ -6,6 +6,14 @@
  *	  idempotent, so that order, batching and repetition leave no trace.
  *	  Pure: no server, no allocation.
  *
+ * What the bound costs: more failures than fit, closer together than the gap of
+ * the ladder, push out earlier ones that had counted.  A sender that retries a
+ * refused message 32 times, in different seconds, so goes back to the first strike: after 131026
+ * a day after the latest attempt, not 30.  Never less than the first step, since
+ * the latest failure always stays.  To keep one failure of each gap instead would not do:
+ * which failure of a gap is a strike depends on the one before it, on evidence, which
+ * lifts up to any moment, on incidents, and on a gap that an operator may change.
+ *
  *-------------------------------------------------------------------------
  */
 #ifndef WA_FAILURES_H

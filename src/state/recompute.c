@@ -12,6 +12,7 @@
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "funcapi.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -20,13 +21,16 @@
 #include "base/schema.h"
 #include "base/statement.h"
 #include "state/log_guard.h"
+#include "errors/category_array.h"
 #include "errors/code_policies.h"
 #include "state/activity.h"
 #include "state/failures_array.h"
+#include "state/hold.h"
 #include "state/ladder.h"
 
 PG_FUNCTION_INFO_V1(wa_cooldown_merge);
 PG_FUNCTION_INFO_V1(wa__evidence_lifts);
+PG_FUNCTION_INFO_V1(wa__hold_of_code);
 PG_FUNCTION_INFO_V1(wa_recompute);
 PG_FUNCTION_INFO_V1(wa_consent_log_guard);
 
@@ -122,6 +126,38 @@ wa__evidence_lifts(PG_FUNCTION_ARGS)
 	PG_RETURN_TIMESTAMPTZ(lifted);
 }
 
+/* The categories whose messages a code of such a scope holds; none where it holds nobody. */
+static uint8
+held_categories(const wa_code_policy *policy)
+{
+	int64		span;
+	uint8		categories;
+
+	if ((policy->scope == WA_SCOPE_SENDER || policy->scope == WA_SCOPE_BUSINESS ||
+		 policy->scope == WA_SCOPE_COUNTRY) &&
+		wa_hold_of_code(policy->code, &span, &categories))
+		return categories;
+	return 0;
+}
+
+Datum
+wa__hold_of_code(PG_FUNCTION_ARGS)
+{
+	const wa_row_calls *calls = row_calls(fcinfo);
+	wa_code_policy policy;
+	Datum		values[2];
+	bool		nulls[2] = {0};
+
+	if (calls->tupdesc == NULL)
+		elog(ERROR, "return type must be a row type");
+	if (!wa_code_policies_find(calls->policies, PG_GETARG_INT32(0), &policy))
+		wa_code_policy_custom(PG_GETARG_INT32(0), &policy);
+	values[0] = CStringGetTextDatum(wa_scope_name(policy.scope));
+	values[1] = wa_category_mask_array(held_categories(&policy),
+									   get_element_type(TupleDescAttr(calls->tupdesc, 1)->atttypid));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(calls->tupdesc, values, nulls)));
+}
+
 /*
  * What is stored in lifted_at is not asked: another policy may let other evidence
  * lift a failure, and all evidence that there was is in wa_activity.
@@ -140,6 +176,45 @@ static wa_statement recompute = {
 	" WHERE c.ctid = m.place"
 	" AND (c.lifted_at, c.strikes, c.until)"
 	" IS DISTINCT FROM (m.merged_lifted_at, m.strikes, m.until)",
+	"", NULL, 0
+};
+
+/* A code that holds nobody any more keeps its rows, in case it does again. */
+static wa_statement change_holds = {
+	"UPDATE @extschema@.wa_sender_hold AS h SET categories = p.categories"
+	" FROM (SELECT c.code, n.categories"
+	" FROM (SELECT DISTINCT d.code FROM @extschema@.wa_sender_hold AS d WHERE d.cause = 'error') AS c"
+	" CROSS JOIN LATERAL @extschema@.wa__hold_of_code(c.code) AS n) AS p"
+	" WHERE h.cause = 'error' AND h.code = p.code AND h.categories <> p.categories",
+	"", NULL, 0
+};
+
+/*
+ * Rows of a sender or a region of a code that is held against the whole business now.  Of several
+ * one that was not released stands before one that was.  The other way nothing can be told: which of
+ * its senders a business was held for was not stored, so that the business stays held until
+ * that ends.
+ */
+static wa_statement move_holds = {
+	"WITH p AS MATERIALIZED (SELECT c.code"
+	" FROM (SELECT DISTINCT d.code FROM @extschema@.wa_sender_hold AS d WHERE d.cause = 'error') AS c"
+	" CROSS JOIN LATERAL @extschema@.wa__hold_of_code(c.code) AS n"
+	" WHERE n.scope = 'business' AND n.categories <> '{}'),"
+	" gone AS (DELETE FROM @extschema@.wa_sender_hold AS h USING p"
+	" WHERE h.cause = 'error' AND h.code = p.code AND (h.sender <> '' OR h.region <> '')"
+	" RETURNING h.business, h.code, h.categories, h.since, h.until, h.lifted_at)"
+	" INSERT INTO @extschema@.wa_sender_hold AS o"
+	" (business, sender, region, cause, code, categories, since, until, lifted_at)"
+	" SELECT DISTINCT ON (g.business, g.code) g.business, '', '', 'error', g.code, g.categories,"
+	" g.since, g.until, g.lifted_at FROM gone AS g WHERE g.since IS NOT NULL"
+	" ORDER BY g.business, g.code, COALESCE(g.lifted_at > g.since, false), g.since DESC,"
+	" g.until DESC NULLS FIRST"
+	" ON CONFLICT (business, sender, region, cause, code) DO UPDATE SET"
+	" categories = excluded.categories, since = excluded.since, until = excluded.until,"
+	" lifted_at = excluded.lifted_at"
+	" WHERE o.since IS NULL"
+	" OR (NOT COALESCE(excluded.lifted_at > excluded.since, false), excluded.since)"
+	" > (NOT COALESCE(o.lifted_at > o.since, false), o.since)",
 	"", NULL, 0
 };
 
@@ -163,6 +238,8 @@ wa_recompute(PG_FUNCTION_ARGS)
 
 	SPI_connect();
 	changed = wa_statement_run(&recompute, schema, NULL, NULL);
+	changed += wa_statement_run(&move_holds, schema, NULL, NULL);
+	changed += wa_statement_run(&change_holds, schema, NULL, NULL);
 	SPI_finish();
 	PG_RETURN_INT64((int64) changed);
 }

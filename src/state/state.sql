@@ -165,10 +165,17 @@ COMMENT ON FUNCTION wa__evidence_lifts(integer, timestamptz, timestamptz, timest
 'Up to when failures of a code are lifted, by the policy in force, by the evidence in a row of wa_activity; null where nothing lifts any';
 REVOKE EXECUTE ON FUNCTION wa__evidence_lifts(integer, timestamptz, timestamptz, timestamptz) FROM PUBLIC;
 
+CREATE FUNCTION wa__hold_of_code(code integer, OUT scope text, OUT categories wa_category[])
+	RETURNS record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE;
+COMMENT ON FUNCTION wa__hold_of_code(integer) IS
+'Whom an error of this code holds back by the policy in force, and which categories of messages; none where it holds nobody';
+REVOKE EXECUTE ON FUNCTION wa__hold_of_code(integer) FROM PUBLIC;
+
 CREATE FUNCTION wa_recompute() RETURNS bigint
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION wa_recompute() IS
-'Makes wa_cooldown follow a change of wa_error_override or wa_incident: counts strikes and ends anew from the stored failures and evidence. Waits for running ingests and holds up new ones until it commits; needs READ COMMITTED. Returns how many rows of wa_cooldown changed. Failures of a code that had no ladder when they came were not stored: wa_replay() brings those back from kept payloads';
+'Makes wa_cooldown follow a change of wa_error_override or wa_incident: counts strikes and ends anew from the stored failures and evidence. Where the scope of a code was changed, holds of senders by it follow: what holds a sender or a region comes to hold the business, or nobody; what holds a business already goes on until it ends. Waits for running ingests and holds up new ones until it commits; needs READ COMMITTED. Returns how many rows of wa_cooldown and wa_sender_hold changed. Failures of a code that had no ladder, or held nobody, when they came were not stored: wa_replay() brings those back from kept payloads';
 REVOKE EXECUTE ON FUNCTION wa_recompute() FROM PUBLIC;
 

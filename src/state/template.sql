@@ -60,16 +60,44 @@ CREATE FUNCTION wa__require_template(name text, language text, business text) RE
 COMMENT ON FUNCTION wa__require_template(text, text, text) IS 'An error (undefined_object) unless the template is in wa_template';
 REVOKE EXECUTE ON FUNCTION wa__require_template(text, text, text) FROM PUBLIC;
 
+-- A failed message does not name its template; wa_sent did, before or after.  In which language is not known, so it speaks
+-- of all of them.  What the latest status explains is no news: within a pause that was told, 132015 says nothing of its end.
+-- Without one, the pause is taken for the longer of the two.
+CREATE FUNCTION wa__template_refused(template wa_template, at timestamptz) RETURNS boolean
+	LANGUAGE sql STABLE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		SELECT EXISTS (
+			SELECT FROM wa_message_log AS f
+			JOIN wa_message_log AS m ON m.message_id OPERATOR(pg_catalog.=) f.message_id
+				AND m.participant OPERATOR(pg_catalog.=) f.participant
+				AND m.business OPERATOR(pg_catalog.=) ANY (ARRAY['', (wa__template_refused.template).business])
+				AND m.template OPERATOR(pg_catalog.=) (wa__template_refused.template).name
+			WHERE f.business OPERATOR(pg_catalog.=) ANY (ARRAY['', (wa__template_refused.template).business])
+				AND f.code IN (132015, 132016)
+				AND f.failed_at OPERATOR(pg_catalog.<=) wa__template_refused.at
+				AND ((wa__template_refused.template).status_at IS NULL
+					OR f.failed_at OPERATOR(pg_catalog.>) (wa__template_refused.template).status_at)
+				AND (f.code OPERATOR(pg_catalog.=) 132016
+					OR (f.failed_at OPERATOR(pg_catalog.>) (wa__template_refused.at OPERATOR(pg_catalog.-) '6 hours'::interval)
+						AND NOT COALESCE((wa__template_refused.template).blocked
+							AND f.failed_at OPERATOR(pg_catalog.<) (wa__template_refused.template).paused_until, false))));
+	END;
+COMMENT ON FUNCTION wa__template_refused(wa_template, timestamptz) IS
+'Did a message with that template fail with 132015 (paused) or 132016 (disabled), after its latest status, so that it cannot be sent then?';
+REVOKE EXECUTE ON FUNCTION wa__template_refused(wa_template, timestamptz) FROM PUBLIC;
+
 CREATE FUNCTION wa_template_sendable(name text, language text, business text, at timestamptz DEFAULT pg_catalog.now()) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		SELECT CASE WHEN wa__require_template(name, language, business) THEN
-			(SELECT bool_and(NOT t.blocked OR coalesce(t.paused_until <= wa_template_sendable.at, false))
+			(SELECT bool_and((NOT t.blocked OR coalesce(t.paused_until <= wa_template_sendable.at, false))
+					AND NOT wa__template_refused(t, wa_template_sendable.at))
 				FROM wa__templates(name, language, business) AS t) END;
 	END;
 COMMENT ON FUNCTION wa_template_sendable(text, text, text, timestamptz) IS
-'May this template be sent then? Not while it is paused, and not with a status other than APPROVED, REINSTATED, FLAGGED or UNARCHIVED. Pauses for bad quality end by themselves. language as WhatsApp writes it, pt_BR, or pt-BR. Error: undefined_object for a template that is not in wa_template';
+'May this template be sent then? Not while it is paused, and not with a status other than APPROVED, REINSTATED, FLAGGED or UNARCHIVED. Pauses for bad quality end by themselves. A message that failed with 132015 (paused) or 132016 (disabled) after the latest status counts as well, for all languages of the template that wa_sent named for it: for six hours, or until a later status; as long as wa_message has the message. language as WhatsApp writes it, pt_BR, or pt-BR. Error: undefined_object for a template that is not in wa_template';
 REVOKE EXECUTE ON FUNCTION wa_template_sendable(text, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_template_category(name text, language text, business text, at timestamptz DEFAULT pg_catalog.now()) RETURNS text

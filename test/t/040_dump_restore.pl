@@ -79,6 +79,7 @@ for my $db (sort keys %schema)
 		INSERT INTO $s.wa_region_without_limit (region) VALUES ('AQ');
 		SELECT $s.wa_sent('wamid.sent', '4915100000024', 'marketing', 'summer', 'spring', '2024-05-01');
 		SELECT $s.wa_forget('4915100000026', 'request 1');
+		INSERT INTO $s.wa_problem_tally (code, count) VALUES (777777, 2);
 		INSERT INTO $s.wa_message_day (day, business, sender, campaign, messages, delivered, read, failed, undelivered)
 			VALUES ('2024-01-01', 'W1', 'S1', E'c\\t', 3, 2, 1, 1, 0);
 	});

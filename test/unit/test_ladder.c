@@ -86,6 +86,21 @@ test_steps(void)
 		   OFFSETS(1), 1, WA_FOREVER);
 }
 
+/* What the bound costs, and what it does not: state/failures.h. */
+static void
+test_flood(void)
+{
+	const int64 half = 12 * WA_HOUR;
+	wa_instant	offset[2 + WA_MAX_FAILURES] = {0, half};
+
+	for (int i = 0; i < WA_MAX_FAILURES; i++)
+		offset[2 + i] = 2 * half + i * WA_SECOND;
+	evaluates("as many failures as there is room for", &limit, WA_NEVER, WA_MAX_FAILURES, offset, 3,
+		   T0 + offset[WA_MAX_FAILURES - 1] + 48 * WA_HOUR);
+	evaluates("two more push out two strikes, and leave a first one", &limit, WA_NEVER,
+		   2 + WA_MAX_FAILURES, offset, 1, T0 + offset[1 + WA_MAX_FAILURES] + 24 * WA_HOUR);
+}
+
 static void
 test_memory(void)
 {
@@ -375,6 +390,7 @@ int
 main(void)
 {
 	test_steps();
+	test_flood();
 	test_memory();
 	test_lifting();
 	test_incidents();
