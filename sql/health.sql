@@ -54,31 +54,31 @@ SELECT wa_recompute();
 SELECT * FROM wa_health;
 
 -- A kind of webhook that stopped, against its own rhythm.
-DELETE FROM wa_message_log;
-INSERT INTO wa_message_log (message_id, recipient, business, sent_at)
+DELETE FROM wa_message;
+INSERT INTO wa_message (message_id, recipient, business, sent_at)
 SELECT 'h' || n, '491700000003', 'b1', now() - interval '4 days' - n * interval '3 hours' FROM generate_series(0, 40) AS n;
 SELECT finding, severity, figure, sentence, statement FROM t.health;
 -- Within twice the longest pause it is none.
-INSERT INTO wa_message_log (message_id, recipient, business, sent_at) VALUES ('h99', '491700000003', 'b1', now() - interval '4 hours');
+INSERT INTO wa_message (message_id, recipient, business, sent_at) VALUES ('h99', '491700000003', 'b1', now() - interval '4 hours');
 SELECT * FROM wa_health;
 -- Statuses come, but nothing from users any more.
 INSERT INTO wa_activity (recipient, business, sender, last_inbound_at)
 SELECT ('49170000' || 1000 + n)::wa_recipient, 'b2', 's1', now() - interval '4 days' - n * interval '3 hours' FROM generate_series(0, 40) AS n;
-INSERT INTO wa_message_log (message_id, recipient, business, sent_at)
+INSERT INTO wa_message (message_id, recipient, business, sent_at)
 SELECT 'i' || n, '491700000003', 'b2', now() - n * interval '3 hours' FROM generate_series(0, 40) AS n;
 SELECT finding, severity, figure, sentence, statement FROM t.health;
 UPDATE wa_activity SET last_inbound_at = now() WHERE recipient = '491700001000';
 SELECT * FROM wa_health;
 
 -- Failures that jump, and the incident that explains them.
-INSERT INTO wa_message_log (message_id, recipient, business, failed_at, code)
+INSERT INTO wa_message (message_id, recipient, business, failed_at, code)
 SELECT 'j' || n, ('49170000' || 2000 + n)::wa_recipient, 'b1', now() - interval '2 hours', 131000 FROM generate_series(1, 30) AS n;
 SELECT finding, severity, figure, sentence, regexp_replace(statement, '\d{4}-\d\d-\d\dT\d\d:\d\dZ', '<when>') AS statement FROM t.health;
 INSERT INTO wa_incident (code, business, since, reason) VALUES (131000, 'b1', now() - interval '2 hours', 'outage');
 SELECT * FROM wa_health;
 -- As many every day are none.
 DELETE FROM wa_incident;
-INSERT INTO wa_message_log (message_id, recipient, business, failed_at, code)
+INSERT INTO wa_message (message_id, recipient, business, failed_at, code)
 SELECT 'k' || n, '491700002001', 'b1', now() - interval '3 days', 131000 FROM generate_series(1, 60) AS n;
 SELECT * FROM wa_health;
 

@@ -25,25 +25,20 @@ CALL public.wa_purge(interval '1 day 1 hour');
 RESET search_path;
 
 -- Messages go by the day when they were first heard of, and what the views of rates tell stays the same.
-INSERT INTO wa_message_log (message_id, recipient, business, sender, category, sent_at, delivered_at, read_at, failed_at, code, campaign)
+INSERT INTO wa_message (message_id, recipient, business, sender, category, sent_at, delivered_at, read_at, failed_at, code, campaign)
 SELECT 'm' || i, ('49160000' || 1000 + i % 7)::wa_recipient, 'b' || i % 2, 's1', CASE WHEN i % 3 > 0 THEN 'marketing'::wa_category END, now() - i * interval '6 hours',
 	CASE WHEN i % 4 > 0 THEN now() - i * interval '6 hours' END, CASE WHEN i % 4 = 2 THEN now() - i * interval '5 hours' END,
 	CASE WHEN i % 4 IN (0, 1) THEN now() - i * interval '6 hours' END, CASE WHEN i % 4 IN (0, 1) THEN 131026 END, CASE WHEN i % 5 = 0 THEN 'c' END
 FROM generate_series(1, 100) AS i;
--- What wa_sent said without a business goes with the last message that it fills in, and counts by itself where there is none.
-INSERT INTO wa_message_log (message_id, recipient, sent_at, template)
-SELECT 'm' || i, '491600001000', now() - i * interval '6 hours' - interval '1 second', 'spring' FROM generate_series(1, 110, 3) AS i;
-INSERT INTO wa_message_log (message_id, recipient, business, sent_at) VALUES ('m4', '491600001000', 'b9', now() - interval '50 days');
 CREATE TEMPORARY TABLE delivery_before AS TABLE wa_delivery_rate;
 CREATE TEMPORARY TABLE failure_before AS TABLE wa_failure_rate;
 CALL wa_purge('10 days', 7);
 CALL wa_purge('5 days 1 hour', 7);
 SELECT count(*) FROM wa_message;
-SELECT count(*), count(template) FROM wa_message_log;
 SELECT sum(messages) AS messages, sum(delivered) AS delivered, sum(read) AS read, sum(failed) AS failed, sum(undelivered) AS undelivered FROM wa_message_day;
 (TABLE delivery_before EXCEPT TABLE wa_delivery_rate) UNION ALL (TABLE wa_delivery_rate EXCEPT TABLE delivery_before);
 (TABLE failure_before EXCEPT TABLE wa_failure_rate) UNION ALL (TABLE wa_failure_rate EXCEPT TABLE failure_before);
-DELETE FROM wa_message_log;
+DELETE FROM wa_message;
 DELETE FROM wa_message_day;
 
 -- Misuse.

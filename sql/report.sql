@@ -13,11 +13,11 @@ SELECT page LIKE '%Nothing has ever arrived%' AS told, xml_is_well_formed_docume
 
 INSERT INTO wa_sender (business, sender, first_seen, last_seen) VALUES ('b1', 's1', now(), now());
 -- A day with messages, an opt-out and a failure; names that want to be markup.
-INSERT INTO wa_message_log (message_id, recipient, business, sender, category, sent_at, delivered_at, read_at, template, campaign)
+INSERT INTO wa_message (message_id, recipient, business, sender, category, sent_at, delivered_at, read_at, template, campaign)
 SELECT 'm' || n, ('49170000' || 1000 + n)::wa_recipient, 'b1', 's1', 'marketing', now() - interval '1 day', now() - interval '1 day', now() - interval '1 day',
 	'<script>alert(1)</script>', '"><img src=x onerror=''alert(1)''>&amp;'
 FROM generate_series(1, 10) AS n;
-INSERT INTO wa_message_log (message_id, recipient, business, sender, category, failed_at, code)
+INSERT INTO wa_message (message_id, recipient, business, sender, category, failed_at, code)
 VALUES ('f1', '491700002001', 'b1', 's1', 'marketing', now() - interval '1 day', 131026);
 SELECT wa_opt_out('491700001001', '<b>stop</b>', 'b1', now() - interval '1 hour');
 SELECT applied FROM wa_report_error('491700002001', 131026, now(), 'b1', 's1');

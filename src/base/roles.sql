@@ -66,7 +66,7 @@ GRANT EXECUTE ON FUNCTION @extschema@.wa_template_sendable(text, text, text, tim
 GRANT SELECT ON @extschema@.wa_frequency_cap, @extschema@.wa_quiet_hours, @extschema@.wa_region_without_limit TO wa_reader;
 GRANT SELECT ON @extschema@.wa_import_progress TO wa_reader, pg_monitor;
 GRANT SELECT ON @extschema@.wa_subscription_status, @extschema@.wa_publication_status TO wa_reader, pg_monitor;
-GRANT SELECT ON @extschema@.wa_message, @extschema@.wa_message_log, @extschema@.wa_message_day, @extschema@.wa_recipient_status,
+GRANT SELECT ON @extschema@.wa_message, @extschema@.wa_message_day, @extschema@.wa_recipient_status,
 	@extschema@.wa_delivery_rate, @extschema@.wa_failure_rate, @extschema@.wa_opt_out_rate,
 	@extschema@.wa_violation, @extschema@.wa_ladder_yield, @extschema@.wa_health
 	TO wa_reader;

@@ -181,10 +181,10 @@ static const wa_expectation expectations[] = {
 		   "phrase:text! meaning:text! language:text! active:bool!"),
 	expect(webhook, "wa_webhook", "wa_webhook_pkey", 1,
 		   "id:int8! received_at:timestamptz! token:int8! payload:text! signature:text"),
-	expect(message, "wa_message_log", "wa_message_log_pkey", 1,
-		   "message_id:text! business:text! participant:text! recipient:recipient! sender:text!"
-		   " category:category sent_at:timestamptz delivered_at:timestamptz read_at:timestamptz"
-		   " failed_at:timestamptz code:int4 template:text campaign:text"),
+	expect(message, "wa_message", "wa_message_pkey", 1,
+		   "message_id:text! recipient:recipient! business:text! sender:text! category:category"
+		   " sent_at:timestamptz delivered_at:timestamptz read_at:timestamptz"
+		   " failed_at:timestamptz code:int4 template:text campaign:text participant:text!"),
 };
 
 static Oid

@@ -127,7 +127,7 @@ is_back(wa_erasures *e, wa_str identifier, wa_instant at)
 	return has_written(e, identifier, at) || has_opted_in(e, identifier, at);
 }
 
-/* Rows of wa_activity, wa_delivery or wa_message_log. */
+/* Rows of wa_activity, wa_delivery or wa_message. */
 static void
 leave_out_traffic(wa_erasures *e, wa_deltas *deltas)
 {

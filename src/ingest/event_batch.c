@@ -570,12 +570,13 @@ static void
 batch_add_message(wa_event_batch *batch, const wa_event *event, wa_str business, wa_str sender)
 {
 	wa_str		home = str_of_id(&event->ids[0]);
-	wa_row_key	key = {WA_ROW_MESSAGE, 0, event->participant ? home : WA_STR(""), business,
+	wa_row_key	key = {WA_ROW_MESSAGE, 0, event->participant ? home : WA_STR(""), {"", 0},
 	wa_to_database(event->message_id)};
 	wa_message *message = &wa_event_batch_delta(batch, &key)->u.message;
 	wa_message	seen = WA_NO_MESSAGE;
 
 	seen.recipient = home;
+	seen.business = business;
 	seen.sender = sender;
 	seen.category = event->category;
 	if (event->kind == WA_EVENT_SENT)

@@ -34,7 +34,7 @@ typedef enum wa_row_kind
 	WA_ROW_HOLD,				/* wa_sender_hold */
 	WA_ROW_LIFE,				/* wa_sender_life */
 	WA_ROW_TEMPLATE,			/* wa_template */
-	WA_ROW_MESSAGE				/* wa_message_log */
+	WA_ROW_MESSAGE				/* wa_message */
 } wa_row_kind;
 
 #define WA_ROW_KINDS 11
@@ -49,7 +49,7 @@ typedef struct wa_row_key
 	wa_str		recipient;		/* not SENDER; HOLD, LIFE: the region instead;
 								 * TEMPLATE: its language; MESSAGE: the participant, '' outside
 								 * groups */
-	wa_str		business;		/* not CHANGE */
+	wa_str		business;		/* not CHANGE, MESSAGE */
 	wa_str		other;			/* ACTIVITY, SENDER, HOLD, LIFE: sender; SIGHTING, CHANGE: the
 								 * other identifier; MESSAGE: message id */
 } wa_row_key;

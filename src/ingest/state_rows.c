@@ -184,19 +184,19 @@ static wa_statement merge_change = {
 
 /*
  * Minima of instants; of several failures the first, of that with the lowest code; of
- * identifiers the lowest, which is a phone where one was named; of senders the greatest, so
- * that '' gives way.  Each business has a row of its own: an id that another one names is
- * nothing to it.  wa_sent merges by the same law.
+ * identifiers the lowest, which is a phone where one was named; of names the greatest, so
+ * that '' gives way.  wa_sent merges by the same law.
  */
 #define FIRST_FAILURE \
 	"(excluded.failed_at, COALESCE(excluded.code, 0))" \
 	" < (COALESCE(o.failed_at, 'infinity'), COALESCE(o.code, 0))"
 #define MERGE_MESSAGE(rows) \
-	"INSERT INTO @extschema@.wa_message_log AS o" \
-	" (message_id, business, participant, recipient, sender, category, sent_at, delivered_at," \
-	" read_at, failed_at, code)" rows \
-	" ON CONFLICT (message_id, business, participant) DO UPDATE SET" \
+	"INSERT INTO @extschema@.wa_message AS o" \
+	" (message_id, recipient, business, sender, category, sent_at, delivered_at, read_at," \
+	" failed_at, code, participant)" rows \
+	" ON CONFLICT (message_id, participant) DO UPDATE SET" \
 	" recipient = LEAST(o.recipient, excluded.recipient)," \
+	" business = GREATEST(o.business, excluded.business)," \
 	" sender = GREATEST(o.sender, excluded.sender)," \
 	" category = LEAST(o.category, excluded.category)," \
 	" sent_at = LEAST(o.sent_at, excluded.sent_at)," \
@@ -206,18 +206,18 @@ static wa_statement merge_change = {
 	" failed_at = LEAST(o.failed_at, excluded.failed_at)"
 
 static wa_statement merge_messages = {
-	MERGE_MESSAGE(" SELECT message_id, business, participant, recipient, sender,"
+	MERGE_MESSAGE(" SELECT message_id, recipient, business, sender,"
 				  " category::@extschema@.wa_category, sent_at, delivered_at, read_at, failed_at,"
-				  " code FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-				  " AS row (message_id, business, participant, recipient, sender, category, sent_at,"
-				  " delivered_at, read_at, failed_at, code)"),
-	"text[] text[] text[] recipient[] text[] text[] timestamptz[] timestamptz[] timestamptz[]"
-	" timestamptz[] int4[]", NULL, 0
+				  " code, participant FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+				  " AS row (message_id, recipient, business, sender, category, sent_at,"
+				  " delivered_at, read_at, failed_at, code, participant)"),
+	"text[] recipient[] text[] text[] text[] timestamptz[] timestamptz[] timestamptz[] timestamptz[]"
+	" int4[] text[]", NULL, 0
 };
 
 static wa_statement merge_message = {
-	MERGE_MESSAGE(" VALUES ($1, $2, $3, $4, $5, $6::@extschema@.wa_category, $7, $8, $9, $10, $11)"),
-	"text text text recipient text text timestamptz timestamptz timestamptz timestamptz int4",
+	MERGE_MESSAGE(" VALUES ($1, $2, $3, $4, $5::@extschema@.wa_category, $6, $7, $8, $9, $10, $11)"),
+	"text recipient text text text timestamptz timestamptz timestamptz timestamptz int4 text",
 	NULL, 0
 };
 
@@ -410,21 +410,21 @@ put_message(wa_column *columns, const void *rows, int i)
 	const wa_message *message = &delta->u.message;
 
 	wa_put_str(&columns[0], delta->key.other);
-	wa_put_str(&columns[1], delta->key.business);
-	wa_put_str(&columns[2], delta->key.recipient);
-	wa_put_str(&columns[3], message->recipient);
-	wa_put_str(&columns[4], message->sender);
-	wa_put_str(&columns[5], category_name(message->category));
-	wa_put_instant(&columns[6], message->sent_at);
-	wa_put_instant(&columns[7], message->delivered_at);
-	wa_put_instant(&columns[8], message->read_at);
-	wa_put_instant(&columns[9], message->failed_at);
-	wa_put_int4(&columns[10], message->code, message->code == 0);
+	wa_put_str(&columns[1], message->recipient);
+	wa_put_str(&columns[2], message->business);
+	wa_put_str(&columns[3], message->sender);
+	wa_put_str(&columns[4], category_name(message->category));
+	wa_put_instant(&columns[5], message->sent_at);
+	wa_put_instant(&columns[6], message->delivered_at);
+	wa_put_instant(&columns[7], message->read_at);
+	wa_put_instant(&columns[8], message->failed_at);
+	wa_put_int4(&columns[9], message->code, message->code == 0);
+	wa_put_str(&columns[10], delta->key.recipient);
 }
 
 const wa_upsert_target wa_message_target = {
 	&merge_messages, &merge_message, -1,
-	{TEXTOID, TEXTOID, TEXTOID, WA_RECIPIENT_TYPE, TEXTOID, TEXTOID, TIMESTAMPTZOID,
-	TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT4OID},
+	{TEXTOID, WA_RECIPIENT_TYPE, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+	TIMESTAMPTZOID, TIMESTAMPTZOID, INT4OID, TEXTOID},
 	put_message
 };

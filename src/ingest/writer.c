@@ -12,7 +12,7 @@
  *	3. wa_cooldown;
  *	4. wa_consent and its log;
  *	5. wa_identity_change and wa_identity;
- *	6. wa_message_log;
+ *	6. wa_message;
  *	7. wa_sender, wa_sender_hold, wa_sender_life, wa_template.
  *
  * Why a failure and the evidence that lifts it cannot miss each other, and
@@ -166,14 +166,15 @@ static void
 read_message(wa_reader *reader, wa_message *message)
 {
 	*message = WA_NO_MESSAGE;
-	message->recipient = wa_reader_str(reader, Anum_wa_message_log_recipient);
-	message->sender = wa_reader_str(reader, Anum_wa_message_log_sender);
-	message->category = read_category(reader, Anum_wa_message_log_category);
-	message->code = wa_reader_int(reader, Anum_wa_message_log_code);
-	message->sent_at = or_forever(wa_reader_instant(reader, Anum_wa_message_log_sent_at));
-	message->delivered_at = or_forever(wa_reader_instant(reader, Anum_wa_message_log_delivered_at));
-	message->read_at = or_forever(wa_reader_instant(reader, Anum_wa_message_log_read_at));
-	message->failed_at = or_forever(wa_reader_instant(reader, Anum_wa_message_log_failed_at));
+	message->recipient = wa_reader_str(reader, Anum_wa_message_recipient);
+	message->business = wa_reader_str(reader, Anum_wa_message_business);
+	message->sender = wa_reader_str(reader, Anum_wa_message_sender);
+	message->category = read_category(reader, Anum_wa_message_category);
+	message->code = wa_reader_int(reader, Anum_wa_message_code);
+	message->sent_at = or_forever(wa_reader_instant(reader, Anum_wa_message_sent_at));
+	message->delivered_at = or_forever(wa_reader_instant(reader, Anum_wa_message_delivered_at));
+	message->read_at = or_forever(wa_reader_instant(reader, Anum_wa_message_read_at));
+	message->failed_at = or_forever(wa_reader_instant(reader, Anum_wa_message_failed_at));
 }
 
 /* Does a row tell all of it already? */
@@ -185,9 +186,7 @@ message_is_known(wa_reader *reader, const wa_row_delta *delta)
 	{
 		wa_message	row;
 
-		if (!wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_message_log_business),
-						  delta->key.business) ||
-			!wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_message_log_participant),
+		if (!wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_message_participant),
 						  delta->key.recipient))
 			continue;
 		read_message(reader, &row);

@@ -65,7 +65,7 @@ static const digest_table digest_tables[] = {
 	{"senders", "wa_sender_hold", ""},
 	{"senders", "wa_sender_life", ""},
 	{"templates", "wa_template", ""},
-	{"messages", "wa_message_log", ""},
+	{"messages", "wa_message", ""},
 	{"policy", "wa_error_override", " changed_at "},
 	{"policy", "wa_incident", " id recorded_at recorded_by "},
 	{"policy", "wa_phrase", " is_default "},

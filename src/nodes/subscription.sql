@@ -8,7 +8,7 @@ CREATE FUNCTION wa__replicated_tables() RETURNS SETOF pg_catalog.regclass
 		SELECT t FROM pg_catalog.unnest(ARRAY[
 			'wa_consent'::pg_catalog.regclass, 'wa_consent_log'::pg_catalog.regclass,
 			'wa_cooldown'::pg_catalog.regclass, 'wa_activity'::pg_catalog.regclass,
-			'wa_delivery'::pg_catalog.regclass, 'wa_message_log'::pg_catalog.regclass, 'wa_erased'::pg_catalog.regclass,
+			'wa_delivery'::pg_catalog.regclass, 'wa_message'::pg_catalog.regclass, 'wa_erased'::pg_catalog.regclass,
 			'wa_erasure_key'::pg_catalog.regclass, 'wa_erasure'::pg_catalog.regclass,
 			'wa_frequency_cap'::pg_catalog.regclass, 'wa_quiet_hours'::pg_catalog.regclass,
 			'wa_region_without_limit'::pg_catalog.regclass,
@@ -305,7 +305,7 @@ BEGIN
 	END IF;
 	-- Rows of two intakes under one key or number would stop the replication.
 	FOREACH own IN ARRAY ARRAY['wa_activity', 'wa_cooldown', 'wa_identity', 'wa_identity_change',
-		'wa_delivery', 'wa_message_log', 'wa_consent', 'wa_consent_log', 'wa_unlink_log', 'wa_sender_hold',
+		'wa_delivery', 'wa_message', 'wa_consent', 'wa_consent_log', 'wa_unlink_log', 'wa_sender_hold',
 		'wa_sender_life', 'wa_sender_hold_log', 'wa_template', 'wa_erasure_key', 'wa_erasure',
 		'wa_incident', 'wa_frequency_cap', 'wa_quiet_hours'] LOOP
 		EXECUTE format('SELECT EXISTS (SELECT FROM %s.%I)', home, own) INTO is_there;

@@ -179,10 +179,10 @@ static wa_forget_step steps[] = {
 				"GREATEST(t.last_inbound_at, t.last_delivered_at, t.last_read_at,"
 				" t.last_marketing_delivered_at, t.last_window_refused_at, t.wa_id_at)"),
 	DELETE_ROWS("deliveries", "wa_delivery", "t.deliveries[pg_catalog.cardinality(t.deliveries)]"),
-	DELETE_ROWS("messages sent", "wa_message_log",
+	DELETE_ROWS("messages sent", "wa_message",
 				"GREATEST(t.sent_at, t.delivered_at, t.read_at, t.failed_at)"),
 	STEP("messages to groups",
-		 "DELETE FROM @extschema@.wa_message_log AS t WHERE t.participant <> ''"
+		 "DELETE FROM @extschema@.wa_message AS t WHERE t.participant <> ''"
 		 " AND t.participant = ANY ($3::text[])"),
 	DELETE_ROWS("claims", "wa_claim", "GREATEST(t.claimed_at, t.sent_at)"),
 	DELETE_LINKS("links", "wa_identity"),

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * columns.h
- *	  The columns of wa_message_log by number, in the order of message.sql.
+ *	  The columns of wa_message by number, in the order of message.sql.
  *
  *-------------------------------------------------------------------------
  */
@@ -10,19 +10,19 @@
 
 enum
 {
-	Anum_wa_message_log_message_id = 1,
-	Anum_wa_message_log_business,
-	Anum_wa_message_log_participant,
-	Anum_wa_message_log_recipient,
-	Anum_wa_message_log_sender,
-	Anum_wa_message_log_category,
-	Anum_wa_message_log_sent_at,
-	Anum_wa_message_log_delivered_at,
-	Anum_wa_message_log_read_at,
-	Anum_wa_message_log_failed_at,
-	Anum_wa_message_log_code,
-	Anum_wa_message_log_template,
-	Anum_wa_message_log_campaign
+	Anum_wa_message_message_id = 1,
+	Anum_wa_message_recipient,
+	Anum_wa_message_business,
+	Anum_wa_message_sender,
+	Anum_wa_message_category,
+	Anum_wa_message_sent_at,
+	Anum_wa_message_delivered_at,
+	Anum_wa_message_read_at,
+	Anum_wa_message_failed_at,
+	Anum_wa_message_code,
+	Anum_wa_message_template,
+	Anum_wa_message_campaign,
+	Anum_wa_message_participant
 };
 
 #endif							/* WA_REPORT_COLUMNS_H */

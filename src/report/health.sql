@@ -130,7 +130,7 @@ SELECT 'dead_rows', 'warning', s.n_dead_tup,
 	format('%s has %s dead rows beside %s live ones: autovacuum does not keep up.', s.relname, s.n_dead_tup, s.n_live_tup),
 	format('VACUUM %s;', s.relid::regclass)
 FROM pg_stat_all_tables AS s
-WHERE s.relid IN ('wa_message_log'::regclass, 'wa_activity'::regclass, 'wa_cooldown'::regclass, 'wa_consent'::regclass,
+WHERE s.relid IN ('wa_message'::regclass, 'wa_activity'::regclass, 'wa_cooldown'::regclass, 'wa_consent'::regclass,
 		'wa_identity'::regclass, 'wa_problem'::regclass, 'wa_webhook'::regclass)
 	AND s.n_dead_tup > 10000 AND s.n_dead_tup > 0.5 * s.n_live_tup
 UNION ALL

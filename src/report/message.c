@@ -29,6 +29,7 @@ wa_message_merge(wa_message *a, const wa_message *b)
 	TAKE_IF(b->recipient.data != NULL &&
 			(a->recipient.data == NULL || wa_str_compare(b->recipient, a->recipient) < 0),
 			a->recipient, b->recipient);
+	TAKE_IF(wa_str_compare(b->business, a->business) > 0, a->business, b->business);
 	TAKE_IF(wa_str_compare(b->sender, a->sender) > 0, a->sender, b->sender);
 	TAKE_IF(b->category != WA_CATEGORY_UNKNOWN &&
 			(a->category == WA_CATEGORY_UNKNOWN || b->category < a->category),

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * message.h
- *	  What one business told of one outgoing message, merged from its statuses in
- *	  any order.  Plain data: no server.
+ *	  What became of one outgoing message, merged from its statuses in any
+ *	  order.  Plain data: no server.
  *
  *-------------------------------------------------------------------------
  */
@@ -19,7 +19,8 @@
 typedef struct wa_message
 {
 	wa_str		recipient;		/* the lowest by bytes: a phone where one was named */
-	wa_str		sender;			/* the greatest, so that '' gives way */
+	wa_str		business;		/* the greatest, so that '' gives way */
+	wa_str		sender;			/* likewise */
 	int			category;		/* the first of the enum, or WA_CATEGORY_UNKNOWN */
 	wa_instant	sent_at;
 	wa_instant	delivered_at;
@@ -30,7 +31,7 @@ typedef struct wa_message
 
 /* Merges into any other without changing it. */
 #define WA_NO_MESSAGE \
-	((wa_message) {{NULL, 0}, {"", 0}, WA_CATEGORY_UNKNOWN, \
+	((wa_message) {{NULL, 0}, {"", 0}, {"", 0}, WA_CATEGORY_UNKNOWN, \
 	WA_FOREVER, WA_FOREVER, WA_FOREVER, WA_FOREVER, 0})
 
 /*

@@ -1,10 +1,9 @@
 -- What became of outgoing messages.  C reads the columns by number: report/columns.h.
 
-CREATE TABLE wa_message_log (
+CREATE TABLE wa_message (
 	message_id text COLLATE "C" NOT NULL,
-	business text COLLATE "C" NOT NULL DEFAULT '',
-	participant text COLLATE "C" NOT NULL DEFAULT '',
 	recipient wa_recipient NOT NULL,
+	business text COLLATE "C" NOT NULL DEFAULT '',
 	sender text COLLATE "C" NOT NULL DEFAULT '',
 	category wa_category,
 	sent_at timestamptz,
@@ -14,51 +13,18 @@ CREATE TABLE wa_message_log (
 	code integer,
 	template text COLLATE "C",
 	campaign text COLLATE "C",
-	CONSTRAINT wa_message_log_pkey PRIMARY KEY (message_id, business, participant)
+	participant text COLLATE "C" NOT NULL DEFAULT '',
+	CONSTRAINT wa_message_pkey PRIMARY KEY (message_id, participant)
 ) WITH (fillfactor = 75);
-CREATE INDEX wa_message_log_recipient ON wa_message_log (recipient);
+CREATE INDEX wa_message_recipient ON wa_message (recipient);
 -- For wa_template_sendable: few have these codes.
-CREATE INDEX wa_message_log_refused ON wa_message_log (business, failed_at) WHERE code IN (132015, 132016);
-SELECT pg_catalog.pg_extension_config_dump('wa_message_log', '');
-COMMENT ON TABLE wa_message_log IS
-'What each business told of an outgoing message, and in groups of each participant, merged from its statuses in any order; no content. Written unless wa_policy.message_log is off. What was told without a business has a row of its own; wa_message lays the two together';
-COMMENT ON COLUMN wa_message_log.message_id IS 'WhatsApp''s id of the message';
-COMMENT ON COLUMN wa_message_log.business IS 'WhatsApp Business Account id that told it; '''' where it named none';
-COMMENT ON COLUMN wa_message_log.participant IS 'In a group: the participant whom the row is about; else ''''';
-COMMENT ON COLUMN wa_message_log.recipient IS 'To whom: the phone where any status of this business named it, else the BSUID';
-COMMENT ON COLUMN wa_message_log.sender IS 'Phone number id; '''' where unknown';
-COMMENT ON COLUMN wa_message_log.category IS 'Category by which WhatsApp priced it, or which wa_sent named; marketing where they differ; NULL where nobody said';
-COMMENT ON COLUMN wa_message_log.sent_at IS 'When WhatsApp or wa_sent first said that it was sent; NULL where neither did';
-COMMENT ON COLUMN wa_message_log.delivered_at IS 'Earliest receipt of any kind (read implies delivered); NULL where there was none';
-COMMENT ON COLUMN wa_message_log.read_at IS 'When it was first read or played; NULL where it was not, or the reader does not tell';
-COMMENT ON COLUMN wa_message_log.failed_at IS 'When it first failed; NULL where it did not';
-COMMENT ON COLUMN wa_message_log.code IS 'Error code of that failure, see wa_error_code; NULL where none was told';
-COMMENT ON COLUMN wa_message_log.template IS 'Name of the template, from wa_sent';
-COMMENT ON COLUMN wa_message_log.campaign IS 'Campaign, from wa_sent';
-
--- One tenant's word is nothing to another's message.  What was told without a business fills in what the business did
--- not tell, and is a message of its own only where no business told of it.
-CREATE VIEW wa_message AS
-SELECT n.message_id, n.recipient, n.business, CASE WHEN n.sender = '' THEN coalesce(u.sender, '') ELSE n.sender END AS sender, least(n.category, u.category) AS category,
-	coalesce(n.sent_at, u.sent_at) AS sent_at, coalesce(n.delivered_at, u.delivered_at) AS delivered_at,
-	coalesce(n.read_at, u.read_at) AS read_at, coalesce(n.failed_at, u.failed_at) AS failed_at,
-	CASE WHEN n.failed_at IS NULL THEN u.code ELSE n.code END AS code,
-	coalesce(n.template, u.template) AS template, coalesce(n.campaign, u.campaign) AS campaign, n.participant
-FROM wa_message_log AS n
-LEFT JOIN wa_message_log AS u ON u.message_id = n.message_id AND u.business = '' AND u.participant = n.participant
-WHERE n.business <> ''
-UNION ALL
-SELECT u.message_id, u.recipient, u.business, u.sender, u.category, u.sent_at, u.delivered_at, u.read_at, u.failed_at,
-	u.code, u.template, u.campaign, u.participant
-FROM wa_message_log AS u
-WHERE u.business = ''
-	AND NOT EXISTS (SELECT FROM wa_message_log AS n
-		WHERE n.message_id = u.message_id AND n.business <> '' AND n.participant = u.participant);
-COMMENT ON VIEW wa_message IS
-'One row per outgoing message, and per participant of a group, merged from its statuses in any order and from wa_sent, which adds what only the sender knows; no content. Where two businesses told of one message id, each has its own row, and neither''s word counts for the other''s';
+CREATE INDEX wa_message_refused ON wa_message (template, failed_at) WHERE code IN (132015, 132016);
+SELECT pg_catalog.pg_extension_config_dump('wa_message', '');
+COMMENT ON TABLE wa_message IS
+'One row per outgoing message, and per participant of a group, merged from its statuses in any order; no content. Written unless wa_policy.message_log is off. wa_sent adds what only the sender knows';
 COMMENT ON COLUMN wa_message.message_id IS 'WhatsApp''s id of the message';
-COMMENT ON COLUMN wa_message.recipient IS 'To whom: the phone where any status of that business named it, else the BSUID';
-COMMENT ON COLUMN wa_message.business IS 'WhatsApp Business Account id; '''' where nobody named one';
+COMMENT ON COLUMN wa_message.recipient IS 'To whom: the phone where any status named it, else the BSUID';
+COMMENT ON COLUMN wa_message.business IS 'WhatsApp Business Account id; '''' where unknown';
 COMMENT ON COLUMN wa_message.sender IS 'Phone number id; '''' where unknown';
 COMMENT ON COLUMN wa_message.category IS 'Category by which WhatsApp priced it, or which wa_sent named; marketing where they differ; NULL where nobody said';
 COMMENT ON COLUMN wa_message.sent_at IS 'When WhatsApp or wa_sent first said that it was sent; NULL where neither did';
@@ -123,14 +89,15 @@ CREATE FUNCTION wa_sent(message_id text, recipient text, category wa_category DE
 		ORDER BY p.id
 		ON CONFLICT (campaign, recipient) DO UPDATE SET sent_at = excluded.sent_at, message_id = excluded.message_id, template = excluded.template
 			WHERE o.sent_at IS NULL;
-		INSERT INTO wa_message_log AS o (message_id, recipient, business, sender, category, sent_at, template, campaign)
+		INSERT INTO wa_message AS o (message_id, recipient, business, sender, category, sent_at, template, campaign)
 		SELECT wa_sent.message_id, wa_sent.recipient::wa_recipient, coalesce(wa_sent.business, ''),
 			coalesce(wa_sent.sender, ''), wa_sent.category, wa_sent.at,
 			nullif(wa_sent.template, ''), nullif(wa_sent.campaign, '')
 		WHERE wa__sent_check(wa_sent.message_id, wa_sent.recipient, wa_sent.category, wa_sent.at)
 			AND wa__message_log()
-		ON CONFLICT (message_id, business, participant) DO UPDATE SET
+		ON CONFLICT (message_id, participant) DO UPDATE SET
 			recipient = least(o.recipient, excluded.recipient),
+			business = greatest(o.business, excluded.business),
 			sender = greatest(o.sender, excluded.sender),
 			category = least(o.category, excluded.category),
 			sent_at = least(o.sent_at, excluded.sent_at),
@@ -138,7 +105,7 @@ CREATE FUNCTION wa_sent(message_id text, recipient text, category wa_category DE
 			campaign = greatest(o.campaign, excluded.campaign);
 	END;
 COMMENT ON FUNCTION wa_sent(text, text, wa_category, text, text, timestamptz, text, text) IS
-'Adds to wa_message what only the sender knows: that the send API took the message, for whom, its category, template and campaign. Name the business where there are several: only what it tells itself, or what names none, counts for its message, and the latter takes a row more. May come before or after the statuses, and twice. A transaction with many calls makes them in the order of message_id, since webhooks lock the same rows in that order. With a campaign it ends the claim of wa_claim, and keeps the person from being claimed for that campaign again, without a claim as well. Nothing is kept in wa_message_log where wa_policy.message_log is off. A blank message id, a recipient that is none, a time before 2009 or more than 10 minutes ahead, and, where there are app secrets, a business that is not in wa_sender are errors';
+'Adds to wa_message what only the sender knows: that the send API took the message, for whom, its category, template and campaign. May come before or after the statuses, and twice. A transaction with many calls makes them in the order of message_id, since webhooks lock the same rows in that order. With a campaign it ends the claim of wa_claim, and keeps the person from being claimed for that campaign again, without a claim as well. Nothing is kept in wa_message where wa_policy.message_log is off. A blank message id, a recipient that is none, a time before 2009 or more than 10 minutes ahead, and, where there are app secrets, a business that is not in wa_sender are errors';
 REVOKE EXECUTE ON FUNCTION wa_sent(text, text, wa_category, text, text, timestamptz, text, text) FROM PUBLIC;
 
 -- What is purged is counted first, so that rates outlive it.
@@ -162,7 +129,7 @@ CREATE TABLE wa_message_day (
 SELECT pg_catalog.pg_extension_config_dump('wa_message_day', '');
 SELECT pg_catalog.pg_extension_config_dump('wa_message_day_id_seq', '');
 COMMENT ON TABLE wa_message_day IS
-'Messages that wa_purge took out of wa_message_log, counted by day: nobody''s identifier is in it. A status that comes again for one of them makes a new row there, which counts once more';
+'Messages that wa_purge took out of wa_message, counted by day: nobody''s identifier is in it. A status that comes again for one of them makes a new row of wa_message, which counts once more';
 COMMENT ON COLUMN wa_message_day.id IS 'Row number';
 COMMENT ON COLUMN wa_message_day.day IS 'Day on which the messages were first heard of, in wa_policy.report_timezone as it was when they were purged';
 COMMENT ON COLUMN wa_message_day.business IS 'As in wa_message';
@@ -178,7 +145,7 @@ COMMENT ON COLUMN wa_message_day.failed IS 'Of these, failed, whatever came late
 COMMENT ON COLUMN wa_message_day.undelivered IS 'Of these, failed and not delivered';
 
 -- Rows come nearly in the order of this time, so that pages of one age are found by their bounds.
-CREATE INDEX wa_message_log_first ON wa_message_log USING brin ((LEAST(sent_at, delivered_at, failed_at))) WITH (autosummarize);
+CREATE INDEX wa_message_first ON wa_message USING brin ((LEAST(sent_at, delivered_at, failed_at))) WITH (autosummarize);
 
 CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch integer,
 	OUT purged bigint, OUT reached timestamptz)
@@ -186,40 +153,20 @@ CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch 
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		WITH gone AS (
-			DELETE FROM wa_message_log WHERE (message_id, business, participant) IN (
-				SELECT m.message_id, m.business, m.participant FROM wa_message_log AS m
+			DELETE FROM wa_message WHERE (message_id, participant) IN (
+				SELECT m.message_id, m.participant FROM wa_message AS m
 				WHERE LEAST(m.sent_at, m.delivered_at, m.failed_at) < before
 					AND LEAST(m.sent_at, m.delivered_at, m.failed_at) >= since
-					AND (m.business <> '' OR NOT EXISTS (SELECT FROM wa_message_log AS n
-						WHERE n.message_id = m.message_id AND n.business <> '' AND n.participant = m.participant))
 				ORDER BY LEAST(m.sent_at, m.delivered_at, m.failed_at) LIMIT batch FOR UPDATE SKIP LOCKED)
 			RETURNING *),
-		-- What was told without a business goes with the last message that it fills in.
-		filled_in AS (
-			DELETE FROM wa_message_log AS u USING gone AS g
-			WHERE g.business <> '' AND u.message_id = g.message_id AND u.business = '' AND u.participant = g.participant
-				AND NOT EXISTS (SELECT FROM wa_message_log AS n
-					WHERE n.message_id = u.message_id AND n.business <> '' AND n.participant = u.participant
-						AND NOT EXISTS (SELECT FROM gone AS h WHERE h.message_id = n.message_id
-							AND h.business = n.business AND h.participant = n.participant))),
 		counted AS (
 			INSERT INTO wa_message_day AS d (day, business, sender, category, template, campaign, code,
 				messages, delivered, read, failed, undelivered)
-			SELECT (LEAST(m.sent_at, m.delivered_at, m.failed_at) AT TIME ZONE
+			SELECT (LEAST(g.sent_at, g.delivered_at, g.failed_at) AT TIME ZONE
 					COALESCE(NULLIF(current_setting('wa_policy.report_timezone', true), ''), 'UTC'))::date,
-				m.business, m.sender, m.category, m.template, m.campaign, m.code, count(*), count(m.delivered_at), count(m.read_at),
-				count(m.failed_at), count(*) FILTER (WHERE m.failed_at IS NOT NULL AND m.delivered_at IS NULL)
-			FROM (
-				-- As in wa_message.
-				SELECT g.business, CASE WHEN g.sender = '' THEN coalesce(u.sender, '') ELSE g.sender END AS sender,
-					least(g.category, u.category) AS category, coalesce(g.sent_at, u.sent_at) AS sent_at,
-					coalesce(g.delivered_at, u.delivered_at) AS delivered_at, coalesce(g.read_at, u.read_at) AS read_at,
-					coalesce(g.failed_at, u.failed_at) AS failed_at, CASE WHEN g.failed_at IS NULL THEN u.code ELSE g.code END AS code,
-					coalesce(g.template, u.template) AS template, coalesce(g.campaign, u.campaign) AS campaign
-				FROM gone AS g
-				LEFT JOIN wa_message_log AS u ON g.business <> '' AND u.message_id = g.message_id AND u.business = ''
-					AND u.participant = g.participant) AS m
-			GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
+				g.business, g.sender, g.category, g.template, g.campaign, g.code, count(*), count(g.delivered_at), count(g.read_at),
+				count(g.failed_at), count(*) FILTER (WHERE g.failed_at IS NOT NULL AND g.delivered_at IS NULL)
+			FROM gone AS g GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
 			ON CONFLICT (day, business, sender, category, template, campaign, code) DO UPDATE SET
 				messages = d.messages + excluded.messages, delivered = d.delivered + excluded.delivered,
 				read = d.read + excluded.read, failed = d.failed + excluded.failed,

@@ -34,7 +34,7 @@ wa_report_settings_init(void)
 {
 	/* Not everybody's: where no such log may be kept, a writer must not turn it on. */
 	DefineCustomBoolVariable("wa_policy.message_log",
-							 "Keeps what is told of each outgoing message in wa_message_log.",
+							 "Keeps one row per outgoing message in wa_message.",
 							 "The rows hold no content: who, when, what became of it. Turning it off "
 							 "leaves the rows that are there.",
 							 &wa_message_log, true, PGC_SUSET, 0, NULL, NULL, NULL);

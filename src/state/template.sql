@@ -68,20 +68,17 @@ CREATE FUNCTION wa__template_refused(template wa_template, at timestamptz) RETUR
 	SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		SELECT EXISTS (
-			SELECT FROM wa_message_log AS f
-			JOIN wa_message_log AS m ON m.message_id OPERATOR(pg_catalog.=) f.message_id
-				AND m.participant OPERATOR(pg_catalog.=) f.participant
-				AND m.business OPERATOR(pg_catalog.=) ANY (ARRAY['', (wa__template_refused.template).business])
-				AND m.template OPERATOR(pg_catalog.=) (wa__template_refused.template).name
-			WHERE f.business OPERATOR(pg_catalog.=) ANY (ARRAY['', (wa__template_refused.template).business])
+			SELECT FROM wa_message AS f
+			WHERE f.template = (wa__template_refused.template).name
+				AND f.business IN ('', (wa__template_refused.template).business)
 				AND f.code IN (132015, 132016)
-				AND f.failed_at OPERATOR(pg_catalog.<=) wa__template_refused.at
+				AND f.failed_at <= wa__template_refused.at
 				AND ((wa__template_refused.template).status_at IS NULL
-					OR f.failed_at OPERATOR(pg_catalog.>) (wa__template_refused.template).status_at)
-				AND (f.code OPERATOR(pg_catalog.=) 132016
-					OR (f.failed_at OPERATOR(pg_catalog.>) (wa__template_refused.at OPERATOR(pg_catalog.-) '6 hours'::interval)
-						AND NOT COALESCE((wa__template_refused.template).blocked
-							AND f.failed_at OPERATOR(pg_catalog.<) (wa__template_refused.template).paused_until, false))));
+					OR f.failed_at > (wa__template_refused.template).status_at)
+				AND (f.code = 132016
+					OR (f.failed_at > wa__template_refused.at - interval '6 hours'
+						AND NOT coalesce((wa__template_refused.template).blocked
+							AND f.failed_at < (wa__template_refused.template).paused_until, false))));
 	END;
 COMMENT ON FUNCTION wa__template_refused(wa_template, timestamptz) IS
 'Did a message with that template fail with 132015 (paused) or 132016 (disabled), after its latest status, so that it cannot be sent then?';

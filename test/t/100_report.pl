@@ -58,7 +58,7 @@ for my $sql ('SELECT count(*) FROM wa_message', 'SELECT count(*) FROM wa_deliver
 }
 like(as('stranger', q{SELECT wa_sent('y', '4915100000003')}), qr/permission denied/, 'a stranger may not call wa_sent');
 like(as('reads', q{SELECT wa_sent('y', '4915100000003')}), qr/permission denied/, 'wa_reader may not call wa_sent');
-like(as('reads', q{INSERT INTO wa_message_log (message_id, recipient) VALUES ('z', '4915100000003')}), qr/permission denied/, 'wa_reader may not write wa_message');
+like(as('reads', q{INSERT INTO wa_message (message_id, recipient) VALUES ('z', '4915100000003')}), qr/permission denied/, 'wa_reader may not write wa_message');
 is(as('reads', q{SELECT count(*) FROM wa_message WHERE recipient = '4915100000003'}), '1', 'wa_reader may read it');
 for my $view (qw(wa_message wa_recipient_status wa_violation))
 {
@@ -92,11 +92,11 @@ is(as('sends', q{SELECT wa_sent('off', '4915100000077', 'utility')}), '', 'wa_se
 is($node->safe_psql('plain', q{SELECT count(*) FROM wa_message WHERE recipient = '4915100000077'}), '0', 'and neither do webhooks');
 
 # A table whose dead rows are not cleaned away.
-$node->safe_psql('plain', 'ALTER TABLE wa_message_log SET (autovacuum_enabled = off)');
-$node->safe_psql('plain', q{INSERT INTO wa_message_log (message_id, recipient) SELECT 'g' || n, '4915100000001' FROM generate_series(1, 15000) AS n});
-$node->safe_psql('plain', q{UPDATE wa_message_log SET sent_at = '2023-11-14', template = repeat('x', 100)});
-ok($node->poll_query_until('plain', q{SELECT EXISTS (SELECT FROM wa_health WHERE finding = 'dead_rows' AND statement = 'VACUUM wa_message_log;')}), 'wa_health tells of dead rows');
-$node->safe_psql('plain', 'VACUUM wa_message_log');
+$node->safe_psql('plain', 'ALTER TABLE wa_message SET (autovacuum_enabled = off)');
+$node->safe_psql('plain', q{INSERT INTO wa_message (message_id, recipient) SELECT 'g' || n, '4915100000001' FROM generate_series(1, 15000) AS n});
+$node->safe_psql('plain', q{UPDATE wa_message SET sent_at = '2023-11-14', template = repeat('x', 100)});
+ok($node->poll_query_until('plain', q{SELECT EXISTS (SELECT FROM wa_health WHERE finding = 'dead_rows' AND statement = 'VACUUM wa_message;')}), 'wa_health tells of dead rows');
+$node->safe_psql('plain', 'VACUUM wa_message');
 ok($node->poll_query_until('plain', q{SELECT NOT EXISTS (SELECT FROM wa_health WHERE finding = 'dead_rows')}), 'and falls silent after VACUUM');
 
 # Messages of the same statuses by many at once: one row each, and no deadlock.

@@ -38,6 +38,8 @@ random_message(void)
 
 	m.recipient = (wa_str) {name, strlen(name)};
 	name = names[random() % 3];
+	m.business = (wa_str) {name, strlen(name)};
+	name = names[random() % 3];
 	m.sender = (wa_str) {name, strlen(name)};
 	m.category = random() % 5 - 1;
 	if (random() % 2)
@@ -57,10 +59,10 @@ random_message(void)
 static bool
 same(const wa_message *a, const wa_message *b)
 {
-	return wa_str_equal(a->recipient, b->recipient) && wa_str_equal(a->sender, b->sender) &&
-		a->category == b->category && a->sent_at == b->sent_at &&
-		a->delivered_at == b->delivered_at && a->read_at == b->read_at &&
-		a->failed_at == b->failed_at && a->code == b->code;
+	return wa_str_equal(a->recipient, b->recipient) && wa_str_equal(a->business, b->business) &&
+		wa_str_equal(a->sender, b->sender) && a->category == b->category &&
+		a->sent_at == b->sent_at && a->delivered_at == b->delivered_at &&
+		a->read_at == b->read_at && a->failed_at == b->failed_at && a->code == b->code;
 }
 
 static void
