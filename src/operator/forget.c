@@ -5,8 +5,8 @@
  *
  * First the stored webhooks, which may be many, are searched while intake goes on.  Then the
  * state tables are locked, so that no ingest is under way, the webhooks that have come since
- * are searched as well, and all rows of the person's identifiers are deleted.  Keyed hashes of
- * these stay (state/erased.h).
+ * are searched as well, and all rows of the person's identifiers are deleted, but for copies of
+ * what protects others (operator/others.h).  Keyed hashes of the identifiers stay (state/erased.h).
  *
  *-------------------------------------------------------------------------
  */
@@ -28,6 +28,7 @@
 #include "base/statement.h"
 #include "identity/load.h"
 #include "ingest/upsert.h"
+#include "operator/others.h"
 #include "payload/erase.h"
 #include "recipient/recipient.h"
 #include "state/erased.h"
@@ -171,6 +172,12 @@ typedef struct wa_forget_step
 		 " OR t.other OPERATOR(@extschema@.=) ANY ($3)" \
 		 " OR (t.recipient OPERATOR(@extschema@.=) ANY ($1) AND t.other OPERATOR(@extschema@.=) ANY ($1))")
 
+/* First: what others have lost by that is copied to them before the rest goes. */
+static wa_forget_step link_steps[] = {
+	DELETE_LINKS("links", "wa_identity"),
+	DELETE_LINKS("changes of identifier", "wa_identity_change"),
+};
+
 static wa_forget_step steps[] = {
 	DELETE_ROWS("consent log", "wa_consent_log", "t.at"),
 	DELETE_ROWS("consent", "wa_consent", "t.at"),
@@ -185,8 +192,6 @@ static wa_forget_step steps[] = {
 		 "DELETE FROM @extschema@.wa_message AS t WHERE t.participant <> ''"
 		 " AND t.participant = ANY ($3::text[])"),
 	DELETE_ROWS("claims", "wa_claim", "GREATEST(t.claimed_at, t.sent_at)"),
-	DELETE_LINKS("links", "wa_identity"),
-	DELETE_LINKS("changes of identifier", "wa_identity_change"),
 	STEP("log of unlinkings",
 		 "DELETE FROM @extschema@.wa_unlink_log AS t"
 		 " WHERE t.recipient OPERATOR(@extschema@.=) ANY ($1)"
@@ -248,38 +253,6 @@ find_person(const wa_schema *schema, const wa_canonical *id, wa_forgotten *perso
 		person->ids[person->n] = found->members[i].id;
 		person->until[person->n++] = found->members[i].events_until;
 	}
-	wa_link_reader_close(&links);
-	UnregisterSnapshot(latest);
-}
-
-/* Identifiers that the person may have gone to since: whether they are the same person's, the caller knows. */
-static void
-tell_successors(void *arg, const wa_canonical *other)
-{
-	const wa_forgotten *person = arg;
-
-	for (int i = 0; i < person->n; i++)
-	{
-		if (person->ids[i].len == other->len &&
-			memcmp(person->ids[i].text, other->text, other->len) == 0)
-			return;
-	}
-	ereport(NOTICE,
-			(errmsg("recipient %s is linked with %s, which is not forgotten with it",
-					person->ids[0].text, other->text),
-			 errhint("If it is the same person, forget it as well.")));
-}
-
-static void
-find_successors(const wa_schema *schema, wa_forgotten *person)
-{
-	Snapshot	latest = RegisterSnapshot(GetLatestSnapshot());
-	wa_link_reader links;
-
-	wa_link_reader_open(&links, schema, latest);
-	/* Opened by a first look-up. */
-	(void) wa_person_load(&links, &person->ids[0]);
-	wa_neighbours(&links, &person->ids[0], true, tell_successors, person);
 	wa_link_reader_close(&links);
 	UnregisterSnapshot(latest);
 }
@@ -388,19 +361,32 @@ write_hashes(const wa_schema *schema, const wa_forgotten *person)
 }
 
 static void
-delete_state(const wa_schema *schema, const wa_forgotten *person, ReturnSetInfo *rsinfo)
+run_steps(wa_forget_step *some, int n, const wa_schema *schema, Datum *values,
+		  ReturnSetInfo *rsinfo)
 {
-	Datum		values[3] = {ids_array(schema, person, true), untils_array(person),
-	ids_array(schema, person, false)};
-
-	for (int i = 0; i < lengthof(steps); i++)
-		put_part(rsinfo, steps[i].part,
-				 wa_statement_run(&steps[i].statement, schema, values, NULL));
+	for (int i = 0; i < n; i++)
+		put_part(rsinfo, some[i].part,
+				 wa_statement_run(&some[i].statement, schema, values, NULL));
 }
 
 static void
-forget(const wa_schema *schema, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
+delete_state(const wa_schema *schema, Oid funcid, const wa_forgotten *person,
+			 ReturnSetInfo *rsinfo)
 {
+	Datum		values[3] = {ids_array(schema, person, true), untils_array(person),
+	ids_array(schema, person, false)};
+	wa_others  *others = wa_others_find(schema, funcid, person->ids, person->n);
+
+	wa_others_tell(others);
+	run_steps(link_steps, lengthof(link_steps), schema, values, rsinfo);
+	put_part(rsinfo, "kept for others", wa_others_keep(others, schema));
+	run_steps(steps, lengthof(steps), schema, values, rsinfo);
+}
+
+static void
+forget(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
+{
+	const wa_schema *schema = wa_schema_of(funcid);
 	wa_forgotten person;
 	int32		age;
 	int64		webhooks;
@@ -417,9 +403,8 @@ forget(const wa_schema *schema, const wa_canonical *id, wa_str reason, ReturnSet
 	put_part(rsinfo, "webhooks", webhooks);
 	value = ids_array(schema, &person, true);
 	put_part(rsinfo, "problems", run_number(&erase_problems, schema, &value, NULL));
-	find_successors(schema, &person);
+	delete_state(schema, funcid, &person, rsinfo);
 	write_hashes(schema, &person);
-	delete_state(schema, &person, rsinfo);
 	value = wa_str_datum(reason);
 	wa_statement_run(&log_erasure, schema, &value, NULL);
 }
@@ -447,13 +432,12 @@ check_reason(wa_str reason, const wa_canonical *id)
 }
 
 static void
-forget_with_log_open(const wa_schema *schema, const wa_canonical *id, wa_str reason,
-					 ReturnSetInfo *rsinfo)
+forget_with_log_open(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
 {
 	wa_consent_log_open(true);
 	PG_TRY();
 	{
-		forget(schema, id, reason, rsinfo);
+		forget(funcid, id, reason, rsinfo);
 	}
 	PG_FINALLY();
 	{
@@ -476,7 +460,7 @@ forget_recipient(FunctionCallInfo fcinfo, const wa_canonical *id)
 				 errmsg("wa_forget needs a transaction in READ COMMITTED")));
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();
-	forget_with_log_open(wa_schema_of(fcinfo->flinfo->fn_oid), id, reason, rsinfo);
+	forget_with_log_open(fcinfo->flinfo->fn_oid, id, reason, rsinfo);
 	SPI_finish();
 	return (Datum) 0;
 }
