@@ -71,4 +71,7 @@ struct wa_decision_cache
  */
 extern void wa_gather_person(wa_decision_cache *cache, wa_part part);
 
+/* When the recipient at hand was erased, under the identifier asked about; WA_NEVER: it was not. */
+extern wa_instant wa_gather_erasure(wa_decision_cache *cache);
+
 #endif							/* WA_DECISION_CACHE_H */

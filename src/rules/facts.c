@@ -232,17 +232,22 @@ look_up(wa_decision_cache *cache, wa_part part)
 	wa_reader_close(&reader);
 }
 
-/* Under the identifier that was asked about: the ingest has seen to those linked with it since. */
-static void
-look_up_erasure(wa_decision_cache *cache)
+/* The ingest has seen to those linked with an erased one since. */
+wa_instant
+wa_gather_erasure(wa_decision_cache *cache)
 {
+	wa_facts   *facts = &cache->facts;
 	wa_reader	erased;
 
+	if (facts->fetched & WA_ERASURE)
+		return facts->erased_at;
 	wa_reader_open(&erased, &cache->schema->erased, cache->snapshot);
-	cache->facts.erased_at = wa_erased_at(&erased, &cache->erasure,
-										  (wa_str) {VARDATA_ANY(cache->recipient),
-										  VARSIZE_ANY_EXHDR(cache->recipient)});
+	facts->erased_at = wa_erased_at(&erased, &cache->erasure,
+									(wa_str) {VARDATA_ANY(cache->recipient),
+									VARSIZE_ANY_EXHDR(cache->recipient)});
 	wa_reader_close(&erased);
+	facts->fetched |= WA_ERASURE;
+	return facts->erased_at;
 }
 
 static void
@@ -252,7 +257,7 @@ fetch(wa_facts *facts, wa_part part)
 	MemoryContext old = MemoryContextSwitchTo(cache->rows);
 
 	if (part == WA_ERASURE)
-		look_up_erasure(cache);
+		wa_gather_erasure(cache);
 	else if (cache->person != NULL)
 		wa_gather_person(cache, part);
 	else
