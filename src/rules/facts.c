@@ -58,6 +58,7 @@ make_cache(const wa_schema *schema, Snapshot snapshot, MemoryContext parent)
 	cache->seen = wa_identify_snapshot(snapshot);
 	cache->snapshot = snapshot;
 	cache->schema = schema;
+	cache->nbusinesses = -1;
 	cache->codes = wa_code_policies_load(schema);
 	cache->has_links = wa_has_links(schema, snapshot);
 	cache->has_erased = wa_erasure_key_read(schema, snapshot, &cache->erasure);
@@ -305,6 +306,8 @@ begin_facts(wa_decision_cache *cache, const wa_canonical *recipient)
 	memset(facts, 0, sizeof(*facts));
 	facts->valid = true;
 	facts->opt_in_required = wa_require_opt_in;
+	facts->known_businesses = wa_known_businesses;
+	facts->known = cache;
 	facts->erased_at = WA_NEVER;
 	if (!cache->has_erased)
 		facts->fetched |= WA_ERASURE;
