@@ -127,4 +127,19 @@ CALL t.writes('491600010011', 'DE.a10', '2025-03-02');
 CALL t.writes('491600010011', 'DE.b10', '2025-03-03');
 SELECT count(*) FROM wa_forget('491600010010', 'request');
 
+
+-- A webhook with a wrong signature waits for the right secret.  Cutting into it is told, here and where it is looked for.
+INSERT INTO wa_app_secret (business, secret) VALUES ('b1', 'wrong');
+INSERT INTO wa_webhook (payload, signature) VALUES
+	(t.hook(jsonb_build_object('user_preferences', jsonb_build_array(
+		jsonb_build_object('wa_id', '491600010020', 'category', 'marketing_messages', 'value', 'stop', 'timestamp', 1740823200),
+		jsonb_build_object('wa_id', '491600010021', 'category', 'marketing_messages', 'value', 'stop', 'timestamp', 1740823200)))), 'sha256=' || repeat('0', 64)),
+	('{"statuses": {"id": "x", "status": "read", "recipient_id": "491600010021"}}', 'sha256=' || repeat('0', 64));
+SELECT webhook_id - min(webhook_id) OVER () AS n, problem, detail FROM wa_problem WHERE code IS NULL ORDER BY id;
+SELECT rows FROM wa_forget('491600010021', 'request') WHERE part = 'webhooks';
+SELECT webhook_id - min(webhook_id) OVER () AS n, problem, detail, resolved_at FROM wa_problem WHERE code IS NULL ORDER BY id;
+SELECT payload FROM wa_webhook WHERE erased_at IS NOT NULL AND payload ~ '491600010020';
+-- It warns once.
+SELECT rows FROM wa_forget('491600010022', 'request') WHERE part = 'webhooks';
+
 ROLLBACK;

@@ -118,12 +118,26 @@ static wa_statement erase_webhooks = {
 	"SELECT w.id, @extschema@.wa__without(w.payload, $1) AS rest FROM @extschema@.wa_webhook AS w"
 	" WHERE $2 IS NULL OR pg_catalog.age(w.xmin) <= $2),"
 	" gone AS (DELETE FROM @extschema@.wa_webhook AS w USING named AS n"
-	" WHERE w.id = n.id AND n.rest = '' RETURNING 1),"
+	" WHERE w.id = n.id AND n.rest = '' RETURNING w.id),"
+	/* What is wrong with it is about nobody any more. */
+	" settled AS (DELETE FROM @extschema@.wa_problem AS p USING gone AS g"
+	" WHERE p.webhook_id = g.id AND p.code IS NULL RETURNING 1),"
 	" cut AS (UPDATE @extschema@.wa_webhook AS w"
 	" SET payload = n.rest, signature = NULL, erased_at = pg_catalog.clock_timestamp()"
 	" FROM named AS n WHERE w.id = n.id AND n.rest <> '' RETURNING 1)"
-	" SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM cut)",
+	" SELECT (SELECT pg_catalog.count(*) FROM gone) + (SELECT pg_catalog.count(*) FROM cut)",
 	"recipient[] int4", NULL, 0
+};
+
+/*
+ * A payload whose signature did not match is kept for the day on which the secret is corrected.
+ * What was cut out of cannot be checked then, though it may hold the stops of others.
+ */
+static wa_statement tell_unchecked = {
+	"UPDATE @extschema@.wa_problem AS p SET detail = $1 FROM @extschema@.wa_webhook AS w"
+	" WHERE w.id = p.webhook_id AND w.erased_at IS NOT NULL AND p.problem = 'bad_signature'"
+	" AND p.resolved_at IS NULL AND p.detail <> $1",
+	"text", NULL, 0
 };
 
 static wa_statement erase_problems = {
@@ -137,7 +151,7 @@ static wa_statement erase_problems = {
 	" detail = CASE WHEN n.detail IS NULL THEN p.detail ELSE '' END"
 	" FROM named AS n WHERE p.id = n.id AND (n.rest <> '' AND n.detail IS NULL"
 	" OR n.code IS NOT NULL AND (n.rest IS NOT NULL OR n.detail IS NOT NULL)) RETURNING 1)"
-	" SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM cut)",
+	" SELECT (SELECT pg_catalog.count(*) FROM gone) + (SELECT pg_catalog.count(*) FROM cut)",
 	"recipient[]", NULL, 0
 };
 
@@ -315,6 +329,20 @@ erase_from_webhooks(const wa_schema *schema, const wa_forgotten *person, const i
 	return run_number(&erase_webhooks, schema, values, age == NULL ? " n" : "  ");
 }
 
+static void
+warn_of_unchecked(const wa_schema *schema)
+{
+	Datum		detail = CStringGetTextDatum("the signature did not match, and an erasure has cut elements about somebody else out of the payload since, so that it cannot be checked again");
+	uint64		rows = wa_statement_run(&tell_unchecked, schema, &detail, NULL);
+
+	if (rows > 0)
+		ereport(WARNING,
+				(errmsg("webhooks whose signature did not match cannot be checked again after this erasure: %llu",
+						(unsigned long long) rows),
+				 errdetail("What is left of them, which may be about others, stays in wa_webhook, and open in wa_problem."),
+				 errhint("If a secret was wrong: roll back, correct it in wa_app_secret, call wa_replay(), and erase then.")));
+}
+
 /* The key, made where there is none; under the lock that keeps others away. */
 static void
 get_key(const wa_schema *schema, wa_erasure_key *key)
@@ -399,6 +427,7 @@ forget(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
 	wa_lock_state(schema, ShareRowExclusiveLock);
 	find_person(schema, id, &person);
 	webhooks += erase_from_webhooks(schema, &person, &age);
+	warn_of_unchecked(schema);
 	put_part(rsinfo, "identifiers", person.n);
 	put_part(rsinfo, "webhooks", webhooks);
 	value = ids_array(schema, &person, true);
