@@ -219,7 +219,7 @@ static wa_forget_step steps[] = {
 	/* What others' events also named; the rest of these rows is theirs. */
 	STEP("mentions in others' log",
 		 "UPDATE @extschema@.wa_consent_log AS t SET also_named = pg_catalog.array_to_string(ARRAY("
-		 "SELECT v.name FROM unnest(pg_catalog.string_to_array(t.also_named, ' '))"
+		 "SELECT v.name FROM pg_catalog.unnest(pg_catalog.string_to_array(t.also_named, ' '))"
 		 " WITH ORDINALITY AS v (name, place) WHERE v.name <> ALL ($3::text[]) ORDER BY v.place), ' ')"
 		 " WHERE t.also_named <> '' AND pg_catalog.string_to_array(t.also_named, ' ') && $3::text[]"),
 };
