@@ -41,6 +41,17 @@ SELECT t.keep('incident');
 UPDATE wa_incident SET id = id + 1000, recorded_at = '2020-01-01', recorded_by = 'somebody';
 SELECT t.differs('incident') IS NULL AS same, t.differs('fed');
 ROLLBACK TO s;
+-- Another key of erasures is seen, by either of its parts.  What is hashed of it is not its bytes.
+INSERT INTO wa_erasure_key (key) VALUES (decode(repeat('00', 40), 'hex'));
+SELECT t.keep('key');
+UPDATE wa_erasure_key SET key = decode(repeat('00', 31) || '01' || repeat('00', 8), 'hex');
+SELECT t.differs('key');
+UPDATE wa_erasure_key SET key = decode(repeat('00', 39) || '01', 'hex');
+SELECT t.differs('key');
+UPDATE wa_erasure_key SET key = decode(repeat('00', 40), 'hex'), made_at = '2020-01-01';
+SELECT t.differs('key');
+SELECT digest <> '71c9c468fbb13cd7f7a4c521506038c0' AS is_no_hash_of_its_bytes FROM wa_digest() WHERE part = 'erased';
+ROLLBACK TO s;
 -- A column that was never filled changes nothing; one that was does.
 ALTER TABLE wa_consent ADD COLUMN note text;
 SELECT t.differs('fed');

@@ -148,7 +148,11 @@ SELECT 1 AS done FROM wa_opt_out('491590001002', 'by phone', '', '2025-03-03');
 SELECT reason FROM wa_explain('491590001002', 'marketing', 'b1', at => '2025-03-05');
 -- Under another identifier that speaks for it.
 CALL t.take('{"messages": [{"id": "wamid.q", "from": "5521912340000", "from_user_id": "BR.two", "timestamp": 1740823200, "type": "text", "text": {"body": "START"}}]}');
-SELECT phone, wa_sendable(phone, 'marketing', at => '2025-03-05') FROM unnest('{5521912340000, BR.two}'::text[]) AS phone;
+SELECT phone, wa_sendable(phone, 'marketing', 'b1', at => '2025-03-05') FROM unnest('{5521912340000, BR.two}'::text[]) AS phone;
+-- All are asked about: one with each of those that are known.
+SELECT wa_sendable('5521912340000', 'marketing', at => '2025-03-05') AS one_of_four;
+INSERT INTO wa_webhook (received_at, payload) SELECT '2025-12-31 23:00Z', t.hook(t.wrote('5521912340000', '2025-03-01 10:00', 'START'), b) FROM unnest('{b2, b3, b9}'::text[]) AS b;
+SELECT wa_sendable('5521912340000', 'marketing', at => '2025-03-05') AS all_four;
 -- The setting counts at once, in the same snapshot too, and no session may loosen it.
 SELECT wa_sendable('491590001001', 'marketing', at => '2025-03-05') AS before, set_config('wa_policy.require_opt_in', 'off', true) AS set, wa_sendable('491590001001', 'marketing', at => '2025-03-05') AS after;
 SET wa_policy.require_opt_in = on;

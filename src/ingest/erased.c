@@ -5,61 +5,125 @@
  *
  * Where nobody was, this costs a look into an empty table.
  *
+ * The links of a statement are a graph, over which erasure spreads: to either side where two
+ * were seen together, from the old one to the new one where somebody changed.  From a BSUID or
+ * parent that becomes an erased one by that it goes on to whom that one reaches by stored links,
+ * as if these had come first and it had been erased then.  Instants only rise to one that was there,
+ * so each end is looked at again no more often than there are such.
+ *
  *-------------------------------------------------------------------------
  */
 #include "base/compat.h"
 
 #include "catalog/pg_type_d.h"
+#include "common/hashfn.h"
+#include "common/pg_prng.h"
 #include "miscadmin.h"
+#include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
 #include "base/encode.h"
+#include "identity/load.h"
 #include "ingest/erased.h"
 #include "ingest/upsert.h"
+#include "recipient/recipient.h"
 #include "state/columns.h"
 #include "state/erased.h"
 #include "state/read.h"
 
-/* An identifier that this statement makes an erased one. */
-typedef struct wa_newly_erased
+/* An identifier that a link of this statement names, or that such a one reaches. */
+typedef struct wa_end
 {
 	wa_str		identifier;
-	wa_instant	at;
-} wa_newly_erased;
+	wa_instant	stored_at;		/* when it was erased, as the table has it; WA_NEVER: it was
+								 * not */
+	wa_instant	at;				/* with what this statement adds */
+	int			edges;			/* first one that leads on; -1: none */
+	bool		queued;
+} wa_end;
+
+/* Erasure goes over to the other end. */
+typedef struct wa_way
+{
+	int			to;
+	int			next;			/* from the same end; -1: none */
+} wa_way;
+
+/* Ends by identifier. */
+typedef struct ends_entry
+{
+	wa_str		identifier;
+	uint32		hash;
+	char		status;
+	int			end;
+} ends_entry;
+
+/* Seeded, so that nobody can choose identifiers that fall on each other. */
+static uint32
+hash_identifier(uint64 seed, wa_str identifier)
+{
+	return (uint32) hash_bytes_extended((const unsigned char *) identifier.data,
+										identifier.len, seed);
+}
+
+#define SH_PREFIX ends
+#define SH_ELEMENT_TYPE ends_entry
+#define SH_KEY_TYPE wa_str
+#define SH_KEY identifier
+#define SH_HASH_KEY(tb, key)	hash_identifier(*(const uint64 *) (tb)->private_data, key)
+#define SH_EQUAL(tb, a, b)		wa_str_equal(a, b)
+#define SH_STORE_HASH
+#define SH_GET_HASH(tb, a)		((a)->hash)
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
 
 typedef struct wa_erasures
 {
+	const wa_schema *schema;
+	Snapshot	latest;
 	wa_erasure_key key;
 	wa_reader	erased;
 	wa_reader	consent;
 	wa_reader	activity;
 	const wa_deltas *activities;
 	const wa_deltas *consents;
+	uint64		seed;
+	ends_hash  *by_identifier;
 	int			n;
 	int			max;
-	wa_newly_erased *added;
+	wa_end	   *ends;
+	int			nways;
+	int			max_ways;
+	wa_way	   *ways;
+	int			nqueued;
+	int			max_queued;
+	int		   *queue;
+	MemoryContext scratch;		/* of one person */
 } wa_erasures;
 
 static wa_statement add_erased = {
 	"INSERT INTO @extschema@.wa_erased AS o (bucket, hash, at)"
-	" SELECT * FROM unnest($1, $2, $3) ON CONFLICT (bucket, hash) DO NOTHING",
+	" SELECT * FROM unnest($1, $2, $3)"
+	" ON CONFLICT (bucket, hash) DO UPDATE SET at = excluded.at WHERE o.at < excluded.at",
 	"int4[] bytea[] timestamptz[]", NULL, 0
 };
 
-/* When the person was erased; WA_NEVER: it was not. */
-static wa_instant
-erased_at(wa_erasures *e, wa_str identifier)
-{
-	wa_instant	at = wa_erased_at(&e->erased, &e->key, identifier);
+/* An array with room for one more than n. */
+#define make_room(array, n, max, type) \
+	do { \
+		if ((n) == (max)) \
+		{ \
+			(max) = Max(16, 2 * (max)); \
+			(array) = (array) == NULL ? palloc((max) * sizeof(type)) : \
+				repalloc_huge((array), (max) * sizeof(type)); \
+		} \
+	} while (0)
 
-	for (int i = 0; i < e->n; i++)
-	{
-		if (wa_str_equal(e->added[i].identifier, identifier))
-			at = wa_later(at, e->added[i].at);
-	}
-	return at;
-}
-
+/*
+ * Has somebody come back?
+ */
 /* Deltas are sorted by recipient: the first that is not before this one. */
 static int
 first_of(const wa_deltas *deltas, wa_str recipient)
@@ -127,6 +191,141 @@ is_back(wa_erasures *e, wa_str identifier, wa_instant at)
 	return has_written(e, identifier, at) || has_opted_in(e, identifier, at);
 }
 
+/*
+ * Spreading.
+ */
+
+/* The end of that identifier, which must live as long; it is made where there is none. */
+static int
+end_of(wa_erasures *e, wa_str identifier)
+{
+	bool		found;
+	ends_entry *entry = ends_insert(e->by_identifier, identifier, &found);
+
+	if (!found)
+	{
+		make_room(e->ends, e->n, e->max, wa_end);
+		entry->end = e->n;
+		e->ends[e->n].identifier = identifier;
+		e->ends[e->n].stored_at = wa_erased_at(&e->erased, &e->key, identifier);
+		e->ends[e->n].at = e->ends[e->n].stored_at;
+		e->ends[e->n].edges = -1;
+		e->ends[e->n].queued = false;
+		e->n++;
+	}
+	return entry->end;
+}
+
+static void
+enqueue(wa_erasures *e, int end)
+{
+	if (e->ends[end].queued)
+		return;
+	make_room(e->queue, e->nqueued, e->max_queued, int);
+	e->ends[end].queued = true;
+	e->queue[e->nqueued++] = end;
+}
+
+/* It counts as erased from then on at least. */
+static void
+raise_end(wa_erasures *e, int end, wa_instant at)
+{
+	if (at <= e->ends[end].at)
+		return;
+	e->ends[end].at = at;
+	enqueue(e, end);
+}
+
+static void
+add_way(wa_erasures *e, int from, int to)
+{
+	make_room(e->ways, e->nways, e->max_ways, wa_way);
+	e->ways[e->nways].to = to;
+	e->ways[e->nways].next = e->ends[from].edges;
+	e->ends[from].edges = e->nways++;
+}
+
+static void
+add_ways(wa_erasures *e, const wa_deltas *links, bool both_ways)
+{
+	for (int i = 0; i < links->n; i++)
+	{
+		int			from = end_of(e, links->at[i]->key.recipient);
+		int			to = end_of(e, links->at[i]->key.other);
+
+		CHECK_FOR_INTERRUPTS();
+		add_way(e, from, to);
+		if (both_ways)
+			add_way(e, to, from);
+	}
+}
+
+/*
+ * To whom a BSUID or parent reaches by stored links, and for how long.  A phone leads on to nobody:
+ * it changes hands.
+ */
+static void
+spread_over_stored(wa_erasures *e, int end)
+{
+	wa_canonical id;
+	wa_instant	at = e->ends[end].at;
+	MemoryContext old = MemoryContextSwitchTo(e->scratch);
+	wa_link_reader links;
+	wa_person  *person;
+
+	wa_recipient_get(DatumGetRecipientPP(wa_str_datum(e->ends[end].identifier)), &id);
+	wa_link_reader_open(&links, e->schema, e->latest);
+	person = wa_id_kind_of(&id) == WA_ID_PHONE ? NULL : wa_person_load(&links, &id);
+	wa_link_reader_close(&links);
+	MemoryContextSwitchTo(old);
+	for (int i = 1; person != NULL && i < person->nmembers; i++)
+	{
+		const wa_member *member = &person->members[i];
+
+		if (member->events_until != WA_NEVER)
+			raise_end(e, end_of(e, (wa_str) {pnstrdup(member->id.text, member->id.len),
+											 member->id.len}), Min(member->events_until, at));
+	}
+	MemoryContextReset(e->scratch);
+}
+
+static void
+spread(wa_erasures *e)
+{
+	int			named = e->n;
+
+	for (int i = 0; i < named; i++)
+	{
+		if (e->ends[i].at != WA_NEVER)
+			enqueue(e, i);
+	}
+	while (e->nqueued > 0)
+	{
+		int			end = e->queue[--e->nqueued];
+
+		CHECK_FOR_INTERRUPTS();
+		e->ends[end].queued = false;
+		for (int way = e->ends[end].edges; way >= 0; way = e->ways[way].next)
+			raise_end(e, e->ways[way].to, e->ends[end].at);
+		if (e->ends[end].at > e->ends[end].stored_at)
+			spread_over_stored(e, end);
+	}
+}
+
+/*
+ * Leaving out.
+ */
+
+/* When the person was erased; WA_NEVER: it was not. */
+static wa_instant
+erased_at(wa_erasures *e, wa_str identifier)
+{
+	ends_entry *entry = ends_lookup(e->by_identifier, identifier);
+
+	return entry != NULL ? e->ends[entry->end].at :
+		wa_erased_at(&e->erased, &e->key, identifier);
+}
+
 /* Rows of wa_activity, wa_delivery or wa_message. */
 static void
 leave_out_traffic(wa_erasures *e, wa_deltas *deltas)
@@ -147,109 +346,77 @@ leave_out_traffic(wa_erasures *e, wa_deltas *deltas)
 	deltas->n = kept;
 }
 
-static void
-add(wa_erasures *e, wa_str identifier, wa_instant at)
-{
-	if (e->n == e->max)
-	{
-		e->max = Max(8, 2 * e->max);
-		e->added = e->added == NULL ? palloc(e->max * sizeof(wa_newly_erased)) :
-			repalloc_huge(e->added, e->max * sizeof(wa_newly_erased));
-	}
-	e->added[e->n++] = (wa_newly_erased)
-	{
-		identifier, at
-	};
-}
-
-/*
- * Erasure goes over with a link: to either side where they were seen together, from the old
- * one to the new one where the person changed.  So whoever is linked stays left alone, and
- * the link itself is stored only of somebody who is back.  Sets *spread where it went over.
- */
-static bool
-keeps_apart(wa_erasures *e, const wa_row_key *key, bool both_ways, bool *spread)
-{
-	wa_instant	of_first = erased_at(e, key->recipient);
-	wa_instant	of_other = erased_at(e, key->other);
-	wa_instant	at = both_ways ? wa_later(of_first, of_other) : of_first;
-
-	if (at == WA_NEVER)
-		return false;
-	if (of_other == WA_NEVER)
-	{
-		add(e, key->other, at);
-		*spread = true;
-	}
-	else if (of_first == WA_NEVER && both_ways)
-	{
-		add(e, key->recipient, at);
-		*spread = true;
-	}
-	return !is_back(e, key->recipient, at) && !is_back(e, key->other, at);
-}
-
-/* Again until it spreads no further: an element names three identifiers, in two links. */
+/* A link is stored only of somebody who is back. */
 static void
 leave_out_links(wa_erasures *e, wa_deltas *links, bool both_ways)
 {
-	bool		spread;
-
-	do
-	{
-		spread = false;
-		for (int i = 0; i < links->n; i++)
-		{
-			CHECK_FOR_INTERRUPTS();
-			if (links->at[i] != NULL &&
-				keeps_apart(e, &links->at[i]->key, both_ways, &spread))
-				links->at[i] = NULL;
-		}
-	} while (spread);
-}
-
-static void
-close_gaps(wa_deltas *deltas)
-{
 	int			kept = 0;
 
-	for (int i = 0; i < deltas->n; i++)
+	for (int i = 0; i < links->n; i++)
 	{
-		if (deltas->at[i] != NULL)
-			deltas->at[kept++] = deltas->at[i];
+		const wa_row_key *key = &links->at[i]->key;
+		wa_instant	at = erased_at(e, key->recipient);
+
+		CHECK_FOR_INTERRUPTS();
+		if (both_ways)
+			at = wa_later(at, erased_at(e, key->other));
+		if (at == WA_NEVER || is_back(e, key->recipient, at) || is_back(e, key->other, at))
+			links->at[kept++] = links->at[i];
 	}
-	deltas->n = kept;
+	links->n = kept;
 }
 
 static int
-compare_newly_erased(const void *a, const void *b)
+compare_ends(const void *a, const void *b)
 {
-	return wa_str_compare(((const wa_newly_erased *) a)->identifier,
-						  ((const wa_newly_erased *) b)->identifier);
+	return wa_str_compare(((const wa_end *) a)->identifier, ((const wa_end *) b)->identifier);
 }
 
-/* In one order for all, as every row that ingests write. */
+/* In one order for all, as every row that ingests write.  Puts the ends in another order. */
 static void
-write_added(const wa_schema *schema, wa_erasures *e)
+write_raised(wa_erasures *e)
 {
 	wa_column	columns[] = {{INT4OID, NULL}, {BYTEAOID, NULL}, {TIMESTAMPTZOID, NULL}};
 	Datum		values[lengthof(columns)];
 
-	if (e->n == 0)
-		return;
-	qsort(e->added, e->n, sizeof(wa_newly_erased), compare_newly_erased);
+	qsort(e->ends, e->n, sizeof(wa_end), compare_ends);
 	for (int i = 0; i < e->n; i++)
 	{
 		uint8		hash[WA_ERASED_HASH];
 
-		wa_erased_hash(&e->key, e->added[i].identifier, hash);
-		wa_put_int4(&columns[0], (int32) wa_erased_bucket(&e->key, e->added[i].identifier), false);
+		if (e->ends[i].at <= e->ends[i].stored_at)
+			continue;
+		wa_erased_hash(&e->key, e->ends[i].identifier, hash);
+		wa_put_int4(&columns[0], (int32) wa_erased_bucket(&e->key, e->ends[i].identifier), false);
 		wa_put_str(&columns[1], (wa_str) {(char *) hash, WA_ERASED_HASH});
-		wa_put_instant(&columns[2], e->added[i].at);
+		wa_put_instant(&columns[2], e->ends[i].at);
 	}
+	if (wa_column_length(&columns[0]) == 0)
+		return;
 	for (int i = 0; i < lengthof(columns); i++)
 		values[i] = wa_column_array(&columns[i]);
-	wa_statement_run(&add_erased, schema, values, NULL);
+	wa_statement_run(&add_erased, e->schema, values, NULL);
+}
+
+static void
+open_erasures(wa_erasures *e)
+{
+	e->seed = pg_prng_uint64(&pg_global_prng_state);
+	e->by_identifier = ends_create(CurrentMemoryContext, 64, &e->seed);
+	e->scratch = AllocSetContextCreate(CurrentMemoryContext, "wa_policy erased person",
+									   ALLOCSET_SMALL_SIZES);
+	wa_reader_open_latest(&e->erased, &e->schema->erased);
+	wa_reader_open_latest(&e->consent, &e->schema->consent);
+	wa_reader_open_latest(&e->activity, &e->schema->activity);
+}
+
+static void
+close_erasures(wa_erasures *e)
+{
+	wa_reader_close(&e->activity);
+	wa_reader_close(&e->consent);
+	wa_reader_close(&e->erased);
+	MemoryContextDelete(e->scratch);
 }
 
 void
@@ -257,36 +424,33 @@ wa_leave_out_erased(const wa_schema *schema, wa_deltas *activities, wa_deltas *d
 					wa_deltas *messages, wa_deltas *sightings, wa_deltas *changes,
 					wa_event_batch *batch)
 {
-	Snapshot	latest = RegisterSnapshot(GetLatestSnapshot());
-	wa_erasures e = {0};
+	wa_erasures e = {.schema = schema};
 	wa_deltas	consents;
 	wa_deltas	all_activities = *activities;
-	bool		any = wa_erasure_key_read(schema, latest, &e.key);
+	bool		any;
 
-	UnregisterSnapshot(latest);
-	if (!any)
-		return;
-	consents.at = wa_event_batch_deltas(batch, WA_ROW_CONSENT, &consents.n);
-	all_activities.at = palloc_extended(Max(1, activities->n) * sizeof(wa_row_delta *),
-										MCXT_ALLOC_HUGE);
-	if (activities->n > 0)
-		memcpy(all_activities.at, activities->at, activities->n * sizeof(wa_row_delta *));
-	e.activities = &all_activities;
-	e.consents = &consents;
-	wa_reader_open_latest(&e.erased, &schema->erased);
-	wa_reader_open_latest(&e.consent, &schema->consent);
-	wa_reader_open_latest(&e.activity, &schema->activity);
-	leave_out_links(&e, changes, false);
-	leave_out_links(&e, sightings, true);
-	leave_out_links(&e, changes, false);
-	leave_out_traffic(&e, activities);
-	leave_out_traffic(&e, deliveries);
-	leave_out_traffic(&e, messages);
-	wa_reader_close(&e.activity);
-	wa_reader_close(&e.consent);
-	wa_reader_close(&e.erased);
-	close_gaps(changes);
-	close_gaps(sightings);
-	write_added(schema, &e);
-	pfree(all_activities.at);
+	e.latest = RegisterSnapshot(GetLatestSnapshot());
+	any = wa_erasure_key_read(schema, e.latest, &e.key);
+	if (any)
+	{
+		consents.at = wa_event_batch_deltas(batch, WA_ROW_CONSENT, &consents.n);
+		all_activities.at = palloc_extended(Max(1, activities->n) * sizeof(wa_row_delta *),
+											MCXT_ALLOC_HUGE);
+		if (activities->n > 0)
+			memcpy(all_activities.at, activities->at, activities->n * sizeof(wa_row_delta *));
+		e.activities = &all_activities;
+		e.consents = &consents;
+		open_erasures(&e);
+		add_ways(&e, changes, false);
+		add_ways(&e, sightings, true);
+		spread(&e);
+		leave_out_links(&e, changes, false);
+		leave_out_links(&e, sightings, true);
+		leave_out_traffic(&e, activities);
+		leave_out_traffic(&e, deliveries);
+		leave_out_traffic(&e, messages);
+		close_erasures(&e);
+		write_raised(&e);
+	}
+	UnregisterSnapshot(e.latest);
 }

@@ -16,8 +16,8 @@
 /*
  * Drop receipts, messages sent, links and changes of identifier of those who were erased, unless
  * they have written or opted in since, in the tables or in this batch.  Who would be linked with one
- * of them counts as erased as well.  What protects (stops, failures), messages and opt-ins
- * are kept.
+ * of them counts as erased as well, and whom that one reaches by stored links.  What protects
+ * (stops, failures), messages and opt-ins are kept.
  *
  * Inside SPI_connect, after wa_write_begin, which keeps wa_forget away.
  */

@@ -7,7 +7,8 @@
  * order of the rows does not matter, nor where they lie, and a row that came
  * or went is seen.  A row is hashed as its table's name and, by the names of
  * its columns, the bytes of each value that is not NULL: neither the order of
- * columns nor one that was added and never filled makes a difference.
+ * columns nor one that was added and never filled makes a difference.  A key that must stay
+ * secret is stood for by what gives nothing of it away.
  *
  * The hash is hash_bytes_extended, which the server may not change either:
  * pg_upgrade takes hash indexes and partitions as they are.
@@ -35,6 +36,7 @@
 #include "base/encode.h"
 #include "base/schema.h"
 #include "base/snapshot_id.h"
+#include "state/erased.h"
 
 PG_FUNCTION_INFO_V1(wa_digest);
 
@@ -47,33 +49,34 @@ typedef struct digest_table
 	const char *part;			/* the tables of one part stand together */
 	const char *table;
 	const char *bookkeeping;	/* names of columns, each with a blank before and behind */
+	const char *secret;			/* a column of which only what gives nothing away is hashed */
 } digest_table;
 
 static const digest_table digest_tables[] = {
-	{"consent", "wa_consent", ""},
-	{"log", "wa_consent_log", " id webhook_id recorded_at recorded_by "},
-	{"log", "wa_unlink_log", " id recorded_by "},
-	{"log", "wa_erasure", " id recorded_by "},
-	{"cooldown", "wa_cooldown", ""},
-	{"activity", "wa_activity", ""},
-	{"activity", "wa_delivery", ""},
-	{"identity", "wa_identity", " position "},
-	{"identity", "wa_identity_change", ""},
-	{"erased", "wa_erased", ""},
-	{"erased", "wa_erasure_key", " made_at "},
-	{"senders", "wa_sender", ""},
-	{"senders", "wa_sender_hold", ""},
-	{"senders", "wa_sender_life", ""},
-	{"templates", "wa_template", ""},
-	{"messages", "wa_message", ""},
-	{"policy", "wa_error_override", " changed_at "},
-	{"policy", "wa_incident", " id recorded_at recorded_by "},
-	{"policy", "wa_phrase", " is_default "},
-	{"policy", "wa_region_rule", " is_default "},
-	{"policy", "wa_region_without_limit", " is_default "},
-	{"policy", "wa_frequency_cap", " id recorded_by recorded_at "},
-	{"policy", "wa_quiet_hours", " id recorded_by recorded_at "},
-	{"policy", "wa_default_removed", ""},
+	{"consent", "wa_consent", "", NULL},
+	{"log", "wa_consent_log", " id webhook_id recorded_at recorded_by ", NULL},
+	{"log", "wa_unlink_log", " id recorded_by ", NULL},
+	{"log", "wa_erasure", " id recorded_by ", NULL},
+	{"cooldown", "wa_cooldown", "", NULL},
+	{"activity", "wa_activity", "", NULL},
+	{"activity", "wa_delivery", "", NULL},
+	{"identity", "wa_identity", " position ", NULL},
+	{"identity", "wa_identity_change", "", NULL},
+	{"erased", "wa_erased", "", NULL},
+	{"erased", "wa_erasure_key", " made_at ", "key"},
+	{"senders", "wa_sender", "", NULL},
+	{"senders", "wa_sender_hold", "", NULL},
+	{"senders", "wa_sender_life", "", NULL},
+	{"templates", "wa_template", "", NULL},
+	{"messages", "wa_message", "", NULL},
+	{"policy", "wa_error_override", " changed_at ", NULL},
+	{"policy", "wa_incident", " id recorded_at recorded_by ", NULL},
+	{"policy", "wa_phrase", " is_default ", NULL},
+	{"policy", "wa_region_rule", " is_default ", NULL},
+	{"policy", "wa_region_without_limit", " is_default ", NULL},
+	{"policy", "wa_frequency_cap", " id recorded_by recorded_at ", NULL},
+	{"policy", "wa_quiet_hours", " id recorded_by recorded_at ", NULL},
+	{"policy", "wa_default_removed", "", NULL},
 };
 
 /* One column to be hashed, and how its values become bytes. */
@@ -86,6 +89,7 @@ typedef struct digest_column
 	int16		typlen;
 	bool		typbyval;
 	bool		as_bytes;		/* else by its output function */
+	bool		secret;			/* else by what key_proof makes of it */
 	FmgrInfo	output;
 } digest_column;
 
@@ -159,7 +163,12 @@ describe_columns(const digest_table *table, TupleDesc desc, Oid recipient_type, 
 		Form_pg_attribute attribute = TupleDescAttr(desc, i);
 
 		if (!attribute->attisdropped && !is_bookkeeping(table, NameStr(attribute->attname)))
-			describe_column(&columns[(*n)++], attribute, recipient_type);
+		{
+			describe_column(&columns[*n], attribute, recipient_type);
+			columns[*n].secret = table->secret != NULL &&
+				strcmp(table->secret, columns[*n].name) == 0;
+			(*n)++;
+		}
 	}
 	qsort(columns, *n, sizeof(digest_column), compare_columns);
 	return columns;
@@ -187,6 +196,27 @@ append_text(StringInfo row, const digest_column *column, wa_str text)
 	append_bytes(row, column, text.data, text.len);
 }
 
+/*
+ * Whoever may ask for digests must not learn the key from them: the hash below can be
+ * reckoned back.  So the key is stood for by a HMAC of something that no identifier is.
+ */
+static void
+append_key(StringInfo row, const digest_column *column, Datum value)
+{
+	struct varlena *bytes = PG_DETOAST_DATUM_PACKED(value);
+	uint8		proof[WA_ERASED_HASH];
+	char		text[32];
+	wa_erasure_key key;
+
+	if (!wa_erasure_key_from((wa_str) {VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes)}, &key))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("the key in wa_erasure_key has a wrong length")));
+	snprintf(text, sizeof(text), "digest %016llx", (unsigned long long) key.seed);
+	wa_erased_hash(&key, (wa_str) {text, strlen(text)}, proof);
+	append_bytes(row, column, (const char *) proof, sizeof(proof));
+}
+
 static void
 append_varlena(StringInfo row, const digest_column *column, Datum value)
 {
@@ -202,7 +232,9 @@ append_varlena(StringInfo row, const digest_column *column, Datum value)
 static void
 append_value(StringInfo row, digest_column *column, Datum value)
 {
-	if (!column->as_bytes)
+	if (column->secret)
+		append_key(row, column, value);
+	else if (!column->as_bytes)
 	{
 		char	   *text = OutputFunctionCall(&column->output, value);
 

@@ -5,8 +5,8 @@
  *
  * First the stored webhooks, which may be many, are searched while intake goes on.  Then the
  * state tables are locked, so that no ingest is under way, the webhooks that have come since
- * are searched as well, and all rows of the person's identifiers are deleted.  Keyed hashes of
- * these stay (state/erased.h).
+ * are searched as well, and all rows of the person's identifiers are deleted, but for copies of
+ * what protects others (operator/others.h).  Keyed hashes of the identifiers stay (state/erased.h).
  *
  *-------------------------------------------------------------------------
  */
@@ -28,6 +28,7 @@
 #include "base/statement.h"
 #include "identity/load.h"
 #include "ingest/upsert.h"
+#include "operator/others.h"
 #include "payload/erase.h"
 #include "recipient/recipient.h"
 #include "state/erased.h"
@@ -117,12 +118,26 @@ static wa_statement erase_webhooks = {
 	"SELECT w.id, @extschema@.wa__without(w.payload, $1) AS rest FROM @extschema@.wa_webhook AS w"
 	" WHERE $2 IS NULL OR pg_catalog.age(w.xmin) <= $2),"
 	" gone AS (DELETE FROM @extschema@.wa_webhook AS w USING named AS n"
-	" WHERE w.id = n.id AND n.rest = '' RETURNING 1),"
+	" WHERE w.id = n.id AND n.rest = '' RETURNING w.id),"
+	/* What is wrong with it is about nobody any more. */
+	" settled AS (DELETE FROM @extschema@.wa_problem AS p USING gone AS g"
+	" WHERE p.webhook_id = g.id AND p.code IS NULL RETURNING 1),"
 	" cut AS (UPDATE @extschema@.wa_webhook AS w"
 	" SET payload = n.rest, signature = NULL, erased_at = pg_catalog.clock_timestamp()"
 	" FROM named AS n WHERE w.id = n.id AND n.rest <> '' RETURNING 1)"
-	" SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM cut)",
+	" SELECT (SELECT pg_catalog.count(*) FROM gone) + (SELECT pg_catalog.count(*) FROM cut)",
 	"recipient[] int4", NULL, 0
+};
+
+/*
+ * A payload whose signature did not match is kept for the day on which the secret is corrected.
+ * What was cut out of cannot be checked then, though it may hold the stops of others.
+ */
+static wa_statement tell_unchecked = {
+	"UPDATE @extschema@.wa_problem AS p SET detail = $1 FROM @extschema@.wa_webhook AS w"
+	" WHERE w.id = p.webhook_id AND w.erased_at IS NOT NULL AND p.problem = 'bad_signature'"
+	" AND p.resolved_at IS NULL AND p.detail <> $1",
+	"text", NULL, 0
 };
 
 static wa_statement erase_problems = {
@@ -136,7 +151,7 @@ static wa_statement erase_problems = {
 	" detail = CASE WHEN n.detail IS NULL THEN p.detail ELSE '' END"
 	" FROM named AS n WHERE p.id = n.id AND (n.rest <> '' AND n.detail IS NULL"
 	" OR n.code IS NOT NULL AND (n.rest IS NOT NULL OR n.detail IS NOT NULL)) RETURNING 1)"
-	" SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM cut)",
+	" SELECT (SELECT pg_catalog.count(*) FROM gone) + (SELECT pg_catalog.count(*) FROM cut)",
 	"recipient[]", NULL, 0
 };
 
@@ -171,6 +186,12 @@ typedef struct wa_forget_step
 		 " OR t.other OPERATOR(@extschema@.=) ANY ($3)" \
 		 " OR (t.recipient OPERATOR(@extschema@.=) ANY ($1) AND t.other OPERATOR(@extschema@.=) ANY ($1))")
 
+/* First: what others have lost by that is copied to them before the rest goes. */
+static wa_forget_step link_steps[] = {
+	DELETE_LINKS("links", "wa_identity"),
+	DELETE_LINKS("changes of identifier", "wa_identity_change"),
+};
+
 static wa_forget_step steps[] = {
 	DELETE_ROWS("consent log", "wa_consent_log", "t.at"),
 	DELETE_ROWS("consent", "wa_consent", "t.at"),
@@ -185,8 +206,6 @@ static wa_forget_step steps[] = {
 		 "DELETE FROM @extschema@.wa_message AS t WHERE t.participant <> ''"
 		 " AND t.participant = ANY ($3::text[])"),
 	DELETE_ROWS("claims", "wa_claim", "GREATEST(t.claimed_at, t.sent_at)"),
-	DELETE_LINKS("links", "wa_identity"),
-	DELETE_LINKS("changes of identifier", "wa_identity_change"),
 	STEP("log of unlinkings",
 		 "DELETE FROM @extschema@.wa_unlink_log AS t"
 		 " WHERE t.recipient OPERATOR(@extschema@.=) ANY ($1)"
@@ -200,7 +219,7 @@ static wa_forget_step steps[] = {
 	/* What others' events also named; the rest of these rows is theirs. */
 	STEP("mentions in others' log",
 		 "UPDATE @extschema@.wa_consent_log AS t SET also_named = pg_catalog.array_to_string(ARRAY("
-		 "SELECT v.name FROM unnest(pg_catalog.string_to_array(t.also_named, ' '))"
+		 "SELECT v.name FROM pg_catalog.unnest(pg_catalog.string_to_array(t.also_named, ' '))"
 		 " WITH ORDINALITY AS v (name, place) WHERE v.name <> ALL ($3::text[]) ORDER BY v.place), ' ')"
 		 " WHERE t.also_named <> '' AND pg_catalog.string_to_array(t.also_named, ' ') && $3::text[]"),
 };
@@ -248,38 +267,6 @@ find_person(const wa_schema *schema, const wa_canonical *id, wa_forgotten *perso
 		person->ids[person->n] = found->members[i].id;
 		person->until[person->n++] = found->members[i].events_until;
 	}
-	wa_link_reader_close(&links);
-	UnregisterSnapshot(latest);
-}
-
-/* Identifiers that the person may have gone to since: whether they are the same person's, the caller knows. */
-static void
-tell_successors(void *arg, const wa_canonical *other)
-{
-	const wa_forgotten *person = arg;
-
-	for (int i = 0; i < person->n; i++)
-	{
-		if (person->ids[i].len == other->len &&
-			memcmp(person->ids[i].text, other->text, other->len) == 0)
-			return;
-	}
-	ereport(NOTICE,
-			(errmsg("recipient %s is linked with %s, which is not forgotten with it",
-					person->ids[0].text, other->text),
-			 errhint("If it is the same person, forget it as well.")));
-}
-
-static void
-find_successors(const wa_schema *schema, wa_forgotten *person)
-{
-	Snapshot	latest = RegisterSnapshot(GetLatestSnapshot());
-	wa_link_reader links;
-
-	wa_link_reader_open(&links, schema, latest);
-	/* Opened by a first look-up. */
-	(void) wa_person_load(&links, &person->ids[0]);
-	wa_neighbours(&links, &person->ids[0], true, tell_successors, person);
 	wa_link_reader_close(&links);
 	UnregisterSnapshot(latest);
 }
@@ -342,6 +329,20 @@ erase_from_webhooks(const wa_schema *schema, const wa_forgotten *person, const i
 	return run_number(&erase_webhooks, schema, values, age == NULL ? " n" : "  ");
 }
 
+static void
+warn_of_unchecked(const wa_schema *schema)
+{
+	Datum		detail = CStringGetTextDatum("the signature did not match, and an erasure has cut elements about somebody else out of the payload since, so that it cannot be checked again");
+	uint64		rows = wa_statement_run(&tell_unchecked, schema, &detail, NULL);
+
+	if (rows > 0)
+		ereport(WARNING,
+				(errmsg("webhooks whose signature did not match cannot be checked again after this erasure: %llu",
+						(unsigned long long) rows),
+				 errdetail("What is left of them, which may be about others, stays in wa_webhook, and open in wa_problem."),
+				 errhint("If a secret was wrong: roll back, correct it in wa_app_secret, call wa_replay(), and erase then.")));
+}
+
 /* The key, made where there is none; under the lock that keeps others away. */
 static void
 get_key(const wa_schema *schema, wa_erasure_key *key)
@@ -388,19 +389,32 @@ write_hashes(const wa_schema *schema, const wa_forgotten *person)
 }
 
 static void
-delete_state(const wa_schema *schema, const wa_forgotten *person, ReturnSetInfo *rsinfo)
+run_steps(wa_forget_step *some, int n, const wa_schema *schema, Datum *values,
+		  ReturnSetInfo *rsinfo)
 {
-	Datum		values[3] = {ids_array(schema, person, true), untils_array(person),
-	ids_array(schema, person, false)};
-
-	for (int i = 0; i < lengthof(steps); i++)
-		put_part(rsinfo, steps[i].part,
-				 wa_statement_run(&steps[i].statement, schema, values, NULL));
+	for (int i = 0; i < n; i++)
+		put_part(rsinfo, some[i].part,
+				 wa_statement_run(&some[i].statement, schema, values, NULL));
 }
 
 static void
-forget(const wa_schema *schema, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
+delete_state(const wa_schema *schema, Oid funcid, const wa_forgotten *person,
+			 ReturnSetInfo *rsinfo)
 {
+	Datum		values[3] = {ids_array(schema, person, true), untils_array(person),
+	ids_array(schema, person, false)};
+	wa_others  *others = wa_others_find(schema, funcid, person->ids, person->n);
+
+	wa_others_tell(others);
+	run_steps(link_steps, lengthof(link_steps), schema, values, rsinfo);
+	put_part(rsinfo, "kept for others", wa_others_keep(others, schema));
+	run_steps(steps, lengthof(steps), schema, values, rsinfo);
+}
+
+static void
+forget(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
+{
+	const wa_schema *schema = wa_schema_of(funcid);
 	wa_forgotten person;
 	int32		age;
 	int64		webhooks;
@@ -413,13 +427,13 @@ forget(const wa_schema *schema, const wa_canonical *id, wa_str reason, ReturnSet
 	wa_lock_state(schema, ShareRowExclusiveLock);
 	find_person(schema, id, &person);
 	webhooks += erase_from_webhooks(schema, &person, &age);
+	warn_of_unchecked(schema);
 	put_part(rsinfo, "identifiers", person.n);
 	put_part(rsinfo, "webhooks", webhooks);
 	value = ids_array(schema, &person, true);
 	put_part(rsinfo, "problems", run_number(&erase_problems, schema, &value, NULL));
-	find_successors(schema, &person);
+	delete_state(schema, funcid, &person, rsinfo);
 	write_hashes(schema, &person);
-	delete_state(schema, &person, rsinfo);
 	value = wa_str_datum(reason);
 	wa_statement_run(&log_erasure, schema, &value, NULL);
 }
@@ -447,13 +461,12 @@ check_reason(wa_str reason, const wa_canonical *id)
 }
 
 static void
-forget_with_log_open(const wa_schema *schema, const wa_canonical *id, wa_str reason,
-					 ReturnSetInfo *rsinfo)
+forget_with_log_open(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
 {
 	wa_consent_log_open(true);
 	PG_TRY();
 	{
-		forget(schema, id, reason, rsinfo);
+		forget(funcid, id, reason, rsinfo);
 	}
 	PG_FINALLY();
 	{
@@ -476,7 +489,7 @@ forget_recipient(FunctionCallInfo fcinfo, const wa_canonical *id)
 				 errmsg("wa_forget needs a transaction in READ COMMITTED")));
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();
-	forget_with_log_open(wa_schema_of(fcinfo->flinfo->fn_oid), id, reason, rsinfo);
+	forget_with_log_open(fcinfo->flinfo->fn_oid, id, reason, rsinfo);
 	SPI_finish();
 	return (Datum) 0;
 }

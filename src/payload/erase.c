@@ -200,6 +200,54 @@ phones_occur(const wa_names *names, const char *text, size_t len)
 	return false;
 }
 
+/* What a BSUID may consist of behind its country, but for the dot of a parent. */
+static bool
+is_id_char(unsigned char c)
+{
+	return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+}
+
+/*
+ * Does no longer id end at this place?  The letter of an escape (\n) belongs to none.  A dot
+ * may stand before it: no id has one there.
+ */
+static bool
+id_begins(const char *text, size_t place)
+{
+	return place == 0 || !is_id_char(text[place - 1]) ||
+		(place >= 2 && text[place - 2] == '\\' && strchr("bfnrt", text[place - 1]) != NULL);
+}
+
+/*
+ * Nor go on there?  A dot ends a sentence, but for CC.ENT, which is the beginning of a parent BSUID.
+ */
+static bool
+id_ends(const wa_spelling *spelling, const char *text, size_t len, size_t place)
+{
+	if (place == len)
+		return true;
+	if (text[place] == '.' && place + 1 < len && is_id_char(text[place + 1]))
+		return !(spelling->len == 6 && memcmp(spelling->text + 2, ".ENT", 4) == 0);
+	return !is_id_char(text[place]);
+}
+
+static bool
+user_id_occurs(const wa_spelling *spelling, const char *text, size_t len)
+{
+	size_t		from = 0;
+	const char *hit;
+
+	while ((hit = memmem(text + from, len - from, spelling->text, spelling->len)) != NULL)
+	{
+		size_t		place = hit - text;
+
+		if (id_begins(text, place) && id_ends(spelling, text, len, place + spelling->len))
+			return true;
+		from = place + 1;
+	}
+	return false;
+}
+
 bool
 wa_names_occur(const wa_names *names, const char *text, size_t len)
 {
@@ -207,7 +255,7 @@ wa_names_occur(const wa_names *names, const char *text, size_t len)
 	{
 		const wa_spelling *spelling = &names->spellings[i];
 
-		if (!spelling->digits && memmem(text, len, spelling->text, spelling->len) != NULL)
+		if (!spelling->digits && user_id_occurs(spelling, text, len))
 			return true;
 	}
 	return phones_occur(names, text, len);
@@ -253,9 +301,9 @@ parse(const char *text, size_t len, bool *no_memory)
 	return value;
 }
 
-/* A string that is JSON itself is cut as such; true: it must go. */
+/* A string that is JSON itself is cut as such; true: it must go.  occurs: as it stands. */
 static bool
-cut_wrapped(wa_cutter *cutter, json_object *string)
+cut_wrapped(wa_cutter *cutter, json_object *string, bool occurs)
 {
 	const char *text = json_object_get_string(string);
 	size_t		len = json_object_get_string_len(string);
@@ -265,7 +313,7 @@ cut_wrapped(wa_cutter *cutter, json_object *string)
 
 	if (len == 0 || (text[0] != '{' && text[0] != '[') || cutter->wrapping == MAX_WRAPPING ||
 		!(value = parse(text, len, &no_memory)))
-		return true;
+		return occurs;
 	cutter->wrapping++;
 	if (!cut_value(cutter, value))
 	{
@@ -310,6 +358,26 @@ cut_object(wa_cutter *cutter, json_object *object)
 	return goes;
 }
 
+/*
+ * May a digit or letter be escaped, so that the text does not show it, or is there an escape that
+ * ends in digits before it?
+ */
+static bool
+has_escapes(const char *text, size_t len)
+{
+	return memmem(text, len, "\\u", 2) != NULL;
+}
+
+static bool
+cut_string(wa_cutter *cutter, json_object *string)
+{
+	const char *text = json_object_get_string(string);
+	size_t		len = json_object_get_string_len(string);
+	bool		occurs = wa_names_occur(cutter->names, text, len);
+
+	return (occurs || has_escapes(text, len)) && cut_wrapped(cutter, string, occurs);
+}
+
 /* Take out what names the person; true: the value does so itself and must go. */
 static bool
 cut_value(wa_cutter *cutter, json_object *value)
@@ -324,8 +392,7 @@ cut_value(wa_cutter *cutter, json_object *value)
 		case json_type_object:
 			return cut_object(cutter, value);
 		case json_type_string:
-			return wa_names_occur(cutter->names, json_object_get_string(value),
-								  json_object_get_string_len(value)) && cut_wrapped(cutter, value);
+			return cut_string(cutter, value);
 		case json_type_int:
 		case json_type_double:
 			text = json_object_get_string(value);
@@ -333,13 +400,6 @@ cut_value(wa_cutter *cutter, json_object *value)
 		default:
 			return false;
 	}
-}
-
-/* May a digit or letter be escaped, so that the raw text does not show it? */
-static bool
-has_escapes(const char *text, size_t len)
-{
-	return memmem(text, len, "\\u00", 4) != NULL;
 }
 
 wa_erase_result

@@ -570,55 +570,70 @@ stopped_for_all(const wa_facts *facts, const wa_consent_row *opt_in)
 	return false;
 }
 
+/* Does an opt-in of the business register stand that was given to this one, and later than that? */
+static bool
+opted_in_with(const wa_facts *facts, wa_str business, wa_instant later_than)
+{
+	for (int i = 0; i < facts->nconsents; i++)
+	{
+		const wa_consent_row *row = &facts->consents[i];
+
+		if (row->reg == WA_REGISTER_BUSINESS && wa_str_equal(row->business, business) &&
+			row->consent.resumed_at > later_than && !wa_consent_stopped(&row->consent) &&
+			!stopped_for_all(facts, row))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Does one stand for the question?  One that was given to all does, or to the business asked about; where
+ * all are asked about, each that is known must have one.
+ */
+static bool
+opted_in(wa_rule_context *context, wa_instant later_than)
+{
+	const wa_facts *facts = facts_with(context->facts, WA_CONSENTS);
+	const wa_question *q = context->question;
+	const wa_str *businesses;
+	int			n;
+
+	if (opted_in_with(facts, WA_STR(""), later_than))
+		return true;
+	if (q->business.data != NULL)
+		return opted_in_with(facts, q->business, later_than);
+	n = facts->nconsents == 0 ? 0 : facts->known_businesses(facts->known, &businesses);
+	for (int i = 0; i < n; i++)
+	{
+		if (!opted_in_with(facts, businesses[i], later_than))
+			return false;
+	}
+	return n > 0;
+}
+
 static bool
 rule_no_opt_in(wa_rule_context *context)
 {
 	wa_objection objection = {WA_RULE_NO_OPT_IN,.since = WA_NEVER,.until = WA_FOREVER};
-	const wa_facts *facts;
 
-	if (!context->facts->opt_in_required || context->question->category != WA_MARKETING)
-		return true;
-	facts = facts_with(context->facts, WA_CONSENTS);
-	for (int i = 0; i < facts->nconsents; i++)
-	{
-		const wa_consent_row *row = &facts->consents[i];
-
-		if (row->reg == WA_REGISTER_BUSINESS && wa_asks_about(context->question, row->business) &&
-			row->consent.resumed_at != WA_NEVER && !wa_consent_stopped(&row->consent) &&
-			!stopped_for_all(facts, row))
-			return true;
-	}
-	return object(context, &objection);
+	return !context->facts->opt_in_required || context->question->category != WA_MARKETING ||
+		opted_in(context, WA_NEVER) || object(context, &objection);
 }
 
 /*
- * What the person had said is gone, so it is taken to have stopped everybody: a later opt-in
- * with one business lifts that for this one, one with all for all.  To have written since is
- * no opt-in.
+ * What the person had said is gone, so it is taken to have stopped everybody until a later
+ * opt-in.  To have written since is none.
  */
 static bool
 rule_erased(wa_rule_context *context)
 {
-	const wa_question *q = context->question;
-	const wa_facts *facts;
 	wa_objection objection = {WA_RULE_ERASED,.until = WA_FOREVER};
 
-	if (q->category != WA_MARKETING)
+	if (context->question->category != WA_MARKETING)
 		return true;
 	objection.since = facts_with(context->facts, WA_ERASURE)->erased_at;
-	if (objection.since == WA_NEVER)
-		return true;
-	facts = facts_with(context->facts, WA_CONSENTS);
-	for (int i = 0; i < facts->nconsents; i++)
-	{
-		const wa_consent_row *row = &facts->consents[i];
-
-		if (row->reg == WA_REGISTER_BUSINESS && row->consent.resumed_at > objection.since &&
-			(row->business.len == 0 ||
-			 (q->business.data != NULL && wa_str_equal(row->business, q->business))))
-			return true;
-	}
-	return object(context, &objection);
+	return objection.since == WA_NEVER || opted_in(context, objection.since) ||
+		object(context, &objection);
 }
 
 /* In the order of their numbers. */

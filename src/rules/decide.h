@@ -192,6 +192,8 @@ struct wa_facts
 	void	   *sending;		/* for these two */
 
 	bool		opt_in_required;	/* for marketing */
+	int			(*known_businesses) (void *known, const wa_str **businesses);	/* but for '' */
+	void	   *known;			/* for this one */
 	int			ncaps;
 	const wa_cap *caps;			/* all there are */
 	bool		region_without_limit;	/* is the recipient's such a one? */

@@ -41,6 +41,8 @@ struct wa_decision_cache
 	wa_erasure_key erasure;		/* then: the key */
 	bool		fed;			/* has anything ever arrived, as far as was asked? */
 	bool		copied;			/* is no first copy under way, as far as was asked? */
+	int			nbusinesses;	/* known, but for ''; -1: not read so far */
+	const wa_str *businesses;
 	wa_str		known_business; /* asked about last, and known; data NULL: none */
 	wa_str		known_sender;
 
@@ -70,5 +72,11 @@ struct wa_decision_cache
  * identifiers, into cache->facts; in the current memory context.
  */
 extern void wa_gather_person(wa_decision_cache *cache, wa_part part);
+
+/* wa_facts.known_businesses, of a cache. */
+extern int	wa_known_businesses(void *cache, const wa_str **businesses);
+
+/* When the recipient at hand was erased, under the identifier asked about; WA_NEVER: it was not. */
+extern wa_instant wa_gather_erasure(wa_decision_cache *cache);
 
 #endif							/* WA_DECISION_CACHE_H */

@@ -58,6 +58,7 @@ make_cache(const wa_schema *schema, Snapshot snapshot, MemoryContext parent)
 	cache->seen = wa_identify_snapshot(snapshot);
 	cache->snapshot = snapshot;
 	cache->schema = schema;
+	cache->nbusinesses = -1;
 	cache->codes = wa_code_policies_load(schema);
 	cache->has_links = wa_has_links(schema, snapshot);
 	cache->has_erased = wa_erasure_key_read(schema, snapshot, &cache->erasure);
@@ -232,17 +233,22 @@ look_up(wa_decision_cache *cache, wa_part part)
 	wa_reader_close(&reader);
 }
 
-/* Under the identifier that was asked about: the ingest has seen to those linked with it since. */
-static void
-look_up_erasure(wa_decision_cache *cache)
+/* The ingest has seen to those linked with an erased one since. */
+wa_instant
+wa_gather_erasure(wa_decision_cache *cache)
 {
+	wa_facts   *facts = &cache->facts;
 	wa_reader	erased;
 
+	if (facts->fetched & WA_ERASURE)
+		return facts->erased_at;
 	wa_reader_open(&erased, &cache->schema->erased, cache->snapshot);
-	cache->facts.erased_at = wa_erased_at(&erased, &cache->erasure,
-										  (wa_str) {VARDATA_ANY(cache->recipient),
-										  VARSIZE_ANY_EXHDR(cache->recipient)});
+	facts->erased_at = wa_erased_at(&erased, &cache->erasure,
+									(wa_str) {VARDATA_ANY(cache->recipient),
+									VARSIZE_ANY_EXHDR(cache->recipient)});
 	wa_reader_close(&erased);
+	facts->fetched |= WA_ERASURE;
+	return facts->erased_at;
 }
 
 static void
@@ -252,7 +258,7 @@ fetch(wa_facts *facts, wa_part part)
 	MemoryContext old = MemoryContextSwitchTo(cache->rows);
 
 	if (part == WA_ERASURE)
-		look_up_erasure(cache);
+		wa_gather_erasure(cache);
 	else if (cache->person != NULL)
 		wa_gather_person(cache, part);
 	else
@@ -300,6 +306,8 @@ begin_facts(wa_decision_cache *cache, const wa_canonical *recipient)
 	memset(facts, 0, sizeof(*facts));
 	facts->valid = true;
 	facts->opt_in_required = wa_require_opt_in;
+	facts->known_businesses = wa_known_businesses;
+	facts->known = cache;
 	facts->erased_at = WA_NEVER;
 	if (!cache->has_erased)
 		facts->fetched |= WA_ERASURE;

@@ -18,6 +18,7 @@
 
 #include "base/encode.h"
 #include "rules/decision_cache.h"
+#include "state/columns.h"
 
 /* Does the snapshot see any row of this table? */
 static bool
@@ -168,4 +169,54 @@ wa_decision_cache_check(wa_decision_cache *cache, const wa_question *question)
 			   &cache->known_business);
 	check_name(cache, &cache->schema->sender_sender, "sender", question->sender,
 			   &cache->known_sender);
+}
+
+/*
+ * Those that a question about all asks about: the businesses in wa_sender, each once.
+ */
+
+static const wa_str *
+read_businesses(wa_decision_cache *cache, int *n)
+{
+	Relation	rel = wa_table_open(&cache->schema->sender);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan = table_beginscan(rel, cache->snapshot, 0, NULL);
+	wa_str	   *businesses = NULL;
+	int			found = 0;
+	int			kept = 0;
+
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		wa_grow_rows(businesses, found, wa_str);
+		businesses[found++] = wa_slot_str(slot, Anum_wa_sender_business);
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, NoLock);
+	if (found > 0)
+		qsort(businesses, found, sizeof(wa_str), wa_str_order);
+	for (int i = 0; i < found; i++)
+	{
+		if (businesses[i].len > 0 &&
+			(kept == 0 || !wa_str_equal(businesses[i], businesses[kept - 1])))
+			businesses[kept++] = businesses[i];
+	}
+	*n = kept;
+	return businesses;
+}
+
+int
+wa_known_businesses(void *arg, const wa_str **businesses)
+{
+	wa_decision_cache *cache = arg;
+
+	if (cache->nbusinesses < 0)
+	{
+		MemoryContext old = MemoryContextSwitchTo(cache->context);
+
+		cache->businesses = read_businesses(cache, &cache->nbusinesses);
+		MemoryContextSwitchTo(old);
+	}
+	*businesses = cache->businesses;
+	return cache->nbusinesses;
 }

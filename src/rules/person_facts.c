@@ -113,6 +113,7 @@ typedef struct wa_stop
 typedef struct wa_consents
 {
 	const wa_person *person;
+	wa_instant	erased_at;		/* of member 0; WA_NEVER: not erased */
 	int			nstops;
 	int			max_stops;
 	wa_stop    *stops;
@@ -267,6 +268,18 @@ near_stop_stands(wa_consents *consents, const wa_resumes *resumes, const bool *n
 }
 
 /*
+ * Erasure is as good as a stop in every business, of member 0 itself.  Has nothing near lifted that
+ * for this one?
+ */
+static bool
+erasure_stands(wa_consents *consents, const wa_resumes *resumes)
+{
+	return consents->erased_at != WA_NEVER && resumes->reg == WA_REGISTER_BUSINESS &&
+		consent_row_of(consents, resumes->reg, resumes->business)->consent.resumed_at <=
+		consents->erased_at;
+}
+
+/*
  * The latest of these resumes that speaks for member 0 lifts what was stopped before it.
  * From afar: also over changes, and over what another business has seen.
  */
@@ -301,7 +314,8 @@ apply_all_resumes(wa_consents *consents)
 
 		if (i == 0 || !wa_str_equal(resumes->business, resumes[-1].business))
 			wa_person_near(consents->person, resumes->business, near);
-		resumes->from_afar = !near_stop_stands(consents, resumes, near);
+		resumes->from_afar = !near_stop_stands(consents, resumes, near) &&
+			!erasure_stands(consents, resumes);
 	}
 	for (int i = 0; i < consents->nresumes; i++)
 	{
@@ -344,7 +358,7 @@ read_logs(wa_decision_cache *cache, wa_consents *consents)
 static void
 gather_consents(wa_decision_cache *cache)
 {
-	wa_consents consents = {.person = cache->person};
+	wa_consents consents = {.person = cache->person,.erased_at = wa_gather_erasure(cache)};
 	wa_reader	own;
 
 	wa_reader_open(&own, &cache->schema->consent, cache->snapshot);

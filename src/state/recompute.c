@@ -167,7 +167,7 @@ static wa_statement recompute = {
 	" SET lifted_at = m.merged_lifted_at, strikes = m.strikes, until = m.until"
 	" FROM (SELECT d.ctid AS place, n.merged_lifted_at, n.strikes, n.until"
 	" FROM @extschema@.wa_cooldown AS d"
-	" CROSS JOIN LATERAL (SELECT max(@extschema@.wa__evidence_lifts("
+	" CROSS JOIN LATERAL (SELECT pg_catalog.max(@extschema@.wa__evidence_lifts("
 	"d.code, a.last_inbound_at, a.last_delivered_at, a.last_marketing_delivered_at)) AS at"
 	" FROM @extschema@.wa_activity AS a WHERE a.recipient OPERATOR(@extschema@.=) d.recipient"
 	" AND (a.business = d.business OR a.business = '' OR d.business = '')) AS e"

@@ -241,6 +241,17 @@ is_connected(const wa_builder *b, wa_key phone)
 	return b->connected != NULL && wa_connected_has(b->connected, phone);
 }
 
+/* Where an opt-in is required: what the bits say of one that was given to this business. */
+static uint16
+opted_in_bits(const wa_builder *b, wa_str business)
+{
+	if (business.len == 0 || b->question->business.data != NULL)
+		return WA_LISTED_OPTED_IN;
+	/* Whether each of several has one is looked up. */
+	return b->nbusinesses == 1 && wa_str_equal(business, b->businesses[0]) ? WA_LISTED_OPTED_IN :
+		b->nbusinesses > 1 ? WA_LISTED_MAYBE : 0;
+}
+
 /*
  * wa_consent: not for free-form messages, and for marketing alone more than one register.
  */
@@ -264,7 +275,7 @@ read_consent(void *arg, HeapTuple tuple, TupleDesc desc)
 		return;
 	}
 	if (b->list->needs_opt_in && reg == WA_REGISTER_BUSINESS)
-		resumed |= WA_LISTED_OPTED_IN;
+		resumed |= opted_in_bits(b, business);
 	if (resumed == 0 && is_connected(b, key))
 		resumed = WA_LISTED_OVER;	/* the stop before it may count for others */
 	if (resumed != 0)
@@ -375,6 +386,19 @@ choose_caps(wa_builder *b)
 		}
 	}
 	b->deliveries = palloc(WA_MAX_DELIVERIES * sizeof(wa_delivery));
+}
+
+/* All are asked about, and an opt-in is required: with whom? */
+static void
+choose_businesses(wa_builder *b)
+{
+	wa_canonical nobody = {.text = "999",.len = 3};
+	const wa_facts *facts;
+
+	if (!b->list->needs_opt_in || b->question->business.data != NULL)
+		return;
+	facts = wa_facts_of_unknown(b->cache, &nobody);
+	b->nbusinesses = facts->known_businesses(facts->known, &b->businesses);
 }
 
 /* Note whether rows of several businesses count. */
@@ -734,6 +758,7 @@ wa_list_build(wa_decision_cache *cache, const wa_question *question, bool tells_
 	b->limit = limit - sizeof(wa_suppression_list) - sizeof(wa_builder);
 	b->category = wa_category_oid(wa_decision_cache_schema(cache), question->category);
 	choose_caps(b);
+	choose_businesses(b);
 	complete = fill_list(b);
 	if (message_level_is_interesting(DEBUG1))
 		elog(DEBUG1, "wa_policy: read the suppression list: %s, " UINT64_FORMAT " entries",

@@ -54,6 +54,8 @@ typedef struct wa_builder
 	wa_instant	paced_since;	/* earlier deliveries count for none of them */
 	wa_delivery *deliveries;	/* room for those of one row */
 	Oid			category;		/* of the question */
+	int			nbusinesses;	/* known, where an opt-in is required with each */
+	const wa_str *businesses;
 	wa_str		paced_business; /* of the first row that counts; data NULL: none so far */
 	bool		several;		/* rows of several businesses count, and must be added up */
 	uint64		nwindowed;		/* entries that a window would spare */

@@ -186,6 +186,58 @@ test_consent(void)
 	}
 }
 
+/* The businesses that are known; arg: how many of them. */
+static int
+some_businesses(void *arg, const wa_str **businesses)
+{
+	static const wa_str known[] = {WA_STR("b1"), WA_STR("b2")};
+
+	*businesses = known;
+	return *(int *) arg;
+}
+
+static void
+test_opt_in(void)
+{
+	int			known = 2;
+	wa_consent_row rows[2];
+	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetched = WA_ALL_PARTS,.consents = rows,
+	.opt_in_required = true,.known_businesses = some_businesses,.known = &known};
+
+	for (int erased = 0; erased <= 1; erased++)
+	{
+		wa_objections found;
+
+		facts.opt_in_required = !erased;
+		facts.erased_at = erased ? NOW : WA_NEVER;
+		facts.nconsents = 0;
+		found = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW);
+		check(found.n == 1 && found.objections[0].rule == (erased ? WA_RULE_ERASED : WA_RULE_NO_OPT_IN) &&
+			  found.objections[0].since == (erased ? NOW : WA_NEVER), "no opt-in");
+		check(ask(&facts, WA_UTILITY, NOW) == 0, "marketing only");
+		rows[0] = stop_or_resume(WA_REGISTER_BUSINESS, "b1", WA_NEVER, NOW + 1);
+		facts.nconsents = 1;
+		check(ask_all(&facts, WA_MARKETING, WA_STR("b1"), ANY, NOW).n == 0, "with that business");
+		check(ask_all(&facts, WA_MARKETING, WA_STR("b2"), ANY, NOW).n == 1, "not with another one");
+		check(ask_all(&facts, WA_MARKETING, ALL, ANY, NOW).n == 1, "one of all is not all");
+		known = 1;
+		check(ask_all(&facts, WA_MARKETING, ALL, ANY, NOW).n == 0, "the only one is all");
+		known = 0;
+		check(ask_all(&facts, WA_MARKETING, ALL, ANY, NOW).n == 1, "no known one is not all");
+		known = 2;
+		rows[1] = stop_or_resume(WA_REGISTER_BUSINESS, "b2", WA_NEVER, NOW + 1);
+		facts.nconsents = 2;
+		check(ask_all(&facts, WA_MARKETING, ALL, ANY, NOW).n == 0, "with each");
+		rows[1] = stop_or_resume(WA_REGISTER_WHATSAPP, "b2", WA_NEVER, NOW + 1);
+		check(ask_all(&facts, WA_MARKETING, ALL, ANY, NOW).n == 1, "WhatsApp's resume is no opt-in");
+		rows[1] = stop_or_resume(WA_REGISTER_BUSINESS, "", WA_NEVER, NOW + 1);
+		check(ask_all(&facts, WA_MARKETING, ALL, ANY, NOW).n == 0, "one for all");
+		check(ask_all(&facts, WA_MARKETING, WA_STR("b2"), ANY, NOW).n == 0, "one for all is one for each");
+		rows[1].consent.resumed_at = NOW;
+		check(ask_all(&facts, WA_MARKETING, ALL, ANY, NOW).n == (erased ? 1 : 0), "later than the erasure");
+	}
+}
+
 static void
 test_region(void)
 {
@@ -362,6 +414,7 @@ main(void)
 	test_invalid();
 	test_unknown();
 	test_consent();
+	test_opt_in();
 	test_region();
 	test_window();
 	test_cooldown();

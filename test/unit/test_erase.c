@@ -92,6 +92,31 @@ main(void)
 	occurs("DE.Abc", "de.Abc", true);
 	occurs("DE.Abc", "DE.abc", false);
 
+	/* Another id that begins or ends so is another's. */
+	occurs("DE.13", "DE.130", false);
+	occurs("DE.13", "DE.13-0", false);
+	occurs("DE.13", "DE.13_0", false);
+	occurs("DE.13", "DE.13a", false);
+	occurs("DE.13", "DE.130 DE.13", true);
+	occurs("DE.13", "DE.130,DE.13-1,DE.131", false);
+	occurs("DE.13", "It was DE.13.", true);
+	occurs("DE.13", "It was DE.13. Really", true);
+	occurs("DE.13", "no.DE.13.Really", true);
+	occurs("DE.13", "DE.13\xc3\xa9", true);
+	occurs("DE.13", "ADE.13", false);
+	occurs("DE.13", "\\nDE.13\\n", true);
+	occurs("DE.13", "nDE.13", false);
+	occurs("NT.x", "DE.ENT.x", false);
+	occurs("DE.ENT.x", "DE.ENT.x", true);
+	occurs("DE.ENT.x", "DE.ENT.xy", false);
+	occurs("DE.ENT", "DE.ENT.x", false);
+	occurs("DE.ENT", "DE.ENT.", true);
+	occurs("DE.ENT", "DE.ENT and DE.ENT.x", true);
+	occurs("DE.x", "DE.ENT.x", false);
+	occurs("4916012", "4916012345", false);
+	occurs("4916012", "94916012", false);
+	occurs("4916012", "wamid.4916012", true);
+
 	/* The innermost element of an array goes. */
 	cuts("491601234567", NULL, "{\"a\":[1,2]}", NULL);
 	cuts("491601234567", NULL, "{\"a\":[{\"to\":\"491601234567\"},{\"to\":\"4\"}],\"b\":1.50}",
@@ -103,6 +128,11 @@ main(void)
 	cuts("491601234567", NULL, "[{\"id\":\"x\",\"errors\":[{\"t\":\"of 491601234567\"},{\"t\":\"y\"}]}]",
 		 "[{\"id\":\"x\",\"errors\":[{\"t\":\"y\"}]}]");
 	cuts("491601234567", NULL, "[{\"491601234567\":1},{\"x\":1}]", "[{\"x\":1}]");
+	cuts("DE.13", NULL, "[{\"a\":\"DE.130\"},{\"a\":\"DE.13\"},{\"a\":\"DE.ENT.13\"}]",
+		 "[{\"a\":\"DE.130\"},{\"a\":\"DE.ENT.13\"}]");
+	cuts("DE.13", NULL, "[{\"a\":\"DE.130\"}]", NULL);
+	cuts("DE.13", NULL, "[\"x\\nDE.13\",\"\\u2019DE.13\",\"DE.13\\u0030\",1]", "[\"DE.130\",1]");
+	cuts("491601234567", NULL, "[\"\\u2019491601234567\",1]", "[1]");
 	/* Outside any array there is nothing to be kept. */
 	cuts("491601234567", NULL, "{\"to\":\"491601234567\"}", "");
 	cuts("491601234567", NULL, "\"491601234567\"", "");
@@ -111,6 +141,9 @@ main(void)
 	cuts("491601234567", NULL, "[\"\\u00e9\"]", NULL);
 	cuts("491601234567", NULL, "{\"body\":\"[{\\\"a\\\":\\\"491601234567\\\"},7]\"}", "{\"body\":\"[7]\"}");
 	cuts("491601234567", NULL, "{\"body\":\"{\\\"a\\\":\\\"491601234567\\\"}\"}", "");
+	cuts("491601234567", NULL, "{\"body\":\"[{\\\"a\\\":\\\"\\\\u0034\\\\u00391601234567\\\"},7]\"}", "{\"body\":\"[7]\"}");
+	cuts("491601234567", NULL, "{\"body\":\"[{\\\"a\\\":\\\"\\\\u0034\\\"},7]\"}", NULL);
+	cuts("491601234567", NULL, "[\"\\\\u0034 is no JSON\"]", NULL);
 	cuts("491601234567", NULL, "not JSON: 491601234567", "");
 	cuts("491601234567", NULL, "not JSON: 49160123456", NULL);
 	cuts("491601234567", NULL, "[{\"a\":\"491601234567\"},", "");

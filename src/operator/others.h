@@ -1,0 +1,39 @@
+/*-------------------------------------------------------------------------
+ *
+ * others.h
+ *	  What protects others than a person who is erased.
+ *
+ * An event is stored once, so that a stop under an identifier of this person may be what keeps
+ * somebody else from being written to: the former owner of a number, whoever was unlinked, the
+ * number that it was changed to.  It is copied to those before it is deleted.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_OTHERS_H
+#define WA_OTHERS_H
+
+#include "base/compat.h"
+
+#include "base/schema.h"
+#include "recipient/phone.h"
+
+typedef struct wa_others wa_others;
+
+/*
+ * All who are linked with one of these identifiers and are none of them, and what stands against
+ * sending to them.  funcid: the function at work.  In the current memory context; inside
+ * SPI_connect, with the state locked.
+ */
+extern wa_others *wa_others_find(const wa_schema *schema, Oid funcid, const wa_canonical *ids,
+								 int n);
+
+/* Tell of them: whether they are the same person's, the caller knows. */
+extern void wa_others_tell(const wa_others *others);
+
+/*
+ * Copy to each what it has lost, after the links are deleted and before the rest is.  Returns how
+ * many stops and cooldowns that were.
+ */
+extern int64 wa_others_keep(wa_others *others, const wa_schema *schema);
+
+#endif							/* WA_OTHERS_H */
