@@ -98,7 +98,7 @@ CALL pg_temp.story('different: strikes', '49151000022', 'DE.c2', '49151000023');
 -- Two phones with a cooldown that a window lifts share a BSUID without rows, which has a window or has not.
 SELECT pg_temp.status(12, 131049, n), pg_temp.status(seen, NULL, n, bsuid), pg_temp.message(2, NULL, window_of)
 	FROM (VALUES ('49151000031', 11, 'DE.e1', NULL), ('49151000032', 10, 'DE.e1', NULL), ('49151000033', 11, 'DE.e2', NULL),
-		('49151000034', 10, 'DE.e2', 'DE.e2')) AS v (n, seen, bsuid, window_of);
+		('49151000034', 11, 'DE.e2', 'DE.e2')) AS v (n, seen, bsuid, window_of);
 CALL pg_temp.story('shared: cooling', '49151000031', '49151000032', 'DE.e1');
 CALL pg_temp.story('shared: window', '49151000033', '49151000034', 'DE.e2');
 SELECT pg_temp.preference(50, 'stop', '49151000035'), pg_temp.status(11, NULL, n, 'DE.e3') FROM unnest(ARRAY['49151000035', '49151000036', '49151000037']) AS n;

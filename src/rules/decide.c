@@ -330,36 +330,16 @@ is_capped(const wa_question *q, const wa_cap *cap, const wa_delivery_row *row)
 		may_be_same(cap->business, row->business);
 }
 
-/* Does the message of one of these rows stand in an earlier row, where it counts? */
-static bool
-is_counted(const wa_facts *facts, const wa_question *q, const wa_cap *cap, wa_instant since,
-		   int row, int32 message)
-{
-	for (int i = 0; i < row && message != 0; i++)
-	{
-		const wa_deliveries *deliveries = &facts->deliveries[i].deliveries;
-
-		if (!is_capped(q, cap, &facts->deliveries[i]))
-			continue;
-		for (int j = deliveries->n - 1; j >= 0 && deliveries->at[j].at > since; j--)
-		{
-			if (deliveries->at[j].message == message && deliveries->at[j].at <= q->at &&
-				wa_delivery_is_first(deliveries, j))
-				return true;
-		}
-	}
-	return false;
-}
-
 /*
- * Each row is counted by itself, so that another identifier of the person can only add
- * to what its own rows say.
+ * A message counts once, whichever rows tell of it: by the first one that counts, so that
+ * another identifier of the person can only add to what its own rows say.
  */
 static void
 count_deliveries(const wa_facts *facts, const wa_question *q, const wa_cap *cap,
 				 wa_counted *counted)
 {
 	wa_instant	since = wa_cap_since(cap, q->at);
+	int32		latest = 0;
 
 	counted->n = counted->kept = 0;
 	counted->overflowed = WA_NEVER;
@@ -367,16 +347,19 @@ count_deliveries(const wa_facts *facts, const wa_question *q, const wa_cap *cap,
 	{
 		const wa_deliveries *deliveries = &facts->deliveries[i].deliveries;
 
-		if (!is_capped(q, cap, &facts->deliveries[i]))
-			continue;
-		if (wa_deliveries_overflowed(deliveries, since))
+		if (wa_deliveries_overflowed(deliveries, since) &&
+			is_capped(q, cap, &facts->deliveries[i]))
 			counted->overflowed = wa_later(counted->overflowed, deliveries->at[0].at);
-		for (int j = deliveries->n - 1; j >= 0 && deliveries->at[j].at > since; j--)
-		{
-			if (deliveries->at[j].at <= q->at && wa_delivery_is_first(deliveries, j) &&
-				!is_counted(facts, q, cap, since, i, deliveries->at[j].message))
-				count_delivery(counted, cap, deliveries->at[j].at);
-		}
+	}
+	for (int i = 0; i < facts->ndelivered; i++)
+	{
+		const wa_delivered *delivered = &facts->delivered[i];
+
+		if ((delivered->message != 0 && delivered->message == latest) || delivered->at <= since ||
+			delivered->at > q->at || !is_capped(q, cap, &facts->deliveries[delivered->row]))
+			continue;
+		latest = delivered->message;
+		count_delivery(counted, cap, delivered->at);
 	}
 }
 

@@ -113,6 +113,14 @@ typedef struct wa_delivery_row
 	wa_deliveries deliveries;
 } wa_delivery_row;
 
+/* A message that such a row tells of, and when it was first received by that. */
+typedef struct wa_delivered
+{
+	int32		message;		/* hash of its id; 0: it had none */
+	int			row;
+	wa_instant	at;
+} wa_delivered;
+
 /* A row of wa_quiet_hours and the zones in which it counts for this recipient. */
 typedef struct wa_quiet_fact
 {
@@ -205,6 +213,8 @@ struct wa_facts
 	const wa_activity_row *activities;
 	int			ndeliveries;
 	const wa_delivery_row *deliveries;
+	int			ndelivered;
+	const wa_delivered *delivered;	/* messages of these, by message, then by row */
 	wa_instant	erased_at;		/* WA_NEVER: not erased */
 	void		(*fetch) (wa_facts *facts, wa_part part);	/* fills in one part */
 	void	   *arg;			/* for fetch */
