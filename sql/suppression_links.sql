@@ -98,7 +98,7 @@ CALL pg_temp.story('different: strikes', '49151000022', 'DE.c2', '49151000023');
 -- Two phones with a cooldown that a window lifts share a BSUID without rows, which has a window or has not.
 SELECT pg_temp.status(12, 131049, n), pg_temp.status(seen, NULL, n, bsuid), pg_temp.message(2, NULL, window_of)
 	FROM (VALUES ('49151000031', 11, 'DE.e1', NULL), ('49151000032', 10, 'DE.e1', NULL), ('49151000033', 11, 'DE.e2', NULL),
-		('49151000034', 10, 'DE.e2', 'DE.e2')) AS v (n, seen, bsuid, window_of);
+		('49151000034', 11, 'DE.e2', 'DE.e2')) AS v (n, seen, bsuid, window_of);
 CALL pg_temp.story('shared: cooling', '49151000031', '49151000032', 'DE.e1');
 CALL pg_temp.story('shared: window', '49151000033', '49151000034', 'DE.e2');
 SELECT pg_temp.preference(50, 'stop', '49151000035'), pg_temp.status(11, NULL, n, 'DE.e3') FROM unnest(ARRAY['49151000035', '49151000036', '49151000037']) AS n;
@@ -361,4 +361,32 @@ UPDATE answer SET sendable = wa_sendable(id, category, business), reason = wa_fi
 SET LOCAL wa_policy.suppression_list_mem = '64MB';
 SELECT * FROM pg_temp.differing();
 ROLLBACK TO stale;
+
+-- Frequency caps: it is the region of the identifier that is asked about that is exempt, and not that of the one
+-- to which the message went.
+SAVEPOINT caps;
+\o /dev/null
+CREATE FUNCTION pg_temp.delivered(hours numeric, message text, phone text, bsuid text DEFAULT NULL, business text DEFAULT 'B') RETURNS void
+LANGUAGE sql AS $$
+	SELECT pg_temp.hook(business, 'messages', 'statuses', hours, jsonb_build_object('id', message, 'status', 'delivered',
+		'recipient_id', phone, 'recipient_user_id', bsuid, 'pricing', jsonb_build_object('category', 'marketing')))
+$$;
+INSERT INTO wa_frequency_cap (category, messages, period) VALUES ('marketing', 1, '30 days');
+DELETE FROM people;
+SELECT pg_temp.delivered(100, 'wamid.g1', '491511234567'), pg_temp.changed(90, '491511234567', '14165550123');
+CALL pg_temp.story('exempt: number changed', '491511234567', '14165550123');
+SELECT pg_temp.delivered(100, 'wamid.g2', NULL, 'DE.cap2'), pg_temp.status(90, NULL, '14165550124', 'DE.cap2');
+CALL pg_temp.story('exempt: seen together', 'DE.cap2', '14165550124');
+SELECT pg_temp.delivered(100, 'wamid.g3', '14165550125'), pg_temp.changed(90, '14165550125', '491511234568');
+CALL pg_temp.story('exempt: now', '14165550125', '491511234568');
+\o
+SET LOCAL wa_policy.suppression_list_mem = 0;
+TRUNCATE answer;
+INSERT INTO answer SELECT p.*, category, business, wa_sendable(id, category, business), wa_first_reason(id, category, business)
+	FROM (SELECT DISTINCT id FROM people) AS p, unnest('{marketing,utility}'::wa_category[]) AS category, unnest(ARRAY[NULL, 'B', 'C']) AS business;
+SELECT story, id, string_agg(coalesce(reason, 'sendable'), ' ' ORDER BY business NULLS FIRST) AS marketing
+FROM people JOIN answer USING (id) WHERE category = 'marketing' GROUP BY 1, 2 ORDER BY 1, 2;
+SET LOCAL wa_policy.suppression_list_mem = '64MB';
+SELECT * FROM pg_temp.differing() WHERE what <> 'wa_suppressed';
+ROLLBACK TO caps;
 ROLLBACK;

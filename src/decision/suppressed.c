@@ -146,9 +146,9 @@ keep_wa_id(wa_listing *l, wa_reader *reader)
 
 /* Add one part of the facts on the recipient at hand. */
 static void
-fetch_part(wa_facts *facts, wa_part part)
+fetch_part(void *arg, wa_part part)
 {
-	wa_listing *l = facts->arg;
+	wa_listing *l = arg;
 	wa_ordered_scan *scan = &l->scans[part == WA_CONSENTS ? CONSENT :
 									  part == WA_COOLDOWNS ? COOLDOWN :
 									  part == WA_DELIVERIES ? DELIVERY : ACTIVITY];

@@ -70,6 +70,7 @@ wa_link_reader_open(wa_link_reader *links, const wa_schema *schema, Snapshot sna
 	links->schema = schema;
 	links->snapshot = snapshot;
 	links->open = 0;
+	links->closed = false;
 	links->has_changes = has_pages(&schema->identity_change, snapshot);
 }
 
@@ -82,6 +83,7 @@ wa_link_reader_close(wa_link_reader *links)
 			wa_reader_close(&links->readers[i]);
 	}
 	links->open = 0;
+	links->closed = true;
 }
 
 /* The reader for one way, at the rows of that identifier. */
@@ -186,23 +188,32 @@ wa_neighbours(wa_link_reader *links, const wa_canonical *id, bool with_changes,
 	pfree(DatumGetPointer(datum));
 }
 
+/* In a sighting phones come first and parents last. */
 static void
-load(wa_person *person, int member)
+load(wa_person *person, int member, bool changes)
 {
-	const wa_link_reader *links = person->arg;
+	wa_link_reader *links = person->arg;
+	bool		closed = links->closed;
 	wa_id_kind	kind = person->members[member].kind;
-	Datum		id = RecipientGetDatum(wa_recipient_make(&person->members[member].id));
+	Datum		id;
 
-	/* In a sighting phones come first and parents last. */
-	if (kind != WA_ID_PARENT)
-		read_sightings(person, SEEN_BY_RECIPIENT, id);
-	if (kind != WA_ID_PHONE)
-		read_sightings(person, SEEN_BY_OTHER, id);
-	if (links->has_changes)
+	if (changes && !links->has_changes)
+		return;
+	id = RecipientGetDatum(wa_recipient_make(&person->members[member].id));
+	if (changes)
 	{
 		read_changes(person, CHANGED_FROM, id);
 		read_changes(person, CHANGED_TO, id);
 	}
+	else
+	{
+		if (kind != WA_ID_PARENT)
+			read_sightings(person, SEEN_BY_RECIPIENT, id);
+		if (kind != WA_ID_PHONE)
+			read_sightings(person, SEEN_BY_OTHER, id);
+	}
+	if (closed)
+		wa_link_reader_close(links);
 }
 
 wa_person *

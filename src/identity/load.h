@@ -25,6 +25,7 @@ typedef struct wa_link_reader
 	const wa_schema *schema;
 	Snapshot	snapshot;
 	uint8		open;			/* which of the following are, as bits */
+	bool		closed;			/* what is read now is closed at once */
 	bool		has_changes;	/* is there any row in wa_identity_change? */
 	wa_reader	readers[4];
 } wa_link_reader;
@@ -35,7 +36,8 @@ extern void wa_link_reader_close(wa_link_reader *links);
 
 /*
  * The person behind id, in the current memory context; NULL where id has no
- * link.
+ * link.  links may be closed then, and must last as long as somebody asks who speaks: what
+ * that takes is read when it is asked.
  */
 extern wa_person *wa_person_load(wa_link_reader *links, const wa_canonical *id);
 

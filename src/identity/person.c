@@ -91,7 +91,10 @@ person_member(wa_person *person, const wa_canonical *id)
 	member->edges = -1;
 	member->events_until = member->expand_until = member->left_at = WA_NEVER;
 	member->failures_since = member->failures_until = WA_NEVER;
-	member->loaded = member->queued = false;
+	member->changes_loaded = member->sightings_loaded = member->queued = false;
+	member->passed = 0;
+	member->questions = 0;
+	member->partners = NULL;
 	if (person->max_members != max)
 		person_rehash(person);
 	else
@@ -146,6 +149,12 @@ person_business(wa_person *person, wa_str business)
 	};
 }
 
+static bool
+is_loaded(const wa_member *member, bool changes)
+{
+	return changes ? member->changes_loaded : member->sightings_loaded;
+}
+
 void
 wa_person_link(wa_person *person, const wa_canonical *from, const wa_canonical *to,
 			   const wa_link *link)
@@ -159,7 +168,8 @@ wa_person_link(wa_person *person, const wa_canonical *from, const wa_canonical *
 	 * The member that is being loaded does not say loaded so far: where an end
 	 * does, it is the other one, and the link came with that.
 	 */
-	if (a == b || person->members[a].loaded || person->members[b].loaded)
+	if (a == b || is_loaded(&person->members[a], link->change) ||
+		is_loaded(&person->members[b], link->change))
 		return;
 	business = person_business(person, link->business);
 	person_grow(person, person->edges, person->nedges, person->max_edges, 8, wa_edge);
@@ -195,15 +205,18 @@ spread_unlinking(wa_person *person, int first)
 }
 
 static void
-load_links(wa_person *person, int member)
+load_links(wa_person *person, int member, bool changes)
 {
 	int			first = person->nedges;
 
-	if (person->members[member].loaded)
+	if (is_loaded(&person->members[member], changes))
 		return;
 
-	person->load(person, member);
-	person->members[member].loaded = true;
+	person->load(person, member, changes);
+	if (changes)
+		person->members[member].changes_loaded = true;
+	else
+		person->members[member].sightings_loaded = true;
 	spread_unlinking(person, first);
 	for (int i = first; i < person->nedges; i++)
 	{
@@ -245,11 +258,12 @@ raise_bounds(wa_person *person, int n, wa_instant events, wa_instant expand)
 
 /* From member n along an edge: what becomes of the other end? */
 static void
-follow(wa_person *person, int n, const wa_edge *edge)
+follow(wa_person *person, int n, int e)
 {
+	const wa_edge *edge = &person->edges[e];
 	const wa_member *here = &person->members[n];
 	int			other = edge_other(edge, n);
-	const wa_member *there = &person->members[other];
+	const wa_member *there;
 	wa_instant	until;
 
 	if (!edge->holds)
@@ -266,6 +280,12 @@ follow(wa_person *person, int n, const wa_edge *edge)
 	until = here->expand_until;
 	if (until == WA_NEVER || edge_since(edge) > until)
 		return;
+
+	/* Whether it was left since, its own changes tell. */
+	load_links(person, other, true);
+	here = &person->members[n];
+	there = &person->members[other];
+	edge = &person->edges[e];
 
 	/* Whoever has left one of the two since is not its present owner. */
 	if (edge->link.last_seen_at <= here->left_at)
@@ -309,13 +329,13 @@ wa_person_find(wa_person *person, const wa_canonical *id)
 		int			n = person->queue[--person->nqueued];
 
 		person->members[n].queued = false;
-		load_links(person, n);
+		load_links(person, n, true);
+
+		/* A phone from which nothing leads on may have been seen with very many. */
+		if (person->members[n].expand_until != WA_NEVER)
+			load_links(person, n, false);
 		for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
-		{
-			/* Whether it was left since, its own links tell. */
-			load_links(person, edge_other(&person->edges[e], n));
-			follow(person, n, &person->edges[e]);
-		}
+			follow(person, n, e);
 	}
 	find_unlinked(person);
 }
@@ -334,13 +354,6 @@ surely_seen(const wa_edge *edge, wa_instant t)
 		wa_later(since, edge->link.last_seen_at) : since;
 }
 
-/* When they may have been seen together last, t at the latest. */
-static wa_instant
-maybe_seen(const wa_edge *edge, wa_instant t)
-{
-	return Min(wa_after(edge->link.last_seen_at, WA_DAY) - 1, t);
-}
-
 /* The two latest possible sightings with different partners. */
 typedef struct wa_rivals
 {
@@ -348,8 +361,6 @@ typedef struct wa_rivals
 	wa_instant	second;
 	int			partner;		/* of the latest; -1: none */
 } wa_rivals;
-
-static const wa_rivals no_rivals = {WA_NEVER, WA_NEVER, -1};
 
 static void
 rivals_add(wa_rivals *rivals, int partner, wa_instant seen)
@@ -366,121 +377,227 @@ rivals_add(wa_rivals *rivals, int partner, wa_instant seen)
 		rivals->second = wa_later(rivals->second, seen);
 }
 
-static wa_instant
-rivals_of(const wa_rivals *rivals, int partner)
+/*
+ * A sighting as one of its ends sees it.  until: as far as it, of its kind and business, the last
+ * day on which each partner may have been seen.
+ */
+typedef struct wa_partner
 {
-	return partner == rivals->partner ? rivals->second : rivals->latest;
-}
-
-/* Ends of an edge; in certain[]: that end is sure of the other one. */
-#define WA_FROM_END		0x01
-#define WA_TO_END		0x02
-
-/* A sighting as one of its ends sees it. */
-typedef struct wa_sighting
-{
-	int			edge;
+	wa_id_kind	kind;
+	wa_str		business;
+	wa_instant	since;
 	int			partner;
-	wa_id_kind	kind;			/* of the partner */
-	wa_str		business;		/* '' for all where the end is no phone */
-	uint8		bit;			/* which end of the edge that is */
-} wa_sighting;
+	wa_instant	last_day;		/* its last microsecond */
+	wa_rivals	until;
+} wa_partner;
+
+/* The sightings of one member by kind, business and since; and again whatever the business. */
+typedef struct wa_partners
+{
+	int			n;
+	wa_partner *by_business;
+	wa_partner *all;
+	int			nleft;
+	wa_instant *left;			/* when somebody left it, ascending */
+} wa_partners;
+
+/* So often the links of a member are gone through before they are put in order. */
+#define FEW_QUESTIONS	8
 
 static int
-compare_sightings(const void *a, const void *b)
+compare_partners(const void *a, const void *b)
 {
-	const wa_sighting *x = a;
-	const wa_sighting *y = b;
+	const wa_partner *x = a;
+	const wa_partner *y = b;
+	int			order;
 
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
-	return wa_str_compare(x->business, y->business);
+	order = wa_str_compare(x->business, y->business);
+	if (order != 0)
+		return order;
+	return x->since < y->since ? -1 : x->since > y->since;
 }
 
-/* Sightings of member n that hold by t, by kind and business; returns how many. */
 static int
-gather_sightings(const wa_person *person, int n, wa_instant t, wa_sighting *sightings)
+compare_instants(const void *a, const void *b)
 {
-	int			count = 0;
+	wa_instant	x = *(const wa_instant *) a;
+	wa_instant	y = *(const wa_instant *) b;
 
+	return x < y ? -1 : x > y;
+}
+
+static void
+sort_partners(wa_partner *partners, int n)
+{
+	wa_rivals	rivals;
+
+	qsort(partners, n, sizeof(wa_partner), compare_partners);
+	for (int i = 0; i < n; i++)
+	{
+		wa_partner *here = &partners[i];
+
+		if (i == 0 || here->kind != here[-1].kind ||
+			!wa_str_equal(here->business, here[-1].business))
+			rivals = (wa_rivals) {WA_NEVER, WA_NEVER, -1};
+		rivals_add(&rivals, here->partner, here->last_day);
+		here->until = rivals;
+	}
+}
+
+/* Only a phone may be another's in another business. */
+static wa_str
+seen_in(const wa_person *person, int n, const wa_edge *edge)
+{
+	return person->members[n].kind == WA_ID_PHONE ? edge->link.business : WA_STR("");
+}
+
+static wa_partners *
+order_partners(wa_person *person, int n)
+{
+	wa_partners *ordered = person->enlarge(NULL, sizeof(wa_partners));
+	int			degree = 0;
+
+	for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+		degree++;
+	ordered->n = ordered->nleft = 0;
+	ordered->by_business = person->enlarge(NULL, Max(1, degree) * sizeof(wa_partner));
+	ordered->all = person->enlarge(NULL, Max(1, degree) * sizeof(wa_partner));
+	ordered->left = person->enlarge(NULL, Max(1, degree) * sizeof(wa_instant));
 	for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
 	{
 		const wa_edge *edge = &person->edges[e];
-		wa_sighting *sighting = &sightings[count];
+		int			other = edge_other(edge, n);
 
-		if (edge->link.change || !edge->holds || edge_since(edge) > t)
+		if (!edge->holds)
 			continue;
-		sighting->edge = e;
-		sighting->partner = edge_other(edge, n);
-		sighting->kind = person->members[sighting->partner].kind;
-		sighting->business = person->members[n].kind == WA_ID_PHONE ? edge->link.business :
-			WA_STR("");
-		sighting->bit = edge->from == n ? WA_FROM_END : WA_TO_END;
-		count++;
+		if (edge->link.change)
+		{
+			if (edge->from == n)
+				ordered->left[ordered->nleft++] = edge->link.last_seen_at;
+			continue;
+		}
+		ordered->all[ordered->n] = (wa_partner)
+		{
+			person->members[other].kind, WA_STR(""), edge_since(edge), other,
+			wa_after(edge->link.last_seen_at, WA_DAY) - 1, {0}
+		};
+		ordered->by_business[ordered->n] = ordered->all[ordered->n];
+		ordered->by_business[ordered->n++].business = seen_in(person, n, edge);
 	}
-	qsort(sightings, count, sizeof(wa_sighting), compare_sightings);
-	return count;
+	sort_partners(ordered->all, ordered->n);
+	sort_partners(ordered->by_business, ordered->n);
+	qsort(ordered->left, ordered->nleft, sizeof(wa_instant), compare_instants);
+	return ordered;
 }
 
-/*
- * Of n sightings of one kind and business, which were certainly the latest of
- * that end?  unknown: rivals whose business is not known; all: every rival.
- */
-static void
-mark_group(const wa_person *person, const wa_sighting *group, int n, wa_instant t,
-		   const wa_rivals *unknown, const wa_rivals *all, uint8 *certain)
+/* When others of that kind and business, known by t, may have been seen last. */
+static wa_instant
+rivals_among(const wa_partner *partners, int n, wa_id_kind kind, wa_str business, wa_instant t,
+			 int partner)
 {
-	wa_rivals	rivals = no_rivals;
+	wa_partner	asked = {.kind = kind,.business = business,.since = t};
+	int			low = 0;
+	int			high = n;
+	const wa_partner *found;
 
-	for (int i = 0; i < n; i++)
-		rivals_add(&rivals, group[i].partner, maybe_seen(&person->edges[group[i].edge], t));
-	for (int i = 0; i < n; i++)
+	while (low < high)
 	{
-		wa_instant	seen = surely_seen(&person->edges[group[i].edge], t);
-		wa_instant	rival = group[i].business.len == 0 ? rivals_of(all, group[i].partner) :
-			wa_later(rivals_of(&rivals, group[i].partner), rivals_of(unknown, group[i].partner));
+		int			middle = (low + high) / 2;
 
-		if (rival < seen)
-			certain[group[i].edge] |= group[i].bit;
+		if (compare_partners(&partners[middle], &asked) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
+	if (low == 0)
+		return WA_NEVER;
+	found = &partners[low - 1];
+	if (found->kind != kind || !wa_str_equal(found->business, business))
+		return WA_NEVER;
+	return partner == found->until.partner ? found->until.second : found->until.latest;
 }
 
-/* Mark, in certain[] by edge, the sightings with the latest partners of member n at t. */
-static void
-mark_latest(const wa_person *person, int n, wa_instant t, wa_sighting *sightings, uint8 *certain)
+/* The same of all that bear on an edge as its end n sees it, by going through the links of n. */
+static wa_instant
+rivals_by_links(const wa_person *person, const wa_edge *edge, int n, wa_instant t)
 {
-	int			count = gather_sightings(person, n, t, sightings);
+	int			partner = edge_other(edge, n);
+	wa_str		business = seen_in(person, n, edge);
+	wa_instant	latest = WA_NEVER;
 
-	for (int kind = 0, end; kind < count; kind = end)
+	for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
 	{
-		wa_rivals	unknown = no_rivals;
-		wa_rivals	all = no_rivals;
+		const wa_edge *rival = &person->edges[e];
+		int			other = edge_other(rival, n);
 
-		for (end = kind; end < count && sightings[end].kind == sightings[kind].kind; end++)
-		{
-			const wa_sighting *s = &sightings[end];
-			wa_instant	seen = maybe_seen(&person->edges[s->edge], t);
-
-			rivals_add(&all, s->partner, seen);
-			if (s->business.len == 0)
-				rivals_add(&unknown, s->partner, seen);
-		}
-		for (int first = kind, last; first < end; first = last)
-		{
-			for (last = first; last < end &&
-				 wa_str_equal(sightings[last].business, sightings[first].business); last++)
-				;
-			mark_group(person, &sightings[first], last - first, t, &unknown, &all, certain);
-		}
+		if (rival->link.change || !rival->holds || edge_since(rival) > t || other == partner ||
+			person->members[other].kind != person->members[partner].kind)
+			continue;
+		if (business.len == 0 || rival->link.business.len == 0 ||
+			wa_str_equal(rival->link.business, business))
+			latest = wa_later(latest, wa_after(rival->link.last_seen_at, WA_DAY) - 1);
 	}
+	return latest;
+}
+
+/* Were the two certainly each other's latest partner at t, as far as the end n can tell? */
+static bool
+is_certain(wa_person *person, int e, int n, wa_instant t)
+{
+	const wa_edge *edge;
+	wa_member  *member;
+	int			partner;
+	wa_id_kind	kind;
+	wa_str		business;
+	const wa_partners *ordered;
+	wa_instant	rival;
+
+	load_links(person, n, false);
+	edge = &person->edges[e];
+	member = &person->members[n];
+	partner = edge_other(edge, n);
+	kind = person->members[partner].kind;
+	business = seen_in(person, n, edge);
+	if (member->partners == NULL && ++member->questions > FEW_QUESTIONS)
+		member->partners = order_partners(person, n);
+	ordered = member->partners;
+	if (ordered == NULL)
+		rival = rivals_by_links(person, edge, n, t);
+	else if (business.len == 0)
+		rival = rivals_among(ordered->all, ordered->n, kind, business, t, partner);
+	else
+		rival = wa_later(
+			rivals_among(ordered->by_business, ordered->n, kind, business, t, partner),
+			rivals_among(ordered->by_business, ordered->n, kind, WA_STR(""), t, partner));
+	return rival == WA_NEVER || Min(rival, t) < surely_seen(edge, t);
 }
 
 /* Has a person left this member from seen on, up to t? */
 static bool
 was_left(const wa_person *person, int n, wa_instant seen, wa_instant t)
 {
+	const wa_partners *ordered = person->members[n].partners;
+
 	if (person->members[n].left_at < seen)
 		return false;
+	if (ordered != NULL)
+	{
+		int			low = 0;
+		int			high = ordered->nleft;
+
+		while (low < high)
+		{
+			int			middle = (low + high) / 2;
+
+			if (ordered->left[middle] < seen)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		return low < ordered->nleft && ordered->left[low] <= t;
+	}
 	for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
 	{
 		const wa_edge *edge = &person->edges[e];
@@ -492,15 +609,6 @@ was_left(const wa_person *person, int n, wa_instant seen, wa_instant t)
 	return false;
 }
 
-/* What is asked about those who speak. */
-typedef struct wa_speech
-{
-	wa_str		business;
-	wa_instant	t;
-	bool		over_changes;
-	const uint8 *certain;		/* by edge: of which ends it is certain at t */
-} wa_speech;
-
 /* Does a link seen by this business bear on what was said to that one?  '': on all. */
 static bool
 may_be_same_business(wa_str seen_by, wa_str business)
@@ -508,57 +616,62 @@ may_be_same_business(wa_str seen_by, wa_str business)
 	return seen_by.len == 0 || business.len == 0 || wa_str_equal(seen_by, business);
 }
 
-/* Does the far end of an edge speak for member n, which speaks? */
+/* Does what member n says speak for the other end of an edge? */
 static bool
-edge_speaks(const wa_person *person, int e, int n, const wa_speech *speech)
+edge_speaks(wa_person *person, int e, int n, wa_str business, wa_instant t, bool over_changes)
 {
 	const wa_edge *edge = &person->edges[e];
-	wa_instant	t = speech->t;
+	int			other = edge_other(edge, n);
 
 	if (!edge->holds)
 		return false;
 	if (edge->link.change)		/* the new one inherits what the old one said */
-		return speech->over_changes && edge->to == n && t <= edge->link.last_seen_at;
-	return may_be_same_business(edge->link.business, speech->business) &&
-		speech->certain[e] == (WA_FROM_END | WA_TO_END) &&
-		!was_left(person, edge->from, surely_seen(edge, t), t) &&
-		!was_left(person, edge->to, surely_seen(edge, t), t);
+		return over_changes && edge->from == n && t <= edge->link.last_seen_at;
+	if (edge_since(edge) > t || !may_be_same_business(edge->link.business, business) ||
+		!is_certain(person, e, n, t) || !is_certain(person, e, other, t))
+		return false;
+	edge = &person->edges[e];	/* others may have been read */
+	return !was_left(person, n, surely_seen(edge, t), t) &&
+		!was_left(person, other, surely_seen(edge, t), t);
 }
 
-void
-wa_person_speakers(const wa_person *person, wa_str business, wa_instant t, bool over_changes,
-				   bool *speaks)
+/*
+ * From the one who speaks to member 0: it has few partners that are certain of it, while member 0
+ * may have very many.
+ */
+bool
+wa_person_speaks(wa_person *person, int member, wa_str business, wa_instant t, bool over_changes)
 {
-	uint8	   *certain = person->enlarge(NULL, Max(1, person->nedges));
-	wa_sighting *sightings = person->enlarge(NULL, Max(1, person->nedges) * sizeof(wa_sighting));
-	int		   *queue = person->enlarge(NULL, person->nmembers * sizeof(int));
-	wa_speech	speech = {business, t, over_changes, certain};
-	int			nqueued = 1;
+	uint32		search = ++person->nsearches;
 
-	memset(certain, 0, person->nedges);
-	for (int n = 0; n < person->nmembers; n++)
-		mark_latest(person, n, t, sightings, certain);
-
-	memset(speaks, 0, person->nmembers * sizeof(bool));
-	speaks[0] = true;
-	queue[0] = 0;
-	while (nqueued > 0)
+	if (member == 0)
+		return true;
+	if (person->members[member].events_until == WA_NEVER)
+		return false;
+	person->nqueued = 0;
+	person->members[member].passed = search;
+	person_grow(person, person->queue, person->nqueued, person->max_queued, 8, int);
+	person->queue[person->nqueued++] = member;
+	while (person->nqueued > 0)
 	{
-		int			n = queue[--nqueued];
+		int			n = person->queue[--person->nqueued];
 
 		for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
 		{
 			int			other = edge_other(&person->edges[e], n);
 
-			if (speaks[other] || !edge_speaks(person, e, n, &speech))
+			if (person->members[other].passed == search ||
+				person->members[other].events_until == WA_NEVER ||
+				!edge_speaks(person, e, n, business, t, over_changes))
 				continue;
-			speaks[other] = true;
-			queue[nqueued++] = other;
+			if (other == 0)
+				return true;
+			person->members[other].passed = search;
+			person_grow(person, person->queue, person->nqueued, person->max_queued, 8, int);
+			person->queue[person->nqueued++] = other;
 		}
 	}
-	person->enlarge(queue, 0);
-	person->enlarge(sightings, 0);
-	person->enlarge(certain, 0);
+	return false;
 }
 
 void

@@ -70,8 +70,12 @@ typedef struct wa_member
 	wa_instant	left_at;		/* latest change away from it; WA_NEVER: none */
 	wa_instant	failures_since; /* unlinked: failures of this time */
 	wa_instant	failures_until; /* may have named both; WA_NEVER: none */
-	bool		loaded;			/* are its links in edges? */
+	bool		changes_loaded; /* are they in edges? */
+	bool		sightings_loaded;
 	bool		queued;			/* is it to be followed? */
+	uint32		passed;			/* by the search of that number */
+	int			questions;		/* how often its partners were asked for */
+	struct wa_partners *partners;	/* in order, where that was often; else NULL */
 } wa_member;
 
 typedef struct wa_person wa_person;
@@ -88,9 +92,13 @@ struct wa_person
 	int			nqueued;
 	int			max_queued;
 	int		   *queue;
+	uint32		nsearches;
 
-	/* Add all links of a member by wa_person_link. */
-	void		(*load) (wa_person *person, int member);
+	/*
+	 * Add all sightings, or all changes, of a member by wa_person_link.  Sightings may be
+	 * asked for as long as somebody may ask who speaks.
+	 */
+	void		(*load) (wa_person *person, int member, bool changes);
 	void	   *(*enlarge) (void *old, size_t size);	/* as realloc; 0 frees */
 	uint64		seed;			/* of hashes; known to nobody */
 	void	   *arg;			/* for load */
@@ -111,12 +119,12 @@ extern void wa_person_find(wa_person *person, const wa_canonical *id);
 extern int	wa_person_member(const wa_person *person, const wa_canonical *id);
 
 /*
- * Which members speak for member 0 at t by what this business has seen ('': any), so that what
- * loosens counts: true in speaks[], of nmembers.  over_changes: also those before a change.  In
- * proportion to the links.
+ * Does this member speak for member 0 at t by what this business has seen ('': any), so that
+ * what loosens counts?  over_changes: also those before a change.  The way leads through
+ * members in reach.  Many questions about one person cost little more than its links.
  */
-extern void wa_person_speakers(const wa_person *person, wa_str business, wa_instant t,
-							   bool over_changes, bool *speaks);
+extern bool wa_person_speaks(wa_person *person, int member, wa_str business, wa_instant t,
+							 bool over_changes);
 
 /*
  * Which members in reach are linked with member 0 by sightings of this business ('': any)

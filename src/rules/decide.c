@@ -268,123 +268,24 @@ rule_window_closed(wa_rule_context *context)
 	return object(context, &objection);
 }
 
-/*
- * Rule 7.
- */
-
-/* Does it hold such messages to this recipient, whoever sends them? */
-static bool
-is_held(const wa_facts *facts, const wa_question *q, const wa_hold *hold)
-{
-	wa_str		region = {facts->region, strlen(facts->region)};
-
-	/* A region that is unknown may be any. */
-	return (hold->categories & WA_CATEGORY_BIT(q->category)) != 0 &&
-		(hold->until > q->at || hold->until == WA_FOREVER) &&
-		(hold->region.len == 0 || region.len == 0 || wa_str_equal(hold->region, region)) &&
-		facts->hold_stands(facts->sending, hold);
-}
-
-static bool
-holds_own(const wa_hold *hold, const wa_own_sender *own)
-{
-	return (hold->business.len == 0 || wa_str_equal(hold->business, own->business)) &&
-		(hold->sender.len == 0 || wa_str_equal(hold->sender, own->sender));
-}
-
-/* Until when it is held; WA_NEVER: it is not. */
-static wa_instant
-own_held_until(const wa_facts *facts, const wa_question *q, const wa_own_sender *own)
-{
-	wa_instant	until = WA_NEVER;
-
-	for (int i = 0; i < facts->nholds; i++)
-	{
-		if (holds_own(&facts->holds[i], own) && is_held(facts, q, &facts->holds[i]))
-			until = wa_later(until, facts->holds[i].until);
-	}
-	return until;
-}
-
-static bool
-asks_about_own(const wa_question *q, const wa_own_sender *own)
-{
-	return (q->business.data == NULL || wa_str_equal(q->business, own->business)) &&
-		(q->sender.data == NULL || wa_str_equal(q->sender, own->sender));
-}
-
-/* What the question names, should nothing more be known of it. */
-static wa_own_sender
-own_as_asked(const wa_question *q)
-{
-	wa_own_sender own = {q->business, q->sender};
-
-	if (own.business.data == NULL)
-		own.business = WA_STR("");
-	if (own.sender.data == NULL)
-		own.sender = WA_STR("");
-	return own;
-}
-
-/*
- * Until when everybody is held by whom the message might be sent; WA_NEVER: somebody is not.
- */
-static wa_instant
-all_held_until(const wa_facts *facts, const wa_question *q)
-{
-	const wa_own_sender *own;
-	wa_own_sender asked = own_as_asked(q);
-	int			n = facts->own_senders(facts->sending, &own);
-	wa_instant	until = WA_FOREVER;
-	bool		found = false;
-
-	for (int i = 0; i < n && until != WA_NEVER; i++)
-	{
-		if (!asks_about_own(q, &own[i]))
-			continue;
-		found = true;
-		until = Min(until, own_held_until(facts, q, &own[i]));
-	}
-	return found ? until : own_held_until(facts, q, &asked);
-}
-
-/* Does it hold any of those? */
-static bool
-holds_any(const wa_facts *facts, const wa_question *q, const wa_hold *hold)
-{
-	const wa_own_sender *own;
-	wa_own_sender asked = own_as_asked(q);
-	int			n = facts->own_senders(facts->sending, &own);
-
-	for (int i = 0; i < n; i++)
-	{
-		if (asks_about_own(q, &own[i]) && holds_own(hold, &own[i]))
-			return true;
-	}
-	return holds_own(hold, &asked);
-}
-
 /* Several senders: each hold is told, and all object until the first of the senders is free. */
 static bool
 rule_sender_hold(wa_rule_context *context)
 {
 	const wa_facts *facts = context->facts;
-	const wa_question *q = context->question;
-	bool		any = false;
-	wa_instant	until;
+	const wa_held *held;
 
-	for (int i = 0; i < facts->nholds && !any; i++)
-		any = is_held(facts, q, &facts->holds[i]);
-	if (!any || (until = all_held_until(facts, q)) == WA_NEVER)
+	if (facts->held == NULL)
 		return true;
-	for (int i = 0; i < facts->nholds; i++)
+	held = facts->held(facts->sending, context->question);
+	for (int i = 0; i < held->n; i++)
 	{
-		const wa_hold *hold = &facts->holds[i];
+		const wa_hold *hold = held->holds[i];
 		wa_objection objection = {WA_RULE_SENDER_HOLD, hold->business, hold->code,
 			.since = hold->since,.until = hold->until,.origin = hold->cause,
-		.detail = hold->reason,.retry = until};
+		.detail = hold->reason,.retry = held->until};
 
-		if (is_held(facts, q, hold) && holds_any(facts, q, hold) && !object(context, &objection))
+		if (!object(context, &objection))
 			return false;
 	}
 	return true;
@@ -429,36 +330,16 @@ is_capped(const wa_question *q, const wa_cap *cap, const wa_delivery_row *row)
 		may_be_same(cap->business, row->business);
 }
 
-/* Does the message of one of these rows stand in an earlier row, where it counts? */
-static bool
-is_counted(const wa_facts *facts, const wa_question *q, const wa_cap *cap, wa_instant since,
-		   int row, int32 message)
-{
-	for (int i = 0; i < row && message != 0; i++)
-	{
-		const wa_deliveries *deliveries = &facts->deliveries[i].deliveries;
-
-		if (!is_capped(q, cap, &facts->deliveries[i]))
-			continue;
-		for (int j = deliveries->n - 1; j >= 0 && deliveries->at[j].at > since; j--)
-		{
-			if (deliveries->at[j].message == message && deliveries->at[j].at <= q->at &&
-				wa_delivery_is_first(deliveries, j))
-				return true;
-		}
-	}
-	return false;
-}
-
 /*
- * Each row is counted by itself, so that another identifier of the person can only add
- * to what its own rows say.
+ * A message counts once, whichever rows tell of it: by the first one that counts, so that
+ * another identifier of the person can only add to what its own rows say.
  */
 static void
 count_deliveries(const wa_facts *facts, const wa_question *q, const wa_cap *cap,
 				 wa_counted *counted)
 {
 	wa_instant	since = wa_cap_since(cap, q->at);
+	int32		latest = 0;
 
 	counted->n = counted->kept = 0;
 	counted->overflowed = WA_NEVER;
@@ -466,16 +347,19 @@ count_deliveries(const wa_facts *facts, const wa_question *q, const wa_cap *cap,
 	{
 		const wa_deliveries *deliveries = &facts->deliveries[i].deliveries;
 
-		if (!is_capped(q, cap, &facts->deliveries[i]))
-			continue;
-		if (wa_deliveries_overflowed(deliveries, since))
+		if (wa_deliveries_overflowed(deliveries, since) &&
+			is_capped(q, cap, &facts->deliveries[i]))
 			counted->overflowed = wa_later(counted->overflowed, deliveries->at[0].at);
-		for (int j = deliveries->n - 1; j >= 0 && deliveries->at[j].at > since; j--)
-		{
-			if (deliveries->at[j].at <= q->at && wa_delivery_is_first(deliveries, j) &&
-				!is_counted(facts, q, cap, since, i, deliveries->at[j].message))
-				count_delivery(counted, cap, deliveries->at[j].at);
-		}
+	}
+	for (int i = 0; i < facts->ndelivered; i++)
+	{
+		const wa_delivered *delivered = &facts->delivered[i];
+
+		if ((delivered->message != 0 && delivered->message == latest) || delivered->at <= since ||
+			delivered->at > q->at || !is_capped(q, cap, &facts->deliveries[delivered->row]))
+			continue;
+		latest = delivered->message;
+		count_delivery(counted, cap, delivered->at);
 	}
 }
 

@@ -113,6 +113,14 @@ typedef struct wa_delivery_row
 	wa_deliveries deliveries;
 } wa_delivery_row;
 
+/* A message that such a row tells of, and when it was first received by that. */
+typedef struct wa_delivered
+{
+	int32		message;		/* hash of its id; 0: it had none */
+	int			row;
+	wa_instant	at;
+} wa_delivered;
+
 /* A row of wa_quiet_hours and the zones in which it counts for this recipient. */
 typedef struct wa_quiet_fact
 {
@@ -130,14 +138,6 @@ typedef struct wa_quiet_time
 	wa_str		detail;			/* for people */
 } wa_quiet_time;
 
-/* Is there a sign that a hold is over? */
-typedef enum wa_proof
-{
-	WA_PROOF_UNKNOWN,			/* nobody has looked so far */
-	WA_PROOF_NONE,
-	WA_PROOF_FOUND
-} wa_proof;
-
 /* A row of wa_sender_hold whose end was not told. */
 typedef struct wa_hold
 {
@@ -150,15 +150,16 @@ typedef struct wa_hold
 	uint8		categories;		/* a mask */
 	wa_instant	since;
 	wa_instant	until;			/* WA_FOREVER: no end of its own */
-	wa_proof	proof;
+	bool		over;			/* there is a sign that it is, as far as was looked */
 } wa_hold;
 
-/* One of those that we send by. */
-typedef struct wa_own_sender
+/* What holds everybody back by whom a message might be sent. */
+typedef struct wa_held
 {
-	wa_str		business;
-	wa_str		sender;			/* '': the business has none that is known */
-} wa_own_sender;
+	int			n;				/* 0: nothing, or one of them is free */
+	const wa_hold **holds;
+	wa_instant	until;			/* when the first of them is free */
+} wa_held;
 
 /* The rows of one recipient that a rule may ask for. */
 typedef enum wa_part
@@ -184,12 +185,9 @@ struct wa_facts
 	int			nregions;
 	const wa_region_fact *regions;
 
-	char		region[3];		/* of the recipient; "": unknown.  With holds only */
-	int			nholds;
-	const wa_hold *holds;		/* all there are */
-	bool		(*hold_stands) (void *sending, const wa_hold *hold);	/* no proof of life? */
-	int			(*own_senders) (void *sending, const wa_own_sender **own);
-	void	   *sending;		/* for these two */
+	/* Rule 7; NULL: nobody is held. */
+	const wa_held *(*held) (void *sending, const wa_question *question);
+	void	   *sending;		/* for it */
 
 	bool		opt_in_required;	/* for marketing */
 	int			(*known_businesses) (void *known, const wa_str **businesses);	/* but for '' */
@@ -217,6 +215,8 @@ struct wa_facts
 	const wa_activity_row *activities;
 	int			ndeliveries;
 	const wa_delivery_row *deliveries;
+	int			ndelivered;
+	const wa_delivered *delivered;	/* messages of these, by message, then by row */
 	wa_instant	erased_at;		/* WA_NEVER: not erased */
 	void		(*fetch) (wa_facts *facts, wa_part part);	/* fills in one part */
 	void	   *arg;			/* for fetch */

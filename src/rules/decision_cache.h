@@ -50,6 +50,9 @@ struct wa_decision_cache
 	wa_facts	facts;
 	wa_recipient *recipient;
 	wa_person  *person;			/* NULL: has no other identifier */
+	wa_link_reader links;		/* by which it is read */
+	void		(*fetch_part) (void *arg, wa_part part);	/* NULL: the rows are looked up */
+	void	   *fetch_arg;
 };
 
 /* Row arrays start with this many; nearly nobody has more. */

@@ -216,6 +216,46 @@ wa_facts_add(wa_decision_cache *cache, wa_part part, wa_reader *reader)
 	MemoryContextSwitchTo(old);
 }
 
+static int
+compare_delivered(const void *a, const void *b)
+{
+	const wa_delivered *x = a;
+	const wa_delivered *y = b;
+
+	if (x->message != y->message)
+		return x->message < y->message ? -1 : 1;
+	return x->row - y->row;
+}
+
+/* Put the messages of the rows of wa_delivery in order, once these are gathered. */
+static void
+order_delivered(wa_facts *facts)
+{
+	wa_delivered *delivered;
+	int			n = 0;
+
+	for (int i = 0; i < facts->ndeliveries; i++)
+		n += facts->deliveries[i].deliveries.n;
+	delivered = palloc_extended(Max(1, n) * sizeof(wa_delivered), MCXT_ALLOC_HUGE);
+	n = 0;
+	for (int i = 0; i < facts->ndeliveries; i++)
+	{
+		const wa_deliveries *deliveries = &facts->deliveries[i].deliveries;
+
+		for (int j = 0; j < deliveries->n; j++)
+		{
+			if (wa_delivery_is_first(deliveries, j))
+				delivered[n++] = (wa_delivered)
+			{
+				deliveries->at[j].message, i, deliveries->at[j].at
+			};
+		}
+	}
+	qsort(delivered, n, sizeof(wa_delivered), compare_delivered);
+	facts->delivered = delivered;
+	facts->ndelivered = n;
+}
+
 /* The part of a recipient without other identifiers. */
 static void
 look_up(wa_decision_cache *cache, wa_part part)
@@ -259,10 +299,14 @@ fetch(wa_facts *facts, wa_part part)
 
 	if (part == WA_ERASURE)
 		wa_gather_erasure(cache);
+	else if (cache->fetch_part != NULL)
+		cache->fetch_part(cache->fetch_arg, part);
 	else if (cache->person != NULL)
 		wa_gather_person(cache, part);
 	else
 		look_up(cache, part);
+	if (part == WA_DELIVERIES)
+		order_delivered(facts);
 	MemoryContextSwitchTo(old);
 }
 
@@ -323,12 +367,11 @@ begin_facts(wa_decision_cache *cache, const wa_canonical *recipient)
 static wa_person *
 load_person(wa_decision_cache *cache, const wa_canonical *recipient)
 {
-	wa_link_reader links;
 	wa_person  *person;
 
-	wa_link_reader_open(&links, cache->schema, cache->snapshot);
-	person = wa_person_load(&links, recipient);
-	wa_link_reader_close(&links);
+	wa_link_reader_open(&cache->links, cache->schema, cache->snapshot);
+	person = wa_person_load(&cache->links, recipient);
+	wa_link_reader_close(&cache->links);
 	return person;
 }
 
@@ -347,6 +390,7 @@ wa_facts_of(wa_decision_cache *cache, const wa_canonical *recipient)
 	begin_facts(cache, recipient);
 	facts->fetch = fetch;
 	facts->arg = cache;
+	cache->fetch_part = NULL;
 	old = MemoryContextSwitchTo(cache->rows);
 	cache->recipient = wa_recipient_make(recipient);
 	cache->person = cache->has_links ? load_person(cache, recipient) : NULL;
@@ -356,12 +400,14 @@ wa_facts_of(wa_decision_cache *cache, const wa_canonical *recipient)
 
 wa_facts *
 wa_facts_from(wa_decision_cache *cache, const wa_canonical *recipient,
-			  void (*fetch_part) (wa_facts *, wa_part), void *arg)
+			  void (*fetch_part) (void *arg, wa_part part), void *arg)
 {
 	wa_facts   *facts = begin_facts(cache, recipient);
 
-	facts->fetch = fetch_part;
-	facts->arg = arg;
+	facts->fetch = fetch;
+	facts->arg = cache;
+	cache->fetch_part = fetch_part;
+	cache->fetch_arg = arg;
 	facts->fetched |= WA_ERASURE;	/* those who were erased are looked up */
 	return facts;
 }

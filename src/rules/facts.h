@@ -69,7 +69,7 @@ extern wa_facts *wa_facts_of_unknown(wa_decision_cache *cache, const wa_canonica
  * the primary key.  Otherwise as wa_facts_of.
  */
 extern wa_facts *wa_facts_from(wa_decision_cache *cache, const wa_canonical *recipient,
-							   void (*fetch_part) (wa_facts *facts, wa_part part), void *arg);
+							   void (*fetch_part) (void *arg, wa_part part), void *arg);
 
 /* Add the row at hand of that part's table to the facts at hand. */
 extern void wa_facts_add(wa_decision_cache *cache, wa_part part, wa_reader *reader);

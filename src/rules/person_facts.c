@@ -14,6 +14,7 @@
  */
 #include "base/compat.h"
 
+#include "common/hashfn.h"
 #include "miscadmin.h"
 
 #include "rules/decision_cache.h"
@@ -71,20 +72,12 @@ counts_for_safety(const wa_member *member, wa_instant t)
 
 /* Does what was said to the business under this member at t count, though it loosens? */
 static bool
-may_loosen(const wa_person *person, int member, wa_str business, wa_instant t, bool over_changes)
+may_loosen(wa_person *person, int member, wa_str business, wa_instant t, bool over_changes)
 {
-	bool	   *speaks;
-	bool		result;
-
 	if (member == 0)
 		return true;
-	if (t == WA_NEVER || t > person->members[member].events_until)
-		return false;
-	speaks = palloc(person->nmembers * sizeof(bool));
-	wa_person_speakers(person, business, t, over_changes, speaks);
-	result = speaks[member];
-	pfree(speaks);
-	return result;
+	return t != WA_NEVER && t <= person->members[member].events_until &&
+		wa_person_speaks(person, member, business, t, over_changes);
 }
 
 /*
@@ -110,9 +103,48 @@ typedef struct wa_stop
 	wa_instant	at;
 } wa_stop;
 
+/* Where the row of a register and business is, or the resumes of a member with it. */
+typedef struct wa_place_key
+{
+	int			member;			/* 0: that of the row */
+	wa_register reg;
+	wa_str		business;
+} wa_place_key;
+
+typedef struct wa_known_place
+{
+	wa_place_key key;
+	int			place;
+	char		status;
+} wa_known_place;
+
+static inline uint32
+hash_place(uint64 seed, wa_place_key key)
+{
+	seed ^= (uint64) key.member << 8 | key.reg;
+	return (uint32) hash_bytes_extended((const unsigned char *) key.business.data,
+										key.business.len, seed);
+}
+
+#define SH_PREFIX		place
+#define SH_ELEMENT_TYPE	wa_known_place
+#define SH_KEY_TYPE		wa_place_key
+#define SH_KEY			key
+#define SH_HASH_KEY(tb, key)	hash_place(((const wa_person *) (tb)->private_data)->seed, key)
+#define SH_EQUAL(tb, a, b) \
+	((a).member == (b).member && (a).reg == (b).reg && wa_str_equal((a).business, (b).business))
+#define SH_SCOPE		static
+#define SH_DECLARE
+#define SH_DEFINE
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+#include "lib/simplehash.h"
+#pragma GCC diagnostic pop
+
 typedef struct wa_consents
 {
-	const wa_person *person;
+	wa_person  *person;
+	place_hash *places;
 	wa_instant	erased_at;		/* of member 0; WA_NEVER: not erased */
 	int			nstops;
 	int			max_stops;
@@ -128,15 +160,14 @@ typedef struct wa_consents
 static wa_consent_row *
 consent_row_of(wa_consents *consents, wa_register reg, wa_str business)
 {
+	bool		found;
+	wa_known_place *known = place_insert(consents->places, (wa_place_key) {0, reg, business}, &found);
 	wa_consent_row *row;
 
-	for (int i = 0; i < consents->n; i++)
-	{
-		row = &consents->rows[i];
-		if (row->reg == reg && wa_str_equal(row->business, business))
-			return row;
-	}
+	if (found)
+		return &consents->rows[known->place];
 	row = wa_append(consents->rows, consents->n, consents->max, wa_consent_row);
+	known->place = consents->n - 1;
 	memset(row, 0, sizeof(*row));
 	row->reg = reg;
 	row->business = business;
@@ -157,24 +188,21 @@ add_stop(wa_consents *consents, int member, wa_register reg, wa_str business, wa
 static void
 add_resume(wa_consents *consents, int member, wa_register reg, wa_str business, wa_instant at)
 {
+	bool		found;
+	wa_known_place *known = place_insert(consents->places, (wa_place_key) {member, reg, business},
+										 &found);
 	wa_resumes *resumes;
 
-	for (int i = 0; i < consents->nresumes; i++)
+	if (!found)
 	{
-		resumes = &consents->resumes[i];
-		if (resumes->member == member && resumes->reg == reg &&
-			wa_str_equal(resumes->business, business))
-		{
-			wa_failures_add(&resumes->at, at);
-			return;
-		}
+		resumes = wa_append(consents->resumes, consents->nresumes, consents->max_resumes, wa_resumes);
+		resumes->member = member;
+		resumes->reg = reg;
+		resumes->business = business;
+		resumes->at.n = 0;
+		known->place = consents->nresumes - 1;
 	}
-	resumes = wa_append(consents->resumes, consents->nresumes, consents->max_resumes, wa_resumes);
-	resumes->member = member;
-	resumes->reg = reg;
-	resumes->business = business;
-	resumes->at.n = 0;
-	wa_failures_add(&resumes->at, at);
+	wa_failures_add(&consents->resumes[known->place].at, at);
 }
 
 /* One row of the log, which stands under the home identifier. */
@@ -251,16 +279,52 @@ read_logged(wa_consents *consents, wa_reader *log, int home)
 	}
 }
 
+static int
+compare_stops(const void *a, const void *b)
+{
+	return wa_str_compare(((const wa_stop *) a)->business, ((const wa_stop *) b)->business);
+}
+
+static int
+compare_resumes(const void *a, const void *b)
+{
+	const wa_resumes *x = a;
+	const wa_resumes *y = b;
+	int			order = wa_str_compare(x->business, y->business);
+
+	return order != 0 ? order : (int) x->reg - (int) y->reg;
+}
+
+/* The first stop of this business, or behind it. */
+static int
+stop_from(const wa_consents *consents, wa_str business)
+{
+	int			low = 0;
+	int			high = consents->nstops;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+
+		if (wa_str_compare(consents->stops[middle].business, business) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* Does a stop stand that a resume with this business would lift, and that named a near member? */
 static bool
 near_stop_stands(wa_consents *consents, const wa_resumes *resumes, const bool *near)
 {
-	for (int i = 0; i < consents->nstops; i++)
+	for (int i = stop_from(consents, resumes->business); i < consents->nstops; i++)
 	{
 		const wa_stop *stop = &consents->stops[i];
 
+		if (resumes->business.len > 0 && !wa_str_equal(stop->business, resumes->business))
+			break;
 		if (near[stop->member] && stop->reg == resumes->reg &&
-			(resumes->business.len == 0 || wa_str_equal(stop->business, resumes->business)) &&
 			stop->at >= consent_row_of(consents, stop->reg, stop->business)->consent.resumed_at)
 			return true;
 	}
@@ -304,14 +368,25 @@ apply_resumes(wa_consents *consents, const wa_resumes *resumes, bool from_afar)
 static void
 apply_all_resumes(wa_consents *consents)
 {
-	bool	   *near = palloc(consents->person->nmembers * sizeof(bool));
+	bool	   *near;
 
+	if (consents->nresumes == 0)
+		return;
+	near = palloc(consents->person->nmembers * sizeof(bool));
+	/* What is asked of a business is asked once. */
+	qsort(consents->stops, consents->nstops, sizeof(wa_stop), compare_stops);
+	qsort(consents->resumes, consents->nresumes, sizeof(wa_resumes), compare_resumes);
 	for (int i = 0; i < consents->nresumes; i++)
 		apply_resumes(consents, &consents->resumes[i], false);
 	for (int i = 0; i < consents->nresumes; i++)
 	{
 		wa_resumes *resumes = &consents->resumes[i];
 
+		if (i > 0 && compare_resumes(resumes, &resumes[-1]) == 0)
+		{
+			resumes->from_afar = resumes[-1].from_afar;
+			continue;
+		}
 		if (i == 0 || !wa_str_equal(resumes->business, resumes[-1].business))
 			wa_person_near(consents->person, resumes->business, near);
 		resumes->from_afar = !near_stop_stands(consents, resumes, near) &&
@@ -361,13 +436,17 @@ gather_consents(wa_decision_cache *cache)
 	wa_consents consents = {.person = cache->person,.erased_at = wa_gather_erasure(cache)};
 	wa_reader	own;
 
+	consents.places = place_create(CurrentMemoryContext, 16, cache->person);
 	wa_reader_open(&own, &cache->schema->consent, cache->snapshot);
 	seek_member(&own, cache->person, 0);
 	while (wa_reader_next(&own))
 	{
-		wa_consent_row *row = wa_append(consents.rows, consents.n, consents.max, wa_consent_row);
+		wa_consent_row read;
+		wa_consent_row *row;
 
-		wa_read_consent(&own, row);
+		wa_read_consent(&own, &read);
+		row = consent_row_of(&consents, read.reg, read.business);
+		*row = read;
 		if (row->consent.stopped_at != WA_NEVER)
 			add_stop(&consents, 0, row->reg, row->business, row->consent.stopped_at);
 	}
@@ -392,7 +471,7 @@ is_home_of(const wa_person *person, int member)
 
 /* An instant of evidence under a member, if it counts. */
 static void
-keep_if_speaking(const wa_person *person, int member, wa_str business, wa_instant *at)
+keep_if_speaking(wa_person *person, int member, wa_str business, wa_instant *at)
 {
 	if (!may_loosen(person, member, business, *at, true))
 		*at = WA_NEVER;
@@ -400,7 +479,7 @@ keep_if_speaking(const wa_person *person, int member, wa_str business, wa_instan
 
 /* The row at hand, about that member, with what counts of it for member 0. */
 static void
-read_member_activity(wa_reader *reader, const wa_person *person, int member, wa_activity_row *row)
+read_member_activity(wa_reader *reader, wa_person *person, int member, wa_activity_row *row)
 {
 	wa_activity *activity = &row->activity;
 
@@ -419,7 +498,7 @@ read_member_activity(wa_reader *reader, const wa_person *person, int member, wa_
 static void
 gather_activities(wa_decision_cache *cache)
 {
-	const wa_person *person = cache->person;
+	wa_person  *person = cache->person;
 	wa_activity_row *rows = NULL;
 	int			n = 0;
 	int			max = 0;
@@ -498,6 +577,8 @@ typedef struct wa_member_cooldown
 	wa_instant	until;
 	wa_code_policy policy;
 	wa_failures failures;		/* that count */
+	bool		is_first;		/* of its code and business */
+	int			next;			/* of them; -1: none */
 } wa_member_cooldown;
 
 typedef struct wa_cooldowns
@@ -505,6 +586,14 @@ typedef struct wa_cooldowns
 	int			n;
 	int			max;
 	wa_member_cooldown *rows;
+
+	/* What is read of wa_activity, once for each member that is asked for. */
+	wa_reader	reader;
+	int			nactivities;
+	int			max_activities;
+	wa_activity_row *activities;
+	int		   *first;			/* by member; -1: not read so far */
+	int		   *nrows;
 } wa_cooldowns;
 
 /* Which failures of a member count for member 0? */
@@ -561,27 +650,44 @@ read_cooldowns(wa_decision_cache *cache, wa_cooldowns *cooldowns)
 	wa_reader_close(&reader);
 }
 
+static void
+read_evidence(wa_decision_cache *cache, wa_cooldowns *cooldowns, int member)
+{
+	cooldowns->first[member] = cooldowns->nactivities;
+	seek_member(&cooldowns->reader, cache->person, member);
+	while (wa_reader_next(&cooldowns->reader))
+	{
+		wa_activity_row row;
+
+		CHECK_FOR_INTERRUPTS();
+		read_member_activity(&cooldowns->reader, cache->person, member, &row);
+		*wa_append(cooldowns->activities, cooldowns->nactivities, cooldowns->max_activities,
+				   wa_activity_row) = row;
+		cooldowns->nrows[member]++;
+	}
+}
+
 /*
  * The latest instant up to which evidence under one member lifts failures of that code
  * and business.
  */
 static wa_instant
-evidence_of(wa_decision_cache *cache, wa_reader *activity, int member,
+evidence_of(wa_decision_cache *cache, wa_cooldowns *cooldowns, int member,
 			const wa_member_cooldown *cooldown)
 {
 	wa_instant	lifted = WA_NEVER;
 
 	if (!in_reach(&cache->person->members[member]))
 		return WA_NEVER;
-	seek_member(activity, cache->person, member);
-	while (wa_reader_next(activity))
+	if (cooldowns->first[member] < 0)
+		read_evidence(cache, cooldowns, member);
+	for (int i = 0; i < cooldowns->nrows[member]; i++)
 	{
-		wa_activity_row row;
+		const wa_activity_row *row = &cooldowns->activities[cooldowns->first[member] + i];
 
-		read_member_activity(activity, cache->person, member, &row);
-		if (cooldown->business.len == 0 || row.business.len == 0 ||
-			wa_str_equal(cooldown->business, row.business))
-			lifted = wa_later(lifted, wa_activity_lifts(&row.activity, &cooldown->policy));
+		if (cooldown->business.len == 0 || row->business.len == 0 ||
+			wa_str_equal(cooldown->business, row->business))
+			lifted = wa_later(lifted, wa_activity_lifts(&row->activity, &cooldown->policy));
 	}
 	return lifted;
 }
@@ -591,16 +697,31 @@ evidence_of(wa_decision_cache *cache, wa_reader *activity, int member,
  * that is the home of what names both.
  */
 static wa_instant
-common_evidence(wa_decision_cache *cache, wa_reader *activity, const wa_member_cooldown *cooldown)
+common_evidence(wa_decision_cache *cache, wa_cooldowns *cooldowns,
+				const wa_member_cooldown *cooldown)
 {
 	wa_instant	lifted = WA_NEVER;
 
 	for (int i = 0; i < cache->person->nmembers; i++)
 	{
 		if (i == 0 || is_home_of(cache->person, i))
-			lifted = wa_later(lifted, evidence_of(cache, activity, i, cooldown));
+			lifted = wa_later(lifted, evidence_of(cache, cooldowns, i, cooldown));
 	}
 	return lifted;
+}
+
+static int
+compare_cooldowns(const void *a, const void *b, void *arg)
+{
+	const wa_member_cooldown *rows = arg;
+	const wa_member_cooldown *x = &rows[*(const int *) a];
+	const wa_member_cooldown *y = &rows[*(const int *) b];
+	int			order;
+
+	if (x->policy.code != y->policy.code)
+		return x->policy.code < y->policy.code ? -1 : 1;
+	order = wa_str_compare(x->business, y->business);
+	return order != 0 ? order : *(const int *) a - *(const int *) b;
 }
 
 static bool
@@ -609,14 +730,34 @@ is_same_cooldown(const wa_member_cooldown *a, const wa_member_cooldown *b)
 	return a->policy.code == b->policy.code && wa_str_equal(a->business, b->business);
 }
 
+/* Chain the rows of one code and business, in their order. */
+static void
+chain_cooldowns(wa_cooldowns *cooldowns)
+{
+	int		   *order = palloc(Max(1, cooldowns->n) * sizeof(int));
+
+	for (int i = 0; i < cooldowns->n; i++)
+		order[i] = i;
+	qsort_arg(order, cooldowns->n, sizeof(int), compare_cooldowns, cooldowns->rows);
+	for (int i = 0; i < cooldowns->n; i++)
+	{
+		wa_member_cooldown *row = &cooldowns->rows[order[i]];
+
+		row->is_first = i == 0 || !is_same_cooldown(row, &cooldowns->rows[order[i - 1]]);
+		row->next = i + 1 < cooldowns->n &&
+			is_same_cooldown(row, &cooldowns->rows[order[i + 1]]) ? order[i + 1] : -1;
+	}
+	pfree(order);
+}
+
 /* Add the failures of one member that its own evidence has not lifted. */
 static void
-merge_failures(wa_decision_cache *cache, wa_reader *activity, const wa_member_cooldown *cooldown,
+merge_failures(wa_decision_cache *cache, wa_cooldowns *cooldowns, const wa_member_cooldown *cooldown,
 			   wa_failures *merged, wa_str *under)
 {
 	const wa_person *person = cache->person;
 	wa_instant	lifted = cooldown->member == 0 ? WA_NEVER :
-		evidence_of(cache, activity, cooldown->member, cooldown);
+		evidence_of(cache, cooldowns, cooldown->member, cooldown);
 
 	for (int i = 0; i < cooldown->failures.n; i++)
 	{
@@ -632,19 +773,16 @@ merge_failures(wa_decision_cache *cache, wa_reader *activity, const wa_member_co
 
 /* All members' failures of the code and business of the row of that number. */
 static void
-evaluate_together(wa_decision_cache *cache, wa_reader *activity, const wa_cooldowns *cooldowns,
-				  int first, wa_cooldown_row *row)
+evaluate_together(wa_decision_cache *cache, wa_cooldowns *cooldowns, int first,
+				  wa_cooldown_row *row)
 {
 	const wa_member_cooldown *like = &cooldowns->rows[first];
 	wa_failures merged = {0};
 	wa_cooldown_end end;
 
-	for (int i = first; i < cooldowns->n; i++)
-	{
-		if (is_same_cooldown(&cooldowns->rows[i], like))
-			merge_failures(cache, activity, &cooldowns->rows[i], &merged, &row->learned_under);
-	}
-	end = wa_ladder_evaluate(&merged, common_evidence(cache, activity, like), &like->policy,
+	for (int i = first; i >= 0; i = cooldowns->rows[i].next)
+		merge_failures(cache, cooldowns, &cooldowns->rows[i], &merged, &row->learned_under);
+	end = wa_ladder_evaluate(&merged, common_evidence(cache, cooldowns, like), &like->policy,
 							 like->business);
 	row->strikes = end.strikes;
 	row->until = end.until;
@@ -653,28 +791,20 @@ evaluate_together(wa_decision_cache *cache, wa_reader *activity, const wa_cooldo
 
 /* Is this the row of a phone that was asked about, and the only one of its kind? */
 static bool
-stands_alone(const wa_person *person, const wa_cooldowns *cooldowns, int n)
+stands_alone(const wa_person *person, const wa_member_cooldown *cooldown)
 {
-	if (cooldowns->rows[n].member != 0 || person->members[0].kind != WA_ID_PHONE)
-		return false;
-	for (int i = n + 1; i < cooldowns->n; i++)
-	{
-		if (is_same_cooldown(&cooldowns->rows[i], &cooldowns->rows[n]))
-			return false;
-	}
-	return true;
+	return cooldown->member == 0 && person->members[0].kind == WA_ID_PHONE && cooldown->next < 0;
 }
 
-/* Has an earlier row of the same code and business been evaluated already? */
-static bool
-is_done(const wa_cooldowns *cooldowns, int n)
+static void
+begin_evidence(wa_decision_cache *cache, wa_cooldowns *cooldowns)
 {
-	for (int i = 0; i < n; i++)
-	{
-		if (is_same_cooldown(&cooldowns->rows[i], &cooldowns->rows[n]))
-			return true;
-	}
-	return false;
+	int			n = cache->person->nmembers;
+
+	wa_reader_open(&cooldowns->reader, &cache->schema->activity, cache->snapshot);
+	cooldowns->first = palloc(n * sizeof(int));
+	memset(cooldowns->first, -1, n * sizeof(int));
+	cooldowns->nrows = palloc0(n * sizeof(int));
 }
 
 static void
@@ -682,18 +812,20 @@ gather_cooldowns(wa_decision_cache *cache)
 {
 	wa_cooldowns cooldowns = {0};
 	wa_cooldown_row *rows;
-	wa_reader	activity;
 	int			n = 0;
 
 	read_cooldowns(cache, &cooldowns);
-	rows = palloc0(Max(1, cooldowns.n) * sizeof(wa_cooldown_row));
-	wa_reader_open(&activity, &cache->schema->activity, cache->snapshot);
+	if (cooldowns.n == 0)
+		return;
+	chain_cooldowns(&cooldowns);
+	begin_evidence(cache, &cooldowns);
+	rows = palloc_extended(cooldowns.n * sizeof(wa_cooldown_row), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < cooldowns.n; i++)
 	{
 		const wa_member_cooldown *cooldown = &cooldowns.rows[i];
 		wa_cooldown_row *row = &rows[n];
 
-		if (is_done(&cooldowns, i))
+		if (!cooldown->is_first)
 			continue;
 		memset(row, 0, sizeof(*row));
 		row->business = cooldown->business;
@@ -703,12 +835,12 @@ gather_cooldowns(wa_decision_cache *cache)
 		row->strikes = cooldown->strikes;
 		row->until = cooldown->until;
 		row->since = cooldown->failures.at[cooldown->failures.n - 1];
-		if (!stands_alone(cache->person, &cooldowns, i))
-			evaluate_together(cache, &activity, &cooldowns, i, row);
+		if (!stands_alone(cache->person, cooldown))
+			evaluate_together(cache, &cooldowns, i, row);
 		if (row->until != WA_NEVER)
 			n++;
 	}
-	wa_reader_close(&activity);
+	wa_reader_close(&cooldowns.reader);
 	cache->facts.cooldowns = rows;
 	cache->facts.ncooldowns = n;
 }

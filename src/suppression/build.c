@@ -435,7 +435,10 @@ weigh_deliveries(wa_builder *b, wa_str recipient, wa_str business, const wa_deli
 		if (wa_deliveries_overflowed(deliveries, since) ||
 			wa_deliveries_count(deliveries, since, b->question->at) >= cap->messages)
 		{
-			if (!cap->exempt_regions || !wa_facts_of_unknown(b->cache, &id)->region_without_limit)
+			/* Exempt itself, it still counts for the person under an identifier that is not. */
+			if (cap->exempt_regions && wa_facts_of_unknown(b->cache, &id)->region_without_limit)
+				bits |= WA_LISTED_OVER;
+			else
 				bits |= cap->exempt_in_window ? WA_LISTED_CAP_UNLESS : WA_LISTED_CAP;
 		}
 		else
