@@ -41,6 +41,37 @@ SELECT sum(messages) AS messages, sum(delivered) AS delivered, sum(read) AS read
 DELETE FROM wa_message;
 DELETE FROM wa_message_day;
 
+-- Opt-outs keep the message that they belong to: under another identifier, and where a day later than that of the message
+-- is the day of its delivery. One to the later of two messages, one after more than 48 hours, one that was no first stop.
+INSERT INTO wa_identity (recipient, other, business, first_seen_at, last_seen_at)
+VALUES ('491690000001', 'DE.purged', 'b1', now() - interval '30 days', now() - interval '1 day');
+INSERT INTO wa_message (message_id, recipient, business, sender, category, sent_at, delivered_at, campaign)
+SELECT v.id, v.who::wa_recipient, 'b1', 's1', 'marketing', now() - v.sent, now() - v.delivered, v.campaign
+FROM (VALUES ('o1', '491690000001', interval '20 days', interval '18 days', 'spring'), ('o2', '491690000001', '17 days', '17 days', 'summer'),
+	('o3', '491690000003', '20 days', '20 days', 'spring'), ('o4', '491690000004', '20 days', '20 days', 'spring'),
+	('o5', '491690000005', '20 days', '1 day', 'spring')) AS v (id, who, sent, delivered, campaign);
+INSERT INTO wa_consent_log (recipient, business, register, state, at, origin)
+SELECT v.who::wa_recipient, 'b1', 'business', v.state, now() - v.ago, 'phrase'
+FROM (VALUES ('DE.purged', 'stop', interval '16 days 12 hours'), ('491690000003', 'stop', '19 days'), ('491690000003', 'stop', '18 days 12 hours'),
+	('491690000004', 'stop', '17 days'), ('491690000005', 'stop', '23 hours')) AS v (who, state, ago);
+CREATE TEMPORARY TABLE opt_out_before AS TABLE wa_opt_out_rate;
+SELECT campaign, sum(delivered) AS delivered, sum(opt_outs) AS opt_outs FROM opt_out_before GROUP BY campaign ORDER BY campaign;
+CALL wa_purge('19 days', 1);
+(TABLE opt_out_before EXCEPT TABLE wa_opt_out_rate) UNION ALL (TABLE wa_opt_out_rate EXCEPT TABLE opt_out_before);
+CALL wa_purge('2 days', 7);
+-- What was delivered within 48 hours stays: an opt-out may come that belongs to it.
+SELECT message_id FROM wa_message;
+SELECT sum(messages) AS messages, sum(marketing_delivered) AS delivered, sum(opt_outs) AS opt_outs FROM wa_message_day;
+SELECT count(*) FROM wa_opt_out_counted;
+(TABLE opt_out_before EXCEPT TABLE wa_opt_out_rate) UNION ALL (TABLE wa_opt_out_rate EXCEPT TABLE opt_out_before);
+DELETE FROM wa_message;
+DELETE FROM wa_message_day;
+DELETE FROM wa_opt_out_counted;
+DELETE FROM wa_identity WHERE recipient = '491690000001';
+SET session_replication_role = replica;
+DELETE FROM wa_consent_log WHERE recipient::text LIKE '49169000000_' OR recipient = 'DE.purged';
+RESET session_replication_role;
+
 -- Misuse.
 BEGIN;
 CALL wa_purge('1 day');

@@ -78,6 +78,35 @@ CALL t.take(t.status('v6', '491700000202', 'sent', '2025-08-01 12:00Z'), 'b2');
 CALL t.take(t.status('v7', '491700000111', 'delivered', '2025-08-01 12:00Z'));
 SELECT message_id, recipient, sent_at, known_by, stopped_at, after, register, stopped_under FROM wa_violation ORDER BY message_id;
 
+-- A stop of everything stands for utility and authentication messages as well, an answer in a window is none of them.
+SELECT wa_opt_out('491700000203', 'letter', 'b1', '2025-08-01 10:00Z', everything => true);
+CALL t.take(t.status('v8', '491700000203', 'sent', '2025-08-01 12:00Z', 'utility'));
+CALL t.take(t.status('v9', '491700000203', 'sent', '2025-08-01 12:00Z', 'authentication'));
+CALL t.take(t.status('v10', '491700000203', 'sent', '2025-08-01 12:00Z', 'service'));
+SELECT wa_opt_in('491700000203', 'letter', 'b1', '2025-08-02 10:00Z', everything => true);
+CALL t.take(t.status('v11', '491700000203', 'sent', '2025-08-02 12:00Z', 'utility'));
+-- A resume of one register lifts no stop of another, and none of another business.
+CALL t.take(t.prefers('491700000204', 'stop', '2025-08-01 10:00Z'));
+SELECT wa_opt_in('491700000204', 'form', 'b1', '2025-08-01 11:00Z');
+CALL t.take(t.prefers('491700000204', 'resume', '2025-08-01 11:00Z'), 'b2');
+CALL t.take(t.status('v12', '491700000204', 'sent', '2025-08-01 12:00Z'));
+-- Three links away: a stop under the parent BSUID, and the phone changed later.
+CALL t.take('{"messages": [{"from": "491700000205", "from_user_id": "DE.five", "from_parent_user_id": "DE.ENT.five", "id": "m", "timestamp": "1754000000", "type": "image"}]}');
+CALL t.take('{"messages": [{"from": "491700000205", "id": "c", "timestamp": "1754030000", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491700000206"}}]}');
+CALL t.take('{"user_preferences": [{"user_id": "DE.ENT.five", "category": "marketing_messages", "value": "stop", "timestamp": 1754010000}]}');
+CALL t.take(t.status('v13', '491700000206', 'sent', '2025-08-01 12:00Z'));
+-- The phone has a new owner, whose resume speaks for the phone and not for the old owner's BSUID.
+CALL t.take('{"messages": [{"from": "491700000207", "from_user_id": "DE.old", "id": "m", "timestamp": "1754000000", "type": "image"}]}');
+CALL t.take('{"user_preferences": [{"user_id": "DE.old", "category": "marketing_messages", "value": "stop", "timestamp": 1754010000}]}');
+CALL t.take('{"user_preferences": [{"wa_id": "491700000207", "user_id": "DE.new", "category": "marketing_messages", "value": "resume", "timestamp": 1754020000}]}');
+CALL t.take(t.status('v14', '491700000207', 'sent', '2025-08-01 12:00Z'));
+CALL t.take('{"statuses": [{"id": "v15", "status": "sent", "timestamp": "1754050000", "recipient_user_id": "DE.old", "pricing": {"category": "marketing"}}]}');
+-- Unlinked: a stop that named both stays with both.
+CALL t.take('{"user_preferences": [{"wa_id": "491700000208", "user_id": "DE.eight", "category": "marketing_messages", "value": "stop", "timestamp": 1754010000}]}');
+SELECT wa_unlink('491700000208', 'DE.eight', 'two people');
+CALL t.take('{"statuses": [{"id": "v16", "status": "sent", "timestamp": "1754050000", "recipient_user_id": "DE.eight", "pricing": {"category": "marketing"}}]}');
+SELECT message_id, recipient, stopped_at, register, stopped_under, category FROM wa_violation WHERE message_id ~ '^v(8|9|1.)$' ORDER BY message_id;
+
 -- What waiting yields: of those tried again after the wait, delivered to at which try?
 CALL t.take(t.status('y1', '491700000301', 'failed', '2025-03-01 10:00Z', 'marketing', 131049));
 CALL t.take(t.status('y2', '491700000301', 'delivered', '2025-05-01 10:00Z'));

@@ -85,5 +85,11 @@ GRANT SELECT ON @extschema@.wa_delivery_rate, @extschema@.wa_failure_rate, @exts
 	@extschema@.wa_ladder_yield, @extschema@.wa_error_code, @extschema@.wa_health
 	TO pg_monitor;
 GRANT EXECUTE ON FUNCTION @extschema@.wa_error_catalogue(boolean) TO pg_monitor;
+-- A view calls functions with the rights of whoever reads it.
+GRANT EXECUTE ON FUNCTION @extschema@.wa__message_days(), @extschema@.wa__messages_of_day(date),
+	@extschema@.wa__stop_days(), @extschema@.wa__opt_outs_of_day(date),
+	@extschema@.wa__status_hours(), @extschema@.wa__status_since(text, timestamptz) TO wa_reader, pg_monitor;
+GRANT EXECUTE ON FUNCTION @extschema@.wa__stop_reach(),
+	@extschema@.wa__stop_before(@extschema@.wa_recipient, text, @extschema@.wa_category, timestamptz) TO wa_reader;
 GRANT EXECUTE ON FUNCTION @extschema@.wa__library_version(), @extschema@.wa__recompute_owed(), @extschema@.wa_report(integer) TO wa_reader, pg_monitor;
 

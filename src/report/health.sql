@@ -5,8 +5,9 @@ CREATE FUNCTION wa__library_version() RETURNS text
 COMMENT ON FUNCTION wa__library_version() IS 'Version of the library that this session has loaded';
 REVOKE EXECUTE ON FUNCTION wa__library_version() FROM PUBLIC;
 
+-- Unsafe: it reads the policy by a snapshot of its own, which no parallel query may take.
 CREATE FUNCTION wa__recompute_owed() RETURNS bigint
-	LANGUAGE sql VOLATILE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	LANGUAGE sql STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		SELECT (SELECT count(*) FROM wa_cooldown AS c,
 				wa_cooldown_merge(c.code, c.business, c.failures, c.lifted_at, c.failures, c.lifted_at) AS m
@@ -20,26 +21,72 @@ COMMENT ON FUNCTION wa__recompute_owed() IS
 'Rows of wa_cooldown and wa_sender_hold that a change of wa_error_override or wa_incident has not reached: wa_recompute() brings it to them';
 REVOKE EXECUTE ON FUNCTION wa__recompute_owed() FROM PUBLIC;
 
--- A business's own rhythm: the hours of the last 90 days in which anything of that kind happened.
+-- In which hours messages were first heard of, for each business.  Of each hour some hundred rows tell, so that it costs the
+-- same however many there are; a business that is rare among many may seem to pause for longer than it did.
+CREATE FUNCTION wa__status_hours() RETURNS TABLE (business text, hour timestamptz)
+	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1000
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+	BEGIN ATOMIC
+		SELECT DISTINCT m.business, h.hour
+		FROM generate_series(date_bin('1 hour', now(), timestamptz '2000-01-01 00:00Z') - interval '30 days', now(), interval '1 hour') AS h (hour),
+			LATERAL (SELECT n.business FROM wa_message AS n
+				WHERE LEAST(n.sent_at, n.delivered_at, n.failed_at) >= h.hour
+					AND LEAST(n.sent_at, n.delivered_at, n.failed_at) < h.hour + interval '1 hour' LIMIT 300) AS m;
+	END;
+COMMENT ON FUNCTION wa__status_hours() IS 'Hours of the last 30 days in which messages of each business were first heard of, by a sample of each hour';
+REVOKE EXECUTE ON FUNCTION wa__status_hours() FROM PUBLIC;
+
+-- The sample of an hour may have missed a business: ask before it is called silent.
+CREATE FUNCTION wa__status_since(business text, since timestamptz) RETURNS boolean
+	LANGUAGE sql STABLE PARALLEL RESTRICTED
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+	RETURN EXISTS (SELECT FROM wa_message AS m
+		WHERE LEAST(m.sent_at, m.delivered_at, m.failed_at) >= wa__status_since.since AND m.business = wa__status_since.business);
+COMMENT ON FUNCTION wa__status_since(text, timestamptz) IS 'Was any message of a business first heard of since then?';
+REVOKE EXECUTE ON FUNCTION wa__status_since(text, timestamptz) FROM PUBLIC;
+
+-- A business's own rhythm: the hours of the last 30 days in which anything of that kind happened.
 CREATE VIEW wa__rhythm AS
 SELECT r.business, r.kind, count(*) AS hours, max(r.hour) AS latest, max(r.gap) AS longest_gap
 FROM (
 	SELECT h.business, h.kind, h.hour, h.hour - lag(h.hour) OVER (PARTITION BY h.business, h.kind ORDER BY h.hour) AS gap
 	FROM (
-		SELECT DISTINCT business, 'statuses' AS kind,
-			date_trunc('hour', coalesce(sent_at, delivered_at, failed_at), 'UTC') AS hour
-		FROM wa_message WHERE coalesce(sent_at, delivered_at, failed_at) > now() - interval '90 days'
+		SELECT business, 'statuses' AS kind, hour FROM wa__status_hours()
 		UNION ALL
-		SELECT DISTINCT business, 'messages',
-			date_trunc('hour', last_inbound_at, 'UTC')
-		FROM wa_activity WHERE last_inbound_at > now() - interval '90 days') AS h) AS r
+		SELECT DISTINCT business, 'messages', date_bin('1 hour', last_inbound_at, timestamptz '2000-01-01 00:00Z')
+		FROM wa_activity WHERE last_inbound_at > now() - interval '30 days'
+		UNION ALL
+		SELECT DISTINCT business, 'user_preferences', date_bin('1 hour', at, timestamptz '2000-01-01 00:00Z')
+		FROM wa_consent_log WHERE state = 'stop' AND at > now() - interval '30 days' AND origin = 'user_preferences') AS h) AS r
 GROUP BY r.business, r.kind;
 COMMENT ON VIEW wa__rhythm IS 'How regularly webhooks of each kind come to each business';
 COMMENT ON COLUMN wa__rhythm.business IS 'WhatsApp Business Account id';
-COMMENT ON COLUMN wa__rhythm.kind IS 'statuses (of messages sent) or messages (from users)';
-COMMENT ON COLUMN wa__rhythm.hours IS 'Hours of the last 90 days in which any came';
+COMMENT ON COLUMN wa__rhythm.kind IS 'statuses (of messages sent), messages (from users), or user_preferences (stops told by WhatsApp)';
+COMMENT ON COLUMN wa__rhythm.hours IS 'Hours of the last 30 days in which any came';
 COMMENT ON COLUMN wa__rhythm.latest IS 'The latest of them';
 COMMENT ON COLUMN wa__rhythm.longest_gap IS 'The longest time between two of them; NULL where there is one alone';
+
+-- The rule of rules/holds.c for now, for whoever it concerns.
+CREATE VIEW wa__standing_hold AS
+SELECT h.business, h.sender, h.region, h.cause, h.code, h.categories, h.since, h.until, h.reason
+FROM wa_sender_hold AS h
+WHERE h.since IS NOT NULL AND (h.lifted_at IS NULL OR h.lifted_at <= h.since) AND (h.until IS NULL OR h.until > now())
+	AND (h.cause = 'operator' OR NOT EXISTS (
+		SELECT FROM wa_sender_life AS l
+		WHERE l.alive_at >= h.since AND (h.sender = '' OR l.sender = h.sender)
+			AND (l.business = h.business OR (h.business = '' AND h.sender <> ''))
+			AND (h.region = '' OR l.region = h.region)
+			AND (cardinality(h.categories) = 4 OR l.category = ANY (h.categories::text[]))));
+COMMENT ON VIEW wa__standing_hold IS 'Rows of wa_sender_hold that hold now';
+COMMENT ON COLUMN wa__standing_hold.business IS 'As in wa_sender_hold';
+COMMENT ON COLUMN wa__standing_hold.sender IS 'As in wa_sender_hold';
+COMMENT ON COLUMN wa__standing_hold.region IS 'As in wa_sender_hold';
+COMMENT ON COLUMN wa__standing_hold.cause IS 'As in wa_sender_hold';
+COMMENT ON COLUMN wa__standing_hold.code IS 'As in wa_sender_hold';
+COMMENT ON COLUMN wa__standing_hold.categories IS 'As in wa_sender_hold';
+COMMENT ON COLUMN wa__standing_hold.since IS 'As in wa_sender_hold';
+COMMENT ON COLUMN wa__standing_hold.until IS 'As in wa_sender_hold';
+COMMENT ON COLUMN wa__standing_hold.reason IS 'As in wa_sender_hold';
 
 CREATE VIEW wa__finding AS
 -- Does anything arrive?
@@ -55,12 +102,15 @@ SELECT 'silence', 'error', floor(extract(epoch FROM now() - r.latest) / 3600),
 			r.business, floor(extract(epoch FROM now() - r.latest) / 3600), round(extract(epoch FROM r.longest_gap) / 3600))
 		WHEN o.latest > now() - (now() - r.latest) / 2 THEN format('Business %s: statuses come, but no message from a user for %s hours; another app may own the conversations.',
 			r.business, floor(extract(epoch FROM now() - r.latest) / 3600))
+		WHEN r.kind = 'user_preferences' THEN format('Business %s: no user_preferences for %s hours; the longest pause was %s. Is the field still subscribed to?',
+			r.business, floor(extract(epoch FROM now() - r.latest) / 3600), round(extract(epoch FROM r.longest_gap) / 3600))
 		ELSE format('Business %s: no message from a user for %s hours; the longest pause was %s.',
 			r.business, floor(extract(epoch FROM now() - r.latest) / 3600), round(extract(epoch FROM r.longest_gap) / 3600))
 	END,
 	'SELECT * FROM wa_sender ORDER BY last_seen;'
 FROM wa__rhythm AS r LEFT JOIN wa__rhythm AS o ON o.business = r.business AND o.kind = 'statuses' AND r.kind = 'messages'
 WHERE r.hours >= 10 AND now() - r.latest > 2 * r.longest_gap + interval '2 hours'
+	AND NOT (r.kind = 'statuses' AND wa__status_since(r.business, r.latest + interval '1 hour'))
 UNION ALL
 -- May strangers post?
 SELECT 'no_secret', 'warning', count(*) FILTER (WHERE last_seen IS NOT NULL),
@@ -119,12 +169,51 @@ WHERE f.today >= 20 AND f.today > 4 * f.before
 	AND NOT EXISTS (SELECT FROM wa_incident AS i WHERE i.code = f.code AND i.business IN ('', f.business)
 		AND i.since <= f.since + interval '1 hour' AND (i.until IS NULL OR i.until > f.since))
 UNION ALL
+-- What may not be sent?
+SELECT CASE WHEN h.cause IN ('error', 'operator') THEN 'sender_held' ELSE 'restriction' END,
+	CASE WHEN h.until < now() + interval '10 minutes' THEN 'notice' ELSE 'error' END, NULLIF(h.code, 0),
+	format('%s: %s not sent%s, %s%s.',
+		CASE WHEN h.sender <> '' THEN 'Sender ' || h.sender WHEN h.business <> '' THEN 'Business ' || h.business ELSE 'Every business' END,
+		CASE WHEN cardinality(h.categories) = 4 THEN 'messages are' ELSE array_to_string(h.categories, ', ') || ' is' END,
+		CASE WHEN h.region <> '' THEN ' to ' || h.region ELSE '' END,
+		CASE h.cause WHEN 'error' THEN 'because of error ' || h.code WHEN 'operator' THEN 'by an operator: ' || h.reason
+			ELSE 'by WhatsApp (' || lower(replace(h.cause, '_', ' ')) || ')' END,
+		CASE WHEN h.until IS NULL THEN '; without an end of its own'
+			ELSE '; until ' || to_char(h.until AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC' END),
+	CASE h.cause WHEN 'error' THEN format('SELECT advice FROM wa_classify(%s);', h.code)
+		WHEN 'operator' THEN 'SELECT * FROM wa_sender_hold_log ORDER BY at DESC;'
+		ELSE 'SELECT * FROM wa_sender_hold;' END
+FROM wa__standing_hold AS h
+UNION ALL
+SELECT CASE WHEN t.status = 'PAUSED' THEN 'template_paused' ELSE 'template_off' END, 'warning', NULL,
+	format('Template %s (%s) of business %s is %s%s%s.', t.name, t.language, t.business, lower(t.status),
+		CASE WHEN t.paused_until IS NOT NULL THEN ' until ' || to_char(t.paused_until AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC' ELSE '' END,
+		CASE WHEN t.quality IS NOT NULL THEN '; quality ' || lower(t.quality) ELSE '' END),
+	'SELECT * FROM wa_template WHERE blocked;'
+FROM wa_template AS t
+WHERE t.blocked AND t.status IN ('PAUSED', 'DISABLED', 'LIMIT_EXCEEDED') AND (t.paused_until IS NULL OR t.paused_until > now())
+UNION ALL
 -- What grows?
 SELECT 'purge_due', 'notice', count(*),
 	format('Payloads that are kept though older than 90 days: %s.', count(*)),
 	'CALL wa_purge(''90 days'');'
 FROM wa_webhook WHERE received_at < now() - interval '90 days'
 HAVING count(*) > 0
+UNION ALL
+SELECT 'purge_due', 'notice', count(*),
+	format('Problems that were resolved more than 90 days ago: %s.', count(*)),
+	'CALL wa_purge(''90 days'');'
+FROM wa_problem WHERE resolved_at < now() - interval '90 days'
+HAVING count(*) > 0
+UNION ALL
+SELECT 'growth', 'notice', round(g.pages * current_setting('block_size')::numeric / 1073741824.0),
+	format('%s takes %s GB. How long must it be kept?', g.relname, round(g.pages * current_setting('block_size')::numeric / 1073741824.0)),
+	'CALL wa_purge(''90 days'');'
+FROM (
+	SELECT c.relname, c.relpages::bigint + coalesce(t.relpages, 0) AS pages
+	FROM pg_class AS c LEFT JOIN pg_class AS t ON t.oid = c.reltoastrelid
+	WHERE c.oid IN ('wa_webhook'::regclass, 'wa_problem'::regclass, 'wa_message'::regclass)) AS g
+WHERE g.pages * current_setting('block_size')::numeric > 10 * 1073741824.0
 UNION ALL
 SELECT 'dead_rows', 'warning', s.n_dead_tup,
 	format('%s has %s dead rows beside %s live ones: autovacuum does not keep up.', s.relname, s.n_dead_tup, s.n_live_tup),
@@ -148,14 +237,14 @@ COMMENT ON COLUMN wa__finding.statement IS 'As in wa_health, in one line';
 
 CREATE VIEW wa_health AS
 SELECT f.finding, f.severity, f.figure,
-	rtrim(regexp_replace(f.sentence, '(.{1,31})( |$)', E'\\1\n', 'g'), E'\n') AS sentence,
+	rtrim(regexp_replace(regexp_replace(f.sentence, '(\S{29})(?=\S)', '\1 ', 'g'), '(.{1,29})( |$)', E'\\1\n', 'g'), E'\n') AS sentence,
 	rtrim(regexp_replace(f.statement, '(.{1,24})( |$)', E'\\1\n', 'g'), E'\n') AS statement
 FROM wa__finding AS f
 ORDER BY CASE f.severity WHEN 'error' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END, f.finding, f.figure DESC, f.sentence;
 COMMENT ON VIEW wa_health IS
 'What needs somebody: one row per finding, the worst first, and none where all is well. Lines are broken so that psql shows it within 100 columns';
-COMMENT ON COLUMN wa_health.finding IS 'Which check found it: unfed, silence, no_secret, forged, a kind of wa_problem, unknown_code, replay_owed, recompute_owed, failures_jump, purge_due, dead_rows or version';
+COMMENT ON COLUMN wa_health.finding IS 'Which check found it: unfed, silence, no_secret, forged, a kind of wa_problem, unknown_code, replay_owed, recompute_owed, failures_jump, sender_held, restriction, template_paused, template_off, purge_due, growth, dead_rows or version';
 COMMENT ON COLUMN wa_health.severity IS 'error: decisions are wrong or missing, or soon will be; warning: look today; notice: some day';
-COMMENT ON COLUMN wa_health.figure IS 'The number that the finding is about: rows, hours for silence';
+COMMENT ON COLUMN wa_health.figure IS 'The number that the finding is about: rows; hours for silence; the error code for sender_held; gigabytes for growth; NULL where there is none';
 COMMENT ON COLUMN wa_health.sentence IS 'What was found';
 COMMENT ON COLUMN wa_health.statement IS 'The statement that helps, or shows more';

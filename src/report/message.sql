@@ -123,6 +123,8 @@ CREATE TABLE wa_message_day (
 	read bigint NOT NULL,
 	failed bigint NOT NULL,
 	undelivered bigint NOT NULL,
+	marketing_delivered bigint NOT NULL DEFAULT 0,
+	opt_outs bigint NOT NULL DEFAULT 0,
 	CONSTRAINT wa_message_day_pkey PRIMARY KEY (id),
 	CONSTRAINT wa_message_day_once UNIQUE NULLS NOT DISTINCT (day, business, sender, category, template, campaign, code)
 );
@@ -143,36 +145,20 @@ COMMENT ON COLUMN wa_message_day.delivered IS 'Of these, delivered';
 COMMENT ON COLUMN wa_message_day.read IS 'Of these, read';
 COMMENT ON COLUMN wa_message_day.failed IS 'Of these, failed, whatever came later';
 COMMENT ON COLUMN wa_message_day.undelivered IS 'Of these, failed and not delivered';
+COMMENT ON COLUMN wa_message_day.marketing_delivered IS 'Marketing messages that were delivered on that day, whenever they were first heard of';
+COMMENT ON COLUMN wa_message_day.opt_outs IS 'Opt-outs that belong to those';
 
--- Rows come nearly in the order of this time, so that pages of one age are found by their bounds.
-CREATE INDEX wa_message_first ON wa_message USING brin ((LEAST(sent_at, delivered_at, failed_at))) WITH (autosummarize);
+-- Which opt-outs those were, so that none is counted twice.
+CREATE TABLE wa_opt_out_counted (
+	log_id bigint NOT NULL,
+	CONSTRAINT wa_opt_out_counted_pkey PRIMARY KEY (log_id)
+);
+SELECT pg_catalog.pg_extension_config_dump('wa_opt_out_counted', '');
+COMMENT ON TABLE wa_opt_out_counted IS
+'Opt-outs that belong to a message which wa_purge took out of wa_message: they are counted in wa_message_day';
+COMMENT ON COLUMN wa_opt_out_counted.log_id IS 'Row of wa_consent_log; it may be gone (wa_forget)';
 
-CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch integer,
-	OUT purged bigint, OUT reached timestamptz)
-	LANGUAGE sql VOLATILE PARALLEL UNSAFE
-	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-	BEGIN ATOMIC
-		WITH gone AS (
-			DELETE FROM wa_message WHERE (message_id, participant) IN (
-				SELECT m.message_id, m.participant FROM wa_message AS m
-				WHERE LEAST(m.sent_at, m.delivered_at, m.failed_at) < before
-					AND LEAST(m.sent_at, m.delivered_at, m.failed_at) >= since
-				ORDER BY LEAST(m.sent_at, m.delivered_at, m.failed_at) LIMIT batch FOR UPDATE SKIP LOCKED)
-			RETURNING *),
-		counted AS (
-			INSERT INTO wa_message_day AS d (day, business, sender, category, template, campaign, code,
-				messages, delivered, read, failed, undelivered)
-			SELECT (LEAST(g.sent_at, g.delivered_at, g.failed_at) AT TIME ZONE
-					COALESCE(NULLIF(current_setting('wa_policy.report_timezone', true), ''), 'UTC'))::date,
-				g.business, g.sender, g.category, g.template, g.campaign, g.code, count(*), count(g.delivered_at), count(g.read_at),
-				count(g.failed_at), count(*) FILTER (WHERE g.failed_at IS NOT NULL AND g.delivered_at IS NULL)
-			FROM gone AS g GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
-			ON CONFLICT (day, business, sender, category, template, campaign, code) DO UPDATE SET
-				messages = d.messages + excluded.messages, delivered = d.delivered + excluded.delivered,
-				read = d.read + excluded.read, failed = d.failed + excluded.failed,
-				undelivered = d.undelivered + excluded.undelivered)
-		SELECT count(*), max(LEAST(g.sent_at, g.delivered_at, g.failed_at)) FROM gone AS g;
-	END;
-COMMENT ON FUNCTION wa__purge_messages(timestamptz, timestamptz, integer) IS
-'One batch of wa_purge: messages first heard of before a time and not before another, counted in wa_message_day';
-REVOKE EXECUTE ON FUNCTION wa__purge_messages(timestamptz, timestamptz, integer) FROM PUBLIC;
+-- Few fail, so it costs little to find those.
+CREATE INDEX wa_message_failed ON wa_message (failed_at) WHERE failed_at IS NOT NULL;
+-- Rows come nearly in the order of these times, so that pages of one age are found by their bounds.
+CREATE INDEX wa_message_first ON wa_message USING brin ((LEAST(sent_at, delivered_at, failed_at)), delivered_at) WITH (autosummarize);

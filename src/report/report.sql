@@ -130,27 +130,39 @@ REVOKE EXECUTE ON FUNCTION wa__report_style() FROM PUBLIC;
 CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 	BEGIN ATOMIC
-		WITH zone AS MATERIALIZED (
-			SELECT coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC') AS name,
-				wa__report_days(wa_report.days) AS days),
-		span AS MATERIALIZED (
-			SELECT (now() AT TIME ZONE name)::date - days + 1 AS first, (now() AT TIME ZONE name)::date AS last, name, days FROM zone),
+		-- Days as scalars, so that views are asked about them alone.
+		WITH span AS MATERIALIZED (
+			SELECT wa__day_of(now()) - wa__report_days(wa_report.days) + 1 AS first, wa__day_of(now()) AS last,
+				coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC') AS name),
 		fed AS MATERIALIZED (
 			SELECT EXISTS (SELECT FROM wa_sender WHERE last_seen IS NOT NULL) OR EXISTS (SELECT FROM wa_consent)
 				OR EXISTS (SELECT FROM wa_empty_declaration) AS yes),
+		-- Read once for the figures, the days and the errors.
+		counted AS MATERIALIZED (
+			SELECT d.day, d.code, sum(d.messages) AS messages, sum(d.delivered) AS delivered, sum(d.read) AS read,
+				sum(d.failed) AS met, sum(d.undelivered) AS failed
+			FROM wa__message_of_day AS d
+			WHERE d.day >= (SELECT s.first FROM span AS s) AND d.day <= (SELECT s.last FROM span AS s) GROUP BY d.day, d.code),
 		delivery AS MATERIALIZED (
-			SELECT d.day, sum(d.messages) AS messages, sum(d.delivered) AS delivered, sum(d.read) AS read, sum(d.failed) AS failed
-			FROM wa_delivery_rate AS d, span AS s WHERE d.day BETWEEN s.first AND s.last GROUP BY d.day),
+			SELECT c.day, sum(c.messages) AS messages, sum(c.delivered) AS delivered, sum(c.read) AS read, sum(c.failed) AS failed
+			FROM counted AS c GROUP BY c.day),
 		opt_out AS MATERIALIZED (
 			SELECT o.day, o.campaign, o.template, sum(o.delivered) AS delivered, sum(o.opt_outs) AS opt_outs
-			FROM wa_opt_out_rate AS o, span AS s WHERE o.day BETWEEN s.first AND s.last GROUP BY o.day, o.campaign, o.template),
+			FROM wa_opt_out_rate AS o
+			WHERE o.day >= (SELECT s.first FROM span AS s) AND o.day <= (SELECT s.last FROM span AS s) GROUP BY o.day, o.campaign, o.template),
 		total AS MATERIALIZED (
 			SELECT (SELECT coalesce(sum(messages), 0) FROM delivery) AS messages, (SELECT coalesce(sum(delivered), 0) FROM delivery) AS delivered,
 				(SELECT coalesce(sum(read), 0) FROM delivery) AS read, (SELECT coalesce(sum(failed), 0) FROM delivery) AS failed,
 				(SELECT coalesce(sum(opt_outs), 0) FROM opt_out) AS opt_outs, (SELECT coalesce(sum(delivered), 0) FROM opt_out) AS marketing,
-				(SELECT count(*) FROM wa_violation AS v, span AS s WHERE (v.sent_at AT TIME ZONE s.name)::date BETWEEN s.first AND s.last) AS violations),
+				(SELECT count(*) FROM wa_violation AS v WHERE v.sent_at >= (SELECT wa__day_begins(s.first) FROM span AS s)
+					AND v.sent_at < (SELECT wa__day_begins(s.last + 1) FROM span AS s)) AS violations),
 		reason AS MATERIALIZED (
-			SELECT s.reason, count(*) AS people FROM wa_suppressed('marketing') AS s WHERE (SELECT yes FROM fed) GROUP BY s.reason),
+			-- By the identifier under which each is stored: wa_suppressed has the others of the same person, too.
+			SELECT k.reason, count(*) AS people
+			FROM (SELECT wa_first_reason(r.recipient, 'marketing') AS reason
+				FROM (SELECT recipient FROM wa_consent UNION SELECT recipient FROM wa_cooldown UNION SELECT recipient FROM wa_activity) AS r
+				WHERE (SELECT yes FROM fed)) AS k
+			WHERE k.reason IS NOT NULL GROUP BY k.reason),
 		series AS MATERIALIZED (
 			SELECT array_agg(to_char(d.day, 'YYYY-MM-DD') ORDER BY d.day) AS labels,
 				array_agg(coalesce(v.delivered, 0) ORDER BY d.day) AS delivered, array_agg(coalesce(v.failed, 0) ORDER BY d.day) AS failed,
@@ -163,8 +175,11 @@ CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 		ending AS MATERIALIZED (
 			SELECT array_agg('+' || h * 6 || ' h' ORDER BY h) AS labels, array_agg(people::numeric ORDER BY h) AS people,
 				array_agg(format('within %s to %s hours: %s cooldowns', (h - 1) * 6, h * 6, people) ORDER BY h) AS tips
-			FROM (SELECT h, (SELECT count(*) FROM wa_cooldown AS c WHERE c.strikes > 0 AND c.until > now() + (h - 1) * interval '6 hours' AND c.until <= now() + h * interval '6 hours') AS people
-				FROM generate_series(1, 8) AS h) AS b)
+				FROM (SELECT h, count(c.until) AS people
+					FROM generate_series(1, 8) AS h
+					LEFT JOIN (SELECT until, ceil(extract(epoch FROM until - now()) / 21600) AS step FROM wa_cooldown
+						WHERE strikes > 0 AND until > now() AND until <= now() + interval '48 hours') AS c ON c.step = h
+					GROUP BY h) AS b)
 		SELECT '<!DOCTYPE html><html lang="en" dir="ltr"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width,initial-scale=1"/><title>WhatsApp report</title>'
 			|| wa__report_style() || '</head><body><header><h1>WhatsApp report</h1><p class="soft">'
 			|| wa__html(format('%s to %s, days of %s. Made at %s UTC.', s.first, s.last, s.name, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')))
@@ -194,10 +209,11 @@ CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 					WHEN 'region' THEN 'No marketing to their country' WHEN 'cooldown' THEN 'Cooling down after failures' WHEN 'sender_hold' THEN 'Our sender is held'
 					WHEN 'frequency_cap' THEN 'Got as much as they may' WHEN 'quiet_hours' THEN 'It is night there' WHEN 'no_opt_in' THEN 'Have not opted in'
 					WHEN 'erased' THEN 'Personal data erased' ELSE reason END AS name FROM reason) AS r)
-			|| wa__sql('SELECT reason, count(*) FROM wa_suppressed(''marketing'') GROUP BY reason;') || '</section>'
+			|| wa__sql(E'SELECT wa_first_reason(recipient, ''marketing''), count(*)\nFROM (SELECT recipient FROM wa_consent UNION SELECT recipient FROM wa_cooldown UNION SELECT recipient FROM wa_activity) AS known GROUP BY 1;') || '</section>'
 			|| '<section><h2>Failures by error</h2><p class="soft">The ten most frequent of the time.</p>'
 			|| (SELECT wa__bars('Error', array_agg(coalesce(f.title, 'Not known') ORDER BY f.failed DESC, f.code), array_agg(coalesce(f.code::text, '') ORDER BY f.failed DESC, f.code), array_agg(f.failed ORDER BY f.failed DESC, f.code))
-				FROM (SELECT r.code, r.title, sum(r.failed)::bigint AS failed FROM wa_failure_rate AS r WHERE r.day BETWEEN s.first AND s.last GROUP BY r.code, r.title ORDER BY sum(r.failed) DESC, r.code LIMIT 10) AS f)
+				FROM (SELECT r.code, e.title, r.failed FROM (SELECT c.code, sum(c.met)::bigint AS failed FROM counted AS c WHERE c.met > 0
+					GROUP BY c.code ORDER BY sum(c.met) DESC, c.code LIMIT 10) AS r LEFT JOIN wa_error_code AS e ON e.code = r.code) AS f)
 			|| wa__sql('SELECT code, title, sum(failed) FROM wa_failure_rate GROUP BY code, title ORDER BY sum(failed) DESC;') || '</section></div>'
 			|| '<div class="two"><section><h2>Opt-outs by campaign</h2><p class="soft">The ten that cost most.</p>'
 			|| (SELECT wa__bars('Campaign or template', array_agg(coalesce(c.campaign, c.template, 'not named') ORDER BY c.opt_outs DESC, c.campaign, c.template),

@@ -81,17 +81,63 @@ COMMENT ON COLUMN wa_recipient_status.last_inbound_at IS 'Latest message from th
 COMMENT ON COLUMN wa_recipient_status.last_delivered_at IS 'Latest receipt; NULL where there was none';
 COMMENT ON COLUMN wa_recipient_status.last_read_at IS 'Latest message that was read; NULL where none was, or the person does not tell';
 
+-- Views of rates go day by day: what one day holds stands in one stretch of wa_message, which its BRIN index
+-- finds, and a WHERE on "day" leaves out the others before anything of theirs is read.  As one query over
+-- a computed day, every row would be read and its time converted first, whatever was asked for.
+CREATE FUNCTION wa__day_begins(day date) RETURNS timestamptz
+	LANGUAGE sql STABLE PARALLEL RESTRICTED
+	RETURN CAST(day AS timestamp) AT TIME ZONE coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC');
+COMMENT ON FUNCTION wa__day_begins(date) IS 'When a day of wa_policy.report_timezone begins';
+REVOKE EXECUTE ON FUNCTION wa__day_begins(date) FROM PUBLIC;
+
+CREATE FUNCTION wa__day_of(at timestamptz) RETURNS date
+	LANGUAGE sql STABLE PARALLEL RESTRICTED
+	RETURN CAST(at AT TIME ZONE coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC') AS date);
+COMMENT ON FUNCTION wa__day_of(timestamptz) IS 'The day of wa_policy.report_timezone in which a moment lies';
+REVOKE EXECUTE ON FUNCTION wa__day_of(timestamptz) FROM PUBLIC;
+
+-- The first day is searched for by halves: a BRIN index has no least entry, but tells at once that nothing is older.
+CREATE FUNCTION wa__message_days() RETURNS SETOF date
+	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+	BEGIN ATOMIC
+		WITH RECURSIVE search (low, high) AS (
+			SELECT date '2009-01-01', wa__day_of(now()) + 2
+			UNION ALL
+			SELECT CASE WHEN h.older THEN s.low ELSE s.middle END, CASE WHEN h.older THEN s.middle ELSE s.high END
+			FROM (SELECT low, high, low + (high - low) / 2 AS middle FROM search WHERE high - low > 1) AS s,
+				LATERAL (SELECT EXISTS (SELECT FROM wa_message AS m
+					WHERE LEAST(m.sent_at, m.delivered_at, m.failed_at) < wa__day_begins(s.middle)) AS older) AS h)
+		SELECT s.low + n FROM search AS s, generate_series(0, wa__day_of(now()) + 1 - s.low) AS n WHERE s.high - s.low = 1;
+	END;
+COMMENT ON FUNCTION wa__message_days() IS 'Days from that of the first message in wa_message to tomorrow (clocks differ)';
+REVOKE EXECUTE ON FUNCTION wa__message_days() FROM PUBLIC;
+
+CREATE FUNCTION wa__messages_of_day(day date)
+	RETURNS TABLE (business text, sender text, category wa_category, template text, campaign text, code integer,
+		messages bigint, delivered bigint, read bigint, failed bigint, undelivered bigint)
+	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 50
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+	BEGIN ATOMIC
+		SELECT m.business, m.sender, m.category, m.template, m.campaign, m.code,
+			count(*), count(m.delivered_at), count(m.read_at), count(m.failed_at),
+			count(*) FILTER (WHERE m.failed_at IS NOT NULL AND m.delivered_at IS NULL)
+		FROM wa_message AS m
+		WHERE LEAST(m.sent_at, m.delivered_at, m.failed_at) >= (SELECT wa__day_begins(wa__messages_of_day.day))
+			AND LEAST(m.sent_at, m.delivered_at, m.failed_at) < (SELECT wa__day_begins(wa__messages_of_day.day + 1))
+		GROUP BY m.business, m.sender, m.category, m.template, m.campaign, m.code;
+	END;
+COMMENT ON FUNCTION wa__messages_of_day(date) IS 'What wa_message holds of one day, counted, without whom the messages went to';
+REVOKE EXECUTE ON FUNCTION wa__messages_of_day(date) FROM PUBLIC;
+
 CREATE VIEW wa__message_of_day AS
-SELECT (LEAST(m.sent_at, m.delivered_at, m.failed_at) AT TIME ZONE
-		coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC'))::date AS day,
-	m.business, m.sender, m.category, m.template, m.campaign, m.code,
-	count(*) AS messages, count(m.delivered_at) AS delivered, count(m.read_at) AS read, count(m.failed_at) AS failed,
-	count(*) FILTER (WHERE m.failed_at IS NOT NULL AND m.delivered_at IS NULL) AS undelivered
-FROM wa_message AS m GROUP BY 1, 2, 3, 4, 5, 6, 7
+SELECT d.day, m.business, m.sender, m.category, m.template, m.campaign, m.code,
+	m.messages, m.delivered, m.read, m.failed, m.undelivered
+FROM wa__message_days() AS d (day) CROSS JOIN LATERAL wa__messages_of_day(d.day) AS m
 UNION ALL
 SELECT d.day, d.business, d.sender, d.category, d.template, d.campaign, d.code,
 	d.messages, d.delivered, d.read, d.failed, d.undelivered
-FROM wa_message_day AS d;
+FROM wa_message_day AS d WHERE d.messages > 0;
 COMMENT ON VIEW wa__message_of_day IS
 'Messages by the day when each was first heard of, those that were purged as well, without whom they went to';
 COMMENT ON COLUMN wa__message_of_day.day IS 'Day in wa_policy.report_timezone';
@@ -163,11 +209,11 @@ COMMENT ON COLUMN wa_failure_rate.failed_percent IS 'failed in per cent of messa
 -- A stop counts once: what follows another stop without a resume between is no new one.
 CREATE VIEW wa__opt_out AS
 SELECT o.id, o.recipient, o.business, o.at, o.origin, o.also_named
-FROM (
-	SELECT id, recipient, business, at, origin, state, also_named,
-		lag(state) OVER (PARTITION BY recipient, business ORDER BY at, state, id) AS before
-	FROM wa_consent_log) AS o
-WHERE o.state = 'stop' AND o.before IS DISTINCT FROM 'stop';
+FROM wa_consent_log AS o
+WHERE o.state = 'stop' AND (
+	SELECT e.state FROM wa_consent_log AS e
+	WHERE e.recipient = o.recipient AND e.business = o.business AND (e.at, e.state, e.id) < (o.at, o.state, o.id)
+	ORDER BY e.at DESC, e.state DESC, e.id DESC LIMIT 1) IS DISTINCT FROM 'stop';
 COMMENT ON VIEW wa__opt_out IS 'Opt-outs, each once: stops that did not follow a stop';
 COMMENT ON COLUMN wa__opt_out.id IS 'Row of wa_consent_log';
 COMMENT ON COLUMN wa__opt_out.recipient IS 'Who';
@@ -176,35 +222,74 @@ COMMENT ON COLUMN wa__opt_out.at IS 'When';
 COMMENT ON COLUMN wa__opt_out.origin IS 'How it was learned';
 COMMENT ON COLUMN wa__opt_out.also_named IS 'Further identifiers that the same event named';
 
+CREATE FUNCTION wa__message_before(recipient wa_recipient, also_named text, business text, at timestamptz)
+	RETURNS SETOF wa_message
+	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1
+	BEGIN ATOMIC
+		SELECT n.*
+		FROM (SELECT wa__message_before.recipient AS who
+			UNION SELECT wa_try_recipient(also) FROM unnest(string_to_array(nullif(wa__message_before.also_named, ''), ' ')) AS also
+			UNION SELECT l.other FROM wa__person_link AS l
+				WHERE l.recipient = wa__message_before.recipient AND wa__message_before.at <= coalesce(l.up_to, wa__message_before.at)) AS p
+		JOIN wa_message AS n ON n.recipient = p.who
+		-- As a difference, which no index is asked about: the few rows of a person need none but that of recipients.
+		WHERE n.category = 'marketing' AND wa__message_before.at - n.delivered_at >= interval '0'
+			AND wa__message_before.at - n.delivered_at < interval '48 hours'
+			AND (wa__message_before.business = '' OR n.business IN ('', wa__message_before.business))
+		ORDER BY n.delivered_at DESC, n.message_id, n.participant LIMIT 1;
+	END;
+COMMENT ON FUNCTION wa__message_before(wa_recipient, text, text, timestamptz) IS
+'The message to which an opt-out belongs: the latest marketing message that the person had received within 48 hours before it, under whichever identifier';
+REVOKE EXECUTE ON FUNCTION wa__message_before(wa_recipient, text, text, timestamptz) FROM PUBLIC;
+
+CREATE FUNCTION wa__opt_outs_of_day(day date)
+	RETURNS TABLE (business text, sender text, category wa_category, template text, campaign text,
+		delivered bigint, opt_outs bigint)
+	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 50
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+	BEGIN ATOMIC
+		SELECT m.business, m.sender, m.category, m.template, m.campaign, count(*), 0::bigint
+		FROM wa_message AS m
+		WHERE m.category = 'marketing' AND m.delivered_at >= (SELECT wa__day_begins(wa__opt_outs_of_day.day))
+			AND m.delivered_at < (SELECT wa__day_begins(wa__opt_outs_of_day.day + 1))
+		GROUP BY m.business, m.sender, m.category, m.template, m.campaign
+		UNION ALL
+		SELECT coalesce(m.business, o.business), m.sender, m.category, m.template, m.campaign, 0, count(*)
+		FROM wa__opt_out AS o
+		LEFT JOIN LATERAL wa__message_before(o.recipient, o.also_named, o.business, o.at) AS m ON true
+		WHERE o.at >= (SELECT wa__day_begins(wa__opt_outs_of_day.day))
+			AND o.at < (SELECT wa__day_begins(wa__opt_outs_of_day.day + 1) + interval '48 hours')
+			AND coalesce(m.delivered_at, o.at) >= (SELECT wa__day_begins(wa__opt_outs_of_day.day))
+			AND coalesce(m.delivered_at, o.at) < (SELECT wa__day_begins(wa__opt_outs_of_day.day + 1))
+			AND NOT EXISTS (SELECT FROM wa_opt_out_counted AS c WHERE c.log_id = o.id)
+		GROUP BY coalesce(m.business, o.business), m.sender, m.category, m.template, m.campaign;
+	END;
+COMMENT ON FUNCTION wa__opt_outs_of_day(date) IS
+'Marketing messages that were delivered on one day, and the opt-outs that belong to them or to no message, without who they are. An opt-out that a purge has counted is left out';
+REVOKE EXECUTE ON FUNCTION wa__opt_outs_of_day(date) FROM PUBLIC;
+
+CREATE FUNCTION wa__stop_days() RETURNS SETOF date
+	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+	BEGIN ATOMIC
+		SELECT * FROM wa__message_days() UNION SELECT wa__day_of(l.at) FROM wa_consent_log AS l WHERE l.state = 'stop';
+	END;
+COMMENT ON FUNCTION wa__stop_days() IS 'Days on which there may be messages or opt-outs';
+REVOKE EXECUTE ON FUNCTION wa__stop_days() FROM PUBLIC;
+
 CREATE VIEW wa_opt_out_rate AS
 SELECT r.day, r.business, r.sender, r.category, r.template, r.campaign,
 	sum(r.delivered)::bigint AS delivered, sum(r.opt_outs)::bigint AS opt_outs,
 	round(100.0 * sum(r.opt_outs) / nullif(sum(r.delivered), 0), 2) AS opt_out_percent
 FROM (
-	SELECT (m.delivered_at AT TIME ZONE z.name)::date AS day, m.business, m.sender, m.category, m.template, m.campaign,
-		count(*) AS delivered, 0 AS opt_outs
-	FROM wa_message AS m,
-		(SELECT coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC') AS name) AS z
-	WHERE m.category = 'marketing' AND m.delivered_at IS NOT NULL
-	GROUP BY 1, 2, 3, 4, 5, 6
+	SELECT d.day, o.business, o.sender, o.category, o.template, o.campaign, o.delivered, o.opt_outs
+	FROM wa__stop_days() AS d (day) CROSS JOIN LATERAL wa__opt_outs_of_day(d.day) AS o
 	UNION ALL
-	SELECT (coalesce(m.delivered_at, o.at) AT TIME ZONE z.name)::date, coalesce(m.business, o.business), m.sender,
-		m.category, m.template, m.campaign, 0, count(*)
-	FROM (SELECT coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC') AS name) AS z,
-		wa__opt_out AS o
-	LEFT JOIN LATERAL (
-		SELECT n.business, n.sender, n.category, n.template, n.campaign, n.delivered_at
-		FROM (SELECT o.recipient AS who
-			UNION SELECT wa_try_recipient(also) FROM unnest(string_to_array(o.also_named, ' ')) AS also WHERE also <> ''
-			UNION SELECT l.other FROM wa__person_link AS l WHERE l.recipient = o.recipient AND o.at <= coalesce(l.up_to, o.at)) AS p
-		JOIN wa_message AS n ON n.recipient = p.who
-		WHERE n.category = 'marketing' AND n.delivered_at <= o.at AND n.delivered_at > o.at - interval '48 hours'
-			AND (o.business = '' OR n.business IN ('', o.business))
-		ORDER BY n.delivered_at DESC, n.message_id LIMIT 1) AS m ON true
-	GROUP BY 1, 2, 3, 4, 5, 6) AS r
+	SELECT d.day, d.business, d.sender, d.category, d.template, d.campaign, d.marketing_delivered, d.opt_outs
+	FROM wa_message_day AS d WHERE d.marketing_delivered > 0 OR d.opt_outs > 0) AS r
 GROUP BY r.day, r.business, r.sender, r.category, r.template, r.campaign;
 COMMENT ON VIEW wa_opt_out_rate IS
-'Marketing messages by the day of their delivery, and the opt-outs that they cost. An opt-out belongs to the latest marketing message that the person had received within 48 hours before it; those that belong to none, or to one that was purged, have a row of their own, without sender and category';
+'Marketing messages by the day of their delivery, and the opt-outs that they cost. An opt-out belongs to the latest marketing message that the person had received within 48 hours before it, also after that was purged; those that belong to none have a row of their own, without sender and category';
 COMMENT ON COLUMN wa_opt_out_rate.day IS 'Day of the delivery, in wa_policy.report_timezone; of the opt-out itself where it belongs to no message';
 COMMENT ON COLUMN wa_opt_out_rate.business IS 'WhatsApp Business Account id';
 COMMENT ON COLUMN wa_opt_out_rate.sender IS 'Phone number id; NULL where the opt-outs belong to no message';
@@ -215,51 +300,165 @@ COMMENT ON COLUMN wa_opt_out_rate.delivered IS 'Marketing messages delivered';
 COMMENT ON COLUMN wa_opt_out_rate.opt_outs IS 'Opt-outs that belong to them';
 COMMENT ON COLUMN wa_opt_out_rate.opt_out_percent IS 'opt_outs in per cent of delivered; NULL where none was delivered';
 
+-- What is purged is counted first, so that rates outlive it; and so are the opt-outs that belong to it, which
+-- nobody could attribute afterwards.  A message stays until none can come any more that belongs to it.
+CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch integer,
+	OUT purged bigint, OUT reached timestamptz)
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		WITH gone AS (
+			DELETE FROM wa_message WHERE (message_id, participant) IN (
+				SELECT m.message_id, m.participant FROM wa_message AS m
+				WHERE LEAST(m.sent_at, m.delivered_at, m.failed_at) < before
+					AND LEAST(m.sent_at, m.delivered_at, m.failed_at) >= since
+					AND (m.category = 'marketing' AND m.delivered_at > now() - interval '48 hours') IS NOT TRUE
+				ORDER BY LEAST(m.sent_at, m.delivered_at, m.failed_at) LIMIT batch FOR UPDATE SKIP LOCKED)
+			RETURNING *),
+		-- Whoever may have opted out of one of them, under any identifier.
+		receiver AS (
+			SELECT DISTINCT p.who, g.delivered_at
+			FROM gone AS g CROSS JOIN LATERAL (SELECT g.recipient
+				UNION ALL SELECT l.other FROM wa_identity AS l WHERE l.recipient = g.recipient
+				UNION ALL SELECT l.recipient FROM wa_identity AS l WHERE l.other = g.recipient
+				UNION ALL SELECT l.recipient FROM wa_identity_change AS l WHERE l.other = g.recipient) AS p (who)
+			WHERE g.category = 'marketing' AND g.delivered_at IS NOT NULL),
+		opt_out AS MATERIALIZED (
+			SELECT o.id, m.message_id, m.participant
+			FROM (SELECT DISTINCT o.id, o.recipient, o.also_named, o.business, o.at
+				FROM receiver AS r JOIN wa__opt_out AS o ON o.recipient = r.who
+					AND o.at >= r.delivered_at AND o.at < r.delivered_at + interval '48 hours') AS o
+			CROSS JOIN LATERAL wa__message_before(o.recipient, o.also_named, o.business, o.at) AS m
+			WHERE (m.message_id, m.participant) IN (SELECT g.message_id, g.participant FROM gone AS g)),
+		marked AS (
+			INSERT INTO wa_opt_out_counted AS c (log_id) SELECT o.id FROM opt_out AS o ORDER BY o.id
+			ON CONFLICT DO NOTHING RETURNING c.log_id),
+		counted AS (
+			INSERT INTO wa_message_day AS d (day, business, sender, category, template, campaign, code,
+				messages, delivered, read, failed, undelivered, marketing_delivered, opt_outs)
+			SELECT c.day, c.business, c.sender, c.category, c.template, c.campaign, c.code, sum(c.messages),
+				sum(c.delivered), sum(c.read), sum(c.failed), sum(c.undelivered), sum(c.marketing_delivered), sum(c.opt_outs)
+			FROM (
+				SELECT wa__day_of(LEAST(g.sent_at, g.delivered_at, g.failed_at)) AS day,
+					g.business, g.sender, g.category, g.template, g.campaign, g.code, count(*) AS messages,
+					count(g.delivered_at) AS delivered, count(g.read_at) AS read, count(g.failed_at) AS failed,
+					count(*) FILTER (WHERE g.failed_at IS NOT NULL AND g.delivered_at IS NULL) AS undelivered,
+					0 AS marketing_delivered, 0 AS opt_outs
+				FROM gone AS g GROUP BY 1, 2, 3, 4, 5, 6, 7
+				UNION ALL
+				SELECT wa__day_of(g.delivered_at), g.business, g.sender, g.category, g.template, g.campaign, g.code,
+					0, 0, 0, 0, 0, count(*), sum((
+						SELECT count(*) FROM opt_out AS o JOIN marked AS k ON k.log_id = o.id
+						WHERE o.message_id = g.message_id AND o.participant = g.participant))
+				FROM gone AS g WHERE g.category = 'marketing' AND g.delivered_at IS NOT NULL
+				GROUP BY 1, 2, 3, 4, 5, 6, 7) AS c
+			GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
+			ON CONFLICT (day, business, sender, category, template, campaign, code) DO UPDATE SET
+				messages = d.messages + excluded.messages, delivered = d.delivered + excluded.delivered,
+				read = d.read + excluded.read, failed = d.failed + excluded.failed,
+				undelivered = d.undelivered + excluded.undelivered,
+				marketing_delivered = d.marketing_delivered + excluded.marketing_delivered,
+				opt_outs = d.opt_outs + excluded.opt_outs)
+		SELECT count(*), max(LEAST(g.sent_at, g.delivered_at, g.failed_at)) FROM gone AS g;
+	END;
+COMMENT ON FUNCTION wa__purge_messages(timestamptz, timestamptz, integer) IS
+'One batch of wa_purge: messages first heard of before a time and not before another, counted in wa_message_day with the opt-outs that belong to them. Marketing messages that were delivered within the last 48 hours stay';
+REVOKE EXECUTE ON FUNCTION wa__purge_messages(timestamptz, timestamptz, integer) FROM PUBLIC;
+
+-- Whom a stop may concern, and since when: widely, and for all at once, so that only few messages
+-- need be looked at closely.
+CREATE FUNCTION wa__stop_reach() RETURNS TABLE (recipient wa_recipient, at timestamptz, everything_at timestamptz)
+	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100000
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
+	BEGIN ATOMIC
+		WITH RECURSIVE reach (recipient, everything, at) AS (
+			SELECT n.recipient, n.everything, min(n.at)
+			FROM (SELECT s.recipient, s.register = 'everything' AS everything, s.at FROM wa_consent_log AS s WHERE s.state = 'stop'
+				UNION ALL SELECT wa_try_recipient(also), s.register = 'everything', s.at
+					FROM wa_consent_log AS s, unnest(string_to_array(s.also_named, ' ')) AS also
+					WHERE s.state = 'stop' AND s.also_named <> '') AS n
+			GROUP BY n.recipient, n.everything
+			UNION
+			SELECT l.other, r.everything, r.at
+			FROM reach AS r JOIN (
+				SELECT recipient, other FROM wa_identity
+				UNION ALL SELECT other, recipient FROM wa_identity
+				UNION ALL SELECT recipient, other FROM wa_identity_change) AS l ON l.recipient = r.recipient)
+		SELECT r.recipient, min(r.at), min(r.at) FILTER (WHERE r.everything) FROM reach AS r GROUP BY r.recipient;
+	END;
+COMMENT ON FUNCTION wa__stop_reach() IS
+'Identifiers that any chain of links joins with one under which a stop was recorded, the first of those stops, and the first of everything';
+REVOKE EXECUTE ON FUNCTION wa__stop_reach() FROM PUBLIC;
+
+CREATE FUNCTION wa__stop_before(recipient wa_recipient, business text, category wa_category, sent_at timestamptz)
+	RETURNS TABLE (at timestamptz, register text, origin text, identifier wa_recipient)
+	LANGUAGE sql STABLE PARALLEL RESTRICTED COST 1000 ROWS 1
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		WITH person AS MATERIALIZED (
+			SELECT i.identifier, i.until FROM wa__identifiers(wa__stop_before.recipient) AS i)
+		SELECT s.at, s.register, s.origin, s.recipient
+		FROM (
+			-- What counts for it, and stops that named it, though the two were unlinked later.
+			SELECT p.identifier, p.until, false AS named FROM person AS p
+			UNION ALL SELECT l.recipient, NULL, true FROM wa_identity AS l
+				WHERE l.other = wa__stop_before.recipient AND l.unlinked_at IS NOT NULL
+			UNION ALL SELECT l.other, NULL, true FROM wa_identity AS l
+				WHERE l.recipient = wa__stop_before.recipient AND l.unlinked_at IS NOT NULL) AS i
+		JOIN wa_consent_log AS s ON s.recipient = i.identifier
+		WHERE s.state = 'stop' AND s.at < wa__stop_before.sent_at - interval '10 minutes' AND (i.until IS NULL OR s.at <= i.until)
+			AND (NOT i.named OR wa__stop_before.recipient::text = ANY (string_to_array(s.also_named, ' ')))
+			AND (wa__stop_before.category = 'marketing'
+				OR (s.register = 'everything' AND wa__stop_before.category IN ('utility', 'authentication')))
+			AND (s.business = '' OR wa__stop_before.business IN ('', s.business))
+			AND NOT EXISTS (
+				SELECT FROM person AS p JOIN wa_consent_log AS r ON r.recipient = p.identifier
+				WHERE r.state = 'resume' AND r.register = s.register AND r.business = s.business
+					AND r.at > s.at AND r.at <= wa__stop_before.sent_at AND (p.until IS NULL OR r.at <= p.until)
+					-- It names whom the message went to, or nobody else.
+					AND (r.recipient = wa__stop_before.recipient
+						OR wa__stop_before.recipient::text = ANY (string_to_array(r.also_named, ' '))
+						OR NOT EXISTS (SELECT unnest(string_to_array(nullif(r.also_named, ''), ' '))
+							EXCEPT SELECT p.identifier::text FROM person AS p)))
+		ORDER BY s.at, s.register, s.recipient, s.id LIMIT 1;
+	END;
+COMMENT ON FUNCTION wa__stop_before(wa_recipient, text, wa_category, timestamptz) IS
+'The first stop that stood when a message of this category was sent, more than ten minutes before; none where there was none';
+REVOKE EXECUTE ON FUNCTION wa__stop_before(wa_recipient, text, wa_category, timestamptz) FROM PUBLIC;
+
 CREATE VIEW wa_violation AS
-SELECT DISTINCT ON (m.sent, m.message_id, m.participant)
-	m.message_id, m.recipient, m.business, m.sender, m.sent AS sent_at, m.known_by,
-	s.at AS stopped_at, m.sent - s.at AS after, s.register, s.origin, s.recipient AS stopped_under,
-	m.template, m.campaign
-FROM wa_consent_log AS s
-CROSS JOIN LATERAL (
-	SELECT s.recipient AS recipient, NULL::timestamptz AS up_to
-	UNION SELECT wa_try_recipient(also), NULL FROM unnest(string_to_array(s.also_named, ' ')) AS also WHERE also <> ''
-	UNION SELECT l.other, l.up_to FROM wa__person_link AS l WHERE l.recipient = s.recipient
-	UNION SELECT k.other, least(l.up_to, k.up_to) FROM wa__person_link AS l JOIN wa__person_link AS k ON k.recipient = l.other
-		WHERE l.recipient = s.recipient) AS p
-CROSS JOIN LATERAL (
-	SELECT n.message_id, n.participant, n.recipient, n.business, n.sender, n.template, n.campaign,
-		coalesce(n.sent_at, n.failed_at, n.delivered_at) AS sent,
-		CASE WHEN n.sent_at IS NOT NULL THEN 'sent' WHEN n.failed_at IS NOT NULL THEN 'failed' ELSE 'delivered' END AS known_by
+SELECT m.message_id, m.recipient, m.business, m.sender, m.sent_at, m.known_by,
+	s.at AS stopped_at, m.sent_at - s.at AS after, s.register, s.origin, s.identifier AS stopped_under,
+	m.category, m.template, m.campaign
+FROM (
+	SELECT n.message_id, n.recipient, n.business, n.sender, n.category, n.template, n.campaign,
+		LEAST(n.sent_at, n.delivered_at, n.failed_at) AS sent_at,
+		CASE LEAST(n.sent_at, n.delivered_at, n.failed_at) WHEN n.sent_at THEN 'sent' WHEN n.failed_at THEN 'failed' ELSE 'delivered' END AS known_by
 	FROM wa_message AS n
-	WHERE n.recipient = p.recipient AND n.category = 'marketing') AS m
-WHERE s.state = 'stop' AND s.at <= coalesce(p.up_to, s.at)
-	AND m.sent > s.at + interval '10 minutes'
-	AND (s.business = '' OR m.business IN ('', s.business))
-	AND NOT EXISTS (
-		SELECT FROM (SELECT s.recipient AS who UNION ALL SELECT m.recipient
-			UNION ALL SELECT l.other FROM wa__person_link AS l WHERE l.recipient = s.recipient) AS q
-		JOIN wa_consent_log AS r ON r.recipient = q.who
-		WHERE r.state = 'resume' AND r.register = s.register AND r.business = s.business
-			AND r.at > s.at AND r.at <= m.sent)
-ORDER BY m.sent, m.message_id, m.participant, s.at;
+	WHERE n.category IN ('marketing', 'utility', 'authentication')) AS m
+JOIN wa__stop_reach() AS w ON w.recipient = m.recipient
+	AND m.sent_at > CASE m.category WHEN 'marketing' THEN w.at ELSE w.everything_at END + interval '10 minutes'
+CROSS JOIN LATERAL wa__stop_before(m.recipient, m.business, m.category, m.sent_at) AS s;
 COMMENT ON VIEW wa_violation IS
-'Marketing messages that were sent more than ten minutes after a stop that stood, under whichever identifier of the person, whoever sent them. Judged by the events'' own times: the stop may have arrived here later than the message went out';
+'Marketing messages that were sent more than ten minutes after a stop that stood, under whichever identifier of the person, whoever sent them; after a stop of everything, utility and authentication messages as well. A resume of the same register and business in between lifts the stop, unless it names somebody else. Judged by the events'' own times: the stop may have arrived here later than the message went out';
 COMMENT ON COLUMN wa_violation.message_id IS 'The message';
 COMMENT ON COLUMN wa_violation.recipient IS 'To whom it was sent';
 COMMENT ON COLUMN wa_violation.business IS 'WhatsApp Business Account id that sent it';
 COMMENT ON COLUMN wa_violation.sender IS 'Phone number id that sent it';
-COMMENT ON COLUMN wa_violation.sent_at IS 'When it was sent, as far as is known';
+COMMENT ON COLUMN wa_violation.sent_at IS 'When it was sent: the earliest that is known of it';
 COMMENT ON COLUMN wa_violation.known_by IS 'What tells that time: sent, failed (an attempt), or delivered (it may have been sent earlier)';
 COMMENT ON COLUMN wa_violation.stopped_at IS 'The first stop that stood then';
 COMMENT ON COLUMN wa_violation.after IS 'How long after the stop';
 COMMENT ON COLUMN wa_violation.register IS 'Register of the stop';
 COMMENT ON COLUMN wa_violation.origin IS 'How the stop was learned';
 COMMENT ON COLUMN wa_violation.stopped_under IS 'Identifier under which the stop stands';
+COMMENT ON COLUMN wa_violation.category IS 'Category of the message';
 COMMENT ON COLUMN wa_violation.template IS 'Template that wa_sent named';
 COMMENT ON COLUMN wa_violation.campaign IS 'Campaign that wa_sent named';
 
 CREATE VIEW wa_ladder_yield AS
+WITH waited AS MATERIALIZED (
+	SELECT code, title, ladder, gap FROM wa_error_code WHERE effect = 'cooldown' AND cardinality(ladder) > 0)
 SELECT t.code, t.title, t.wait, count(*) AS cooldowns, count(t.tries) FILTER (WHERE t.tries > 0) AS tried,
 	count(*) FILTER (WHERE t.success = 1) AS delivered_first,
 	count(*) FILTER (WHERE t.success = 2) AS delivered_second,
@@ -271,17 +470,22 @@ FROM (
 		SELECT s.recipient, s.business, s.code, e.title, s.failed_at,
 			e.ladder[least(row_number() OVER (PARTITION BY s.recipient, s.business, s.code, s.streak, s.run ORDER BY s.failed_at),
 				cardinality(e.ladder))] AS wait
-		FROM (SELECT *, count(*) FILTER (WHERE apart > interval '30 days')
-				OVER (PARTITION BY recipient, business, code ORDER BY failed_at) AS run
+		FROM (
+			SELECT d.*, count(*) FILTER (WHERE d.apart > interval '30 days')
+				OVER (PARTITION BY d.recipient, d.business, d.code ORDER BY d.failed_at) AS run
 			FROM (
-			SELECT m.recipient, m.business, m.code, m.failed_at,
-				count(m.delivered_at) OVER w AS streak,
-				m.failed_at - lag(m.failed_at) OVER (PARTITION BY m.recipient, m.business, m.code ORDER BY m.failed_at) AS apart
-			FROM wa_message AS m
-			WHERE m.recipient IN (SELECT b.recipient FROM wa_message AS b WHERE b.code IS NOT NULL)
-			WINDOW w AS (PARTITION BY m.recipient, m.business ORDER BY coalesce(m.sent_at, m.failed_at, m.delivered_at))) AS f) AS s
-		JOIN wa_error_code AS e ON e.code = s.code AND e.effect = 'cooldown' AND cardinality(e.ladder) > 0
-		WHERE s.failed_at IS NOT NULL AND (s.apart IS NULL OR s.apart >= e.gap)) AS c
+				SELECT f.recipient, f.business, f.code, f.failed_at, f.streak,
+					f.failed_at - lag(f.failed_at) OVER (PARTITION BY f.recipient, f.business, f.code ORDER BY f.failed_at) AS apart
+				FROM (
+					SELECT m.recipient, m.business, m.code, m.failed_at,
+						count(m.delivered_at) OVER (PARTITION BY m.recipient, m.business
+							ORDER BY coalesce(m.sent_at, m.failed_at, m.delivered_at)) AS streak
+					FROM wa_message AS m
+					WHERE m.recipient IN (SELECT b.recipient FROM wa_message AS b
+						WHERE b.failed_at IS NOT NULL AND b.code IN (SELECT w.code FROM waited AS w))) AS f
+				WHERE f.failed_at IS NOT NULL AND f.code IS NOT NULL) AS d) AS s
+		JOIN waited AS e ON e.code = s.code
+		WHERE s.apart IS NULL OR s.apart >= e.gap) AS c
 	CROSS JOIN LATERAL (
 		SELECT count(*) AS tries, min(n.nth) FILTER (WHERE n.delivered_at IS NOT NULL) AS success
 		FROM (

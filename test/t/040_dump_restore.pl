@@ -82,6 +82,7 @@ for my $db (sort keys %schema)
 		INSERT INTO $s.wa_problem_tally (code, count) VALUES (777777, 2);
 		INSERT INTO $s.wa_message_day (day, business, sender, campaign, messages, delivered, read, failed, undelivered)
 			VALUES ('2024-01-01', 'W1', 'S1', E'c\\t', 3, 2, 1, 1, 0);
+		INSERT INTO $s.wa_opt_out_counted (log_id) SELECT min(id) FROM $s.wa_consent_log;
 	});
 	$node->safe_psql($db, post_sql($s, envelope('W1', change_of('S1', 'statuses', receipt('4915100000024', 1700000500, 'sent', 'marketing')))) .
 		post_sql($s, JSON::PP::encode_json({ entry => [ { id => 'W1', changes => [ { field => 'message_template_status_update', value => { event => 'PAUSED',
