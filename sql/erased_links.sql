@@ -8,17 +8,17 @@ BEGIN;
 \set ECHO none
 \i test/helpers.sql
 
--- Webhooks of now, a number of minutes after the erasure (times are whole seconds).
-CREATE FUNCTION t.at(minutes integer) RETURNS text LANGUAGE sql AS $$ SELECT t.unix(date_trunc('second', now()) + minutes * interval '1 minute') $$;
-CREATE FUNCTION t.sees(minutes integer, phone text, bsuid text, business text DEFAULT 'b1', parent text DEFAULT NULL) RETURNS bigint LANGUAGE sql AS $$
+-- Webhooks of now, a number of ten seconds after the erasure (times are whole seconds).
+CREATE FUNCTION t.at(tens integer) RETURNS text LANGUAGE sql AS $$ SELECT t.unix(date_trunc('second', now()) + tens * interval '10 seconds') $$;
+CREATE FUNCTION t.sees(tens integer, phone text, bsuid text, business text DEFAULT 'b1', parent text DEFAULT NULL) RETURNS bigint LANGUAGE sql AS $$
 	SELECT problems FROM wa_ingest(t.hook(jsonb_build_object('statuses', jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
-		'id', 'wamid.' || minutes || bsuid, 'status', 'delivered', 'timestamp', t.at(minutes), 'recipient_id', phone, 'recipient_user_id', bsuid,
-		'recipient_parent_user_id', parent)))), business), NULL, now() + interval '1 day')
+		'id', 'wamid.' || tens || bsuid, 'status', 'delivered', 'timestamp', t.at(tens), 'recipient_id', phone, 'recipient_user_id', bsuid,
+		'recipient_parent_user_id', parent)))), business), NULL, now() + interval '9 minutes')
 $$;
-CREATE FUNCTION t.says(minutes integer, who text, body text, business text DEFAULT 'b1') RETURNS bigint LANGUAGE sql AS $$
+CREATE FUNCTION t.says(tens integer, who text, body text, business text DEFAULT 'b1') RETURNS bigint LANGUAGE sql AS $$
 	SELECT problems FROM wa_ingest(t.hook(jsonb_build_object('messages', jsonb_build_array(jsonb_build_object(
-		'id', 'wamid.' || minutes || who, 'from', CASE WHEN who ~ '^\d' THEN who END, 'from_user_id', CASE WHEN who !~ '^\d' THEN who END,
-		'timestamp', t.at(minutes), 'type', 'text', 'text', jsonb_build_object('body', body)))), business), NULL, now() + interval '1 day')
+		'id', 'wamid.' || tens || who, 'from', CASE WHEN who ~ '^\d' THEN who END, 'from_user_id', CASE WHEN who !~ '^\d' THEN who END,
+		'timestamp', t.at(tens), 'type', 'text', 'text', jsonb_build_object('body', body)))), business), NULL, now() + interval '9 minutes')
 $$;
 CREATE FUNCTION t.by_list(phone text, business text) RETURNS text
 	LANGUAGE sql SET wa_policy.suppression_list_after = 0 AS
@@ -67,7 +67,7 @@ ROLLBACK TO erased;
 -- Nor does a change of number.
 SELECT t.says(10, '491600020004', 'hello');
 SELECT problems FROM wa_ingest(t.hook(jsonb_build_object('messages', jsonb_build_array(jsonb_build_object('id', 'wamid.c', 'from', '491600020004',
-	'timestamp', t.at(40), 'type', 'system', 'system', jsonb_build_object('type', 'user_changed_number', 'wa_id', '491600020001', 'body', 'x'))))), NULL, now() + interval '1 day');
+	'timestamp', t.at(40), 'type', 'system', 'system', jsonb_build_object('type', 'user_changed_number', 'wa_id', '491600020001', 'body', 'x'))))), NULL, now() + interval '9 minutes');
 SELECT t.says(30, '491600020004', 'START');
 SELECT * FROM t.reasons('491600020001', '491600020004');
 ROLLBACK TO erased;

@@ -101,7 +101,7 @@ UPDATE wa_sender_hold SET until = now();
 SELECT * FROM wa_health;
 UPDATE wa_sender_hold SET until = now() + interval '1 hour', lifted_at = since + interval '1 minute';
 SELECT * FROM wa_health;
-UPDATE wa_sender_hold SET lifted_at = NULL, categories = '{marketing}';
+UPDATE wa_sender_hold SET lifted_at = NULL, code = 131063, categories = '{marketing}';
 -- A utility message proves nothing of marketing.
 INSERT INTO wa_sender_life (business, sender, region, category, alive_at) VALUES ('b1', 's1', 'DE', 'utility', now() + interval '1 minute');
 SELECT finding, sentence LIKE '%marketing is not sent%' AS what FROM t.health;

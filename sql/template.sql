@@ -97,27 +97,27 @@ END $$;
 SELECT count(*) FROM (TABLE before INTERSECT TABLE wa_template) AS same;
 
 -- A failed message tells of the template that wa_sent named, whichever comes first, until a later status.
-SELECT problems FROM wa_report_error('491700000001', 132015, '2025-03-10 10:00', 'b1', 's1', 'm1');
-SELECT * FROM t.can('2025-03-10 10:00');
-SELECT wa_sent('m1', '491700000001', 'utility', 'hello', at => '2025-03-10 10:00', business => 'b1');
-SELECT at, sendable FROM t.can('2025-03-10 09:59:59', '2025-03-10 10:00', '2025-03-10 15:59:59', '2025-03-10 16:00');
-SELECT wa_sent('m2', '491700000001', 'utility', 'hello', at => '2025-03-11 10:00');
-SELECT problems FROM wa_report_error('491700000001', 132016, '2025-03-11 10:00', 'b1', 's1', 'm2');
-SELECT at, sendable FROM t.can('2025-03-11 09:59:59', '2025-03-11 10:00', '2026-03-11 10:00');
--- Neither another template nor another business's message.
-SELECT wa_sent('m3', '491700000001', 'utility', 'other', at => '2025-03-12 11:00', business => 'b1');
-SELECT problems FROM wa_report_error('491700000001', 132016, '2025-03-12 11:00', 'b1', 's1', 'm3');
-SELECT problems FROM wa_report_error('491700000001', 132016, '2025-03-12 11:00', 'b2', 's2', 'm1');
-CALL t.update('{"event":"APPROVED"}', '2025-03-12 10:00');
-SELECT at, sendable FROM t.can('2025-03-12 12:00');
+CALL t.update('{"event":"APPROVED"}', '2025-03-16 09:00');
+SELECT problems FROM wa_report_error('491700000001', 132015, '2025-03-16 10:00', 'b1', 's1', 'm1');
+SELECT * FROM t.can('2025-03-16 10:00');
+SELECT wa_sent('m1', '491700000001', 'utility', 'hello', at => '2025-03-16 10:00', business => 'b1');
+SELECT at, sendable FROM t.can('2025-03-16 09:59:59', '2025-03-16 10:00', '2025-03-16 15:59:59', '2025-03-16 16:00');
+SELECT wa_sent('m2', '491700000001', 'utility', 'hello', at => '2025-03-17 10:00');
+SELECT problems FROM wa_report_error('491700000001', 132016, '2025-03-17 10:00', 'b1', 's1', 'm2');
+SELECT at, sendable FROM t.can('2025-03-17 09:59:59', '2025-03-17 10:00', '2026-03-17 10:00');
+-- Not that of another template.
+SELECT wa_sent('m3', '491700000001', 'utility', 'other', at => '2025-03-18 11:00', business => 'b1');
+SELECT problems FROM wa_report_error('491700000001', 132016, '2025-03-18 11:00', 'b1', 's1', 'm3');
+CALL t.update('{"event":"APPROVED"}', '2025-03-18 10:00');
+SELECT at, sendable FROM t.can('2025-03-18 12:00');
 -- A failure within a pause that was told says nothing of its end; that the template is disabled, it does say.
-CALL t.update('{"event":"PAUSED","other_info":{"title":"FIRST_PAUSE"}}', '2025-03-13 10:00');
-SELECT wa_sent('m4', '491700000001', 'utility', 'hello', at => '2025-03-13 11:00', business => 'b1');
-SELECT problems FROM wa_report_error('491700000001', 132015, '2025-03-13 11:00', 'b1', 's1', 'm4');
-SELECT at, sendable FROM t.can('2025-03-13 12:59', '2025-03-13 13:00');
-SELECT wa_sent('m5', '491700000001', 'utility', 'hello', at => '2025-03-13 12:00');
-SELECT problems FROM wa_report_error('491700000001', 132016, '2025-03-13 12:00', message_id => 'm5');
-SELECT at, sendable FROM t.can('2025-03-13 13:00');
+CALL t.update('{"event":"PAUSED","other_info":{"title":"FIRST_PAUSE"}}', '2025-03-19 10:00');
+SELECT wa_sent('m4', '491700000001', 'utility', 'hello', at => '2025-03-19 11:00', business => 'b1');
+SELECT problems FROM wa_report_error('491700000001', 132015, '2025-03-19 11:00', 'b1', 's1', 'm4');
+SELECT at, sendable FROM t.can('2025-03-19 12:59', '2025-03-19 13:00');
+SELECT wa_sent('m5', '491700000001', 'utility', 'hello', at => '2025-03-19 12:00');
+SELECT problems FROM wa_report_error('491700000001', 132016, '2025-03-19 12:00', message_id => 'm5');
+SELECT at, sendable FROM t.can('2025-03-19 13:00');
 
 -- What names no template, or says nothing of it, is ignored.
 SELECT count(*) AS before FROM wa_template \gset

@@ -584,7 +584,7 @@ static wa_statement count_codes = {
 	" WHERE t.code = f.code RETURNING t.code, t.count),"
 	" counted AS (UPDATE @extschema@.wa_problem AS p SET resolved_at = NULL,"
 	" count = p.count + c.count"
-	" + COALESCE((SELECT sum(l.count) FROM left_over AS l WHERE l.code = p.code), 0)::bigint,"
+	" + COALESCE((SELECT pg_catalog.sum(l.count) FROM left_over AS l WHERE l.code = p.code), 0)::bigint,"
 	" (webhook_id, path, fragment, business, sender, on_premises, received_at)"
 	" = (SELECT n.webhook_id, n.path, n.fragment, n.business, n.sender, n.on_premises, n.received_at"
 	" FROM (VALUES (p.resolved_at IS NULL, p.webhook_id, p.path, p.fragment, p.business, p.sender,"

@@ -32,10 +32,10 @@ PG_FUNCTION_INFO_V1(wa_replay);
 #define WA_REPLAY_BYTES	(8 * 1024 * 1024)
 
 static wa_statement is_large = {
-	"SELECT (SELECT count(*) > $3 OR sum(v.len) > $4 FROM ("
+	"SELECT (SELECT pg_catalog.count(*) > $3 OR pg_catalog.sum(v.len) > $4 FROM ("
 	"SELECT pg_catalog.octet_length(w.payload) AS len FROM @extschema@.wa_webhook AS w"
 	" WHERE ($1 IS NULL OR w.id >= $1) AND ($2 IS NULL OR w.id <= $2) LIMIT $3 + 1) AS v)"
-	" OR (SELECT count(*) > $3 FROM (SELECT FROM @extschema@.wa_problem AS p"
+	" OR (SELECT pg_catalog.count(*) > $3 FROM (SELECT FROM @extschema@.wa_problem AS p"
 	" WHERE p.resolved_at IS NULL LIMIT $3 + 1) AS q)",
 	"int8 int8 int8 int8", NULL, 0
 };
@@ -63,15 +63,15 @@ static wa_statement open_problems = {
 	" WHERE p.resolved_at IS NULL AND p.fragment IS NOT NULL"
 	" AND (p.problem <> 'bad_signature' OR w.id IS NOT NULL)"
 	" UNION ALL"
-	" SELECT k.* FROM (SELECT g.received_at, unnest(g.ids) AS id,"
-	" unnest(@extschema@.wa__payload_elements(g.payload, g.paths)) AS fragment,"
-	" unnest(g.paths), unnest(g.on_premises), unnest(g.business), unnest(g.sender),"
+	" SELECT k.* FROM (SELECT g.received_at, pg_catalog.unnest(g.ids) AS id,"
+	" pg_catalog.unnest(@extschema@.wa__payload_elements(g.payload, g.paths)) AS fragment,"
+	" pg_catalog.unnest(g.paths), pg_catalog.unnest(g.on_premises), pg_catalog.unnest(g.business), pg_catalog.unnest(g.sender),"
 	" g.webhook_id, g.signature, g.in_range"
 	" FROM (SELECT w.received_at, w.id AS webhook_id, w.payload, w.signature,"
 	" ($1 IS NULL OR w.id >= $1) AND ($2 IS NULL OR w.id <= $2) AND w.erased_at IS NULL AS in_range,"
-	" array_agg(p.id ORDER BY p.id) AS ids, array_agg(p.path ORDER BY p.id) AS paths,"
-	" array_agg(p.on_premises ORDER BY p.id) AS on_premises,"
-	" array_agg(p.business ORDER BY p.id) AS business, array_agg(p.sender ORDER BY p.id) AS sender"
+	" pg_catalog.array_agg(p.id ORDER BY p.id) AS ids, pg_catalog.array_agg(p.path ORDER BY p.id) AS paths,"
+	" pg_catalog.array_agg(p.on_premises ORDER BY p.id) AS on_premises,"
+	" pg_catalog.array_agg(p.business ORDER BY p.id) AS business, pg_catalog.array_agg(p.sender ORDER BY p.id) AS sender"
 	" FROM @extschema@.wa_problem AS p JOIN @extschema@.wa_webhook AS w ON w.id = p.webhook_id"
 	" WHERE p.resolved_at IS NULL AND p.fragment IS NULL GROUP BY w.id) AS g) AS k"
 	" WHERE k.fragment IS NOT NULL"
