@@ -372,12 +372,13 @@ apply_all_resumes(wa_consents *consents)
 
 	if (consents->nresumes == 0)
 		return;
-	near = palloc(consents->person->nmembers * sizeof(bool));
 	/* What is asked of a business is asked once. */
 	qsort(consents->stops, consents->nstops, sizeof(wa_stop), compare_stops);
 	qsort(consents->resumes, consents->nresumes, sizeof(wa_resumes), compare_resumes);
 	for (int i = 0; i < consents->nresumes; i++)
 		apply_resumes(consents, &consents->resumes[i], false);
+	/* Members are no more than now: to ask who speaks may have read some. */
+	near = palloc(consents->person->nmembers * sizeof(bool));
 	for (int i = 0; i < consents->nresumes; i++)
 	{
 		wa_resumes *resumes = &consents->resumes[i];
