@@ -3,9 +3,8 @@
  * others.c
  *	  What protects others than a person who is erased.
  *
- * Only those who are linked with one of the person's identifiers are looked at.  Whoever
- * reaches the person through one of them reaches that one for at least as long, and so what is
- * copied to it.
+ * Each gets what it loses itself, not only those who are linked with the person: a resume may
+ * have lifted for one of these what stands for whoever is behind it.
  *
  *-------------------------------------------------------------------------
  */
@@ -54,7 +53,9 @@ typedef struct wa_reached
 typedef struct wa_other
 {
 	wa_canonical id;
-	wa_canonical linked_with;	/* one of the person's */
+	wa_canonical linked_with;	/* one of the person's; empty: reaches the person through others */
+	bool		loaded;
+	bool		reaches;		/* any of the person's identifiers */
 	int			nreached;
 	wa_reached *reached;
 	int			nstops;			/* that were learned under those */
@@ -97,6 +98,7 @@ static void
 add_other(void *arg, const wa_canonical *id)
 {
 	wa_others  *others = arg;
+	wa_other   *other;
 
 	if (is_forgotten(others, id))
 		return;
@@ -106,10 +108,25 @@ add_other(void *arg, const wa_canonical *id)
 		others->at = others->at == NULL ? palloc(others->max * sizeof(wa_other)) :
 			repalloc_huge(others->at, others->max * sizeof(wa_other));
 	}
-	others->at[others->n++] = (wa_other)
-	{
-		.id = *id,.linked_with = *others->looked_at
-	};
+	other = &others->at[others->n++];
+	memset(other, 0, sizeof(wa_other));
+	other->id = *id;
+	if (others->looked_at != NULL)
+		other->linked_with = *others->looked_at;
+}
+
+/* By id; of several the one that is loaded, or tells with whom it is linked. */
+static int
+compare_others(const void *a, const void *b)
+{
+	const wa_other *x = a;
+	const wa_other *y = b;
+	int			order = compare_ids(&x->id, &y->id);
+
+	if (order != 0)
+		return order;
+	return x->loaded != y->loaded ? (x->loaded ? -1 : 1) :
+		compare_ids(&y->linked_with, &x->linked_with);
 }
 
 static void
@@ -117,10 +134,10 @@ drop_repeated(wa_others *others)
 {
 	int			kept = 0;
 
-	qsort(others->at, others->n, sizeof(wa_other), compare_ids);
+	qsort(others->at, others->n, sizeof(wa_other), compare_others);
 	for (int i = 0; i < others->n; i++)
 	{
-		if (kept == 0 || compare_ids(&others->at[i], &others->at[kept - 1]) != 0)
+		if (kept == 0 || compare_ids(&others->at[i].id, &others->at[kept - 1].id) != 0)
 			others->at[kept++] = others->at[i];
 	}
 	others->n = kept;
@@ -128,7 +145,7 @@ drop_repeated(wa_others *others)
 
 /* Whom one of them reaches before anything is deleted.  person: NULL where nobody. */
 static void
-take_reached(wa_other *other, const wa_person *person)
+take_reached(const wa_others *others, wa_other *other, const wa_person *person)
 {
 	int			n = 0;
 
@@ -147,6 +164,9 @@ take_reached(wa_other *other, const wa_person *person)
 			false
 		};
 	}
+	for (int i = 0; i < other->nreached; i++)
+		other->reaches |= is_forgotten(others, &other->reached[i].id);
+	other->loaded = true;
 }
 
 /* Has this one gone out of reach, or what is under it? */
@@ -168,32 +188,60 @@ mark_lost(const wa_others *others, wa_other *other, const wa_person *after)
 }
 
 /*
- * Load the person behind each of them, one at a time: they may all have the same links, and
- * those may be many.  before: else after the links are deleted.
+ * The person behind one of them, by what the links say now.  In a context of its own: they
+ * may all have the same links, and those may be many.
  */
 static void
-load_persons(wa_others *others, const wa_schema *schema, bool before)
+load_person(wa_others *others, wa_other *other, const wa_schema *schema)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "wa_policy others",
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "wa_policy other",
 												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	wa_link_reader links;
+	wa_person  *person;
 
-	for (int i = 0; i < others->n; i++)
-	{
-		MemoryContext old = MemoryContextSwitchTo(context);
-		wa_link_reader links;
-		wa_person  *person;
-
-		wa_link_reader_open(&links, schema, GetActiveSnapshot());
-		person = wa_person_load(&links, &others->at[i].id);
-		wa_link_reader_close(&links);
-		MemoryContextSwitchTo(old);
-		if (before)
-			take_reached(&others->at[i], person);
-		else
-			mark_lost(others, &others->at[i], person);
-		MemoryContextReset(context);
-	}
+	wa_link_reader_open(&links, schema, GetActiveSnapshot());
+	person = wa_person_load(&links, &other->id);
+	wa_link_reader_close(&links);
+	MemoryContextSwitchTo(old);
+	if (!other->loaded)
+		take_reached(others, other, person);
+	else
+		mark_lost(others, other, person);
 	MemoryContextDelete(context);
+}
+
+/* Those linked with the person, and then with each that reaches it: whoever does is found so. */
+static void
+find_all(wa_others *others, const wa_schema *schema, const wa_canonical *ids, int n)
+{
+	wa_link_reader links;
+	int			before;
+
+	wa_link_reader_open(&links, schema, GetActiveSnapshot());
+	for (int i = 0; i < n; i++)
+	{
+		others->looked_at = &ids[i];
+		wa_neighbours(&links, &ids[i], true, add_other, others);
+	}
+	others->looked_at = NULL;
+	do
+	{
+		drop_repeated(others);
+		before = others->n;
+		for (int i = 0; i < before; i++)
+		{
+			wa_canonical id = others->at[i].id;
+
+			CHECK_FOR_INTERRUPTS();
+			if (others->at[i].loaded)
+				continue;
+			load_person(others, &others->at[i], schema);
+			if (others->at[i].reaches)
+				wa_neighbours(&links, &id, true, add_other, others);
+		}
+	} while (others->n > before);
+	wa_link_reader_close(&links);
 }
 
 /*
@@ -269,25 +317,19 @@ wa_others_find(const wa_schema *schema, Oid funcid, const wa_canonical *ids, int
 {
 	wa_others  *others = palloc0(sizeof(wa_others));
 	wa_decision_cache *cache = NULL;
-	wa_link_reader links;
 
 	others->nids = n;
 	others->ids = palloc(n * sizeof(wa_canonical));
 	memcpy(others->ids, ids, n * sizeof(wa_canonical));
 	qsort(others->ids, n, sizeof(wa_canonical), compare_ids);
 	PushActiveSnapshot(GetLatestSnapshot());
-	wa_link_reader_open(&links, schema, GetActiveSnapshot());
-	for (int i = 0; i < n; i++)
-	{
-		others->looked_at = &ids[i];
-		wa_neighbours(&links, &ids[i], true, add_other, others);
-	}
-	wa_link_reader_close(&links);
-	drop_repeated(others);
-	load_persons(others, schema, true);
+	find_all(others, schema, ids, n);
 	wa_decision_cache_for(&cache, funcid, CurrentMemoryContext);
 	for (int i = 0; i < others->n; i++)
-		find_objections(&others->at[i], cache);
+	{
+		if (others->at[i].reaches)
+			find_objections(&others->at[i], cache);
+	}
 	PopActiveSnapshot();
 	return others;
 }
@@ -298,15 +340,21 @@ wa_others_find(const wa_schema *schema, Oid funcid, const wa_canonical *ids, int
 void
 wa_others_tell(const wa_others *others)
 {
-	for (int i = 0; i < Min(others->n, TELL_OF); i++)
+	int			n = 0;
+
+	for (int i = 0; i < others->n; i++)
+	{
+		if (others->at[i].linked_with.len == 0 || ++n > TELL_OF)
+			continue;
 		ereport(NOTICE,
 				(errmsg("recipient %s is linked with %s, which is not forgotten with it",
 						others->at[i].linked_with.text, others->at[i].id.text),
 				 errhint("If it is the same person, forget it as well.")));
-	if (others->n > TELL_OF)
+	}
+	if (n > TELL_OF)
 		ereport(NOTICE,
 				(errmsg("%d more are linked with the person, which are not forgotten with it",
-						others->n - TELL_OF)));
+						n - TELL_OF)));
 }
 
 /*
@@ -479,7 +527,11 @@ wa_others_keep(wa_others *others, const wa_schema *schema)
 	int64		kept = 0;
 
 	PushActiveSnapshot(GetLatestSnapshot());
-	load_persons(others, schema, false);
+	for (int i = 0; i < others->n; i++)
+	{
+		if (others->at[i].reaches)
+			load_person(others, &others->at[i], schema);
+	}
 	PopActiveSnapshot();
 	for (int i = 0; i < others->n; i++)
 	{

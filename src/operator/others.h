@@ -20,14 +20,14 @@
 typedef struct wa_others wa_others;
 
 /*
- * All who are linked with one of these identifiers and are none of them, and what stands against
- * sending to them.  funcid: the function at work.  In the current memory context; inside
+ * All who are linked with one of these identifiers or reach one, and are none of them, and what stands
+ * against sending to them.  funcid: the function at work.  In the current memory context; inside
  * SPI_connect, with the state locked.
  */
 extern wa_others *wa_others_find(const wa_schema *schema, Oid funcid, const wa_canonical *ids,
 								 int n);
 
-/* Tell of them: whether they are the same person's, the caller knows. */
+/* Tell of those who are linked: whether they are the same person's, the caller knows. */
 extern void wa_others_tell(const wa_others *others);
 
 /*
