@@ -37,6 +37,7 @@ struct wa_decision_cache
 	wa_holds   *holds;			/* of senders; NULL: there are none */
 	wa_pacing  *pacing;			/* caps and quiet hours; NULL: there are none */
 	bool		has_links;		/* is there any link between identifiers? */
+	bool		has_claims;		/* is there any, where a cap asks? */
 	bool		has_erased;		/* was anybody ever erased? */
 	wa_erasure_key erasure;		/* then: the key */
 	bool		fed;			/* has anything ever arrived, as far as was asked? */
@@ -73,5 +74,9 @@ struct wa_decision_cache
  * identifiers, into cache->facts; in the current memory context.
  */
 extern void wa_gather_person(wa_decision_cache *cache, wa_part part);
+
+/* Read the row of wa_claim at hand, and drop all rows but one of each claim. */
+extern void wa_read_claim(wa_reader *reader, wa_claim_row *row);
+extern int	wa_claims_once(wa_claim_row *rows, int n);
 
 #endif							/* WA_DECISION_CACHE_H */
