@@ -59,6 +59,8 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 	RETURNS TABLE (phone text, recipient wa_recipient, wa_id text, reason text)
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
+	-- The planner takes the rows of this call for one; and what it cannot avoid seems so dear then that it would compile it.
+	SET enable_nestloop = off SET jit = off
 	BEGIN ATOMIC
 		SELECT wa__refuse('feature_not_supported', 'where a frequency cap counts, claims need READ COMMITTED',
 				'By one snapshot for all of the transaction, what others claim meanwhile would not be seen.', '')
@@ -95,13 +97,14 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 		WHERE c.token OPERATOR(pg_catalog.=) wa__claim.token AND c.campaign OPERATOR(pg_catalog.=) '';
 
 		-- Whoever could not be had whole, or has said stop while we waited, is let go.
-		DELETE FROM wa_claim AS c
-		USING (SELECT DISTINCT t.home FROM wa_claim AS t WHERE t.token OPERATOR(pg_catalog.=) wa__claim.token) AS h
-		WHERE c.token OPERATOR(pg_catalog.=) wa__claim.token AND c.home = h.home
-			AND (wa__reason_beside(h.home::text, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at, wa__claim.token) IS NOT NULL
+		WITH gone AS MATERIALIZED (
+			SELECT h.home FROM (SELECT DISTINCT t.home FROM wa_claim AS t WHERE t.token OPERATOR(pg_catalog.=) wa__claim.token) AS h
+			WHERE wa__reason_beside(h.home::text, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at, wa__claim.token) IS NOT NULL
 				OR EXISTS (SELECT FROM pg_catalog.unnest(wa__person(h.home)) AS p (id)
-					WHERE NOT EXISTS (SELECT FROM wa_claim AS o
-						WHERE o.token OPERATOR(pg_catalog.=) wa__claim.token AND o.home = h.home AND o.recipient = p.id)));
+					WHERE (SELECT o.token OPERATOR(pg_catalog.=) wa__claim.token AND o.home = h.home FROM wa_claim AS o
+						WHERE o.campaign OPERATOR(pg_catalog.=) wa__claim.campaign AND o.recipient = p.id) IS NOT TRUE))
+		DELETE FROM wa_claim AS c USING gone AS g
+		WHERE c.token OPERATOR(pg_catalog.=) wa__claim.token AND c.home = g.home;
 
 		SELECT u.phone, u.recipient,
 			CASE WHEN u.taken THEN COALESCE((SELECT a.wa_id FROM wa_activity AS a
@@ -111,14 +114,13 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 			CASE WHEN NOT u.taken THEN COALESCE(
 				wa__reason_beside(u.phone, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at, wa__claim.token),
 				(SELECT 'sent' FROM pg_catalog.unnest(wa__person(u.recipient)) AS p (id)
-					JOIN wa_claim AS o ON o.campaign OPERATOR(pg_catalog.=) wa__claim.campaign AND o.recipient = p.id
-					WHERE o.sent_at IS NOT NULL LIMIT 1),
+					WHERE (SELECT o.sent_at FROM wa_claim AS o
+						WHERE o.campaign OPERATOR(pg_catalog.=) wa__claim.campaign AND o.recipient = p.id) IS NOT NULL LIMIT 1),
 				'claimed') END
 		FROM (SELECT t.phone, t.recipient, t.place,
 				pg_catalog.row_number() OVER (PARTITION BY t.recipient ORDER BY t.place) OPERATOR(pg_catalog.=) 1
-					AND EXISTS (SELECT FROM wa_claim AS c WHERE c.campaign OPERATOR(pg_catalog.=) wa__claim.campaign
-						AND c.recipient = t.recipient AND c.home = t.recipient
-						AND c.token OPERATOR(pg_catalog.=) wa__claim.token) AS taken
+					AND (SELECT c.home = t.recipient AND c.token OPERATOR(pg_catalog.=) wa__claim.token FROM wa_claim AS c
+						WHERE c.campaign OPERATOR(pg_catalog.=) wa__claim.campaign AND c.recipient = t.recipient) IS TRUE AS taken
 			FROM (SELECT x.phone, wa_try_recipient(x.phone) AS recipient, x.place
 				FROM pg_catalog.unnest(wa__claim.phones) WITH ORDINALITY AS x (phone, place)) AS t) AS u
 		ORDER BY u.place;
@@ -151,6 +153,7 @@ REVOKE EXECUTE ON FUNCTION wa_claim(text[], wa_category, text, text, text, inter
 CREATE FUNCTION wa_unclaim(phones text[], campaign text) RETURNS bigint
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	SET enable_nestloop = off SET jit = off
 	BEGIN ATOMIC
 		WITH gone AS (
 			DELETE FROM wa_claim AS c
