@@ -42,6 +42,42 @@ SELECT phone, reason FROM wa_claim('{491590001006}', 'marketing', 'spring', 'b1'
 CALL t.take('{"statuses":[{"id":"w","status":"delivered","timestamp":"1740823200","recipient_id":"491590001006","recipient_user_id":"DE.def"}]}');
 SELECT phone, reason FROM wa_claim('{DE.def}', 'marketing', 'spring', 'b1');
 
+-- What is claimed counts for frequency caps, under every identifier and for every campaign, until it is sent, given
+-- back or over; then what is delivered counts.
+INSERT INTO wa_frequency_cap (category, messages, period, exempt_regions) VALUES ('marketing', 2, '7 days', false);
+CALL t.take('{"statuses":[{"id":"w","status":"sent","timestamp":"1740823200","recipient_id":"491590001007","recipient_user_id":"DE.ghi"}]}');
+SELECT phone, reason FROM wa_claim('{491590001007, DE.ghi, 491590001007}', 'marketing', 'first', 'b1');
+SELECT wa_first_reason('DE.ghi', 'marketing', 'b1') AS one;
+SELECT phone, reason FROM wa_claim('{DE.ghi}', 'marketing', 'second', 'b1', lease => '2 hours');
+SELECT phone, reason FROM wa_claim('{491590001007}', 'marketing', 'third', 'b1');
+SELECT phone, reason FROM wa_claim('{491590001007}', 'utility', 'third', 'b1');
+CREATE FUNCTION t.caps() RETURNS TABLE (phone text, business text, looked_up text, listed text, ends text, detail text) LANGUAGE plpgsql AS $$
+BEGIN
+	FOR phone, business IN SELECT p, b FROM unnest('{491590001007, DE.ghi}'::text[]) AS p, unnest('{NULL, b1, b2}'::text[]) AS b LOOP
+		PERFORM set_config('wa_policy.suppression_list_mem', '0', true);
+		looked_up := wa_first_reason(phone, 'marketing', business);
+		ends := wa_next_sendable(phone, 'marketing', business) - clock_timestamp() BETWEEN '10 minutes' AND '15 minutes';
+		detail := (SELECT e.detail FROM wa_explain(phone, 'marketing', business) AS e);
+		PERFORM set_config('wa_policy.suppression_list_mem', '64MB', true);
+		PERFORM set_config('wa_policy.suppression_list_after', '0', true);
+		EXECUTE 'SELECT wa_first_reason($1, $2, $3)' USING phone, 'marketing'::wa_category, business INTO listed;
+		PERFORM set_config('wa_policy.suppression_list_after', '-1', true);
+		RETURN NEXT;
+	END LOOP;
+END
+$$;
+SELECT * FROM t.caps();
+SELECT wa_first_reason('491590001007', 'marketing', at => clock_timestamp() + interval '16 minutes') AS later;
+SELECT wa_sent('wamid.3', 'DE.ghi', 'marketing', 'hello', 'second', clock_timestamp(), 'b1');
+SELECT DISTINCT looked_up, listed FROM t.caps();
+SELECT applied FROM wa_ingest(jsonb_build_object('statuses', jsonb_build_array(jsonb_build_object('id', 'wamid.3', 'status', 'delivered', 'recipient_id', '491590001007',
+	'timestamp', floor(extract(epoch FROM now()))::bigint, 'pricing', '{"category": "marketing"}'::jsonb)))::text);
+SELECT looked_up, listed, detail FROM t.caps() WHERE business IS NULL;
+SELECT wa_unclaim('{DE.ghi}', 'first');
+SELECT DISTINCT looked_up, listed FROM t.caps();
+SELECT count(*) AS left_over FROM wa_claim WHERE campaign = '';
+DELETE FROM wa_frequency_cap;
+
 -- Misuse.
 SELECT * FROM wa_claim(NULL, 'marketing', 'spring');
 SELECT * FROM wa_claim('{}', NULL, 'spring');

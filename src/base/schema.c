@@ -185,6 +185,10 @@ static const wa_expectation expectations[] = {
 		   "message_id:text! recipient:recipient! business:text! sender:text! category:category"
 		   " sent_at:timestamptz delivered_at:timestamptz read_at:timestamptz"
 		   " failed_at:timestamptz code:int4 template:text campaign:text participant:text!"),
+	expect_partial(claim_open, "wa_claim", "wa_claim_open", 2,
+				   "campaign:text! recipient:recipient! category:category! business:text sender:text"
+				   " claimed_at:timestamptz! lease_until:timestamptz! sent_at:timestamptz"
+				   " message_id:text template:text home:recipient! token:int8!"),
 };
 
 static Oid

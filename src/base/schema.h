@@ -58,6 +58,7 @@ typedef struct wa_schema
 	wa_table	phrase;
 	wa_table	webhook;
 	wa_table	message;
+	wa_table	claim_open;		/* wa_claim; pkey: its index by recipient of what was not sent */
 } wa_schema;
 
 /*

@@ -20,11 +20,13 @@ CREATE TABLE wa_claim (
 	claimed_by text COLLATE "C" NOT NULL DEFAULT SESSION_USER,
 	CONSTRAINT wa_claim_pkey PRIMARY KEY (campaign, recipient)
 ) WITH (fillfactor = 80);
-CREATE INDEX wa_claim_by_token ON wa_claim (token);
+CREATE INDEX wa_claim_by_token ON wa_claim (token, home, recipient);
 CREATE INDEX wa_claim_recipient ON wa_claim (recipient);
+-- Frequency caps count what is about to be sent. C reads it by this: state/columns.h.
+CREATE INDEX wa_claim_open ON wa_claim (recipient) WHERE sent_at IS NULL;
 SELECT pg_catalog.pg_extension_config_dump('wa_claim', '');
 COMMENT ON TABLE wa_claim IS
-'Who was claimed by a worker for a campaign, and who was sent to: a row for each identifier of the person that was known then, so that it cannot be claimed under another';
+'Who was claimed by a worker for a campaign, and who was sent to: a row for each identifier of the person that was known then, so that it cannot be claimed under another. What is claimed and not sent so far counts for frequency caps, to the end of its lease';
 COMMENT ON COLUMN wa_claim.campaign IS 'Name of the campaign, as given to wa_claim or wa_sent';
 COMMENT ON COLUMN wa_claim.recipient IS 'An identifier of the person';
 COMMENT ON COLUMN wa_claim.category IS 'Category of the message';
@@ -45,12 +47,37 @@ COMMENT ON FUNCTION wa__person(wa_recipient) IS
 'All identifiers that belong to the person behind this one, those as well that it has left; the one asked about is the first';
 REVOKE EXECUTE ON FUNCTION wa__person(wa_recipient) FROM PUBLIC;
 
+CREATE FUNCTION wa__reason_beside(phone text, category wa_category, business text, sender text, at timestamptz, token bigint)
+	RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION wa__reason_beside(text, wa_category, text, text, timestamptz, bigint) IS
+'As wa_first_reason, where the claims of one call of wa_claim do not count';
+REVOKE EXECUTE ON FUNCTION wa__reason_beside(text, wa_category, text, text, timestamptz, bigint) FROM PUBLIC;
+
 CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, business text, sender text,
 	lease interval, at timestamptz, token bigint)
 	RETURNS TABLE (phone text, recipient wa_recipient, wa_id text, reason text)
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
+	-- The planner takes the rows of this call for one; and what it cannot avoid seems so dear then that it would compile it.
+	SET enable_nestloop = off SET jit = off
 	BEGIN ATOMIC
+		SELECT wa__refuse('feature_not_supported', 'where a frequency cap counts, claims need READ COMMITTED',
+				'By one snapshot for all of the transaction, what others claim meanwhile would not be seen.', '')
+		WHERE pg_catalog.current_setting('transaction_isolation') OPERATOR(pg_catalog.~) '^(repeatable read|serializable)$'
+			AND EXISTS (SELECT FROM wa_frequency_cap AS f WHERE f.category OPERATOR(pg_catalog.=) wa__claim.category);
+
+		-- With a cap, whoever claims the same person for another campaign waits as well, and then sees this claim: at
+		-- a row that is gone again in the end. All go through the identifiers in their order.
+		INSERT INTO wa_claim (campaign, recipient, category, claimed_at, lease_until, sent_at, home, token)
+		SELECT DISTINCT ON (p.id) '', p.id, wa__claim.category, wa__claim.at, wa__claim.at, wa__claim.at, p.id, wa__claim.token
+		FROM (SELECT DISTINCT wa_try_recipient(u.phone) AS home FROM pg_catalog.unnest(wa__claim.phones) AS u (phone)
+			WHERE EXISTS (SELECT FROM wa_frequency_cap AS f WHERE f.category OPERATOR(pg_catalog.=) wa__claim.category)
+				AND wa_try_recipient(u.phone) IS NOT NULL) AS r,
+			pg_catalog.unnest(wa__person(r.home)) AS p (id)
+		ORDER BY p.id
+		ON CONFLICT (campaign, recipient) DO UPDATE SET token = excluded.token;
+
 		-- In the order of the identifiers, so that workers wait for one another in one direction.
 		INSERT INTO wa_claim AS o (campaign, recipient, category, business, sender, claimed_at, lease_until, home, token)
 		SELECT wa__claim.campaign, i.id, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at,
@@ -66,14 +93,18 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 			home = excluded.home, token = excluded.token, claimed_by = excluded.claimed_by
 			WHERE o.sent_at IS NULL AND o.lease_until OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp();
 
-		-- Whoever could not be had whole, or has said stop while we waited, is let go.
 		DELETE FROM wa_claim AS c
-		WHERE c.token OPERATOR(pg_catalog.=) wa__claim.token
-			AND (wa_first_reason(c.home, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at) IS NOT NULL
-				OR EXISTS (SELECT FROM pg_catalog.unnest(wa__person(c.home)) AS p (id)
-					WHERE NOT EXISTS (SELECT FROM wa_claim AS o
-						WHERE o.campaign OPERATOR(pg_catalog.=) wa__claim.campaign AND o.recipient = p.id
-							AND o.token OPERATOR(pg_catalog.=) wa__claim.token AND o.home = c.home)));
+		WHERE c.token OPERATOR(pg_catalog.=) wa__claim.token AND c.campaign OPERATOR(pg_catalog.=) '';
+
+		-- Whoever could not be had whole, or has said stop while we waited, is let go.
+		WITH gone AS MATERIALIZED (
+			SELECT h.home FROM (SELECT DISTINCT t.home FROM wa_claim AS t WHERE t.token OPERATOR(pg_catalog.=) wa__claim.token) AS h
+			WHERE wa__reason_beside(h.home::text, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at, wa__claim.token) IS NOT NULL
+				OR EXISTS (SELECT FROM pg_catalog.unnest(wa__person(h.home)) AS p (id)
+					WHERE (SELECT o.token OPERATOR(pg_catalog.=) wa__claim.token AND o.home = h.home FROM wa_claim AS o
+						WHERE o.campaign OPERATOR(pg_catalog.=) wa__claim.campaign AND o.recipient = p.id) IS NOT TRUE))
+		DELETE FROM wa_claim AS c USING gone AS g
+		WHERE c.token OPERATOR(pg_catalog.=) wa__claim.token AND c.home = g.home;
 
 		SELECT u.phone, u.recipient,
 			CASE WHEN u.taken THEN COALESCE((SELECT a.wa_id FROM wa_activity AS a
@@ -81,16 +112,15 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 				ORDER BY (a.business OPERATOR(pg_catalog.=) wa__claim.business) DESC NULLS LAST, a.wa_id_at DESC NULLS LAST, a.wa_id LIMIT 1),
 				u.recipient::text) END,
 			CASE WHEN NOT u.taken THEN COALESCE(
-				wa_first_reason(u.phone, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at),
+				wa__reason_beside(u.phone, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at, wa__claim.token),
 				(SELECT 'sent' FROM pg_catalog.unnest(wa__person(u.recipient)) AS p (id)
-					JOIN wa_claim AS o ON o.campaign OPERATOR(pg_catalog.=) wa__claim.campaign AND o.recipient = p.id
-					WHERE o.sent_at IS NOT NULL LIMIT 1),
+					WHERE (SELECT o.sent_at FROM wa_claim AS o
+						WHERE o.campaign OPERATOR(pg_catalog.=) wa__claim.campaign AND o.recipient = p.id) IS NOT NULL LIMIT 1),
 				'claimed') END
 		FROM (SELECT t.phone, t.recipient, t.place,
 				pg_catalog.row_number() OVER (PARTITION BY t.recipient ORDER BY t.place) OPERATOR(pg_catalog.=) 1
-					AND EXISTS (SELECT FROM wa_claim AS c WHERE c.campaign OPERATOR(pg_catalog.=) wa__claim.campaign
-						AND c.recipient = t.recipient AND c.home = t.recipient
-						AND c.token OPERATOR(pg_catalog.=) wa__claim.token) AS taken
+					AND (SELECT c.home = t.recipient AND c.token OPERATOR(pg_catalog.=) wa__claim.token FROM wa_claim AS c
+						WHERE c.campaign OPERATOR(pg_catalog.=) wa__claim.campaign AND c.recipient = t.recipient) IS TRUE AS taken
 			FROM (SELECT x.phone, wa_try_recipient(x.phone) AS recipient, x.place
 				FROM pg_catalog.unnest(wa__claim.phones) WITH ORDINALITY AS x (phone, place)) AS t) AS u
 		ORDER BY u.place;
@@ -123,6 +153,7 @@ REVOKE EXECUTE ON FUNCTION wa_claim(text[], wa_category, text, text, text, inter
 CREATE FUNCTION wa_unclaim(phones text[], campaign text) RETURNS bigint
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	SET enable_nestloop = off SET jit = off
 	BEGIN ATOMIC
 		WITH gone AS (
 			DELETE FROM wa_claim AS c

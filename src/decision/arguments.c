@@ -23,6 +23,7 @@ wa_question_args_at(FunctionCallInfo fcinfo, int category, int business,
 	question->business = wa_text_arg(fcinfo, business);
 	question->sender = wa_text_arg(fcinfo, sender);
 	question->at = PG_GETARG_TIMESTAMPTZ(at);
+	question->own_claim = 0;
 }
 
 void

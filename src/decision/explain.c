@@ -60,8 +60,13 @@ hold_detail(const wa_objection *objection)
 static char *
 cap_detail(const wa_objection *objection)
 {
-	return psprintf("%d message%s delivered; %.*s", objection->strikes,
-					objection->strikes == 1 ? " was" : "s were",
+	int			delivered = objection->strikes - objection->claimed;
+
+	if (objection->claimed > 0)
+		return psprintf("%d message%s delivered and %d claimed by whoever is about to send (wa_claim); %.*s",
+						delivered, delivered == 1 ? " was" : "s were", objection->claimed,
+						(int) objection->detail.len, objection->detail.data);
+	return psprintf("%d message%s delivered; %.*s", delivered, delivered == 1 ? " was" : "s were",
 					(int) objection->detail.len, objection->detail.data);
 }
 

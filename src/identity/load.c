@@ -40,28 +40,12 @@ enlarge(void *old, size_t size)
 	return repalloc_huge(old, size);
 }
 
-/*
- * Does the table have pages?  Where it has none, somebody may be about to add
- * the first row: a serializable transaction must be told.
- */
-static bool
-has_pages(const wa_table *table, Snapshot snapshot)
-{
-	Relation	rel = wa_table_open(table);
-	bool		has = RelationGetNumberOfBlocks(rel) > 0;
-
-	if (!has)
-		PredicateLockRelation(rel, snapshot);
-	table_close(rel, NoLock);
-	return has;
-}
-
 bool
 wa_has_links(const wa_schema *schema, Snapshot snapshot)
 {
-	bool		seen = has_pages(&schema->identity, snapshot);
+	bool		seen = wa_has_rows(&schema->identity, snapshot);
 
-	return has_pages(&schema->identity_change, snapshot) || seen;
+	return wa_has_rows(&schema->identity_change, snapshot) || seen;
 }
 
 void
@@ -71,7 +55,7 @@ wa_link_reader_open(wa_link_reader *links, const wa_schema *schema, Snapshot sna
 	links->snapshot = snapshot;
 	links->open = 0;
 	links->closed = false;
-	links->has_changes = has_pages(&schema->identity_change, snapshot);
+	links->has_changes = wa_has_rows(&schema->identity_change, snapshot);
 }
 
 void

@@ -166,7 +166,7 @@ take_stop(void *arg, const wa_objection *objection)
 static void
 find_standing(FunctionCallInfo fcinfo, const wa_event *event, wa_standing *standing)
 {
-	wa_question question = {WA_MARKETING, {NULL, 0}, {NULL, 0}, GetCurrentTimestamp()};
+	wa_question question = {.category = WA_MARKETING,.at = GetCurrentTimestamp()};
 	wa_decision_cache *cache = NULL;
 
 	memset(standing, 0, sizeof(*standing));

@@ -295,10 +295,15 @@ rule_sender_hold(wa_rule_context *context)
  * Rule 8.
  */
 
-/* The latest messages that count for a cap, as many as it allows. */
+/*
+ * The latest messages that count for a cap, as many as it allows.  A claim counts to the end of
+ * its lease, as one delivered a period before that would.
+ */
 typedef struct wa_counted
 {
 	int			n;				/* all that count */
+	int			claimed;		/* of these */
+	wa_instant	latest;			/* when the latest was delivered or claimed */
 	int			kept;
 	wa_instant	at[WA_MAX_DELIVERIES];	/* of the latest, ascending */
 	wa_instant	overflowed;		/* since when there may have been more; WA_NEVER: never */
@@ -322,12 +327,12 @@ count_delivery(wa_counted *counted, const wa_cap *cap, wa_instant at)
 	counted->at[place] = at;
 }
 
-/* May messages of this row count for the cap and for the question? */
+/* May such messages count for the cap and for the question? */
 static bool
-is_capped(const wa_question *q, const wa_cap *cap, const wa_delivery_row *row)
+is_capped(const wa_question *q, const wa_cap *cap, wa_category category, wa_str business)
 {
-	return row->category == cap->category && wa_asks_about(q, row->business) &&
-		may_be_same(cap->business, row->business);
+	return category == cap->category && wa_asks_about(q, business) &&
+		may_be_same(cap->business, business);
 }
 
 /*
@@ -341,25 +346,44 @@ count_deliveries(const wa_facts *facts, const wa_question *q, const wa_cap *cap,
 	wa_instant	since = wa_cap_since(cap, q->at);
 	int32		latest = 0;
 
-	counted->n = counted->kept = 0;
-	counted->overflowed = WA_NEVER;
 	for (int i = 0; i < facts->ndeliveries; i++)
 	{
-		const wa_deliveries *deliveries = &facts->deliveries[i].deliveries;
+		const wa_delivery_row *row = &facts->deliveries[i];
+		const wa_deliveries *deliveries = &row->deliveries;
 
 		if (wa_deliveries_overflowed(deliveries, since) &&
-			is_capped(q, cap, &facts->deliveries[i]))
+			is_capped(q, cap, row->category, row->business))
 			counted->overflowed = wa_later(counted->overflowed, deliveries->at[0].at);
 	}
 	for (int i = 0; i < facts->ndelivered; i++)
 	{
 		const wa_delivered *delivered = &facts->delivered[i];
+		const wa_delivery_row *row = &facts->deliveries[delivered->row];
 
 		if ((delivered->message != 0 && delivered->message == latest) || delivered->at <= since ||
-			delivered->at > q->at || !is_capped(q, cap, &facts->deliveries[delivered->row]))
+			delivered->at > q->at || !is_capped(q, cap, row->category, row->business))
 			continue;
 		latest = delivered->message;
+		counted->latest = wa_later(counted->latest, delivered->at);
 		count_delivery(counted, cap, delivered->at);
+	}
+}
+
+static void
+count_claims(const wa_facts *facts, const wa_question *q, const wa_cap *cap, wa_counted *counted)
+{
+	for (int i = 0; i < facts->nclaims; i++)
+	{
+		const wa_claim_row *claim = &facts->claims[i];
+
+		/* Whenever it was claimed: one that this transaction has made is later than its beginning. */
+		if ((claim->lease_until <= q->at && claim->lease_until != WA_FOREVER) ||
+			(q->own_claim != 0 && claim->token == q->own_claim) ||
+			!is_capped(q, cap, claim->category, claim->business))
+			continue;
+		counted->claimed++;
+		counted->latest = wa_later(counted->latest, claim->claimed_at);
+		count_delivery(counted, cap, claim->lease_until - cap->period);
 	}
 }
 
@@ -371,9 +395,9 @@ static bool
 object_to_cap(wa_rule_context *context, const wa_cap *cap, const wa_counted *counted)
 {
 	wa_objection objection = {WA_RULE_FREQUENCY_CAP, cap->business,
-		.since = counted->kept > 0 ? counted->at[counted->kept - 1] : counted->overflowed,
+		.since = counted->n > 0 ? counted->latest : counted->overflowed,
 		.until = wa_after(counted->overflowed, cap->period),
-	.detail = cap->detail,.strikes = counted->n};
+	.detail = cap->detail,.strikes = counted->n,.claimed = counted->claimed};
 
 	if (counted->n >= cap->messages)
 		objection.until = wa_later(objection.until, wa_after(counted->at[0], cap->period));
@@ -394,10 +418,13 @@ rule_frequency_cap(wa_rule_context *context)
 		const wa_cap *cap = &facts->caps[i];
 		wa_counted	counted;
 
+		counted.n = counted.claimed = counted.kept = 0;
+		counted.latest = counted.overflowed = WA_NEVER;
 		if (cap->category != q->category || !wa_asks_about(q, cap->business) ||
 			(cap->exempt_regions && facts->region_without_limit))
 			continue;
 		count_deliveries(facts_with(facts, WA_DELIVERIES), q, cap, &counted);
+		count_claims(facts_with(facts, WA_CLAIMS), q, cap, &counted);
 		if (counted.n < cap->messages && counted.overflowed == WA_NEVER)
 			continue;
 		if (cap->exempt_regions && facts->sender_without_limit(facts->pacing, q))

@@ -51,6 +51,7 @@ typedef struct wa_question
 	wa_str		business;		/* data NULL: all businesses taken together */
 	wa_str		sender;			/* data NULL: any sender */
 	wa_instant	at;
+	int64		own_claim;		/* the claim of this number does not count; 0: all do */
 } wa_question;
 
 /* Does the question reach a row of this business?  '' speaks for every one. */
@@ -121,6 +122,17 @@ typedef struct wa_delivered
 	wa_instant	at;
 } wa_delivered;
 
+/* One row of wa_claim: what somebody is about to send, for a cap as good as delivered. */
+typedef struct wa_claim_row
+{
+	wa_str		business;		/* '': unknown */
+	wa_category category;
+	wa_instant	claimed_at;
+	wa_instant	lease_until;
+	int64		token;			/* with home: the rows of one claim */
+	wa_str		home;
+} wa_claim_row;
+
 /* A row of wa_quiet_hours and the zones in which it counts for this recipient. */
 typedef struct wa_quiet_fact
 {
@@ -168,11 +180,12 @@ typedef enum wa_part
 	WA_COOLDOWNS = 0x02,
 	WA_ACTIVITIES = 0x04,
 	WA_DELIVERIES = 0x08,
-	WA_ERASURE = 0x10
+	WA_ERASURE = 0x10,
+	WA_CLAIMS = 0x20
 } wa_part;
 
 #define WA_ALL_PARTS \
-	(WA_CONSENTS | WA_COOLDOWNS | WA_ACTIVITIES | WA_DELIVERIES | WA_ERASURE)
+	(WA_CONSENTS | WA_COOLDOWNS | WA_ACTIVITIES | WA_DELIVERIES | WA_ERASURE | WA_CLAIMS)
 
 /*
  * All that is known of one recipient, whatever the business.  Each part is
@@ -217,6 +230,8 @@ struct wa_facts
 	const wa_delivery_row *deliveries;
 	int			ndelivered;
 	const wa_delivered *delivered;	/* messages of these, by message, then by row */
+	int			nclaims;
+	const wa_claim_row *claims; /* each claim once */
 	wa_instant	erased_at;		/* WA_NEVER: not erased */
 	void		(*fetch) (wa_facts *facts, wa_part part);	/* fills in one part */
 	void	   *arg;			/* for fetch */
@@ -233,7 +248,8 @@ typedef struct wa_objection
 	wa_str		origin;			/* how it was learned; data NULL: unknown */
 	wa_str		detail;			/* region rule, hold, cap, quiet hours; data NULL: none */
 	wa_register reg;			/* opt-out: the register that says so */
-	int			strikes;		/* cooldown; cap: messages delivered */
+	int			strikes;		/* cooldown; cap: messages delivered and claimed */
+	int			claimed;		/* cap: those claimed */
 	wa_instant	retry;			/* until when it objects for certain, if nothing more
 								 * happens; 0: until */
 	wa_str		learned_under;	/* the identifier it was learned under, where that is

@@ -37,6 +37,7 @@ struct wa_decision_cache
 	wa_holds   *holds;			/* of senders; NULL: there are none */
 	wa_pacing  *pacing;			/* caps and quiet hours; NULL: there are none */
 	bool		has_links;		/* is there any link between identifiers? */
+	bool		has_claims;		/* is there any, where a cap asks? */
 	bool		has_erased;		/* was anybody ever erased? */
 	wa_erasure_key erasure;		/* then: the key */
 	bool		fed;			/* has anything ever arrived, as far as was asked? */
@@ -81,5 +82,9 @@ extern int	wa_known_businesses(void *cache, const wa_str **businesses);
 
 /* When the recipient at hand was erased, under the identifier asked about; WA_NEVER: it was not. */
 extern wa_instant wa_gather_erasure(wa_decision_cache *cache);
+
+/* Read the row of wa_claim at hand, and drop all rows but one of each claim. */
+extern void wa_read_claim(wa_reader *reader, wa_claim_row *row);
+extern int	wa_claims_once(wa_claim_row *rows, int n);
 
 #endif							/* WA_DECISION_CACHE_H */

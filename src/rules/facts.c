@@ -65,6 +65,8 @@ make_cache(const wa_schema *schema, Snapshot snapshot, MemoryContext parent)
 	read_region_rules(cache);
 	cache->holds = wa_holds_read(schema, snapshot);
 	cache->pacing = wa_pacing_read(schema, snapshot);
+	cache->has_claims = wa_pacing_has_caps(cache->pacing) &&
+		wa_has_rows(&schema->claim_open, snapshot);
 	MemoryContextSwitchTo(old);
 	return cache;
 }
@@ -201,6 +203,53 @@ add_delivery(wa_facts *facts, wa_reader *reader)
 }
 
 void
+wa_read_claim(wa_reader *reader, wa_claim_row *row)
+{
+	row->business = wa_reader_str(reader, Anum_wa_claim_business);
+	row->category = wa_reader_category(reader, Anum_wa_claim_category);
+	row->claimed_at = wa_reader_instant(reader, Anum_wa_claim_claimed_at);
+	row->lease_until = wa_reader_instant(reader, Anum_wa_claim_lease_until);
+	row->token = wa_reader_int8(reader, Anum_wa_claim_token);
+	row->home = wa_reader_str(reader, Anum_wa_claim_home);
+}
+
+static int
+compare_claims(const void *a, const void *b)
+{
+	const wa_claim_row *x = a;
+	const wa_claim_row *y = b;
+
+	if (x->token != y->token)
+		return x->token < y->token ? -1 : 1;
+	return wa_str_compare(x->home, y->home);
+}
+
+int
+wa_claims_once(wa_claim_row *rows, int n)
+{
+	int			kept = 0;
+
+	if (n > 1)
+		qsort(rows, n, sizeof(wa_claim_row), compare_claims);
+	for (int i = 0; i < n; i++)
+	{
+		if (kept == 0 || compare_claims(&rows[i], &rows[kept - 1]) != 0)
+			rows[kept++] = rows[i];
+	}
+	return kept;
+}
+
+static void
+add_claim(wa_facts *facts, wa_reader *reader)
+{
+	wa_claim_row *rows = unconstify(wa_claim_row *, facts->claims);
+
+	wa_grow_rows(rows, facts->nclaims, wa_claim_row);
+	wa_read_claim(reader, &rows[facts->nclaims++]);
+	facts->claims = rows;
+}
+
+void
 wa_facts_add(wa_decision_cache *cache, wa_part part, wa_reader *reader)
 {
 	MemoryContext old = MemoryContextSwitchTo(cache->rows);
@@ -211,6 +260,8 @@ wa_facts_add(wa_decision_cache *cache, wa_part part, wa_reader *reader)
 		add_cooldown(&cache->facts, reader, cache->codes);
 	else if (part == WA_DELIVERIES)
 		add_delivery(&cache->facts, reader);
+	else if (part == WA_CLAIMS)
+		add_claim(&cache->facts, reader);
 	else
 		add_activity(&cache->facts, reader);
 	MemoryContextSwitchTo(old);
@@ -265,7 +316,8 @@ look_up(wa_decision_cache *cache, wa_part part)
 
 	wa_reader_open(&reader, part == WA_CONSENTS ? &schema->consent :
 				   part == WA_COOLDOWNS ? &schema->cooldown :
-				   part == WA_DELIVERIES ? &schema->delivery : &schema->activity,
+				   part == WA_DELIVERIES ? &schema->delivery :
+				   part == WA_CLAIMS ? &schema->claim_open : &schema->activity,
 				   cache->snapshot);
 	wa_reader_seek(&reader, RecipientGetDatum(cache->recipient));
 	while (wa_reader_next(&reader))
@@ -355,6 +407,8 @@ begin_facts(wa_decision_cache *cache, const wa_canonical *recipient)
 	facts->erased_at = WA_NEVER;
 	if (!cache->has_erased)
 		facts->fetched |= WA_ERASURE;
+	if (!cache->has_claims)
+		facts->fetched |= WA_CLAIMS;
 	find_region_rules(cache, recipient);
 	if (cache->holds != NULL)
 		wa_holds_add_facts(cache->holds, cache->schema, cache->snapshot, recipient, facts);
@@ -408,7 +462,7 @@ wa_facts_from(wa_decision_cache *cache, const wa_canonical *recipient,
 	facts->arg = cache;
 	cache->fetch_part = fetch_part;
 	cache->fetch_arg = arg;
-	facts->fetched |= WA_ERASURE;	/* those who were erased are looked up */
+	facts->fetched |= WA_ERASURE | WA_CLAIMS;	/* whom these are about is looked up */
 	return facts;
 }
 

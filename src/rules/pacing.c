@@ -351,6 +351,12 @@ wa_pacing_add_facts(wa_pacing *pacing, const wa_schema *schema, Snapshot snapsho
 }
 
 bool
+wa_pacing_has_caps(const wa_pacing *pacing)
+{
+	return pacing != NULL && pacing->ncaps > 0;
+}
+
+bool
 wa_pacing_caps(const wa_pacing *pacing, const wa_question *question)
 {
 	for (int i = 0; pacing != NULL && i < pacing->ncaps; i++)

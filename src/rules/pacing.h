@@ -67,6 +67,9 @@ extern wa_pacing *wa_pacing_read(const wa_schema *schema, Snapshot snapshot);
 extern void wa_pacing_add_facts(wa_pacing *pacing, const wa_schema *schema, Snapshot snapshot,
 								const wa_canonical *recipient, wa_facts *facts);
 
+/* Is there any cap? */
+extern bool wa_pacing_has_caps(const wa_pacing *pacing);
+
 /* Does any cap, any row of quiet hours, apply to this question?  pacing may be NULL. */
 extern bool wa_pacing_caps(const wa_pacing *pacing, const wa_question *question);
 extern bool wa_pacing_quiet_hours(const wa_pacing *pacing, const wa_question *question);

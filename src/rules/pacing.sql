@@ -22,7 +22,7 @@ CREATE TABLE wa_frequency_cap (
 SELECT pg_catalog.pg_extension_config_dump('wa_frequency_cap', '');
 SELECT pg_catalog.pg_extension_config_dump('wa_frequency_cap_id_seq', '');
 COMMENT ON TABLE wa_frequency_cap IS
-'How many messages of a category one person may get within a period, whichever of its identifiers they went to. Counted are messages that were delivered. Editable, in force at once; none is shipped';
+'How many messages of a category one person may get within a period, whichever of its identifiers they went to. Counted are messages that were delivered, and those that are claimed (wa_claim) and not sent so far. Editable, in force at once; none is shipped';
 COMMENT ON COLUMN wa_frequency_cap.id IS 'Row number';
 COMMENT ON COLUMN wa_frequency_cap.category IS 'Category that is counted and held back';
 COMMENT ON COLUMN wa_frequency_cap.messages IS 'So many, 1 to 32, may be delivered within the period';

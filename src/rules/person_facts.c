@@ -565,6 +565,36 @@ gather_deliveries(wa_decision_cache *cache)
 	cache->facts.ndeliveries = n;
 }
 
+/* Claims stand under each identifier that was known then; they count as deliveries do. */
+static void
+gather_claims(wa_decision_cache *cache)
+{
+	const wa_person *person = cache->person;
+	wa_claim_row *rows = NULL;
+	int			n = 0;
+	int			max = 0;
+	wa_reader	reader;
+
+	wa_reader_open(&reader, &cache->schema->claim_open, cache->snapshot);
+	for (int i = 0; i < person->nmembers; i++)
+	{
+		if (!in_reach(&person->members[i]) && person->members[i].failures_until == WA_NEVER)
+			continue;
+		seek_member(&reader, person, i);
+		while (wa_reader_next(&reader))
+		{
+			wa_claim_row row;
+
+			wa_read_claim(&reader, &row);
+			if (i == 0 || counts_for_safety(&person->members[i], row.claimed_at))
+				*wa_append(rows, n, max, wa_claim_row) = row;
+		}
+	}
+	wa_reader_close(&reader);
+	cache->facts.claims = rows;
+	cache->facts.nclaims = wa_claims_once(rows, n);
+}
+
 /*
  * Cooldowns.
  */
@@ -855,6 +885,8 @@ wa_gather_person(wa_decision_cache *cache, wa_part part)
 		gather_cooldowns(cache);
 	else if (part == WA_DELIVERIES)
 		gather_deliveries(cache);
+	else if (part == WA_CLAIMS)
+		gather_claims(cache);
 	else
 		gather_activities(cache);
 }

@@ -106,4 +106,21 @@ enum
 	Anum_wa_sender_life_alive_at
 };
 
+/* Made by claims/claims.sql. */
+enum
+{
+	Anum_wa_claim_campaign = 1,
+	Anum_wa_claim_recipient,
+	Anum_wa_claim_category,
+	Anum_wa_claim_business,
+	Anum_wa_claim_sender,
+	Anum_wa_claim_claimed_at,
+	Anum_wa_claim_lease_until,
+	Anum_wa_claim_sent_at,
+	Anum_wa_claim_message_id,
+	Anum_wa_claim_template,
+	Anum_wa_claim_home,
+	Anum_wa_claim_token
+};
+
 #endif							/* WA_STATE_COLUMNS_H */

@@ -12,6 +12,8 @@
 #include "access/tableam.h"
 #include "catalog/pg_type_d.h"
 #include "executor/tuptable.h"
+#include "storage/bufmgr.h"
+#include "storage/predicate.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -50,6 +52,18 @@ equality_of(Relation index, FmgrInfo *result)
 	}
 	*result = kept[i].equal;
 	result->fn_mcxt = CurrentMemoryContext;
+}
+
+bool
+wa_has_rows(const wa_table *table, Snapshot snapshot)
+{
+	Relation	rel = wa_table_open(table);
+	bool		has = RelationGetNumberOfBlocks(rel) > 0;
+
+	if (!has)
+		PredicateLockRelation(rel, snapshot);
+	table_close(rel, NoLock);
+	return has;
 }
 
 void
@@ -177,6 +191,15 @@ wa_reader_int(wa_reader *reader, int column)
 	return isnull ? 0 : DatumGetInt32(value);
 }
 
+int64
+wa_reader_int8(wa_reader *reader, int column)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(reader->slot, column, &isnull);
+
+	return isnull ? 0 : DatumGetInt64(value);
+}
+
 /* Until the slot moves on. */
 static wa_str
 str_in_place(TupleTableSlot *slot, int column)
@@ -280,12 +303,17 @@ wa_read_failures(wa_reader *reader, wa_failures *failures)
 }
 
 wa_category
-wa_read_delivery_category(wa_reader *reader)
+wa_reader_category(wa_reader *reader, int column)
 {
 	bool		isnull;
 
-	return wa_category_from_oid(
-		DatumGetObjectId(slot_getattr(reader->slot, Anum_wa_delivery_category, &isnull)));
+	return wa_category_from_oid(DatumGetObjectId(slot_getattr(reader->slot, column, &isnull)));
+}
+
+wa_category
+wa_read_delivery_category(wa_reader *reader)
+{
+	return wa_reader_category(reader, Anum_wa_delivery_category);
 }
 
 void

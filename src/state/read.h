@@ -43,6 +43,12 @@ typedef struct wa_reader
 } wa_reader;
 
 /*
+ * May the table have rows, as far as its pages tell?  Where it has none, somebody may be about
+ * to add the first row: a serializable transaction must be told.
+ */
+extern bool wa_has_rows(const wa_table *table, Snapshot snapshot);
+
+/*
  * Open for look-ups by recipient, in the current memory context.  That must outlive it; the one of
  * later calls need not.
  */
@@ -77,6 +83,7 @@ extern bool wa_reader_last(wa_reader *reader);
  */
 extern wa_instant wa_reader_instant(wa_reader *reader, int column);
 extern int32 wa_reader_int(wa_reader *reader, int column);
+extern int64 wa_reader_int8(wa_reader *reader, int column);
 extern wa_str wa_reader_str(wa_reader *reader, int column);
 extern Datum wa_reader_datum(wa_reader *reader, int column, bool *isnull);
 
@@ -96,7 +103,8 @@ extern void wa_read_activity(wa_reader *reader, wa_activity_row *row);
 /* The end of a row of wa_cooldown: WA_NEVER, no strike counts; WA_FOREVER, none. */
 extern wa_instant wa_read_until(wa_reader *reader);
 
-/* The category of a row of wa_delivery. */
+/* The category in that column, and that of a row of wa_delivery. */
+extern wa_category wa_reader_category(wa_reader *reader, int column);
 extern wa_category wa_read_delivery_category(wa_reader *reader);
 
 /* The deliveries of a row of wa_delivery, added to a set with room for all that there may be. */

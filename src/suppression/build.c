@@ -15,6 +15,7 @@
  */
 #include "base/compat.h"
 
+#include "access/genam.h"
 #include "access/heapam.h"
 #include "access/table.h"
 #include "access/tableam.h"
@@ -29,6 +30,7 @@
 #include "base/category_oid.h"
 #include "state/columns.h"
 #include "state/deliveries_array.h"
+#include "state/read.h"
 #include "suppression/build.h"
 
 /*
@@ -486,6 +488,31 @@ read_delivery(void *arg, HeapTuple tuple, TupleDesc desc)
 		gather(b, key, bits);
 }
 
+/* A live claim counts for caps; whoever has one is looked up. */
+static void
+read_claims(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
+{
+	wa_reader	reader;
+
+	if (!wa_has_rows(&schema->claim_open, snapshot))
+		return;
+	wa_reader_open(&reader, &schema->claim_open, snapshot);
+	wa_reader_seek_all(&reader, NULL, 0);
+	while (wa_reader_next(&reader))
+	{
+		wa_instant	until = wa_reader_instant(&reader, Anum_wa_claim_lease_until);
+		wa_key		key;
+
+		CHECK_FOR_INTERRUPTS();
+		if ((Oid) wa_reader_int(&reader, Anum_wa_claim_category) == b->category &&
+			(until > b->question->at || until == WA_FOREVER) &&
+			wa_asks_about(b->question, wa_reader_str_in_place(&reader, Anum_wa_claim_business)) &&
+			(key = phone_of(b, wa_reader_str_in_place(&reader, Anum_wa_claim_recipient))) != 0)
+			gather(b, key, WA_LISTED_MAYBE);
+	}
+	wa_reader_close(&reader);
+}
+
 /* Windows that may spare somebody from a cap. */
 static void
 read_window(void *arg, HeapTuple tuple, TupleDesc desc)
@@ -539,6 +566,7 @@ read_deliveries(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
 	wa_scan_table(&schema->delivery, snapshot, read_delivery, b);
 	if (b->several)
 		wa_scan_table(&schema->delivery, snapshot, read_delivery, b);
+	read_claims(b, schema, snapshot);
 	read_windows(b, schema, snapshot);
 }
 
@@ -664,6 +692,19 @@ pages_of(const wa_table *table)
 	return pages;
 }
 
+/* Of the table behind it few are read. */
+static double
+index_pages_of(const wa_table *table)
+{
+	Relation	rel = wa_table_open(table);
+	Relation	index = wa_pkey_open(table);
+	double		pages = RelationGetNumberOfBlocks(index);
+
+	index_close(index, NoLock);
+	table_close(rel, NoLock);
+	return pages;
+}
+
 static double
 pages_to_read(wa_decision_cache *cache, const wa_question *question, bool tells_reasons)
 {
@@ -677,7 +718,7 @@ pages_to_read(wa_decision_cache *cache, const wa_question *question, bool tells_
 	if (wa_asks_registers(question->category))
 		pages += pages_of(&schema->consent);
 	if (wa_pacing_caps(wa_decision_cache_pacing(cache), question))
-		pages += pages_of(&schema->delivery);
+		pages += pages_of(&schema->delivery) + index_pages_of(&schema->claim_open);
 	return pages;
 }
 

@@ -53,7 +53,7 @@ collect(void *arg, const wa_objection *objection)
 static wa_objections
 ask_all(wa_facts *facts, wa_category category, wa_str business, wa_str sender, wa_instant at)
 {
-	wa_question question = {category, business, sender, at};
+	wa_question question = {category, business, sender, at, 0};
 	wa_objections found = {0};
 	wa_objections	first = {.enough = 1};
 	bool		sendable = wa_decide(facts, &question, collect, &found);
@@ -79,7 +79,7 @@ ask(wa_facts *facts, wa_category category, wa_instant at)
 static wa_instant
 next(wa_facts *facts, wa_category category, wa_instant at)
 {
-	wa_question question = {category, ALL, ANY, at};
+	wa_question question = {category, ALL, ANY, at, 0};
 	wa_instant	found = wa_next(facts, &question);
 
 	check(found >= at, "not before it was asked");

@@ -1,0 +1,36 @@
+/*-------------------------------------------------------------------------
+ *
+ * recheck.c
+ *	  wa__reason_beside: may somebody who was just claimed be sent to, but for
+ *	  that claim?
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "utils/builtins.h"
+
+#include "decision/arguments.h"
+#include "decision/evaluator.h"
+
+PG_FUNCTION_INFO_V1(wa__reason_beside);
+
+Datum
+wa__reason_beside(PG_FUNCTION_ARGS)
+{
+	FmgrInfo   *flinfo = fcinfo->flinfo;
+	wa_decision_cache *cache;
+	wa_question question;
+	wa_canonical buf;
+	wa_rule		rule;
+
+	wa_question_args(fcinfo, &question);
+	question.own_claim = PG_GETARG_INT64(5);
+	cache = wa_decision_cache_for((wa_decision_cache **) &flinfo->fn_extra, flinfo->fn_oid,
+								  flinfo->fn_mcxt);
+	wa_decision_cache_check(cache, &question);
+	if (wa_decide(wa_facts_of(cache, wa_recipient_arg(fcinfo, true, &buf)), &question,
+				  wa_keep_rule, &rule))
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(wa_rule_name(rule)));
+}
