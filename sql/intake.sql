@@ -67,6 +67,12 @@ SAVEPOINT before;
 CALL t.take(t.wrote('491540001016', '2025-03-01 10:00'));
 ROLLBACK TO before;
 SELECT count(*) FROM wa_activity WHERE recipient = '491540001016';
+-- The sender's own number, as the webhooks show it, whatever their order; not of one that names no sender.
+SELECT wa_ingest(jsonb_build_object('entry', jsonb_build_array(jsonb_build_object('id', 'b9', 'changes', jsonb_build_array(jsonb_build_object('field', 'messages',
+	'value', jsonb_build_object('metadata', m) || t.wrote('491540001018', '2025-03-01 10:00'))))))::text)
+FROM unnest(ARRAY['{"phone_number_id":"s9","display_phone_number":"+55 11 91234-5678"}', '{"phone_number_id":"s9"}', '{"phone_number_id":"s9","display_phone_number":5511912345678}',
+	'{"phone_number_id":"s9","display_phone_number":"+55 11 91234-5678"}', '{"display_phone_number":"4930901820"}', '{"phone_number_id":"s10","display_phone_number":""}']::jsonb[]) AS m;
+SELECT sender, display_phone FROM wa_sender WHERE business = 'b9' AND sender IN ('', 's9', 's10') ORDER BY sender;
 -- A NULL payload is no webhook.
 \set VERBOSITY terse
 INSERT INTO wa_webhook (payload) VALUES (NULL);

@@ -35,36 +35,86 @@ append_escaped(StringInfo out, pg_wchar c)
 		appendStringInfo(out, "\\u%04x", c);
 }
 
-wa_str
-wa_to_database(wa_str utf8)
+/* Room for what a piece of a text becomes. */
+#define WA_PIECE	8192
+
+/*
+ * Append as much of the text as this encoding can write.  Returns how many bytes that were,
+ * 0 where it cannot write the first character.
+ */
+static size_t
+append_converted(StringInfo out, Oid proc, wa_str utf8)
 {
-	bool		is_utf8 = GetDatabaseEncoding() == PG_UTF8;
-	StringInfoData out;
+	unsigned char piece[WA_PIECE];
+	int			done;
+
+	if (!OidIsValid(proc))
+		return 0;
+	done = pg_do_encoding_conversion_buf(proc, PG_UTF8, GetDatabaseEncoding(),
+										 (unsigned char *) utf8.data,
+										 (int) Min(utf8.len, WA_PIECE / MAX_CONVERSION_GROWTH),
+										 piece, WA_PIECE, true);
+	appendStringInfoString(out, (char *) piece);
+	return done;
+}
+
+/* Append a character that no text of this database can hold.  Returns its length. */
+static size_t
+append_foreign(StringInfo out, wa_str utf8)
+{
+	const unsigned char *p = (const unsigned char *) utf8.data;
+	int			step = pg_utf_mblen(p);
+
+	if (step > utf8.len || !pg_utf8_islegal(p, step))
+	{
+		appendStringInfoChar(out, '?');
+		return 1;
+	}
+	append_escaped(out, utf8_to_unicode(p));
+	return step;
+}
+
+/* The length of the part in front that needs no change. */
+static size_t
+plain_prefix(wa_str utf8, bool bytes_are_text)
+{
 	size_t		i;
 
 	for (i = 0; i < utf8.len; i++)
 	{
-		if (utf8.data[i] == '\0' || (!is_utf8 && IS_HIGHBIT_SET(utf8.data[i])))
+		if (utf8.data[i] == '\0' || (!bytes_are_text && IS_HIGHBIT_SET(utf8.data[i])))
 			break;
 	}
-	if (i == utf8.len)
+	return i;
+}
+
+wa_str
+wa_to_database(wa_str utf8)
+{
+	int			encoding = GetDatabaseEncoding();
+	/* SQL_ASCII takes any bytes, and who reads them takes them for what they were */
+	bool		bytes_are_text = encoding == PG_UTF8 || encoding == PG_SQL_ASCII;
+	size_t		plain = plain_prefix(utf8, bytes_are_text);
+	StringInfoData out;
+	Oid			proc;
+
+	if (plain == utf8.len)
 		return (wa_str)
 	{
 		utf8.len == 0 ? pstrdup("") : pnstrdup(utf8.data, utf8.len), utf8.len
 	};
 
+	proc = bytes_are_text ? InvalidOid : FindDefaultConversionProc(PG_UTF8, encoding);
 	initStringInfo(&out);
-	for (i = 0; i < utf8.len;)
+	for (size_t i = 0; i < utf8.len;)
 	{
-		const unsigned char *p = (const unsigned char *) utf8.data + i;
-		int			step = pg_utf_mblen(p);
+		wa_str		rest = {utf8.data + i, utf8.len - i};
+		size_t		step = plain_prefix(rest, bytes_are_text);
 
-		if (step > utf8.len - i)
-			break;				/* cannot be: json-c checked it */
-		if (*p == '\0' || (!is_utf8 && step > 1))
-			append_escaped(&out, utf8_to_unicode(p));
-		else
-			appendBinaryStringInfo(&out, (const char *) p, step);
+		if (step > 0)
+			appendBinaryStringInfo(&out, rest.data, step);
+		else if ((step = append_converted(&out, proc, rest)) == 0)
+			step = append_foreign(&out, rest);
 		i += step;
 	}
 	return (wa_str)

@@ -14,9 +14,9 @@
 
 /*
  * UTF-8 out of a payload as text of this database, copied into the current
- * memory context.  What a text cannot hold (a NUL; anything but ASCII where the
- * database is not in UTF-8) is written as a JSON escape, so that nothing is an
- * error and a JSON fragment stays one.
+ * memory context.  What a text cannot hold (a NUL; a character that the
+ * encoding of the database does not have) is written as a JSON escape, so that nothing is an
+ * error and a JSON fragment stays one; bytes that are no UTF-8, as "?".
  */
 extern wa_str wa_to_database(wa_str utf8);
 

@@ -657,9 +657,12 @@ wa_event_batch_add_sender(wa_event_batch *batch, wa_str business, wa_str sender,
 
 	delta->u.sender.first_seen = Min(delta->u.sender.first_seen, received_at);
 	delta->u.sender.last_seen = wa_later(delta->u.sender.last_seen, received_at);
-	if (wa_str_given(display_phone) &&
-		wa_str_compare(display_phone, delta->u.sender.display_phone) > 0)
-		delta->u.sender.display_phone = wa_to_database(display_phone);
+	if (wa_str_given(display_phone) && delta->key.other.len > 0)
+	{
+		display_phone = batch_name(batch, wa_key_part(display_phone));
+		if (wa_str_compare(display_phone, delta->u.sender.display_phone) > 0)
+			delta->u.sender.display_phone = display_phone;
+	}
 	MemoryContextSwitchTo(old);
 }
 

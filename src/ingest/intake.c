@@ -350,7 +350,7 @@ interpret_elements(wa_intake *intake, bool checked)
 		}
 		intake->element = &element;
 		wa_event_batch_add_sender(intake->batch, element.business, element.sender,
-								  (wa_str) {NULL, 0}, intake->received_at);
+								  element.display_phone, intake->received_at);
 		count(intake, wa_interpret(&element, intake->received_at, intake->policy,
 								   &intake->sink));
 	}

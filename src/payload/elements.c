@@ -452,6 +452,7 @@ wa_element_fill(wa_payload *payload, wa_element *element, wa_element_kind kind,
 	element->on_premises = payload->on_premises;
 	element->business = payload->business;
 	element->sender = payload->sender;
+	element->display_phone = payload->display_phone;
 	element->field = payload->field;
 	element->entry_time = payload->entry_time;
 	element->node = node;

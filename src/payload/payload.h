@@ -133,6 +133,7 @@ typedef struct wa_element
 								 * without metadata and messaging_product */
 	wa_str		business;		/* value.waba_info.waba_id, else entry[].id */
 	wa_str		sender;			/* metadata.phone_number_id */
+	wa_str		display_phone;	/* metadata.display_phone_number */
 	wa_str		field;			/* changes[].field */
 	wa_str		entry_time;		/* entry[].time */
 	wa_ids		who;			/* the user; a group's participant, not the group;

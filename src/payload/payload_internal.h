@@ -144,6 +144,7 @@ struct wa_payload
 	wa_str		entry_business; /* of the entry; business may differ by change */
 	wa_str		business;
 	wa_str		sender;
+	wa_str		display_phone;
 	wa_str		field;
 	wa_str		entry_time;
 	wa_element_kind single_kind;	/* WA_WALK_SINGLE */

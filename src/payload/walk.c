@@ -242,6 +242,7 @@ walk_enter_value(wa_payload *payload, json_object *value, wa_element *element)
 	bool		known;
 
 	payload->sender = wa_json_text(metadata, "phone_number_id");
+	payload->display_phone = wa_json_text(metadata, "display_phone_number");
 	if (wa_str_given(waba_id))
 		payload->business = waba_id;
 	payload->state = WA_WALK_UNREAD;
@@ -357,7 +358,7 @@ walk_enter_change(wa_payload *payload, json_object *change, wa_element *element)
 
 	payload->state = walk_behind_value(payload);
 	payload->business = payload->entry_business;
-	payload->sender = nothing;
+	payload->sender = payload->display_phone = nothing;
 	payload->field = wa_json_text(change, "field");
 	payload->unread = NULL;
 	if (wa_json_is_object(value) && unread_beside(change, "field", "value"))
@@ -400,7 +401,7 @@ walk_enter_entry(wa_payload *payload, json_object *entry, wa_element *element)
 
 	payload->entry_business = payload->business = wa_json_text(entry, "id");
 	payload->entry_time = wa_json_text(entry, "time");
-	payload->sender = payload->field = nothing;
+	payload->sender = payload->display_phone = payload->field = nothing;
 	if (changes == NULL)
 	{
 		/* no object at all, or one without changes */
@@ -592,7 +593,7 @@ walk_step_payload(wa_payload *payload, wa_element *element)
 
 	payload->on_premises = false;
 	payload->entry_business = payload->business = nothing;
-	payload->sender = payload->field = payload->entry_time = nothing;
+	payload->sender = payload->display_phone = payload->field = payload->entry_time = nothing;
 	payload->unread = NULL;
 	if (payload->nsources == 0)
 	{

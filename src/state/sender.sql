@@ -14,7 +14,7 @@ COMMENT ON TABLE wa_sender IS
 'Businesses and senders that were heard of: in webhooks, in reported errors, by a row of wa_app_secret, or put here by a DBA. A question about one that is not here is an error, since nothing would object to it';
 COMMENT ON COLUMN wa_sender.business IS 'WhatsApp Business Account id; '''' where a webhook named none';
 COMMENT ON COLUMN wa_sender.sender IS 'Phone number id; '''' where none was named';
-COMMENT ON COLUMN wa_sender.display_phone IS 'The phone number as WhatsApp shows it; NULL where it was never named';
+COMMENT ON COLUMN wa_sender.display_phone IS 'The phone number as WhatsApp shows it, from metadata.display_phone_number, or as a DBA put it; of several the greatest, so that the order does not matter; NULL where it was never named';
 COMMENT ON COLUMN wa_sender.first_seen IS 'When the earliest webhook of it was received; NULL where none was';
 COMMENT ON COLUMN wa_sender.last_seen IS 'When the latest webhook of it was received: the beginning of its hour, so that not every webhook writes this row; NULL where none was';
 

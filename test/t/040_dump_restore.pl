@@ -232,6 +232,8 @@ $node->safe_psql('postgres', 'CREATE DATABASE copied TEMPLATE plainly');
 is_same(fingerprints($node, 'copied'), fingerprints($node, 'plainly'), 'a database made by TEMPLATE has all rows');
 is($node->safe_psql('copied', 'CREATE TABLE kept AS TABLE wa_webhook; DELETE FROM wa_webhook; INSERT INTO wa_webhook TABLE kept;
 	SELECT count(*) FROM wa_webhook'), $node->safe_psql('plainly', 'SELECT count(*) FROM wa_webhook'), 'rows may be moved by hand');
+# Where the payload went, its problems kept the element for themselves.
+is($node->safe_psql('copied', 'UPDATE wa_problem AS p SET fragment = NULL FROM wa_webhook AS w WHERE w.id = p.webhook_id AND fragment IS NOT NULL RETURNING 1') ne '', 1, 'elements of problems are kept meanwhile');
 is_same(fingerprints($node, 'copied'), fingerprints($node, 'plainly'), 'which applies nothing again');
 
 # pg_upgrade, where there is time: types, operators and tables keep their files.
