@@ -2,7 +2,8 @@
  *
  * segment_summary.c
  *	  wa_segment_summary: how many of those whom a query yields can be sent to,
- *	  and how many are left out by each rule.
+ *	  and how many are left out by each rule.  wa_segment_forecast: the same at
+ *	  several moments.
  *
  * The query is the caller's: it runs with the caller's rights and search path,
  * by the caller's snapshot, and may only read (which binds the functions that it
@@ -10,24 +11,36 @@
  * executor hands them over, so nothing is kept of them and its plan may be a
  * parallel one.  Each is evaluated as wa_sendable evaluates it.
  *
+ * A forecast runs the query once.  Who has stopped is not asked about again, and neither is
+ * who has no row that could object, unless something objects by the clock: of the others,
+ * which are few, the phone is kept (past work_mem on disk) and asked about at each moment.
+ *
  *-------------------------------------------------------------------------
  */
 #include "base/compat.h"
 
+#include "catalog/pg_type_d.h"
 #include "executor/spi.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "parser/parse_coerce.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
+#include "utils/tuplestore.h"
 
 #include "base/arguments.h"
 #include "base/reading_query.h"
 #include "decision/arguments.h"
 #include "decision/evaluator.h"
 #include "recipient/recipient.h"
+#include "rules/decision_cache.h"
+#include "rules/pacing.h"
 
 PG_FUNCTION_INFO_V1(wa_segment_summary);
+PG_FUNCTION_INFO_V1(wa__segment_forecast);
 
 typedef struct wa_segment
 {
@@ -37,7 +50,14 @@ typedef struct wa_segment
 	wa_question question;
 	wa_evaluator evaluator;
 	bool		listed;			/* has a list been read for the question? */
+	bool		changed;		/* is the question another one than at the last look-up? */
 	int64		counts[WA_RULES];	/* by first objection */
+
+	/* Of a forecast. */
+	int64		lasting[WA_RULES];	/* by first objection, for good */
+	bool		allowed_lasts;	/* is who is on no list so for good? */
+	Tuplestorestate *kept;		/* of all others: what the query yielded */
+	TupleTableSlot *slot;		/* one of them; NULL before the first */
 } wa_segment;
 
 /*
@@ -94,9 +114,10 @@ first_objection_slowly(wa_segment *s, struct varlena *value)
 											   &recipient);
 	bool		built;
 	wa_rule		rule = wa_evaluate(&s->evaluator, &s->question, valid ? &recipient : NULL,
-								   s->listed, false, &built);
+								   s->listed, s->changed, &built);
 
 	s->listed |= built;
+	s->changed = false;
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(s->row);
 	return rule;
@@ -107,6 +128,8 @@ first_objection(wa_segment *s, struct varlena *value)
 {
 	wa_str		digits;
 
+	if (!s->listed)
+		return first_objection_slowly(s, value);
 	switch (wa_evaluator_ask(&s->evaluator, value, &digits))
 	{
 		case WA_LIST_ALLOWED:
@@ -128,6 +151,77 @@ receive(TupleTableSlot *slot, DestReceiver *self)
 	s->counts[isnull ? WA_RULE_INVALID_RECIPIENT :
 			  first_objection(s, (struct varlena *) DatumGetPointer(value))]++;
 	return true;
+}
+
+/*
+ * The same for a forecast.
+ */
+
+/* Rules that look at no clock and come before all that do. */
+static bool
+lasts(wa_rule rule)
+{
+	return rule >= WA_RULE_INVALID_RECIPIENT && rule <= WA_RULE_REGION;
+}
+
+static void
+keep(wa_segment *s, TupleTableSlot *slot)
+{
+	if (s->slot == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(s->context);
+
+		s->kept = tuplestore_begin_heap(false, false, work_mem);
+		s->slot = MakeSingleTupleTableSlot(CreateTupleDescCopy(slot->tts_tupleDescriptor),
+										   &TTSOpsMinimalTuple);
+		MemoryContextSwitchTo(old);
+	}
+	tuplestore_puttupleslot(s->kept, slot);
+}
+
+static bool
+receive_and_keep(TupleTableSlot *slot, DestReceiver *self)
+{
+	wa_segment *s = (wa_segment *) self;
+	bool		isnull;
+	struct varlena *value = (struct varlena *) DatumGetPointer(slot_getattr(slot, 1, &isnull));
+	wa_rule		rule;
+	wa_str		digits;
+
+	if (isnull)
+		s->lasting[WA_RULE_INVALID_RECIPIENT]++;
+	else if (s->allowed_lasts && s->listed &&
+			 wa_evaluator_ask(&s->evaluator, value, &digits) == WA_LIST_ALLOWED)
+		s->lasting[WA_NO_RULE]++;
+	else if (lasts(rule = first_objection(s, value)))
+		s->lasting[rule]++;
+	else
+	{
+		s->counts[rule]++;
+		keep(s, slot);
+	}
+	return true;
+}
+
+/* What is kept, at another moment. */
+static void
+count_kept(wa_segment *s, wa_instant at)
+{
+	memset(s->counts, 0, sizeof(s->counts));
+	s->question.at = at;
+	s->changed = true;
+	s->listed = false;
+	if (s->slot == NULL)
+		return;
+	tuplestore_rescan(s->kept);
+	while (tuplestore_gettupleslot(s->kept, true, false, s->slot))
+	{
+		bool		isnull;
+
+		CHECK_FOR_INTERRUPTS();
+		s->counts[first_objection(s, (struct varlena *)
+								  DatumGetPointer(slot_getattr(s->slot, 1, &isnull)))]++;
+	}
 }
 
 static void
@@ -154,40 +248,100 @@ begin_segment(FunctionCallInfo fcinfo)
 	s->dest.mydest = DestNone;
 	s->context = context;
 	s->row = AllocSetContextCreate(context, "wa_policy segment row", ALLOCSET_SMALL_SIZES);
-	wa_question_args(fcinfo, &s->question);
 	wa_evaluator_begin(&s->evaluator, fcinfo->flinfo->fn_oid, context, true);
 	return s;
 }
 
 static void
-put_count(ReturnSetInfo *rsinfo, const char *outcome, int64 phones)
+put_count(ReturnSetInfo *rsinfo, const wa_instant *at, const char *outcome, int64 phones)
 {
-	Datum		values[2] = {CStringGetTextDatum(outcome), Int64GetDatum(phones)};
-	bool		nulls[2] = {false, false};
+	Datum		values[3];
+	bool		nulls[3] = {false, false, false};
+	int			n = 0;
 
+	if (at != NULL)
+		values[n++] = TimestampTzGetDatum(*at);
+	values[n++] = CStringGetTextDatum(outcome);
+	values[n] = Int64GetDatum(phones);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
-Datum
-wa_segment_summary(PG_FUNCTION_ARGS)
+/* One row each for all, those who can be sent to, and those whom each rule leaves out. */
+static void
+put_counts(ReturnSetInfo *rsinfo, const wa_segment *s, const wa_instant *at)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	wa_str		query = wa_required_text_arg(fcinfo, 0, "query");
-	wa_segment *s = begin_segment(fcinfo);
 	int64		total = 0;
+
+	for (int rule = 0; rule < WA_RULES; rule++)
+		total += s->counts[rule] + s->lasting[rule];
+	put_count(rsinfo, at, "total", total);
+	put_count(rsinfo, at, "sendable", s->counts[WA_NO_RULE] + s->lasting[WA_NO_RULE]);
+	for (int rule = WA_RULE_INVALID_RECIPIENT; rule < WA_RULES; rule++)
+	{
+		if (s->counts[rule] + s->lasting[rule] > 0)
+			put_count(rsinfo, at, wa_rule_name(rule), s->counts[rule] + s->lasting[rule]);
+	}
+}
+
+static void
+run_segment(FunctionCallInfo fcinfo, wa_segment *s)
+{
+	wa_str		query = wa_required_text_arg(fcinfo, 0, "query");
 
 	InitMaterializedSRF(fcinfo, 0);
 	wa_decision_cache_check(wa_lazy_list_cache(&s->evaluator.lazy), &s->question);
 	run_query(pnstrdup(query.data, query.len),
 			  wa_schema_of(fcinfo->flinfo->fn_oid)->recipient_type, &s->dest);
-	for (int i = 0; i < lengthof(s->counts); i++)
-		total += s->counts[i];
-	put_count(rsinfo, "total", total);
-	put_count(rsinfo, "sendable", s->counts[WA_NO_RULE]);
-	for (int rule = WA_RULE_INVALID_RECIPIENT; rule < lengthof(s->counts); rule++)
+}
+
+Datum
+wa_segment_summary(PG_FUNCTION_ARGS)
+{
+	wa_segment *s = begin_segment(fcinfo);
+
+	wa_question_args(fcinfo, &s->question);
+	run_segment(fcinfo, s);
+	put_counts((ReturnSetInfo *) fcinfo->resultinfo, s, NULL);
+	MemoryContextDelete(s->context);
+	return (Datum) 0;
+}
+
+/* Does nothing but rows of the list change with the clock? */
+static bool
+allowed_lasts(wa_segment *s)
+{
+	wa_decision_cache *cache = wa_lazy_list_cache(&s->evaluator.lazy);
+	const wa_pacing *pacing = wa_decision_cache_pacing(cache);
+
+	return cache->holds == NULL && !wa_pacing_caps(pacing, &s->question) &&
+		!wa_pacing_quiet_hours(pacing, &s->question);
+}
+
+/* (query, category, business, sender, the first moment, the later ones in ascending order) */
+Datum
+wa__segment_forecast(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	wa_segment *s = begin_segment(fcinfo);
+	Datum	   *later;
+	int			n;
+
+	wa_question_args(fcinfo, &s->question);
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(5), TIMESTAMPTZOID, sizeof(TimestampTz),
+					  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &later, NULL, &n);
+	s->allowed_lasts = allowed_lasts(s);
+	s->dest.receiveSlot = receive_and_keep;
+	run_segment(fcinfo, s);
+	put_counts(rsinfo, s, &s->question.at);
+	for (int i = 0; i < n; i++)
 	{
-		if (s->counts[rule] > 0)
-			put_count(rsinfo, wa_rule_name(rule), s->counts[rule]);
+		count_kept(s, DatumGetTimestampTz(later[i]));
+		put_counts(rsinfo, s, &s->question.at);
+	}
+	if (s->slot != NULL)
+	{
+		ExecDropSingleTupleTableSlot(s->slot);
+		tuplestore_end(s->kept);
 	}
 	MemoryContextDelete(s->context);
 	return (Datum) 0;

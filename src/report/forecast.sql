@@ -14,7 +14,7 @@ BEGIN
 	ELSIF step <= interval '0' OR now() + 1000 * step < until THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 			MESSAGE = 'a forecast has 1 to 1000 steps',
-			HINT = 'The query runs once for each: give a longer step or an earlier end.';
+			HINT = 'Give a longer step or an earlier end.';
 	END IF;
 	RETURN true;
 END
@@ -23,6 +23,13 @@ COMMENT ON FUNCTION wa__forecast_check(timestamptz, interval) IS
 'Checks the arguments of wa_segment_forecast: returns true or raises an error that says what is wrong';
 REVOKE EXECUTE ON FUNCTION wa__forecast_check(timestamptz, interval) FROM PUBLIC;
 
+CREATE FUNCTION wa__segment_forecast(query text, category wa_category, business text, sender text, at timestamptz, later timestamptz[])
+	RETURNS TABLE (moment timestamptz, outcome text, phones bigint)
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 1000000 ROWS 100;
+COMMENT ON FUNCTION wa__segment_forecast(text, wa_category, text, text, timestamptz, timestamptz[]) IS
+'Does the work of wa_segment_forecast: the summary at one moment and at each of the later ones, which ascend';
+REVOKE EXECUTE ON FUNCTION wa__segment_forecast(text, wa_category, text, text, timestamptz, timestamptz[]) FROM PUBLIC;
+
 -- The caller's rights and search path, since the query is the caller's.
 CREATE FUNCTION wa_segment_forecast(query text, category wa_category,
 	until timestamptz DEFAULT pg_catalog.now() + interval '24 hours', step interval DEFAULT interval '1 hour',
@@ -30,13 +37,15 @@ CREATE FUNCTION wa_segment_forecast(query text, category wa_category,
 	RETURNS TABLE (at timestamptz, outcome text, phones bigint)
 	LANGUAGE sql STABLE PARALLEL UNSAFE COST 1000000 ROWS 100
 	BEGIN ATOMIC
-		SELECT t.at, s.outcome, s.phones
+		SELECT f.at, f.outcome, f.phones
 		FROM (SELECT wa__forecast_check(wa_segment_forecast.until, wa_segment_forecast.step) AS ok OFFSET 0) AS c,
-			LATERAL generate_series(now(), CASE WHEN c.ok THEN wa_segment_forecast.until END, wa_segment_forecast.step) AS t (at),
-			LATERAL wa_segment_summary(wa_segment_forecast.query, wa_segment_forecast.category,
-				wa_segment_forecast.business, wa_segment_forecast.sender, t.at) WITH ORDINALITY AS s (outcome, phones, nth)
-		ORDER BY t.at, s.nth;
+			LATERAL (SELECT coalesce(array_agg(g.at ORDER BY g.at), '{}') AS later
+				FROM generate_series(now() + wa_segment_forecast.step, CASE WHEN c.ok THEN wa_segment_forecast.until END,
+					wa_segment_forecast.step) AS g (at)) AS t,
+			LATERAL wa__segment_forecast(wa_segment_forecast.query, wa_segment_forecast.category,
+				wa_segment_forecast.business, wa_segment_forecast.sender, now(), t.later) WITH ORDINALITY AS f (at, outcome, phones, nth)
+		ORDER BY f.nth;
 	END;
 COMMENT ON FUNCTION wa_segment_forecast(text, wa_category, timestamptz, interval, text, text) IS
-'wa_segment_summary at each step from now on: when will how many of the phones that a query yields be sendable, if nothing more happens? The query runs once for each step, at most 1000 times; 24 hours by the hour where nothing else is said. Other arguments as for wa_segment_summary';
+'wa_segment_summary at each step from now on: when will how many of the phones that a query yields be sendable, if nothing more happens? The query runs once, whatever the number of steps (1 to 1000); 24 hours by the hour where nothing else is said. Other arguments as for wa_segment_summary';
 REVOKE EXECUTE ON FUNCTION wa_segment_forecast(text, wa_category, timestamptz, interval, text, text) FROM PUBLIC;

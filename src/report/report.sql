@@ -6,6 +6,13 @@ CREATE FUNCTION wa__html(t text) RETURNS text
 COMMENT ON FUNCTION wa__html(text) IS 'Text as it may stand in HTML, in an attribute too';
 REVOKE EXECUTE ON FUNCTION wa__html(text) FROM PUBLIC;
 
+CREATE FUNCTION wa__short(figure numeric) RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN CASE WHEN figure >= 1000000 THEN trim_scale(round(figure / 1000000, 2)) || ' M'
+		WHEN figure >= 10000 THEN trim_scale(round(figure / 1000, 2)) || ' k' ELSE trim_scale(figure)::text END;
+COMMENT ON FUNCTION wa__short(numeric) IS 'A figure as it stands on an axis of wa_report';
+REVOKE EXECUTE ON FUNCTION wa__short(numeric) FROM PUBLIC;
+
 -- Bars side by side, two values on top of one another in each: the upper one is hatched, so that
 -- nobody need tell colours apart.
 CREATE FUNCTION wa__chart(id text, caption text, labels text[], solid numeric[], hatched numeric[], tips text[]) RETURNS text
@@ -16,7 +23,7 @@ CREATE FUNCTION wa__chart(id text, caption text, labels text[], solid numeric[],
 				id, wa__html(caption),
 				wa__html(format('%s bars from %s to %s; the highest is %s.', cardinality(labels), labels[1], labels[cardinality(labels)], s.highest)))
 			|| (SELECT string_agg(format('<line class="g" x1="64" x2="716" y1="%1$s" y2="%1$s"/><text class="y" x="58" y="%2$s">%3$s</text>',
-					round(160 - 144 * part, 1), round(164 - 144 * part, 1), trim_scale(s.top * part)), '')
+					round(160 - 144 * part, 1), round(164 - 144 * part, 1), wa__short(s.top * part)), '')
 				FROM unnest('{0, 0.5, 1}'::numeric[]) AS part)
 			|| coalesce((SELECT string_agg(format('<g><title>%s</title><rect class="c" x="%s" y="16" width="%s" height="144"/>'
 						|| '<rect class="s" x="%s" y="%s" width="%s" height="%s"/><rect class="h" fill="url(#%s-h)" x="%s" y="%s" width="%s" height="%s"/></g>',
@@ -89,9 +96,9 @@ p{margin:.25rem 0}
 .soft,small,footer,.none{color:var(--soft)}
 small{font-size:.82rem;font-weight:400}
 section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1.1rem 1.25rem;margin-block:1rem}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin-block:1rem;padding:0;list-style:none}
+.cards{display:grid;grid-template-columns:repeat(3,1fr);gap:.75rem;margin-block:1rem;padding:0;list-style:none}
 .cards li{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:.8rem 1rem}
-.cards b{display:block;font-size:1.75rem;line-height:1.15;font-variant-numeric:tabular-nums}
+.cards b{display:block;font-size:1.75rem;line-height:1.15;white-space:nowrap;font-variant-numeric:tabular-nums}
 .cards .bad b{color:var(--bad)}
 .two svg text{font-size:20px}
 .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(24rem,100%),1fr));gap:0 1rem}
@@ -120,7 +127,7 @@ summary{cursor:pointer;color:var(--soft);inline-size:max-content;padding:.15rem 
 pre{margin:.3rem 0;padding:.6rem;background:var(--bg);border-radius:6px;white-space:pre-wrap}
 code{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.85em}
 footer{padding-block:1rem 2.5rem;font-size:.85rem}
-@media (max-width:44rem){svg text{font-size:20px}}
+@media (max-width:44rem){svg text{font-size:20px}.cards{grid-template-columns:repeat(2,1fr)}.cards b{font-size:1.4rem}}
 @media (max-width:30rem){body{font-size:15px}section{padding:.9rem}.b{inline-size:20%}}
 @media print{:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--main:#0b6b50;--bad:#a8321d;color-scheme:light}body{font-size:11pt}section,.cards li{break-inside:avoid}details{display:none}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 </style>';
@@ -216,8 +223,8 @@ CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 					GROUP BY c.code ORDER BY sum(c.met) DESC, c.code LIMIT 10) AS r LEFT JOIN wa_error_code AS e ON e.code = r.code) AS f)
 			|| wa__sql('SELECT code, title, sum(failed) FROM wa_failure_rate GROUP BY code, title ORDER BY sum(failed) DESC;') || '</section></div>'
 			|| '<div class="two"><section><h2>Opt-outs by campaign</h2><p class="soft">The ten that cost most.</p>'
-			|| (SELECT wa__bars('Campaign or template', array_agg(coalesce(c.campaign, c.template, 'not named') ORDER BY c.opt_outs DESC, c.campaign, c.template),
-					array_agg(CASE WHEN c.delivered > 0 THEN round(100.0 * c.opt_outs / c.delivered, 2) || ' per 100' ELSE '' END ORDER BY c.opt_outs DESC, c.campaign, c.template),
+			|| (SELECT wa__bars('Campaign or template', array_agg(coalesce(c.campaign, c.template, CASE WHEN c.delivered > 0 THEN 'not named' ELSE 'none in the 48 hours before' END) ORDER BY c.opt_outs DESC, c.campaign, c.template),
+					array_agg(concat_ws(', ', CASE WHEN c.campaign IS NOT NULL THEN c.template END, CASE WHEN c.delivered > 0 THEN round(100.0 * c.opt_outs / c.delivered, 2) || ' per 100' END) ORDER BY c.opt_outs DESC, c.campaign, c.template),
 					array_agg(c.opt_outs ORDER BY c.opt_outs DESC, c.campaign, c.template))
 				FROM (SELECT o.campaign, o.template, sum(o.opt_outs)::bigint AS opt_outs, sum(o.delivered) AS delivered FROM opt_out AS o
 					GROUP BY o.campaign, o.template HAVING sum(o.opt_outs) > 0 ORDER BY sum(o.opt_outs) DESC, o.campaign, o.template LIMIT 10) AS c)
