@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * compat.h
- *	  All differences between PostgreSQL 15, 16, 17 and 18, in one place.
+ *	  All differences between PostgreSQL 15 to 19, in one place.
  *	  Old servers are made to look new, never the reverse.
  *
  *-------------------------------------------------------------------------
@@ -49,7 +49,20 @@ extern int	no_such_variable
 	} while (0)
 #endif
 
-#if PG_VERSION_NUM >= 180000
+/* The headers of 19 include less of one another, and scans take flags. */
+#if PG_VERSION_NUM >= 190000
+#include <limits.h>
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/tableam.h"
+#include "catalog/pg_type.h"
+#include "utils/timestamp.h"
+#include "utils/tuplestore.h"
+#define table_beginscan(rel, snapshot, nkeys, key) \
+	table_beginscan(rel, snapshot, nkeys, key, SO_NONE)
+#define wa_index_beginscan(heap, index, snapshot, nkeys) \
+	index_beginscan(heap, index, snapshot, NULL, nkeys, 0, SO_NONE)
+#elif PG_VERSION_NUM >= 180000
 #define wa_index_beginscan(heap, index, snapshot, nkeys) \
 	index_beginscan(heap, index, snapshot, NULL, nkeys, 0)
 #else

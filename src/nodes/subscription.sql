@@ -61,6 +61,12 @@ REVOKE EXECUTE ON FUNCTION wa_publish(text) FROM PUBLIC;
 -- that is here, it comes from EXECUTE for an UPDATE as well: PL/pgSQL prepares its
 -- expressions once a session, for a record of one type.
 
+CREATE FUNCTION wa__is_here(arriving record) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION wa__is_here(record) IS
+'Is there a row already with the primary key of this one, in its table? Keeps the triggers of a subscriber away from rows that clash with none';
+REVOKE EXECUTE ON FUNCTION wa__is_here(record) FROM PUBLIC;
+
 CREATE FUNCTION wa__replicate_policy() RETURNS trigger
 	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -252,27 +258,33 @@ DECLARE
 	attached record;
 BEGIN
 	FOR attached IN SELECT * FROM (VALUES
-		('wa_consent', 'INSERT OR UPDATE', '', 'wa__replicate_consent()'),
-		-- What operators record has no message, and what a sender reports has a code.
-		('wa_consent_log', 'INSERT', 'WHEN (NEW.message_id = '''' OR NEW.code IS NOT NULL)', 'wa__replicate_log()'),
-		('wa_cooldown', 'INSERT', '', 'wa__replicate_cooldown()'),
-		('wa_activity', 'INSERT', '', 'wa__replicate_activity()'),
-		('wa_message', 'INSERT', '', 'wa__replicate_message()'),
-		('wa_sender', 'INSERT', '', 'wa__replicate_policy(business, sender)'),
-		('wa_sender_hold', 'INSERT OR UPDATE', '', 'wa__replicate_hold()'),
-		('wa_sender_life', 'INSERT', '', 'wa__replicate_policy(business, sender, region, category)'),
-		('wa_erased', 'INSERT OR UPDATE', '', 'wa__replicate_erased()'),
-		('wa_region_rule', 'INSERT', '', 'wa__replicate_policy(region, category)'),
-		('wa_region_without_limit', 'INSERT', '', 'wa__replicate_policy(region)'),
-		('wa_phrase', 'INSERT', '', 'wa__replicate_policy(phrase)'),
-		('wa_error_override', 'INSERT', '', 'wa__replicate_policy(code)')) AS v (tab, events, condition, call)
+		('wa_consent', 'wa__replicate_consent()'),
+		('wa_cooldown', 'wa__replicate_cooldown()'),
+		('wa_activity', 'wa__replicate_activity()'),
+		('wa_message', 'wa__replicate_message()'),
+		('wa_sender', 'wa__replicate_policy(business, sender)'),
+		('wa_sender_hold', 'wa__replicate_hold()'),
+		('wa_sender_life', 'wa__replicate_policy(business, sender, region, category)'),
+		('wa_erased', 'wa__replicate_erased()'),
+		('wa_region_rule', 'wa__replicate_policy(region, category)'),
+		('wa_region_without_limit', 'wa__replicate_policy(region)'),
+		('wa_phrase', 'wa__replicate_policy(phrase)'),
+		('wa_error_override', 'wa__replicate_policy(code)')) AS v (tab, call)
 	LOOP
-		EXECUTE format('CREATE OR REPLACE TRIGGER wa_replicate BEFORE %s ON %s.%I FOR EACH ROW %s EXECUTE FUNCTION %2$s.%5$s',
-			attached.events, home, attached.tab, attached.condition, attached.call);
+		EXECUTE format('CREATE OR REPLACE TRIGGER wa_replicate BEFORE INSERT ON %1$s.%2$I FOR EACH ROW
+			WHEN (%1$s.wa__is_here(NEW)) EXECUTE FUNCTION %1$s.%3$s', home, attached.tab, attached.call);
 		EXECUTE format('ALTER TABLE %s.%I ENABLE REPLICA TRIGGER wa_replicate', home, attached.tab);
 	END LOOP;
+	-- Its key is a row number; what tells events apart is another index.  What operators record has
+	-- no message, and what a sender reports has a code.
+	EXECUTE format('CREATE OR REPLACE TRIGGER wa_replicate BEFORE INSERT ON %1$s.wa_consent_log FOR EACH ROW
+		WHEN (NEW.message_id = '''' OR NEW.code IS NOT NULL) EXECUTE FUNCTION %1$s.wa__replicate_log()', home);
+	EXECUTE format('ALTER TABLE %s.wa_consent_log ENABLE REPLICA TRIGGER wa_replicate', home);
 	-- Updates are many; only those that would take something away which is known here alone.
 	FOR attached IN SELECT * FROM (VALUES
+		('wa_consent', 'true', 'wa__replicate_consent()'),
+		('wa_sender_hold', 'true', 'wa__replicate_hold()'),
+		('wa_erased', 'OLD.at > NEW.at', 'wa__replicate_erased()'),
 		('wa_cooldown', 'NOT OLD.failures <@ NEW.failures', 'wa__replicate_cooldown()'),
 		('wa_activity', 'OLD.last_window_refused_at IS NOT NULL
 			AND (NEW.last_window_refused_at IS NULL OR OLD.last_window_refused_at > NEW.last_window_refused_at)', 'wa__replicate_activity()'),
