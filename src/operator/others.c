@@ -303,7 +303,7 @@ take_cooldowns(wa_other *other, const wa_facts *facts, wa_instant now)
 static void
 find_objections(wa_other *other, wa_decision_cache *cache)
 {
-	wa_question question = {WA_MARKETING, {NULL, 0}, {NULL, 0}, GetCurrentTimestamp()};
+	wa_question question = {.category = WA_MARKETING,.at = GetCurrentTimestamp()};
 	wa_facts   *facts = wa_facts_of(cache, &other->id);
 
 	wa_decide(facts, &question, take_stop, other);
