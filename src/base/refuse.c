@@ -24,6 +24,7 @@ static const struct
 }			conditions[] = {
 	{"check_violation", ERRCODE_CHECK_VIOLATION},
 	{"datetime_field_overflow", ERRCODE_DATETIME_FIELD_OVERFLOW},
+	{"feature_not_supported", ERRCODE_FEATURE_NOT_SUPPORTED},
 	{"invalid_parameter_value", ERRCODE_INVALID_PARAMETER_VALUE},
 	{"null_value_not_allowed", ERRCODE_NULL_VALUE_NOT_ALLOWED},
 	{"object_not_in_prerequisite_state", ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE},
