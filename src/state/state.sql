@@ -65,7 +65,7 @@ CREATE TABLE wa_consent_log (
 CREATE UNIQUE INDEX wa_consent_log_event ON wa_consent_log
 	(recipient, business, register, at, state, origin, COALESCE(code, 0), sender, message_id, also_named, pg_catalog.hashtextextended(evidence COLLATE "C", 0));
 -- For the rates of opt-outs, day by day.
-CREATE INDEX wa_consent_log_stop ON wa_consent_log (at) WHERE state OPERATOR(pg_catalog.=) 'stop';
+CREATE INDEX wa_consent_log_at ON wa_consent_log (at);
 SELECT pg_catalog.pg_extension_config_dump('wa_consent_log', '');
 SELECT pg_catalog.pg_extension_config_dump('wa_consent_log_id_seq', '');
 COMMENT ON TABLE wa_consent_log IS
