@@ -34,6 +34,12 @@ SELECT recipient, opted_in, since, how FROM wa_recipient_status ORDER BY recipie
 SELECT recipient, marketing_from = now() AS marketing, utility_from = now() AS utility,
 	window_open_until > now() + interval '22 hours' AS window_open, last_read_at
 FROM wa_recipient_status WHERE recipient IN ('491700000001', '491700000008') ORDER BY recipient;
+-- A window is that of whom a decision takes for the same person: the phone has been seen with another BSUID since.
+CALL t.now(t.wrote('491700000010', now() - interval '3 days') || '{"contacts": [{"wa_id": "491700000010", "user_id": "DE.ten"}]}');
+CALL t.now(t.wrote('491700000010', now() - interval '2 days') || '{"contacts": [{"wa_id": "491700000010", "user_id": "DE.tenth"}]}');
+CALL t.now(jsonb_build_object('messages', jsonb_build_array(jsonb_build_object('from_user_id', 'DE.ten', 'id', 'w', 'type', 'image', 'timestamp', t.unix(now() - interval '1 hour')))));
+SELECT recipient, window_open_until IS NOT NULL AS window_open, wa_sendable(recipient, 'service') AS sendable
+FROM wa_recipient_status WHERE recipient IN ('491700000010', 'DE.ten') ORDER BY recipient;
 -- One recipient is looked up, not searched for.
 SELECT opted_in, how FROM wa_recipient_status WHERE recipient = '+49 170 0000003';
 

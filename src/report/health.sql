@@ -196,19 +196,19 @@ UNION ALL
 -- What grows?
 SELECT 'purge_due', 'notice', count(*),
 	format('Payloads that are kept though older than 90 days: %s.', count(*)),
-	'CALL wa_purge(''90 days'');'
+	'CALL wa_purge(''90d'');'
 FROM wa_webhook WHERE received_at < now() - interval '90 days'
 HAVING count(*) > 0
 UNION ALL
 SELECT 'purge_due', 'notice', count(*),
 	format('Problems that were resolved more than 90 days ago: %s.', count(*)),
-	'CALL wa_purge(''90 days'');'
+	'CALL wa_purge(''90d'');'
 FROM wa_problem WHERE resolved_at < now() - interval '90 days'
 HAVING count(*) > 0
 UNION ALL
 SELECT 'growth', 'notice', round(g.pages * current_setting('block_size')::numeric / 1073741824.0),
 	format('%s takes %s GB. How long must it be kept?', g.relname, round(g.pages * current_setting('block_size')::numeric / 1073741824.0)),
-	'CALL wa_purge(''90 days'');'
+	'CALL wa_purge(''90d'');'
 FROM (
 	SELECT c.relname, c.relpages::bigint + coalesce(t.relpages, 0) AS pages
 	FROM pg_class AS c LEFT JOIN pg_class AS t ON t.oid = c.reltoastrelid

@@ -39,7 +39,10 @@ SELECT k.recipient,
 	wa_next_sendable(k.recipient, 'marketing') AS marketing_from,
 	wa_next_sendable(k.recipient, 'utility') AS utility_from,
 	wa_next_sendable(k.recipient, 'authentication') AS authentication_from,
-	a.window_open_until, a.last_inbound_at, a.last_delivered_at, a.last_read_at
+	-- Of all that was heard under linked identifiers, a decision says what still counts.
+	CASE WHEN a.window_open_until IS NOT NULL AND wa_first_reason(k.recipient, 'service') IS DISTINCT FROM 'window_closed'
+		THEN a.window_open_until END AS window_open_until,
+	a.last_inbound_at, a.last_delivered_at, a.last_read_at
 FROM (SELECT recipient FROM wa_recipient_lock
 	UNION SELECT recipient FROM wa_consent
 	UNION SELECT recipient FROM wa_identity
