@@ -164,7 +164,7 @@ CREATE VIEW wa__opt_out AS
 SELECT o.id, o.recipient, o.business, o.at, o.origin, o.also_named
 FROM (
 	SELECT id, recipient, business, at, origin, state, also_named,
-		lag(state) OVER (PARTITION BY recipient, business ORDER BY at, state, id) AS before
+		lag(state) OVER (PARTITION BY recipient::text, business ORDER BY at, state, id) AS before
 	FROM wa_consent_log) AS o
 WHERE o.state = 'stop' AND o.before IS DISTINCT FROM 'stop';
 COMMENT ON VIEW wa__opt_out IS 'Opt-outs, each once: stops that did not follow a stop';
@@ -194,8 +194,8 @@ FROM (
 	LEFT JOIN LATERAL (
 		SELECT n.business, n.sender, n.category, n.template, n.campaign, n.delivered_at
 		FROM (SELECT o.recipient AS who
-			UNION SELECT wa_try_recipient(also) FROM unnest(string_to_array(o.also_named, ' ')) AS also WHERE also <> ''
-			UNION SELECT l.other FROM wa__person_link AS l WHERE l.recipient = o.recipient AND o.at <= coalesce(l.up_to, o.at)) AS p
+			UNION ALL SELECT wa_try_recipient(also) FROM unnest(string_to_array(o.also_named, ' ')) AS also WHERE also <> ''
+			UNION ALL SELECT l.other FROM wa__person_link AS l WHERE l.recipient = o.recipient AND o.at <= coalesce(l.up_to, o.at)) AS p
 		JOIN wa_message AS n ON n.recipient = p.who
 		WHERE n.category = 'marketing' AND n.delivered_at <= o.at AND n.delivered_at > o.at - interval '48 hours'
 			AND (o.business = '' OR n.business IN ('', o.business))
@@ -222,9 +222,9 @@ SELECT DISTINCT ON (m.sent, m.message_id, m.participant)
 FROM wa_consent_log AS s
 CROSS JOIN LATERAL (
 	SELECT s.recipient AS recipient, NULL::timestamptz AS up_to
-	UNION SELECT wa_try_recipient(also), NULL FROM unnest(string_to_array(s.also_named, ' ')) AS also WHERE also <> ''
-	UNION SELECT l.other, l.up_to FROM wa__person_link AS l WHERE l.recipient = s.recipient
-	UNION SELECT k.other, least(l.up_to, k.up_to) FROM wa__person_link AS l JOIN wa__person_link AS k ON k.recipient = l.other
+	UNION ALL SELECT wa_try_recipient(also), NULL FROM unnest(string_to_array(s.also_named, ' ')) AS also WHERE also <> ''
+	UNION ALL SELECT l.other, l.up_to FROM wa__person_link AS l WHERE l.recipient = s.recipient
+	UNION ALL SELECT k.other, least(l.up_to, k.up_to) FROM wa__person_link AS l JOIN wa__person_link AS k ON k.recipient = l.other
 		WHERE l.recipient = s.recipient) AS p
 CROSS JOIN LATERAL (
 	SELECT n.message_id, n.participant, n.recipient, n.business, n.sender, n.template, n.campaign,
@@ -268,17 +268,17 @@ FROM (
 	SELECT c.code, c.title, c.wait, y.tries, y.success
 	FROM (
 		SELECT s.recipient, s.business, s.code, e.title, s.failed_at,
-			e.ladder[least(row_number() OVER (PARTITION BY s.recipient, s.business, s.code, s.streak, s.run ORDER BY s.failed_at),
+			e.ladder[least(row_number() OVER (PARTITION BY s.recipient::text, s.business, s.code, s.streak, s.run ORDER BY s.failed_at),
 				cardinality(e.ladder))] AS wait
 		FROM (SELECT *, count(*) FILTER (WHERE apart > interval '30 days')
-				OVER (PARTITION BY recipient, business, code ORDER BY failed_at) AS run
+				OVER (PARTITION BY recipient::text, business, code ORDER BY failed_at) AS run
 			FROM (
 			SELECT m.recipient, m.business, m.code, m.failed_at,
 				count(m.delivered_at) OVER w AS streak,
-				m.failed_at - lag(m.failed_at) OVER (PARTITION BY m.recipient, m.business, m.code ORDER BY m.failed_at) AS apart
+				m.failed_at - lag(m.failed_at) OVER (PARTITION BY m.recipient::text, m.business, m.code ORDER BY m.failed_at) AS apart
 			FROM wa_message AS m
 			WHERE m.recipient IN (SELECT b.recipient FROM wa_message AS b WHERE b.code IS NOT NULL)
-			WINDOW w AS (PARTITION BY m.recipient, m.business ORDER BY coalesce(m.sent_at, m.failed_at, m.delivered_at))) AS f) AS s
+			WINDOW w AS (PARTITION BY m.recipient::text, m.business ORDER BY coalesce(m.sent_at, m.failed_at, m.delivered_at))) AS f) AS s
 		JOIN wa_error_code AS e ON e.code = s.code AND e.effect = 'cooldown' AND cardinality(e.ladder) > 0
 		WHERE s.failed_at IS NOT NULL AND (s.apart IS NULL OR s.apart >= e.gap)) AS c
 	CROSS JOIN LATERAL (
