@@ -82,12 +82,12 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 		INSERT INTO wa_claim AS o (campaign, recipient, category, business, sender, claimed_at, lease_until, home, token)
 		SELECT wa__claim.campaign, i.id, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at,
 			wa__claim.at OPERATOR(pg_catalog.+) wa__claim.lease, i.home, wa__claim.token
-		FROM (SELECT DISTINCT ON (p.id) p.id, r.home
-			FROM (SELECT DISTINCT wa_try_recipient(u.phone) AS home FROM pg_catalog.unnest(wa__claim.phones) AS u (phone)
+		FROM (SELECT DISTINCT ON (p.id::text COLLATE "C") p.id, r.home
+			FROM (SELECT wa_try_recipient(u.phone) AS home FROM pg_catalog.unnest(wa__claim.phones) AS u (phone)
 				WHERE wa_first_reason(u.phone, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at) IS NULL) AS r,
 				pg_catalog.unnest(wa__person(r.home)) AS p (id)
-			ORDER BY p.id, r.home) AS i
-		ORDER BY i.id
+			ORDER BY p.id::text COLLATE "C", r.home::text COLLATE "C") AS i
+		ORDER BY i.id::text COLLATE "C"
 		ON CONFLICT (campaign, recipient) DO UPDATE SET category = excluded.category, business = excluded.business,
 			sender = excluded.sender, claimed_at = excluded.claimed_at, lease_until = excluded.lease_until,
 			home = excluded.home, token = excluded.token, claimed_by = excluded.claimed_by
@@ -118,7 +118,7 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 						WHERE o.campaign OPERATOR(pg_catalog.=) wa__claim.campaign AND o.recipient = p.id) IS NOT NULL LIMIT 1),
 				'claimed') END
 		FROM (SELECT t.phone, t.recipient, t.place,
-				pg_catalog.row_number() OVER (PARTITION BY t.recipient ORDER BY t.place) OPERATOR(pg_catalog.=) 1
+				pg_catalog.row_number() OVER (PARTITION BY t.recipient::text ORDER BY t.place) OPERATOR(pg_catalog.=) 1
 					AND (SELECT c.home = t.recipient AND c.token OPERATOR(pg_catalog.=) wa__claim.token FROM wa_claim AS c
 						WHERE c.campaign OPERATOR(pg_catalog.=) wa__claim.campaign AND c.recipient = t.recipient) IS TRUE AS taken
 			FROM (SELECT x.phone, wa_try_recipient(x.phone) AS recipient, x.place
@@ -157,7 +157,7 @@ CREATE FUNCTION wa_unclaim(phones text[], campaign text) RETURNS bigint
 	BEGIN ATOMIC
 		WITH gone AS (
 			DELETE FROM wa_claim AS c
-			USING (SELECT DISTINCT o.token, o.home FROM wa_claim AS o
+			USING (SELECT o.token, o.home FROM wa_claim AS o
 				WHERE o.campaign OPERATOR(pg_catalog.=) wa_unclaim.campaign AND o.sent_at IS NULL
 					AND o.recipient IN (SELECT wa_try_recipient(u.phone) FROM pg_catalog.unnest(wa_unclaim.phones) AS u (phone))) AS o
 			WHERE c.campaign OPERATOR(pg_catalog.=) wa_unclaim.campaign AND c.token OPERATOR(pg_catalog.=) o.token

@@ -44,7 +44,7 @@ CREATE FUNCTION wa_export()
 				NULLIF(substr(v.lines, NULLIF(strpos(v.lines, E'\nnote: '), 0) + 7), '') AS note
 			FROM (SELECT E'\n' || l.evidence AS lines) AS v) AS p
 		WHERE c.state = 'stop'
-		ORDER BY c.recipient, c.business, c.register;
+		ORDER BY c.recipient::text COLLATE "C", c.business, c.register;
 	END;
 COMMENT ON FUNCTION wa_export() IS
 'All stops that stand, in the shape that wa_import takes: to import it here changes nothing, to import it elsewhere stops the same people there. A stop of the register whatsapp becomes one of the register business there, since WhatsApp alone writes its own';

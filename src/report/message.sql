@@ -86,7 +86,7 @@ CREATE FUNCTION wa_sent(message_id text, recipient text, category wa_category DE
 		FROM unnest(wa__person(wa_sent.recipient::wa_recipient)) AS p (id)
 		WHERE wa__sent_check(wa_sent.message_id, wa_sent.recipient, wa_sent.category, wa_sent.at)
 			AND wa_sent.campaign <> ''
-		ORDER BY p.id
+		ORDER BY p.id::text COLLATE "C"
 		ON CONFLICT (campaign, recipient) DO UPDATE SET sent_at = excluded.sent_at, message_id = excluded.message_id, template = excluded.template
 			WHERE o.sent_at IS NULL;
 		INSERT INTO wa_message AS o (message_id, recipient, business, sender, category, sent_at, template, campaign)

@@ -81,7 +81,7 @@ CREATE FUNCTION wa_history(phone wa_recipient)
 				OR u.other IN (SELECT p.identifier FROM person AS p)
 		) AS v (at, event, identifier, business, sender, detail, source, recorded_by, recorded_at, until)
 		WHERE v.until IS NULL OR v.at <= v.until
-		ORDER BY v.at, v.event, v.identifier, v.business, v.detail;
+		ORDER BY v.at, v.event, v.identifier::text COLLATE "C", v.business, v.detail;
 	END;
 COMMENT ON FUNCTION wa_history(wa_recipient) IS
 'Everything known about one person in order of time, under whichever identifier: consent with its evidence and who recorded it, failures, the latest traffic and windows, messages and claims, identifiers. What happened under an identifier after the person had left it is not the person''s and is left out';
@@ -111,7 +111,7 @@ CREATE FUNCTION wa_proof(phone wa_recipient) RETURNS jsonb
 			'as_of', statement_timestamp(),
 			'identifiers', (
 				SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('identifier', p.identifier, 'until', p.until))
-					ORDER BY p.identifier <> phone, p.identifier)
+					ORDER BY p.identifier <> phone, p.identifier::text COLLATE "C")
 				FROM person AS p),
 			'stopped_by', (
 				SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(

@@ -471,7 +471,7 @@ FROM (
 	SELECT c.code, c.title, c.wait, y.tries, y.success
 	FROM (
 		SELECT s.recipient, s.business, s.code, e.title, s.failed_at,
-			e.ladder[least(row_number() OVER (PARTITION BY s.recipient, s.business, s.code, s.streak, s.run ORDER BY s.failed_at),
+			e.ladder[least(row_number() OVER (PARTITION BY s.recipient::text, s.business, s.code, s.streak, s.run ORDER BY s.failed_at),
 				cardinality(e.ladder))] AS wait
 		FROM (
 			SELECT d.*, count(*) FILTER (WHERE d.apart > interval '30 days')
