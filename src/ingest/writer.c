@@ -333,7 +333,8 @@ typedef struct wa_lifts
 static void
 add_lift(wa_lifts *lifts, const wa_row_delta *found)
 {
-	if (bsearch(&found, lifts->cooldowns->at, lifts->cooldowns->n, sizeof(wa_row_delta *),
+	if (lifts->cooldowns->n > 0 &&
+		bsearch(&found, lifts->cooldowns->at, lifts->cooldowns->n, sizeof(wa_row_delta *),
 				compare_deltas) != NULL)
 		return;
 	if (lifts->n == lifts->max)

@@ -465,7 +465,9 @@ wa_payload_parse_element(wa_payload *payload, const char *text, size_t len,
 	result = parse_text(payload, text, len, &payload->root);
 	if (result != WA_PAYLOAD_OK)
 		return result;
-	payload->single_kind = kind;
+	/* both are whole values, so that the path does not tell which it was */
+	payload->single_kind = kind == WA_ELEMENT_ACCOUNT_UPDATE &&
+		wa_json_has(payload->root, "message_template_name") ? WA_ELEMENT_TEMPLATE : kind;
 	payload->on_premises = on_premises;
 	payload->business = business;
 	payload->sender = sender;

@@ -269,7 +269,8 @@ extern void wa_payload_path(const wa_element *element, char *buf, size_t size);
 
 /*
  * What kind of element such a path leads to.  MALFORMED is said of all that is
- * no element of its own.
+ * no element of its own, and ACCOUNT_UPDATE of a value that tells of a template:
+ * wa_payload_parse_element finds that out.
  */
 extern wa_element_kind wa_payload_kind_at(wa_str path);
 

@@ -14,7 +14,7 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/events/interpret.c src/events/context.c src/events/changes.c src/events/identifiers.c src/events/event.c src/events/phrase.c src/events/phrase_defaults.c */
+/* SOURCES: src/events/interpret.c src/events/context.c src/events/changes.c src/events/account.c src/events/template.c src/state/hold.c src/events/identifiers.c src/events/event.c src/events/phrase.c src/events/phrase_defaults.c */
 /* SOURCES: src/payload/parse.c src/payload/contacts.c src/payload/elements.c src/payload/walk.c src/payload/text.c */
 /* SOURCES: src/recipient/phone.c src/recipient/spelling.c src/errors/catalogue.c src/errors/code_policy.c */
 /* LIBS: -ljson-c -DFRONTEND -DUSE_PRIVATE_ENCODING_FUNCS */
@@ -183,6 +183,27 @@ take_event(void *arg, const wa_event *event)
 			digest_str(found, event->origin);
 			digest_str(found, event->evidence);
 			break;
+		case WA_EVENT_HOLD:
+			demand(event->cause != 0 && event->categories != 0);
+			demand((event->categories & ~WA_ALL_CATEGORIES) == 0);
+			demand(event->scope == WA_SCOPE_SENDER || event->scope == WA_SCOPE_BUSINESS ||
+				   (event->scope == WA_SCOPE_COUNTRY && event->nids > 0));
+			digest(found, &event->cause, sizeof(event->cause));
+			digest(found, &event->until, sizeof(event->until));
+			return;
+		case WA_EVENT_LIFT:
+			demand(!found->wrong_instant && event->cause < 0);
+			digest(found, &event->cause, sizeof(event->cause));
+			return;
+		case WA_EVENT_TEMPLATE:
+			demand(wa_str_given(event->template_name) && event->template_language.data != NULL);
+			demand(wa_str_given(event->status) || wa_str_given(event->quality) ||
+				   wa_str_given(event->template_category));
+			digest_str(found, event->template_name);
+			digest_str(found, event->status);
+			return;
+		case WA_EVENT_FAILED:
+			return;				/* seen to above */
 	}
 	demand(event->nids >= 1);
 	if (event->wa_id.len > 0)
