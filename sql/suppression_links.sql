@@ -335,6 +335,20 @@ SET LOCAL wa_policy.suppression_list_mem = 0;
 SELECT wa_sendable('49153999999', 'marketing');
 ROLLBACK TO far;
 
+-- 4 000 changes of identifier take little memory: no reason to give the list up.
+SAVEPOINT changed;
+INSERT INTO wa_identity_change (recipient, other, at, origin, message_id)
+	SELECT (49154000000 + n)::text::wa_recipient, (49155000000 + n)::text::wa_recipient, now(), 'x', '' FROM generate_series(1, 3000) AS n
+	UNION ALL SELECT ('DE.a-long-name-' || n)::wa_recipient, ('DE.another-long-name-' || n)::wa_recipient, now(), 'x', '' FROM generate_series(1, 1000) AS n;
+INSERT INTO wa_identity (recipient, other, first_seen_at, last_seen_at, position)
+	SELECT (49154000000 + n + 100000 * place)::text::wa_recipient, ('DE.a-long-name-' || 5000 + n)::wa_recipient, now(), now(), place
+	FROM generate_series(1, 3000) AS n, generate_series(0, 1) AS place;
+SET LOCAL client_min_messages = debug1;
+SET LOCAL wa_policy.suppression_list_mem = '10MB';
+SELECT wa_sendable('49153999999', 'marketing');
+SET LOCAL client_min_messages = warning;
+ROLLBACK TO changed;
+
 -- What wa_consent says is believed, though somebody took rows out of it by hand.
 SAVEPOINT by_hand;
 DELETE FROM wa_consent;

@@ -56,28 +56,24 @@ typedef struct wa_phone_place
 #include "lib/simplehash.h"
 #pragma GCC diagnostic pop
 
-/* An identifier that has been looked at. */
-typedef struct wa_visited
+/*
+ * A set of identifiers: a phone by its number, a BSUID by a seeded hash of 63 bits, which nobody
+ * can make fall on another's.  Their texts would take several times as much memory.
+ */
+typedef uint64 wa_node;
+
+typedef struct wa_noted
 {
-	wa_str		id;
-	uint32		hash;
+	wa_node		node;
 	char		status;
-} wa_visited;
+} wa_noted;
 
-static inline uint32
-hash_id(uint64 seed, wa_str id)
-{
-	return (uint32) hash_bytes_extended((const unsigned char *) id.data, id.len, seed);
-}
-
-#define SH_PREFIX		visited
-#define SH_ELEMENT_TYPE	wa_visited
-#define SH_KEY_TYPE		wa_str
-#define SH_KEY			id
-#define SH_HASH_KEY(tb, key)	hash_id(((const wa_phone_set *) (tb)->private_data)->seed, key)
-#define SH_EQUAL(tb, a, b)		wa_str_equal(a, b)
-#define SH_STORE_HASH
-#define SH_GET_HASH(tb, a)		((a)->hash)
+#define SH_PREFIX		nodes
+#define SH_ELEMENT_TYPE	wa_noted
+#define SH_KEY_TYPE		wa_node
+#define SH_KEY			node
+#define SH_HASH_KEY(tb, key)	(uint32) (wa_phone_set_hash((const wa_phone_set *) (tb)->private_data, key) >> 32)
+#define SH_EQUAL(tb, a, b)		((a) == (b))
 #define SH_SCOPE		static
 #define SH_DECLARE
 #define SH_DEFINE
@@ -100,12 +96,14 @@ struct wa_connected
 	uint32		max_phones;
 	wa_group_phone *phones;		/* those of groups */
 	places_hash *places;
-	visited_hash *changed;		/* identifiers that stand in wa_identity_change */
-	visited_hash *visited;		/* identifiers walked through */
+	nodes_hash *changed;		/* identifiers that stand in wa_identity_change */
+	nodes_hash *visited;		/* identifiers walked through */
 
-	uint32		nuser_ids;		/* with rows, to be walked through */
-	uint32		max_user_ids;
-	wa_str	   *user_ids;
+	/* BSUIDs with rows, to be walked through, one behind the other: a byte for the length, the text. */
+	uint64		nuser_ids;
+	Size		user_bytes;
+	Size		max_user_bytes;
+	char	   *user_ids;
 
 	/* While walking. */
 	uint32		nqueued;
@@ -135,27 +133,21 @@ overflowed(wa_connected *c)
 	return c->overflowed;
 }
 
-static wa_str
-copy_id(wa_str id)
+static wa_node
+node_of(const wa_connected *c, const char *id, size_t len)
 {
-	char	   *copy = palloc(id.len);
-
-	memcpy(copy, id.data, id.len);
-	return (wa_str)
-	{
-		copy, id.len
-	};
+	if (!wa_is_bsuid(id))
+		return wa_key_of(id, len);
+	return hash_bytes_extended((const unsigned char *) id, len, c->seed.seed) | UINT64CONST(1) << 63;
 }
 
 /* Enter an identifier into a set; false where it is there already. */
 static bool
-enter(visited_hash *set, wa_str id)
+enter(const wa_connected *c, nodes_hash *set, const char *id, size_t len)
 {
 	bool		found;
-	wa_visited *entry = visited_insert(set, id, &found);
 
-	if (!found)
-		entry->id = copy_id(id);
+	nodes_insert(set, node_of(c, id, len), &found);
 	return !found;
 }
 
@@ -209,7 +201,7 @@ enqueue(void *arg, const wa_canonical *id)
 {
 	wa_connected *c = arg;
 
-	if (enter(c->visited, (wa_str) {id->text, id->len}))
+	if (enter(c, c->visited, id->text, id->len))
 		*wa_append_huge(c->queue, c->nqueued, c->max_queued, wa_canonical) = *id;
 }
 
@@ -230,7 +222,7 @@ walk_from(wa_connected *c, wa_str from)
 
 		CHECK_FOR_INTERRUPTS();
 		id = c->queue[--c->nqueued];
-		changed = visited_lookup(c->changed, (wa_str) {id.text, id.len}) != NULL;
+		changed = nodes_lookup(c->changed, node_of(c, id.text, id.len)) != NULL;
 		if (!wa_is_bsuid(id.text))
 			*wa_append_huge(c->found, c->nfound, c->max_found, wa_key) =
 				wa_key_of(id.text, id.len);
@@ -255,24 +247,26 @@ read_change(void *arg, HeapTuple tuple, TupleDesc desc)
 	wa_str		from = wa_cursor_str(&cursor);
 	wa_str		to = wa_cursor_str(&cursor);
 
-	enter(c->changed, from);
-	enter(c->changed, to);
+	enter(c, c->changed, from.data, from.len);
+	enter(c, c->changed, to.data, to.len);
 	if (!wa_is_bsuid(from.data) && !wa_is_bsuid(to.data))
 		join(c, wa_key_of(from.data, from.len), wa_key_of(to.data, to.len));
 }
 
 /* Changes from and to BSUIDs: between which phones? */
 static void
-group_changed(wa_connected *c)
+walk_change(void *arg, HeapTuple tuple, TupleDesc desc)
 {
-	visited_iterator iterator;
-	wa_visited *entry;
+	wa_connected *c = arg;
+	wa_cursor	cursor = wa_cursor_begin(tuple);
+	wa_str		ends[2];
 
-	visited_start_iterate(c->changed, &iterator);
-	while ((entry = visited_iterate(c->changed, &iterator)) != NULL)
+	ends[0] = wa_cursor_str(&cursor);
+	ends[1] = wa_cursor_str(&cursor);
+	for (int i = 0; i < lengthof(ends); i++)
 	{
-		if (wa_is_bsuid(entry->id.data) && !overflowed(c))
-			group_through(c, entry->id);
+		if (wa_is_bsuid(ends[i].data) && !overflowed(c))
+			group_through(c, ends[i]);
 	}
 }
 
@@ -314,11 +308,11 @@ wa_connected_read(wa_decision_cache *cache, Size limit)
 	c->snapshot = wa_decision_cache_snapshot(cache);
 	c->seed.seed = pg_prng_uint64(&pg_global_prng_state);
 	c->places = places_create(c->context, 64, &c->seed);
-	c->changed = visited_create(c->context, 64, &c->seed);
-	c->visited = visited_create(c->context, 64, &c->seed);
+	c->changed = nodes_create(c->context, 64, &c->seed);
+	c->visited = nodes_create(c->context, 64, &c->seed);
 	wa_link_reader_open(&c->links, c->schema, c->snapshot);
 	wa_scan_table(&c->schema->identity_change, c->snapshot, read_change, c);
-	group_changed(c);
+	wa_scan_table(&c->schema->identity_change, c->snapshot, walk_change, c);
 	group_shared(c);
 	MemoryContextSwitchTo(old);
 	return c;
@@ -334,16 +328,26 @@ void
 wa_connected_add(wa_connected *connected, wa_str user_id)
 {
 	MemoryContext old = MemoryContextSwitchTo(connected->context);
+	Size		needed = connected->user_bytes + 1 + user_id.len;
 
-	*wa_append_huge(connected->user_ids, connected->nuser_ids, connected->max_user_ids, wa_str) =
-		copy_id(user_id);
+	if (needed > connected->max_user_bytes)
+	{
+		connected->max_user_bytes = Max(1024, 2 * needed);
+		connected->user_ids = connected->user_ids == NULL ?
+			palloc_extended(connected->max_user_bytes, MCXT_ALLOC_HUGE) :
+			repalloc_huge(connected->user_ids, connected->max_user_bytes);
+	}
+	connected->user_ids[connected->user_bytes] = (char) user_id.len;
+	memcpy(&connected->user_ids[connected->user_bytes + 1], user_id.data, user_id.len);
+	connected->user_bytes = needed;
+	connected->nuser_ids++;
 	MemoryContextSwitchTo(old);
 }
 
 uint64
 wa_connected_most(const wa_connected *connected)
 {
-	return connected->nphones + 2 * (uint64) connected->nuser_ids;
+	return connected->nphones + 2 * connected->nuser_ids;
 }
 
 /* Of each group: how many of its phones are listed, and one of them. */
@@ -370,10 +374,13 @@ wa_connected_mark(wa_connected *c, bool (*is_listed) (void *arg, wa_key phone),
 	bool		complete;
 
 	/* Walked through for groups already or not: here the phones themselves count. */
-	visited_reset(c->visited);
-	for (uint32 i = 0; i < c->nuser_ids && !overflowed(c); i++)
+	nodes_reset(c->visited);
+	for (Size at = 0; at < c->user_bytes && !overflowed(c);)
 	{
-		walk_from(c, c->user_ids[i]);
+		size_t		len = (unsigned char) c->user_ids[at];
+
+		walk_from(c, (wa_str) {&c->user_ids[at + 1], len});
+		at += 1 + len;
 		for (uint32 j = 0; j < c->nfound; j++)
 			mark(arg, c->found[j]);
 	}
