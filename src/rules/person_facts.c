@@ -41,9 +41,10 @@ learned_under(const wa_person *person, int member)
 	{
 		NULL, 0
 	};
+	/* A copy: members move when more of them come. */
 	return (wa_str)
 	{
-		id->text, id->len
+		pnstrdup(id->text, id->len), id->len
 	};
 }
 
@@ -359,12 +360,13 @@ apply_all_resumes(wa_consents *consents)
 
 	if (consents->nresumes == 0)
 		return;
-	near = palloc(consents->person->nmembers * sizeof(bool));
 	/* What is asked of a business is asked once. */
 	qsort(consents->stops, consents->nstops, sizeof(wa_stop), compare_stops);
 	qsort(consents->resumes, consents->nresumes, sizeof(wa_resumes), compare_resumes);
 	for (int i = 0; i < consents->nresumes; i++)
 		apply_resumes(consents, &consents->resumes[i], false);
+	/* To ask who speaks may have brought more members. */
+	near = palloc(consents->person->nmembers * sizeof(bool));
 	for (int i = 0; i < consents->nresumes; i++)
 	{
 		wa_resumes *resumes = &consents->resumes[i];
