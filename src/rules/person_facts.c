@@ -41,9 +41,10 @@ learned_under(const wa_person *person, int member)
 	{
 		NULL, 0
 	};
+	/* A copy: members move when more of them come. */
 	return (wa_str)
 	{
-		id->text, id->len
+		pnstrdup(id->text, id->len), id->len
 	};
 }
 
@@ -377,7 +378,7 @@ apply_all_resumes(wa_consents *consents)
 	qsort(consents->resumes, consents->nresumes, sizeof(wa_resumes), compare_resumes);
 	for (int i = 0; i < consents->nresumes; i++)
 		apply_resumes(consents, &consents->resumes[i], false);
-	/* Members are no more than now: to ask who speaks may have read some. */
+	/* To ask who speaks may have brought more members. */
 	near = palloc(consents->person->nmembers * sizeof(bool));
 	for (int i = 0; i < consents->nresumes; i++)
 	{
