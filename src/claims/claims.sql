@@ -70,12 +70,12 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 		-- With a cap, whoever claims the same person for another campaign waits as well, and then sees this claim: at
 		-- a row that is gone again in the end. All go through the identifiers in their order.
 		INSERT INTO wa_claim (campaign, recipient, category, claimed_at, lease_until, sent_at, home, token)
-		SELECT DISTINCT ON (p.id) '', p.id, wa__claim.category, wa__claim.at, wa__claim.at, wa__claim.at, p.id, wa__claim.token
-		FROM (SELECT DISTINCT wa_try_recipient(u.phone) AS home FROM pg_catalog.unnest(wa__claim.phones) AS u (phone)
+		SELECT DISTINCT ON (p.id::text COLLATE "C") '', p.id, wa__claim.category, wa__claim.at, wa__claim.at, wa__claim.at, p.id, wa__claim.token
+		FROM (SELECT wa_try_recipient(u.phone) AS home FROM pg_catalog.unnest(wa__claim.phones) AS u (phone)
 			WHERE EXISTS (SELECT FROM wa_frequency_cap AS f WHERE f.category OPERATOR(pg_catalog.=) wa__claim.category)
 				AND wa_try_recipient(u.phone) IS NOT NULL) AS r,
 			pg_catalog.unnest(wa__person(r.home)) AS p (id)
-		ORDER BY p.id
+		ORDER BY p.id::text COLLATE "C"
 		ON CONFLICT (campaign, recipient) DO UPDATE SET token = excluded.token;
 
 		-- In the order of the identifiers, so that workers wait for one another in one direction.
@@ -98,7 +98,7 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 
 		-- Whoever could not be had whole, or has said stop while we waited, is let go.
 		WITH gone AS MATERIALIZED (
-			SELECT h.home FROM (SELECT DISTINCT t.home FROM wa_claim AS t WHERE t.token OPERATOR(pg_catalog.=) wa__claim.token) AS h
+			SELECT h.home FROM (SELECT DISTINCT ON (t.home::text COLLATE "C") t.home FROM wa_claim AS t WHERE t.token OPERATOR(pg_catalog.=) wa__claim.token) AS h
 			WHERE wa__reason_beside(h.home::text, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at, wa__claim.token) IS NOT NULL
 				OR EXISTS (SELECT FROM pg_catalog.unnest(wa__person(h.home)) AS p (id)
 					WHERE (SELECT o.token OPERATOR(pg_catalog.=) wa__claim.token AND o.home = h.home FROM wa_claim AS o

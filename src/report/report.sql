@@ -167,7 +167,7 @@ CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 			-- By the identifier under which each is stored: wa_suppressed has the others of the same person, too.
 			SELECT k.reason, count(*) AS people
 			FROM (SELECT wa_first_reason(r.recipient, 'marketing') AS reason
-				FROM (SELECT recipient FROM wa_consent UNION SELECT recipient FROM wa_cooldown UNION SELECT recipient FROM wa_activity) AS r
+				FROM (SELECT recipient::text FROM wa_consent UNION SELECT recipient::text FROM wa_cooldown UNION SELECT recipient::text FROM wa_activity) AS r
 				WHERE (SELECT yes FROM fed)) AS k
 			WHERE k.reason IS NOT NULL GROUP BY k.reason),
 		series AS MATERIALIZED (

@@ -231,8 +231,8 @@ CREATE FUNCTION wa__message_before(recipient wa_recipient, also_named text, busi
 	BEGIN ATOMIC
 		SELECT n.*
 		FROM (SELECT wa__message_before.recipient AS who
-			UNION SELECT wa_try_recipient(also) FROM unnest(string_to_array(nullif(wa__message_before.also_named, ''), ' ')) AS also
-			UNION SELECT l.other FROM wa__person_link AS l
+			UNION ALL SELECT wa_try_recipient(also) FROM unnest(string_to_array(nullif(wa__message_before.also_named, ''), ' ')) AS also
+			UNION ALL SELECT l.other FROM wa__person_link AS l
 				WHERE l.recipient = wa__message_before.recipient AND wa__message_before.at <= coalesce(l.up_to, wa__message_before.at)) AS p
 		JOIN wa_message AS n ON n.recipient = p.who
 		-- As a difference, which no index is asked about: the few rows of a person need none but that of recipients.
@@ -320,7 +320,7 @@ CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch 
 			RETURNING *),
 		-- Whoever may have opted out of one of them, under any identifier.
 		receiver AS (
-			SELECT DISTINCT p.who, g.delivered_at
+			SELECT p.who, g.delivered_at
 			FROM gone AS g CROSS JOIN LATERAL (SELECT g.recipient
 				UNION ALL SELECT l.other FROM wa_identity AS l WHERE l.recipient = g.recipient
 				UNION ALL SELECT l.recipient FROM wa_identity AS l WHERE l.other = g.recipient
@@ -328,7 +328,7 @@ CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch 
 			WHERE g.category = 'marketing' AND g.delivered_at IS NOT NULL),
 		opt_out AS MATERIALIZED (
 			SELECT o.id, m.message_id, m.participant
-			FROM (SELECT DISTINCT o.id, o.recipient, o.also_named, o.business, o.at
+			FROM (SELECT DISTINCT ON (o.id) o.id, o.recipient, o.also_named, o.business, o.at
 				FROM receiver AS r JOIN wa__opt_out AS o ON o.recipient = r.who
 					AND o.at >= r.delivered_at AND o.at < r.delivered_at + interval '48 hours') AS o
 			CROSS JOIN LATERAL wa__message_before(o.recipient, o.also_named, o.business, o.at) AS m
@@ -376,18 +376,18 @@ CREATE FUNCTION wa__stop_reach() RETURNS TABLE (recipient wa_recipient, at times
 	BEGIN ATOMIC
 		WITH RECURSIVE reach (recipient, everything, at) AS (
 			SELECT n.recipient, n.everything, min(n.at)
-			FROM (SELECT s.recipient, s.register = 'everything' AS everything, s.at FROM wa_consent_log AS s WHERE s.state = 'stop'
-				UNION ALL SELECT wa_try_recipient(also), s.register = 'everything', s.at
+			FROM (SELECT s.recipient::text AS recipient, s.register = 'everything' AS everything, s.at FROM wa_consent_log AS s WHERE s.state = 'stop'
+				UNION ALL SELECT wa_try_recipient(also)::text, s.register = 'everything', s.at
 					FROM wa_consent_log AS s, unnest(string_to_array(s.also_named, ' ')) AS also
 					WHERE s.state = 'stop' AND s.also_named <> '') AS n
 			GROUP BY n.recipient, n.everything
 			UNION
-			SELECT l.other, r.everything, r.at
+			SELECT l.other::text, r.everything, r.at
 			FROM reach AS r JOIN (
 				SELECT recipient, other FROM wa_identity
 				UNION ALL SELECT other, recipient FROM wa_identity
-				UNION ALL SELECT recipient, other FROM wa_identity_change) AS l ON l.recipient = r.recipient)
-		SELECT r.recipient, min(r.at), min(r.at) FILTER (WHERE r.everything) FROM reach AS r GROUP BY r.recipient;
+				UNION ALL SELECT recipient, other FROM wa_identity_change) AS l ON l.recipient = r.recipient::wa_recipient)
+		SELECT r.recipient::wa_recipient, min(r.at), min(r.at) FILTER (WHERE r.everything) FROM reach AS r GROUP BY r.recipient;
 	END;
 COMMENT ON FUNCTION wa__stop_reach() IS
 'Identifiers that any chain of links joins with one under which a stop was recorded, the first of those stops, and the first of everything';
@@ -423,7 +423,7 @@ CREATE FUNCTION wa__stop_before(recipient wa_recipient, business text, category 
 						OR wa__stop_before.recipient::text = ANY (string_to_array(r.also_named, ' '))
 						OR NOT EXISTS (SELECT unnest(string_to_array(nullif(r.also_named, ''), ' '))
 							EXCEPT SELECT p.identifier::text FROM person AS p)))
-		ORDER BY s.at, s.register, s.recipient, s.id LIMIT 1;
+		ORDER BY s.at, s.register, s.recipient::text COLLATE "C", s.id LIMIT 1;
 	END;
 COMMENT ON FUNCTION wa__stop_before(wa_recipient, text, wa_category, timestamptz) IS
 'The first stop that stood when a message of this category was sent, more than ten minutes before; none where there was none';
@@ -475,13 +475,13 @@ FROM (
 				cardinality(e.ladder))] AS wait
 		FROM (
 			SELECT d.*, count(*) FILTER (WHERE d.apart > interval '30 days')
-				OVER (PARTITION BY d.recipient, d.business, d.code ORDER BY d.failed_at) AS run
+				OVER (PARTITION BY d.recipient::text, d.business, d.code ORDER BY d.failed_at) AS run
 			FROM (
 				SELECT f.recipient, f.business, f.code, f.failed_at, f.streak,
-					f.failed_at - lag(f.failed_at) OVER (PARTITION BY f.recipient, f.business, f.code ORDER BY f.failed_at) AS apart
+					f.failed_at - lag(f.failed_at) OVER (PARTITION BY f.recipient::text, f.business, f.code ORDER BY f.failed_at) AS apart
 				FROM (
 					SELECT m.recipient, m.business, m.code, m.failed_at,
-						count(m.delivered_at) OVER (PARTITION BY m.recipient, m.business
+						count(m.delivered_at) OVER (PARTITION BY m.recipient::text, m.business
 							ORDER BY coalesce(m.sent_at, m.failed_at, m.delivered_at)) AS streak
 					FROM wa_message AS m
 					WHERE m.recipient IN (SELECT b.recipient FROM wa_message AS b
