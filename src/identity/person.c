@@ -675,13 +675,13 @@ wa_person_speaks(wa_person *person, int member, wa_str business, wa_instant t, b
 }
 
 void
-wa_person_near(const wa_person *person, wa_str business, bool *near)
+wa_person_seen_together(const wa_person *person, wa_str business, bool *together)
 {
 	int		   *queue = person->enlarge(NULL, person->nmembers * sizeof(int));
 	int			nqueued = 1;
 
-	memset(near, 0, person->nmembers * sizeof(bool));
-	near[0] = true;
+	memset(together, 0, person->nmembers * sizeof(bool));
+	together[0] = true;
 	queue[0] = 0;
 	while (nqueued > 0)
 	{
@@ -692,11 +692,11 @@ wa_person_near(const wa_person *person, wa_str business, bool *near)
 			const wa_edge *edge = &person->edges[e];
 			int			other = edge_other(edge, n);
 
-			if (near[other] || edge->link.change || !edge->holds ||
+			if (together[other] || edge->link.change || !edge->holds ||
 				!may_be_same_business(edge->link.business, business) ||
 				person->members[other].events_until == WA_NEVER)
 				continue;
-			near[other] = true;
+			together[other] = true;
 			queue[nqueued++] = other;
 		}
 	}

@@ -128,8 +128,8 @@ extern bool wa_person_speaks(wa_person *person, int member, wa_str business, wa_
 
 /*
  * Which members in reach are linked with member 0 by sightings of this business ('': any)
- * alone, whenever: true in near[], of nmembers.
+ * alone, whenever: true in together[], of nmembers.
  */
-extern void wa_person_near(const wa_person *person, wa_str business, bool *near);
+extern void wa_person_seen_together(const wa_person *person, wa_str business, bool *together);
 
 #endif							/* WA_PERSON_H */

@@ -92,7 +92,7 @@ typedef struct wa_resumes
 	wa_register reg;
 	wa_str		business;
 	wa_failures at;				/* the latest instants */
-	bool		from_afar;		/* may lift what comes from afar */
+	bool		may_inherit;	/* may lift as well what is inherited */
 } wa_resumes;
 
 /* A stop that named this member. */
@@ -315,9 +315,12 @@ stop_from(const wa_consents *consents, wa_str business)
 	return low;
 }
 
-/* Does a stop stand that a resume with this business would lift, and that named a near member? */
+/*
+ * Does a stop stand that a resume with this business would lift, and that is member 0's own: one that
+ * named it, or a member that was seen together with it?
+ */
 static bool
-near_stop_stands(wa_consents *consents, const wa_resumes *resumes, const bool *near)
+own_stop_stands(wa_consents *consents, const wa_resumes *resumes, const bool *together)
 {
 	for (int i = stop_from(consents, resumes->business); i < consents->nstops; i++)
 	{
@@ -325,7 +328,7 @@ near_stop_stands(wa_consents *consents, const wa_resumes *resumes, const bool *n
 
 		if (resumes->business.len > 0 && !wa_str_equal(stop->business, resumes->business))
 			break;
-		if (near[stop->member] && stop->reg == resumes->reg &&
+		if (together[stop->member] && stop->reg == resumes->reg &&
 			stop->at >= consent_row_of(consents, stop->reg, stop->business)->consent.resumed_at)
 			return true;
 	}
@@ -333,7 +336,7 @@ near_stop_stands(wa_consents *consents, const wa_resumes *resumes, const bool *n
 }
 
 /*
- * Erasure is as good as a stop in every business, of member 0 itself.  Has nothing near lifted that
+ * Erasure is as good as a stop in every business, of member 0 itself.  Has no own resume lifted that
  * for this one?
  */
 static bool
@@ -346,30 +349,30 @@ erasure_stands(wa_consents *consents, const wa_resumes *resumes)
 
 /*
  * The latest of these resumes that speaks for member 0 lifts what was stopped before it.
- * From afar: also over changes, and over what another business has seen.
+ * Inherited ones come over changes, or over what another business has seen.
  */
 static void
-apply_resumes(wa_consents *consents, const wa_resumes *resumes, bool from_afar)
+apply_resumes(wa_consents *consents, const wa_resumes *resumes, bool inherited)
 {
 	wa_consent_row *row = consent_row_of(consents, resumes->reg, resumes->business);
-	wa_str		seen_by = from_afar ? WA_STR("") : resumes->business;
+	wa_str		seen_by = inherited ? WA_STR("") : resumes->business;
 
 	for (int i = resumes->at.n - 1; i >= 0 && resumes->at.at[i] > row->consent.resumed_at; i--)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (may_loosen(consents->person, resumes->member, seen_by, resumes->at.at[i], from_afar))
+		if (may_loosen(consents->person, resumes->member, seen_by, resumes->at.at[i], inherited))
 			row->consent.resumed_at = resumes->at.at[i];
 	}
 }
 
 /*
- * First what speaks from near.  Then what speaks from afar, which lifts what comes from afar
- * as well, and nothing where a stop stands that came from near.
+ * First what speaks by what that business has seen.  Then what is inherited, which lifts inherited stops,
+ * and nothing where an own stop stands.
  */
 static void
 apply_all_resumes(wa_consents *consents)
 {
-	bool	   *near;
+	bool	   *together;
 
 	if (consents->nresumes == 0)
 		return;
@@ -379,27 +382,27 @@ apply_all_resumes(wa_consents *consents)
 	for (int i = 0; i < consents->nresumes; i++)
 		apply_resumes(consents, &consents->resumes[i], false);
 	/* To ask who speaks may have brought more members. */
-	near = palloc(consents->person->nmembers * sizeof(bool));
+	together = palloc(consents->person->nmembers * sizeof(bool));
 	for (int i = 0; i < consents->nresumes; i++)
 	{
 		wa_resumes *resumes = &consents->resumes[i];
 
 		if (i > 0 && compare_resumes(resumes, &resumes[-1]) == 0)
 		{
-			resumes->from_afar = resumes[-1].from_afar;
+			resumes->may_inherit = resumes[-1].may_inherit;
 			continue;
 		}
 		if (i == 0 || !wa_str_equal(resumes->business, resumes[-1].business))
-			wa_person_near(consents->person, resumes->business, near);
-		resumes->from_afar = !near_stop_stands(consents, resumes, near) &&
+			wa_person_seen_together(consents->person, resumes->business, together);
+		resumes->may_inherit = !own_stop_stands(consents, resumes, together) &&
 			!erasure_stands(consents, resumes);
 	}
 	for (int i = 0; i < consents->nresumes; i++)
 	{
-		if (consents->resumes[i].from_afar)
+		if (consents->resumes[i].may_inherit)
 			apply_resumes(consents, &consents->resumes[i], true);
 	}
-	pfree(near);
+	pfree(together);
 }
 
 /* Of other identifiers: those in reach, and those unlinked since, for what named both. */

@@ -469,10 +469,10 @@ sub certain
 # Does what a member said at an instant reach X by what the business has seen, and over changes?
 sub speaks { my ($self, $person, $member, $at, $business) = @_; return $self->hears($person, $member, $at, $business, 1); }
 
-# From near: by what the business has seen alone.  From afar: also over changes, and by what
+# Its own: by what the business has seen alone.  Inherited: also over changes, and by what
 # other businesses have seen.
-sub speaks_near { my ($self, $person, $member, $at, $business) = @_; return $self->hears($person, $member, $at, $business, 0); }
-sub speaks_afar { my ($self, $person, $member, $at) = @_; return $self->hears($person, $member, $at, '', 1); }
+sub speaks_as_own { my ($self, $person, $member, $at, $business) = @_; return $self->hears($person, $member, $at, $business, 0); }
+sub speaks_if_inherited { my ($self, $person, $member, $at) = @_; return $self->hears($person, $member, $at, '', 1); }
 
 sub hears
 {
@@ -505,7 +505,7 @@ sub word_counts
 
 	return 1 if grep { $_ eq $person->{id} } @{ $word->{names} };
 	return scalar grep { $members->{$_} && $word->{at} <= $members->{$_}{events} } @{ $word->{names} } if $word->{state} eq 'stop';
-	return !$word->{forgotten}{ $person->{id} } && $self->speaks_afar($person, $word->{home}, $word->{at});
+	return !$word->{forgotten}{ $person->{id} } && $self->speaks_if_inherited($person, $word->{home}, $word->{at});
 }
 
 # Of another's resumes the 32 latest instants are looked at, in each register and business.
@@ -530,59 +530,59 @@ sub forget_resumes
 sub is_evidence_for { my ($x, $home) = @_; return $home eq $x || kind($x) != 0 && kind($home) == 0; }
 
 # Members linked with X by sightings of a business alone, whenever.
-sub near
+sub seen_together
 {
 	my ($self, $person, $business) = @_;
-	my %near = ($person->{id} => 1);
+	my %together = ($person->{id} => 1);
 	my @todo = ($person->{id});
 
 	while (defined(my $id = shift @todo))
 	{
 		my @links = grep { $_->{holds} && may_be_same($_->{business}, $business) } @{ $self->{touching}{$id} // [] };
-		push @todo, grep { $person->{members}{$_} && !$near{$_}++ } map { other_end($_, $id) } @links;
+		push @todo, grep { $person->{members}{$_} && !$together{$_}++ } map { other_end($_, $id) } @links;
 	}
-	return \%near;
+	return \%together;
 }
 
-# Did the stop name X, or one that is near?
-sub is_near_stop
+# Did the stop name X, or one that was seen together with it?
+sub is_own_stop
 {
-	my ($person, $stop, $near) = @_;
+	my ($person, $stop, $together) = @_;
 	my $members = $person->{members};
-	return grep { $near->{$_} && ($_ eq $person->{id} || $stop->{at} <= $members->{$_}{events}) } @{ $stop->{names} };
+	return grep { $together->{$_} && ($_ eq $person->{id} || $stop->{at} <= $members->{$_}{events}) } @{ $stop->{names} };
 }
 
-# Is a resume from afar barred by a stop from near?
+# Is an inherited resume barred by an own stop?
 sub is_barred
 {
-	my ($self, $person, $far, $words, $resumed) = @_;
-	my $near = $self->near($person, $far->{business});
-	my @stops = grep { $_->{state} eq 'stop' && $_->{register} eq $far->{register} } @$words;
+	my ($self, $person, $inherited, $words, $resumed) = @_;
+	my $together = $self->seen_together($person, $inherited->{business});
+	my @stops = grep { $_->{state} eq 'stop' && $_->{register} eq $inherited->{register} } @$words;
 
-	@stops = grep { $_->{business} eq $far->{business} } @stops if $far->{business} ne '';
+	@stops = grep { $_->{business} eq $inherited->{business} } @stops if $inherited->{business} ne '';
 	@stops = grep { my $up_to = $resumed->{"$_->{register}|$_->{business}"}; !defined $up_to || $_->{at} >= $up_to } @stops;
-	return scalar grep { is_near_stop($person, $_, $near) } @stops;
+	return scalar grep { is_own_stop($person, $_, $together) } @stops;
 }
 
-# A resume from afar lifts what comes from afar as well, and nothing where a stop from near stands.
+# An inherited resume lifts what is inherited as well, and nothing where an own stop stands.
 sub consents_of
 {
 	my ($self, $person) = @_;
 	my @words = grep { $self->word_counts($person, $_) } @{ $self->{words} };
-	my (@near, @far, %resumed);
+	my (@own, @inherited, %resumed);
 
 	for my $word (@words)
 	{
-		my $is_near = $word->{state} eq 'stop' || grep({ $_ eq $person->{id} } @{ $word->{names} })
-		  || $self->speaks_near($person, $word->{home}, $word->{at}, $word->{business});
-		push @{ $is_near ? \@near : \@far }, $word;
+		my $is_own = $word->{state} eq 'stop' || grep({ $_ eq $person->{id} } @{ $word->{names} })
+		  || $self->speaks_as_own($person, $word->{home}, $word->{at}, $word->{business});
+		push @{ $is_own ? \@own : \@inherited }, $word;
 	}
-	for my $word (grep { $_->{state} eq 'resume' } @near)
+	for my $word (grep { $_->{state} eq 'resume' } @own)
 	{
 		my $key = "$word->{register}|$word->{business}";
 		$resumed{$key} = latest($resumed{$key}, $word->{at});
 	}
-	return consent_rows(@near, grep { !$self->is_barred($person, $_, \@near, \%resumed) } @far);
+	return consent_rows(@own, grep { !$self->is_barred($person, $_, \@own, \%resumed) } @inherited);
 }
 
 # The failures of one code and business: those of each member, less what its own
