@@ -149,7 +149,7 @@ WHERE (provolatile, proparallel) <> ('s', 's')
 	AND proname IN ('wa_sendable', 'wa_first_reason', 'wa_explain', 'wa_next_sendable', 'wa_suppressed', 'wa_classify', 'wa_retry_after', 'wa_error_catalogue', 'wa_verify_signature');
 -- What takes a snapshot of its own is no matter for a parallel query.
 SELECT signature, provolatile, proparallel FROM t.function
-WHERE (provolatile, proparallel) <> ('s', 'u') AND proname IN ('wa_cooldown_merge', 'wa__evidence_lifts');
+WHERE (provolatile, proparallel) <> ('s', 'u') AND proname IN ('wa__cooldown_merge', 'wa__evidence_lifts');
 -- What looks at tables and may run in a parallel worker all the same.
 SELECT signature FROM t.function WHERE proparallel = 's' AND provolatile <> 'i' AND signature !~ '^wa_(default_phrase|phrase_filler|export|_refuse|_replicated_tables)' ORDER BY signature COLLATE "C";
 -- And they do: each that reads a table is called in a worker, for somebody of whom something is known, with a secret to look at.

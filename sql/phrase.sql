@@ -111,7 +111,7 @@ INSERT INTO t.said (part) SELECT t.text(body) FROM unnest(ARRAY['cancel', 'Cance
 CALL t.all_say();
 SELECT said, heard FROM t.heard;
 -- As it is compared; found by index.
-SELECT phrase, convert_from(wa_phrase_folded(phrase), 'UTF8') AS folded FROM unnest(ARRAY['¡BAJA, por favor!', 'Für', '...']) AS phrase;
+SELECT phrase, convert_from(wa__phrase_folded(phrase), 'UTF8') AS folded FROM unnest(ARRAY['¡BAJA, por favor!', 'Für', '...']) AS phrase;
 -- In every language that it speaks of, both ways; the fillers can be seen.
 SELECT language, count(*) FILTER (WHERE meaning = 'stop' AND active) > 10 AS stop, count(*) FILTER (WHERE meaning = 'resume' AND active) > 5 AS resume,
 	count(*) FILTER (WHERE NOT active) > 3 AS not_active FROM wa_phrase WHERE is_default GROUP BY language ORDER BY language;
@@ -139,6 +139,6 @@ INSERT INTO wa_phrase (phrase, meaning) VALUES ('halt', 'maybe');
 INSERT INTO wa_phrase (phrase, meaning) VALUES ('halt', NULL);
 INSERT INTO wa_phrase (phrase, meaning) VALUES (NULL, 'stop');
 \set VERBOSITY default
-SELECT wa_phrase_valid('stop'), wa_phrase_valid('!'), wa_phrase_valid(NULL);
+SELECT wa__phrase_valid('stop'), wa__phrase_valid('!'), wa__phrase_valid(NULL);
 
 ROLLBACK;

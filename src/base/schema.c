@@ -177,7 +177,7 @@ static const wa_expectation expectations[] = {
 	expect(incident, "wa_incident", "wa_incident_pkey", 1,
 		   "id:int8! code:int4! business:text! since:timestamptz! until:timestamptz"),
 	/* 0: the index is over an expression. */
-	expect(phrase, "wa_phrase", "wa_phrase_folded", 0,
+	expect(phrase, "wa_phrase", "wa__phrase_folded", 0,
 		   "phrase:text! meaning:text! language:text! active:bool!"),
 	expect(webhook, "wa_webhook", "wa_webhook_pkey", 1,
 		   "id:int8! received_at:timestamptz! token:int8! payload:text! signature:text"),

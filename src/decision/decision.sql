@@ -4,7 +4,7 @@ CREATE FUNCTION wa_sendable(phone text, category wa_category, business text DEFA
 	at timestamptz DEFAULT pg_catalog.now())
 	RETURNS boolean
 	AS 'MODULE_PATHNAME', 'wa_sendable_text' LANGUAGE C STABLE PARALLEL SAFE COST 10
-	SUPPORT wa_sendable_support;
+	SUPPORT wa__sendable_support;
 COMMENT ON FUNCTION wa_sendable(text, wa_category, text, text, timestamptz) IS
 'May a message of this category be sent to phone, a phone number or BSUID in any accepted spelling, at that time? False for NULL and for what is no recipient. business: a given one sees its own rows and those of ''''; NULL asks about all, so that a stop or cooldown of any business objects, while one open window, opt-in or sender that is not held is enough. sender narrows windows, holds and the exemption of caps; NULL: any. Errors: undefined_object for a business or sender that is not in wa_sender; object_not_in_prerequisite_state in a database in which nothing has ever arrived or a subscription is not complete; null_value_not_allowed for a NULL category or time. wa_explain says why not';
 REVOKE EXECUTE ON FUNCTION wa_sendable(text, wa_category, text, text, timestamptz) FROM PUBLIC;
@@ -39,7 +39,7 @@ CREATE FUNCTION wa_sendable(phone wa_recipient, category wa_category, business t
 	at timestamptz DEFAULT pg_catalog.now())
 	RETURNS boolean
 	AS 'MODULE_PATHNAME', 'wa_sendable_recipient' LANGUAGE C STABLE PARALLEL SAFE COST 10
-	SUPPORT wa_sendable_support;
+	SUPPORT wa__sendable_support;
 COMMENT ON FUNCTION wa_sendable(wa_recipient, wa_category, text, text, timestamptz) IS
 'May a message of this category be sent to phone, a wa_recipient, at that time? False for NULL. business: a given one sees its own rows and those of ''''; NULL asks about all, so that a stop or cooldown of any business objects, while one open window, opt-in or sender that is not held is enough. sender narrows windows, holds and the exemption of caps; NULL: any. Errors: undefined_object for a business or sender that is not in wa_sender; object_not_in_prerequisite_state in a database in which nothing has ever arrived or a subscription is not complete; null_value_not_allowed for a NULL category or time. wa_explain says why not';
 REVOKE EXECUTE ON FUNCTION wa_sendable(wa_recipient, wa_category, text, text, timestamptz) FROM PUBLIC;

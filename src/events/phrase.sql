@@ -42,17 +42,17 @@ COMMENT ON COLUMN @extschema@.wa_phrase.language IS 'ISO 639-1 code of the langu
 COMMENT ON COLUMN @extschema@.wa_phrase.active IS 'False: messages that say so mean nothing';
 COMMENT ON COLUMN @extschema@.wa_phrase.is_default IS 'True for rows that came with the extension and were not changed';
 
-CREATE FUNCTION @extschema@.wa_phrase_valid(phrase text) RETURNS boolean
+CREATE FUNCTION @extschema@.wa__phrase_valid(phrase text) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@.wa_phrase_valid(text) IS
+COMMENT ON FUNCTION @extschema@.wa__phrase_valid(text) IS
 'Can a message ever equal this phrase? False for one that is empty once folded, or longer than 64 characters';
 
-CREATE FUNCTION @extschema@.wa_phrase_folded(phrase text) RETURNS bytea
+CREATE FUNCTION @extschema@.wa__phrase_folded(phrase text) RETURNS bytea
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@.wa_phrase_folded(text) IS
+COMMENT ON FUNCTION @extschema@.wa__phrase_folded(text) IS
 'The form in which messages and phrases are compared, in UTF-8 whatever the encoding of the database; empty for what can be no phrase';
 -- By which the intake finds what a message means.
-CREATE INDEX wa_phrase_folded ON @extschema@.wa_phrase (@extschema@.wa_phrase_folded(phrase));
+CREATE INDEX wa__phrase_folded ON @extschema@.wa_phrase (@extschema@.wa__phrase_folded(phrase));
 
 CREATE FUNCTION @extschema@.wa_default_phrase(OUT phrase text, OUT meaning text, OUT language text, OUT active boolean)
 	RETURNS SETOF record
@@ -71,7 +71,7 @@ REVOKE EXECUTE ON FUNCTION @extschema@.wa_phrase_filler() FROM PUBLIC;
 -- ALTER SCHEMA RENAME must not send the triggers of an owner into the schema
 -- that somebody else makes under the old name: they ask the server where their
 -- table is.
-CREATE FUNCTION @extschema@.wa_default_guard() RETURNS trigger
+CREATE FUNCTION @extschema@.wa__default_guard() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	old_key text;
@@ -100,7 +100,7 @@ BEGIN
 	END IF;
 
 	IF TG_WHEN = 'AFTER' THEN
-		-- Only now: wa_default_remove, which this calls, must find nothing to do.
+		-- Only now: wa__default_remove, which this calls, must find nothing to do.
 		IF OLD.is_default THEN
 			IF TG_TABLE_NAME = 'wa_phrase' THEN
 				old_key := OLD.phrase;
@@ -119,22 +119,22 @@ BEGIN
 	RETURN NEW;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.wa_default_guard() IS
+COMMENT ON FUNCTION @extschema@.wa__default_guard() IS
 'Trigger of wa_phrase, wa_region_rule and wa_region_without_limit: remembers which default rows an operator changed or deleted';
-REVOKE EXECUTE ON FUNCTION @extschema@.wa_default_guard() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION @extschema@.wa__default_guard() FROM PUBLIC;
 
-CREATE FUNCTION @extschema@.wa_default_lock() RETURNS trigger
+CREATE FUNCTION @extschema@.wa__default_lock() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	EXECUTE format('LOCK TABLE %I.wa_default_removed IN SHARE ROW EXCLUSIVE MODE', TG_TABLE_SCHEMA);
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.wa_default_lock() IS
+COMMENT ON FUNCTION @extschema@.wa__default_lock() IS
 'Trigger of wa_phrase, wa_region_rule, wa_region_without_limit and wa_default_removed: one change at a time, since a parallel restore fills all of them at once and their triggers reach into one another';
-REVOKE EXECUTE ON FUNCTION @extschema@.wa_default_lock() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION @extschema@.wa__default_lock() FROM PUBLIC;
 
-CREATE FUNCTION @extschema@.wa_default_remove() RETURNS trigger
+CREATE FUNCTION @extschema@.wa__default_remove() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	is_there boolean;
@@ -161,9 +161,9 @@ BEGIN
 	RETURN NEW;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.wa_default_remove() IS
+COMMENT ON FUNCTION @extschema@.wa__default_remove() IS
 'Trigger of wa_default_removed: takes away the default row whose removal a restore brings back';
-REVOKE EXECUTE ON FUNCTION @extschema@.wa_default_remove() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION @extschema@.wa__default_remove() FROM PUBLIC;
 
 INSERT INTO @extschema@.wa_phrase (phrase, meaning, language, active, is_default)
 	SELECT d.phrase, d.meaning, d.language, d.active, true FROM @extschema@.wa_default_phrase() AS d;

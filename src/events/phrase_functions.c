@@ -16,9 +16,9 @@
 #include "base/encode.h"
 #include "events/phrase.h"
 
-PG_FUNCTION_INFO_V1(wa_phrase_valid);
+PG_FUNCTION_INFO_V1(wa__phrase_valid);
 PG_FUNCTION_INFO_V1(wa__phrase_check);
-PG_FUNCTION_INFO_V1(wa_phrase_folded);
+PG_FUNCTION_INFO_V1(wa__phrase_folded);
 PG_FUNCTION_INFO_V1(wa_default_phrase_rows);
 PG_FUNCTION_INFO_V1(wa_phrase_fillers_rows);
 
@@ -30,12 +30,12 @@ fold_text(const text *phrase, wa_phrase_key *key)
 }
 
 /*
- * wa_phrase_valid(phrase text)
+ * wa__phrase_valid(phrase text)
  *
  * Can a message ever equal this phrase?
  */
 Datum
-wa_phrase_valid(PG_FUNCTION_ARGS)
+wa__phrase_valid(PG_FUNCTION_ARGS)
 {
 	wa_phrase_key key;
 
@@ -70,12 +70,12 @@ wa__phrase_check(PG_FUNCTION_ARGS)
 }
 
 /*
- * wa_phrase_folded(phrase text)
+ * wa__phrase_folded(phrase text)
  *
  * The bytes that are compared.
  */
 Datum
-wa_phrase_folded(PG_FUNCTION_ARGS)
+wa__phrase_folded(PG_FUNCTION_ARGS)
 {
 	wa_phrase_key key;
 

@@ -78,7 +78,7 @@ static wa_statement merge_activity = {
 	" ON CONFLICT (recipient, business, code) DO UPDATE SET" \
 	" (failures, lifted_at, strikes, until) =" \
 	" (SELECT m.merged_failures, m.merged_lifted_at, m.strikes, m.until" \
-	" FROM @extschema@.wa_cooldown_merge(o.code, o.business, o.failures, o.lifted_at," \
+	" FROM @extschema@.wa__cooldown_merge(o.code, o.business, o.failures, o.lifted_at," \
 	" excluded.failures, excluded.lifted_at) AS m)" \
 	" WHERE " LATER("lifted_at") " OR NOT o.failures @> excluded.failures"
 

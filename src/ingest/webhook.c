@@ -21,8 +21,8 @@
 #include "ingest/webhook.h"
 #include "state/read.h"
 
-PG_FUNCTION_INFO_V1(wa_ingest_token);
-PG_FUNCTION_INFO_V1(wa_webhook_ingest);
+PG_FUNCTION_INFO_V1(wa__ingest_token);
+PG_FUNCTION_INFO_V1(wa__webhook_ingest);
 
 /*
  * The token of this transaction.
@@ -52,7 +52,7 @@ token(void)
 }
 
 Datum
-wa_ingest_token(PG_FUNCTION_ARGS)
+wa__ingest_token(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_INT64(token());
 }
@@ -66,7 +66,7 @@ check_trigger(FunctionCallInfo fcinfo)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" was not called by trigger manager",
-						"wa_webhook_ingest")));
+						"wa__webhook_ingest")));
 	if (!TRIGGER_FIRED_AFTER(trigdata->tg_event) ||
 		!TRIGGER_FIRED_FOR_STATEMENT(trigdata->tg_event) ||
 		!TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) ||
@@ -74,11 +74,11 @@ check_trigger(FunctionCallInfo fcinfo)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" must be fired AFTER INSERT FOR EACH STATEMENT with a transition table",
-						"wa_webhook_ingest")));
+						"wa__webhook_ingest")));
 }
 
 Datum
-wa_webhook_ingest(PG_FUNCTION_ARGS)
+wa__webhook_ingest(PG_FUNCTION_ARGS)
 {
 	const TriggerData *trigdata;
 	wa_intake  *intake = NULL;

@@ -145,7 +145,7 @@ BEGIN
 		END IF;
 	END IF;
 	EXECUTE format('SELECT merged_failures, merged_lifted_at, strikes, until
-		FROM %I.wa_cooldown_merge($1, $2, $3, $4, $5, $6)', TG_TABLE_SCHEMA)
+		FROM %I.wa__cooldown_merge($1, $2, $3, $4, $5, $6)', TG_TABLE_SCHEMA)
 		INTO NEW.failures, NEW.lifted_at, NEW.strikes, NEW.until
 		USING NEW.code, NEW.business, here.failures, here.lifted_at, NEW.failures, NEW.lifted_at;
 	RETURN NEW;
@@ -296,7 +296,7 @@ BEGIN
 		EXECUTE format('ALTER TABLE %s.%I ENABLE REPLICA TRIGGER wa_replicate_update', home, attached.tab);
 	END LOOP;
 	-- Default rows that were removed where the state comes from go here as well.
-	EXECUTE format('ALTER TABLE %s.wa_default_removed ENABLE ALWAYS TRIGGER wa_default_remove', home);
+	EXECUTE format('ALTER TABLE %s.wa_default_removed ENABLE ALWAYS TRIGGER wa__default_remove', home);
 END
 $$;
 COMMENT ON FUNCTION wa__attach_replica_triggers() IS

@@ -471,12 +471,12 @@ static wa_statement copy_failures = {
 	"$3, a.last_inbound_at, a.last_delivered_at, a.last_marketing_delivered_at)) AS at"
 	" FROM @extschema@.wa_activity AS a WHERE a.recipient OPERATOR(@extschema@.=) $1"
 	" AND (a.business = $2 OR a.business = '' OR $2 = '')) AS e"
-	" CROSS JOIN LATERAL @extschema@.wa_cooldown_merge($3, $2, f.failures, NULL, '{}', e.at) AS m"
+	" CROSS JOIN LATERAL @extschema@.wa__cooldown_merge($3, $2, f.failures, NULL, '{}', e.at) AS m"
 	" WHERE f.failures IS NOT NULL"
 	" ON CONFLICT (recipient, business, code) DO UPDATE SET"
 	" (failures, lifted_at, strikes, until) ="
 	" (SELECT m.merged_failures, m.merged_lifted_at, m.strikes, m.until"
-	" FROM @extschema@.wa_cooldown_merge(o.code, o.business, o.failures, o.lifted_at,"
+	" FROM @extschema@.wa__cooldown_merge(o.code, o.business, o.failures, o.lifted_at,"
 	" excluded.failures, excluded.lifted_at) AS m)",
 	"recipient text int4 recipient[] timestamptz[] timestamptz[] timestamptz[]", NULL, 0
 };

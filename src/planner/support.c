@@ -47,7 +47,7 @@
 #include "recipient/recipient.h"
 #include "rules/facts.h"
 
-PG_FUNCTION_INFO_V1(wa_sendable_support);
+PG_FUNCTION_INFO_V1(wa__sendable_support);
 
 /* Where nothing is known: most people may be sent most things. */
 #define DEFAULT_SELECTIVITY	0.8
@@ -375,7 +375,7 @@ price(SupportRequestCost *request)
 }
 
 Datum
-wa_sendable_support(PG_FUNCTION_ARGS)
+wa__sendable_support(PG_FUNCTION_ARGS)
 {
 	Node	   *request = (Node *) PG_GETARG_POINTER(0);
 

@@ -10,7 +10,7 @@ CREATE FUNCTION wa__recompute_owed() RETURNS bigint
 	LANGUAGE sql STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		SELECT (SELECT count(*) FROM wa_cooldown AS c,
-				wa_cooldown_merge(c.code, c.business, c.failures, c.lifted_at, c.failures, c.lifted_at) AS m
+				wa__cooldown_merge(c.code, c.business, c.failures, c.lifted_at, c.failures, c.lifted_at) AS m
 			WHERE (m.strikes, m.until) IS DISTINCT FROM (c.strikes, c.until)
 				AND c.code IN (SELECT code FROM wa_error_override UNION ALL SELECT code FROM wa_incident))
 			+ (SELECT count(*) FROM wa_sender_hold AS h, wa__hold_of_code(h.code) AS p

@@ -87,12 +87,12 @@ INSERT INTO wa_region_without_limit (region, source, is_default)
 	FROM pg_catalog.unnest('{AT,BE,BG,CY,CZ,DE,DK,EE,ES,FI,FR,GR,HR,HU,IE,IS,IT,LI,LT,LU,LV,MT,NL,NO,PL,PT,RO,SE,SI,SK,GB,JP,KR}'::text[])
 		AS r (region);
 
-CREATE TRIGGER wa_default_guard BEFORE INSERT OR UPDATE ON wa_region_without_limit
-	FOR EACH ROW EXECUTE FUNCTION wa_default_guard();
+CREATE TRIGGER wa__default_guard BEFORE INSERT OR UPDATE ON wa_region_without_limit
+	FOR EACH ROW EXECUTE FUNCTION wa__default_guard();
 CREATE TRIGGER wa_default_note AFTER UPDATE OR DELETE ON wa_region_without_limit
-	FOR EACH ROW EXECUTE FUNCTION wa_default_guard();
+	FOR EACH ROW EXECUTE FUNCTION wa__default_guard();
 CREATE TRIGGER wa_default_guard_truncate BEFORE TRUNCATE ON wa_region_without_limit
-	FOR EACH STATEMENT EXECUTE FUNCTION wa_default_guard();
-CREATE TRIGGER wa_default_lock BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON wa_region_without_limit
-	FOR EACH STATEMENT EXECUTE FUNCTION wa_default_lock();
+	FOR EACH STATEMENT EXECUTE FUNCTION wa__default_guard();
+CREATE TRIGGER wa__default_lock BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON wa_region_without_limit
+	FOR EACH STATEMENT EXECUTE FUNCTION wa__default_lock();
 

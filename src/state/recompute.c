@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * recompute.c
- *	  The SQL side of the merge laws: wa_cooldown_merge, wa_recompute, and the
+ *	  The SQL side of the merge laws: wa__cooldown_merge, wa_recompute, and the
  *	  guard of the consent log.
  *
  *-------------------------------------------------------------------------
@@ -28,11 +28,11 @@
 #include "state/hold.h"
 #include "state/ladder.h"
 
-PG_FUNCTION_INFO_V1(wa_cooldown_merge);
+PG_FUNCTION_INFO_V1(wa__cooldown_merge);
 PG_FUNCTION_INFO_V1(wa__evidence_lifts);
 PG_FUNCTION_INFO_V1(wa__hold_of_code);
 PG_FUNCTION_INFO_V1(wa_recompute);
-PG_FUNCTION_INFO_V1(wa_consent_log_guard);
+PG_FUNCTION_INFO_V1(wa__consent_log_guard);
 
 /* What a function that is called row by row keeps between its calls in one statement. */
 typedef struct wa_row_calls
@@ -74,7 +74,7 @@ instant_arg(FunctionCallInfo fcinfo, int argno)
 }
 
 Datum
-wa_cooldown_merge(PG_FUNCTION_ARGS)
+wa__cooldown_merge(PG_FUNCTION_ARGS)
 {
 	const wa_row_calls *calls = row_calls(fcinfo);
 	text	   *business = PG_GETARG_TEXT_PP(1);
@@ -171,7 +171,7 @@ static wa_statement recompute = {
 	"d.code, a.last_inbound_at, a.last_delivered_at, a.last_marketing_delivered_at)) AS at"
 	" FROM @extschema@.wa_activity AS a WHERE a.recipient OPERATOR(@extschema@.=) d.recipient"
 	" AND (a.business = d.business OR a.business = '' OR d.business = '')) AS e"
-	" CROSS JOIN LATERAL @extschema@.wa_cooldown_merge("
+	" CROSS JOIN LATERAL @extschema@.wa__cooldown_merge("
 	"d.code, d.business, d.failures, NULL, '{}', e.at) AS n) AS m"
 	" WHERE c.ctid = m.place"
 	" AND (c.lifted_at, c.strikes, c.until)"
@@ -253,13 +253,13 @@ wa_consent_log_open(bool open)
 }
 
 Datum
-wa_consent_log_guard(PG_FUNCTION_ARGS)
+wa__consent_log_guard(PG_FUNCTION_ARGS)
 {
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" was not called by trigger manager",
-						"wa_consent_log_guard")));
+						"wa__consent_log_guard")));
 	if (log_is_open)
 		return PointerGetDatum(NULL);
 	ereport(ERROR,

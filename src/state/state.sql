@@ -86,14 +86,14 @@ COMMENT ON COLUMN wa_consent_log.webhook_id IS 'Row of wa_webhook that brought i
 COMMENT ON COLUMN wa_consent_log.recorded_at IS 'When this database learned it';
 COMMENT ON COLUMN wa_consent_log.recorded_by IS 'Role that recorded it: the session''s user';
 
-CREATE FUNCTION wa_consent_log_guard() RETURNS trigger
+CREATE FUNCTION wa__consent_log_guard() RETURNS trigger
 	AS 'MODULE_PATHNAME' LANGUAGE C;
-COMMENT ON FUNCTION wa_consent_log_guard() IS
+COMMENT ON FUNCTION wa__consent_log_guard() IS
 'Trigger of wa_consent_log: refuses UPDATE, DELETE and TRUNCATE, but for wa_forget';
-REVOKE EXECUTE ON FUNCTION wa_consent_log_guard() FROM PUBLIC;
-CREATE TRIGGER wa_consent_log_guard
+REVOKE EXECUTE ON FUNCTION wa__consent_log_guard() FROM PUBLIC;
+CREATE TRIGGER wa__consent_log_guard
 	BEFORE UPDATE OR DELETE OR TRUNCATE ON wa_consent_log
-	FOR EACH STATEMENT EXECUTE FUNCTION wa_consent_log_guard();
+	FOR EACH STATEMENT EXECUTE FUNCTION wa__consent_log_guard();
 
 CREATE TABLE wa_cooldown (
 	recipient wa_recipient NOT NULL,
@@ -146,7 +146,7 @@ SELECT pg_catalog.pg_extension_config_dump('wa_consent', '');
 SELECT pg_catalog.pg_extension_config_dump('wa_cooldown', '');
 SELECT pg_catalog.pg_extension_config_dump('wa_activity', '');
 
-CREATE FUNCTION wa_cooldown_merge(
+CREATE FUNCTION wa__cooldown_merge(
 	code integer, business text,
 	failures timestamptz[], lifted_at timestamptz,
 	more_failures timestamptz[], more_lifted_at timestamptz,
@@ -154,9 +154,9 @@ CREATE FUNCTION wa_cooldown_merge(
 	OUT strikes integer, OUT until timestamptz)
 	RETURNS record
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE;
-COMMENT ON FUNCTION wa_cooldown_merge(integer, text, timestamptz[], timestamptz, timestamptz[], timestamptz) IS
+COMMENT ON FUNCTION wa__cooldown_merge(integer, text, timestamptz[], timestamptz, timestamptz[], timestamptz) IS
 'Merges two rows of wa_cooldown for one code and business, and counts strikes by the policy in force. The only place that does; changes nothing';
-REVOKE EXECUTE ON FUNCTION wa_cooldown_merge(integer, text, timestamptz[], timestamptz, timestamptz[], timestamptz) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION wa__cooldown_merge(integer, text, timestamptz[], timestamptz, timestamptz[], timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa__evidence_lifts(
 	code integer, inbound_at timestamptz, delivered_at timestamptz,

@@ -92,7 +92,7 @@ my $stored = q{
 	FROM pg_depend AS d JOIN pg_proc AS p ON p.oid = d.objid
 	WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
 		AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'wa_policy')
-		AND p.provolatile <> 'i' AND p.proname <> 'wa_ingest_token'
+		AND p.provolatile <> 'i' AND p.proname <> 'wa__ingest_token'
 		AND NOT 'internal'::regtype = ANY (p.proargtypes)	-- nobody can call those
 		AND has_function_privilege('%s', p.oid, 'EXECUTE') ORDER BY 1};
 is($node->safe_psql('postgres', sprintf $stored, 'nobody'), '',
@@ -137,7 +137,7 @@ for my $sql (q{INSERT INTO wa_webhook (payload, token) VALUES ('{}', 1)},
 	q{SELECT id FROM wa_webhook}, q{SELECT wa_ingest('{}')}, q{SELECT wa_replay()}, q{SELECT wa_recompute()},
 	q{SELECT wa_opt_in('4915100000011', 'because')}, q{SELECT wa_opt_out('4915100000011')},
 	q{SELECT wa_sendable('4915100000011', 'marketing')},
-	q{SELECT nextval('wa_webhook_id_seq')}, q{SELECT wa_cooldown_merge(131026, '', '{}', now(), '{}', now())}, q{SELECT wa__evidence_lifts(131026, now(), now(), now())},
+	q{SELECT nextval('wa_webhook_id_seq')}, q{SELECT wa__cooldown_merge(131026, '', '{}', now(), '{}', now())}, q{SELECT wa__evidence_lifts(131026, now(), now(), now())},
 	q{BEGIN; LOCK TABLE wa_webhook IN ACCESS EXCLUSIVE MODE; ROLLBACK},
 	q{UPDATE wa_consent SET state = 'resume'}, q{UPDATE wa_webhook SET token = 1}, q{UPDATE wa_error_override SET code = 1})
 {
@@ -147,7 +147,7 @@ for my $sql (q{INSERT INTO wa_webhook (payload, token) VALUES ('{}', 1)},
 # rights: tokens could be forged there.
 $node->safe_psql('postgres', 'GRANT CREATE ON SCHEMA public TO attacker');
 like(as('attacker', 'CREATE TABLE mine (id bigint, received_at timestamptz, token bigint, payload text); CREATE TRIGGER t AFTER INSERT ON mine REFERENCING NEW TABLE AS inserted
-	FOR EACH STATEMENT EXECUTE FUNCTION wa_webhook_ingest()'), qr/permission denied for function wa_webhook_ingest/,
+	FOR EACH STATEMENT EXECUTE FUNCTION wa__webhook_ingest()'), qr/permission denied for function wa__webhook_ingest/,
 	'nobody puts our trigger on a table of his own');
 like(as('attacker', 'CREATE TRIGGER t AFTER INSERT ON wa_webhook EXECUTE FUNCTION pg_catalog.suppress_redundant_updates_trigger()'),
 	qr/ERROR/, 'nor one of his own on ours');
