@@ -97,7 +97,8 @@ struct wa_connected
 	wa_group_phone *phones;		/* those of groups */
 	places_hash *places;
 	nodes_hash *changed;		/* identifiers that stand in wa_identity_change */
-	nodes_hash *visited;		/* identifiers walked through */
+	nodes_hash *visited;		/* BSUIDs walked through */
+	bool		parents_shared; /* was any parent seen with several BSUIDs? */
 
 	/* BSUIDs with rows, to be walked through, one behind the other: a byte for the length, the text. */
 	uint64		nuser_ids;
@@ -109,7 +110,7 @@ struct wa_connected
 	uint32		nqueued;
 	uint32		max_queued;
 	wa_canonical *queue;
-	uint32		nfound;			/* phones of the component at hand */
+	uint32		nfound;			/* phones of the walk at hand; one may stand twice */
 	uint32		max_found;
 	wa_key	   *found;
 };
@@ -193,19 +194,24 @@ join(wa_connected *c, wa_key a, wa_key b)
 }
 
 /*
- * Walking from identifier to identifier.
+ * Walking from BSUID to BSUID.  A walk ends at phones: whatever else they lead to is a BSUID that
+ * was seen with several phones, or that changed, and is walked from as well; the groups
+ * of phones are what all walks join.  Nor does it go on to parents where none was seen with
+ * several BSUIDs.
  */
 
 static void
-enqueue(void *arg, const wa_canonical *id)
+take_neighbour(void *arg, const wa_canonical *id)
 {
 	wa_connected *c = arg;
 
-	if (enter(c, c->visited, id->text, id->len))
+	if (!wa_is_bsuid(id->text))
+		*wa_append_huge(c->found, c->nfound, c->max_found, wa_key) = wa_key_of(id->text, id->len);
+	else if (enter(c, c->visited, id->text, id->len))
 		*wa_append_huge(c->queue, c->nqueued, c->max_queued, wa_canonical) = *id;
 }
 
-/* Find the phones that are connected with this identifier, into c->found. */
+/* Find the phones that such walks from this BSUID lead to, into c->found. */
 static void
 walk_from(wa_connected *c, wa_str from)
 {
@@ -215,7 +221,7 @@ walk_from(wa_connected *c, wa_str from)
 	memcpy(id.text, from.data, from.len);
 	id.text[id.len] = '\0';
 	c->nfound = 0;
-	enqueue(c, &id);
+	take_neighbour(c, &id);
 	while (c->nqueued > 0 && !overflowed(c))
 	{
 		bool		changed;
@@ -223,14 +229,11 @@ walk_from(wa_connected *c, wa_str from)
 		CHECK_FOR_INTERRUPTS();
 		id = c->queue[--c->nqueued];
 		changed = nodes_lookup(c->changed, node_of(c, id.text, id.len)) != NULL;
-		if (!wa_is_bsuid(id.text))
-			*wa_append_huge(c->found, c->nfound, c->max_found, wa_key) =
-				wa_key_of(id.text, id.len);
-		wa_neighbours(&c->links, &id, changed, enqueue, c);
+		wa_neighbours(&c->links, &id, c->parents_shared, changed, take_neighbour, c);
 	}
 }
 
-/* Phones that are connected through this identifier are one group. */
+/* Phones that are connected through this BSUID are one group. */
 static void
 group_through(wa_connected *c, wa_str id)
 {
@@ -270,9 +273,9 @@ walk_change(void *arg, HeapTuple tuple, TupleDesc desc)
 	}
 }
 
-/* BSUIDs and parents that were seen with several. */
+/* Call take for each BSUID and parent that was seen with several, until it says no. */
 static void
-group_shared(wa_connected *c)
+read_shared(wa_connected *c, bool (*take) (wa_connected *c, wa_str id))
 {
 	Relation	heap = wa_table_open(&c->schema->identity_shared);
 	Relation	index = wa_pkey_open(&c->schema->identity_shared);
@@ -280,15 +283,31 @@ group_shared(wa_connected *c)
 	IndexScanDesc scan = wa_index_beginscan(heap, index, c->snapshot, 0);
 
 	index_rescan(scan, NULL, 0, NULL, 0);
-	while (index_getnext_slot(scan, ForwardScanDirection, slot) && !overflowed(c))
-	{
+	while (index_getnext_slot(scan, ForwardScanDirection, slot) &&
+		   take(c, wa_slot_str(slot, Anum_wa_identity_other)))
 		CHECK_FOR_INTERRUPTS();
-		group_through(c, wa_slot_str(slot, Anum_wa_identity_other));
-	}
 	index_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
 	index_close(index, NoLock);
 	table_close(heap, NoLock);
+}
+
+static bool
+note_shared_parent(wa_connected *c, wa_str id)
+{
+	wa_canonical canonical = {.len = id.len};
+
+	memcpy(canonical.text, id.data, id.len);
+	canonical.text[id.len] = '\0';
+	c->parents_shared = wa_id_kind_of(&canonical) == WA_ID_PARENT;
+	return !c->parents_shared;
+}
+
+static bool
+group_shared(wa_connected *c, wa_str id)
+{
+	group_through(c, id);
+	return !overflowed(c);
 }
 
 wa_connected *
@@ -312,8 +331,9 @@ wa_connected_read(wa_decision_cache *cache, Size limit)
 	c->visited = nodes_create(c->context, 64, &c->seed);
 	wa_link_reader_open(&c->links, c->schema, c->snapshot);
 	wa_scan_table(&c->schema->identity_change, c->snapshot, read_change, c);
+	read_shared(c, note_shared_parent);
 	wa_scan_table(&c->schema->identity_change, c->snapshot, walk_change, c);
-	group_shared(c);
+	read_shared(c, group_shared);
 	MemoryContextSwitchTo(old);
 	return c;
 }
@@ -366,6 +386,16 @@ count_listed(wa_connected *c, bool (*is_listed) (void *arg, wa_key phone), void 
 	}
 }
 
+/* A phone for which rows under a BSUID may count: so they may for its group. */
+static void
+mark_group(wa_connected *c, wa_key phone)
+{
+	wa_phone_place *entry = places_lookup(c->places, phone);
+
+	if (entry != NULL)
+		c->phones[root_of(c, entry->place)].listed = 2;
+}
+
 bool
 wa_connected_mark(wa_connected *c, bool (*is_listed) (void *arg, wa_key phone),
 				  void (*mark) (void *arg, wa_key phone), void *arg)
@@ -373,6 +403,7 @@ wa_connected_mark(wa_connected *c, bool (*is_listed) (void *arg, wa_key phone),
 	MemoryContext old = MemoryContextSwitchTo(c->context);
 	bool		complete;
 
+	count_listed(c, is_listed, arg);
 	/* Walked through for groups already or not: here the phones themselves count. */
 	nodes_reset(c->visited);
 	for (Size at = 0; at < c->user_bytes && !overflowed(c);)
@@ -382,9 +413,11 @@ wa_connected_mark(wa_connected *c, bool (*is_listed) (void *arg, wa_key phone),
 		walk_from(c, (wa_str) {&c->user_ids[at + 1], len});
 		at += 1 + len;
 		for (uint32 j = 0; j < c->nfound; j++)
+		{
+			mark_group(c, c->found[j]);
 			mark(arg, c->found[j]);
+		}
 	}
-	count_listed(c, is_listed, arg);
 	for (uint32 i = 0; i < c->nphones; i++)
 	{
 		const wa_group_phone *root = &c->phones[root_of(c, i)];

@@ -144,7 +144,9 @@ INSERT INTO wa_cooldown (recipient, business, code, strikes, until, lifted_at, f
 		FROM (
 			SELECT phone AS recipient, bsuid AS other, business,
 				least(first, CASE WHEN resumed THEN said - interval '9 days' ELSE said END) AS first, greatest(last, said) AS last
-			FROM person, LATERAL (SELECT delivered_at - interval '300 days' AS first, greatest(delivered_at, inbound_at) AS last,
+			FROM person, LATERAL (SELECT delivered_at - interval '300 days' AS first,
+				-- A change of BSUID names the phone and the old one.
+				greatest(delivered_at, inbound_at, CASE WHEN changed_bsuid THEN changed_at END) AS last,
 				CASE WHEN resumed OR suppressed AND (k < 8 OR k BETWEEN 11 AND 14) THEN said_at END AS said) AS seen
 			WHERE NOT hidden
 			UNION ALL

@@ -1,0 +1,397 @@
+/*-------------------------------------------------------------------------
+ *
+ * person_consents.c
+ *	  What a recipient with several identifiers has consented to.
+ *
+ * Of other identifiers consent is read from the log, since wa_consent keeps the latest
+ * event only, while a change of number asks for the latest one up to the change.  wa_consent
+ * says whether there is anything to look for.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "common/hashfn.h"
+#include "miscadmin.h"
+
+#include "rules/person_facts.h"
+#include "state/columns.h"
+#include "state/failures.h"
+
+/* Resumes under one member: do they speak? */
+typedef struct wa_resumes
+{
+	int			member;
+	wa_register reg;
+	wa_str		business;
+	wa_failures at;				/* the latest instants */
+	bool		may_inherit;	/* may lift as well what is inherited */
+} wa_resumes;
+
+/* A stop that named this member. */
+typedef struct wa_stop
+{
+	int			member;
+	wa_register reg;
+	wa_str		business;
+	wa_instant	at;
+} wa_stop;
+
+/* Where the row of a register and business is, or the resumes of a member with it. */
+typedef struct wa_place_key
+{
+	int			member;			/* 0: that of the row */
+	wa_register reg;
+	wa_str		business;
+} wa_place_key;
+
+typedef struct wa_known_place
+{
+	wa_place_key key;
+	int			place;
+	char		status;
+} wa_known_place;
+
+static inline uint32
+hash_place(uint64 seed, wa_place_key key)
+{
+	seed ^= (uint64) key.member << 8 | key.reg;
+	return (uint32) hash_bytes_extended((const unsigned char *) key.business.data,
+										key.business.len, seed);
+}
+
+#define SH_PREFIX		place
+#define SH_ELEMENT_TYPE	wa_known_place
+#define SH_KEY_TYPE		wa_place_key
+#define SH_KEY			key
+#define SH_HASH_KEY(tb, key)	hash_place(((const wa_person *) (tb)->private_data)->seed, key)
+#define SH_EQUAL(tb, a, b) \
+	((a).member == (b).member && (a).reg == (b).reg && wa_str_equal((a).business, (b).business))
+#define SH_SCOPE		static
+#define SH_DECLARE
+#define SH_DEFINE
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+#include "lib/simplehash.h"
+#pragma GCC diagnostic pop
+
+typedef struct wa_consents
+{
+	wa_person  *person;
+	place_hash *places;
+	wa_instant	erased_at;		/* of member 0; WA_NEVER: not erased */
+	int			nstops;
+	int			max_stops;
+	wa_stop    *stops;
+	int			n;
+	int			max;
+	wa_consent_row *rows;
+	int			nresumes;
+	int			max_resumes;
+	wa_resumes *resumes;
+} wa_consents;
+
+static wa_consent_row *
+consent_row_of(wa_consents *consents, wa_register reg, wa_str business)
+{
+	bool		found;
+	wa_known_place *known = place_insert(consents->places, (wa_place_key) {0, reg, business}, &found);
+	wa_consent_row *row;
+
+	if (found)
+		return &consents->rows[known->place];
+	row = wa_append(consents->rows, consents->n, consents->max, wa_consent_row);
+	known->place = consents->n - 1;
+	memset(row, 0, sizeof(*row));
+	row->reg = reg;
+	row->business = business;
+	row->consent.stopped_at = WA_NEVER;
+	row->consent.resumed_at = WA_NEVER;
+	return row;
+}
+
+static void
+add_stop(wa_consents *consents, int member, wa_register reg, wa_str business, wa_instant at)
+{
+	*wa_append(consents->stops, consents->nstops, consents->max_stops, wa_stop) = (wa_stop)
+	{
+		member, reg, business, at
+	};
+}
+
+static void
+add_resume(wa_consents *consents, int member, wa_register reg, wa_str business, wa_instant at)
+{
+	bool		found;
+	wa_known_place *known = place_insert(consents->places, (wa_place_key) {member, reg, business},
+										 &found);
+	wa_resumes *resumes;
+
+	if (!found)
+	{
+		resumes = wa_append(consents->resumes, consents->nresumes, consents->max_resumes, wa_resumes);
+		resumes->member = member;
+		resumes->reg = reg;
+		resumes->business = business;
+		resumes->at.n = 0;
+		known->place = consents->nresumes - 1;
+	}
+	wa_failures_add(&consents->resumes[known->place].at, at);
+}
+
+/* One row of the log, which stands under the home identifier. */
+typedef struct wa_logged
+{
+	wa_reader  *reader;			/* at the row */
+	int			home;
+	wa_instant	at;
+	wa_register reg;
+	wa_str		business;
+	bool		stop;
+} wa_logged;
+
+/* Take it in as what named this member. */
+static void
+add_logged(wa_consents *consents, const wa_logged *logged, int member)
+{
+	const wa_person *person = consents->person;
+	wa_consent_row *row;
+
+	if (!wa_in_reach(&person->members[member]) || logged->at > person->members[member].events_until)
+		return;
+	if (!logged->stop && member == logged->home)
+		add_resume(consents, member, logged->reg, logged->business, logged->at);
+	if (!logged->stop && member != 0)
+		return;
+	if (logged->stop)
+		add_stop(consents, member, logged->reg, logged->business, logged->at);
+	row = consent_row_of(consents, logged->reg, logged->business);
+	if (!logged->stop)
+		row->consent.resumed_at = wa_later(row->consent.resumed_at, logged->at);
+	else if (logged->at > row->consent.stopped_at)
+	{
+		row->consent.stopped_at = logged->at;
+		row->consent.origin = wa_reader_str(logged->reader, Anum_wa_consent_log_origin);
+		row->consent.code = wa_reader_int(logged->reader, Anum_wa_consent_log_code);
+		row->learned_under = wa_learned_under(person, logged->home);
+	}
+}
+
+/* The member of that name among those that an event also named; -1: none. */
+static int
+member_named(const wa_person *person, const char *name, size_t len)
+{
+	wa_canonical id = {.len = Min(len, WA_RECIPIENT_MAX)};
+
+	memcpy(id.text, name, id.len);
+	return id.len == len ? wa_person_member(person, &id) : -1;
+}
+
+/* Take in the row at hand for all that it named. */
+static void
+read_logged(wa_consents *consents, wa_reader *log, int home)
+{
+	wa_logged	logged = {.reader = log,.home = home};
+	wa_str		also_named = wa_reader_str_in_place(log, Anum_wa_consent_log_also_named);
+	const char *end = also_named.data + also_named.len;
+
+	logged.at = wa_reader_instant(log, Anum_wa_consent_log_at);
+	logged.business = wa_reader_str(log, Anum_wa_consent_log_business);
+	logged.reg = wa_register_from_name(wa_reader_str_in_place(log, Anum_wa_consent_log_register));
+	logged.stop = wa_str_equal(wa_reader_str_in_place(log, Anum_wa_consent_log_state),
+							   WA_STR("stop"));
+	add_logged(consents, &logged, home);
+	for (const char *name = also_named.data; name < end;)
+	{
+		const char *blank = memchr(name, ' ', end - name);
+		size_t		len = (blank == NULL ? end : blank) - name;
+		int			member = member_named(consents->person, name, len);
+
+		if (member >= 0)
+			add_logged(consents, &logged, member);
+		name += len + 1;
+	}
+}
+
+static int
+compare_stops(const void *a, const void *b)
+{
+	return wa_str_compare(((const wa_stop *) a)->business, ((const wa_stop *) b)->business);
+}
+
+static int
+compare_resumes(const void *a, const void *b)
+{
+	const wa_resumes *x = a;
+	const wa_resumes *y = b;
+	int			order = wa_str_compare(x->business, y->business);
+
+	return order != 0 ? order : (int) x->reg - (int) y->reg;
+}
+
+/* The first stop of this business, or behind it. */
+static int
+stop_from(const wa_consents *consents, wa_str business)
+{
+	int			low = 0;
+	int			high = consents->nstops;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+
+		if (wa_str_compare(consents->stops[middle].business, business) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/*
+ * Does a stop stand that a resume with this business would lift, and that is member 0's own: one that
+ * named it, or a member that was seen together with it?
+ */
+static bool
+own_stop_stands(wa_consents *consents, const wa_resumes *resumes, const bool *together)
+{
+	for (int i = stop_from(consents, resumes->business); i < consents->nstops; i++)
+	{
+		const wa_stop *stop = &consents->stops[i];
+
+		if (resumes->business.len > 0 && !wa_str_equal(stop->business, resumes->business))
+			break;
+		if (together[stop->member] && stop->reg == resumes->reg &&
+			stop->at >= consent_row_of(consents, stop->reg, stop->business)->consent.resumed_at)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Erasure is as good as a stop in every business, of member 0 itself.  Has no own resume lifted that
+ * for this one?
+ */
+static bool
+erasure_stands(wa_consents *consents, const wa_resumes *resumes)
+{
+	return consents->erased_at != WA_NEVER && resumes->reg == WA_REGISTER_BUSINESS &&
+		consent_row_of(consents, resumes->reg, resumes->business)->consent.resumed_at <=
+		consents->erased_at;
+}
+
+/*
+ * The latest of these resumes that speaks for member 0 lifts what was stopped before it.
+ * Inherited ones come over changes, or over what another business has seen.
+ */
+static void
+apply_resumes(wa_consents *consents, const wa_resumes *resumes, bool inherited)
+{
+	wa_consent_row *row = consent_row_of(consents, resumes->reg, resumes->business);
+	wa_str		seen_by = inherited ? WA_STR("") : resumes->business;
+
+	for (int i = resumes->at.n - 1; i >= 0 && resumes->at.at[i] > row->consent.resumed_at; i--)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (wa_may_loosen(consents->person, resumes->member, seen_by, resumes->at.at[i], inherited))
+			row->consent.resumed_at = resumes->at.at[i];
+	}
+}
+
+/*
+ * First what speaks by what that business has seen.  Then what is inherited, which lifts inherited stops,
+ * and nothing where an own stop stands.
+ */
+static void
+apply_all_resumes(wa_consents *consents)
+{
+	bool	   *together;
+
+	if (consents->nresumes == 0)
+		return;
+	/* What is asked of a business is asked once. */
+	qsort(consents->stops, consents->nstops, sizeof(wa_stop), compare_stops);
+	qsort(consents->resumes, consents->nresumes, sizeof(wa_resumes), compare_resumes);
+	for (int i = 0; i < consents->nresumes; i++)
+		apply_resumes(consents, &consents->resumes[i], false);
+	/* To ask who speaks may have brought more members. */
+	together = palloc(consents->person->nmembers * sizeof(bool));
+	for (int i = 0; i < consents->nresumes; i++)
+	{
+		wa_resumes *resumes = &consents->resumes[i];
+
+		if (i > 0 && compare_resumes(resumes, &resumes[-1]) == 0)
+		{
+			resumes->may_inherit = resumes[-1].may_inherit;
+			continue;
+		}
+		if (i == 0 || !wa_str_equal(resumes->business, resumes[-1].business))
+			wa_person_seen_together(consents->person, resumes->business, together);
+		resumes->may_inherit = !own_stop_stands(consents, resumes, together) &&
+			!erasure_stands(consents, resumes);
+	}
+	for (int i = 0; i < consents->nresumes; i++)
+	{
+		if (consents->resumes[i].may_inherit)
+			apply_resumes(consents, &consents->resumes[i], true);
+	}
+	pfree(together);
+}
+
+/* Of other identifiers: those in reach, and those unlinked since, for what named both. */
+static void
+read_logs(wa_decision_cache *cache, wa_consents *consents)
+{
+	const wa_person *person = consents->person;
+	wa_reader	consent;
+	wa_reader	log;
+
+	wa_reader_open(&consent, &cache->schema->consent, cache->snapshot);
+	wa_reader_open(&log, &cache->schema->consent_log, cache->snapshot);
+	for (int i = 1; i < person->nmembers; i++)
+	{
+		const wa_member *member = &person->members[i];
+
+		if (!wa_in_reach(member) && member->failures_until == WA_NEVER)
+			continue;
+		wa_seek_member(&consent, person, i);
+		if (!wa_reader_next(&consent))
+			continue;
+		wa_seek_member(&log, person, i);
+		while (wa_reader_next(&log))
+		{
+			CHECK_FOR_INTERRUPTS();
+			read_logged(consents, &log, i);
+		}
+	}
+	wa_reader_close(&log);
+	wa_reader_close(&consent);
+}
+
+void
+wa_gather_person_consents(wa_decision_cache *cache)
+{
+	wa_consents consents = {.person = cache->person,.erased_at = wa_gather_erasure(cache)};
+	wa_reader	own;
+
+	consents.places = place_create(CurrentMemoryContext, 16, cache->person);
+	wa_reader_open(&own, &cache->schema->consent, cache->snapshot);
+	wa_seek_member(&own, cache->person, 0);
+	while (wa_reader_next(&own))
+	{
+		wa_consent_row read;
+		wa_consent_row *row;
+
+		wa_read_consent(&own, &read);
+		row = consent_row_of(&consents, read.reg, read.business);
+		*row = read;
+		if (row->consent.stopped_at != WA_NEVER)
+			add_stop(&consents, 0, row->reg, row->business, row->consent.stopped_at);
+	}
+	wa_reader_close(&own);
+
+	read_logs(cache, &consents);
+	apply_all_resumes(&consents);
+	cache->facts.consents = consents.rows;
+	cache->facts.nconsents = consents.n;
+}

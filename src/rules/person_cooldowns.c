@@ -1,0 +1,295 @@
+/*-------------------------------------------------------------------------
+ *
+ * person_cooldowns.c
+ *	  The cooldowns of a recipient with several identifiers.
+ *
+ * The failures of all that count, with the evidence that lifts them, are evaluated anew; but for a
+ * phone that alone has failures of a code, whose stored row stands.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "miscadmin.h"
+
+#include "rules/person_facts.h"
+#include "state/columns.h"
+#include "state/failures.h"
+#include "state/ladder.h"
+
+/* A row of wa_cooldown about one of the members. */
+typedef struct wa_member_cooldown
+{
+	int			member;
+	wa_str		business;
+	int			strikes;		/* as stored */
+	wa_instant	until;
+	wa_code_policy policy;
+	wa_failures failures;		/* that count */
+	bool		is_first;		/* of its code and business */
+	int			next;			/* of them; -1: none */
+} wa_member_cooldown;
+
+typedef struct wa_cooldowns
+{
+	int			n;
+	int			max;
+	wa_member_cooldown *rows;
+
+	/* What is read of wa_activity, once for each member that is asked for. */
+	wa_reader	reader;
+	int			nactivities;
+	int			max_activities;
+	wa_activity_row *activities;
+	int		   *first;			/* by member; -1: not read so far */
+	int		   *nrows;
+} wa_cooldowns;
+
+/* Which failures of a member count for member 0? */
+static void
+keep_counting(const wa_person *person, int n, wa_failures *failures)
+{
+	const wa_member *member = &person->members[n];
+	int			kept = 0;
+
+	for (int i = 0; i < failures->n; i++)
+	{
+		wa_instant	at = failures->at[i];
+
+		if (wa_counts_for_safety(member, at))
+			failures->at[kept++] = at;
+	}
+	failures->n = kept;
+}
+
+/* Take in the row at hand, unless nothing of it can object. */
+static void
+add_cooldown(wa_decision_cache *cache, wa_cooldowns *cooldowns, wa_reader *reader, int member)
+{
+	wa_member_cooldown row = {.member = member};
+
+	if (!wa_code_policies_find(cache->codes, wa_reader_int(reader, Anum_wa_cooldown_code),
+							   &row.policy) || row.policy.blocks == 0)
+		return;
+	row.business = wa_reader_str(reader, Anum_wa_cooldown_business);
+	row.strikes = wa_reader_int(reader, Anum_wa_cooldown_strikes);
+	row.until = wa_read_until(reader);
+	wa_read_failures(reader, &row.failures);
+	if (member != 0)
+		keep_counting(cache->person, member, &row.failures);
+	if (row.failures.n > 0)
+		*wa_append(cooldowns->rows, cooldowns->n, cooldowns->max, wa_member_cooldown) = row;
+}
+
+static void
+read_cooldowns(wa_decision_cache *cache, wa_cooldowns *cooldowns)
+{
+	const wa_person *person = cache->person;
+	wa_reader	reader;
+
+	wa_reader_open(&reader, &cache->schema->cooldown, cache->snapshot);
+	for (int i = 0; i < person->nmembers; i++)
+	{
+		if (!wa_in_reach(&person->members[i]) && person->members[i].failures_until == WA_NEVER)
+			continue;
+		wa_seek_member(&reader, person, i);
+		while (wa_reader_next(&reader))
+			add_cooldown(cache, cooldowns, &reader, i);
+	}
+	wa_reader_close(&reader);
+}
+
+static void
+read_evidence(wa_decision_cache *cache, wa_cooldowns *cooldowns, int member)
+{
+	cooldowns->first[member] = cooldowns->nactivities;
+	wa_seek_member(&cooldowns->reader, cache->person, member);
+	while (wa_reader_next(&cooldowns->reader))
+	{
+		wa_activity_row row;
+
+		CHECK_FOR_INTERRUPTS();
+		wa_read_member_activity(&cooldowns->reader, cache->person, member, &row);
+		*wa_append(cooldowns->activities, cooldowns->nactivities, cooldowns->max_activities,
+				   wa_activity_row) = row;
+		cooldowns->nrows[member]++;
+	}
+}
+
+/*
+ * The latest instant up to which evidence under one member lifts failures of that code
+ * and business.
+ */
+static wa_instant
+evidence_of(wa_decision_cache *cache, wa_cooldowns *cooldowns, int member,
+			const wa_member_cooldown *cooldown)
+{
+	wa_instant	lifted = WA_NEVER;
+
+	if (!wa_in_reach(&cache->person->members[member]))
+		return WA_NEVER;
+	if (cooldowns->first[member] < 0)
+		read_evidence(cache, cooldowns, member);
+	for (int i = 0; i < cooldowns->nrows[member]; i++)
+	{
+		const wa_activity_row *row = &cooldowns->activities[cooldowns->first[member] + i];
+
+		if (cooldown->business.len == 0 || row->business.len == 0 ||
+			wa_str_equal(cooldown->business, row->business))
+			lifted = wa_later(lifted, wa_activity_lifts(&row->activity, &cooldown->policy));
+	}
+	return lifted;
+}
+
+/*
+ * Evidence under the recipient itself lifts failures of all, and so does evidence under a phone
+ * that is the home of what names both.
+ */
+static wa_instant
+common_evidence(wa_decision_cache *cache, wa_cooldowns *cooldowns,
+				const wa_member_cooldown *cooldown)
+{
+	wa_instant	lifted = WA_NEVER;
+
+	for (int i = 0; i < cache->person->nmembers; i++)
+	{
+		if (i == 0 || wa_is_home_of(cache->person, i))
+			lifted = wa_later(lifted, evidence_of(cache, cooldowns, i, cooldown));
+	}
+	return lifted;
+}
+
+static int
+compare_cooldowns(const void *a, const void *b, void *arg)
+{
+	const wa_member_cooldown *rows = arg;
+	const wa_member_cooldown *x = &rows[*(const int *) a];
+	const wa_member_cooldown *y = &rows[*(const int *) b];
+	int			order;
+
+	if (x->policy.code != y->policy.code)
+		return x->policy.code < y->policy.code ? -1 : 1;
+	order = wa_str_compare(x->business, y->business);
+	return order != 0 ? order : *(const int *) a - *(const int *) b;
+}
+
+static bool
+is_same_cooldown(const wa_member_cooldown *a, const wa_member_cooldown *b)
+{
+	return a->policy.code == b->policy.code && wa_str_equal(a->business, b->business);
+}
+
+/* Chain the rows of one code and business, in their order. */
+static void
+chain_cooldowns(wa_cooldowns *cooldowns)
+{
+	int		   *order = palloc(Max(1, cooldowns->n) * sizeof(int));
+
+	for (int i = 0; i < cooldowns->n; i++)
+		order[i] = i;
+	qsort_arg(order, cooldowns->n, sizeof(int), compare_cooldowns, cooldowns->rows);
+	for (int i = 0; i < cooldowns->n; i++)
+	{
+		wa_member_cooldown *row = &cooldowns->rows[order[i]];
+
+		row->is_first = i == 0 || !is_same_cooldown(row, &cooldowns->rows[order[i - 1]]);
+		row->next = i + 1 < cooldowns->n &&
+			is_same_cooldown(row, &cooldowns->rows[order[i + 1]]) ? order[i + 1] : -1;
+	}
+	pfree(order);
+}
+
+/* Add the failures of one member that its own evidence has not lifted. */
+static void
+merge_failures(wa_decision_cache *cache, wa_cooldowns *cooldowns, const wa_member_cooldown *cooldown,
+			   wa_failures *merged, wa_str *under)
+{
+	const wa_person *person = cache->person;
+	wa_instant	lifted = cooldown->member == 0 ? WA_NEVER :
+		evidence_of(cache, cooldowns, cooldown->member, cooldown);
+
+	for (int i = 0; i < cooldown->failures.n; i++)
+	{
+		wa_instant	at = cooldown->failures.at[i];
+
+		if (at <= lifted)
+			continue;
+		if (merged->n == 0 || at > merged->at[merged->n - 1])
+			*under = wa_learned_under(person, cooldown->member);
+		wa_failures_add(merged, at);
+	}
+}
+
+/* All members' failures of the code and business of the row of that number. */
+static void
+evaluate_together(wa_decision_cache *cache, wa_cooldowns *cooldowns, int first,
+				  wa_cooldown_row *row)
+{
+	const wa_member_cooldown *like = &cooldowns->rows[first];
+	wa_failures merged = {0};
+	wa_cooldown_end end;
+
+	for (int i = first; i >= 0; i = cooldowns->rows[i].next)
+		merge_failures(cache, cooldowns, &cooldowns->rows[i], &merged, &row->learned_under);
+	end = wa_ladder_evaluate(&merged, common_evidence(cache, cooldowns, like), &like->policy,
+							 like->business);
+	row->strikes = end.strikes;
+	row->until = end.until;
+	row->since = merged.n > 0 ? merged.at[merged.n - 1] : WA_NEVER;
+}
+
+/* Is this the row of a phone that was asked about, and the only one of its kind? */
+static bool
+stands_alone(const wa_person *person, const wa_member_cooldown *cooldown)
+{
+	return cooldown->member == 0 && person->members[0].kind == WA_ID_PHONE && cooldown->next < 0;
+}
+
+static void
+begin_evidence(wa_decision_cache *cache, wa_cooldowns *cooldowns)
+{
+	int			n = cache->person->nmembers;
+
+	wa_reader_open(&cooldowns->reader, &cache->schema->activity, cache->snapshot);
+	cooldowns->first = palloc(n * sizeof(int));
+	memset(cooldowns->first, -1, n * sizeof(int));
+	cooldowns->nrows = palloc0(n * sizeof(int));
+}
+
+void
+wa_gather_person_cooldowns(wa_decision_cache *cache)
+{
+	wa_cooldowns cooldowns = {0};
+	wa_cooldown_row *rows;
+	int			n = 0;
+
+	read_cooldowns(cache, &cooldowns);
+	if (cooldowns.n == 0)
+		return;
+	chain_cooldowns(&cooldowns);
+	begin_evidence(cache, &cooldowns);
+	rows = palloc_extended(cooldowns.n * sizeof(wa_cooldown_row), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < cooldowns.n; i++)
+	{
+		const wa_member_cooldown *cooldown = &cooldowns.rows[i];
+		wa_cooldown_row *row = &rows[n];
+
+		if (!cooldown->is_first)
+			continue;
+		memset(row, 0, sizeof(*row));
+		row->business = cooldown->business;
+		row->code = cooldown->policy.code;
+		row->blocks = cooldown->policy.blocks;
+		row->yields_to_window = cooldown->policy.yields_to_window;
+		row->strikes = cooldown->strikes;
+		row->until = cooldown->until;
+		row->since = cooldown->failures.at[cooldown->failures.n - 1];
+		if (!stands_alone(cache->person, cooldown))
+			evaluate_together(cache, &cooldowns, i, row);
+		if (row->until != WA_NEVER)
+			n++;
+	}
+	wa_reader_close(&cooldowns.reader);
+	cache->facts.cooldowns = rows;
+	cache->facts.ncooldowns = n;
+}
