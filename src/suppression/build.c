@@ -727,12 +727,13 @@ wa_list_build_cost(wa_decision_cache *cache, const wa_question *question, bool t
 {
 	const wa_schema *schema = wa_decision_cache_schema(cache);
 	double		pages = pages_to_read(cache, question, tells_reasons);
+	double		connecting = 0;
 
 	if (wa_decision_cache_erasure(cache) != NULL && question->category == WA_MARKETING)
 		pages += pages_of(&schema->erased);
 	if (wa_decision_cache_has_links(cache))
-		pages += wa_connected_pages(schema);
-	return Max(LEAST_COST, pages / PAGES_PER_LOOK_UP);
+		connecting = wa_connected_cost(schema);
+	return Max(LEAST_COST, pages / PAGES_PER_LOOK_UP + connecting);
 }
 
 static wa_str

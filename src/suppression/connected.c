@@ -82,6 +82,12 @@ typedef struct wa_noted
 #include "lib/simplehash.h"
 #pragma GCC diagnostic pop
 
+/*
+ * To read a page of changes, some sixty of them, and to walk from there takes about as long as this
+ * many look-ups.
+ */
+#define LOOKUPS_PER_PAGE	75
+
 struct wa_connected
 {
 	MemoryContext context;
@@ -444,7 +450,7 @@ pages_of(const wa_table *table)
 }
 
 double
-wa_connected_pages(const wa_schema *schema)
+wa_connected_cost(const wa_schema *schema)
 {
-	return pages_of(&schema->identity_change);
+	return pages_of(&schema->identity_change) * LOOKUPS_PER_PAGE;
 }

@@ -46,7 +46,7 @@ extern bool wa_connected_mark(wa_connected *connected,
 							  bool (*is_listed) (void *arg, wa_key phone),
 							  void (*mark) (void *arg, wa_key phone), void *arg);
 
-/* The pages of the tables that it reads. */
-extern double wa_connected_pages(const wa_schema *schema);
+/* What reading it and marking would cost, in look-ups. */
+extern double wa_connected_cost(const wa_schema *schema);
 
 #endif							/* WA_CONNECTED_H */
