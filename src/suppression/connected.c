@@ -104,7 +104,7 @@ struct wa_connected
 	places_hash *places;
 	nodes_hash *changed;		/* identifiers that stand in wa_identity_change */
 	nodes_hash *visited;		/* BSUIDs walked through */
-	bool		parents_shared; /* was any parent seen with several BSUIDs? */
+	bool		by_parents;		/* was any parent seen with several BSUIDs, or did one change? */
 
 	/* BSUIDs with rows, to be walked through, one behind the other: a byte for the length, the text. */
 	uint64		nuser_ids;
@@ -203,7 +203,7 @@ join(wa_connected *c, wa_key a, wa_key b)
  * Walking from BSUID to BSUID.  A walk ends at phones: whatever else they lead to is a BSUID that
  * was seen with several phones, or that changed, and is walked from as well; the groups
  * of phones are what all walks join.  Nor does it go on to parents where none was seen with
- * several BSUIDs.
+ * several BSUIDs and none changed.
  */
 
 static void
@@ -235,7 +235,7 @@ walk_from(wa_connected *c, wa_str from)
 		CHECK_FOR_INTERRUPTS();
 		id = c->queue[--c->nqueued];
 		changed = nodes_lookup(c->changed, node_of(c, id.text, id.len)) != NULL;
-		wa_neighbours(&c->links, &id, c->parents_shared, changed, take_neighbour, c);
+		wa_neighbours(&c->links, &id, c->by_parents, changed, take_neighbour, c);
 	}
 }
 
@@ -248,6 +248,16 @@ group_through(wa_connected *c, wa_str id)
 		join(c, c->found[0], c->found[i]);
 }
 
+static bool
+is_parent(wa_str id)
+{
+	wa_canonical canonical = {.len = id.len};
+
+	memcpy(canonical.text, id.data, id.len);
+	canonical.text[id.len] = '\0';
+	return wa_id_kind_of(&canonical) == WA_ID_PARENT;
+}
+
 static void
 read_change(void *arg, HeapTuple tuple, TupleDesc desc)
 {
@@ -258,6 +268,8 @@ read_change(void *arg, HeapTuple tuple, TupleDesc desc)
 
 	enter(c, c->changed, from.data, from.len);
 	enter(c, c->changed, to.data, to.len);
+	if (is_parent(from) || is_parent(to))
+		c->by_parents = true;
 	if (!wa_is_bsuid(from.data) && !wa_is_bsuid(to.data))
 		join(c, wa_key_of(from.data, from.len), wa_key_of(to.data, to.len));
 }
@@ -301,12 +313,9 @@ read_shared(wa_connected *c, bool (*take) (wa_connected *c, wa_str id))
 static bool
 note_shared_parent(wa_connected *c, wa_str id)
 {
-	wa_canonical canonical = {.len = id.len};
-
-	memcpy(canonical.text, id.data, id.len);
-	canonical.text[id.len] = '\0';
-	c->parents_shared = wa_id_kind_of(&canonical) == WA_ID_PARENT;
-	return !c->parents_shared;
+	if (is_parent(id))
+		c->by_parents = true;
+	return !c->by_parents;
 }
 
 static bool
