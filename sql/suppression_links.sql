@@ -179,6 +179,9 @@ CALL pg_temp.story('changed id: stopped', 'DE.n2', 'DE.n3', 'DE.n4', '4915100011
 SELECT pg_temp.status(90, 131026, '49151000114'), pg_temp.status(80, NULL, '49151000114', 'DE.n5'), pg_temp.changed_id(50, 'DE.n5', 'DE.n6'),
 	pg_temp.status(40, NULL, '49151000115', 'DE.n6'), pg_temp.status(30, 131026, '49151000115');
 CALL pg_temp.story('changed id: two strikes together', '49151000114', '49151000115', 'DE.n5', 'DE.n6');
+SELECT pg_temp.preference(90, 'stop', NULL, 'DE.n7'), pg_temp.status(80, NULL, NULL, 'DE.n7', 'DE.ENT.n7'), pg_temp.changed_id(50, 'DE.ENT.n7', 'DE.ENT.n8'),
+	pg_temp.status(40, NULL, '49151000116', 'DE.n8', 'DE.ENT.n8');
+CALL pg_temp.story('changed parent: stopped', 'DE.n7', 'DE.ENT.n7', 'DE.ENT.n8', 'DE.n8', '49151000116');
 
 -- Unlinked, linked again, stopped under one.
 SELECT pg_temp.preference(90, 'stop', '49151000066', 'DE.i1'), wa_unlink('49151000066', 'DE.i1', 'not he');

@@ -154,18 +154,17 @@ take_column(wa_reader *reader, int column,
 }
 
 void
-wa_neighbours(wa_link_reader *links, const wa_canonical *id, bool with_parents,
-			  bool with_changes,
+wa_neighbours(wa_link_reader *links, const wa_canonical *id,
 			  void (*take) (void *arg, const wa_canonical *other), void *arg)
 {
 	wa_id_kind	kind = wa_id_kind_of(id);
 	Datum		datum = RecipientGetDatum(wa_recipient_make(id));
 
-	if (kind == WA_ID_PHONE || (kind == WA_ID_USER && with_parents))
+	if (kind != WA_ID_PARENT)
 		take_column(seek(links, SEEN_BY_RECIPIENT, datum), Anum_wa_identity_other, take, arg);
 	if (kind != WA_ID_PHONE)
 		take_column(seek(links, SEEN_BY_OTHER, datum), Anum_wa_identity_recipient, take, arg);
-	if (with_changes && links->has_changes)
+	if (links->has_changes)
 	{
 		take_column(seek(links, CHANGED_FROM, datum), Anum_wa_identity_change_other, take, arg);
 		take_column(seek(links, CHANGED_TO, datum), Anum_wa_identity_change_recipient, take, arg);

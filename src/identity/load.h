@@ -41,12 +41,8 @@ extern void wa_link_reader_close(wa_link_reader *links);
  */
 extern wa_person *wa_person_load(wa_link_reader *links, const wa_canonical *id);
 
-/*
- * Hand the other end of every link of id to take, whether it holds or not.  with_parents: of a
- * BSUID its parents as well.  with_changes: also of those in wa_identity_change.
- */
-extern void wa_neighbours(wa_link_reader *links, const wa_canonical *id, bool with_parents,
-						  bool with_changes,
+/* Hand the other end of every link and change of id to take, whether it holds or not. */
+extern void wa_neighbours(wa_link_reader *links, const wa_canonical *id,
 						  void (*take) (void *arg, const wa_canonical *other), void *arg);
 
 /* Is there any link at all?  Costs next to nothing where there is none. */

@@ -583,7 +583,6 @@ is_listed(void *arg, wa_key phone)
 		wa_phone_set_may_have(set, wa_phone_set_hash(set, phone));
 }
 
-/* There is room for as many as were foreseen; past that the Bloom filter has to do. */
 static void
 mark_linked(void *arg, wa_key phone)
 {
@@ -591,18 +590,8 @@ mark_linked(void *arg, wa_key phone)
 	uint64		hash = wa_phone_set_hash(set, phone);
 
 	wa_phone_set_announce(set, hash);
-	if (set->entries == NULL)
-		return;
-	wa_phone_set_add(set, hash, phone, WA_LISTED_LINKED);
-	if (set->used < set->nentries - set->nentries / 8)
-		return;
-	for (uint64 i = 0; i < set->nentries; i++)
-	{
-		if (set->entries[i] != 0)
-			wa_phone_set_announce(set, wa_phone_set_hash(set, wa_entry_key(set->entries[i])));
-	}
-	pfree(set->entries);
-	set->entries = NULL;
+	if (set->entries != NULL)
+		wa_phone_set_add(set, hash, phone, WA_LISTED_LINKED);
 }
 
 /*
@@ -729,10 +718,10 @@ wa_list_build_cost(wa_decision_cache *cache, const wa_question *question, bool t
 	double		pages = pages_to_read(cache, question, tells_reasons);
 	double		connecting = 0;
 
+	if (wa_decision_cache_has_links(cache))
+		connecting = wa_connected_cost(schema, pages);
 	if (wa_decision_cache_erasure(cache) != NULL && question->category == WA_MARKETING)
 		pages += pages_of(&schema->erased);
-	if (wa_decision_cache_has_links(cache))
-		connecting = wa_connected_cost(schema);
 	return Max(LEAST_COST, pages / PAGES_PER_LOOK_UP + connecting);
 }
 
@@ -766,18 +755,25 @@ make_list(wa_decision_cache *cache, const wa_question *question, bool tells_reas
 static bool
 fill_list(wa_builder *b)
 {
-	uint64		linked;
+	uint64		linked = 0;
 
 	build_erased(b);
 	b->connected = wa_connected_read(b->cache, b->limit / 4);
 	begin_gathering(b, pages_to_read(b->cache, b->question, b->list->tells_reasons));
 	read_tables(b);
-	linked = b->connected == NULL ? 0 : wa_connected_most(b->connected);
+	if (b->connected != NULL)
+	{
+		if (!wa_connected_complete(b->connected))
+			return false;
+		linked = wa_connected_most(b->connected);
+	}
 	if (b->gathered != NULL && !fits(b, b->ngathered + linked))
 		fall_back(b);
 	if (b->gathered != NULL)
 		make_set(b, linked);
-	return b->connected == NULL || wa_connected_mark(b->connected, is_listed, mark_linked, b);
+	if (b->connected != NULL)
+		wa_connected_mark(b->connected, is_listed, mark_linked, b);
+	return true;
 }
 
 wa_suppression_list *

@@ -34,19 +34,24 @@ extern bool wa_connected_has(const wa_connected *connected, wa_key phone);
 /* Note that there is a row about this BSUID or parent. */
 extern void wa_connected_add(wa_connected *connected, wa_str user_id);
 
-/* How many phones it will mark at the most, at a guess. */
+/*
+ * When all rows have been read: find the phones that they may count for.  False where memory did
+ * not suffice: then there can be no list.
+ */
+extern bool wa_connected_complete(wa_connected *connected);
+
+/* Then: how many phones will be marked at the most. */
 extern uint64 wa_connected_most(const wa_connected *connected);
 
 /*
- * When all rows have been read: hand every phone for which rows of others may count to
- * mark, once or more.  is_listed says whether there is a row about a phone.  False where
- * memory did not suffice: then there can be no list.  Frees it all.
+ * Then: hand every phone for which rows of others may count to mark, once.  is_listed says
+ * whether there is a row about a phone.  Frees it all.
  */
-extern bool wa_connected_mark(wa_connected *connected,
+extern void wa_connected_mark(wa_connected *connected,
 							  bool (*is_listed) (void *arg, wa_key phone),
 							  void (*mark) (void *arg, wa_key phone), void *arg);
 
-/* What reading it and marking would cost, in look-ups. */
-extern double wa_connected_cost(const wa_schema *schema);
+/* What reading it and marking would cost, in look-ups, with so many pages of state to be read. */
+extern double wa_connected_cost(const wa_schema *schema, double pages);
 
 #endif							/* WA_CONNECTED_H */
