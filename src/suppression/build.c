@@ -33,12 +33,6 @@
 #include "state/read.h"
 #include "suppression/build.h"
 
-/*
- * A look-up takes about as long as reading this many pages of a state table
- * takes.
- */
-#define PAGES_PER_LOOK_UP	1.5
-
 /* Fewer look-ups than this are not worth a thought. */
 #define LEAST_COST			64
 
@@ -142,8 +136,8 @@ begin_gathering(wa_builder *b, double pages)
 	b->room = room;
 }
 
-static void
-gather(wa_builder *b, wa_key key, uint16 bits)
+void
+wa_builder_gather(wa_builder *b, wa_key key, uint16 bits)
 {
 	if (b->gathered != NULL && b->ngathered == b->room)
 	{
@@ -198,6 +192,16 @@ make_set(wa_builder *b, uint64 more)
  * The rows.
  */
 
+double
+wa_pages_of(const wa_table *table)
+{
+	Relation	rel = wa_table_open(table);
+	double		pages = RelationGetNumberOfBlocks(rel);
+
+	table_close(rel, NoLock);
+	return pages;
+}
+
 void
 wa_scan_table(const wa_table *table, Snapshot snapshot,
 			  void (*read_row) (void *arg, HeapTuple tuple, TupleDesc desc), void *arg)
@@ -215,12 +219,8 @@ wa_scan_table(const wa_table *table, Snapshot snapshot,
 	table_close(rel, NoLock);
 }
 
-/*
- * The phone that a row is about; 0 where it is about a BSUID, of which a note is
- * taken where it may be linked.
- */
-static wa_key
-phone_of(wa_builder *b, wa_str recipient)
+wa_key
+wa_builder_phone(wa_builder *b, wa_str recipient)
 {
 	int64		number;
 
@@ -232,15 +232,6 @@ phone_of(wa_builder *b, wa_str recipient)
 	}
 	number = wa_phone_plain(recipient.data, recipient.len);
 	return number != 0 ? (wa_key) number : wa_key_of(recipient.data, recipient.len);
-}
-
-/*
- * May rows of this phone count for another one, or those of another one for it?
- */
-static bool
-is_connected(const wa_builder *b, wa_key phone)
-{
-	return b->connected != NULL && wa_connected_has(b->connected, phone);
 }
 
 /* Where an opt-in is required: what the bits say of one that was given to this business. */
@@ -269,19 +260,19 @@ read_consent(void *arg, HeapTuple tuple, TupleDesc desc)
 	wa_key		key;
 
 	if (!wa_asks_register(b->question->category, reg) ||
-		!wa_asks_about(b->question, business) || (key = phone_of(b, recipient)) == 0)
+		!wa_asks_about(b->question, business) || (key = wa_builder_phone(b, recipient)) == 0)
 		return;
 	if (wa_str_equal(wa_cursor_str(&cursor), WA_STR("stop")))
 	{
-		gather(b, key, reg == WA_REGISTER_WHATSAPP ? WA_LISTED_STOP : WA_LISTED_UNLESS);
+		wa_builder_gather(b, key, reg == WA_REGISTER_WHATSAPP ? WA_LISTED_STOP : WA_LISTED_UNLESS);
 		return;
 	}
 	if (b->list->needs_opt_in && reg == WA_REGISTER_BUSINESS)
 		resumed |= opted_in_bits(b, business);
-	if (resumed == 0 && is_connected(b, key))
+	if (resumed == 0 && wa_builder_is_connected(b, key))
 		resumed = WA_LISTED_OVER;	/* the stop before it may count for others */
 	if (resumed != 0)
-		gather(b, key, resumed);
+		wa_builder_gather(b, key, resumed);
 }
 
 static const wa_code_meaning *
@@ -323,7 +314,7 @@ read_cooldown(void *arg, HeapTuple tuple, TupleDesc desc)
 	wa_key		key;
 
 	if (!meaning->blocks || !wa_asks_about(b->question, business) ||
-		(key = phone_of(b, recipient)) == 0)
+		(key = wa_builder_phone(b, recipient)) == 0)
 		return;
 
 	/*
@@ -333,12 +324,12 @@ read_cooldown(void *arg, HeapTuple tuple, TupleDesc desc)
 	 */
 	if (runs && (!meaning->yields ||
 				 (meaning->closed_by_inbound && wa_after(lifted, WA_WINDOW) <= b->question->at &&
-				  !is_connected(b, key))))
-		gather(b, key, WA_LISTED_COOLDOWN);
+				  !wa_builder_is_connected(b, key))))
+		wa_builder_gather(b, key, WA_LISTED_COOLDOWN);
 	else if (runs)
-		gather(b, key, WA_LISTED_MAYBE);
-	else if (is_connected(b, key))
-		gather(b, key, WA_LISTED_OVER);
+		wa_builder_gather(b, key, WA_LISTED_MAYBE);
+	else if (wa_builder_is_connected(b, key))
+		wa_builder_gather(b, key, WA_LISTED_OVER);
 }
 
 /*
@@ -355,39 +346,9 @@ read_activity(void *arg, HeapTuple tuple, TupleDesc desc)
 	wa_key		key;
 
 	if (isnull || !wa_window_spans(DatumGetTimestampTz(inbound), b->question->at) ||
-		(key = phone_of(b, wa_cursor_str(&cursor))) == 0)
+		(key = wa_builder_phone(b, wa_cursor_str(&cursor))) == 0)
 		return;
-	gather(b, key, WA_LISTED_MAYBE);
-}
-
-/*
- * wa_delivery: only where a cap applies.
- */
-
-/* Begin with the caps that can object to this question. */
-static void
-choose_caps(wa_builder *b)
-{
-	wa_canonical nobody = {.text = "999",.len = 3};
-	const wa_facts *facts = wa_facts_of_unknown(b->cache, &nobody);
-
-	b->ncaps = 0;
-	b->paced_since = WA_FOREVER;
-	if (facts->ncaps == 0)
-		return;
-	b->caps = palloc(facts->ncaps * sizeof(wa_cap));
-	for (int i = 0; i < facts->ncaps; i++)
-	{
-		const wa_cap *cap = &facts->caps[i];
-
-		if (cap->category == b->question->category && wa_asks_about(b->question, cap->business) &&
-			!(cap->exempt_regions && facts->sender_without_limit(facts->pacing, b->question)))
-		{
-			b->caps[b->ncaps++] = *cap;
-			b->paced_since = Min(b->paced_since, wa_cap_since(cap, b->question->at));
-		}
-	}
-	b->deliveries = palloc(WA_MAX_DELIVERIES * sizeof(wa_delivery));
+	wa_builder_gather(b, key, WA_LISTED_MAYBE);
 }
 
 /* All are asked about, and an opt-in is required: with whom? */
@@ -401,173 +362,6 @@ choose_businesses(wa_builder *b)
 		return;
 	facts = wa_facts_of_unknown(b->cache, &nobody);
 	b->nbusinesses = facts->known_businesses(facts->known, &b->businesses);
-}
-
-/* Note whether rows of several businesses count. */
-static void
-note_business(wa_builder *b, wa_str business)
-{
-	if (b->paced_business.data == NULL)
-	{
-		b->paced_business.data = pnstrdup(business.data, business.len);
-		b->paced_business.len = business.len;
-	}
-	else if (!wa_str_equal(b->paced_business, business))
-		b->several = true;
-}
-
-/* What a row says: the bits of caps that it reaches, OVER where it is part of what might. */
-static uint16
-weigh_deliveries(wa_builder *b, wa_str recipient, wa_str business, const wa_deliveries *deliveries)
-{
-	wa_canonical id;
-	uint16		bits = 0;
-
-	memcpy(id.text, recipient.data, recipient.len);
-	id.text[recipient.len] = '\0';
-	id.len = recipient.len;
-	for (int i = 0; i < b->ncaps; i++)
-	{
-		const wa_cap *cap = &b->caps[i];
-		wa_instant	since = wa_cap_since(cap, b->question->at);
-
-		if (!(cap->business.len == 0 || business.len == 0 || wa_str_equal(cap->business, business)) ||
-			deliveries->n == 0 || deliveries->at[deliveries->n - 1].at <= since)
-			continue;
-		if (wa_deliveries_overflowed(deliveries, since) ||
-			wa_deliveries_count(deliveries, since, b->question->at) >= cap->messages)
-		{
-			/* Exempt itself, it still counts for the person under an identifier that is not. */
-			if (cap->exempt_regions && wa_facts_of_unknown(b->cache, &id)->region_without_limit)
-				bits |= WA_LISTED_OVER;
-			else
-				bits |= cap->exempt_in_window ? WA_LISTED_CAP_UNLESS : WA_LISTED_CAP;
-		}
-		else
-			bits |= WA_LISTED_OVER;
-	}
-	return bits;
-}
-
-static void
-read_delivery(void *arg, HeapTuple tuple, TupleDesc desc)
-{
-	wa_builder *b = arg;
-	wa_cursor	cursor = wa_cursor_begin(tuple);
-	wa_str		recipient = wa_cursor_str(&cursor);
-	wa_str		business = wa_cursor_str(&cursor);
-	wa_deliveries deliveries = {0, b->deliveries};
-	uint16		bits;
-	bool		isnull;
-	Datum		instants;
-	wa_key		key;
-
-	if ((Oid) wa_cursor_int4(&cursor) != b->category || !wa_asks_about(b->question, business))
-		return;
-	instants = wa_cursor_array(&cursor);
-	if (wa_latest_of_array(instants) <= b->paced_since)
-		return;
-	wa_deliveries_from_arrays(instants,
-							  heap_getattr(tuple, Anum_wa_delivery_messages, desc, &isnull),
-							  &deliveries);
-	bits = weigh_deliveries(b, recipient, business, &deliveries);
-	if (bits == 0)
-		return;
-	note_business(b, business);
-	if ((key = phone_of(b, recipient)) == 0)
-		return;
-
-	/* Whether a window under another identifier spares it must be looked up. */
-	if ((bits & WA_LISTED_CAP_UNLESS) && b->connected != NULL && wa_connected_has(b->connected, key))
-		bits |= WA_LISTED_MAYBE;
-	if ((bits & WA_LISTED_OVER) && b->several)
-		bits |= WA_LISTED_MAYBE;
-	if ((bits & WA_LISTED_CAP_UNLESS) && !(bits & (WA_LISTED_CAP | WA_LISTED_MAYBE)))
-		b->nwindowed++;
-	if (bits != WA_LISTED_OVER || (b->connected != NULL && wa_connected_has(b->connected, key)))
-		gather(b, key, bits);
-}
-
-/* A live claim counts for caps; whoever has one is looked up. */
-static void
-read_claims(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
-{
-	wa_reader	reader;
-
-	if (!wa_has_rows(&schema->claim_open, snapshot))
-		return;
-	wa_reader_open(&reader, &schema->claim_open, snapshot);
-	wa_reader_seek_all(&reader, NULL, 0);
-	while (wa_reader_next(&reader))
-	{
-		wa_instant	until = wa_reader_instant(&reader, Anum_wa_claim_lease_until);
-		wa_key		key;
-
-		CHECK_FOR_INTERRUPTS();
-		if ((Oid) wa_reader_int(&reader, Anum_wa_claim_category) == b->category &&
-			(until > b->question->at || until == WA_FOREVER) &&
-			wa_asks_about(b->question, wa_reader_str_in_place(&reader, Anum_wa_claim_business)) &&
-			(key = phone_of(b, wa_reader_str_in_place(&reader, Anum_wa_claim_recipient))) != 0)
-			gather(b, key, WA_LISTED_MAYBE);
-	}
-	wa_reader_close(&reader);
-}
-
-/* Windows that may spare somebody from a cap. */
-static void
-read_window(void *arg, HeapTuple tuple, TupleDesc desc)
-{
-	wa_builder *b = arg;
-	wa_cursor	cursor = wa_cursor_begin(tuple);
-	wa_str		recipient = wa_cursor_str(&cursor);
-	wa_str		business = wa_cursor_str(&cursor);
-
-	(void) wa_cursor_str(&cursor);	/* sender */
-	if (!HeapTupleHasNulls(tuple) ||
-		!att_isnull(Anum_wa_activity_wa_id - 1, tuple->t_data->t_bits))
-		(void) wa_cursor_str(&cursor);
-	if (!wa_window_spans(wa_cursor_instant(&cursor, tuple, Anum_wa_activity_last_inbound_at),
-						 b->question->at) ||
-		wa_is_bsuid(recipient.data) || !wa_asks_about(b->question, business))
-		return;
-	gather(b, wa_key_of(recipient.data, recipient.len), WA_LISTED_WINDOW);
-}
-
-static double pages_of(const wa_table *table);
-
-/*
- * Who has a window open is found by reading them all, or, where only a few are at a cap, by
- * looking these up.
- */
-static void
-read_windows(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
-{
-	if (b->nwindowed == 0 || b->gathered == NULL)
-		return;
-	if (b->nwindowed * PAGES_PER_LOOK_UP >= pages_of(&schema->activity))
-	{
-		wa_scan_table(&schema->activity, snapshot, read_window, b);
-		return;
-	}
-	for (uint64 i = 0; i < b->ngathered; i++)
-	{
-		if (wa_entry_bits(b->gathered[i]) & WA_LISTED_CAP_UNLESS)
-			b->gathered[i] |= WA_LISTED_MAYBE;
-	}
-}
-
-/*
- * As long as all rows are of one business, each says all there is to say of its
- * recipient.
- */
-static void
-read_deliveries(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
-{
-	wa_scan_table(&schema->delivery, snapshot, read_delivery, b);
-	if (b->several)
-		wa_scan_table(&schema->delivery, snapshot, read_delivery, b);
-	read_claims(b, schema, snapshot);
-	read_windows(b, schema, snapshot);
 }
 
 /*
@@ -668,17 +462,7 @@ read_tables(wa_builder *b)
 	if (wa_asks_registers(b->question->category))
 		wa_scan_table(&schema->consent, snapshot, read_consent, b);
 	if (b->ncaps > 0)
-		read_deliveries(b, schema, snapshot);
-}
-
-static double
-pages_of(const wa_table *table)
-{
-	Relation	rel = wa_table_open(table);
-	double		pages = RelationGetNumberOfBlocks(rel);
-
-	table_close(rel, NoLock);
-	return pages;
+		wa_builder_read_deliveries(b, schema, snapshot);
 }
 
 /* Of the table behind it few are read. */
@@ -701,13 +485,13 @@ pages_to_read(wa_decision_cache *cache, const wa_question *question, bool tells_
 	double		pages = 0;
 
 	if (question->category == WA_SERVICE)
-		pages += pages_of(&schema->activity);
+		pages += wa_pages_of(&schema->activity);
 	if (reads_cooldowns(question, tells_reasons))
-		pages += pages_of(&schema->cooldown);
+		pages += wa_pages_of(&schema->cooldown);
 	if (wa_asks_registers(question->category))
-		pages += pages_of(&schema->consent);
+		pages += wa_pages_of(&schema->consent);
 	if (wa_pacing_caps(wa_decision_cache_pacing(cache), question))
-		pages += pages_of(&schema->delivery) + index_pages_of(&schema->claim_open);
+		pages += wa_pages_of(&schema->delivery) + index_pages_of(&schema->claim_open);
 	return pages;
 }
 
@@ -721,7 +505,7 @@ wa_list_build_cost(wa_decision_cache *cache, const wa_question *question, bool t
 	if (wa_decision_cache_has_links(cache))
 		connecting = wa_connected_cost(schema, pages);
 	if (wa_decision_cache_erasure(cache) != NULL && question->category == WA_MARKETING)
-		pages += pages_of(&schema->erased);
+		pages += wa_pages_of(&schema->erased);
 	return Max(LEAST_COST, pages / PAGES_PER_LOOK_UP + connecting);
 }
 
@@ -798,7 +582,7 @@ wa_list_build(wa_decision_cache *cache, const wa_question *question, bool tells_
 	b->question = &list->question;
 	b->limit = limit - sizeof(wa_suppression_list) - sizeof(wa_builder);
 	b->category = wa_category_oid(wa_decision_cache_schema(cache), question->category);
-	choose_caps(b);
+	wa_builder_choose_caps(b);
 	choose_businesses(b);
 	complete = fill_list(b);
 	if (message_level_is_interesting(DEBUG1))

@@ -70,6 +70,36 @@ typedef struct wa_builder
 	 &(b)->keys[(b)->nkeys++])
 
 /*
+ * A look-up takes about as long as reading this many pages of a state table
+ * takes.
+ */
+#define PAGES_PER_LOOK_UP	1.5
+
+/* Take note of an entry, or of what adds to the bits of one. */
+extern void wa_builder_gather(wa_builder *b, wa_key key, uint16 bits);
+
+/*
+ * The phone that a row is about; 0 where it is about a BSUID, of which a note is
+ * taken where it may be linked.
+ */
+extern wa_key wa_builder_phone(wa_builder *b, wa_str recipient);
+
+/* May rows of this phone count for another one, or those of another one for it? */
+static inline bool
+wa_builder_is_connected(const wa_builder *b, wa_key phone)
+{
+	return b->connected != NULL && wa_connected_has(b->connected, phone);
+}
+
+/* Begin with the caps that can object to the question: b->ncaps of them. */
+extern void wa_builder_choose_caps(wa_builder *b);
+
+/* Where there are such: gather who is at a cap. */
+extern void wa_builder_read_deliveries(wa_builder *b, const wa_schema *schema, Snapshot snapshot);
+
+extern double wa_pages_of(const wa_table *table);
+
+/*
  * All rows of a table under the cache's snapshot, in the order of its pages.
  * schema.c has seen that it is a heap.
  */

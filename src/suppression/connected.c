@@ -428,18 +428,8 @@ wa_connected_mark(wa_connected *c, bool (*is_listed) (void *arg, wa_key phone),
 	pfree(c);
 }
 
-static double
-pages_of(const wa_table *table)
-{
-	Relation	rel = wa_table_open(table);
-	double		pages = RelationGetNumberOfBlocks(rel);
-
-	table_close(rel, NoLock);
-	return pages;
-}
-
 double
 wa_connected_cost(const wa_schema *schema, double pages)
 {
-	return pages_of(&schema->identity_change) * LOOKUPS_PER_CHANGES + pages * LOOKUPS_PER_PAGE;
+	return wa_pages_of(&schema->identity_change) * LOOKUPS_PER_CHANGES + pages * LOOKUPS_PER_PAGE;
 }

@@ -1,0 +1,369 @@
+/*-------------------------------------------------------------------------
+ *
+ * speaking.c
+ *	  Who speaks for whom: whether what loosens counts for another identifier.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "c.h"
+
+#include "identity/person_internal.h"
+
+/* When two were seen together last for sure, t or earlier. */
+static wa_instant
+surely_seen(const wa_edge *edge, wa_instant t)
+{
+	wa_instant	since = edge_since(edge);
+
+	return wa_after(edge->link.last_seen_at, WA_DAY) <= t ?
+		wa_later(since, edge->link.last_seen_at) : since;
+}
+
+/* The two latest possible sightings with different partners. */
+typedef struct wa_rivals
+{
+	wa_instant	latest;
+	wa_instant	second;
+	int			partner;		/* of the latest; -1: none */
+} wa_rivals;
+
+static void
+rivals_add(wa_rivals *rivals, int partner, wa_instant seen)
+{
+	if (partner == rivals->partner)
+		rivals->latest = wa_later(rivals->latest, seen);
+	else if (seen > rivals->latest)
+	{
+		rivals->second = rivals->latest;
+		rivals->latest = seen;
+		rivals->partner = partner;
+	}
+	else
+		rivals->second = wa_later(rivals->second, seen);
+}
+
+/*
+ * A sighting as one of its ends sees it.  until: as far as it, of its kind and business, the last
+ * day on which each partner may have been seen.
+ */
+typedef struct wa_partner
+{
+	wa_id_kind	kind;
+	wa_str		business;
+	wa_instant	since;
+	int			partner;
+	wa_instant	last_day;		/* its last microsecond */
+	wa_rivals	until;
+} wa_partner;
+
+/* The sightings of one member by kind, business and since; and again whatever the business. */
+typedef struct wa_partners
+{
+	int			n;
+	wa_partner *by_business;
+	wa_partner *all;
+	int			nleft;
+	wa_instant *left;			/* when somebody left it, ascending */
+} wa_partners;
+
+/* So often the links of a member are gone through before they are put in order. */
+#define FEW_QUESTIONS	8
+
+static int
+compare_partners(const void *a, const void *b)
+{
+	const wa_partner *x = a;
+	const wa_partner *y = b;
+	int			order;
+
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	order = wa_str_compare(x->business, y->business);
+	if (order != 0)
+		return order;
+	return x->since < y->since ? -1 : x->since > y->since;
+}
+
+static int
+compare_instants(const void *a, const void *b)
+{
+	wa_instant	x = *(const wa_instant *) a;
+	wa_instant	y = *(const wa_instant *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void
+sort_partners(wa_partner *partners, int n)
+{
+	wa_rivals	rivals;
+
+	qsort(partners, n, sizeof(wa_partner), compare_partners);
+	for (int i = 0; i < n; i++)
+	{
+		wa_partner *here = &partners[i];
+
+		if (i == 0 || here->kind != here[-1].kind ||
+			!wa_str_equal(here->business, here[-1].business))
+			rivals = (wa_rivals) {WA_NEVER, WA_NEVER, -1};
+		rivals_add(&rivals, here->partner, here->last_day);
+		here->until = rivals;
+	}
+}
+
+/* Only a phone may be another's in another business. */
+static wa_str
+seen_in(const wa_person *person, int n, const wa_edge *edge)
+{
+	return person->members[n].kind == WA_ID_PHONE ? edge->link.business : WA_STR("");
+}
+
+static wa_partners *
+order_partners(wa_person *person, int n)
+{
+	wa_partners *ordered = person->enlarge(NULL, sizeof(wa_partners));
+	int			degree = 0;
+
+	for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+		degree++;
+	ordered->n = ordered->nleft = 0;
+	ordered->by_business = person->enlarge(NULL, Max(1, degree) * sizeof(wa_partner));
+	ordered->all = person->enlarge(NULL, Max(1, degree) * sizeof(wa_partner));
+	ordered->left = person->enlarge(NULL, Max(1, degree) * sizeof(wa_instant));
+	for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+	{
+		const wa_edge *edge = &person->edges[e];
+		int			other = edge_other(edge, n);
+
+		if (!edge->holds)
+			continue;
+		if (edge->link.change)
+		{
+			if (edge->from == n)
+				ordered->left[ordered->nleft++] = edge->link.last_seen_at;
+			continue;
+		}
+		ordered->all[ordered->n] = (wa_partner)
+		{
+			person->members[other].kind, WA_STR(""), edge_since(edge), other,
+			wa_after(edge->link.last_seen_at, WA_DAY) - 1, {0}
+		};
+		ordered->by_business[ordered->n] = ordered->all[ordered->n];
+		ordered->by_business[ordered->n++].business = seen_in(person, n, edge);
+	}
+	sort_partners(ordered->all, ordered->n);
+	sort_partners(ordered->by_business, ordered->n);
+	qsort(ordered->left, ordered->nleft, sizeof(wa_instant), compare_instants);
+	return ordered;
+}
+
+/* When others of that kind and business, known by t, may have been seen last. */
+static wa_instant
+rivals_among(const wa_partner *partners, int n, wa_id_kind kind, wa_str business, wa_instant t,
+			 int partner)
+{
+	wa_partner	asked = {.kind = kind,.business = business,.since = t};
+	int			low = 0;
+	int			high = n;
+	const wa_partner *found;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+
+		if (compare_partners(&partners[middle], &asked) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0)
+		return WA_NEVER;
+	found = &partners[low - 1];
+	if (found->kind != kind || !wa_str_equal(found->business, business))
+		return WA_NEVER;
+	return partner == found->until.partner ? found->until.second : found->until.latest;
+}
+
+/* The same of all that bear on an edge as its end n sees it, by going through the links of n. */
+static wa_instant
+rivals_by_links(const wa_person *person, const wa_edge *edge, int n, wa_instant t)
+{
+	int			partner = edge_other(edge, n);
+	wa_str		business = seen_in(person, n, edge);
+	wa_instant	latest = WA_NEVER;
+
+	for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+	{
+		const wa_edge *rival = &person->edges[e];
+		int			other = edge_other(rival, n);
+
+		if (rival->link.change || !rival->holds || edge_since(rival) > t || other == partner ||
+			person->members[other].kind != person->members[partner].kind)
+			continue;
+		if (business.len == 0 || rival->link.business.len == 0 ||
+			wa_str_equal(rival->link.business, business))
+			latest = wa_later(latest, wa_after(rival->link.last_seen_at, WA_DAY) - 1);
+	}
+	return latest;
+}
+
+/* Were the two certainly each other's latest partner at t, as far as the end n can tell? */
+static bool
+is_certain(wa_person *person, int e, int n, wa_instant t)
+{
+	const wa_edge *edge;
+	wa_member  *member;
+	int			partner;
+	wa_id_kind	kind;
+	wa_str		business;
+	const wa_partners *ordered;
+	wa_instant	rival;
+
+	wa_person_load_links(person, n, false);
+	edge = &person->edges[e];
+	member = &person->members[n];
+	partner = edge_other(edge, n);
+	kind = person->members[partner].kind;
+	business = seen_in(person, n, edge);
+	if (member->partners == NULL && ++member->questions > FEW_QUESTIONS)
+		member->partners = order_partners(person, n);
+	ordered = member->partners;
+	if (ordered == NULL)
+		rival = rivals_by_links(person, edge, n, t);
+	else if (business.len == 0)
+		rival = rivals_among(ordered->all, ordered->n, kind, business, t, partner);
+	else
+		rival = wa_later(
+			rivals_among(ordered->by_business, ordered->n, kind, business, t, partner),
+			rivals_among(ordered->by_business, ordered->n, kind, WA_STR(""), t, partner));
+	return rival == WA_NEVER || Min(rival, t) < surely_seen(edge, t);
+}
+
+/* Has a person left this member from seen on, up to t? */
+static bool
+was_left(const wa_person *person, int n, wa_instant seen, wa_instant t)
+{
+	const wa_partners *ordered = person->members[n].partners;
+
+	if (person->members[n].left_at < seen)
+		return false;
+	if (ordered != NULL)
+	{
+		int			low = 0;
+		int			high = ordered->nleft;
+
+		while (low < high)
+		{
+			int			middle = (low + high) / 2;
+
+			if (ordered->left[middle] < seen)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		return low < ordered->nleft && ordered->left[low] <= t;
+	}
+	for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+	{
+		const wa_edge *edge = &person->edges[e];
+
+		if (edge->link.change && edge->holds && edge->from == n &&
+			edge->link.last_seen_at >= seen && edge->link.last_seen_at <= t)
+			return true;
+	}
+	return false;
+}
+
+/* Does a link seen by this business bear on what was said to that one?  '': on all. */
+static bool
+may_be_same_business(wa_str seen_by, wa_str business)
+{
+	return seen_by.len == 0 || business.len == 0 || wa_str_equal(seen_by, business);
+}
+
+/* Does what member n says speak for the other end of an edge? */
+static bool
+edge_speaks(wa_person *person, int e, int n, wa_str business, wa_instant t, bool over_changes)
+{
+	const wa_edge *edge = &person->edges[e];
+	int			other = edge_other(edge, n);
+
+	if (!edge->holds)
+		return false;
+	if (edge->link.change)		/* the new one inherits what the old one said */
+		return over_changes && edge->from == n && t <= edge->link.last_seen_at;
+	if (edge_since(edge) > t || !may_be_same_business(edge->link.business, business) ||
+		!is_certain(person, e, n, t) || !is_certain(person, e, other, t))
+		return false;
+	edge = &person->edges[e];	/* others may have been read */
+	return !was_left(person, n, surely_seen(edge, t), t) &&
+		!was_left(person, other, surely_seen(edge, t), t);
+}
+
+/*
+ * From the one who speaks to member 0: it has few partners that are certain of it, while member 0
+ * may have very many.
+ */
+bool
+wa_person_speaks(wa_person *person, int member, wa_str business, wa_instant t, bool over_changes)
+{
+	uint32		search = ++person->nsearches;
+
+	if (member == 0)
+		return true;
+	if (person->members[member].events_until == WA_NEVER)
+		return false;
+	person->nqueued = 0;
+	person->members[member].passed = search;
+	person_grow(person, person->queue, person->nqueued, person->max_queued, 8, int);
+	person->queue[person->nqueued++] = member;
+	while (person->nqueued > 0)
+	{
+		int			n = person->queue[--person->nqueued];
+
+		for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+		{
+			int			other = edge_other(&person->edges[e], n);
+
+			if (person->members[other].passed == search ||
+				person->members[other].events_until == WA_NEVER ||
+				!edge_speaks(person, e, n, business, t, over_changes))
+				continue;
+			if (other == 0)
+				return true;
+			person->members[other].passed = search;
+			person_grow(person, person->queue, person->nqueued, person->max_queued, 8, int);
+			person->queue[person->nqueued++] = other;
+		}
+	}
+	return false;
+}
+
+void
+wa_person_seen_together(const wa_person *person, wa_str business, bool *together)
+{
+	int		   *queue = person->enlarge(NULL, person->nmembers * sizeof(int));
+	int			nqueued = 1;
+
+	memset(together, 0, person->nmembers * sizeof(bool));
+	together[0] = true;
+	queue[0] = 0;
+	while (nqueued > 0)
+	{
+		int			n = queue[--nqueued];
+
+		for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+		{
+			const wa_edge *edge = &person->edges[e];
+			int			other = edge_other(edge, n);
+
+			if (together[other] || edge->link.change || !edge->holds ||
+				!may_be_same_business(edge->link.business, business) ||
+				person->members[other].events_until == WA_NEVER)
+				continue;
+			together[other] = true;
+			queue[nqueued++] = other;
+		}
+	}
+	person->enlarge(queue, 0);
+}

@@ -1,0 +1,209 @@
+/*-------------------------------------------------------------------------
+ *
+ * caps.c
+ *	  What the suppression list reads where a frequency cap applies.
+ *
+ * Who is at a cap is told by wa_delivery.  A live claim counts as a delivery will, and a
+ * window may spare its recipient.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "miscadmin.h"
+
+#include "recipient/recipient.h"
+#include "state/columns.h"
+#include "state/deliveries_array.h"
+#include "state/read.h"
+#include "suppression/build.h"
+
+void
+wa_builder_choose_caps(wa_builder *b)
+{
+	wa_canonical nobody = {.text = "999",.len = 3};
+	const wa_facts *facts = wa_facts_of_unknown(b->cache, &nobody);
+
+	b->ncaps = 0;
+	b->paced_since = WA_FOREVER;
+	if (facts->ncaps == 0)
+		return;
+	b->caps = palloc(facts->ncaps * sizeof(wa_cap));
+	for (int i = 0; i < facts->ncaps; i++)
+	{
+		const wa_cap *cap = &facts->caps[i];
+
+		if (cap->category == b->question->category && wa_asks_about(b->question, cap->business) &&
+			!(cap->exempt_regions && facts->sender_without_limit(facts->pacing, b->question)))
+		{
+			b->caps[b->ncaps++] = *cap;
+			b->paced_since = Min(b->paced_since, wa_cap_since(cap, b->question->at));
+		}
+	}
+	b->deliveries = palloc(WA_MAX_DELIVERIES * sizeof(wa_delivery));
+}
+
+/* Note whether rows of several businesses count. */
+static void
+note_business(wa_builder *b, wa_str business)
+{
+	if (b->paced_business.data == NULL)
+	{
+		b->paced_business.data = pnstrdup(business.data, business.len);
+		b->paced_business.len = business.len;
+	}
+	else if (!wa_str_equal(b->paced_business, business))
+		b->several = true;
+}
+
+/* What a row says: the bits of caps that it reaches, OVER where it is part of what might. */
+static uint16
+weigh_deliveries(wa_builder *b, wa_str recipient, wa_str business, const wa_deliveries *deliveries)
+{
+	wa_canonical id;
+	uint16		bits = 0;
+
+	memcpy(id.text, recipient.data, recipient.len);
+	id.text[recipient.len] = '\0';
+	id.len = recipient.len;
+	for (int i = 0; i < b->ncaps; i++)
+	{
+		const wa_cap *cap = &b->caps[i];
+		wa_instant	since = wa_cap_since(cap, b->question->at);
+
+		if (!(cap->business.len == 0 || business.len == 0 || wa_str_equal(cap->business, business)) ||
+			deliveries->n == 0 || deliveries->at[deliveries->n - 1].at <= since)
+			continue;
+		if (wa_deliveries_overflowed(deliveries, since) ||
+			wa_deliveries_count(deliveries, since, b->question->at) >= cap->messages)
+		{
+			/* Exempt itself, it still counts for the person under an identifier that is not. */
+			if (cap->exempt_regions && wa_facts_of_unknown(b->cache, &id)->region_without_limit)
+				bits |= WA_LISTED_OVER;
+			else
+				bits |= cap->exempt_in_window ? WA_LISTED_CAP_UNLESS : WA_LISTED_CAP;
+		}
+		else
+			bits |= WA_LISTED_OVER;
+	}
+	return bits;
+}
+
+static void
+read_delivery(void *arg, HeapTuple tuple, TupleDesc desc)
+{
+	wa_builder *b = arg;
+	wa_cursor	cursor = wa_cursor_begin(tuple);
+	wa_str		recipient = wa_cursor_str(&cursor);
+	wa_str		business = wa_cursor_str(&cursor);
+	wa_deliveries deliveries = {0, b->deliveries};
+	uint16		bits;
+	bool		isnull;
+	Datum		instants;
+	wa_key		key;
+
+	if ((Oid) wa_cursor_int4(&cursor) != b->category || !wa_asks_about(b->question, business))
+		return;
+	instants = wa_cursor_array(&cursor);
+	if (wa_latest_of_array(instants) <= b->paced_since)
+		return;
+	wa_deliveries_from_arrays(instants,
+							  heap_getattr(tuple, Anum_wa_delivery_messages, desc, &isnull),
+							  &deliveries);
+	bits = weigh_deliveries(b, recipient, business, &deliveries);
+	if (bits == 0)
+		return;
+	note_business(b, business);
+	if ((key = wa_builder_phone(b, recipient)) == 0)
+		return;
+
+	/* Whether a window under another identifier spares it must be looked up. */
+	if ((bits & WA_LISTED_CAP_UNLESS) && wa_builder_is_connected(b, key))
+		bits |= WA_LISTED_MAYBE;
+	if ((bits & WA_LISTED_OVER) && b->several)
+		bits |= WA_LISTED_MAYBE;
+	if ((bits & WA_LISTED_CAP_UNLESS) && !(bits & (WA_LISTED_CAP | WA_LISTED_MAYBE)))
+		b->nwindowed++;
+	if (bits != WA_LISTED_OVER || wa_builder_is_connected(b, key))
+		wa_builder_gather(b, key, bits);
+}
+
+/* A live claim counts for caps; whoever has one is looked up. */
+static void
+read_claims(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
+{
+	wa_reader	reader;
+
+	if (!wa_has_rows(&schema->claim_open, snapshot))
+		return;
+	wa_reader_open(&reader, &schema->claim_open, snapshot);
+	wa_reader_seek_all(&reader, NULL, 0);
+	while (wa_reader_next(&reader))
+	{
+		wa_instant	until = wa_reader_instant(&reader, Anum_wa_claim_lease_until);
+		wa_key		key;
+
+		CHECK_FOR_INTERRUPTS();
+		if ((Oid) wa_reader_int(&reader, Anum_wa_claim_category) == b->category &&
+			(until > b->question->at || until == WA_FOREVER) &&
+			wa_asks_about(b->question, wa_reader_str_in_place(&reader, Anum_wa_claim_business)) &&
+			(key = wa_builder_phone(b, wa_reader_str_in_place(&reader, Anum_wa_claim_recipient))) != 0)
+			wa_builder_gather(b, key, WA_LISTED_MAYBE);
+	}
+	wa_reader_close(&reader);
+}
+
+/* Windows that may spare somebody from a cap. */
+static void
+read_window(void *arg, HeapTuple tuple, TupleDesc desc)
+{
+	wa_builder *b = arg;
+	wa_cursor	cursor = wa_cursor_begin(tuple);
+	wa_str		recipient = wa_cursor_str(&cursor);
+	wa_str		business = wa_cursor_str(&cursor);
+
+	(void) wa_cursor_str(&cursor);	/* sender */
+	if (!HeapTupleHasNulls(tuple) ||
+		!att_isnull(Anum_wa_activity_wa_id - 1, tuple->t_data->t_bits))
+		(void) wa_cursor_str(&cursor);
+	if (!wa_window_spans(wa_cursor_instant(&cursor, tuple, Anum_wa_activity_last_inbound_at),
+						 b->question->at) ||
+		wa_is_bsuid(recipient.data) || !wa_asks_about(b->question, business))
+		return;
+	wa_builder_gather(b, wa_key_of(recipient.data, recipient.len), WA_LISTED_WINDOW);
+}
+
+/*
+ * Who has a window open is found by reading them all, or, where only a few are at a cap, by
+ * looking these up.
+ */
+static void
+read_windows(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
+{
+	if (b->nwindowed == 0 || b->gathered == NULL)
+		return;
+	if (b->nwindowed * PAGES_PER_LOOK_UP >= wa_pages_of(&schema->activity))
+	{
+		wa_scan_table(&schema->activity, snapshot, read_window, b);
+		return;
+	}
+	for (uint64 i = 0; i < b->ngathered; i++)
+	{
+		if (wa_entry_bits(b->gathered[i]) & WA_LISTED_CAP_UNLESS)
+			b->gathered[i] |= WA_LISTED_MAYBE;
+	}
+}
+
+/*
+ * As long as all rows are of one business, each says all there is to say of its
+ * recipient.
+ */
+void
+wa_builder_read_deliveries(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
+{
+	wa_scan_table(&schema->delivery, snapshot, read_delivery, b);
+	if (b->several)
+		wa_scan_table(&schema->delivery, snapshot, read_delivery, b);
+	read_claims(b, schema, snapshot);
+	read_windows(b, schema, snapshot);
+}
