@@ -36,20 +36,20 @@ wa_evaluator_rule(wa_evaluator *evaluator, wa_str digits)
 	return wa_list_rule(evaluator->lazy.list, &recipient);
 }
 
-/* Is there a list for this question, or is it time to read one? */
+/* Is there a list for this question and such recipients, or is it time to read one? */
 static bool
-has_list(wa_evaluator *evaluator, const wa_question *question, bool is_listed, bool changed,
-		 bool *built)
+has_list(wa_evaluator *evaluator, const wa_question *question, bool user_id, bool is_listed,
+		 bool changed, bool *built)
 {
 	wa_lazy_list *lazy = &evaluator->lazy;
 
-	if (lazy->list != NULL && is_listed)
+	if (lazy->list != NULL && is_listed && (!user_id || lazy->list->has_user_ids))
 		return true;
 	/* The other processes of a parallel query look up as well. */
-	if (!wa_lazy_list_due(lazy, question, changed,
+	if (!wa_lazy_list_due(lazy, question, user_id, changed,
 						  IsInParallelMode() ? 1 + max_parallel_workers_per_gather : 1))
 		return false;
-	*built = wa_lazy_list_build(lazy, question);
+	*built = wa_lazy_list_build(lazy, question, user_id);
 	return *built;
 }
 
@@ -64,8 +64,7 @@ wa_evaluate(wa_evaluator *evaluator, const wa_question *question, const wa_canon
 	wa_decision_cache_check(cache, question);
 	if (recipient == NULL)
 		return WA_RULE_INVALID_RECIPIENT;
-	if (!wa_is_bsuid(recipient->text) &&
-		has_list(evaluator, question, is_listed, changed, built))
+	if (has_list(evaluator, question, wa_is_bsuid(recipient->text), is_listed, changed, built))
 	{
 		wa_list_answer answer = wa_list_ask(evaluator->lazy.list, recipient);
 

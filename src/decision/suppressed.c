@@ -263,8 +263,8 @@ wa_suppressed(PG_FUNCTION_ARGS)
 									 flinfo->fn_mcxt);
 	wa_decision_cache_check(l->cache, &question);
 	if (wa_suppression_list_mem > 0)
-		l->list = wa_list_build(l->cache, &question, true, CurrentMemoryContext,
-								(Size) wa_suppression_list_mem * 1024, &l->list_context);
+		l->list = wa_list_build(l->cache, &question, (wa_list_extent) {true, true},
+								CurrentMemoryContext, (Size) wa_suppression_list_mem * 1024, &l->list_context);
 	for (int rule = WA_RULE_INVALID_RECIPIENT; rule < WA_RULES; rule++)
 	{
 		if (wa_rule_name(rule) != NULL)

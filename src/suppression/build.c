@@ -36,11 +36,7 @@
 /* Fewer look-ups than this are not worth a thought. */
 #define LEAST_COST			64
 
-/*
- * The Bloom filter shall stay in the L2 cache.  For a set that is much larger
- * than the cache, missing the L2 cache is dearer than a larger one is.
- */
-#define BLOOM_SIZE			(256 * 1024)
+/* For a set that is much larger than the L2 cache, missing that is dearer than a larger filter is. */
 #define BLOOM_SIZE_MEDIUM	(512 * 1024)
 #define BLOOM_SIZE_LARGE	(2 * 1024 * 1024)
 #define MEDIUM_SET			(256 * 1024)
@@ -57,8 +53,8 @@
  * The set.
  */
 
-static void *
-allocate_zero(wa_builder *b, Size size)
+void *
+wa_builder_allocate(wa_builder *b, Size size)
 {
 	return MemoryContextAllocExtended(b->list->context, size,
 									  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
@@ -69,7 +65,7 @@ make_bloom(wa_builder *b, uint64 n, Size limit)
 {
 	Size		size = wa_phone_set_bloom_size(n, limit);
 
-	wa_phone_set_init(&b->list->set, allocate_zero(b, size), size, NULL, 0);
+	wa_phone_set_init(&b->list->set, wa_builder_allocate(b, size), size, NULL, 0);
 }
 
 static void
@@ -79,7 +75,7 @@ make_table(wa_builder *b, uint64 n)
 	Size		size = wa_phone_set_table_size(n);
 
 	wa_phone_set_init(set, set->words, (set->word_mask + 1) * sizeof(uint64),
-					  allocate_zero(b, size), size);
+					  wa_builder_allocate(b, size), size);
 }
 
 /* Is this entry to be found through the Bloom filter? */
@@ -163,7 +159,7 @@ make_set(wa_builder *b, uint64 more)
 	uint64		n = b->ngathered;
 
 	make_bloom(b, n + more, n > LARGE_SET ? BLOOM_SIZE_LARGE : n > MEDIUM_SET ? BLOOM_SIZE_MEDIUM :
-			   BLOOM_SIZE);
+			   WA_BLOOM_SIZE);
 	make_table(b, n + more);
 	for (uint64 i = 0; i < n; i++)
 	{
@@ -228,6 +224,8 @@ wa_builder_phone(wa_builder *b, wa_str recipient)
 	{
 		if (b->connected != NULL)
 			wa_connected_add(b->connected, recipient);
+		if (b->with_user_ids)
+			wa_builder_add_user_id(b, wa_builder_user_id(b, recipient));
 		return 0;
 	}
 	number = wa_phone_plain(recipient.data, recipient.len);
@@ -269,7 +267,7 @@ read_consent(void *arg, HeapTuple tuple, TupleDesc desc)
 	}
 	if (b->list->needs_opt_in && reg == WA_REGISTER_BUSINESS)
 		resumed |= opted_in_bits(b, business);
-	if (resumed == 0 && wa_builder_is_connected(b, key))
+	if (resumed == 0 && wa_builder_counts_for_others(b, key))
 		resumed = WA_LISTED_OVER;	/* the stop before it may count for others */
 	if (resumed != 0)
 		wa_builder_gather(b, key, resumed);
@@ -328,7 +326,7 @@ read_cooldown(void *arg, HeapTuple tuple, TupleDesc desc)
 		wa_builder_gather(b, key, WA_LISTED_COOLDOWN);
 	else if (runs)
 		wa_builder_gather(b, key, WA_LISTED_MAYBE);
-	else if (wa_builder_is_connected(b, key))
+	else if (wa_builder_counts_for_others(b, key))
 		wa_builder_gather(b, key, WA_LISTED_OVER);
 }
 
@@ -388,6 +386,15 @@ mark_linked(void *arg, wa_key phone)
 		wa_phone_set_add(set, hash, phone, WA_LISTED_LINKED);
 }
 
+static void
+mark_user_id(void *arg, wa_key key)
+{
+	wa_builder *b = arg;
+
+	if (b->with_user_ids)
+		wa_builder_add_user_id(b, key);
+}
+
 /*
  * Who was erased.
  */
@@ -399,7 +406,7 @@ read_erased(void *arg, HeapTuple tuple, TupleDesc desc)
 	bool		isnull;
 	uint32		bucket = DatumGetInt32(heap_getattr(tuple, Anum_wa_erased_bucket, desc, &isnull));
 
-	*wa_append_key(b) = wa_list_bucket_key(bucket);
+	*wa_append_huge(b->keys, b->nkeys, b->max_keys, wa_key) = wa_list_bucket_key(bucket);
 }
 
 /* Only for marketing.  Where memory does not suffice for the buckets, the Bloom filter has to do. */
@@ -419,12 +426,12 @@ build_erased(wa_builder *b)
 	list->erased_seed = key->seed;
 	list->has_erased = b->nkeys > 0;
 	set->seed = list->set.seed;
-	bloom = wa_phone_set_bloom_size(b->nkeys, BLOOM_SIZE);
+	bloom = wa_phone_set_bloom_size(b->nkeys, WA_BLOOM_SIZE);
 	table = wa_phone_set_table_size(b->nkeys);
 	if (table > b->limit / 4)
 		table = 0;
-	wa_phone_set_init(set, allocate_zero(b, bloom), bloom,
-					  table == 0 ? NULL : allocate_zero(b, table), table);
+	wa_phone_set_init(set, wa_builder_allocate(b, bloom), bloom,
+					  table == 0 ? NULL : wa_builder_allocate(b, table), table);
 	for (uint64 i = 0; i < b->nkeys; i++)
 	{
 		uint64		hash = wa_phone_set_hash(set, b->keys[i]);
@@ -496,14 +503,15 @@ pages_to_read(wa_decision_cache *cache, const wa_question *question, bool tells_
 }
 
 double
-wa_list_build_cost(wa_decision_cache *cache, const wa_question *question, bool tells_reasons)
+wa_list_build_cost(wa_decision_cache *cache, const wa_question *question, wa_list_extent extent)
 {
 	const wa_schema *schema = wa_decision_cache_schema(cache);
-	double		pages = pages_to_read(cache, question, tells_reasons);
+	double		pages = pages_to_read(cache, question, extent.tells_reasons);
 	double		connecting = 0;
 
 	if (wa_decision_cache_has_links(cache))
-		connecting = wa_connected_cost(schema, pages);
+		connecting = wa_connected_cost(schema, pages) +
+			(extent.has_user_ids ? wa_pages_of(&schema->identity) : 0);
 	if (wa_decision_cache_erasure(cache) != NULL && question->category == WA_MARKETING)
 		pages += wa_pages_of(&schema->erased);
 	return Max(LEAST_COST, pages / PAGES_PER_LOOK_UP + connecting);
@@ -518,13 +526,13 @@ copy_str(wa_str s)
 }
 
 static wa_suppression_list *
-make_list(wa_decision_cache *cache, const wa_question *question, bool tells_reasons)
+make_list(wa_decision_cache *cache, const wa_question *question, wa_list_extent extent)
 {
 	wa_suppression_list *list = palloc0(sizeof(wa_suppression_list));
 
 	list->context = CurrentMemoryContext;
 	list->cache = cache;
-	list->tells_reasons = tells_reasons;
+	list->tells_reasons = extent.tells_reasons;
 	list->question = *question;
 	list->question.business = copy_str(question->business);
 	list->question.sender = copy_str(question->sender);
@@ -542,7 +550,7 @@ fill_list(wa_builder *b)
 	uint64		linked = 0;
 
 	build_erased(b);
-	b->connected = wa_connected_read(b->cache, b->limit / 4);
+	b->connected = wa_connected_read(b->cache, b->list->set.seed, b->limit / 4);
 	begin_gathering(b, pages_to_read(b->cache, b->question, b->list->tells_reasons));
 	read_tables(b);
 	if (b->connected != NULL)
@@ -555,13 +563,17 @@ fill_list(wa_builder *b)
 		fall_back(b);
 	if (b->gathered != NULL)
 		make_set(b, linked);
+	if (b->list->set.entries == NULL)
+		b->with_user_ids = false;
 	if (b->connected != NULL)
-		wa_connected_mark(b->connected, is_listed, mark_linked, b);
+		wa_connected_mark(b->connected, is_listed, mark_linked, mark_user_id, b);
+	if (b->with_user_ids)
+		wa_builder_make_user_ids(b, wa_decision_cache_snapshot(b->cache));
 	return true;
 }
 
 wa_suppression_list *
-wa_list_build(wa_decision_cache *cache, const wa_question *question, bool tells_reasons,
+wa_list_build(wa_decision_cache *cache, const wa_question *question, wa_list_extent extent,
 			  MemoryContext parent, Size limit, MemoryContext *context)
 {
 	MemoryContext old;
@@ -575,11 +587,12 @@ wa_list_build(wa_decision_cache *cache, const wa_question *question, bool tells_
 
 	*context = AllocSetContextCreate(parent, "wa_policy suppression list", ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(*context);
-	list = make_list(cache, question, tells_reasons);
+	list = make_list(cache, question, extent);
 	b = palloc0(sizeof(wa_builder));
 	b->list = list;
 	b->cache = cache;
 	b->question = &list->question;
+	b->with_user_ids = extent.has_user_ids;
 	b->limit = limit - sizeof(wa_suppression_list) - sizeof(wa_builder);
 	b->category = wa_category_oid(wa_decision_cache_schema(cache), question->category);
 	wa_builder_choose_caps(b);

@@ -28,6 +28,13 @@ typedef struct wa_code_meaning
 
 #define WA_CODE_CACHE		64	/* a power of two */
 
+/* A BSUID and its parent, by their keys. */
+typedef struct wa_parent_link
+{
+	wa_key		user_id;
+	wa_key		parent;
+} wa_parent_link;
+
 typedef struct wa_builder
 {
 	wa_suppression_list *list;
@@ -46,6 +53,15 @@ typedef struct wa_builder
 
 	wa_connected *connected;	/* phones that other identifiers may speak for */
 
+	/* BSUIDs and parents to be looked up, where these are asked for. */
+	bool		with_user_ids;
+	uint64		nuser_ids;
+	uint64		max_user_ids;
+	wa_key	   *user_ids;
+	uint64		nparents;		/* links of BSUIDs with parents */
+	uint64		max_parents;
+	wa_parent_link *parents;
+
 	wa_code_meaning codes[WA_CODE_CACHE];
 
 	/* Frequency caps that may object; ncaps 0: wa_delivery is not read. */
@@ -61,13 +77,18 @@ typedef struct wa_builder
 	uint64		nwindowed;		/* entries that a window would spare */
 } wa_builder;
 
-#define wa_append_key(b) \
-	(((b)->nkeys < (b)->max_keys ? (void) 0 : \
-	  (void) ((b)->max_keys = Max(64, 2 * (b)->max_keys), \
-			  (b)->keys = (b)->keys == NULL ? \
-			  palloc_extended((b)->max_keys * sizeof(wa_key), MCXT_ALLOC_HUGE) : \
-			  repalloc_huge((b)->keys, (b)->max_keys * sizeof(wa_key)))), \
-	 &(b)->keys[(b)->nkeys++])
+/* A place behind the n elements of an array that grows, which may be large. */
+#define wa_append_huge(array, n, max, type) \
+	(((n) < (max) ? (void) 0 : \
+	  (void) ((max) = Max(64, 2 * (max)), \
+			  (array) = (array) == NULL ? palloc_extended((max) * sizeof(type), MCXT_ALLOC_HUGE) : \
+			  repalloc_huge((array), (max) * sizeof(type)))), \
+	 &(array)[(n)++])
+
+/*
+ * The Bloom filter shall stay in the L2 cache.
+ */
+#define WA_BLOOM_SIZE	(256 * 1024)
 
 /*
  * A look-up takes about as long as reading this many pages of a state table
@@ -90,6 +111,34 @@ wa_builder_is_connected(const wa_builder *b, wa_key phone)
 {
 	return b->connected != NULL && wa_connected_has(b->connected, phone);
 }
+
+/*
+ * Where b->with_user_ids: may rows that say nothing about this phone by themselves count for another
+ * identifier?
+ */
+static inline bool
+wa_builder_counts_for_others(const wa_builder *b, wa_key phone)
+{
+	return b->with_user_ids || wa_builder_is_connected(b, phone);
+}
+
+/* Zeroed memory that lives as long as the list. */
+extern void *wa_builder_allocate(wa_builder *b, Size size);
+
+static inline wa_key
+wa_builder_user_id(const wa_builder *b, wa_str id)
+{
+	return wa_user_id_key(wa_user_id_hash(b->list->set.seed, id));
+}
+
+/* A BSUID or parent to be looked up, by its key. */
+extern void wa_builder_add_user_id(wa_builder *b, wa_key key);
+
+/*
+ * Once the set of phones is made: find all other BSUIDs and parents to be looked up.  Sets
+ * b->list->has_user_ids, but where memory does not suffice.
+ */
+extern void wa_builder_make_user_ids(wa_builder *b, Snapshot snapshot);
 
 /* Begin with the caps that can object to the question: b->ncaps of them. */
 extern void wa_builder_choose_caps(wa_builder *b);

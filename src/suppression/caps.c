@@ -124,7 +124,7 @@ read_delivery(void *arg, HeapTuple tuple, TupleDesc desc)
 		bits |= WA_LISTED_MAYBE;
 	if ((bits & WA_LISTED_CAP_UNLESS) && !(bits & (WA_LISTED_CAP | WA_LISTED_MAYBE)))
 		b->nwindowed++;
-	if (bits != WA_LISTED_OVER || wa_builder_is_connected(b, key))
+	if (bits != WA_LISTED_OVER || wa_builder_counts_for_others(b, key))
 		wa_builder_gather(b, key, bits);
 }
 

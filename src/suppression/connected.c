@@ -17,8 +17,6 @@
 
 #include "access/table.h"
 #include "access/tableam.h"
-#include "common/hashfn.h"
-#include "common/pg_prng.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "utils/memutils.h"
@@ -30,8 +28,8 @@
 #include "suppression/build.h"
 
 /*
- * An identifier: a phone by its number, a BSUID or parent by a seeded hash of 63 bits, which
- * nobody can make fall on another's.  Their texts would take several times as much memory.
+ * An identifier: a phone by its number, a BSUID or parent by 63 bits of its hash.  Their texts
+ * would take several times as much memory.
  */
 typedef uint64 wa_node;
 
@@ -174,9 +172,8 @@ sorted_ids(const wa_user_ids *ids)
 static wa_node
 node_of(const wa_connected *c, wa_str id)
 {
-	if (!wa_is_bsuid(id.data))
-		return wa_key_of(id.data, id.len);
-	return hash_bytes_extended((const unsigned char *) id.data, id.len, c->seed.seed) | USER_ID;
+	return wa_is_bsuid(id.data) ? wa_user_id_hash(c->seed.seed, id) | USER_ID :
+		wa_key_of(id.data, id.len);
 }
 
 static uint32
@@ -192,18 +189,13 @@ place_of(wa_connected *c, wa_node node)
 {
 	bool		found;
 	wa_place_of *entry = places_insert(c->places, node, &found);
+	wa_member  *member;
 
 	if (found)
 		return entry->place;
-	if (c->nmembers == c->max_members)
-	{
-		c->max_members = Max(64, 2 * c->max_members);
-		c->members = c->members == NULL ?
-			palloc_extended(c->max_members * sizeof(wa_member), MCXT_ALLOC_HUGE) :
-			repalloc_huge(c->members, c->max_members * sizeof(wa_member));
-	}
-	entry->place = c->nmembers++;
-	c->members[entry->place] = (wa_member)
+	entry->place = c->nmembers;
+	member = wa_append_huge(c->members, c->nmembers, c->max_members, wa_member);
+	*member = (wa_member)
 	{
 		.node = node,.parent = entry->place
 	};
@@ -327,7 +319,7 @@ read_shared(wa_connected *c, const wa_schema *schema, Snapshot snapshot)
 }
 
 wa_connected *
-wa_connected_read(wa_decision_cache *cache, Size limit)
+wa_connected_read(wa_decision_cache *cache, uint64 seed, Size limit)
 {
 	const wa_schema *schema = wa_decision_cache_schema(cache);
 	Snapshot	snapshot = wa_decision_cache_snapshot(cache);
@@ -342,7 +334,7 @@ wa_connected_read(wa_decision_cache *cache, Size limit)
 									   ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(c->context);
 	c->limit = limit;
-	c->seed.seed = pg_prng_uint64(&pg_global_prng_state);
+	c->seed.seed = seed;
 	c->places = places_create(c->context, 64, &c->seed);
 	wa_reader_open(&c->links, &schema->identity, snapshot);
 	wa_scan_table(&schema->identity_change, snapshot, read_change, c);
@@ -413,16 +405,21 @@ count_listed(wa_connected *c, bool (*is_listed) (void *arg, wa_key phone), void 
 
 void
 wa_connected_mark(wa_connected *c, bool (*is_listed) (void *arg, wa_key phone),
-				  void (*mark) (void *arg, wa_key phone), void *arg)
+				  void (*mark) (void *arg, wa_key phone),
+				  void (*mark_user_id) (void *arg, wa_key user_id), void *arg)
 {
 	count_listed(c, is_listed, arg);
 	for (uint32 i = 0; i < c->nmembers; i++)
 	{
 		const wa_member *root = &c->members[root_of(c, i)];
+		wa_node		node = c->members[i].node;
 
-		if (!(c->members[i].node & USER_ID) &&
-			(root->listed > 1 || (root->listed == 1 && root->one != i)))
-			mark(arg, c->members[i].node);
+		if (root->listed == 0)
+			continue;
+		if (node & USER_ID)
+			mark_user_id(arg, wa_user_id_key(node));
+		else if (root->listed > 1 || root->one != i)
+			mark(arg, node);
 	}
 	MemoryContextDelete(c->context);
 	pfree(c);

@@ -24,9 +24,10 @@ typedef struct wa_connected wa_connected;
 
 /*
  * Read the changes and the identifiers seen with several, in the current memory context;
- * NULL where there are no links at all.  limit: bytes that it may take.
+ * NULL where there are no links at all.  limit: bytes that it may take.  seed: of
+ * wa_user_id_hash.
  */
-extern wa_connected *wa_connected_read(wa_decision_cache *cache, Size limit);
+extern wa_connected *wa_connected_read(wa_decision_cache *cache, uint64 seed, Size limit);
 
 /* May this phone be one of several that are connected by changes or such identifiers? */
 extern bool wa_connected_has(const wa_connected *connected, wa_key phone);
@@ -44,12 +45,14 @@ extern bool wa_connected_complete(wa_connected *connected);
 extern uint64 wa_connected_most(const wa_connected *connected);
 
 /*
- * Then: hand every phone for which rows of others may count to mark, once.  is_listed says
- * whether there is a row about a phone.  Frees it all.
+ * Then: hand every phone for which rows of others may count to mark, once, and so the BSUIDs and
+ * parents of their groups to mark_user_id.  is_listed says whether there is a row about a phone.
+ * Frees it all.
  */
 extern void wa_connected_mark(wa_connected *connected,
 							  bool (*is_listed) (void *arg, wa_key phone),
-							  void (*mark) (void *arg, wa_key phone), void *arg);
+							  void (*mark) (void *arg, wa_key phone),
+							  void (*mark_user_id) (void *arg, wa_key user_id), void *arg);
 
 /* What reading it and marking would cost, in look-ups, with so many pages of state to be read. */
 extern double wa_connected_cost(const wa_schema *schema, double pages);

@@ -32,10 +32,9 @@ drop_list(wa_lazy_list *lazy)
 static void
 count_anew(wa_lazy_list *lazy)
 {
-	lazy->lookups = 0;
-	lazy->lookup_cost = 0;
-	lazy->build_cost = 0;
-	lazy->unavailable = false;
+	memset(&lazy->phones, 0, sizeof(lazy->phones));
+	memset(&lazy->user_ids, 0, sizeof(lazy->user_ids));
+	lazy->latest = NULL;
 }
 
 void
@@ -44,6 +43,15 @@ wa_lazy_list_begin(wa_lazy_list *lazy, Oid funcid, MemoryContext memory, bool te
 	lazy->funcid = funcid;
 	lazy->memory = memory;
 	lazy->tells_reasons = tells_reasons;
+}
+
+static wa_list_extent
+extent_for(const wa_lazy_list *lazy, bool user_ids)
+{
+	return (wa_list_extent)
+	{
+		lazy->tells_reasons, user_ids
+	};
 }
 
 wa_decision_cache *
@@ -62,34 +70,40 @@ wa_lazy_list_cache(wa_lazy_list *lazy)
 }
 
 bool
-wa_lazy_list_due(wa_lazy_list *lazy, const wa_question *question, bool changed, int processes)
+wa_lazy_list_due(wa_lazy_list *lazy, const wa_question *question, bool user_id, bool changed,
+				 int processes)
 {
-	if (lazy->lookups > 0)
-		lazy->lookup_cost += wa_facts_cost(lazy->cache);
+	wa_lookups *lookups = user_id ? &lazy->user_ids : &lazy->phones;
+
+	if (lazy->latest != NULL)
+		lazy->latest->cost += wa_facts_cost(lazy->cache);
+	lazy->latest = lookups;
 	if (changed)
-		lazy->build_cost = 0;
-	lazy->lookups++;
-	if (wa_suppression_list_mem == 0 || lazy->unavailable)
+		lazy->phones.build_cost = lazy->user_ids.build_cost = 0;
+	lookups->n++;
+	if (wa_suppression_list_mem == 0 || lookups->unavailable)
 		return false;
 	if (wa_suppression_list_after >= 0)
-		return lazy->lookups > wa_suppression_list_after;
+		return lookups->n > wa_suppression_list_after;
 
 	/* A list that is asked once is never worth its cost. */
-	if (changed || lazy->lookups < LEAST_LOOKUPS)
+	if (changed || lookups->n < LEAST_LOOKUPS)
 		return false;
-	if (lazy->build_cost == 0)
-		lazy->build_cost = wa_list_build_cost(lazy->cache, question, lazy->tells_reasons) /
+	if (lookups->build_cost == 0)
+		lookups->build_cost = wa_list_build_cost(lazy->cache, question,
+												 extent_for(lazy, user_id)) /
 			(LOOKUP_SHARE * processes);
-	return lazy->lookup_cost >= lazy->build_cost;
+	return lookups->cost >= lookups->build_cost;
 }
 
 bool
-wa_lazy_list_build(wa_lazy_list *lazy, const wa_question *question)
+wa_lazy_list_build(wa_lazy_list *lazy, const wa_question *question, bool user_ids)
 {
 	drop_list(lazy);
 	count_anew(lazy);
-	lazy->list = wa_list_build(lazy->cache, question, lazy->tells_reasons, lazy->memory,
+	lazy->list = wa_list_build(lazy->cache, question, extent_for(lazy, user_ids), lazy->memory,
 							   (Size) wa_suppression_list_mem * 1024, &lazy->context);
-	lazy->unavailable = lazy->list == NULL;
+	lazy->phones.unavailable = lazy->list == NULL;
+	lazy->user_ids.unavailable = lazy->list == NULL || (user_ids && !lazy->list->has_user_ids);
 	return lazy->list != NULL;
 }

@@ -5,7 +5,8 @@
  *
  * One begins with look-ups.  Once they have cost a third of what reading the list
  * would cost, the list is read: at the worst, where nothing more is asked, that
- * was one list too many, and for whoever asks much more it is early.
+ * was one list too many, and for a query that asks much more it is early.  BSUIDs count by
+ * themselves: a list that has them reads all links.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,6 +19,15 @@
 #include "rules/facts.h"
 #include "suppression/list.h"
 
+/* Look-ups of recipients of one kind. */
+typedef struct wa_lookups
+{
+	double		n;
+	double		cost;			/* what they have cost (wa_facts_cost) */
+	double		build_cost;		/* of a list for them; 0: not asked so far */
+	bool		unavailable;	/* there is no such list to be had by this snapshot */
+} wa_lookups;
+
 typedef struct wa_lazy_list
 {
 	Oid			funcid;			/* the function at work */
@@ -25,10 +35,9 @@ typedef struct wa_lazy_list
 	bool		tells_reasons;	/* shall the list tell rules? */
 	wa_decision_cache *cache;
 	wa_snapshot_id seen;		/* all below is of this snapshot */
-	double		lookups;		/* since there was a list */
-	double		lookup_cost;	/* what they have cost (wa_facts_cost) */
-	double		build_cost;		/* 0: not asked so far */
-	bool		unavailable;	/* there is no list to be had by this snapshot */
+	wa_lookups	phones;			/* look-ups since there was a list */
+	wa_lookups	user_ids;		/* likewise, of BSUIDs and parents */
+	wa_lookups *latest;			/* of which kind was the last one; NULL: none so far */
 	MemoryContext context;		/* of list, or of one that failed half-way */
 	wa_suppression_list *list;	/* NULL: look up */
 } wa_lazy_list;
@@ -44,13 +53,14 @@ extern void wa_lazy_list_begin(wa_lazy_list *lazy, Oid funcid, MemoryContext mem
 extern wa_decision_cache *wa_lazy_list_cache(wa_lazy_list *lazy);
 
 /*
- * A recipient is to be looked up: is it time for a list for this question?  changed:
- * it is not the question of the last call.  processes: how many look up for one query.
+ * A recipient is to be looked up: is it time for a list for this question?  user_id: it is a BSUID or
+ * parent, for which the list must have these.  changed: it is not the question of the last
+ * call.  processes: how many look up for one query.
  */
-extern bool wa_lazy_list_due(wa_lazy_list *lazy, const wa_question *question, bool changed,
-							 int processes);
+extern bool wa_lazy_list_due(wa_lazy_list *lazy, const wa_question *question, bool user_id,
+							 bool changed, int processes);
 
 /* Read the list for this question; false where there is none to be had. */
-extern bool wa_lazy_list_build(wa_lazy_list *lazy, const wa_question *question);
+extern bool wa_lazy_list_build(wa_lazy_list *lazy, const wa_question *question, bool user_ids);
 
 #endif							/* WA_LAZY_LIST_H */

@@ -143,11 +143,33 @@ ask_unknown(wa_suppression_list *list, const wa_canonical *recipient)
 	return answer;
 }
 
+static bool
+has_key(const wa_phone_set *set, wa_key key)
+{
+	return wa_phone_set_may_have(set, wa_phone_set_hash(set, key)) &&
+		(set->entries == NULL || wa_phone_set_find(set, key) != NULL);
+}
+
+/* A BSUID or parent. */
+static wa_list_answer
+ask_user_id(wa_suppression_list *list, const wa_canonical *recipient)
+{
+	wa_str		id = {recipient->text, recipient->len};
+
+	if (!list->has_user_ids ||
+		has_key(&list->user_ids, wa_user_id_key(wa_user_id_hash(list->set.seed, id))) ||
+		(list->has_erased &&
+		 has_key(&list->erased,
+				 wa_list_bucket_key(wa_erased_bucket(wa_decision_cache_erasure(list->cache), id)))))
+		return WA_LIST_LOOK_UP;
+	return list->needs_opt_in ? WA_LIST_REFUSED : ask_unknown(list, recipient);
+}
+
 wa_list_answer
 wa_list_ask(wa_suppression_list *list, const wa_canonical *recipient)
 {
 	if (wa_is_bsuid(recipient->text))
-		return WA_LIST_LOOK_UP;
+		return ask_user_id(list, recipient);
 	return wa_list_ask_phone(list, wa_phone_number(recipient->text, recipient->len),
 							 recipient->text, recipient->len);
 }
@@ -182,8 +204,8 @@ wa_rule
 wa_list_rule(wa_suppression_list *list, const wa_canonical *recipient)
 {
 	const wa_phone_set *set = &list->set;
-	wa_key		key = wa_key_of(recipient->text, recipient->len);
-	wa_entry   *entry = set->entries == NULL ? NULL : wa_phone_set_find(set, key);
+	wa_entry   *entry = set->entries == NULL || wa_is_bsuid(recipient->text) ? NULL :
+		wa_phone_set_find(set, wa_key_of(recipient->text, recipient->len));
 	int			rule = rule_of_bits(list, entry == NULL ? 0 : wa_entry_bits(*entry));
 	uint8		of_place;
 

@@ -7,7 +7,8 @@
  * The rule that all rests on: for a phone that is not listed, wa_decide over all
  * its facts says what it says over the facts of an unknown recipient from its region.
  * For one that is listed, the list refuses where that is certain, and else
- * leaves the answer to a look-up.  BSUIDs are always looked up.
+ * leaves the answer to a look-up.  So it is with BSUIDs, where the list has them, but that
+ * all which are listed are looked up; else all are.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,6 +16,8 @@
 #define WA_SUPPRESSION_LIST_H
 
 #include "base/compat.h"
+
+#include "common/hashfn.h"
 
 #include "rules/facts.h"
 #include "suppression/phone_set.h"
@@ -75,6 +78,8 @@ typedef struct wa_suppression_list
 	bool		has_erased;		/* are there buckets in erased? */
 	uint64		erased_seed;	/* of buckets */
 	wa_phone_set erased;		/* buckets of those who were erased, to be looked up */
+	bool		has_user_ids;	/* are BSUIDs and parents decided by the list? */
+	wa_phone_set user_ids;		/* those to be looked up, by wa_user_id_key */
 
 	/* What an unknown recipient may be sent, by the number's first digits and by region. */
 	uint8		by_prefix[WA_PREFIXES]; /* LOOK_UP: they do not tell the region */
@@ -82,28 +87,50 @@ typedef struct wa_suppression_list
 	uint8		region_rule[WA_REGIONS + 1];	/* a wa_rule, where by_region is REFUSED */
 } wa_suppression_list;
 
+/* What a list can tell. */
+typedef struct wa_list_extent
+{
+	bool		tells_reasons;	/* wa_list_rule; takes rows that are not needed without it */
+	bool		has_user_ids;	/* also of BSUIDs and parents; takes all links */
+} wa_list_extent;
+
 /* What building would cost, in look-ups. */
 extern double wa_list_build_cost(wa_decision_cache *cache, const wa_question *question,
-								 bool tells_reasons);
+								 wa_list_extent extent);
 
 /*
  * Read the list, in a new child of parent that is put into *context first, so
  * that the caller can free it whatever happens.  NULL where limit bytes will
- * not do.  question is copied.  tells_reasons takes rows that are not needed
- * without it.
+ * not do; where they do for phones alone, it has no BSUIDs.  question is copied.
  */
 extern wa_suppression_list *wa_list_build(wa_decision_cache *cache, const wa_question *question,
-										  bool tells_reasons, MemoryContext parent, Size limit,
+										  wa_list_extent extent, MemoryContext parent, Size limit,
 										  MemoryContext *context);
 
 /* Any canonical recipient; REFUSED, ALLOWED or LOOK_UP. */
 extern wa_list_answer wa_list_ask(wa_suppression_list *list, const wa_canonical *recipient);
 
 /*
- * The first rule that objects to a phone that a list, built with reasons,
+ * The first rule that objects to a recipient that a list, built with reasons,
  * refuses.
  */
 extern wa_rule wa_list_rule(wa_suppression_list *list, const wa_canonical *recipient);
+
+/*
+ * A BSUID or parent by a seeded hash, so that nobody can make one fall on another's; and as a
+ * key, which are 50 bits of it, never 0.
+ */
+static inline uint64
+wa_user_id_hash(uint64 seed, wa_str id)
+{
+	return hash_bytes_extended((const unsigned char *) id.data, id.len, seed);
+}
+
+static inline wa_key
+wa_user_id_key(uint64 hash)
+{
+	return (hash & ((UINT64CONST(1) << (64 - WA_ENTRY_BITS)) - 1)) | 1;
+}
 
 /* A bucket as a key, which is never 0. */
 static inline wa_key

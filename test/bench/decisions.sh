@@ -102,6 +102,13 @@ if asked identifiers; then
 	END
 	same identifiers
 	db postgres -c 'DROP DATABASE one'
+	db million -c "CREATE UNLOGGED TABLE user_ids AS SELECT other::text AS user_id, min(recipient::text) AS phone
+		FROM wa_identity WHERE recipient::text ~ '^[0-9]' GROUP BY 1"
+	race million <<-END
+	by_user_id|SELECT count(*) FROM user_ids WHERE wa_sendable(user_id, 'marketing')
+	by_phone|SELECT count(*) FROM user_ids WHERE wa_sendable(phone, 'marketing')
+	END
+	say identifiers 'the same people asked about by BSUID, against by phone' "$(t by_user_id)" "$(t by_phone)" -
 fi
 if asked suppressed; then
 	known='SELECT recipient FROM wa_consent UNION SELECT recipient FROM wa_cooldown UNION SELECT recipient FROM wa_activity UNION SELECT recipient FROM wa_identity UNION SELECT other FROM wa_identity UNION SELECT recipient FROM wa_identity_change UNION SELECT other FROM wa_identity_change'
@@ -114,7 +121,7 @@ if asked suppressed; then
 fi
 if asked reasons; then
 	race million <<-END
-	group_by|SELECT n FROM (SELECT wa_first_reason(phone, 'marketing') AS reason, count(*) AS n FROM customers GROUP BY 1) AS g WHERE reason IS NULL
+	group_by|SELECT n FROM (SELECT wa_first_reason(phone, 'marketing') AS reason, count(*) AS n FROM customers GROUP BY 1 OFFSET 0) AS g WHERE reason IS NULL
 	summary|SELECT phones FROM wa_segment_summary('SELECT phone FROM customers', 'marketing') WHERE outcome = 'sendable'
 	count|$ours
 	END

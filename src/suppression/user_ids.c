@@ -1,0 +1,99 @@
+/*-------------------------------------------------------------------------
+ *
+ * user_ids.c
+ *	  BSUIDs and parents that the suppression list must look up.
+ *
+ * One that is not among them is decided as an unknown recipient of its region: there is no
+ * row about it that counts, nor about anybody whose rows may count for it.  These are
+ * found by following links upward, from phones that are listed to their BSUIDs and on
+ * to the parents: wa_identity is read whole.  What lies the other way, rows under a BSUID,
+ * makes a listed group (connected.c).
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "recipient/recipient.h"
+#include "suppression/build.h"
+
+/* They may take this part of the memory, which gathering has left. */
+#define SHARE_OF_MEMORY	3
+
+static Size
+memory_of(const wa_builder *b, uint64 n)
+{
+	return n * sizeof(wa_key) + b->nparents * sizeof(wa_parent_link) +
+		wa_phone_set_table_size(n + b->nparents);
+}
+
+/* Room for one more?  Once there was none, there are none at all. */
+static bool
+has_room(wa_builder *b)
+{
+	if (memory_of(b, b->nuser_ids) > b->limit / SHARE_OF_MEMORY)
+		b->with_user_ids = false;
+	return b->with_user_ids;
+}
+
+void
+wa_builder_add_user_id(wa_builder *b, wa_key key)
+{
+	if (!has_room(b))
+		return;
+	*wa_append_huge(b->user_ids, b->nuser_ids, b->max_user_ids, wa_key) = key;
+}
+
+static void
+read_link(void *arg, HeapTuple tuple, TupleDesc desc)
+{
+	wa_builder *b = arg;
+	wa_cursor	cursor = wa_cursor_begin(tuple);
+	wa_str		recipient = wa_cursor_str(&cursor);
+	wa_str		other = wa_cursor_str(&cursor);
+
+	if (!wa_is_bsuid(recipient.data))
+	{
+		if (wa_phone_set_find(&b->list->set, wa_key_of(recipient.data, recipient.len)) != NULL)
+			wa_builder_add_user_id(b, wa_builder_user_id(b, other));
+	}
+	else if (has_room(b))
+		*wa_append_huge(b->parents, b->nparents, b->max_parents, wa_parent_link) =
+			(wa_parent_link) {wa_builder_user_id(b, recipient), wa_builder_user_id(b, other)};
+}
+
+static void
+add(wa_phone_set *set, wa_key key)
+{
+	uint64		hash = wa_phone_set_hash(set, key);
+
+	wa_phone_set_announce(set, hash);
+	wa_phone_set_add(set, hash, key, 0);
+}
+
+void
+wa_builder_make_user_ids(wa_builder *b, Snapshot snapshot)
+{
+	wa_phone_set *set = &b->list->user_ids;
+	uint64		most;
+	Size		bloom;
+	Size		table;
+
+	if (b->connected != NULL)
+		wa_scan_table(&wa_decision_cache_schema(b->cache)->identity, snapshot, read_link, b);
+	if (!has_room(b))
+		return;
+	most = b->nuser_ids + b->nparents;
+	bloom = wa_phone_set_bloom_size(most, WA_BLOOM_SIZE);
+	table = wa_phone_set_table_size(most);
+	set->seed = b->list->set.seed;
+	wa_phone_set_init(set, wa_builder_allocate(b, bloom), bloom, wa_builder_allocate(b, table), table);
+	for (uint64 i = 0; i < b->nuser_ids; i++)
+		add(set, b->user_ids[i]);
+	/* A parent stands above BSUIDs alone. */
+	for (uint64 i = 0; i < b->nparents; i++)
+	{
+		if (wa_phone_set_find(set, b->parents[i].user_id) != NULL)
+			add(set, b->parents[i].parent);
+	}
+	b->list->has_user_ids = true;
+}
