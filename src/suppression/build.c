@@ -107,13 +107,13 @@ fall_back(wa_builder *b)
 }
 
 /*
- * Is there memory to gather so many entries, and to place them?  Of each place
- * in the table there are three halves.
+ * Is there memory to gather so many entries, and to place them with so many more?
  */
 static bool
-fits(const wa_builder *b, uint64 room)
+fits(const wa_builder *b, uint64 room, uint64 more)
 {
-	return room * sizeof(wa_entry) + wa_phone_set_table_size(room) + BLOOM_SIZE_LARGE / 4 <= b->limit;
+	return room * sizeof(wa_entry) + wa_phone_set_table_size(room + more) +
+		BLOOM_SIZE_LARGE / 4 <= b->limit;
 }
 
 /*
@@ -125,26 +125,33 @@ begin_gathering(wa_builder *b, double pages)
 {
 	uint64		room = Max(LEAST_ROOM, (uint64) (pages * ROWS_PER_PAGE));
 
-	while (room > LEAST_ROOM && !fits(b, room))
+	while (room > LEAST_ROOM && !fits(b, room, 0))
 		room /= 2;
 	room = Max(room, LEAST_ROOM);
 	b->gathered = palloc_extended(room * sizeof(wa_entry), MCXT_ALLOC_HUGE);
 	b->room = room;
 }
 
+/* Room for twice as many, or as far as memory suffices for an eighth more. */
+static bool
+grow(wa_builder *b)
+{
+	uint64		more = b->room;
+
+	while (more >= b->room / 8 && !fits(b, b->room + more, 0))
+		more /= 2;
+	if (more < b->room / 8)
+		return false;
+	b->room += more;
+	b->gathered = repalloc_huge(b->gathered, b->room * sizeof(wa_entry));
+	return true;
+}
+
 void
 wa_builder_gather(wa_builder *b, wa_key key, uint16 bits)
 {
-	if (b->gathered != NULL && b->ngathered == b->room)
-	{
-		if (fits(b, 2 * b->room))
-		{
-			b->room *= 2;
-			b->gathered = repalloc_huge(b->gathered, b->room * sizeof(wa_entry));
-		}
-		else
-			fall_back(b);
-	}
+	if (b->gathered != NULL && b->ngathered == b->room && !grow(b))
+		fall_back(b);
 	if (b->gathered == NULL)
 		announce(b, key);
 	else
@@ -375,15 +382,22 @@ is_listed(void *arg, wa_key phone)
 		wa_phone_set_may_have(set, wa_phone_set_hash(set, phone));
 }
 
+/* Before the set is made, or afterwards. */
 static void
 mark_linked(void *arg, wa_key phone)
 {
-	wa_phone_set *set = &((wa_builder *) arg)->list->set;
-	uint64		hash = wa_phone_set_hash(set, phone);
+	wa_builder *b = arg;
+	wa_phone_set *set = &b->list->set;
+	uint64		hash;
 
+	if (set->entries == NULL)
+	{
+		wa_builder_gather(b, phone, WA_LISTED_LINKED);
+		return;
+	}
+	hash = wa_phone_set_hash(set, phone);
 	wa_phone_set_announce(set, hash);
-	if (set->entries != NULL)
-		wa_phone_set_add(set, hash, phone, WA_LISTED_LINKED);
+	wa_phone_set_add(set, hash, phone, WA_LISTED_LINKED);
 }
 
 static void
@@ -394,6 +408,8 @@ mark_user_id(void *arg, wa_key key)
 	if (b->with_user_ids)
 		wa_builder_add_user_id(b, key);
 }
+
+static const wa_connected_sink connected_sink = {is_listed, mark_linked, mark_user_id};
 
 /*
  * Who was erased.
@@ -543,33 +559,37 @@ make_list(wa_decision_cache *cache, const wa_question *question, wa_list_extent 
 	return list;
 }
 
-/* Fill the list; false where there is not enough memory for what connects phones. */
-static bool
+/* What connects phones may take this part of the memory. */
+#define CONNECTED_SHARE		3
+
+static void
 fill_list(wa_builder *b)
 {
+	Size		share = b->limit / CONNECTED_SHARE;
 	uint64		linked = 0;
 
 	build_erased(b);
-	b->connected = wa_connected_read(b->cache, b->list->set.seed, b->limit / 4);
+	if (wa_decision_cache_has_links(b->cache))
+		b->limit -= share;
 	begin_gathering(b, pages_to_read(b->cache, b->question, b->list->tells_reasons));
+	b->connected = wa_connected_read(b->cache, b->list->set.seed, share, &connected_sink, b);
 	read_tables(b);
 	if (b->connected != NULL)
 	{
-		if (!wa_connected_complete(b->connected))
-			return false;
+		wa_connected_complete(b->connected);
 		linked = wa_connected_most(b->connected);
+		b->limit += share - Min(share, wa_connected_memory(b->connected));
 	}
-	if (b->gathered != NULL && !fits(b, b->ngathered + linked))
+if (b->gathered != NULL && !fits(b, b->ngathered, linked))
 		fall_back(b);
 	if (b->gathered != NULL)
 		make_set(b, linked);
 	if (b->list->set.entries == NULL)
 		b->with_user_ids = false;
 	if (b->connected != NULL)
-		wa_connected_mark(b->connected, is_listed, mark_linked, mark_user_id, b);
+		wa_connected_mark(b->connected);
 	if (b->with_user_ids)
 		wa_builder_make_user_ids(b, wa_decision_cache_snapshot(b->cache));
-	return true;
 }
 
 wa_suppression_list *
@@ -579,7 +599,6 @@ wa_list_build(wa_decision_cache *cache, const wa_question *question, wa_list_ext
 	MemoryContext old;
 	wa_suppression_list *list;
 	wa_builder *b;
-	bool		complete;
 
 	/* What it takes apart from the entries, and a Bloom filter that is of use. */
 	if (limit < sizeof(wa_suppression_list) + sizeof(wa_builder) + 16 * 1024)
@@ -597,16 +616,12 @@ wa_list_build(wa_decision_cache *cache, const wa_question *question, wa_list_ext
 	b->category = wa_category_oid(wa_decision_cache_schema(cache), question->category);
 	wa_builder_choose_caps(b);
 	choose_businesses(b);
-	complete = fill_list(b);
+	fill_list(b);
 	if (message_level_is_interesting(DEBUG1))
 		elog(DEBUG1, "wa_policy: read the suppression list: %s, " UINT64_FORMAT " entries",
-			 !complete ? "given up" : list->set.entries == NULL ? "Bloom filter only" : "complete",
+			 list->set.entries == NULL ? "Bloom filter only" : "complete",
 			 list->set.used);
 	pfree(b);
 	MemoryContextSwitchTo(old);
-	if (complete)
-		return list;
-	MemoryContextDelete(*context);
-	*context = NULL;
-	return NULL;
+	return list;
 }

@@ -5,7 +5,8 @@
  *
  * Identifiers that are connected form groups (a union-find over them).  Where a group has
  * rows about two of its phones, or about a BSUID, each of its phones is marked; where it
- * has rows about one phone alone, the others are.
+ * has rows about one phone alone, the others are.  Where memory does not suffice for
+ * groups, all identifiers that are connected are marked.
  *
  * A group grows from what is rare: identifiers that changed, BSUIDs and parents that were seen
  * with several others, and those that have rows.  From each the links are followed down
@@ -23,9 +24,17 @@
 #include "utils/rel.h"
 
 #include "identity/columns.h"
+#include "identity/person.h"
 #include "recipient/recipient.h"
 #include "state/read.h"
 #include "suppression/build.h"
+
+/*
+ * What it takes to follow the links of the identifiers on a page, in look-ups: of a page of changes,
+ * some sixty of them, and of a page of state, with about five that are BSUIDs.
+ */
+#define LOOKUPS_PER_CHANGES	12
+#define LOOKUPS_PER_PAGE	2
 
 /*
  * An identifier: a phone by its number, a BSUID or parent by 63 bits of its hash.  Their texts
@@ -35,135 +44,54 @@ typedef uint64 wa_node;
 
 #define USER_ID		(UINT64CONST(1) << 63)
 
-/*
- * What it takes to follow the links of the identifiers on a page, in look-ups: of a page of changes,
- * some sixty of them, and of a page of state, with about five that are BSUIDs.
- */
-#define LOOKUPS_PER_CHANGES	12
-#define LOOKUPS_PER_PAGE	2
+/* On a page of wa_identity_change; each has two identifiers, and some lead to more. */
+#define NODES_PER_PAGE		150
 
-/* An identifier of a group. */
-typedef struct wa_member
+#define LEAST_PLACES		64
+
+/* BSUIDs and parents wait for as many bytes of them, to be followed in the order of the index. */
+#define BATCH_BYTES			(128 * 1024)
+#define LEAST_BATCH_BYTES	1024
+
+/* What is known of a group, kept for its root. */
+typedef struct wa_group
 {
-	wa_node		node;
-	uint32		parent;			/* of the union-find, by place */
-	bool		walked;			/* have its links been followed? */
-	uint8		listed;			/* of the root: phones with rows, at most 2 */
-	uint32		one;			/* of the root: the place of one with rows */
-} wa_member;
-
-/* The place of a member, by its node. */
-typedef struct wa_place_of
-{
-	wa_node		node;
-	uint32		place;
-	char		status;
-} wa_place_of;
-
-#define SH_PREFIX		places
-#define SH_ELEMENT_TYPE	wa_place_of
-#define SH_KEY_TYPE		wa_node
-#define SH_KEY			node
-#define SH_HASH_KEY(tb, key)	(uint32) (wa_phone_set_hash((const wa_phone_set *) (tb)->private_data, key) >> 32)
-#define SH_EQUAL(tb, a, b)		((a) == (b))
-#define SH_SCOPE		static
-#define SH_DECLARE
-#define SH_DEFINE
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-function"
-#include "lib/simplehash.h"
-#pragma GCC diagnostic pop
-
-/* BSUIDs and parents, one behind the other: a byte for the length, the text. */
-typedef struct wa_user_ids
-{
-	uint64		n;
-	Size		size;
-	Size		room;
-	char	   *text;
-} wa_user_ids;
+	uint8		listed;			/* phones with rows, at most 2 */
+	uint32		one;			/* the place of one with rows */
+} wa_group;
 
 struct wa_connected
 {
 	MemoryContext context;
 	Size		limit;
-	bool		overflowed;		/* has it ever taken more? */
 	wa_phone_set seed;			/* nothing but its seed */
-	wa_reader	links;			/* wa_identity, by "other" */
+	const wa_schema *schema;
+	Snapshot	snapshot;
+	wa_reader	links[2];		/* wa_identity by "other": of BSUIDs, and of parents */
+	const wa_connected_sink *sink;
+	void	   *arg;			/* for the sink */
 
-	uint32		nmembers;
-	uint32		max_members;
-	wa_member  *members;
-	places_hash *places;
+	/*
+	 * Groups: places by open addressing.  nodes NULL: there was no memory for them, and
+	 * everybody is marked at once.
+	 */
+	uint32		nnodes;
+	uint32		nplaces;
+	wa_node    *nodes;			/* by place; 0: free */
+	uint32	   *parents;		/* of the union-find, by place */
+	bool	   *walked;			/* have its links been followed?  By place */
 
-	wa_user_ids found;			/* whose links are to be followed */
-	wa_user_ids with_rows;
+	uint32		nwith_rows;
+	uint32		max_with_rows;
+	wa_node    *with_rows;		/* BSUIDs and parents of groups that have rows */
+
+	/* A batch, one behind the other: a byte for the length, the text. */
+	bool		batch_has_rows;
+	uint32		nbatch;
+	Size		batch_bytes;
+	Size		batch_room;
+	char	   *batch;
 };
-
-/*
- * Does it take more memory than it may, or has it?  A walk that ended there is not
- * complete, though scans may have given back some of their memory since.
- */
-static bool
-overflowed(wa_connected *c)
-{
-	if (MemoryContextMemAllocated(c->context, false) > c->limit)
-		c->overflowed = true;
-	return c->overflowed;
-}
-
-/*
- * BSUIDs and parents.
- */
-
-static void
-append_id(wa_user_ids *ids, wa_str id)
-{
-	Size		needed = ids->size + 1 + id.len;
-
-	if (needed > ids->room)
-	{
-		ids->room = Max(1024, 2 * needed);
-		ids->text = ids->text == NULL ? palloc_extended(ids->room, MCXT_ALLOC_HUGE) :
-			repalloc_huge(ids->text, ids->room);
-	}
-	ids->text[ids->size] = (char) id.len;
-	memcpy(&ids->text[ids->size + 1], id.data, id.len);
-	ids->size = needed;
-	ids->n++;
-}
-
-/* The one at that position, and on to the one behind it. */
-static wa_str
-next_id(const wa_user_ids *ids, Size *at)
-{
-	wa_str		id = {&ids->text[*at + 1], (unsigned char) ids->text[*at]};
-
-	*at += 1 + id.len;
-	return id;
-}
-
-static int
-compare_ids(const void *a, const void *b)
-{
-	const wa_str *x = a;
-	const wa_str *y = b;
-
-	return wa_recipient_cmp_bytes(x->data, x->len, y->data, y->len);
-}
-
-/* In the order of the index: what is read of it for one is in the cache for the next. */
-static wa_str *
-sorted_ids(const wa_user_ids *ids)
-{
-	wa_str	   *sorted = palloc_extended(Max(1, ids->n) * sizeof(wa_str), MCXT_ALLOC_HUGE);
-	Size		at = 0;
-
-	for (uint64 i = 0; i < ids->n; i++)
-		sorted[i] = next_id(ids, &at);
-	qsort(sorted, ids->n, sizeof(wa_str), compare_ids);
-	return sorted;
-}
 
 /*
  * Groups.
@@ -176,108 +104,232 @@ node_of(const wa_connected *c, wa_str id)
 		wa_key_of(id.data, id.len);
 }
 
+/* The place of a node, or the free one where it belongs. */
+static uint32
+locate(const wa_connected *c, wa_node node)
+{
+	uint64		hash = wa_phone_set_hash(&c->seed, node);
+	uint32		place = (uint32) ((hash >> 32) * c->nplaces >> 32);
+
+	while (c->nodes[place] != 0 && c->nodes[place] != node)
+	{
+		if (++place == c->nplaces)
+			place = 0;
+	}
+	return place;
+}
+
+static bool
+is_member(const wa_connected *c, wa_node node)
+{
+	return c->nodes != NULL && c->nodes[locate(c, node)] != 0;
+}
+
 static uint32
 root_of(wa_connected *c, uint32 place)
 {
-	while (c->members[place].parent != place)
-		place = c->members[place].parent = c->members[c->members[place].parent].parent;
+	while (c->parents[place] != place)
+		place = c->parents[place] = c->parents[c->parents[place]];
 	return place;
+}
+
+#define BYTES_PER_PLACE		(sizeof(wa_node) + sizeof(uint32) + sizeof(bool))
+
+static void
+make_places(wa_connected *c, uint32 n)
+{
+	c->nplaces = n;
+	c->nodes = palloc_extended(n * sizeof(wa_node), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	c->parents = palloc_extended(n * sizeof(uint32), MCXT_ALLOC_HUGE);
+	c->walked = palloc_extended(n * sizeof(bool), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+}
+
+static void
+free_places(wa_node *nodes, uint32 *parents, bool *walked)
+{
+	pfree(nodes);
+	pfree(parents);
+	pfree(walked);
+}
+
+static void
+mark(wa_connected *c, wa_node node)
+{
+	if (node & USER_ID)
+		c->sink->mark_user_id(c->arg, wa_user_id_key(node));
+	else
+		c->sink->mark(c->arg, node);
+}
+
+/* From here on mark everybody, and those found so far. */
+static void
+give_up_groups(wa_connected *c)
+{
+	wa_node    *nodes = c->nodes;
+
+	c->nodes = NULL;
+	for (uint32 i = 0; i < c->nplaces; i++)
+	{
+		if (nodes[i] != 0)
+			mark(c, nodes[i]);
+	}
+	free_places(nodes, c->parents, c->walked);
+	c->nnodes = c->nplaces = c->nwith_rows = 0;
+}
+
+/* Half as many places more, into which everybody moves. */
+static void
+grow(wa_connected *c)
+{
+	wa_connected old = *c;
+	uint32	   *moved = palloc_extended(old.nplaces * sizeof(uint32), MCXT_ALLOC_HUGE);
+
+	make_places(c, old.nplaces + old.nplaces / 2);
+	for (uint32 i = 0; i < old.nplaces; i++)
+	{
+		if (old.nodes[i] == 0)
+			continue;
+		moved[i] = locate(c, old.nodes[i]);
+		c->nodes[moved[i]] = old.nodes[i];
+		c->walked[moved[i]] = old.walked[i];
+	}
+	for (uint32 i = 0; i < old.nplaces; i++)
+	{
+		if (old.nodes[i] != 0)
+			c->parents[moved[i]] = moved[old.parents[i]];
+	}
+	pfree(moved);
+	free_places(old.nodes, old.parents, old.walked);
+}
+
+/* Room for two more?  If not, there are no groups from now on. */
+static bool
+has_room(wa_connected *c)
+{
+	if (c->nodes == NULL)
+		return false;
+	if (c->nnodes + 2 <= c->nplaces / 4 * 3)
+		return true;
+	/* While it grows, there are both. */
+	if (c->nplaces < PG_UINT32_MAX / 2 &&
+		MemoryContextMemAllocated(c->context, false) + c->nplaces * (2 * BYTES_PER_PLACE) <= c->limit)
+		grow(c);
+	else
+		give_up_groups(c);
+	return c->nodes != NULL;
 }
 
 static uint32
 place_of(wa_connected *c, wa_node node)
 {
-	bool		found;
-	wa_place_of *entry = places_insert(c->places, node, &found);
-	wa_member  *member;
+	uint32		place = locate(c, node);
 
-	if (found)
-		return entry->place;
-	entry->place = c->nmembers;
-	member = wa_append_huge(c->members, c->nmembers, c->max_members, wa_member);
-	*member = (wa_member)
+	if (c->nodes[place] == 0)
 	{
-		.node = node,.parent = entry->place
-	};
-	return entry->place;
-}
-
-static wa_member *
-member_of(const wa_connected *c, wa_node node)
-{
-	wa_place_of *entry = places_lookup(c->places, node);
-
-	return entry == NULL ? NULL : &c->members[entry->place];
+		c->nodes[place] = node;
+		c->parents[place] = place;
+		c->nnodes++;
+	}
+	return place;
 }
 
 static void
 join(wa_connected *c, wa_node a, wa_node b)
 {
-	uint32		x = root_of(c, place_of(c, a));
-	uint32		y = root_of(c, place_of(c, b));
+	if (has_room(c))
+	{
+		uint32		x = root_of(c, place_of(c, a));
+		uint32		y = root_of(c, place_of(c, b));
 
-	c->members[Max(x, y)].parent = Min(x, y);
+		c->parents[Max(x, y)] = Min(x, y);
+	}
+	else
+	{
+		mark(c, a);
+		mark(c, b);
+	}
 }
 
 /*
  * Following links.
  */
 
-/* Whoever it was seen with that stands above it is of its group. */
+/* Those whom it was seen with that stand above it are of its group. */
 static void
 walk(wa_connected *c, wa_str id)
 {
-	wa_node		node = node_of(c, id);
-	wa_member  *member = member_of(c, node);
-	wa_canonical canonical;
+	wa_canonical canonical = {.len = id.len};
 	wa_recipient *key;
+	wa_node		node = node_of(c, id);
+	wa_reader  *links;
 
-	if (member != NULL && member->walked)
+	CHECK_FOR_INTERRUPTS();
+	if (is_member(c, node) && c->walked[locate(c, node)])
 		return;
-	canonical.len = id.len;
 	memcpy(canonical.text, id.data, id.len);
+	canonical.text[id.len] = '\0';
 	key = wa_recipient_make(&canonical);
-	wa_reader_seek(&c->links, RecipientGetDatum(key));
-	while (wa_reader_next(&c->links) && !overflowed(c))
+	links = &c->links[wa_id_kind_of(&canonical) == WA_ID_PARENT];
+	wa_reader_seek(links, RecipientGetDatum(key));
+	while (wa_reader_next(links))
 	{
-		wa_str		other = wa_reader_str_in_place(&c->links, Anum_wa_identity_recipient);
+		wa_str		other = wa_reader_str_in_place(links, Anum_wa_identity_recipient);
 
-		CHECK_FOR_INTERRUPTS();
 		join(c, node, node_of(c, other));
-		if (wa_is_bsuid(other.data))
-			append_id(&c->found, other);
+		/* Only a parent stands below BSUIDs, and for these there is another reader. */
+		if (wa_is_bsuid(other.data) && links == &c->links[1])
+			walk(c, other);
 	}
 	pfree(key);
-	member = member_of(c, node);
-	if (member != NULL)
-		member->walked = true;
+	if (is_member(c, node))
+		c->walked[locate(c, node)] = true;
 }
 
-/* Follow the links of these, and of those that they lead to. */
-static void
-walk_all(wa_connected *c, wa_user_ids *ids)
+static int
+compare_ids(const void *a, const void *b)
 {
-	wa_user_ids batch = *ids;
+	const wa_str *x = a;
+	const wa_str *y = b;
 
-	while (batch.n > 0)
+	return wa_recipient_cmp_bytes(x->data, x->len, y->data, y->len);
+}
+
+/* Follow the links of the batch: what is read of the index for one is in the cache for the next. */
+static void
+walk_batch(wa_connected *c)
+{
+	wa_str	   *ids = palloc(Max(1, c->nbatch) * sizeof(wa_str));
+	Size		at = 0;
+
+	for (uint32 i = 0; i < c->nbatch; i++)
 	{
-		wa_str	   *sorted = sorted_ids(&batch);
-
-		c->found = (wa_user_ids)
-		{
-			0
-		};
-		for (uint64 i = 0; i < batch.n && !overflowed(c); i++)
-		{
-			CHECK_FOR_INTERRUPTS();
-			if (i == 0 || compare_ids(&sorted[i - 1], &sorted[i]) != 0)
-				walk(c, sorted[i]);
-		}
-		pfree(sorted);
-		if (batch.text != ids->text)
-			pfree(batch.text);
-		batch = c->found;
+		ids[i] = (wa_str) {&c->batch[at + 1], (unsigned char) c->batch[at]};
+		at += 1 + ids[i].len;
 	}
+	qsort(ids, c->nbatch, sizeof(wa_str), compare_ids);
+	for (uint32 i = 0; i < c->nbatch; i++)
+	{
+		if (i > 0 && compare_ids(&ids[i - 1], &ids[i]) == 0)
+			continue;
+		walk(c, ids[i]);
+		if (c->batch_has_rows && is_member(c, node_of(c, ids[i])))
+			*wa_append_huge(c->with_rows, c->nwith_rows, c->max_with_rows, wa_node) =
+				node_of(c, ids[i]);
+	}
+	pfree(ids);
+	c->nbatch = 0;
+	c->batch_bytes = 0;
+}
+
+static void
+add_to_batch(wa_connected *c, wa_str id)
+{
+	if (c->batch_bytes + 1 + id.len > c->batch_room)
+		walk_batch(c);
+	c->batch[c->batch_bytes] = (char) id.len;
+	memcpy(&c->batch[c->batch_bytes + 1], id.data, id.len);
+	c->batch_bytes += 1 + id.len;
+	c->nbatch++;
 }
 
 static void
@@ -290,27 +342,34 @@ read_change(void *arg, HeapTuple tuple, TupleDesc desc)
 
 	join(c, node_of(c, from), node_of(c, to));
 	if (wa_is_bsuid(from.data))
-		append_id(&c->found, from);
+		add_to_batch(c, from);
 	if (wa_is_bsuid(to.data))
-		append_id(&c->found, to);
+		add_to_batch(c, to);
 }
 
 /* BSUIDs and parents that were seen with several. */
 static void
-read_shared(wa_connected *c, const wa_schema *schema, Snapshot snapshot)
+read_shared(wa_connected *c)
 {
-	Relation	heap = wa_table_open(&schema->identity_shared);
-	Relation	index = wa_pkey_open(&schema->identity_shared);
+	Relation	heap = wa_table_open(&c->schema->identity_shared);
+	Relation	index = wa_pkey_open(&c->schema->identity_shared);
 	TupleTableSlot *slot = table_slot_create(heap, NULL);
-	IndexScanDesc scan = wa_index_beginscan(heap, index, snapshot, 0);
+	IndexScanDesc scan = wa_index_beginscan(heap, index, c->snapshot, 0);
+	wa_canonical latest = {.len = 0};
 
 	index_rescan(scan, NULL, 0, NULL, 0);
-	while (index_getnext_slot(scan, ForwardScanDirection, slot) && !overflowed(c))
+	while (index_getnext_slot(scan, ForwardScanDirection, slot))
 	{
-		wa_str		id = wa_slot_str(slot, Anum_wa_identity_other);
+		bool		isnull;
+		wa_canonical id;
 
 		CHECK_FOR_INTERRUPTS();
-		append_id(&c->found, id);
+		wa_recipient_get(DatumGetRecipientPP(slot_getattr(slot, Anum_wa_identity_other, &isnull)), &id);
+		/* Seen with many, it comes as often, one behind the other. */
+		if (id.len == latest.len && memcmp(id.text, latest.text, id.len) == 0)
+			continue;
+		add_to_batch(c, (wa_str) {id.text, id.len});
+		latest = id;
 	}
 	index_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
@@ -318,13 +377,21 @@ read_shared(wa_connected *c, const wa_schema *schema, Snapshot snapshot)
 	table_close(heap, NoLock);
 }
 
-wa_connected *
-wa_connected_read(wa_decision_cache *cache, uint64 seed, Size limit)
+/* Room for all that are to be expected, as far as there is memory. */
+static void
+begin_groups(wa_connected *c)
 {
-	const wa_schema *schema = wa_decision_cache_schema(cache);
-	Snapshot	snapshot = wa_decision_cache_snapshot(cache);
+	double		places = wa_pages_of(&c->schema->identity_change) * NODES_PER_PAGE / 3 * 4;
+
+	places = Min(places, c->limit / BYTES_PER_PLACE / 2);
+	make_places(c, Max(LEAST_PLACES, (uint32) Min(places, PG_UINT32_MAX / 2)));
+}
+
+wa_connected *
+wa_connected_read(wa_decision_cache *cache, uint64 seed, Size limit,
+				  const wa_connected_sink *sink, void *arg)
+{
 	wa_connected *c;
-	wa_user_ids found;
 	MemoryContext old;
 
 	if (!wa_decision_cache_has_links(cache))
@@ -334,13 +401,20 @@ wa_connected_read(wa_decision_cache *cache, uint64 seed, Size limit)
 									   ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(c->context);
 	c->limit = limit;
+	c->schema = wa_decision_cache_schema(cache);
+	c->snapshot = wa_decision_cache_snapshot(cache);
 	c->seed.seed = seed;
-	c->places = places_create(c->context, 64, &c->seed);
-	wa_reader_open(&c->links, &schema->identity, snapshot);
-	wa_scan_table(&schema->identity_change, snapshot, read_change, c);
-	read_shared(c, schema, snapshot);
-	found = c->found;
-	walk_all(c, &found);
+	c->sink = sink;
+	c->arg = arg;
+	c->batch_room = Max(LEAST_BATCH_BYTES, Min(BATCH_BYTES, limit / 16));
+	c->batch = palloc(c->batch_room);
+	begin_groups(c);
+	for (int i = 0; i < lengthof(c->links); i++)
+		wa_reader_open(&c->links[i], &c->schema->identity, c->snapshot);
+	wa_scan_table(&c->schema->identity_change, c->snapshot, read_change, c);
+	read_shared(c);
+	walk_batch(c);
+	c->batch_has_rows = true;
 	MemoryContextSwitchTo(old);
 	return c;
 }
@@ -348,7 +422,7 @@ wa_connected_read(wa_decision_cache *cache, uint64 seed, Size limit)
 bool
 wa_connected_has(const wa_connected *connected, wa_key phone)
 {
-	return member_of(connected, phone) != NULL;
+	return is_member(connected, phone);
 }
 
 void
@@ -356,71 +430,74 @@ wa_connected_add(wa_connected *connected, wa_str user_id)
 {
 	MemoryContext old = MemoryContextSwitchTo(connected->context);
 
-	append_id(&connected->with_rows, user_id);
+	add_to_batch(connected, user_id);
 	MemoryContextSwitchTo(old);
 }
 
-bool
+void
 wa_connected_complete(wa_connected *connected)
 {
 	MemoryContext old = MemoryContextSwitchTo(connected->context);
 
-	walk_all(connected, &connected->with_rows);
-	wa_reader_close(&connected->links);
+	walk_batch(connected);
+	for (int i = 0; i < lengthof(connected->links); i++)
+		wa_reader_close(&connected->links[i]);
 	MemoryContextSwitchTo(old);
-	return !overflowed(connected);
+}
+
+Size
+wa_connected_memory(const wa_connected *connected)
+{
+	return MemoryContextMemAllocated(connected->context, false);
 }
 
 uint64
 wa_connected_most(const wa_connected *connected)
 {
-	return connected->nmembers;
+	return connected->nnodes;
 }
 
 /* Of each group: how many of its phones have rows, and one of them. */
-static void
-count_listed(wa_connected *c, bool (*is_listed) (void *arg, wa_key phone), void *arg)
+static wa_group *
+count_listed(wa_connected *c)
 {
-	Size		at = 0;
+	wa_group   *groups = palloc_extended(Max(1, c->nplaces) * sizeof(wa_group),
+										 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 
-	for (uint32 i = 0; i < c->nmembers; i++)
+	for (uint32 i = 0; i < c->nplaces; i++)
 	{
-		if (!(c->members[i].node & USER_ID) && is_listed(arg, c->members[i].node))
+		if (c->nodes[i] != 0 && !(c->nodes[i] & USER_ID) && c->sink->is_listed(c->arg, c->nodes[i]))
 		{
-			wa_member  *root = &c->members[root_of(c, i)];
+			wa_group   *group = &groups[root_of(c, i)];
 
-			root->listed = Min(2, root->listed + 1);
-			root->one = i;
+			group->listed = Min(2, group->listed + 1);
+			group->one = i;
 		}
 	}
 	/* What is known under a BSUID may count for every phone. */
-	for (uint64 i = 0; i < c->with_rows.n; i++)
-	{
-		wa_member  *member = member_of(c, node_of(c, next_id(&c->with_rows, &at)));
-
-		if (member != NULL)
-			c->members[root_of(c, member - c->members)].listed = 2;
-	}
+	for (uint32 i = 0; i < c->nwith_rows; i++)
+		groups[root_of(c, locate(c, c->with_rows[i]))].listed = 2;
+	return groups;
 }
 
 void
-wa_connected_mark(wa_connected *c, bool (*is_listed) (void *arg, wa_key phone),
-				  void (*mark) (void *arg, wa_key phone),
-				  void (*mark_user_id) (void *arg, wa_key user_id), void *arg)
+wa_connected_mark(wa_connected *c)
 {
-	count_listed(c, is_listed, arg);
-	for (uint32 i = 0; i < c->nmembers; i++)
-	{
-		const wa_member *root = &c->members[root_of(c, i)];
-		wa_node		node = c->members[i].node;
+	MemoryContext old = MemoryContextSwitchTo(c->context);
+	wa_group   *groups = count_listed(c);
 
-		if (root->listed == 0)
+	for (uint32 i = 0; i < c->nplaces; i++)
+	{
+		const wa_group *group;
+
+		if (c->nodes[i] == 0)
 			continue;
-		if (node & USER_ID)
-			mark_user_id(arg, wa_user_id_key(node));
-		else if (root->listed > 1 || root->one != i)
-			mark(arg, node);
+		group = &groups[root_of(c, i)];
+		if (group->listed > 1 ||
+			(group->listed == 1 && ((c->nodes[i] & USER_ID) || group->one != i)))
+			mark(c, c->nodes[i]);
 	}
+	MemoryContextSwitchTo(old);
 	MemoryContextDelete(c->context);
 	pfree(c);
 }

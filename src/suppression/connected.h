@@ -22,12 +22,21 @@
 
 typedef struct wa_connected wa_connected;
 
+/* Who takes what is found. */
+typedef struct wa_connected_sink
+{
+	bool		(*is_listed) (void *arg, wa_key phone); /* is there a row about it? */
+	void		(*mark) (void *arg, wa_key phone);	/* rows of others may count for it */
+	void		(*mark_user_id) (void *arg, wa_key user_id);	/* likewise a BSUID or parent */
+} wa_connected_sink;
+
 /*
  * Read the changes and the identifiers seen with several, in the current memory context;
- * NULL where there are no links at all.  limit: bytes that it may take.  seed: of
- * wa_user_id_hash.
+ * NULL where there are no links at all.  seed: of wa_user_id_hash.  limit: bytes that it may
+ * take; where these do not suffice, mark is called at any time, once or more for each.
  */
-extern wa_connected *wa_connected_read(wa_decision_cache *cache, uint64 seed, Size limit);
+extern wa_connected *wa_connected_read(wa_decision_cache *cache, uint64 seed, Size limit,
+									   const wa_connected_sink *sink, void *arg);
 
 /* May this phone be one of several that are connected by changes or such identifiers? */
 extern bool wa_connected_has(const wa_connected *connected, wa_key phone);
@@ -35,24 +44,17 @@ extern bool wa_connected_has(const wa_connected *connected, wa_key phone);
 /* Note that there is a row about this BSUID or parent. */
 extern void wa_connected_add(wa_connected *connected, wa_str user_id);
 
-/*
- * When all rows have been read: find the phones that they may count for.  False where memory did
- * not suffice: then there can be no list.
- */
-extern bool wa_connected_complete(wa_connected *connected);
+/* When all rows have been read. */
+extern void wa_connected_complete(wa_connected *connected);
 
-/* Then: how many phones will be marked at the most. */
+/* Bytes that it takes now. */
+extern Size wa_connected_memory(const wa_connected *connected);
+
+/* Then: how many identifiers are yet to be marked, at the most. */
 extern uint64 wa_connected_most(const wa_connected *connected);
 
-/*
- * Then: hand every phone for which rows of others may count to mark, once, and so the BSUIDs and
- * parents of their groups to mark_user_id.  is_listed says whether there is a row about a phone.
- * Frees it all.
- */
-extern void wa_connected_mark(wa_connected *connected,
-							  bool (*is_listed) (void *arg, wa_key phone),
-							  void (*mark) (void *arg, wa_key phone),
-							  void (*mark_user_id) (void *arg, wa_key user_id), void *arg);
+/* Then: mark them.  Frees it all. */
+extern void wa_connected_mark(wa_connected *connected);
 
 /* What reading it and marking would cost, in look-ups, with so many pages of state to be read. */
 extern double wa_connected_cost(const wa_schema *schema, double pages);
