@@ -86,7 +86,7 @@ GRANT SELECT ON @extschema@.wa_delivery_rate, @extschema@.wa_failure_rate, @exts
 	@extschema@.wa_ladder_yield, @extschema@.wa_error_code, @extschema@.wa_health
 	TO pg_monitor;
 GRANT EXECUTE ON FUNCTION @extschema@.wa_error_catalogue(boolean) TO pg_monitor;
--- A view calls functions with the rights of whoever reads it.
+-- A view calls functions with the rights of the role that reads it.
 GRANT EXECUTE ON FUNCTION @extschema@.wa__message_days(), @extschema@.wa__messages_of_day(date),
 	@extschema@.wa__stop_days(), @extschema@.wa__opt_outs_of_day(date),
 	@extschema@.wa__status_hours(), @extschema@.wa__status_since(text, timestamptz) TO wa_reader, pg_monitor;

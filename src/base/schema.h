@@ -87,9 +87,9 @@ extern Relation wa_table_open(const wa_table *table);
 extern Relation wa_pkey_open(const wa_table *table);	/* after its table */
 
 /*
- * Lock the state tables to the end of the transaction, in their order: whoever of us
- * writes them, before anything else.  ROW EXCLUSIVE is for one among many, SHARE ROW
- * EXCLUSIVE for one that must be alone.
+ * Lock the state tables to the end of the transaction, always in the same order.  Every
+ * function of ours that writes them calls this before anything else: with ROW EXCLUSIVE
+ * where others may write at the same time, with SHARE ROW EXCLUSIVE where none may.
  */
 extern void wa_lock_state(const wa_schema *schema, LOCKMODE mode);
 

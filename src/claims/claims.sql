@@ -67,8 +67,8 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 		WHERE pg_catalog.current_setting('transaction_isolation') OPERATOR(pg_catalog.~) '^(repeatable read|serializable)$'
 			AND EXISTS (SELECT FROM wa_frequency_cap AS f WHERE f.category OPERATOR(pg_catalog.=) wa__claim.category);
 
-		-- With a cap, whoever claims the same person for another campaign waits as well, and then sees this claim: at
-		-- a row that is gone again in the end. All go through the identifiers in their order.
+		-- With a cap, a claim of the same person for another campaign waits as well, and then sees this one: both insert a
+		-- row of the campaign '', which is deleted again below. All go through the identifiers in the same order.
 		INSERT INTO wa_claim (campaign, recipient, category, claimed_at, lease_until, sent_at, home, token)
 		SELECT DISTINCT ON (p.id::text COLLATE "C") '', p.id, wa__claim.category, wa__claim.at, wa__claim.at, wa__claim.at, p.id, wa__claim.token
 		FROM (SELECT wa_try_recipient(u.phone) AS home FROM pg_catalog.unnest(wa__claim.phones) AS u (phone)
@@ -96,7 +96,7 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 		DELETE FROM wa_claim AS c
 		WHERE c.token OPERATOR(pg_catalog.=) wa__claim.token AND c.campaign OPERATOR(pg_catalog.=) '';
 
-		-- Whoever could not be had whole, or has said stop while we waited, is let go.
+		-- A person of whom some identifier is claimed elsewhere, or who has said stop while we waited, is released.
 		WITH gone AS MATERIALIZED (
 			SELECT h.home FROM (SELECT DISTINCT ON (t.home::text COLLATE "C") t.home FROM wa_claim AS t WHERE t.token OPERATOR(pg_catalog.=) wa__claim.token) AS h
 			WHERE wa__reason_beside(h.home::text, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at, wa__claim.token) IS NOT NULL
@@ -147,7 +147,7 @@ CREATE FUNCTION wa_claim(phones text[], category wa_category, campaign text, bus
 			wa_claim.lease, pg_catalog.clock_timestamp(), pg_catalog.nextval('wa_claim_token'::pg_catalog.regclass)) AS c;
 	END;
 COMMENT ON FUNCTION wa_claim(text[], wa_category, text, text, text, interval) IS
-'For a worker that sends: takes those of the phones who may be sent to now and who were not claimed for this campaign under any identifier of theirs. One row per phone, in their order: reason is NULL for those taken, with the wa_id to send to; the others have the reason of wa_first_reason, or sent, or claimed. business and sender as for wa_sendable. A claim ends with wa_sent, with wa_unclaim, or by itself after the lease. Commit at once: whoever claims the same person waits until then. Errors: null_value_not_allowed for NULL phones or category; invalid_parameter_value for a blank campaign and for a lease that is not longer than nothing; and those of wa_sendable';
+'For a worker that sends: takes those of the phones who may be sent to now and who were not claimed for this campaign under any identifier of theirs. One row per phone, in their order: reason is NULL for those taken, with the wa_id to send to; the others have the reason of wa_first_reason, or sent, or claimed. business and sender as for wa_sendable. A claim ends with wa_sent, with wa_unclaim, or by itself after the lease. Commit at once: a session that claims the same person waits until then. Errors: null_value_not_allowed for NULL phones or category; invalid_parameter_value for a blank campaign and for a lease that is not longer than nothing; and those of wa_sendable';
 REVOKE EXECUTE ON FUNCTION wa_claim(text[], wa_category, text, text, text, interval) FROM PUBLIC;
 
 CREATE FUNCTION wa_unclaim(phones text[], campaign text) RETURNS bigint

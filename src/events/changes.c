@@ -24,9 +24,9 @@ change_report_each(wa_context *c, const wa_canonical *from, int nfrom,
 }
 
 /*
- * Report that whoever was known by some identifiers is known by others from
- * now on.  It protects, since the new ones get the stops of the old ones: so a
- * time that cannot be right does not hold it up.
+ * Report that a user's old identifiers were replaced by new ones.  This protects, since
+ * the new identifiers inherit the stops of the old ones; so it is reported even where the
+ * element's time cannot be right.
  */
 static void
 change_report(wa_context *c, const wa_identifiers *from, const wa_identifiers *to, wa_str origin)

@@ -142,7 +142,7 @@ interpret_status(wa_context *c, const wa_element *element)
 	c->event.participant = element->participant;
 	if (wa_text_says(element->type, "sent"))
 	{
-		/* Proof that the sender works, whoever the message went to. */
+		/* Proof that the sender works, to whatever recipient. */
 		if (wa_context_has_instant(c))
 			wa_context_report(c, WA_EVENT_SENT);
 		return wa_context_outcome(c);

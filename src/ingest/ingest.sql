@@ -88,7 +88,7 @@ COMMENT ON FUNCTION wa__payload_elements(text, text[]) IS
 'The elements of a payload that stand at these paths of wa_problem, as JSON text, in the same order; the payload itself for an empty path, NULL where there is none';
 REVOKE EXECUTE ON FUNCTION wa__payload_elements(text, text[]) FROM PUBLIC;
 
--- An open problem is about an element that its payload holds: whoever takes that away, or changes it, leaves the element with the problem.
+-- An open problem is about an element of its payload: before a payload is deleted or changed, its elements are copied into its open problems.
 CREATE FUNCTION wa__keep_elements() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
 $$

@@ -197,8 +197,8 @@ append_text(StringInfo row, const digest_column *column, wa_str text)
 }
 
 /*
- * Whoever may ask for digests must not learn the key from them: the hash below can be
- * reckoned back.  So the key is stood for by a HMAC of something that no identifier is.
+ * A role that may read digests must not learn the key from them, and the hash below can be
+ * inverted.  So not the key is hashed but its HMAC of a text that is no identifier.
  */
 static void
 append_key(StringInfo row, const digest_column *column, Datum value)

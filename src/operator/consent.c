@@ -179,7 +179,7 @@ find_standing(FunctionCallInfo fcinfo, const wa_event *event, wa_standing *stand
 	PopActiveSnapshot();
 }
 
-/* An opt-in that does not do what whoever records it may think. */
+/* An opt-in that does not have the effect its caller may expect. */
 static void
 tell_of_stop(const wa_event *event, wa_register reg, wa_instant since)
 {

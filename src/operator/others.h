@@ -3,9 +3,9 @@
  * others.h
  *	  What protects others than a person who is erased.
  *
- * An event is stored once, so that a stop under an identifier of this person may be what keeps
- * somebody else from being written to: the former owner of a number, whoever was unlinked, the
- * number that it was changed to.  It is copied to those before it is deleted.
+ * An event is stored once.  So a stop under an identifier of this person may be the only row
+ * that protects somebody else: the former owner of a number, an identifier that was unlinked,
+ * the number that an old one was changed to.  It is copied to those before it is deleted.
  *
  *-------------------------------------------------------------------------
  */

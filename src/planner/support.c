@@ -294,7 +294,7 @@ estimate(SupportRequestSelectivity *request)
 	VariableStatData column;
 	double		selectivity = -1;
 
-	/* Whoever may not ask about a phone may not learn the answer from a plan. */
+	/* A role that may not ask about a phone may not learn the answer from a plan. */
 	if (request->root == NULL || list_length(request->args) != ARGUMENTS ||
 		!ActiveSnapshotSet() ||
 		wa_function_aclcheck(request->funcid, GetUserId(), ACL_EXECUTE) != ACLCHECK_OK ||

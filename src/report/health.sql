@@ -66,7 +66,7 @@ COMMENT ON COLUMN wa__rhythm.hours IS 'Hours of the last 30 days in which any ca
 COMMENT ON COLUMN wa__rhythm.latest IS 'The latest of them';
 COMMENT ON COLUMN wa__rhythm.longest_gap IS 'The longest time between two of them; NULL where there is one alone';
 
--- The rule of rules/holds.c for now, for whoever it concerns.
+-- The holds that object now, by the rule of rules/holds.c, for any recipient.
 CREATE VIEW wa__standing_hold AS
 SELECT h.business, h.sender, h.region, h.cause, h.code, h.categories, h.since, h.until, h.reason
 FROM wa_sender_hold AS h
@@ -114,7 +114,7 @@ WHERE r.hours >= 10 AND now() - r.latest > 2 * r.longest_gap + interval '2 hours
 UNION ALL
 -- May strangers post?
 SELECT 'no_secret', 'warning', count(*) FILTER (WHERE last_seen IS NOT NULL),
-	'No app secret is set: whoever can post may write consent.',
+	'No app secret is set: anyone who can post may write consent.',
 	'INSERT INTO wa_app_secret (business, secret) VALUES ('''', ''...'');'
 FROM wa_sender WHERE NOT EXISTS (SELECT FROM wa_app_secret WHERE secret IS NOT NULL)
 HAVING count(*) FILTER (WHERE last_seen IS NOT NULL) > 0

@@ -1,4 +1,4 @@
--- What is known of one person, for whoever has to answer for it.
+-- What is known of one person, to answer questions about it.
 
 CREATE FUNCTION wa_history(phone wa_recipient)
 	RETURNS TABLE (at timestamptz, event text, identifier wa_recipient, business text, sender text,

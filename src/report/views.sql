@@ -318,7 +318,7 @@ CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch 
 					AND (m.category = 'marketing' AND m.delivered_at > now() - interval '48 hours') IS NOT TRUE
 				ORDER BY LEAST(m.sent_at, m.delivered_at, m.failed_at) LIMIT batch FOR UPDATE SKIP LOCKED)
 			RETURNING *),
-		-- Whoever may have opted out of one of them, under any identifier.
+		-- The people who may have opted out of one of them, under any identifier.
 		receiver AS (
 			SELECT p.who, g.delivered_at
 			FROM gone AS g CROSS JOIN LATERAL (SELECT g.recipient
@@ -443,7 +443,7 @@ JOIN wa__stop_reach() AS w ON w.recipient = m.recipient
 	AND m.sent_at > CASE m.category WHEN 'marketing' THEN w.at ELSE w.everything_at END + interval '10 minutes'
 CROSS JOIN LATERAL wa__stop_before(m.recipient, m.business, m.category, m.sent_at) AS s;
 COMMENT ON VIEW wa_violation IS
-'Marketing messages that were sent more than ten minutes after a stop that stood, under whichever identifier of the person, whoever sent them; after a stop of everything, utility and authentication messages as well. A resume of the same register and business in between lifts the stop, unless it names somebody else. Judged by the events'' own times: the stop may have arrived here later than the message went out';
+'Marketing messages that were sent more than ten minutes after a stop that stood, under any identifier of the person, by any tool; after a stop of everything, utility and authentication messages as well. A resume of the same register and business in between lifts the stop, unless it names somebody else. Judged by the events'' own times: the stop may have arrived here later than the message went out';
 COMMENT ON COLUMN wa_violation.message_id IS 'The message';
 COMMENT ON COLUMN wa_violation.recipient IS 'To whom it was sent';
 COMMENT ON COLUMN wa_violation.business IS 'WhatsApp Business Account id that sent it';

@@ -128,7 +128,7 @@ read_delivery(void *arg, HeapTuple tuple, TupleDesc desc)
 		wa_builder_gather(b, key, bits);
 }
 
-/* A live claim counts for caps; whoever has one is looked up. */
+/* A live claim counts for caps; a recipient that has one is looked up. */
 static void
 read_claims(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
 {

@@ -231,7 +231,7 @@ join(wa_connected *c, wa_node a, wa_node b)
  * Following links.
  */
 
-/* Whoever it was seen with that stands above it is of its group. */
+/* The identifiers above it that it was seen with belong to its group. */
 static void
 walk(wa_connected *c, wa_str id)
 {

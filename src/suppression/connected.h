@@ -7,8 +7,8 @@
  * Nearly all events are stored under phones, and a phone is decided by its own
  * rows.  Others count for it in three cases, all of them rare: rows under a
  * BSUID that is linked with it, a change of identifier, and a BSUID or parent
- * that was seen with several.  Which those phones are is found more widely than
- * need be: whoever is connected at all, by links of either kind, unlinked ones too.
+ * that was seen with several phones.  More phones are found than need be: all that
+ * are connected by links of either kind, unlinked ones too.
  *
  *-------------------------------------------------------------------------
  */

@@ -3,9 +3,9 @@
  * lazy_list.h
  *	  When to look recipients up, and when to read the suppression list.
  *
- * One begins with look-ups.  Once they have cost a third of what reading the list
- * would cost, the list is read: at the worst, where nothing more is asked, that
- * was one list too many, and for whoever asks much more it is early.
+ * A call site begins with look-ups.  Once they have cost a third of what reading the
+ * list would cost, the list is read.  At the worst, where nothing more is asked, one
+ * list too many was read; where much more is asked, it was read early.
  *
  *-------------------------------------------------------------------------
  */

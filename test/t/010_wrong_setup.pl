@@ -205,7 +205,7 @@ my $probe_function = q{
 	END $$;
 };
 $node->safe_psql('postgres', $probe_function);
-$node->safe_psql('postgres', slurp_file('test/let_go.sql'));
+$node->safe_psql('postgres', slurp_file('test/drop_dependents.sql'));
 
 for my $table (sort keys %tables)
 {
