@@ -26,32 +26,32 @@ CREATE INDEX wa_claim_recipient ON wa_claim (recipient);
 CREATE INDEX wa_claim_open ON wa_claim (recipient) WHERE sent_at IS NULL;
 SELECT pg_catalog.pg_extension_config_dump('wa_claim', '');
 COMMENT ON TABLE wa_claim IS
-'Who was claimed by a worker for a campaign, and who was sent to: a row for each identifier of the person that was known then, so that it cannot be claimed under another. What is claimed and not sent so far counts for frequency caps, to the end of its lease';
+'Claims: people whom a worker has taken for a campaign, and people who were sent to. One row for each identifier of the person known at that time, so that the person cannot be claimed under another one. A claim that is not sent yet counts for frequency caps until its lease ends';
 COMMENT ON COLUMN wa_claim.campaign IS 'Name of the campaign, as given to wa_claim or wa_sent';
 COMMENT ON COLUMN wa_claim.recipient IS 'An identifier of the person';
 COMMENT ON COLUMN wa_claim.category IS 'Category of the message';
-COMMENT ON COLUMN wa_claim.business IS 'WhatsApp Business Account id that was asked about; NULL: all';
-COMMENT ON COLUMN wa_claim.sender IS 'Phone number id that was asked about; NULL: any';
+COMMENT ON COLUMN wa_claim.business IS 'Argument business of wa_claim, a WhatsApp Business Account id; NULL: all';
+COMMENT ON COLUMN wa_claim.sender IS 'Argument sender of wa_claim, a phone number id; NULL: any';
 COMMENT ON COLUMN wa_claim.claimed_at IS 'When it was claimed';
-COMMENT ON COLUMN wa_claim.lease_until IS 'When the claim ends by itself, unless something was sent';
-COMMENT ON COLUMN wa_claim.sent_at IS 'When wa_sent said that it was sent; NULL where it did not';
+COMMENT ON COLUMN wa_claim.lease_until IS 'When the claim ends by itself, unless the message was sent';
+COMMENT ON COLUMN wa_claim.sent_at IS 'When the message was sent, from wa_sent; NULL until then';
 COMMENT ON COLUMN wa_claim.message_id IS 'Id of the message that was sent; NULL until then';
 COMMENT ON COLUMN wa_claim.template IS 'Template that was sent; NULL where wa_sent named none';
-COMMENT ON COLUMN wa_claim.home IS 'The identifier that was claimed';
-COMMENT ON COLUMN wa_claim.token IS 'Which call of wa_claim it was; 0: wa_sent without a claim';
+COMMENT ON COLUMN wa_claim.home IS 'Identifier of the person that wa_claim or wa_sent was given';
+COMMENT ON COLUMN wa_claim.token IS 'Number of the call of wa_claim; 0: wa_sent without a claim';
 COMMENT ON COLUMN wa_claim.claimed_by IS 'Role that claimed it';
 
 CREATE FUNCTION wa__person(recipient wa_recipient) RETURNS wa_recipient[]
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa__person(wa_recipient) IS
-'All identifiers that belong to the person behind this one, those as well that it has left; the one asked about is the first';
+'Returns all identifiers of the same person, including those it has left; the argument comes first';
 REVOKE EXECUTE ON FUNCTION wa__person(wa_recipient) FROM PUBLIC;
 
 CREATE FUNCTION wa__reason_beside(phone text, category wa_category, business text, sender text, at timestamptz, token bigint)
 	RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION wa__reason_beside(text, wa_category, text, text, timestamptz, bigint) IS
-'As wa_first_reason, where the claims of one call of wa_claim do not count';
+'Does what wa_first_reason does, but ignores the claims of one call of wa_claim';
 REVOKE EXECUTE ON FUNCTION wa__reason_beside(text, wa_category, text, text, timestamptz, bigint) FROM PUBLIC;
 
 CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, business text, sender text,
@@ -147,7 +147,7 @@ CREATE FUNCTION wa_claim(phones text[], category wa_category, campaign text, bus
 			wa_claim.lease, pg_catalog.clock_timestamp(), pg_catalog.nextval('wa_claim_token'::pg_catalog.regclass)) AS c;
 	END;
 COMMENT ON FUNCTION wa_claim(text[], wa_category, text, text, text, interval) IS
-'For a worker that sends: takes those of the phones who may be sent to now and who were not claimed for this campaign under any identifier of theirs. One row per phone, in their order: reason is NULL for those taken, with the wa_id to send to; the others have the reason of wa_first_reason, or sent, or claimed. business and sender as for wa_sendable. A claim ends with wa_sent, with wa_unclaim, or by itself after the lease. Commit at once: a session that claims the same person waits until then. Errors: null_value_not_allowed for NULL phones or category; invalid_parameter_value for a blank campaign and for a lease that is not longer than nothing; and those of wa_sendable';
+'Claims phones for a campaign, for a worker that sends: those that may be sent to now and were not claimed or sent to for this campaign under any identifier of the person. Returns one row per phone, in the order given. For a claimed phone reason is NULL and wa_id is the address to send to; for others reason is that of wa_first_reason, or sent, or claimed. business and sender as for wa_sendable. A claim ends with wa_sent, with wa_unclaim, or by itself after the lease. Commit at once: a session that claims the same person waits until then. Errors: null_value_not_allowed for NULL phones or category; invalid_parameter_value for a blank campaign or a lease that is not positive; those of wa_sendable; where a frequency cap applies, feature_not_supported above READ COMMITTED';
 REVOKE EXECUTE ON FUNCTION wa_claim(text[], wa_category, text, text, text, interval) FROM PUBLIC;
 
 CREATE FUNCTION wa_unclaim(phones text[], campaign text) RETURNS bigint
@@ -166,6 +166,6 @@ CREATE FUNCTION wa_unclaim(phones text[], campaign text) RETURNS bigint
 		SELECT pg_catalog.count(DISTINCT (g.token, g.home::text)) FROM gone AS g;
 	END;
 COMMENT ON FUNCTION wa_unclaim(text[], text) IS
-'Gives the claims of these phones for the campaign back, so that another worker may take them; returns how many people that were. What was sent stays';
+'Releases the claims of these phones for a campaign, so that another worker may claim them; returns the number of people released. People who were sent to are not released';
 REVOKE EXECUTE ON FUNCTION wa_unclaim(text[], text) FROM PUBLIC;
 

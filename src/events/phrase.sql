@@ -15,7 +15,7 @@ CREATE TABLE @extschema@.wa_default_removed (
 );
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_default_removed', '');
 COMMENT ON TABLE @extschema@.wa_default_removed IS
-'Default rows that an operator changed or deleted; keeps them away after a restore or an upgrade';
+'Default rows that an operator changed or deleted, so that a restore or an upgrade does not bring them back';
 COMMENT ON COLUMN @extschema@.wa_default_removed.relation IS 'wa_phrase, wa_region_rule or wa_region_without_limit';
 COMMENT ON COLUMN @extschema@.wa_default_removed.key IS 'Key of the row: the phrase; region, blank, category; or the region';
 
@@ -35,22 +35,22 @@ CREATE TABLE @extschema@.wa_phrase (
 );
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_phrase', 'WHERE NOT is_default');
 COMMENT ON TABLE @extschema@.wa_phrase IS
-'Messages that opt out of or into marketing, compared as a whole without regard to case, accents, punctuation, markup, emoji and the polite words of wa_phrase_filler(). Editable; risky ones such as END, CANCEL, QUIT and YES are there, but not active, since people write them for other reasons';
+'Phrases that opt out of or into marketing. A message must be the whole phrase; case, accents, punctuation, markup, emoji and the polite words of wa_phrase_filler() are ignored. Editable. Ambiguous phrases such as END, CANCEL, QUIT and YES are included but not active, since people write them for other reasons';
 COMMENT ON COLUMN @extschema@.wa_phrase.phrase IS 'The phrase, in any spelling of case and accents; at most 64 characters';
-COMMENT ON COLUMN @extschema@.wa_phrase.meaning IS 'stop or resume; where two spellings of one phrase disagree, stop holds';
-COMMENT ON COLUMN @extschema@.wa_phrase.language IS 'ISO 639-1 code of the language, for those who read the table; every phrase counts whatever language a user writes';
-COMMENT ON COLUMN @extschema@.wa_phrase.active IS 'False: messages that say so mean nothing';
+COMMENT ON COLUMN @extschema@.wa_phrase.meaning IS 'stop or resume. Where rows with the same phrase in different spellings disagree, it means stop';
+COMMENT ON COLUMN @extschema@.wa_phrase.language IS 'ISO 639-1 code of the language, for information only: every phrase counts for every user';
+COMMENT ON COLUMN @extschema@.wa_phrase.active IS 'False: the phrase has no effect';
 COMMENT ON COLUMN @extschema@.wa_phrase.is_default IS 'True for rows that came with the extension and were not changed';
 
 CREATE FUNCTION @extschema@.wa__phrase_valid(phrase text) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa__phrase_valid(text) IS
-'Can a message ever equal this phrase? False for one that is empty once folded, or longer than 64 characters';
+'Returns whether a message can match this phrase: false for one that is empty once folded, or longer than 64 characters';
 
 CREATE FUNCTION @extschema@.wa__phrase_folded(phrase text) RETURNS bytea
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa__phrase_folded(text) IS
-'The form in which messages and phrases are compared, in UTF-8 whatever the encoding of the database; empty for what can be no phrase';
+'Returns the form in which messages and phrases are compared, in UTF-8 for every encoding of the database; empty for text that cannot be a phrase';
 -- By which the intake finds what a message means.
 CREATE INDEX wa__phrase_folded ON @extschema@.wa_phrase (@extschema@.wa__phrase_folded(phrase));
 
@@ -58,14 +58,14 @@ CREATE FUNCTION @extschema@.wa_default_phrase(OUT phrase text, OUT meaning text,
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'wa_default_phrase_rows' LANGUAGE C STABLE PARALLEL SAFE ROWS 1000;
 COMMENT ON FUNCTION @extschema@.wa_default_phrase() IS
-'The rows with which wa_phrase begins, as far as the encoding of this database can write them';
+'Returns the default rows of wa_phrase, except those that the encoding of this database cannot represent';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_default_phrase() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.wa_phrase_filler(OUT words text, OUT language text, OUT around_opt_in boolean)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'wa_phrase_fillers_rows' LANGUAGE C STABLE PARALLEL SAFE ROWS 400;
 COMMENT ON FUNCTION @extschema@.wa_phrase_filler() IS
-'Polite words that are overlooked before and behind a phrase. With one of which around_opt_in is false an opt-out phrase is still one, but an opt-in phrase is not';
+'Returns the polite words that are ignored before and after a phrase. Words with around_opt_in false are ignored around opt-out phrases only';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_phrase_filler() FROM PUBLIC;
 
 -- ALTER SCHEMA RENAME must not send the triggers of an owner into the schema
@@ -120,7 +120,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.wa__default_guard() IS
-'Trigger of wa_phrase, wa_region_rule and wa_region_without_limit: remembers which default rows an operator changed or deleted';
+'Trigger of wa_phrase, wa_region_rule and wa_region_without_limit: records in wa_default_removed which default rows an operator changed or deleted';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa__default_guard() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.wa__default_lock() RETURNS trigger
@@ -131,7 +131,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.wa__default_lock() IS
-'Trigger of wa_phrase, wa_region_rule, wa_region_without_limit and wa_default_removed: one change at a time, since a parallel restore fills all of them at once and their triggers reach into one another';
+'Trigger of wa_phrase, wa_region_rule, wa_region_without_limit and wa_default_removed: allows one change at a time, since a parallel restore fills all of them at once and the trigger of each writes others';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa__default_lock() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.wa__default_remove() RETURNS trigger
@@ -162,7 +162,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.wa__default_remove() IS
-'Trigger of wa_default_removed: takes away the default row whose removal a restore brings back';
+'Trigger of wa_default_removed: deletes the default row that a restored row says was removed';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa__default_remove() FROM PUBLIC;
 
 INSERT INTO @extschema@.wa_phrase (phrase, meaning, language, active, is_default)

@@ -84,7 +84,7 @@ CREATE FUNCTION wa_history(phone wa_recipient)
 		ORDER BY v.at, v.event, v.identifier::text COLLATE "C", v.business, v.detail;
 	END;
 COMMENT ON FUNCTION wa_history(wa_recipient) IS
-'Everything known about one person in order of time, under whichever identifier: consent with its evidence and who recorded it, failures, the latest traffic and windows, messages and claims, identifiers. What happened under an identifier after the person had left it is not the person''s and is left out';
+'Returns everything known about one person in order of time, under all identifiers of the person: consent with its evidence and the role that recorded it, failures, latest traffic and windows, messages, claims and identifiers. Events under an identifier after the person had left it are left out';
 REVOKE EXECUTE ON FUNCTION wa_history(wa_recipient) FROM PUBLIC;
 
 CREATE FUNCTION wa_history(phone text)
@@ -96,7 +96,7 @@ CREATE FUNCTION wa_history(phone text)
 		SELECT h.* FROM wa_history(CAST(phone AS wa_recipient)) AS h;
 	END;
 COMMENT ON FUNCTION wa_history(text) IS
-'The same for any accepted spelling; what is none is an error';
+'Returns everything known about one person, given in any accepted spelling; see wa_history(wa_recipient). Error: invalid_text_representation for text that is no recipient';
 REVOKE EXECUTE ON FUNCTION wa_history(text) FROM PUBLIC;
 
 CREATE FUNCTION wa_proof(phone wa_recipient) RETURNS jsonb
@@ -154,7 +154,7 @@ CREATE FUNCTION wa_proof(phone wa_recipient) RETURNS jsonb
 				LEFT JOIN wa_webhook AS w ON w.id = l.webhook_id));
 	END;
 COMMENT ON FUNCTION wa_proof(wa_recipient) IS
-'The consent of one person as evidence: identifiers, what stops marketing now, and every consent event in order of time with the words, who recorded it and when, and the webhook that brought it: its digest and whether its signature is one of a secret kept here. The webhook itself may name others and is not in it';
+'Returns the consent of one person as evidence: identifiers, what stops marketing now, and every consent event in order of time, with its words, who recorded it and when, and the webhook it came in: digest of the payload, and whether its signature matches a stored secret. The webhook itself is not included, since it may name others';
 REVOKE EXECUTE ON FUNCTION wa_proof(wa_recipient) FROM PUBLIC;
 
 CREATE FUNCTION wa_proof(phone text) RETURNS jsonb
@@ -163,5 +163,6 @@ CREATE FUNCTION wa_proof(phone text) RETURNS jsonb
 	BEGIN ATOMIC
 		SELECT wa_proof(CAST(phone AS wa_recipient));
 	END;
-COMMENT ON FUNCTION wa_proof(text) IS 'The same for any accepted spelling; what is none is an error';
+COMMENT ON FUNCTION wa_proof(text) IS
+'Returns the consent of one person as evidence, the person given in any accepted spelling; see wa_proof(wa_recipient). Error: invalid_text_representation for text that is no recipient';
 REVOKE EXECUTE ON FUNCTION wa_proof(text) FROM PUBLIC;
