@@ -19,7 +19,7 @@ SELECT pg_catalog.pg_extension_config_dump('wa_app_secret', '');
 SELECT pg_catalog.pg_extension_config_dump('wa_app_secret_id_seq', '');
 REVOKE ALL ON wa_app_secret FROM PUBLIC;
 COMMENT ON TABLE wa_app_secret IS
-'App secrets with which Meta signs webhooks; a business has two rows during a rotation. Once there is any row, the elements of a business in a payload are applied only if X-Hub-Signature-256 matches the exact bytes by a secret of that business or of '''', or if that business has a row with a NULL secret. Dumps of this database contain the secrets';
+'App secrets with which Meta signs webhooks; a business has two rows during a rotation. Once there is any row, the elements of a business in a payload are applied only if X-Hub-Signature-256 matches the exact bytes by a secret of that business or of '''', or if that business has a row with a NULL secret, or has no row while '''' has one with a NULL secret. Dumps of this database contain the secrets';
 COMMENT ON COLUMN wa_app_secret.id IS 'Row number';
 COMMENT ON COLUMN wa_app_secret.business IS 'WhatsApp Business Account id; '''' for every business, and for payloads that name none';
 COMMENT ON COLUMN wa_app_secret.secret IS 'The app secret of the Meta app that receives the webhooks; NULL: payloads of this business are accepted unsigned';

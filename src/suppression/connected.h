@@ -23,35 +23,35 @@
 typedef struct wa_connected wa_connected;
 
 /*
- * Read the changes and the identifiers seen with several, in the current memory context;
- * NULL where there are no links at all.  limit: bytes that it may take.
+ * Read the changes, and the identifiers that were seen with several phones, in the current
+ * memory context; NULL where there are no links at all.  limit: bytes it may use.
  */
 extern wa_connected *wa_connected_read(wa_decision_cache *cache, Size limit);
 
-/* May this phone be one of several that are connected by changes or such identifiers? */
+/* May this phone be connected with other phones by changes or such identifiers? */
 extern bool wa_connected_has(const wa_connected *connected, wa_key phone);
 
-/* Note that there is a row about this BSUID or parent. */
+/* Record that there is a row about this BSUID or parent. */
 extern void wa_connected_add(wa_connected *connected, wa_str user_id);
 
 /*
- * When all rows have been read: find the phones that they may count for.  False where memory did
- * not suffice: then there can be no list.
+ * After all rows have been read: find the phones for which rows about BSUIDs may count.  False
+ * where memory did not suffice; then there can be no list.
  */
 extern bool wa_connected_complete(wa_connected *connected);
 
-/* Then: how many phones will be marked at the most. */
+/* After that: the maximum number of phones that will be marked. */
 extern uint64 wa_connected_most(const wa_connected *connected);
 
 /*
- * Then: hand every phone for which rows of others may count to mark, once.  is_listed says
- * whether there is a row about a phone.  Frees it all.
+ * After that: call mark once with every phone for which rows of other identifiers may count.
+ * is_listed tells whether there is a row about a phone.  Frees connected.
  */
 extern void wa_connected_mark(wa_connected *connected,
 							  bool (*is_listed) (void *arg, wa_key phone),
 							  void (*mark) (void *arg, wa_key phone), void *arg);
 
-/* What reading it and marking would cost, in look-ups, with so many pages of state to be read. */
+/* The cost of reading and marking, in look-ups; pages: pages of state tables to be read. */
 extern double wa_connected_cost(const wa_schema *schema, double pages);
 
 #endif							/* WA_CONNECTED_H */
