@@ -3,7 +3,7 @@
  * state_rows.c
  *	  The statements that merge row deltas into the state tables.
  *
- * Each does by its ON CONFLICT what event_batch.c does in memory: the law by
+ * Each does by its ON CONFLICT what event_deltas.c does in memory: the law by
  * which two rows of one key become one.
  *
  *-------------------------------------------------------------------------

@@ -29,7 +29,7 @@
 
 #include "base/arguments.h"
 #include "base/encode.h"
-#include "ingest/event_batch.h"
+#include "ingest/event_deltas.h"
 #include "ingest/intake.h"
 #include "ingest/writer.h"
 #include "operator/import_rows.h"
