@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * policy_check.c
- *	  What the rows of wa_error_override and wa_incident may say.
+ *	  Checks of the rows of wa_error_override and wa_incident.
  *
- * A CHECK looks at its row alone, a trigger at the other rows.  They raise the
- * errors themselves, because the server's own message could not say which
+ * Functions for CHECK constraints check one row, triggers compare it with others.  They
+ * raise errors themselves, because the server's own message could not tell which
  * condition is violated.
  *
  *-------------------------------------------------------------------------

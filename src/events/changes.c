@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * changes.c
- *	  Changes of identifier: a user who has got another number or BSUID.
+ *	  Changes of identifier: a user has a new number or BSUID.
  *
  *-------------------------------------------------------------------------
  */

@@ -3,7 +3,7 @@
  * interpret.c
  *	  What each kind of webhook element means.
  *
- * The table in the README's section "What counts" is this file in words.
+ * docs/what-counts.md describes this file for users.
  * A new kind of element gets a case in wa_interpret and a function of its own.
  *
  *-------------------------------------------------------------------------

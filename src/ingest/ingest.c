@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * ingest.c
- *	  wa_ingest and wa_report_error: intake without keeping the payload.
+ *	  wa_ingest and wa_report_error: intake without storing the payload.
  *
  *-------------------------------------------------------------------------
  */

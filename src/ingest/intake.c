@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * intake.c
- *	  One statement's worth of intake.
+ *	  The intake of one statement.
  *
- * payload → elements (payload/) → events (events/) → merged state
- * (event_deltas.c, writer.c).  Here the four are tied together, and what cannot be applied is
- * gathered for wa_problem.
+ * payload → elements (payload/) → events (events/) → merged state (event_deltas.c,
+ * writer.c).  This file connects these steps, and collects what cannot be applied for
+ * wa_problem.
  *
  *-------------------------------------------------------------------------
  */

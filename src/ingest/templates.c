@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * templates.c
- *	  Writing what webhooks tell of templates.
+ *	  Writing templates known from webhooks.
  *
  *-------------------------------------------------------------------------
  */

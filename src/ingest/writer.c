@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * writer.c
- *	  Bringing the events of a statement into the state tables.
+ *	  Writing the events of a statement to the state tables.
  *
  * The steps, each in key order, always in this sequence:
  *
@@ -16,7 +16,7 @@
  *	7. wa_sender, wa_sender_hold, wa_sender_life, wa_template.
  *
  * Why a failure and the evidence that lifts it cannot miss each other, and
- * why concurrent ingests cannot deadlock, is told in src/README.md, "Races".
+ * why concurrent ingests cannot deadlock, is described in src/README.md, "Races".
  *
  *-------------------------------------------------------------------------
  */

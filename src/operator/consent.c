@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * consent.c
- *	  wa_opt_out and wa_opt_in: consent that somebody at the business
- *	  records by hand or by program.
+ *	  wa_opt_out and wa_opt_in: consent that an operator or a program of the business
+ *	  records.
  *
- * Both tell what stands after them, under whichever identifier of the person it was
- * learned, as a decision sees it.
+ * Both return which stops stand afterwards, under any identifier of the person, as a
+ * decision sees them.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,12 +1,13 @@
 /*-------------------------------------------------------------------------
  *
  * forget.c
- *	  wa_forget: everything about one person goes.
+ *	  wa_forget: deleting everything about one person.
  *
- * First the stored webhooks, which may be many, are searched while intake goes on.  Then the
- * state tables are locked, so that no ingest is under way, the webhooks that have come since
- * are searched as well, and all rows of the person's identifiers are deleted, but for copies of
- * what protects others (operator/others.h).  Keyed hashes of the identifiers stay (state/erased.h).
+ * First the stored webhooks, which may be many, are searched while intake continues.  Then
+ * the state tables are locked, so that no ingest is running, the webhooks that have come
+ * meanwhile are searched as well, and all rows under the person's identifiers are deleted.
+ * Rows that protect others are copied to these before (operator/others.h).  Keyed hashes of
+ * the identifiers stay (state/erased.h).
  *
  *-------------------------------------------------------------------------
  */

@@ -3,8 +3,8 @@
  * import_rows.c
  *	  The rows of an import.
  *
- * The query's columns are known by their names.  Whatever a field holds, it costs its own
- * row at the most.
+ * The query's columns are identified by their names.  An invalid field affects its own row
+ * only.
  *
  *-------------------------------------------------------------------------
  */

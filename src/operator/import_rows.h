@@ -42,7 +42,7 @@ typedef void (*wa_import_remark) (void *arg, int64 line, wa_str phone, bool reje
 
 /*
  * Run the query and read its rows.  source and business, which must not be absent, are for
- * rows that have none.  count, which may be NULL, is called with the number of rows so far.
+ * rows that have none.  count is called with the number of rows so far.
  *
  * Errors: invalid_parameter_value, duplicate_column and datatype_mismatch for a query with
  * wrong columns; undefined_object for an unknown business.

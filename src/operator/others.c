@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * others.c
- *	  What protects others than a person who is erased.
+ *	  Keeping the rows that protect others when a person is erased.
  *
  * What is to be copied is worked out for each affected identifier by itself, also for those that
  * are linked with the person only through another one: a resume may have lifted a stop for the

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * elements.c
- *	  What one element says: a function for each kind.
+ *	  Reading the members of one element: a function for each kind.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * parse.c
- *	  From the text of a webhook body to json-c's tree, and which of the
+ *	  Parsing the text of a webhook body to json-c's tree, and finding which of the
  *	  accepted forms it has.
  *
  *-------------------------------------------------------------------------

@@ -3,8 +3,8 @@
  * decide.c
  *	  The rules, one function each.
  *
- * A new rule gets a number and a name, a function here, a line in rules[],
- * and what it needs to know in wa_facts.
+ * A new rule needs a number, a name, a function here, a line in rules[], and the data that
+ * it uses in wa_facts.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * known.c
- *	  Refusing to answer where nothing is known.
+ *	  Raising errors for questions that cannot be answered, since nothing is known.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * pacing.c
- *	  Reading what a DBA has said of frequency caps and quiet hours, and telling
- *	  what of it applies to a recipient.
+ *	  Reading frequency caps and quiet hours, and finding those that apply to a
+ *	  recipient.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * pacing_check.c
- *	  What the rows of wa_frequency_cap and wa_quiet_hours may say, and which
- *	  regions a rule may name.
+ *	  Checks of the rows of wa_frequency_cap and wa_quiet_hours, and of the regions of
+ *	  rules.
  *
- * They raise the errors themselves, because the server's own message could not say
- * which condition is violated.
+ * They raise errors themselves, because the server's own message could not tell which
+ * condition is violated.
  *
  *-------------------------------------------------------------------------
  */

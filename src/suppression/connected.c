@@ -3,13 +3,14 @@
  * connected.c
  *	  Phones for which the rows of other identifiers may count.
  *
- * Identifiers that are connected form groups (a union-find over them).  Where a group has
- * rows about two of its phones, or about a BSUID, each of its phones is marked; where it
- * has rows about one phone alone, the others are.
+ * Connected identifiers form groups (a union-find structure).  Where a group has rows about
+ * two of its phones, or about a BSUID, all of its phones are marked.  Where it has rows about
+ * one phone only, the other phones are marked.
  *
- * A group grows from what is rare: identifiers that changed, BSUIDs and parents that were seen
- * with several others, and those that have rows.  From each the links are followed down
- * to the phones: whatever else leads to one of these is such an identifier as well.
+ * Groups are found from the identifiers that are rare: those that changed, BSUIDs and parents
+ * that were seen with several others, and those that have rows.  From each of these the
+ * links are followed down to phones.  Any other path to such a phone starts at one of these
+ * identifiers as well, so none is missed.
  *
  *-------------------------------------------------------------------------
  */
