@@ -1,4 +1,4 @@
--- Claims: which worker sends to whom, so that nobody is sent to twice in a campaign.
+-- Claims: workers take people before they send, so that nobody is sent to twice in a campaign.
 
 CREATE SEQUENCE wa_claim_token;
 SELECT pg_catalog.pg_extension_config_dump('wa_claim_token', '');
@@ -22,7 +22,7 @@ CREATE TABLE wa_claim (
 ) WITH (fillfactor = 80);
 CREATE INDEX wa_claim_by_token ON wa_claim (token, home, recipient);
 CREATE INDEX wa_claim_recipient ON wa_claim (recipient);
--- Frequency caps count what is about to be sent. C reads it by this: state/columns.h.
+-- Frequency caps count claims. C reads them by this index; columns: state/columns.h.
 CREATE INDEX wa_claim_open ON wa_claim (recipient) WHERE sent_at IS NULL;
 SELECT pg_catalog.pg_extension_config_dump('wa_claim', '');
 COMMENT ON TABLE wa_claim IS
@@ -59,7 +59,7 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 	RETURNS TABLE (phone text, recipient wa_recipient, wa_id text, reason text)
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
-	-- The planner takes the rows of this call for one; and what it cannot avoid seems so dear then that it would compile it.
+	-- The planner expects one row for this call, so no nested loops; and it overestimates the cost, so no JIT.
 	SET enable_nestloop = off SET jit = off
 	BEGIN ATOMIC
 		SELECT wa__refuse('feature_not_supported', 'where a frequency cap counts, claims need READ COMMITTED',

@@ -79,8 +79,8 @@ COMMENT ON FUNCTION wa_suppressed(wa_category, text, timestamptz) IS
 'Returns all recipients in the state tables for which wa_sendable is false, with the raw wa_id last seen and the first objection. For exports and anti-joins. until is NULL where the objection does not end by itself. Recipients without rows are not listed, even where a rule (region, window, erased) objects. Arguments and errors as for wa_sendable';
 REVOKE EXECUTE ON FUNCTION wa_suppressed(wa_category, text, timestamptz) FROM PUBLIC;
 
--- Parallel unsafe: the query may do whatever the caller may, and may itself be
--- run by several processes.
+-- Parallel unsafe: the query may call any function that the caller may, and may itself
+-- run in parallel.
 CREATE FUNCTION wa_segment_summary(query text, category wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
 	at timestamptz DEFAULT pg_catalog.now())
 	RETURNS TABLE (outcome text, phones bigint)

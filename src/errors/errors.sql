@@ -1,4 +1,4 @@
--- Error codes: what is shipped, what the DBA changes, and what they mean.
+-- Error codes: defaults, changes by a DBA, and the result of both.
 
 CREATE FUNCTION @extschema@.wa__override_check(
 	code integer, same_as integer, category text, blocks @extschema@.wa_category[],
@@ -175,7 +175,7 @@ AS 'MODULE_PATHNAME', 'wa_retry_after';
 COMMENT ON FUNCTION @extschema@.wa_retry_after(integer, integer) IS
 'How long to wait before sending again when the given attempt, counted from 1, failed with this code. The last wait of a code repeats. Where something must be corrected first and the sender is held meanwhile: the time until the hold ends and one message may be tried. NULL where a retry is pointless: waiting does not help, the code is unknown, or the wait has no end';
 
--- They show the contents of wa_error_override.
+-- They reveal the contents of wa_error_override.
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_error_catalogue(boolean) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_classify(integer) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_retry_after(integer, integer) FROM PUBLIC;

@@ -1,10 +1,10 @@
 -- Opt-out and opt-in phrases, and the bookkeeping that lets an operator edit
--- rows which come with the extension.
+-- default rows.
 
--- Rows that a CREATE EXTENSION puts in are not dumped (is_default).  What an
--- operator does to them must survive dump and restore all the same, so each
--- default row that is changed or deleted leaves its key here, and this table
--- is dumped: on restore its rows take the default ones away again.
+-- Rows inserted by CREATE EXTENSION are not dumped (is_default).  But an operator's
+-- changes to them must survive dump and restore.  So the key of each default row
+-- that is changed or deleted is stored here.  This table is dumped, and on restore
+-- its rows delete the default ones again.
 CREATE TABLE @extschema@.wa_default_removed (
 	relation text COLLATE "C" NOT NULL,
 	key text COLLATE "C" NOT NULL,
@@ -51,7 +51,7 @@ CREATE FUNCTION @extschema@.wa__phrase_folded(phrase text) RETURNS bytea
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa__phrase_folded(text) IS
 'Returns the form in which messages and phrases are compared, in UTF-8 for every encoding of the database; empty for text that cannot be a phrase';
--- By which the intake finds what a message means.
+-- Intake finds the meaning of a message by this index.
 CREATE INDEX wa__phrase_folded ON @extschema@.wa_phrase (@extschema@.wa__phrase_folded(phrase));
 
 CREATE FUNCTION @extschema@.wa_default_phrase(OUT phrase text, OUT meaning text, OUT language text, OUT active boolean)
@@ -68,9 +68,9 @@ COMMENT ON FUNCTION @extschema@.wa_phrase_filler() IS
 'Returns the polite words that are ignored before and after a phrase. Words with around_opt_in false are ignored around opt-out phrases only';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_phrase_filler() FROM PUBLIC;
 
--- ALTER SCHEMA RENAME must not send the triggers of an owner into the schema
--- that somebody else makes under the old name: they ask the server where their
--- table is.
+-- After ALTER SCHEMA RENAME somebody may create a schema with the old name, which
+-- triggers with the owner's rights must not use.  So they get the schema of their
+-- table from the server.
 CREATE FUNCTION @extschema@.wa__default_guard() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -81,7 +81,7 @@ BEGIN
 		RETURN NULL;
 	END IF;
 	IF TG_OP = 'INSERT' THEN
-		-- A row of an operator's takes the place of the default one.
+		-- An operator's row replaces the default one.
 		IF NOT NEW.is_default THEN
 			IF TG_TABLE_NAME = 'wa_phrase' THEN
 				EXECUTE format('DELETE FROM %I.wa_phrase WHERE phrase = $1 AND is_default', TG_TABLE_SCHEMA)
@@ -100,7 +100,7 @@ BEGIN
 	END IF;
 
 	IF TG_WHEN = 'AFTER' THEN
-		-- Only now: wa__default_remove, which this calls, must find nothing to do.
+		-- In an AFTER trigger, so that wa__default_remove, which this calls, finds nothing to do.
 		IF OLD.is_default THEN
 			IF TG_TABLE_NAME = 'wa_phrase' THEN
 				old_key := OLD.phrase;
@@ -150,8 +150,8 @@ BEGIN
 			WHERE region || '' '' || category::text = $1 AND is_default', TG_TABLE_SCHEMA)
 			USING NEW.key;
 	END IF;
-	-- The key may be there by now: left by that DELETE, or by a restored row that
-	-- took the place of the default one before.
+	-- The key may exist already: from that DELETE, or from a restored row that replaced
+	-- the default one before.
 	EXECUTE format('SELECT EXISTS (SELECT FROM %I.wa_default_removed
 		WHERE relation = $1 AND key = $2)', TG_TABLE_SCHEMA)
 		INTO is_there USING NEW.relation, NEW.key;

@@ -1,6 +1,6 @@
--- One database takes the webhooks, others are given its state by logical
+-- One database receives the webhooks, others receive its state by logical
 -- replication: docs/scaling.md.  CREATE SUBSCRIPTION cannot run inside a
--- function, so that wa_subscribe prepares and returns it.
+-- function, so wa_subscribe only returns it.
 
 CREATE FUNCTION wa__replicated_tables() RETURNS SETOF pg_catalog.regclass
 	LANGUAGE sql STABLE PARALLEL SAFE
@@ -38,8 +38,8 @@ BEGIN
 		RAISE object_not_in_prerequisite_state USING MESSAGE = 'wal_level is not "logical" here',
 			HINT = 'ALTER SYSTEM SET wal_level = logical, and restart the server.';
 	END IF;
-	-- One key of the erased for all: two that were made apart would clash, and hashes by the
-	-- one that went would recognize nobody.
+	-- All databases need the same erasure key: two keys would conflict, and hashes by the one
+	-- that is replaced would recognize nobody.
 	EXECUTE format('INSERT INTO %s.wa_erasure_key (key) VALUES ($1) ON CONFLICT (id) DO NOTHING', home)
 		USING sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
 			|| substr(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 1, 8);
@@ -55,11 +55,11 @@ COMMENT ON FUNCTION wa_publish(text) IS
 'Creates or updates the publication of state and policy, to which other databases subscribe (wa_subscribe there). Call it again after an upgrade, to add new tables. Needs wal_level = logical and the rights to create a publication of these tables';
 REVOKE EXECUTE ON FUNCTION wa_publish(text) FROM PUBLIC;
 
--- What arrives by a subscription meets rows that are here already: those that
--- the extension ships, and what operators record here.  These triggers fire for
--- replicated rows alone; wa_subscribe attaches them.  Where they need the row
--- that is here, it comes from EXECUTE for an UPDATE as well: PL/pgSQL prepares its
--- expressions once a session, for a record of one type.
+-- Replicated rows may have the keys of local ones: default rows, and rows that
+-- operators recorded here.  These triggers fire for replicated rows only;
+-- wa_subscribe creates them.  They get the local row by EXECUTE for an UPDATE as
+-- well, since PL/pgSQL prepares its expressions once per session, for a record of
+-- one type.
 
 CREATE FUNCTION wa__is_here(arriving record) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
@@ -99,7 +99,7 @@ BEGIN
 	END IF;
 	stopped := GREATEST(here.stopped_at, NEW.stopped_at);
 	resumed := GREATEST(here.resumed_at, NEW.resumed_at);
-	-- The later one, a stop where they are equal: the order of the intake.
+	-- The later one wins, of two at the same time the stop, as in intake.
 	IF (here.at, here.state COLLATE "C", here.origin COLLATE "C", COALESCE(here.code, 0), here.sender COLLATE "C", here.message_id COLLATE "C")
 		> (NEW.at, NEW.state COLLATE "C", NEW.origin COLLATE "C", COALESCE(NEW.code, 0), NEW.sender COLLATE "C", NEW.message_id COLLATE "C") THEN
 		NEW := here;
@@ -275,12 +275,12 @@ BEGIN
 			WHEN (%1$s.wa__is_here(NEW)) EXECUTE FUNCTION %1$s.%3$s', home, attached.tab, attached.call);
 		EXECUTE format('ALTER TABLE %s.%I ENABLE REPLICA TRIGGER wa_replicate', home, attached.tab);
 	END LOOP;
-	-- Its key is a row number; what tells events apart is another index.  What operators record has
-	-- no message, and what a sender reports has a code.
+	-- The primary key is a row number; events are unique by another index.  Events recorded by
+	-- operators have no message id, and reported errors have a code.
 	EXECUTE format('CREATE OR REPLACE TRIGGER wa_replicate BEFORE INSERT ON %1$s.wa_consent_log FOR EACH ROW
 		WHEN (NEW.message_id = '''' OR NEW.code IS NOT NULL) EXECUTE FUNCTION %1$s.wa__replicate_log()', home);
 	EXECUTE format('ALTER TABLE %s.wa_consent_log ENABLE REPLICA TRIGGER wa_replicate', home);
-	-- Updates are many; only those that would take something away which is known here alone.
+	-- There are many updates; only those are needed that would overwrite something known only here.
 	FOR attached IN SELECT * FROM (VALUES
 		('wa_consent', 'true', 'wa__replicate_consent()'),
 		('wa_sender_hold', 'true', 'wa__replicate_hold()'),
@@ -295,7 +295,7 @@ BEGIN
 			home, attached.tab, attached.condition, attached.call);
 		EXECUTE format('ALTER TABLE %s.%I ENABLE REPLICA TRIGGER wa_replicate_update', home, attached.tab);
 	END LOOP;
-	-- Default rows that were removed where the state comes from go here as well.
+	-- Default rows that were removed on the publisher are removed here as well.
 	EXECUTE format('ALTER TABLE %s.wa_default_removed ENABLE ALWAYS TRIGGER wa__default_remove', home);
 END
 $$;
@@ -315,7 +315,7 @@ BEGIN
 	IF name IS NULL OR connection IS NULL OR publication IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'name, connection and publication must not be null';
 	END IF;
-	-- Rows of two intakes under one key or number would stop the replication.
+	-- Rows with the same key or number from two intakes would stop the replication.
 	FOREACH own IN ARRAY ARRAY['wa_activity', 'wa_cooldown', 'wa_identity', 'wa_identity_change',
 		'wa_delivery', 'wa_message', 'wa_consent', 'wa_consent_log', 'wa_unlink_log', 'wa_sender_hold',
 		'wa_sender_life', 'wa_sender_hold_log', 'wa_template', 'wa_erasure_key', 'wa_erasure',
@@ -330,8 +330,8 @@ BEGIN
 
 	EXECUTE format('SELECT %s.wa__attach_replica_triggers()', home);
 
-	-- Row numbers arrive with their rows and leave the sequences as they are:
-	-- what is recorded here is numbered far above.
+	-- Replicated rows bring their numbers and do not advance the sequences, so local rows
+	-- get much higher numbers.
 	PERFORM setval(c.oid::regclass, GREATEST(pg_sequence_last_value(c.oid), 4611686018427387904))
 	FROM pg_class AS c
 	WHERE c.relnamespace = home::regnamespace AND c.relkind = 'S' AND c.relname LIKE 'wa\_%';

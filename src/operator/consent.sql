@@ -1,4 +1,4 @@
--- What somebody at the business records by hand or by program: opt-outs and opt-ins.
+-- Opt-outs and opt-ins that an operator or a program of the business records.
 
 CREATE FUNCTION wa_opt_out(recipient wa_recipient, reason text DEFAULT '',
 	business text DEFAULT '', at timestamptz DEFAULT pg_catalog.clock_timestamp(), everything boolean DEFAULT false,

@@ -1,4 +1,4 @@
--- Lists of opt-outs: in, out, and how far an import is.
+-- Lists of opt-outs: import, export, and the progress of an import.
 
 CREATE FUNCTION wa_import(query text, dry_run boolean DEFAULT true, source text DEFAULT '',
 	business text DEFAULT '', at timestamptz DEFAULT pg_catalog.clock_timestamp())
@@ -38,7 +38,7 @@ CREATE FUNCTION wa_export()
 			WHERE e.recipient OPERATOR(@extschema@.=) c.recipient AND e.business = c.business AND e.register = c.register
 				AND e.at = c.at AND e.state = 'stop' AND e.origin = c.origin
 			ORDER BY e.evidence LIMIT 1) AS l ON true
-		-- What an import writes as evidence: the reason, a line for the source, a line for the note.
+		-- The evidence as an import writes it: the reason, a line with the source, a line with the note.
 		CROSS JOIN LATERAL (
 			SELECT split_part(v.lines, E'\nnote: ', 1) AS head,
 				NULLIF(substr(v.lines, NULLIF(strpos(v.lines, E'\nnote: '), 0) + 7), '') AS note
@@ -50,8 +50,8 @@ COMMENT ON FUNCTION wa_export() IS
 'Returns all stops that stand, in the form that wa_import takes. Importing it here changes nothing; importing it into another database stops the same people there. A stop of the register whatsapp comes as one of the register business, since only WhatsApp writes its register';
 REVOKE EXECUTE ON FUNCTION wa_export() FROM PUBLIC;
 
--- The server has no name for an import, so that its progress goes under COPY; a
--- value that no COPY has tells the two apart.
+-- The server has no progress command for an import, so it is reported as a COPY, and
+-- distinguished by a value that no COPY has.
 CREATE VIEW wa_import_progress AS
 	SELECT p.pid, d.datname,
 		CASE p.param11 WHEN 1 THEN 'reading' WHEN 2 THEN 'comparing and writing' END AS phase,

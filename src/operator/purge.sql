@@ -1,9 +1,9 @@
--- What has served its time.
+-- Deleting old rows.
 
 CREATE INDEX wa_webhook_received_at ON wa_webhook (received_at);
 CREATE INDEX wa_problem_resolved_at ON wa_problem (resolved_at) WHERE resolved_at IS NOT NULL;
 
--- An open problem whose element stands in the payload alone keeps it: nothing is lost.
+-- A webhook is kept while an open problem is about an element that only its payload contains.
 CREATE FUNCTION wa__purge_webhooks(before timestamptz, since timestamptz, batch integer,
 	OUT purged bigint, OUT reached timestamptz)
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE

@@ -1,4 +1,4 @@
--- What the planner may know of wa_sendable.
+-- Planner support of wa_sendable.
 
 CREATE FUNCTION @extschema@.wa__sendable_support(internal) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C STRICT;

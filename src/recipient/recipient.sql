@@ -30,8 +30,8 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa_recipient_send(@extschema@.wa_recipient) IS
 'Binary output function: the bytes of the canonical text';
 
--- Storage: a value is too short for TOAST to gain from, but unlike "plain",
--- "main" lets it have the one-byte header.
+-- Storage: values are too short for TOAST, but unlike "plain", "main" allows the
+-- one-byte header.
 CREATE TYPE @extschema@.wa_recipient (
 	INPUT = @extschema@.wa_recipient_in,
 	OUTPUT = @extschema@.wa_recipient_out,
@@ -65,8 +65,9 @@ WITH FUNCTION @extschema@.wa_recipient(pg_catalog.text);
 COMMENT ON CAST (pg_catalog.text AS @extschema@.wa_recipient) IS
 'Converts text to a recipient; explicit only, since it raises an error for text that is no recipient';
 
--- A value is stored as its text is, so nothing is left to do.  Still, a function:
--- see there.
+-- A value is stored like its text, so the cast has nothing to do.  Its planner support
+-- replaces the call by a relabelling where the server allows it (WA_RELABEL_AS_TEXT in
+-- base/compat.h).
 CREATE FUNCTION @extschema@.wa_recipient_text_support(pg_catalog.internal)
 RETURNS pg_catalog.internal
 AS 'MODULE_PATHNAME', 'wa_recipient_text_support'

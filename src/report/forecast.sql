@@ -1,4 +1,4 @@
--- How many of a segment can be reached, step by step from now on.
+-- How many people of a segment can be reached, now and at later times.
 
 CREATE FUNCTION wa__forecast_check(until timestamptz, step interval) RETURNS boolean
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS
@@ -30,7 +30,7 @@ COMMENT ON FUNCTION wa__segment_forecast(text, wa_category, text, text, timestam
 'Does the work of wa_segment_forecast: returns the summary at one time and at each of the later times, which must ascend';
 REVOKE EXECUTE ON FUNCTION wa__segment_forecast(text, wa_category, text, text, timestamptz, timestamptz[]) FROM PUBLIC;
 
--- The caller's rights and search path, since the query is the caller's.
+-- With the caller's rights and search path, since the query is the caller's.
 CREATE FUNCTION wa_segment_forecast(query text, category wa_category,
 	until timestamptz DEFAULT pg_catalog.now() + interval '24 hours', step interval DEFAULT interval '1 hour',
 	business text DEFAULT NULL, sender text DEFAULT NULL)

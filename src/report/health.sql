@@ -1,11 +1,11 @@
--- What needs somebody: one row per finding, none where all is well.
+-- Findings that need attention, one row each; none where all is well.
 
 CREATE FUNCTION wa__library_version() RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION wa__library_version() IS 'Returns the version of the library that this session has loaded';
 REVOKE EXECUTE ON FUNCTION wa__library_version() FROM PUBLIC;
 
--- Unsafe: it reads the policy by a snapshot of its own, which no parallel query may take.
+-- Parallel unsafe: it reads the policy by a snapshot of its own, which is not allowed in a parallel query.
 CREATE FUNCTION wa__recompute_owed() RETURNS bigint
 	LANGUAGE sql STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
@@ -21,8 +21,8 @@ COMMENT ON FUNCTION wa__recompute_owed() IS
 'Returns how many rows of wa_cooldown and wa_sender_hold do not follow the latest change of wa_error_override or wa_incident; wa_recompute() corrects them';
 REVOKE EXECUTE ON FUNCTION wa__recompute_owed() FROM PUBLIC;
 
--- In which hours messages were first heard of, for each business.  Of each hour some hundred rows tell, so that it costs the
--- same however many there are; a business that is rare among many may seem to pause for longer than it did.
+-- The hours with new messages of each business.  A sample of some hundred rows of each hour is read, so that the cost does not
+-- depend on the number of messages; a business with few messages among many may seem to pause for longer than it did.
 CREATE FUNCTION wa__status_hours() RETURNS TABLE (business text, hour timestamptz)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1000
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
@@ -36,7 +36,7 @@ CREATE FUNCTION wa__status_hours() RETURNS TABLE (business text, hour timestampt
 COMMENT ON FUNCTION wa__status_hours() IS 'Returns the hours of the last 30 days in which each business had new messages, from a sample of each hour';
 REVOKE EXECUTE ON FUNCTION wa__status_hours() FROM PUBLIC;
 
--- The sample of an hour may have missed a business: ask before it is called silent.
+-- The sample of an hour may have missed a business, so this checks before it is reported as silent.
 CREATE FUNCTION wa__status_since(business text, since timestamptz) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL RESTRICTED
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
@@ -45,7 +45,7 @@ CREATE FUNCTION wa__status_since(business text, since timestamptz) RETURNS boole
 COMMENT ON FUNCTION wa__status_since(text, timestamptz) IS 'Returns whether a business has had a new message since a time';
 REVOKE EXECUTE ON FUNCTION wa__status_since(text, timestamptz) FROM PUBLIC;
 
--- A business's own rhythm: the hours of the last 30 days in which anything of that kind happened.
+-- The usual rhythm of a business: the hours of the last 30 days with webhooks of each kind.
 CREATE VIEW wa__rhythm AS
 SELECT r.business, r.kind, count(*) AS hours, max(r.hour) AS latest, max(r.gap) AS longest_gap
 FROM (

@@ -29,7 +29,7 @@ CREATE FUNCTION wa_history(phone wa_recipient)
 			CROSS JOIN LATERAL unnest(c.failures) AS f (at)
 			LEFT JOIN wa_error_code AS e ON e.code = c.code
 			UNION ALL
-			-- Traffic: the latest of each kind, which is all that is kept.
+			-- Traffic: only the latest of each kind is stored.
 			SELECT t.at, t.event, p.identifier, a.business, a.sender, t.detail, NULL, NULL, NULL, p.until
 			FROM person AS p
 			JOIN wa_activity AS a ON a.recipient = p.identifier
@@ -41,7 +41,7 @@ CREATE FUNCTION wa_history(phone wa_recipient)
 				(a.last_window_refused_at, 'window refused', NULL)) AS t (at, event, detail)
 			WHERE t.at IS NOT NULL
 			UNION ALL
-			-- What was sent, and claimed for it.
+			-- Messages and claims.
 			SELECT t.at, t.event, p.identifier, m.business, m.sender,
 				concat_ws(', ', m.category, 'template ' || m.template, 'campaign ' || m.campaign,
 					CASE WHEN t.event = 'message failed' THEN e.title END),

@@ -1,4 +1,4 @@
--- wa_report: one page to show to one's boss.  Self-contained HTML; whatever strangers wrote is escaped.
+-- wa_report: a report on one page.  Self-contained HTML; all texts from outside are escaped.
 
 CREATE FUNCTION wa__html(t text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -13,8 +13,8 @@ CREATE FUNCTION wa__short(figure numeric) RETURNS text
 COMMENT ON FUNCTION wa__short(numeric) IS 'Formats a number for an axis of wa_report';
 REVOKE EXECUTE ON FUNCTION wa__short(numeric) FROM PUBLIC;
 
--- Bars side by side, two values on top of one another in each: the upper one is hatched, so that
--- nobody need tell colours apart.
+-- Bars with two stacked values each: the upper one is hatched, so that the chart can be read without
+-- distinguishing colours.
 CREATE FUNCTION wa__chart(id text, caption text, labels text[], solid numeric[], hatched numeric[], tips text[]) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	BEGIN ATOMIC
@@ -45,7 +45,7 @@ CREATE FUNCTION wa__chart(id text, caption text, labels text[], solid numeric[],
 COMMENT ON FUNCTION wa__chart(text, text, text[], numeric[], numeric[], text[]) IS 'Returns a bar chart for wa_report as inline SVG';
 REVOKE EXECUTE ON FUNCTION wa__chart(text, text, text[], numeric[], numeric[], text[]) FROM PUBLIC;
 
--- Rows of a table with a bar in each.
+-- A table with a bar in each row.
 CREATE FUNCTION wa__bars(heading text, names text[], notes text[], figures bigint[]) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	BEGIN ATOMIC
@@ -137,7 +137,7 @@ REVOKE EXECUTE ON FUNCTION wa__report_style() FROM PUBLIC;
 CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 	BEGIN ATOMIC
-		-- Days as scalars, so that views are asked about them alone.
+		-- Days as scalars, so that the views read these days only.
 		WITH span AS MATERIALIZED (
 			SELECT wa__day_of(now()) - wa__report_days(wa_report.days) + 1 AS first, wa__day_of(now()) AS last,
 				coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC') AS name),
@@ -164,7 +164,7 @@ CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 				(SELECT count(*) FROM wa_violation AS v WHERE v.sent_at >= (SELECT wa__day_begins(s.first) FROM span AS s)
 					AND v.sent_at < (SELECT wa__day_begins(s.last + 1) FROM span AS s)) AS violations),
 		reason AS MATERIALIZED (
-			-- By the identifier under which each is stored: wa_suppressed has the others of the same person, too.
+			-- Counted by the identifier under which each is stored, since wa_suppressed also lists the others of the same person.
 			SELECT k.reason, count(*) AS people
 			FROM (SELECT wa_first_reason(r.recipient, 'marketing') AS reason
 				FROM (SELECT recipient::text FROM wa_consent UNION SELECT recipient::text FROM wa_cooldown UNION SELECT recipient::text FROM wa_activity) AS r

@@ -1,4 +1,4 @@
--- What the people who look ask: one person's state, rates by day, what should not have been sent.
+-- Views for people: the status of each recipient, rates by day, violations.
 -- Plain views; days are those of wa_policy.report_timezone.
 
 CREATE VIEW wa__person_link AS
@@ -39,7 +39,7 @@ SELECT k.recipient,
 	wa_next_sendable(k.recipient, 'marketing') AS marketing_from,
 	wa_next_sendable(k.recipient, 'utility') AS utility_from,
 	wa_next_sendable(k.recipient, 'authentication') AS authentication_from,
-	-- Of all that was heard under linked identifiers, a decision says what still counts.
+	-- A decision tells whether a message under a linked identifier counts.
 	CASE WHEN a.window_open_until IS NOT NULL AND wa_first_reason(k.recipient, 'service') IS DISTINCT FROM 'window_closed'
 		THEN a.window_open_until END AS window_open_until,
 	a.last_inbound_at, a.last_delivered_at, a.last_read_at
@@ -84,9 +84,9 @@ COMMENT ON COLUMN wa_recipient_status.last_inbound_at IS 'Latest message from th
 COMMENT ON COLUMN wa_recipient_status.last_delivered_at IS 'Latest receipt; NULL where there was none';
 COMMENT ON COLUMN wa_recipient_status.last_read_at IS 'When a message was last read; NULL where none was, or where the person has turned read receipts off';
 
--- Views of rates go day by day: what one day holds stands in one stretch of wa_message, which its BRIN index
--- finds, and a WHERE on "day" leaves out the others before anything of theirs is read.  As one query over
--- a computed day, every row would be read and its time converted first, whatever was asked for.
+-- Views of rates read day by day: the rows of one day are close together in wa_message, the BRIN index finds
+-- them, and a WHERE on "day" excludes the other days before their rows are read.  A single query over a
+-- computed day would read every row and convert its time, even if one day is selected.
 CREATE FUNCTION wa__day_begins(day date) RETURNS timestamptz
 	LANGUAGE sql STABLE PARALLEL RESTRICTED
 	RETURN CAST(day AS timestamp) AT TIME ZONE coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC');
@@ -99,7 +99,7 @@ CREATE FUNCTION wa__day_of(at timestamptz) RETURNS date
 COMMENT ON FUNCTION wa__day_of(timestamptz) IS 'Returns the day of a time in wa_policy.report_timezone';
 REVOKE EXECUTE ON FUNCTION wa__day_of(timestamptz) FROM PUBLIC;
 
--- The first day is searched for by halves: a BRIN index has no least entry, but tells at once that nothing is older.
+-- The first day is found by binary search: a BRIN index cannot return the minimum, but it is fast to check that nothing is older.
 CREATE FUNCTION wa__message_days() RETURNS SETOF date
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
@@ -209,7 +209,7 @@ COMMENT ON COLUMN wa_failure_rate.failed IS 'Messages that failed with it';
 COMMENT ON COLUMN wa_failure_rate.messages IS 'All messages of that day, business, sender, category, template and campaign';
 COMMENT ON COLUMN wa_failure_rate.failed_percent IS 'failed in per cent of messages';
 
--- A stop counts once: what follows another stop without a resume between is no new one.
+-- A stop counts once: a stop after another stop, without a resume between, is no new opt-out.
 CREATE VIEW wa__opt_out AS
 SELECT o.id, o.recipient, o.business, o.at, o.origin, o.also_named
 FROM wa_consent_log AS o
@@ -235,7 +235,7 @@ CREATE FUNCTION wa__message_before(recipient wa_recipient, also_named text, busi
 			UNION ALL SELECT l.other FROM wa__person_link AS l
 				WHERE l.recipient = wa__message_before.recipient AND wa__message_before.at <= coalesce(l.up_to, wa__message_before.at)) AS p
 		JOIN wa_message AS n ON n.recipient = p.who
-		-- As a difference, which no index is asked about: the few rows of a person need none but that of recipients.
+		-- Written as a difference so that no index on the time is used: the index on recipients is best for the few rows of a person.
 		WHERE n.category = 'marketing' AND wa__message_before.at - n.delivered_at >= interval '0'
 			AND wa__message_before.at - n.delivered_at < interval '48 hours'
 			AND (wa__message_before.business = '' OR n.business IN ('', wa__message_before.business))
@@ -303,8 +303,8 @@ COMMENT ON COLUMN wa_opt_out_rate.delivered IS 'Marketing messages delivered';
 COMMENT ON COLUMN wa_opt_out_rate.opt_outs IS 'Opt-outs that belong to them';
 COMMENT ON COLUMN wa_opt_out_rate.opt_out_percent IS 'opt_outs in per cent of delivered; NULL where none was delivered';
 
--- What is purged is counted first, so that rates outlive it; and so are the opt-outs that belong to it, which
--- nobody could attribute afterwards.  A message stays until none can come any more that belongs to it.
+-- Purged messages are counted first, so that rates are kept, and so are the opt-outs that belong to them, which
+-- could not be attributed afterwards.  A message stays until no further opt-out can belong to it.
 CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch integer,
 	OUT purged bigint, OUT reached timestamptz)
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
@@ -368,8 +368,8 @@ COMMENT ON FUNCTION wa__purge_messages(timestamptz, timestamptz, integer) IS
 'Deletes one batch for wa_purge: messages whose first event is before the first time and not before the second. They are counted in wa_message_day, with the opt-outs that belong to them. Marketing messages that were delivered within the last 48 hours stay';
 REVOKE EXECUTE ON FUNCTION wa__purge_messages(timestamptz, timestamptz, integer) FROM PUBLIC;
 
--- Whom a stop may concern, and since when: widely, and for all at once, so that only few messages
--- need be looked at closely.
+-- The recipients that a stop may concern, and since when.  More than necessary, but for all at once, so that
+-- only few messages need a closer check.
 CREATE FUNCTION wa__stop_reach() RETURNS TABLE (recipient wa_recipient, at timestamptz, everything_at timestamptz)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100000
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
@@ -402,7 +402,7 @@ CREATE FUNCTION wa__stop_before(recipient wa_recipient, business text, category 
 			SELECT i.identifier, i.until FROM wa__identifiers(wa__stop_before.recipient) AS i)
 		SELECT s.at, s.register, s.origin, s.recipient
 		FROM (
-			-- What counts for it, and stops that named it, though the two were unlinked later.
+			-- Identifiers that count for it, and stops that named it, although the two were unlinked later.
 			SELECT p.identifier, p.until, false AS named FROM person AS p
 			UNION ALL SELECT l.recipient, NULL, true FROM wa_identity AS l
 				WHERE l.other = wa__stop_before.recipient AND l.unlinked_at IS NOT NULL
@@ -418,7 +418,7 @@ CREATE FUNCTION wa__stop_before(recipient wa_recipient, business text, category 
 				SELECT FROM person AS p JOIN wa_consent_log AS r ON r.recipient = p.identifier
 				WHERE r.state = 'resume' AND r.register = s.register AND r.business = s.business
 					AND r.at > s.at AND r.at <= wa__stop_before.sent_at AND (p.until IS NULL OR r.at <= p.until)
-					-- It names whom the message went to, or nobody else.
+					-- It names the recipient of the message, or only identifiers of the same person.
 					AND (r.recipient = wa__stop_before.recipient
 						OR wa__stop_before.recipient::text = ANY (string_to_array(r.also_named, ' '))
 						OR NOT EXISTS (SELECT unnest(string_to_array(nullif(r.also_named, ''), ' '))

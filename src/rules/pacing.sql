@@ -1,4 +1,4 @@
--- How often, and at what time of day: policy that a DBA makes.
+-- Frequency caps and quiet hours: policy set by a DBA.
 
 CREATE FUNCTION wa__frequency_cap_check(messages integer, period interval) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -81,7 +81,7 @@ COMMENT ON COLUMN wa_region_without_limit.source IS 'Source of the statement';
 COMMENT ON COLUMN wa_region_without_limit.is_default IS 'True for rows that came with the extension and were not changed';
 
 -- The European Economic Area, the United Kingdom, Japan and South Korea. Not the territories that
--- share their calling codes or belong to them: of those the page does not speak.
+-- share their calling codes or belong to them, which the page does not mention.
 INSERT INTO wa_region_without_limit (region, source, is_default)
 	SELECT r.region, 'Meta, per-user marketing template message limits (2026-04-29)', true
 	FROM pg_catalog.unnest('{AT,BE,BG,CY,CZ,DE,DK,EE,ES,FI,FR,GR,HR,HU,IE,IS,IT,LI,LT,LU,LV,MT,NL,NO,PL,PT,RO,SE,SI,SK,GB,JP,KR}'::text[])

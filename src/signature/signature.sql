@@ -39,8 +39,8 @@ COMMENT ON FUNCTION wa_verify_signature(bytea, text) IS
 REVOKE EXECUTE ON FUNCTION wa_verify_signature(text, text) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION wa_verify_signature(bytea, text) FROM PUBLIC;
 
--- A business with a secret has been heard of.  A restore brings wa_sender's own rows, maybe
--- later: its secrets were added in another transaction.
+-- A business with a secret becomes a known one.  Not for restored secrets, which have the time of
+-- another transaction: a restore brings the rows of wa_sender itself, maybe later.
 CREATE FUNCTION wa__secret_sender() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
 $$

@@ -1,4 +1,4 @@
--- What was delivered to whom, as far as frequency caps ask for it.
+-- Delivered messages, as far as frequency caps need them.
 --
 -- Written whether there is a cap or not: state must not depend on the policy that was in
 -- force when a webhook came.  No index but the primary key's, and that one without the

@@ -1,4 +1,4 @@
--- Who was erased: nobody can read it here, and it is recognized all the same.
+-- Erased people: their identifiers are not stored, but can be recognized.
 
 CREATE TABLE wa_erasure_key (
 	id integer NOT NULL DEFAULT 1,

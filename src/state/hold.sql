@@ -1,4 +1,4 @@
--- What holds senders back, and the signs that they work.
+-- Holds of senders, and proofs that senders work.
 
 CREATE TABLE wa_sender_hold (
 	business text COLLATE "C" NOT NULL,

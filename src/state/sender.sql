@@ -1,4 +1,4 @@
--- Who sends: the businesses and phone numbers of our own.
+-- Senders: businesses and their phone numbers.
 
 CREATE TABLE wa_sender (
 	business text COLLATE "C" NOT NULL,

@@ -1,9 +1,9 @@
--- State: what is known of each recipient.  Written by the ingest alone.
+-- State of each recipient.  Written by intake only.
 --
 -- Every merge is commutative, associative and idempotent (see src/README.md),
 -- so that these rows are a pure function of the set of events and the policy.
 -- Keys begin with the recipient: a decision reads all rows of one recipient,
--- whatever the business, with one descent of an index.  C reads the columns by
+-- for all businesses, with one descent of an index.  C reads the columns by
 -- number: state/columns.h.
 
 CREATE TABLE wa_recipient_lock (

@@ -1,4 +1,4 @@
--- Message templates, as far as webhooks tell of them.
+-- Message templates known from webhooks.
 
 CREATE TABLE wa_template (
 	business text COLLATE "C" NOT NULL,
@@ -33,8 +33,8 @@ COMMENT ON COLUMN wa_template.status_at IS 'Time of the status; NULL where none 
 COMMENT ON COLUMN wa_template.category_at IS 'Time of the category; NULL where none came';
 COMMENT ON COLUMN wa_template.quality_at IS 'Time of the quality; NULL where none came';
 
--- WhatsApp writes pt_BR, but who asks or adds a row may write pt-BR.  Where there are rows of both
--- spellings each of them counts, and the stricter one holds.
+-- WhatsApp writes pt_BR, but a question or a DBA's row may have pt-BR.  Where there are rows with both
+-- spellings, both count, and the stricter one wins.
 CREATE FUNCTION wa__templates(name text, language text, business text) RETURNS SETOF wa_template
 	LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
 	SET search_path = pg_catalog, pg_temp
@@ -60,9 +60,9 @@ CREATE FUNCTION wa__require_template(name text, language text, business text) RE
 COMMENT ON FUNCTION wa__require_template(text, text, text) IS 'Raises undefined_object unless the template is in wa_template; else returns true';
 REVOKE EXECUTE ON FUNCTION wa__require_template(text, text, text) FROM PUBLIC;
 
--- A failed message does not name its template; wa_sent did, before or after.  In which language is not known, so it speaks
--- of all of them.  What the latest status explains is no news: within a pause that was told, 132015 says nothing of its end.
--- Without one, the pause is taken for the longer of the two.
+-- A failed message does not name its template, but wa_sent may have.  The language is unknown, so the failure counts for all
+-- languages.  A failure that the latest status explains is ignored: during a known pause, 132015 does not tell when it ends.
+-- Without a known pause, the longer one of 6 hours is assumed.
 CREATE FUNCTION wa__template_refused(template wa_template, at timestamptz) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -101,7 +101,7 @@ CREATE FUNCTION wa_template_category(name text, language text, business text, at
 	LANGUAGE sql STABLE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
-		-- What was announced holds from its day on, until a category is told later than that.
+		-- An announced category counts from its date on, until a later category comes.
 		SELECT CASE WHEN wa__require_template(name, language, business) THEN
 			(SELECT c.category
 				FROM wa__templates(name, language, business) AS t,
