@@ -63,7 +63,7 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 	SET enable_nestloop = off SET jit = off
 	BEGIN ATOMIC
 		SELECT wa__refuse('feature_not_supported', 'where a frequency cap counts, claims need READ COMMITTED',
-				'By one snapshot for all of the transaction, what others claim meanwhile would not be seen.', '')
+				'With one snapshot for the whole transaction, concurrent claims would not be seen.', '')
 		WHERE pg_catalog.current_setting('transaction_isolation') OPERATOR(pg_catalog.~) '^(repeatable read|serializable)$'
 			AND EXISTS (SELECT FROM wa_frequency_cap AS f WHERE f.category OPERATOR(pg_catalog.=) wa__claim.category);
 
@@ -140,7 +140,7 @@ CREATE FUNCTION wa_claim(phones text[], category wa_category, campaign text, bus
 			WHEN COALESCE(pg_catalog.btrim(wa_claim.campaign), '') OPERATOR(pg_catalog.=) '' THEN
 				wa__refuse('invalid_parameter_value', 'a claim needs the name of a campaign', 'Nobody is claimed twice for the same campaign.', '')
 			WHEN COALESCE(wa_claim.lease, '0') OPERATOR(pg_catalog.<=) '0'::interval THEN
-				wa__refuse('invalid_parameter_value', 'the lease of a claim must be longer than nothing', 'The claim ends by itself after it.', '')
+				wa__refuse('invalid_parameter_value', 'the lease of a claim must be positive', 'The claim ends by itself after it.', '')
 			END;
 		SELECT c.phone, c.recipient, c.wa_id, c.reason
 		FROM wa__claim(wa_claim.phones, wa_claim.category, wa_claim.campaign, wa_claim.business, wa_claim.sender,

@@ -285,7 +285,7 @@ wa__incident_check(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("an incident needs a reason"),
-				 errdetail("Who is sent to because of it may have to be explained later.")));
+				 errdetail("You may have to explain later why messages were sent because of it.")));
 
 	shipped = wa_catalogue_find(PG_GETARG_INT32(0));
 	if (shipped != NULL && is_fixed(shipped->effect))

@@ -92,7 +92,7 @@ require_business(Oid funcid, wa_str business)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("business \"%.*s\" was never heard of", (int) business.len, business.data),
-				 errdetail("No webhook or reported error named it, so nobody would see what is recorded for it."),
+				 errdetail("No webhook or reported error named it, so what is recorded for it would have no effect."),
 				 errhint("'' records for every business. If it is new, add it to wa_sender.")));
 }
 

@@ -340,7 +340,7 @@ warn_of_unchecked(const wa_schema *schema)
 		ereport(WARNING,
 				(errmsg("webhooks whose signature did not match cannot be checked again after this erasure: %llu",
 						(unsigned long long) rows),
-				 errdetail("What is left of them, which may be about others, stays in wa_webhook, and open in wa_problem."),
+				 errdetail("The rest of them, which may be about others, stays in wa_webhook, with an open problem in wa_problem."),
 				 errhint("If a secret was wrong: roll back, correct it in wa_app_secret, call wa_replay(), and erase then.")));
 }
 

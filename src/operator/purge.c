@@ -116,7 +116,7 @@ before_arg(FunctionCallInfo fcinfo, int argno, const char *name)
 	if (before >= now || TIMESTAMP_NOT_FINITE(before))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be a time that has passed", name),
+				 errmsg("%s must be a positive interval", name),
 				 errhint("For example interval '30 days'.")));
 	return before;
 }

@@ -44,7 +44,7 @@ BEGIN
 	IF btrim(coalesce(message_id, '')) = '' THEN
 		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
 			MESSAGE = 'a sent message needs its message id',
-			DETAIL = 'Its statuses carry the same id; without it nothing could be told of it.',
+			DETAIL = 'It is needed to find the statuses of the message.',
 			HINT = 'Give messages[0].id of the answer of the send API.';
 	ELSIF octet_length(message_id) > 255 THEN
 		RAISE EXCEPTION USING ERRCODE = 'string_data_right_truncation',

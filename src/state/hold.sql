@@ -109,7 +109,7 @@ CREATE FUNCTION wa__hold_check(act text, business text, reason text, sender text
 				wa__refuse('invalid_parameter_value', pg_catalog.format('a %s needs at least one category, and no null among them', act), '',
 					'Leave it out to hold all four.')
 			WHEN until OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp() THEN
-				wa__refuse('datetime_field_overflow', pg_catalog.format('a %s must end in the future', act), 'It would be over already.',
+				wa__refuse('datetime_field_overflow', pg_catalog.format('a %s must end in the future', act), 'It would have ended already.',
 					'Leave until out to hold until wa_release; to end a hold, call wa_release.')
 			WHEN region OPERATOR(pg_catalog.<>) '' AND region OPERATOR(pg_catalog.<>) 'ZZ' THEN
 				wa__region_check(region)

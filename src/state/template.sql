@@ -54,7 +54,7 @@ CREATE FUNCTION wa__require_template(name text, language text, business text) RE
 		SELECT CASE
 			WHEN EXISTS (SELECT FROM wa__templates(name, language, business)) THEN true
 			ELSE wa__refuse('undefined_object', format('template "%s" in language "%s" of business "%s" was never heard of', name, language, business),
-				'No webhook told of it, so nothing would object to it.', 'If it was approved before the first webhook came, add it to wa_template.')
+				'It is in no webhook, so there is no row that could object.', 'If it was approved before the first webhook came, add it to wa_template.')
 			END;
 	END;
 COMMENT ON FUNCTION wa__require_template(text, text, text) IS 'Raises undefined_object unless the template is in wa_template; else returns true';
