@@ -363,7 +363,7 @@ SELECT * FROM pg_temp.differing() WHERE what <> 'wa_suppressed';
 ROLLBACK TO by_hand;
 
 -- A changed policy: the cooldown of a phone follows wa_recompute, and so does the list;
--- what is worked out anew, for an identifier without rows of its own, follows at once.
+-- what is worked out again, for an identifier without rows of its own, follows at once.
 SAVEPOINT stale;
 INSERT INTO wa_error_override (code, ladder) VALUES (131049, ARRAY[interval '1 hour']);
 SET LOCAL wa_policy.suppression_list_mem = 0;

@@ -53,8 +53,8 @@ typedef struct wa_segment
 	int64		counts[WA_RULES];	/* by first objection */
 
 	/* Of a forecast. */
-	int64		lasting[WA_RULES];	/* by first objection, for good */
-	bool		allowed_lasts;	/* is who is on no list so for good? */
+	int64		lasting[WA_RULES];	/* permanent ones, by first objection */
+	bool		allowed_lasts;	/* is a phone on no list sendable at all times? */
 	Tuplestorestate *kept;		/* of all others: what the query yielded */
 	TupleTableSlot *slot;		/* one of them; NULL before the first */
 } wa_segment;

@@ -77,7 +77,7 @@ change_report_problem(wa_context *c, bool given)
 }
 
 /*
- * The text tells of both sides, and may be all that does.  It counts if the
+ * The text names both identifiers, and may be the only place that does.  It counts if the
  * new identifier in it is not at odds with those that are given.
  */
 static void

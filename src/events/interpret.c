@@ -37,7 +37,7 @@ report_failed(wa_context *c, int32 code)
 	c->event.code = 0;
 }
 
-/* One failure: what it means is told by its code alone, since titles lie. */
+/* One failure: only its code has a meaning, since titles are often wrong. */
 static void
 interpret_code(wa_context *c, int32 code, bool on_premises)
 {

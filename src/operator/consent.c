@@ -103,7 +103,7 @@ register_arg(FunctionCallInfo fcinfo)
 	return PG_GETARG_BOOL(ARG_EVERYTHING) ? WA_REGISTER_EVERYTHING : WA_REGISTER_BUSINESS;
 }
 
-/* The event that the arguments tell of; its strings are in UTF-8. */
+/* The event that the arguments describe; its strings are in UTF-8. */
 static void
 make_event(FunctionCallInfo fcinfo, bool is_text, bool stop, wa_event *event)
 {

@@ -112,7 +112,7 @@ FROM wa__rhythm AS r LEFT JOIN wa__rhythm AS o ON o.business = r.business AND o.
 WHERE r.hours >= 10 AND now() - r.latest > 2 * r.longest_gap + interval '2 hours'
 	AND NOT (r.kind = 'statuses' AND wa__status_since(r.business, r.latest + interval '1 hour'))
 UNION ALL
--- May strangers post?
+-- May anybody post?
 SELECT 'no_secret', 'warning', count(*) FILTER (WHERE last_seen IS NOT NULL),
 	'No app secret is set: anyone who can post may write consent.',
 	'INSERT INTO wa_app_secret (business, secret) VALUES ('''', ''...'');'

@@ -336,7 +336,7 @@ is_capped(const wa_question *q, const wa_cap *cap, wa_category category, wa_str 
 }
 
 /*
- * A message counts once, whichever rows tell of it: by the first one that counts, so that
+ * A message counts once, if several rows have it: by the first one that counts, so that
  * another identifier of the person can only add to what its own rows say.
  */
 static void

@@ -130,7 +130,7 @@ wa_list_meaning(uint16 bits)
 		return WA_LIST_LOOK_UP;
 	if (bits & WA_LISTED_STOP)
 		return WA_LIST_REFUSED;
-	/* Whether the resume lifts the stop is told by their times and registers. */
+	/* Whether the resume lifts the stop depends on their times and registers. */
 	if (bits & WA_LISTED_UNLESS)
 		return (bits & WA_LISTED_RESUMED_ALL) ? WA_LIST_LOOK_UP : WA_LIST_REFUSED;
 	if (bits & WA_LISTED_COOLDOWN)

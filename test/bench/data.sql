@@ -2,7 +2,7 @@
 -- of 2026.  Set
 --
 --	:customers		how many customers there are
---	:known			how many people WhatsApp has told of, the customers first
+--	:known			how many people are known from webhooks, the customers first
 --	:identifiers	true: they are known by phone, BSUID and parent BSUID
 --					false: the same people, all known by their phone alone
 --
