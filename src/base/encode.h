@@ -21,9 +21,10 @@
 extern wa_str wa_to_database(wa_str utf8);
 
 /*
- * Convert text of this database to UTF-8.  Returns the same bytes where they are valid
- * UTF-8 already, else a copy in the current memory context.  Never raises an error: a text
- * that cannot be converted is returned as it is, and the parser rejects it.
+ * Convert text of this database to UTF-8.  Returns the text itself where no conversion is
+ * needed (the database is in UTF-8 or SQL_ASCII, or the text is ASCII), else a copy in the
+ * current memory context.  Never raises an error: a text that cannot be converted is
+ * returned as it is, and the parser rejects it.
  */
 extern wa_str wa_to_utf8(wa_str text);
 
