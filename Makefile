@@ -82,7 +82,7 @@ check-package: ## the Debian package: built, looked at, installed, tested, remov
 compile-check: ## compile against the headers of the PostgreSQL majors that are not here
 	@$(top)/test/compile-check
 
-fuzz: ## libFuzzer on what reads strangers' bytes (FUZZ_SECONDS=60 each, FUZZ=name)
+fuzz: ## libFuzzer on the code that reads untrusted bytes (FUZZ_SECONDS=60 each, FUZZ=name)
 	@$(top)/test/fuzz/run
 
 sanitize: ## the SQL tests, races and laws under UBSan, a few under valgrind
@@ -178,7 +178,7 @@ sql/$(EXTENSION)--$(EXTVERSION).sql: $(addprefix $(top)/,$(SQL_FRAGMENTS) Makefi
 	@mkdir -p sql
 	cat $(addprefix $(top)/,$(SQL_FRAGMENTS)) > $@
 
-# PGXS tracks neither headers nor flags.  Any header makes all objects anew,
+# PGXS tracks neither headers nor flags.  Any changed header rebuilds all objects,
 # and so does another server version or another option.
 $(OBJS) $(OBJS:.o=.bc): build/flags $(wildcard $(top)/src/*.h $(top)/src/*/*.h)
 

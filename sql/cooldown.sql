@@ -145,7 +145,7 @@ GROUP BY e.code, e.n, e.kind HAVING bool_or(c.strikes = 0) ORDER BY e.code, e.n;
 SELECT c.code, failures, strikes, until, lifted_at
 FROM t.trial AS e JOIN wa_cooldown AS c ON c.recipient = e.who::text::wa_recipient
 WHERE kind = 'inbound' AND shift = 1 ORDER BY code;
--- Nothing to do anew.
+-- Nothing to do again.
 SELECT wa_recompute();
 
 -- Failures up to the evidence are forgiven, later ones begin at the first step.

@@ -236,7 +236,7 @@ ROLLBACK TO misuse;
 SELECT wa_unlink('DE.ann', NULL, 'x');
 ROLLBACK TO story;
 
--- What the stop named stays, whoever is unlinked from whom: it named both. What named one alone stays with that one.
+-- What the stop named stays, whichever identifiers are unlinked: it named both. What named one alone stays with that one.
 SELECT * FROM pg_temp.go(
 	pg_temp.preference('stop', '2026-03-05 10:00+00', '491511234567', 'DE.ann'),
 	pg_temp.preference('stop', '2026-03-05 10:00+00', '491511234568'),
@@ -376,7 +376,7 @@ SAVEPOINT resume;
 SELECT * FROM pg_temp.go(pg_temp.preference('resume', '2026-06-15 10:00+00', '491511234562'));
 SELECT id, sendable FROM pg_temp.who('491511234561', '491511234562', '491511234563');
 ROLLBACK TO resume;
--- Said under the second by whoever had it next: free there alone.
+-- Said under the second by its next owner: free there alone.
 SELECT * FROM pg_temp.go(pg_temp.preference('resume', '2026-08-15 10:00+00', '491511234562'));
 SELECT id, sendable FROM pg_temp.who('491511234561', '491511234562', '491511234563');
 ROLLBACK TO resume;

@@ -94,8 +94,8 @@ SELECT count(*) FROM wa_consent WHERE recipient = '491600005001';
 SELECT wa_opt_out('491600005002', NULL, NULL, '2025-03-01');
 SELECT business, state, evidence FROM wa_consent_log WHERE recipient = '491600005002';
 
--- What cannot be logged is refused aloud, as where a restore or a promoted subscriber has rows of the log but not yet
--- its sequence: the log is all that counts for whoever has several identifiers.
+-- What cannot be logged is an error, for example where a restore or a promoted subscriber has rows of the log but not yet
+-- its sequence: the log is all that counts for a person with several identifiers.
 SELECT setval('wa_consent_log_id_seq', (SELECT min(id) FROM wa_consent_log), false) IS NOT NULL AS behind;
 \set VERBOSITY sqlstate
 SELECT wa_opt_out('491600005003', 'by letter');

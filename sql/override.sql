@@ -191,7 +191,7 @@ TABLE t.stands;
 UPDATE wa_incident SET code = 131026;
 SELECT wa_recompute();
 TABLE t.stands;
--- For people with several identifiers as well. The phone follows wa_recompute; what a decision works out anew, for
+-- For people with several identifiers as well. The phone follows wa_recompute; what a decision works out again, for
 -- an identifier without a row of its own, follows at once.
 DELETE FROM wa_incident;
 DELETE FROM wa_cooldown;

@@ -151,7 +151,7 @@ SELECT pg_temp.looped();
 SELECT pg_temp.way(pg_temp.look_ups() - :n) AS way, pg_temp.look_ups() AS n \gset
 \echo a loop: :way
 
--- A question that comes with every row anew is looked up each time; so is who asks few.
+-- A question that differs from row to row is looked up each time; so is a query over few rows.
 PREPARE each_anew AS SELECT count(*) FROM plan_customers WHERE id <= 2000 AND wa_sendable(phone, 'utility', at => now() + id * interval '1 ms');
 PREPARE a_few AS SELECT count(*) FROM plan_customers WHERE id <= 10 AND wa_sendable(phone, 'utility');
 EXPLAIN (COSTS off) EXECUTE each_anew;
@@ -159,7 +159,7 @@ EXPLAIN (COSTS off) EXECUTE a_few;
 SELECT pg_temp.look_ups() AS n \gset
 EXECUTE each_anew;
 SELECT pg_temp.look_ups() - :n AS looked_up, pg_temp.look_ups() AS n \gset
-\echo each anew: :looked_up
+\echo each row: :looked_up
 EXECUTE a_few;
 SELECT pg_temp.look_ups() - :n AS looked_up, pg_temp.look_ups() AS n \gset
 \echo a few: :looked_up

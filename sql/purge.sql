@@ -24,7 +24,7 @@ SET search_path = pg_catalog;
 CALL public.wa_purge(interval '1 day 1 hour');
 RESET search_path;
 
--- Messages go by the day when they were first heard of, and what the views of rates tell stays the same.
+-- Messages are purged by the day of their first event, and the views of rates stay the same.
 INSERT INTO wa_message (message_id, recipient, business, sender, category, sent_at, delivered_at, read_at, failed_at, code, campaign)
 SELECT 'm' || i, ('49160000' || 1000 + i % 7)::wa_recipient, 'b' || i % 2, 's1', CASE WHEN i % 3 > 0 THEN 'marketing'::wa_category END, now() - i * interval '6 hours',
 	CASE WHEN i % 4 > 0 THEN now() - i * interval '6 hours' END, CASE WHEN i % 4 = 2 THEN now() - i * interval '5 hours' END,

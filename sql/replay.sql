@@ -37,7 +37,7 @@ SELECT * FROM wa_replay();
 SELECT * FROM wa_replay();
 SELECT count(*) AS changed FROM ((TABLE t.state EXCEPT TABLE t.before) UNION ALL (TABLE t.before EXCEPT TABLE t.state)) AS d;
 
--- After a change of the phrases, messages of the past are read anew.
+-- After a change of the phrases, messages of the past are read again.
 INSERT INTO wa_phrase (phrase, meaning) VALUES ('ciao', 'stop');
 SELECT wa_sendable('491610001003', 'marketing');
 SELECT * FROM wa_replay();

@@ -119,7 +119,7 @@ CALL t.take(t.status('y2', '491700000301', 'delivered', '2025-05-01 10:00Z'));
 CALL t.take(t.status('y3', '491700000302', 'failed', '2025-03-01 10:00Z', 'marketing', 131049));
 CALL t.take(t.status('y4', '491700000302', 'failed', '2025-03-04 10:00Z', 'marketing', 131049));
 CALL t.take(t.status('y5', '491700000302', 'delivered', '2025-08-01 10:00Z'));
--- A strike counts anew after 30 days.
+-- A strike counts again after 30 days.
 CALL t.take(t.status('y7', '491700000302', 'failed', '2025-10-01 10:00Z', 'marketing', 131049));
 CALL t.take(t.status('y8', '491700000302', 'failed', '2025-12-01 10:00Z', 'marketing', 131049));
 CALL t.take(t.status('y6', '491700000303', 'failed', '2025-03-01 10:00Z', 'marketing', 131049));

@@ -157,7 +157,7 @@ CREATE TABLE t.long AS SELECT repeat(' ', 100000) || '491590001001' AS phone
 ALTER TABLE t.long ALTER phone SET STORAGE external;
 INSERT INTO t.long SELECT '491590001003' || repeat(' ', 9000);
 SELECT t.summary('TABLE t.long', 'marketing', NULL, NULL, now());
--- The search path is the caller's, whoever calls.
+-- The search path is the caller's, for every role.
 SET LOCAL search_path = t, public;
 SELECT t.summary('SELECT phone FROM customers ORDER BY id LIMIT 3', 'marketing', NULL, NULL, now());
 RESET search_path;

@@ -9,7 +9,7 @@ BEGIN;
 \set ECHO none
 \i test/helpers.sql
 
--- A stop of number N in each form; whoever is in the list was heard.
+-- A stop of number N in each form; the list shows whose stop was applied.
 CREATE TABLE t.form (n int PRIMARY KEY, what text, payload text);
 CREATE FUNCTION t.says_stop(n int) RETURNS jsonb LANGUAGE sql IMMUTABLE
 	RETURN t.wrote((491700001000 + n)::text, '2025-03-01 10:00', 'stop');

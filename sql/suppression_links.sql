@@ -184,17 +184,17 @@ SELECT pg_temp.preference(90, 'stop', NULL, 'DE.n7'), pg_temp.status(80, NULL, N
 CALL pg_temp.story('changed parent: stopped', 'DE.n7', 'DE.ENT.n7', 'DE.ENT.n8', 'DE.n8', '49151000116');
 
 -- Unlinked, linked again, stopped under one.
-SELECT pg_temp.preference(90, 'stop', '49151000066', 'DE.i1'), wa_unlink('49151000066', 'DE.i1', 'not he');
+SELECT pg_temp.preference(90, 'stop', '49151000066', 'DE.i1'), wa_unlink('49151000066', 'DE.i1', 'not the same');
 CALL pg_temp.story('unlinked: the stop named both', '49151000066', 'DE.i1');
-SELECT pg_temp.preference(90, 'stop', '49151000069'), pg_temp.status(80, NULL, '49151000069', 'DE.i5'), wa_unlink('49151000069', 'DE.i5', 'not he');
+SELECT pg_temp.preference(90, 'stop', '49151000069'), pg_temp.status(80, NULL, '49151000069', 'DE.i5'), wa_unlink('49151000069', 'DE.i5', 'not the same');
 CALL pg_temp.story('unlinked: the stop named one', '49151000069', 'DE.i5');
-SELECT pg_temp.status(10, NULL, '49151000067', 'DE.i2'), wa_unlink('DE.i2', '49151000067', 'not she'),
+SELECT pg_temp.status(10, NULL, '49151000067', 'DE.i2'), wa_unlink('DE.i2', '49151000067', 'not the same'),
 	pg_temp.preference(9, 'stop', '49151000067'), pg_temp.status(0, NULL, '49151000067', 'DE.i2');
 UPDATE wa_identity SET unlinked_at = now() - interval '1 hour', last_seen_at = now() WHERE recipient = '49151000067';
 CALL pg_temp.story('unlinked: linked again', '49151000067', 'DE.i2');
-SELECT pg_temp.preference(90, 'stop', '49151000068', 'DE.i3'), wa_unlink('49151000068', 'DE.i4', 'nor he');
+SELECT pg_temp.preference(90, 'stop', '49151000068', 'DE.i3'), wa_unlink('49151000068', 'DE.i4', 'not the same');
 CALL pg_temp.story('unlinked: from another', '49151000068', 'DE.i3', 'DE.i4');
-SELECT pg_temp.preference(90, 'stop', '49151000070'), pg_temp.changed(50, '49151000070', '49151000071'), wa_unlink('49151000070', '49151000071', 'not they');
+SELECT pg_temp.preference(90, 'stop', '49151000070'), pg_temp.changed(50, '49151000070', '49151000071'), wa_unlink('49151000070', '49151000071', 'not the same');
 CALL pg_temp.story('unlinked: a change', '49151000070', '49151000071');
 
 -- Seen with nobody.
@@ -217,7 +217,7 @@ SELECT count(*) AS asked, count(*) FILTER (WHERE sendable = (reason IS NOT NULL)
 	count(*) FILTER (WHERE reason IS DISTINCT FROM (SELECT e.reason FROM wa_explain(id, category, business) AS e LIMIT 1)) AS differently_explained
 FROM answer;
 
--- Every question by the list: whoever is answered otherwise.
+-- Every question by the list: those for whom the answer differs.
 CREATE FUNCTION pg_temp.differing() RETURNS TABLE (what text, category wa_category, business text, n bigint, example text) LANGUAGE plpgsql AS $$
 DECLARE
 	q record;
@@ -352,7 +352,7 @@ SELECT wa_sendable('49153999999', 'marketing');
 SET LOCAL client_min_messages = warning;
 ROLLBACK TO changed;
 
--- What wa_consent says is believed, though somebody took rows out of it by hand.
+-- What wa_consent says is accepted, also where rows were deleted from it by hand.
 SAVEPOINT by_hand;
 DELETE FROM wa_consent;
 SET LOCAL wa_policy.suppression_list_mem = 0;
@@ -363,7 +363,7 @@ SELECT * FROM pg_temp.differing() WHERE what <> 'wa_suppressed';
 ROLLBACK TO by_hand;
 
 -- A changed policy: the cooldown of a phone follows wa_recompute, and so does the list;
--- what is worked out anew, for an identifier without rows of its own, follows at once.
+-- what is worked out again, for an identifier without rows of its own, follows at once.
 SAVEPOINT stale;
 INSERT INTO wa_error_override (code, ladder) VALUES (131049, ARRAY[interval '1 hour']);
 SET LOCAL wa_policy.suppression_list_mem = 0;

@@ -70,7 +70,7 @@ SELECT * FROM t.can('2025-03-10 23:59', '2025-03-11');
 CALL t.update('{"message_template_name":"bye","correct_category":"MARKETING","category_update_timestamp":1742000000}', '2025-03-12', 'template_category_update');
 SELECT wa_template_category('bye', 'pt_BR', 'b1', '2025-03-14') AS before, wa_template_category('bye', 'pt_BR', 'b1', '2025-03-15 01:00') AS after;
 
--- A language with "-" is that with "_", whoever writes it.
+-- A language with "-" is the same as with "_", in webhooks and in questions.
 CALL t.update('{"message_template_language":"pt-BR","event":"PAUSED"}', '2025-03-12');
 SELECT name, language, status FROM wa_template ORDER BY name;
 SELECT wa_template_sendable('hello', 'pt-BR', 'b1', '2025-03-12'), wa_template_sendable('hello', 'pt_BR', 'b1', '2025-03-12'),

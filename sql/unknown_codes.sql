@@ -21,7 +21,7 @@ SELECT problems FROM wa_ingest(json_build_object('statuses', json_build_array(js
 	'recipient_id', '491650000001', 'filler', repeat('x', 9000000),
 	'errors', (SELECT json_agg(json_build_object('code', code)) FROM generate_series(800001, 800005) AS code))))::text);
 SELECT count(*), count(fragment), min(length(fragment)) > 9000000 AS kept FROM wa_problem WHERE code BETWEEN 800001 AND 800005;
--- A thousand small ones, and again: counted, not recorded anew.
+-- A thousand small ones, and again: counted, not recorded again.
 INSERT INTO wa_webhook (received_at, payload) SELECT '2025-12-31', t.hook(t.failed('491650000001', 910000 + n % 1000, '2025-03-01 10:00')) FROM generate_series(1, 3000) AS n;
 SELECT count(*), sum(count) FROM wa_problem WHERE code BETWEEN 910000 AND 910999;
 -- They affect nobody.

@@ -59,7 +59,7 @@ SELECT what, t.says(what) FROM t.use;
 -- Every column of every table of state, with another type.
 \set ECHO none
 SET LOCAL client_min_messages = warning;
-\i test/let_go.sql
+\i test/drop_dependents.sql
 RESET client_min_messages;
 \set ECHO all
 CREATE TABLE t.trial AS
@@ -69,7 +69,7 @@ CREATE TABLE t.trial AS
 	WHERE attnum > 0 AND relname IN ('wa_recipient_lock', 'wa_consent', 'wa_cooldown', 'wa_activity', 'wa_identity', 'wa_identity_change') AND relkind = 'r';
 -- That one, with what all uses say.
 SELECT a.* FROM t.trial, t.after(statement) AS a WHERE relname = 'wa_cooldown' AND attname = 'until';
--- And all: how many columns of each, and whoever says something else.
+-- And all: how many columns of each, and every other answer.
 CREATE TABLE t.outcome AS SELECT relname, attname, a.* FROM t.trial, t.after(statement) AS a;
 SELECT relname, count(DISTINCT attname) AS columns, count(*) FILTER (WHERE said LIKE '42809 cannot read the rows of%') AS refused, count(*) AS uses
 FROM t.outcome GROUP BY relname ORDER BY relname;

@@ -12,16 +12,19 @@
 
 #include "base/str.h"
 
-/* A text or bytea argument, borrowed; data NULL where it is NULL or argno < 0. */
+/*
+ * A text or bytea argument, borrowed; data is NULL where the argument is NULL or argno is
+ * less than 0.
+ */
 extern wa_str wa_text_arg(FunctionCallInfo fcinfo, int argno);
 
-/* An ERROR (null_value_not_allowed) that names the argument where it is NULL. */
+/* Raise null_value_not_allowed, with the name of the argument, if it is NULL. */
 extern void wa_forbid_null_arg(FunctionCallInfo fcinfo, int argno, const char *name);
 
-/* Both. */
+/* A text or bytea argument that must not be NULL, else null_value_not_allowed. */
 extern wa_str wa_required_text_arg(FunctionCallInfo fcinfo, int argno, const char *name);
 
-/* Nothing in it but blanks? */
+/* Does the string consist of blanks only, or is it empty? */
 extern bool wa_is_blank(wa_str s);
 
 #endif							/* WA_COMMON_ARGUMENTS_H */

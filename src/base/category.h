@@ -3,8 +3,7 @@
  * category.h
  *	  The message categories, as small integers and as bits of a mask.
  *
- * The order is that of the SQL enum wa_category; common/category.sql and
- * the test of it hold the two together.
+ * The order is that of the SQL enum wa_category in base/category.sql.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * category_oid.c
- *	  Between the SQL enum wa_category and the C one.
+ *	  Conversion between the SQL enum wa_category and the C one.
  *
  *-------------------------------------------------------------------------
  */

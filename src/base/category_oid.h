@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * category_oid.h
- *	  Between the SQL enum wa_category and the C one.
+ *	  Conversion between the SQL enum wa_category and the C one.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,8 +14,8 @@
 #include "base/schema.h"
 
 /*
- * The category behind a value of the SQL enum.  An ERROR (invalid_parameter_
- * value) where the label is unknown to this library.
+ * The category of a value of the SQL enum.  Error: invalid_parameter_value where
+ * the label is unknown to this library.
  */
 extern wa_category wa_category_from_oid(Oid label);
 
@@ -25,7 +25,7 @@ extern Oid	wa_category_oid(const wa_schema *schema, wa_category category);
 /* The label of a category, static storage. */
 extern const char *wa_category_name(wa_category category);
 
-/* An argument of type wa_category; NULL is an ERROR: nobody can mean it. */
+/* An argument of type wa_category.  Error: null_value_not_allowed. */
 extern wa_category wa_category_arg(FunctionCallInfo fcinfo, int argno);
 
 #endif							/* WA_CATEGORY_OID_H */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * encode.c
- *	  Between the UTF-8 of payloads and the encoding of this database.
+ *	  Conversion between the UTF-8 of payloads and the encoding of this database.
  *
  *-------------------------------------------------------------------------
  */

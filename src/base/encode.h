@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * encode.h
- *	  Between the UTF-8 of payloads and the encoding of this database.
+ *	  Conversion between the UTF-8 of payloads and the encoding of this database.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,34 +13,35 @@
 #include "base/str.h"
 
 /*
- * UTF-8 out of a payload as text of this database, copied into the current
- * memory context.  What a text cannot hold (a NUL; a character that the
- * encoding of the database does not have) is written as a JSON escape, so that nothing is an
- * error and a JSON fragment stays one; bytes that are no UTF-8, as "?".
+ * Convert UTF-8 from a payload to text of this database, copied into the current memory
+ * context.  Never raises an error: characters that a text cannot hold (a NUL, or one that
+ * the encoding of the database does not have) are written as JSON escapes, so that a JSON
+ * fragment remains JSON; bytes that are not valid UTF-8 become "?".
  */
 extern wa_str wa_to_database(wa_str utf8);
 
 /*
- * Text of this database as UTF-8: the same bytes where that is so anyway, else
- * copied into the current memory context.  Never an error: a text with bytes
- * that mean nothing comes back as it is, for the parser to refuse.
+ * Convert text of this database to UTF-8.  Returns the text itself where no conversion is
+ * needed (the database is in UTF-8 or SQL_ASCII, or the text is ASCII), else a copy in the
+ * current memory context.  Never raises an error: a text that cannot be converted is
+ * returned as it is, and the parser rejects it.
  */
 extern wa_str wa_to_utf8(wa_str text);
 
 /*
- * A payload as it is kept, as UTF-8: as wa_to_utf8, but what is "\x" and hexadecimal digits
- * are these bytes, since that is what becomes of a bytea that is put into a column of
- * text.  No JSON begins so.
+ * Convert a stored payload to UTF-8.  As wa_to_utf8, but "\x" and hexadecimal digits are
+ * decoded to bytes, since a bytea becomes that when it is inserted into a column of type
+ * text.  No JSON begins like that.
  */
 extern wa_str wa_kept_to_utf8(wa_str text);
 
 /*
- * Any bytes as text of this database: as they are where they are valid there,
- * else as "\x" and hexadecimal digits.  Copied.
+ * Any bytes as text of this database, copied: unchanged where they are valid in its
+ * encoding, else as "\x" and hexadecimal digits.
  */
 extern wa_str wa_bytes_to_database(wa_str bytes);
 
-/* A text datum, copied. */
+/* A datum of type text with a copy of the string. */
 extern Datum wa_str_datum(wa_str s);
 
 #endif							/* WA_ENCODE_H */

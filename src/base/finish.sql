@@ -1,10 +1,10 @@
 -- The end of the install script and of each upgrade script.
 --
--- Nothing here may call what somebody else has put into the schema.  While a
--- script runs, that schema is in the search path, behind pg_catalog; but where
--- an operator or a function takes its arguments by way of a cast or of
--- anyarray, a better match in the schema wins over the one meant, and stays in
--- the view or the body for good.  So whatever was found there that is not the
+-- The extension must not call objects that somebody else has created in the
+-- schema.  While a script runs, the schema is in the search path, behind
+-- pg_catalog.  But where an operator or function takes its arguments by a cast
+-- or as anyarray, a better match in the schema is preferred, and stays in the
+-- view or function body.  So every object in the schema that is not the
 -- extension's own is an error.
 
 DO $$
@@ -21,7 +21,7 @@ BEGIN
 			AND e.extname OPERATOR(pg_catalog.=) 'wa_policy'::pg_catalog.name
 			AND d.deptype OPERATOR(pg_catalog.=) 'e'::pg_catalog."char"
 		UNION
-		-- Parts of them: rules of views, defaults, constraints, indexes, triggers, array types.
+		-- Parts of these objects: rules of views, defaults, constraints, indexes, triggers, array types.
 		SELECT d.classid, d.objid
 		FROM ours AS o
 		JOIN pg_catalog.pg_depend AS d ON d.refclassid OPERATOR(pg_catalog.=) o.classid
@@ -52,9 +52,8 @@ BEGIN
 			HINT = 'Install it into a schema of its own, in which nobody else may create.';
 	END IF;
 
-	-- Sessions that know the tables by heart look again, and hold their library
-	-- against the new version (src/base/version.c): this changes a row of pg_class
-	-- and nothing else.
+	-- Makes running sessions look up the tables again and compare their library with
+	-- the new version (src/base/version.c).  It changes a row of pg_class only.
 	EXECUTE pg_catalog.format('GRANT ALL ON TABLE @extschema@.wa_message TO %s', (SELECT c.relowner::pg_catalog.regrole
 		FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) '@extschema@.wa_message'::pg_catalog.regclass));
 END

@@ -1,8 +1,8 @@
--- ALTER DEFAULT PRIVILEGES of the role that installs has given rights on what
--- was just made: secrets and keys among it.  They are taken away again, before
--- the rights that are meant are given.  Pure functions stay everybody's, as
--- CREATE FUNCTION makes them.  Only objects made by this transaction: in an
--- upgrade script, this file leaves a DBA's own grants as they are.
+-- ALTER DEFAULT PRIVILEGES of the role that installs may have granted rights on
+-- the new objects, secrets and keys among them.  They are revoked here, before
+-- the intended rights are granted.  Pure functions stay executable by PUBLIC, as
+-- CREATE FUNCTION makes them.  Only objects made by this transaction are
+-- changed, so that an upgrade script does not change a DBA's grants.
 
 DO $$
 DECLARE
@@ -16,7 +16,7 @@ BEGIN
 			WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
 				AND e.extname OPERATOR(pg_catalog.=) 'wa_policy'::pg_catalog.name
 				AND d.deptype OPERATOR(pg_catalog.=) 'e'::pg_catalog."char"
-				-- A savepoint's number is above its transaction's.
+				-- A subtransaction's id is above that of its transaction.
 				AND pg_catalog.age(d.xmin) OPERATOR(pg_catalog.<=) 0
 		), acl AS (
 			SELECT CASE WHEN c.relkind OPERATOR(pg_catalog.=) 'S'::pg_catalog."char" THEN 'SEQUENCE' ELSE 'TABLE' END AS kind,

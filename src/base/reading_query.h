@@ -1,9 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * reading_query.h
- *	  A query that a caller hands over as text, to be run with the caller's rights
- *	  and search path: one SELECT that only reads (which binds the functions that
- *	  it calls no more than it does in any stable function).
+ *	  A query that a caller passes as text.  It is run with the caller's rights and
+ *	  search path, and must be one SELECT that only reads.  Functions that it calls
+ *	  are restricted as in a stable function, and no further.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,15 +16,15 @@
 #include "tcop/dest.h"
 
 /*
- * Prepare it, inside SPI_connect.  noun, as "a segment query", and hint are for the error
- * that says what is wrong with it.  *columns is what it yields, as long as the plan lives.
+ * Prepare the query, inside SPI_connect.  noun, such as "a segment query", and hint are
+ * used in error messages.  *columns describes the result and lives as long as the plan.
  *
- * Errors: invalid_parameter_value where it is anything else; those of the parser.
+ * Errors: invalid_parameter_value where it is no single reading SELECT; those of the parser.
  */
 extern SPIPlanPtr wa_reading_query_prepare(const char *text, const char *noun, const char *hint,
 										   TupleDesc *columns);
 
-/* Hand its rows to dest as the executor yields them, by the snapshot of the caller's statement. */
+/* Run it under the snapshot of the caller's statement; dest receives the rows one by one. */
 extern void wa_reading_query_run(SPIPlanPtr plan, DestReceiver *dest);
 
 #endif							/* WA_READING_QUERY_H */

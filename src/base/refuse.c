@@ -3,8 +3,7 @@
  * refuse.c
  *	  Raising an error from within an SQL function.
  *
- * PL/pgSQL could, but prints a detail and a hint that are empty, and its own
- * context.
+ * RAISE of PL/pgSQL would print an empty detail and hint, and its own context.
  *
  *-------------------------------------------------------------------------
  */

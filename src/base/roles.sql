@@ -1,7 +1,7 @@
 -- Two roles for applications.  Roles belong to the cluster, not to the
--- extension: they are made here unless they exist, without login and without
--- members, and stay when the extension is dropped.  "GRANT wa_reader TO app" is
--- all that is left to do.
+-- extension: they are created here if they do not exist, without login and
+-- members, and stay when the extension is dropped.  To use them, run
+-- "GRANT wa_reader TO app".
 
 DO $$
 DECLARE
@@ -27,7 +27,7 @@ BEGIN
 END
 $$;
 
--- Not token, which tells a restored row.
+-- Not on token, which identifies restored rows.
 GRANT INSERT (payload, signature, received_at) ON @extschema@.wa_webhook TO wa_writer;
 GRANT EXECUTE ON FUNCTION
 	@extschema@.wa_ingest(text, text, timestamptz),
@@ -72,7 +72,7 @@ GRANT SELECT ON @extschema@.wa_message, @extschema@.wa_message_day, @extschema@.
 	@extschema@.wa_violation, @extschema@.wa_ladder_yield, @extschema@.wa_health
 	TO wa_reader;
 
--- What tells of nobody, for monitoring; the codes with what a DBA made of them.
+-- Views without personal data, for monitoring; and the codes with a DBA's changes.
 DO $$
 BEGIN
 	IF NOT (SELECT pg_catalog.has_schema_privilege('pg_monitor', c.relnamespace, 'USAGE')
@@ -86,7 +86,7 @@ GRANT SELECT ON @extschema@.wa_delivery_rate, @extschema@.wa_failure_rate, @exts
 	@extschema@.wa_ladder_yield, @extschema@.wa_error_code, @extschema@.wa_health
 	TO pg_monitor;
 GRANT EXECUTE ON FUNCTION @extschema@.wa_error_catalogue(boolean) TO pg_monitor;
--- A view calls functions with the rights of whoever reads it.
+-- A view calls functions with the rights of the role that reads it.
 GRANT EXECUTE ON FUNCTION @extschema@.wa__message_days(), @extschema@.wa__messages_of_day(date),
 	@extschema@.wa__stop_days(), @extschema@.wa__opt_outs_of_day(date),
 	@extschema@.wa__status_hours(), @extschema@.wa__status_since(text, timestamptz) TO wa_reader, pg_monitor;

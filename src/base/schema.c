@@ -1,13 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * schema.c
- *	  Finding the extension's relations, and refusing those whose rows are
- *	  not in place.
+ *	  Finding the extension's relations, and raising an error for those whose rows
+ *	  cannot be read in place.
  *
- * The decision reads tables with plain index scans, which see nothing of
- * what a foreign table, an inheritance child or a Citus shard holds.  A table
- * that looks empty would mean "sendable" for everyone, so each of these is an
- * error here, once per cache fill.
+ * Decisions read tables by plain index scans, which do not see rows of foreign tables,
+ * inheritance children or Citus shards.  A table that looks empty would mean "sendable"
+ * for everyone, so each of these is an error here, checked once per cache fill.
  *
  *-------------------------------------------------------------------------
  */

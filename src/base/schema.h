@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * schema.h
- *	  Where the extension's own relations are, by OID.
+ *	  OIDs of the extension's own relations.
  *
  * They are found through the namespace of the function that was called, never
  * through a search path.
@@ -29,7 +29,7 @@ typedef struct wa_schema
 	Oid			recipient_type; /* wa_recipient */
 	Oid			recipient_array;	/* wa_recipient[] */
 	char	   *name;			/* its name, quoted as an identifier */
-	uint64		generation;		/* another one where any of these has changed */
+	uint64		generation;		/* differs after any of these has changed */
 	wa_table	consent;
 	wa_table	cooldown;
 	wa_table	activity;
@@ -62,9 +62,9 @@ typedef struct wa_schema
 } wa_schema;
 
 /*
- * The schema that the function funcid lives in.  The result stays valid until
- * the next call.  An ERROR (undefined_table) where a relation of the extension
- * is missing: half an extension must not answer.
+ * The schema that contains the function funcid, with the extension's relations in it.  The
+ * result is valid until the next call.  Error: undefined_table where a relation of the
+ * extension is missing, since an incomplete extension must not answer.
  */
 extern const wa_schema *wa_schema_of(Oid funcid);
 
@@ -72,24 +72,23 @@ extern const wa_schema *wa_schema_of(Oid funcid);
 extern const wa_schema *wa_schema_again(const wa_schema *schema);
 
 /*
- * The type of that name, as a text of ours calls it: "text", "timestamptz[]", "recipient"
- * for wa_recipient, ….  An ERROR where there is none.
+ * The OID of a type by its name in wa_statement.types: "text", "timestamptz[]", "recipient"
+ * for wa_recipient, ….  Raises an error for an unknown name.
  */
 extern Oid	wa_type_named(const wa_schema *schema, const char *name, size_t len);
 
 /*
- * Open a table to read its rows in place, and its primary key's index.  An
- * ERROR (wrong_object_type) where the rows cannot be read in place: a foreign,
- * partitioned or inherited table, a view, a table of another access method, or
- * one that Citus has spread over nodes.
+ * Open a table to read its rows in place, and the index of its primary key.  Error:
+ * wrong_object_type where the rows cannot be read in place: a foreign, partitioned or
+ * inherited table, a view, a table of another access method, or one that Citus distributes.
  */
 extern Relation wa_table_open(const wa_table *table);
 extern Relation wa_pkey_open(const wa_table *table);	/* after its table */
 
 /*
- * Lock the state tables to the end of the transaction, in their order: whoever of us
- * writes them, before anything else.  ROW EXCLUSIVE is for one among many, SHARE ROW
- * EXCLUSIVE for one that must be alone.
+ * Lock the state tables to the end of the transaction, always in the same order.  Every
+ * function of ours that writes them calls this before anything else: with ROW EXCLUSIVE
+ * where others may write at the same time, with SHARE ROW EXCLUSIVE where none may.
  */
 extern void wa_lock_state(const wa_schema *schema, LOCKMODE mode);
 

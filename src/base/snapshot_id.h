@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * snapshot_id.h
- *	  Telling whether two moments see the same rows.
+ *	  Identity of a snapshot: do two snapshots see the same rows?
  *
- * What a C function keeps in fn_extra outlives a statement (PL/pgSQL keeps
- * its expressions for a whole transaction), so whatever was read from a table
- * carries the identity of the snapshot that read it.
+ * Data that a C function keeps in fn_extra outlives a statement (PL/pgSQL keeps
+ * its expressions for a whole transaction).  So everything that was read from a
+ * table is kept together with the identity of the snapshot that read it.
  *
  *-------------------------------------------------------------------------
  */
@@ -32,22 +32,22 @@ typedef struct wa_snapshot_id
 } wa_snapshot_id;
 
 /*
- * The identity of a snapshot.  Two equal ones in the same backend see the same
- * rows: for one xmin and xmax the transactions in progress can only become
- * fewer, so equal counts mean equal sets; what this transaction itself wrote
- * is told by the command id, and what a savepoint took back by rollbacks.  While
- * PREPARE TRANSACTION runs, though, its transaction is counted twice: where that is
- * possible the sum of the transactions is compared as well.
+ * The identity of a snapshot.  Snapshots with equal identities in the same backend see the
+ * same rows.  With equal xmin and xmax, the set of transactions in progress can only
+ * shrink, so equal counts mean equal sets.  What this transaction wrote itself shows in the
+ * command id, and what it rolled back to a savepoint in rollbacks.  While PREPARE
+ * TRANSACTION runs, its transaction is counted twice; where that is possible, the sum of
+ * the transaction ids is compared as well.
  */
 extern wa_snapshot_id wa_identify_snapshot(Snapshot snapshot);
 
 /*
- * Subtransactions that this backend has rolled back; and changes of a setting that
- * answers depend on, since these are no longer what they were either.
+ * Number of subtransactions that this backend has rolled back, plus the number of changes
+ * of settings that answers depend on: both make earlier answers invalid.
  */
 extern uint64 wa_rollbacks;
 
-/* The transactions in progress, added up, where their number is not enough. */
+/* Sum of the ids of transactions in progress, where their number is not sufficient. */
 static inline uint64
 wa_snapshot_sum(Snapshot snapshot)
 {
@@ -61,7 +61,7 @@ wa_snapshot_sum(Snapshot snapshot)
 	return sum;
 }
 
-/* Is id the identity of this snapshot, too?  Asked for every row of a query. */
+/* Is id the identity of this snapshot?  Called for every row of a query. */
 static pg_attribute_always_inline bool
 wa_snapshot_unchanged(const wa_snapshot_id *id, Snapshot snapshot)
 {
@@ -74,8 +74,8 @@ wa_snapshot_unchanged(const wa_snapshot_id *id, Snapshot snapshot)
 }
 
 /*
- * The caller's snapshot; an ERROR where there is none (a function of ours in
- * a place that has no snapshot must not answer from an arbitrary one).
+ * The active snapshot.  Raises an error where there is none, since a function must not
+ * answer from an arbitrary snapshot.
  */
 extern Snapshot wa_active_snapshot(void);
 

@@ -3,9 +3,9 @@
  * statement.h
  *	  Prepared SQL statements of the extension's own, kept per backend.
  *
- * The text names the schema as @extschema@, like an install script, and runs
- * with the rights of whoever SPI runs with: the caller is a function with
- * owner's rights and a pinned search_path.
+ * The text names the schema as @extschema@, like an install script.  It runs with
+ * the rights of the current user, as all of SPI does: the calling SQL function
+ * must be SECURITY DEFINER with a pinned search_path.
  *
  *-------------------------------------------------------------------------
  */

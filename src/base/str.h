@@ -3,9 +3,9 @@
  * str.h
  *	  A string by pointer and length: borrowed, never owned.
  *
- * Who hands one out says how long it lives.  data is NULL where the value
- * is absent, which is not the same as empty.  No terminator is promised and
- * the bytes may hold a NUL.
+ * A function that returns one documents how long it is valid.  data is NULL where
+ * the value is absent, which is not the same as empty.  The bytes need not end with
+ * a NUL and may contain one.
  *
  *-------------------------------------------------------------------------
  */
@@ -51,7 +51,7 @@ wa_str_compare(wa_str a, wa_str b)
 	return a.len < b.len ? -1 : a.len > b.len;
 }
 
-/* The same for qsort and bsearch. */
+/* wa_str_compare for qsort and bsearch. */
 static inline int
 wa_str_order(const void *a, const void *b)
 {

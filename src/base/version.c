@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * version.c
- *	  Do the loaded library and the extension in this database belong together?
+ *	  Check that the loaded library fits the version of the extension in this database.
  *
- * A session keeps the library that it has loaded while others install new files
- * and run ALTER EXTENSION UPDATE.  An older library would pass over whatever the
- * new version knows of, and call sendable who is not.
+ * A session keeps the library that it has loaded, while another one may run ALTER
+ * EXTENSION UPDATE.  An older library would not know the rules and tables of the new
+ * version, and might answer "sendable" wrongly.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * version.h
- *	  Do the loaded library and the extension in this database belong together?
+ *	  Check that the loaded library fits the version of the extension in this database.
  *
  *-------------------------------------------------------------------------
  */
@@ -9,15 +9,15 @@
 #define WA_VERSION_H
 
 /*
- * The oldest version of the extension with which this library works.  Raise it with every
- * release whose library needs a table, a column or a function of SQL that this one lacks:
- * docs/releasing.md.
+ * The oldest version of the extension that this library works with.  Raise it with every
+ * release whose library needs a table, column or SQL function that the older extension
+ * lacks: docs/releasing.md.
  */
 #define WA_OLDEST_EXTENSION "1.0"
 
 /*
- * An ERROR where the extension in this database is newer than the loaded library, which
- * would not know what the new one keeps, or older than it works with.
+ * Raise an error if the extension in this database is newer than the loaded library, which
+ * would not know its new tables and columns, or older than WA_OLDEST_EXTENSION.
  */
 extern void wa_check_version(void);
 

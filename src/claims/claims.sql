@@ -1,4 +1,4 @@
--- Claims: which worker sends to whom, so that nobody is sent to twice in a campaign.
+-- Claims: workers take people before they send, so that nobody is sent to twice in a campaign.
 
 CREATE SEQUENCE wa_claim_token;
 SELECT pg_catalog.pg_extension_config_dump('wa_claim_token', '');
@@ -22,36 +22,36 @@ CREATE TABLE wa_claim (
 ) WITH (fillfactor = 80);
 CREATE INDEX wa_claim_by_token ON wa_claim (token, home, recipient);
 CREATE INDEX wa_claim_recipient ON wa_claim (recipient);
--- Frequency caps count what is about to be sent. C reads it by this: state/columns.h.
+-- Frequency caps count claims. C reads them by this index; columns: state/columns.h.
 CREATE INDEX wa_claim_open ON wa_claim (recipient) WHERE sent_at IS NULL;
 SELECT pg_catalog.pg_extension_config_dump('wa_claim', '');
 COMMENT ON TABLE wa_claim IS
-'Who was claimed by a worker for a campaign, and who was sent to: a row for each identifier of the person that was known then, so that it cannot be claimed under another. What is claimed and not sent so far counts for frequency caps, to the end of its lease';
+'Claims: people whom a worker has taken for a campaign, and people who were sent to. One row for each identifier of the person known at that time, so that the person cannot be claimed under another one. A claim that is not sent yet counts for frequency caps until its lease ends';
 COMMENT ON COLUMN wa_claim.campaign IS 'Name of the campaign, as given to wa_claim or wa_sent';
 COMMENT ON COLUMN wa_claim.recipient IS 'An identifier of the person';
 COMMENT ON COLUMN wa_claim.category IS 'Category of the message';
-COMMENT ON COLUMN wa_claim.business IS 'WhatsApp Business Account id that was asked about; NULL: all';
-COMMENT ON COLUMN wa_claim.sender IS 'Phone number id that was asked about; NULL: any';
+COMMENT ON COLUMN wa_claim.business IS 'Argument business of wa_claim, a WhatsApp Business Account id; NULL: all';
+COMMENT ON COLUMN wa_claim.sender IS 'Argument sender of wa_claim, a phone number id; NULL: any';
 COMMENT ON COLUMN wa_claim.claimed_at IS 'When it was claimed';
-COMMENT ON COLUMN wa_claim.lease_until IS 'When the claim ends by itself, unless something was sent';
-COMMENT ON COLUMN wa_claim.sent_at IS 'When wa_sent said that it was sent; NULL where it did not';
+COMMENT ON COLUMN wa_claim.lease_until IS 'When the claim ends by itself, unless the message was sent';
+COMMENT ON COLUMN wa_claim.sent_at IS 'When the message was sent, from wa_sent; NULL until then';
 COMMENT ON COLUMN wa_claim.message_id IS 'Id of the message that was sent; NULL until then';
 COMMENT ON COLUMN wa_claim.template IS 'Template that was sent; NULL where wa_sent named none';
-COMMENT ON COLUMN wa_claim.home IS 'The identifier that was claimed';
-COMMENT ON COLUMN wa_claim.token IS 'Which call of wa_claim it was; 0: wa_sent without a claim';
+COMMENT ON COLUMN wa_claim.home IS 'Identifier of the person that wa_claim or wa_sent was given';
+COMMENT ON COLUMN wa_claim.token IS 'Number of the call of wa_claim; 0: wa_sent without a claim';
 COMMENT ON COLUMN wa_claim.claimed_by IS 'Role that claimed it';
 
 CREATE FUNCTION wa__person(recipient wa_recipient) RETURNS wa_recipient[]
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa__person(wa_recipient) IS
-'All identifiers that belong to the person behind this one, those as well that it has left; the one asked about is the first';
+'Returns all identifiers of the same person, including those it has left; the argument comes first';
 REVOKE EXECUTE ON FUNCTION wa__person(wa_recipient) FROM PUBLIC;
 
 CREATE FUNCTION wa__reason_beside(phone text, category wa_category, business text, sender text, at timestamptz, token bigint)
 	RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION wa__reason_beside(text, wa_category, text, text, timestamptz, bigint) IS
-'As wa_first_reason, where the claims of one call of wa_claim do not count';
+'Does what wa_first_reason does, but ignores the claims of one call of wa_claim';
 REVOKE EXECUTE ON FUNCTION wa__reason_beside(text, wa_category, text, text, timestamptz, bigint) FROM PUBLIC;
 
 CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, business text, sender text,
@@ -59,16 +59,16 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 	RETURNS TABLE (phone text, recipient wa_recipient, wa_id text, reason text)
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
-	-- The planner takes the rows of this call for one; and what it cannot avoid seems so dear then that it would compile it.
+	-- The planner expects one row for this call, so no nested loops; and it overestimates the cost, so no JIT.
 	SET enable_nestloop = off SET jit = off
 	BEGIN ATOMIC
 		SELECT wa__refuse('feature_not_supported', 'where a frequency cap counts, claims need READ COMMITTED',
-				'By one snapshot for all of the transaction, what others claim meanwhile would not be seen.', '')
+				'With one snapshot for the whole transaction, concurrent claims would not be seen.', '')
 		WHERE pg_catalog.current_setting('transaction_isolation') OPERATOR(pg_catalog.~) '^(repeatable read|serializable)$'
 			AND EXISTS (SELECT FROM wa_frequency_cap AS f WHERE f.category OPERATOR(pg_catalog.=) wa__claim.category);
 
-		-- With a cap, whoever claims the same person for another campaign waits as well, and then sees this claim: at
-		-- a row that is gone again in the end. All go through the identifiers in their order.
+		-- With a cap, a claim of the same person for another campaign waits as well, and then sees this one: both insert a
+		-- row of the campaign '', which is deleted again below. All go through the identifiers in the same order.
 		INSERT INTO wa_claim (campaign, recipient, category, claimed_at, lease_until, sent_at, home, token)
 		SELECT DISTINCT ON (p.id::text COLLATE "C") '', p.id, wa__claim.category, wa__claim.at, wa__claim.at, wa__claim.at, p.id, wa__claim.token
 		FROM (SELECT wa_try_recipient(u.phone) AS home FROM pg_catalog.unnest(wa__claim.phones) AS u (phone)
@@ -96,7 +96,7 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 		DELETE FROM wa_claim AS c
 		WHERE c.token OPERATOR(pg_catalog.=) wa__claim.token AND c.campaign OPERATOR(pg_catalog.=) '';
 
-		-- Whoever could not be had whole, or has said stop while we waited, is let go.
+		-- A person of whom some identifier is claimed elsewhere, or who has said stop while we waited, is released.
 		WITH gone AS MATERIALIZED (
 			SELECT h.home FROM (SELECT DISTINCT ON (t.home::text COLLATE "C") t.home FROM wa_claim AS t WHERE t.token OPERATOR(pg_catalog.=) wa__claim.token) AS h
 			WHERE wa__reason_beside(h.home::text, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at, wa__claim.token) IS NOT NULL
@@ -140,14 +140,14 @@ CREATE FUNCTION wa_claim(phones text[], category wa_category, campaign text, bus
 			WHEN COALESCE(pg_catalog.btrim(wa_claim.campaign), '') OPERATOR(pg_catalog.=) '' THEN
 				wa__refuse('invalid_parameter_value', 'a claim needs the name of a campaign', 'Nobody is claimed twice for the same campaign.', '')
 			WHEN COALESCE(wa_claim.lease, '0') OPERATOR(pg_catalog.<=) '0'::interval THEN
-				wa__refuse('invalid_parameter_value', 'the lease of a claim must be longer than nothing', 'The claim ends by itself after it.', '')
+				wa__refuse('invalid_parameter_value', 'the lease of a claim must be positive', 'The claim ends by itself after it.', '')
 			END;
 		SELECT c.phone, c.recipient, c.wa_id, c.reason
 		FROM wa__claim(wa_claim.phones, wa_claim.category, wa_claim.campaign, wa_claim.business, wa_claim.sender,
 			wa_claim.lease, pg_catalog.clock_timestamp(), pg_catalog.nextval('wa_claim_token'::pg_catalog.regclass)) AS c;
 	END;
 COMMENT ON FUNCTION wa_claim(text[], wa_category, text, text, text, interval) IS
-'For a worker that sends: takes those of the phones who may be sent to now and who were not claimed for this campaign under any identifier of theirs. One row per phone, in their order: reason is NULL for those taken, with the wa_id to send to; the others have the reason of wa_first_reason, or sent, or claimed. business and sender as for wa_sendable. A claim ends with wa_sent, with wa_unclaim, or by itself after the lease. Commit at once: whoever claims the same person waits until then. Errors: null_value_not_allowed for NULL phones or category; invalid_parameter_value for a blank campaign and for a lease that is not longer than nothing; and those of wa_sendable';
+'Claims phones for a campaign, for a worker that sends: those that may be sent to now and were not claimed or sent to for this campaign under any identifier of the person. Returns one row per phone, in the order given. For a claimed phone reason is NULL and wa_id is the address to send to; for others reason is that of wa_first_reason, or sent, or claimed. business and sender as for wa_sendable. A claim ends with wa_sent, with wa_unclaim, or by itself after the lease. Commit at once: a session that claims the same person waits until then. Errors: null_value_not_allowed for NULL phones or category; invalid_parameter_value for a blank campaign or a lease that is not positive; those of wa_sendable; where a frequency cap applies, feature_not_supported above READ COMMITTED';
 REVOKE EXECUTE ON FUNCTION wa_claim(text[], wa_category, text, text, text, interval) FROM PUBLIC;
 
 CREATE FUNCTION wa_unclaim(phones text[], campaign text) RETURNS bigint
@@ -166,6 +166,6 @@ CREATE FUNCTION wa_unclaim(phones text[], campaign text) RETURNS bigint
 		SELECT pg_catalog.count(DISTINCT (g.token, g.home::text)) FROM gone AS g;
 	END;
 COMMENT ON FUNCTION wa_unclaim(text[], text) IS
-'Gives the claims of these phones for the campaign back, so that another worker may take them; returns how many people that were. What was sent stays';
+'Releases the claims of these phones for a campaign, so that another worker may claim them; returns the number of people released. People who were sent to are not released';
 REVOKE EXECUTE ON FUNCTION wa_unclaim(text[], text) FROM PUBLIC;
 

@@ -17,7 +17,8 @@
 PG_FUNCTION_INFO_V1(wa__person);
 
 /*
- * All in reach, those as well that it has left: to be asked twice is worse than to be left out.
+ * All identifiers in reach, including those it has left: to get a message twice is worse than
+ * to get none.
  */
 static Datum *
 list_members(const wa_person *person, int *n)

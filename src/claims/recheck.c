@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * recheck.c
- *	  wa__reason_beside: may somebody who was just claimed be sent to, but for
- *	  that claim?
+ *	  wa__reason_beside: may a recipient that was just claimed be sent to, if that claim
+ *	  itself is ignored?
  *
  *-------------------------------------------------------------------------
  */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * arguments.h
- *	  The arguments that all functions of the decision have in common:
+ *	  Reading the arguments common to all decision functions:
  *	  (phone, category, business, sender, at).
  *
  *-------------------------------------------------------------------------
@@ -15,19 +15,19 @@
 #include "recipient/phone.h"
 
 /*
- * Read arguments 1 to 4 (category, business, sender, at).  NULL for business
- * or sender means any; a NULL category or at, and an unknown category, are
- * ERRORs.  The strings are borrowed from the arguments.
+ * Read arguments 1 to 4 (category, business, sender, at).  NULL for business means all and
+ * NULL for sender any.  Errors: null_value_not_allowed for a NULL category or at; those of
+ * wa_category_from_oid.  The strings are borrowed from the arguments.
  */
 extern void wa_question_args(FunctionCallInfo fcinfo, wa_question *question);
 
-/* The same with the numbers of the arguments; -1 where there is none. */
+/* The same, with the numbers of the arguments given; -1 for an argument that is absent. */
 extern void wa_question_args_at(FunctionCallInfo fcinfo, int category, int business,
 								int sender, int at, wa_question *question);
 
 /*
- * Read argument 0, a wa_recipient or a text.  Returns buf filled in, or NULL
- * where it is NULL or no recipient.
+ * Read argument 0, a wa_recipient or a text.  Returns buf, filled in, or NULL where the
+ * argument is NULL or no recipient.
  */
 extern const wa_canonical *wa_recipient_arg(FunctionCallInfo fcinfo, bool is_text,
 											wa_canonical *buf);

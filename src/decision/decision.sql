@@ -6,7 +6,7 @@ CREATE FUNCTION wa_sendable(phone text, category wa_category, business text DEFA
 	AS 'MODULE_PATHNAME', 'wa_sendable_text' LANGUAGE C STABLE PARALLEL SAFE COST 10
 	SUPPORT wa__sendable_support;
 COMMENT ON FUNCTION wa_sendable(text, wa_category, text, text, timestamptz) IS
-'May a message of this category be sent to phone, a phone number or BSUID in any accepted spelling, at that time? False for NULL and for what is no recipient. business: a given one sees its own rows and those of ''''; NULL asks about all, so that a stop or cooldown of any business objects, while one open window, opt-in or sender that is not held is enough. sender narrows windows, holds and the exemption of caps; NULL: any. Errors: undefined_object for a business or sender that is not in wa_sender; object_not_in_prerequisite_state in a database in which nothing has ever arrived or a subscription is not complete; null_value_not_allowed for a NULL category or time. wa_explain says why not';
+'Returns whether a message of this category may be sent to phone, a phone number or BSUID in any accepted spelling, at a time. False for NULL and for text that is no recipient. business: for a given one, its own rows and those of '''' count. NULL asks about all businesses: a stop or cooldown of any one objects, while one open window, or one sender that is not held, is enough. sender limits windows, holds and the exemption of caps to one phone number id; NULL: any. Errors: undefined_object for a business or sender that is not in wa_sender; object_not_in_prerequisite_state where nothing has ever arrived in this database, or a subscription is not complete; null_value_not_allowed for a NULL category or time. wa_explain tells why it is false';
 REVOKE EXECUTE ON FUNCTION wa_sendable(text, wa_category, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_first_reason(phone text, category wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
@@ -14,7 +14,7 @@ CREATE FUNCTION wa_first_reason(phone text, category wa_category, business text 
 	RETURNS text
 	AS 'MODULE_PATHNAME', 'wa_first_reason_text' LANGUAGE C STABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION wa_first_reason(text, wa_category, text, text, timestamptz) IS
-'The reason of the first objection of wa_explain; NULL where wa_sendable is true. As fast as wa_sendable, so that it may be grouped by. Arguments as for wa_sendable';
+'Returns the reason of the first rule that objects to sending; NULL where wa_sendable is true. As fast as wa_sendable, so that a query may group by it. Arguments and errors as for wa_sendable';
 REVOKE EXECUTE ON FUNCTION wa_first_reason(text, wa_category, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_next_sendable(phone text, category wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
@@ -22,7 +22,7 @@ CREATE FUNCTION wa_next_sendable(phone text, category wa_category, business text
 	RETURNS timestamptz
 	AS 'MODULE_PATHNAME', 'wa_next_sendable_text' LANGUAGE C STABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION wa_next_sendable(text, wa_category, text, text, timestamptz) IS
-'The earliest time from at on at which wa_sendable would be true if nothing more happened; NULL where only the person or an operator can change it. Arguments as for wa_sendable';
+'Returns the earliest time, not before at, at which wa_sendable will be true if no further event arrives; NULL where only the person or an operator can change it. Arguments and errors as for wa_sendable';
 REVOKE EXECUTE ON FUNCTION wa_next_sendable(text, wa_category, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_explain(phone text, category wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
@@ -32,7 +32,7 @@ CREATE FUNCTION wa_explain(phone text, category wa_category, business text DEFAU
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'wa_explain_text' LANGUAGE C STABLE PARALLEL SAFE COST 100 ROWS 2;
 COMMENT ON FUNCTION wa_explain(text, wa_category, text, text, timestamptz) IS
-'Why wa_sendable is false: one row per objection, by rule; no row exactly where it is true. until is NULL where the objection has no end of its own. Arguments as for wa_sendable';
+'Returns why wa_sendable is false: one row per objection, in the order of the rules; no row where it is true. until is NULL where the objection does not end by itself. Arguments and errors as for wa_sendable';
 REVOKE EXECUTE ON FUNCTION wa_explain(text, wa_category, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_sendable(phone wa_recipient, category wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
@@ -41,7 +41,7 @@ CREATE FUNCTION wa_sendable(phone wa_recipient, category wa_category, business t
 	AS 'MODULE_PATHNAME', 'wa_sendable_recipient' LANGUAGE C STABLE PARALLEL SAFE COST 10
 	SUPPORT wa__sendable_support;
 COMMENT ON FUNCTION wa_sendable(wa_recipient, wa_category, text, text, timestamptz) IS
-'May a message of this category be sent to phone, a wa_recipient, at that time? False for NULL. business: a given one sees its own rows and those of ''''; NULL asks about all, so that a stop or cooldown of any business objects, while one open window, opt-in or sender that is not held is enough. sender narrows windows, holds and the exemption of caps; NULL: any. Errors: undefined_object for a business or sender that is not in wa_sender; object_not_in_prerequisite_state in a database in which nothing has ever arrived or a subscription is not complete; null_value_not_allowed for a NULL category or time. wa_explain says why not';
+'Returns whether a message of this category may be sent to phone, a wa_recipient, at a time. False for NULL. business: for a given one, its own rows and those of '''' count. NULL asks about all businesses: a stop or cooldown of any one objects, while one open window, or one sender that is not held, is enough. sender limits windows, holds and the exemption of caps to one phone number id; NULL: any. Errors: undefined_object for a business or sender that is not in wa_sender; object_not_in_prerequisite_state where nothing has ever arrived in this database, or a subscription is not complete; null_value_not_allowed for a NULL category or time. wa_explain tells why it is false';
 REVOKE EXECUTE ON FUNCTION wa_sendable(wa_recipient, wa_category, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_first_reason(phone wa_recipient, category wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
@@ -49,7 +49,7 @@ CREATE FUNCTION wa_first_reason(phone wa_recipient, category wa_category, busine
 	RETURNS text
 	AS 'MODULE_PATHNAME', 'wa_first_reason_recipient' LANGUAGE C STABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION wa_first_reason(wa_recipient, wa_category, text, text, timestamptz) IS
-'The reason of the first objection of wa_explain; NULL where wa_sendable is true. As fast as wa_sendable, so that it may be grouped by. Arguments as for wa_sendable';
+'Returns the reason of the first rule that objects to sending; NULL where wa_sendable is true. As fast as wa_sendable, so that a query may group by it. Arguments and errors as for wa_sendable';
 REVOKE EXECUTE ON FUNCTION wa_first_reason(wa_recipient, wa_category, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_next_sendable(phone wa_recipient, category wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
@@ -57,7 +57,7 @@ CREATE FUNCTION wa_next_sendable(phone wa_recipient, category wa_category, busin
 	RETURNS timestamptz
 	AS 'MODULE_PATHNAME', 'wa_next_sendable_recipient' LANGUAGE C STABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION wa_next_sendable(wa_recipient, wa_category, text, text, timestamptz) IS
-'The earliest time from at on at which wa_sendable would be true if nothing more happened; NULL where only the person or an operator can change it. Arguments as for wa_sendable';
+'Returns the earliest time, not before at, at which wa_sendable will be true if no further event arrives; NULL where only the person or an operator can change it. Arguments and errors as for wa_sendable';
 REVOKE EXECUTE ON FUNCTION wa_next_sendable(wa_recipient, wa_category, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_explain(phone wa_recipient, category wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
@@ -67,7 +67,7 @@ CREATE FUNCTION wa_explain(phone wa_recipient, category wa_category, business te
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'wa_explain_recipient' LANGUAGE C STABLE PARALLEL SAFE COST 100 ROWS 2;
 COMMENT ON FUNCTION wa_explain(wa_recipient, wa_category, text, text, timestamptz) IS
-'Why wa_sendable is false: one row per objection, by rule; no row exactly where it is true. until is NULL where the objection has no end of its own. Arguments as for wa_sendable';
+'Returns why wa_sendable is false: one row per objection, in the order of the rules; no row where it is true. until is NULL where the objection does not end by itself. Arguments and errors as for wa_sendable';
 REVOKE EXECUTE ON FUNCTION wa_explain(wa_recipient, wa_category, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_suppressed(category wa_category, business text DEFAULT NULL,
@@ -76,15 +76,15 @@ CREATE FUNCTION wa_suppressed(category wa_category, business text DEFAULT NULL,
 		since timestamptz, until timestamptz)
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 100000 ROWS 10000;
 COMMENT ON FUNCTION wa_suppressed(wa_category, text, timestamptz) IS
-'All recipients of the state tables for which wa_sendable is false, each with the raw wa_id last seen and its first objection; for exports and anti-joins. until is NULL where the objection has no end of its own. Recipients of which nothing is known are not listed, even where a rule (region, window) would object, nor are those that were erased and have no rows. Arguments as for wa_sendable';
+'Returns all recipients in the state tables for which wa_sendable is false, with the raw wa_id last seen and the first objection. For exports and anti-joins. until is NULL where the objection does not end by itself. Recipients without rows are not listed, even where a rule (region, window, erased) objects. Arguments and errors as for wa_sendable';
 REVOKE EXECUTE ON FUNCTION wa_suppressed(wa_category, text, timestamptz) FROM PUBLIC;
 
--- Parallel unsafe: the query may do whatever the caller may, and may itself be
--- run by several processes.
+-- Parallel unsafe: the query may call any function that the caller may, and may itself
+-- run in parallel.
 CREATE FUNCTION wa_segment_summary(query text, category wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
 	at timestamptz DEFAULT pg_catalog.now())
 	RETURNS TABLE (outcome text, phones bigint)
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 100000 ROWS 4;
 COMMENT ON FUNCTION wa_segment_summary(text, wa_category, text, text, timestamptz) IS
-'How many of the phones that a query yields can be sent to, and how many are left out by which rule: the rows total, sendable, and one for each reason by which anybody is left out, in the order of the rules. Each phone counts under its first objection, so that the rows below total add up to it; one that the query yields twice counts twice, NULL and what is no recipient under invalid_recipient. query is one SELECT of one column, text or wa_recipient; it runs with the rights and the search_path of the caller, sees what the caller''s statement sees, and may only read. Never put strangers'' text into it. Other arguments as for wa_sendable';
+'Returns how many of the phones in a query result may be sent to, and how many are left out for which reason. The rows are total, sendable, and one for each reason that occurs, in the order of the rules. Each phone counts under its first objection, so that the rows below total add up to it. A phone that comes twice counts twice; NULL and text that is no recipient count under invalid_recipient. query is one SELECT of one column of type text or wa_recipient. It runs with the rights and the search_path of the caller, sees what the caller''s statement sees, and may only read. Do not build it from untrusted input. Errors: datatype_mismatch for other columns; other arguments and errors as for wa_sendable';
 REVOKE EXECUTE ON FUNCTION wa_segment_summary(text, wa_category, text, text, timestamptz) FROM PUBLIC;

@@ -1,9 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * evaluator.h
- *	  One call site's way to answers: look-ups first, then the suppression list.
- *
- * wa_sendable, wa_first_reason and wa_segment_summary are a few lines each on it.
+ *	  Evaluates decisions for one call site: by look-ups first, later by the suppression
+ *	  list.  Used by wa_sendable, wa_first_reason and wa_segment_summary.
  *
  *-------------------------------------------------------------------------
  */
@@ -22,14 +21,14 @@ typedef struct wa_evaluator
 	wa_lazy_list lazy;
 } wa_evaluator;
 
-/* Begin, in memory that is all zero, for the SQL function funcid. */
+/* Initialize, for the SQL function funcid; *evaluator must be all zero. */
 extern void wa_evaluator_begin(wa_evaluator *evaluator, Oid funcid, MemoryContext memory,
 							   bool tells_reasons);
 
 /*
- * A phone in plain digits, a value of text or wa_recipient: nearly every call of a large
- * query ends here.  The list must be one for the question and the caller's snapshot.
- * LOOK_UP stands for all that needs more thought.
+ * Ask the list about a value of text or wa_recipient that is plain digits; most calls of a
+ * large query need no more.  The list must be for the question and the caller's snapshot.
+ * LOOK_UP: wa_evaluate must be called.
  */
 static pg_attribute_always_inline wa_list_answer
 wa_evaluator_ask(const wa_evaluator *evaluator, const struct varlena *value, wa_str *digits)
@@ -38,21 +37,22 @@ wa_evaluator_ask(const wa_evaluator *evaluator, const struct varlena *value, wa_
 		wa_list_ask_plain(evaluator->lazy.list, value, digits);
 }
 
-/* The rule that objects first to a phone that was refused so. */
+/* The first rule that objects to a phone that wa_evaluator_ask has refused. */
 extern wa_rule wa_evaluator_rule(wa_evaluator *evaluator, wa_str digits);
 
 /*
- * The first rule that objects to this recipient (NULL: one that is invalid), WA_NO_RULE
- * where none does.  Where the evaluator tells no reasons, it may be any rule.
+ * The first rule that objects to this recipient (NULL stands for an invalid one), WA_NO_RULE
+ * where none does.  Without tells_reasons it may be any rule that objects.
  *
- * is_listed: is the list, if there is one, for this question?  changed: is the question
- * another one than at the last call?  Sets *built where it has read a list for this one.
+ * is_listed: is the list, if there is one, for this question?  changed: does the question
+ * differ from that of the last call?  Sets *built to true if it has read a list for this
+ * question.
  */
 extern wa_rule wa_evaluate(wa_evaluator *evaluator, const wa_question *question,
 						   const wa_canonical *recipient, bool is_listed, bool changed,
 						   bool *built);
 
-/* A sink for wa_decide: keeps the rule of the first objection in a wa_rule. */
+/* An objection sink for wa_decide: stores the rule of the first objection in *rule, a wa_rule. */
 extern bool wa_keep_rule(void *rule, const wa_objection *objection);
 
 #endif							/* WA_EVALUATOR_H */

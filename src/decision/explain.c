@@ -63,7 +63,7 @@ cap_detail(const wa_objection *objection)
 	int			delivered = objection->strikes - objection->claimed;
 
 	if (objection->claimed > 0)
-		return psprintf("%d message%s delivered and %d claimed by whoever is about to send (wa_claim); %.*s",
+		return psprintf("%d message%s delivered and %d claimed for sending (wa_claim); %.*s",
 						delivered, delivered == 1 ? " was" : "s were", objection->claimed,
 						(int) objection->detail.len, objection->detail.data);
 	return psprintf("%d message%s delivered; %.*s", delivered, delivered == 1 ? " was" : "s were",

@@ -1,19 +1,18 @@
 /*-------------------------------------------------------------------------
  *
  * segment_summary.c
- *	  wa_segment_summary: how many of those whom a query yields can be sent to,
- *	  and how many are left out by each rule.  wa_segment_forecast: the same at
- *	  several moments.
+ *	  wa_segment_summary: how many phones of a query can be sent to, and how many are
+ *	  left out by each rule.  wa_segment_forecast: the same at several times.
  *
- * The query is the caller's: it runs with the caller's rights and search path,
- * by the caller's snapshot, and may only read (which binds the functions that it
- * calls no more than it does in any stable function).  Its rows are counted as the
- * executor hands them over, so nothing is kept of them and its plan may be a
- * parallel one.  Each is evaluated as wa_sendable evaluates it.
+ * The query is the caller's: it runs with the caller's rights, search path and snapshot, and
+ * may only read (functions that it calls are restricted as in any stable function).  Its
+ * rows are counted as the executor returns them, so none are stored and its plan may be
+ * parallel.  Each phone is evaluated as by wa_sendable.
  *
- * A forecast runs the query once.  Who has stopped is not asked about again, and neither is
- * who has no row that could object, unless something objects by the clock: of the others,
- * which are few, the phone is kept (past work_mem on disk) and asked about at each moment.
+ * A forecast runs the query once.  The answer for a phone is computed once if it cannot
+ * change: if the recipient has stopped, or if no row can object and no rule depends on the
+ * time.  The other phones, which are few, are stored (beyond work_mem on disk) and evaluated
+ * at each time.
  *
  *-------------------------------------------------------------------------
  */
@@ -54,8 +53,8 @@ typedef struct wa_segment
 	int64		counts[WA_RULES];	/* by first objection */
 
 	/* Of a forecast. */
-	int64		lasting[WA_RULES];	/* by first objection, for good */
-	bool		allowed_lasts;	/* is who is on no list so for good? */
+	int64		lasting[WA_RULES];	/* permanent ones, by first objection */
+	bool		allowed_lasts;	/* is a phone on no list sendable at all times? */
 	Tuplestorestate *kept;		/* of all others: what the query yielded */
 	TupleTableSlot *slot;		/* one of them; NULL before the first */
 } wa_segment;

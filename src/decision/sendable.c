@@ -4,9 +4,9 @@
  *	  wa_sendable, wa_first_reason and wa_next_sendable: one recipient, one
  *	  answer.
  *
- * A call site may live on through other snapshots and other arguments (in
- * PL/pgSQL it does).  A suppression list answers for its own snapshot and its own
- * arguments alone, and that is looked at in every call.
+ * The snapshot and the arguments of a call site may change between calls, as in PL/pgSQL.  A
+ * suppression list is valid only for one snapshot and one set of arguments, so both are
+ * compared in every call.
  *
  *-------------------------------------------------------------------------
  */

@@ -4,10 +4,10 @@
  *	  wa_suppressed: all recipients of the state tables that must not be
  *	  sent to.
  *
- * The tables are walked side by side in the order of their recipients, which
- * gives every known recipient once, and its rows with it.  The suppression list tells
- * of phones who need not be looked at, and whose own rows decide: these are its facts, read
- * as far as a rule asks for them.  All others are looked up.
+ * The tables are read together, each in the order of its recipients, so that every known
+ * recipient comes once, with its rows.  The suppression list tells which phones can be
+ * skipped, and for which phones only their own rows count: those rows are used as facts, as
+ * far as a rule needs them.  All other recipients are looked up.
  *
  *-------------------------------------------------------------------------
  */

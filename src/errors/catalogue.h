@@ -14,7 +14,7 @@
 #include "base/category.h"
 #include "base/instant.h"
 
-/* Whose fault: the column "category" of wa_error_code. */
+/* Whose fault the error is: the column "category" of wa_error_code. */
 typedef enum wa_fault
 {
 	WA_FAULT_NONE,				/* unknown: SQL NULL */
@@ -23,7 +23,7 @@ typedef enum wa_fault
 	WA_FAULT_PLATFORM
 } wa_fault;
 
-/* How far it reaches: the column "scope", by these names in lower case. */
+/* How far the error reaches: the column "scope", with these names in lower case. */
 typedef enum wa_scope
 {
 	WA_SCOPE_MESSAGE,			/* this message alone */
@@ -49,7 +49,7 @@ typedef enum wa_effect
 	WA_EFFECT_NONE,
 	WA_EFFECT_COOLDOWN,			/* a strike on the ladder */
 	WA_EFFECT_STOP,				/* stop in the WhatsApp register */
-	WA_EFFECT_CLOSE_WINDOW		/* the service window is shut */
+	WA_EFFECT_CLOSE_WINDOW		/* the service window is closed */
 } wa_effect;
 
 /* The kinds of evidence that lift a cooldown. */
@@ -71,7 +71,7 @@ typedef enum wa_evidence
 typedef enum wa_retry
 {
 	WA_RETRY_NEVER,				/* pointless for this recipient */
-	WA_RETRY_FIX,				/* something must be put right first */
+	WA_RETRY_FIX,				/* something must be corrected first */
 	WA_RETRY_WAIT				/* after step[attempt], the last one repeating */
 } wa_retry;
 
@@ -88,11 +88,11 @@ typedef struct wa_ladder
 /*
  * One code.
  *
- * Evidence lifts the failures that it comes at least lift_after later than; a
- * negative lift_after lets it come that much before the failure.
+ * lift_after: evidence lifts a failure if it comes at least this long after it.  If
+ * negative, the evidence may come that long before the failure.
  *
- * waits: with WA_RETRY_WAIT always.  With WA_RETRY_FIX where the sender is held
- * for that long, after which one message may try whether all is well again.
+ * waits: always set with WA_RETRY_WAIT.  With WA_RETRY_FIX it is set where the sender is
+ * held for that long, after which sending may be tried again.
  */
 typedef struct wa_code
 {
@@ -114,11 +114,11 @@ typedef struct wa_code
 	const char *source;			/* where the facts come from */
 } wa_code;
 
-/* The shipped codes, ascending by code without repetition, and how many. */
+/* The default codes, in ascending order of code without repetition, and their number. */
 extern const wa_code wa_catalogue[];
 extern const int wa_catalogue_size;
 
-/* The shipped entry of a code, or NULL where it is unknown. */
+/* The default entry of a code, or NULL where it is unknown. */
 extern const wa_code *wa_catalogue_find(int32 code);
 
 /* The names used in SQL, e.g. "sender", "business"; static storage. */

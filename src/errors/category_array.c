@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * category_array.c
- *	  wa_category[] to mask and back; see category_array.h.
+ *	  Conversion between wa_category[] and a mask.
  *
  *-------------------------------------------------------------------------
  */

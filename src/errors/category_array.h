@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * category_array.h
- *	  The SQL type wa_category[] and the mask of common/category.h, either
- *	  way.
+ *	  Conversion between the SQL type wa_category[] and the mask of
+ *	  base/category.h.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,7 +13,7 @@
 
 #include "base/category.h"
 
-/* wa_category[] as a mask; NULL elements and repetitions count for nothing. */
+/* wa_category[] as a mask; NULL elements and repetitions are ignored. */
 extern uint8 wa_category_array_mask(Datum array);
 
 /*

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * code_policies.h
- *	  What the DBA says of error codes, the tables wa_error_override and
- *	  wa_incident, read into memory, and the effective policy of a code under it.
+ *	  The tables wa_error_override and wa_incident, read into memory, and the policy
+ *	  of an error code that results from them.
  *
  *-------------------------------------------------------------------------
  */
@@ -34,28 +34,28 @@ typedef struct wa_code_policies
 } wa_code_policies;
 
 /*
- * Read both tables as the active snapshot sees them; there must be one.  Costs
- * nearly nothing while they are empty, so it may be called for every statement.
+ * Read both tables under the active snapshot, which must exist.  Costs almost nothing
+ * while they are empty, so it may be called for every statement.
  *
  * Memory: the result, never NULL, lives in the current memory context.
  * Locks: ACCESS SHARE on both tables, to the end of the transaction.
- * Errors: none for want of privileges, which are not asked for.
+ * Errors: none for missing privileges, which are not checked.
  */
 extern wa_code_policies *wa_code_policies_load(const wa_schema *schema);
 
 /* The override of a code, or NULL. */
 extern const wa_override *wa_code_policies_override(const wa_code_policies *policies, int32 code);
 
-/* The code that a code behaves as: another one where an override says so. */
+/* The code itself, or the one that its override names by same_as. */
 extern int32 wa_code_policies_resolve(const wa_code_policies *policies, int32 code);
 
 /*
- * The policy of a code: what is shipped, with the override laid over it, and its
- * incidents.  False where neither knows the code; *policy is then left alone, and
- * nobody may be affected.
+ * The policy of a code: the default, changed by the override, and its incidents.  Returns
+ * false, and leaves *policy unchanged, where the code is unknown to both; such a code has
+ * no effect on anybody.
  *
- * A code that behaves as another has the policy of that one, overrides and
- * incidents included, besides incidents of its own.  policy->code is its own.
+ * A code with same_as has the policy of the other code, with overrides and incidents of
+ * that one, and also its own incidents.  policy->code is always the code asked for.
  *
  * Memory: policy->incidents belong to policies.
  */
@@ -63,12 +63,12 @@ extern bool wa_code_policies_find(const wa_code_policies *policies, int32 code,
 								  wa_code_policy *policy);
 
 /*
- * Microseconds of an interval with days of 24 hours and months of 30 days,
- * and WA_FOREVER where that is more than fits.  Not less than 0.
+ * An interval in microseconds, with days of 24 hours and months of 30 days; WA_FOREVER
+ * where that overflows.  Never less than 0.
  */
 extern int64 wa_interval_span(Datum interval);
 
-/* text[] as WA_LIFT_… bits; false where an element is none of their names. */
+/* text[] as WA_LIFT_… bits; false where an element is not the name of one. */
 extern bool wa_lifted_by_from_array(Datum array, uint8 *lifted_by);
 
 /* The name of a kind of evidence in SQL, e.g. "inbound"; static storage. */

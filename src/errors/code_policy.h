@@ -1,9 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * code_policy.h
- *	  What an error code does here: the shipped entry of the catalogue with
- *	  the changes of the DBA laid over it.  Pure: errors/code_policies.h reads
- *	  the changes from their tables.
+ *	  The policy of an error code: its entry in the catalogue, changed by the rows of
+ *	  wa_error_override and wa_incident.  Pure: errors/code_policies.h reads the tables.
  *
  *-------------------------------------------------------------------------
  */
@@ -17,18 +16,18 @@
 #include "errors/catalogue.h"
 
 /*
- * A time of which the DBA says that failures of a code in it count as no strike:
- * from since up to, not including, until.
+ * A row of wa_incident: failures of the code from since (inclusive) to until (exclusive)
+ * do not count as strikes.
  */
 typedef struct wa_incident
 {
 	int32		code;
 	wa_str		business;		/* '': every business */
 	wa_instant	since;
-	wa_instant	until;			/* WA_FOREVER: it goes on */
+	wa_instant	until;			/* WA_FOREVER: still lasting */
 } wa_incident;
 
-/* The part of a wa_code that decides anything. */
+/* The members of wa_code that decisions depend on. */
 typedef struct wa_code_policy
 {
 	int32		code;
@@ -57,12 +56,12 @@ typedef struct wa_code_change
 	wa_fault	fault;
 	wa_scope	scope;
 	uint8		blocks;
-	wa_ladder	ladder;			/* its gap is not looked at */
+	wa_ladder	ladder;			/* its gap is ignored */
 	int64		gap;
 	uint8		lifted_by;
 } wa_code_change;
 
-/* The policy of a shipped code as it is shipped, without incidents. */
+/* The default policy of a code of the catalogue, without incidents. */
 extern void wa_code_policy_shipped(const wa_code *shipped, wa_code_policy *policy);
 
 /*
@@ -72,14 +71,14 @@ extern void wa_code_policy_shipped(const wa_code *shipped, wa_code_policy *polic
 extern void wa_code_policy_custom(int32 code, wa_code_policy *policy);
 
 /*
- * Lay a change over a policy.
+ * Apply a change to a policy.
  *
- * A code with both a ladder and blocked categories has a cooldown, a code
- * that lacks either has no effect.  Where neither the catalogue nor the change
- * says what lifts a cooldown, an inbound message and any receipt do.  A kind of
- * evidence that is new to the code counts from the failure on.  The effect of a
- * code that is an opt-out or closes the window cannot be changed, and blocks,
- * ladder, gap and lifted_by are passed over for it.
+ * A code with both a ladder and blocked categories has a cooldown; a code without one of
+ * them has no effect.  Where neither the catalogue nor the change says what lifts a
+ * cooldown, an inbound message and any receipt do.  A kind of evidence that the code does
+ * not have by default counts from the failure on.  The effect of a code that is an opt-out
+ * or closes the window cannot be changed: blocks, ladder, gap and lifted_by are ignored
+ * for it.
  */
 extern void wa_code_policy_change(const wa_code_change *change, wa_code_policy *policy);
 

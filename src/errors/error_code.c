@@ -381,6 +381,6 @@ wa_retry_after(PG_FUNCTION_ARGS)
 	if (wait == WA_FOREVER)
 		PG_RETURN_NULL();
 
-	/* In hours, lest adding it to a timestamptz gain or lose one. */
+	/* In hours, since adding days to a timestamptz may gain or lose an hour. */
 	PG_RETURN_INTERVAL_P(span_interval(wait, false));
 }

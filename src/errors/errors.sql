@@ -1,4 +1,4 @@
--- Error codes: what is shipped, what the DBA changes, and what they mean.
+-- Error codes: defaults, changes by a DBA, and the result of both.
 
 CREATE FUNCTION @extschema@.wa__override_check(
 	code integer, same_as integer, category text, blocks @extschema@.wa_category[],
@@ -25,36 +25,36 @@ CREATE TABLE @extschema@.wa_error_override (
 		@extschema@.wa__override_check(code, same_as, category, blocks, ladder, gap, lifted_by, scope))
 );
 COMMENT ON TABLE @extschema@.wa_error_override IS
-'Changes to the shipped error codes, and codes of your own. A column that is null leaves the shipped value. An empty ladder or empty blocks turn the effect on recipients off. The state that is stored already follows a change when wa_recompute() is called. Kept by dump and restore and by upgrades of the extension';
+'Changes to the default error codes, and codes of your own. A column that is NULL leaves the default value. An empty ladder or empty blocks turn the effect on recipients off. Call wa_recompute() after a change, to apply it to the stored state. Rows are kept by dump and restore and by upgrades of the extension';
 COMMENT ON COLUMN @extschema@.wa_error_override.code IS
 'Error code that is changed or added';
 COMMENT ON COLUMN @extschema@.wa_error_override.same_as IS
-'Shipped code that this code behaves as in everything, with the changes and the incidents of that one: for a provider''s own number. Strikes of the two are counted apart. The other columns but title and reason must then be null';
+'Default code whose behaviour this code has, including the changes and incidents of that code: for a provider''s own error number. Strikes of the two codes are counted separately. All other columns except title and reason must then be NULL';
 COMMENT ON COLUMN @extschema@.wa_error_override.title IS
-'Title shown instead of the shipped one';
+'Title shown instead of the default one';
 COMMENT ON COLUMN @extschema@.wa_error_override.category IS
 'Whose fault the error is: sender, recipient or platform';
 COMMENT ON COLUMN @extschema@.wa_error_override.blocks IS
 'Message categories that a failure with this code blocks; an empty array turns the cooldown off';
 COMMENT ON COLUMN @extschema@.wa_error_override.ladder IS
-'Waits after the first, second and further strikes, at most 8, the last one repeating; a null element has no end of its own, an empty array turns the cooldown off. A day counts as 24 hours and a month as 30 days';
+'Waits after the first, second and further strikes, at most 8; the last one repeats. A NULL element is a wait without end, an empty array turns the cooldown off. A day counts as 24 hours and a month as 30 days';
 COMMENT ON COLUMN @extschema@.wa_error_override.gap IS
-'Least time between two failures for both to count as strikes';
+'Minimum time between two failures for both to count as strikes';
 COMMENT ON COLUMN @extschema@.wa_error_override.lifted_by IS
-'What ends a cooldown before its time: inbound (a message from the user), receipt (any), marketing_receipt; an empty array: nothing does. Kinds that are shipped with the code keep the time from which they count, others count from the failure on';
+'What ends a cooldown early: inbound (a message from the user), receipt (any), marketing_receipt; nothing for an empty array. Kinds that the code has by default count from its default lift_after on, others from the failure on';
 COMMENT ON COLUMN @extschema@.wa_error_override.scope IS
 'How far the error reaches: message, pair, user, contact, sender, business, country, portfolio, template, flow, group, app or platform';
 COMMENT ON COLUMN @extschema@.wa_error_override.reason IS
 'Why the code was changed; shown in wa_error_code as part of the source, or as the summary of a code of your own';
 COMMENT ON COLUMN @extschema@.wa_error_override.changed_at IS
-'When the row was inserted; an update may set it anew';
+'When the row was inserted; an update does not change it by itself';
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_error_override', '');
 
 CREATE FUNCTION @extschema@.wa__override_guard() RETURNS trigger
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'wa__override_guard';
 COMMENT ON FUNCTION @extschema@.wa__override_guard() IS
-'Trigger of wa_error_override: refuses a code that is the same as one which is itself the same as another';
+'Trigger of wa_error_override: rejects a chain, where the code named by same_as has a same_as itself';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa__override_guard() FROM PUBLIC;
 CREATE TRIGGER wa_error_override_guard
 	AFTER INSERT OR UPDATE ON @extschema@.wa_error_override
@@ -82,19 +82,19 @@ CREATE TABLE @extschema@.wa_incident (
 		@extschema@.wa__incident_check(code, since, until, reason))
 );
 COMMENT ON TABLE @extschema@.wa_incident IS
-'Times in which failures of a code count as no strike: of an outage, of a broken relay. Rows may be changed and deleted; the state that is stored already follows when wa_recompute() is called. Kept by dump and restore and by upgrades of the extension';
+'Periods in which failures of a code do not count as strikes, for example during an outage or with a broken relay. Rows may be changed and deleted. Call wa_recompute() after a change, to apply it to the stored state. Rows are kept by dump and restore and by upgrades of the extension';
 COMMENT ON COLUMN @extschema@.wa_incident.id IS
 'Row number';
 COMMENT ON COLUMN @extschema@.wa_incident.code IS
-'Error code whose failures do not count; that of an opt-out, or of a closed window, always counts';
+'Error code whose failures do not count. It has no effect on codes that mean an opt-out or a closed window';
 COMMENT ON COLUMN @extschema@.wa_incident.business IS
-'WhatsApp Business Account id; '''' for every business. Failures that were reported without a business are covered by '''' alone';
+'WhatsApp Business Account id; '''' for every business. Only '''' covers failures that were reported without a business';
 COMMENT ON COLUMN @extschema@.wa_incident.since IS
-'From when on: failures at this instant do not count';
+'Start of the period, inclusive: a failure at this instant does not count';
 COMMENT ON COLUMN @extschema@.wa_incident.until IS
-'Up to when: failures at this instant count again. NULL while the incident goes on';
+'End of the period, exclusive: a failure at this instant counts. NULL while the incident lasts';
 COMMENT ON COLUMN @extschema@.wa_incident.reason IS
-'What had happened';
+'What happened';
 COMMENT ON COLUMN @extschema@.wa_incident.recorded_by IS
 'Role that recorded it';
 COMMENT ON COLUMN @extschema@.wa_incident.recorded_at IS
@@ -106,7 +106,7 @@ CREATE FUNCTION @extschema@.wa__incident_guard() RETURNS trigger
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'wa__incident_guard';
 COMMENT ON FUNCTION @extschema@.wa__incident_guard() IS
-'Trigger of wa_incident: refuses a code that is not known';
+'Trigger of wa_incident: rejects an unknown code';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa__incident_guard() FROM PUBLIC;
 CREATE TRIGGER wa_incident_guard
 	AFTER INSERT OR UPDATE OF code ON @extschema@.wa_incident
@@ -122,7 +122,7 @@ RETURNS SETOF record
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1000 ROWS 420
 AS 'MODULE_PATHNAME', 'wa_error_catalogue';
 COMMENT ON FUNCTION @extschema@.wa_error_catalogue(boolean) IS
-'All known error codes: with true as they count now, that is wa_error_code, with false as the extension ships them';
+'Returns all known error codes: with true as they are in force now (the rows of wa_error_code), with false as the extension defines them';
 
 CREATE VIEW @extschema@.wa_error_code AS
 SELECT c.code, c.title, c.category, c.summary, c.scope, c.blocks, c.ladder, c.lifted_by,
@@ -133,7 +133,7 @@ COMMENT ON VIEW @extschema@.wa_error_code IS
 COMMENT ON COLUMN @extschema@.wa_error_code.code IS
 'Error code, the integer that webhooks and the send API give';
 COMMENT ON COLUMN @extschema@.wa_error_code.title IS
-'Short name of the error; titles in webhooks differ and are not to be trusted';
+'Short name of the error. Titles in webhooks differ and are ignored';
 COMMENT ON COLUMN @extschema@.wa_error_code.category IS
 'Whose fault the error is: sender, recipient or platform';
 COMMENT ON COLUMN @extschema@.wa_error_code.summary IS
@@ -141,41 +141,41 @@ COMMENT ON COLUMN @extschema@.wa_error_code.summary IS
 COMMENT ON COLUMN @extschema@.wa_error_code.scope IS
 'How far the error reaches: this message, the pair of sender number and user, the user for this business, the contact for anybody, the sender number, the business, the business in one country, the portfolio, the template, the flow, the group, the app or the platform';
 COMMENT ON COLUMN @extschema@.wa_error_code.blocks IS
-'Message categories that a failure with this code keeps from the recipient; empty where it does nothing to the recipient';
+'Message categories that a failure with this code blocks for the recipient; empty where it blocks none';
 COMMENT ON COLUMN @extschema@.wa_error_code.ladder IS
-'Waits of a cooldown after the first, second and further strikes, the last one repeating; a null element has no end of its own. A day counts as 24 hours. Empty where there is no cooldown';
+'Waits of a cooldown after the first, second and further strikes; the last one repeats. A NULL element is a wait without end. A day counts as 24 hours. Empty where there is no cooldown';
 COMMENT ON COLUMN @extschema@.wa_error_code.lifted_by IS
-'What ends the effect before its time: an inbound message, any receipt, a marketing_receipt, or, for the opt-out, nothing but a resume from WhatsApp. lift_after says from when on';
+'What ends the effect early: inbound (a message from the user), receipt (any), marketing_receipt, or for the opt-out resume (from WhatsApp). lift_after has the time from which each counts';
 COMMENT ON COLUMN @extschema@.wa_error_code.advice IS
 'What to do';
 COMMENT ON COLUMN @extschema@.wa_error_code.source IS
 'Where the entry comes from';
 COMMENT ON COLUMN @extschema@.wa_error_code.gap IS
-'Least time between two failures for both to count as strikes; null where there is no cooldown';
+'Minimum time between two failures for both to count as strikes; NULL where there is no cooldown';
 COMMENT ON COLUMN @extschema@.wa_error_code.effect IS
-'What a failure with this code does to the recipient: none, cooldown, stop (the WhatsApp register says stop) or close_window (the customer service window is shut)';
+'What a failure with this code does to the recipient: none, cooldown, stop (the WhatsApp register says stop) or close_window (the customer service window is closed)';
 COMMENT ON COLUMN @extschema@.wa_error_code.yields_to_window IS
 'True where the cooldown does not block while a customer service window of the user is open';
 COMMENT ON COLUMN @extschema@.wa_error_code.retry IS
-'Whether sending again can help: wait (see wa_retry_after), fix (something must be put right first) or never';
+'Whether sending again can help: wait (see wa_retry_after), fix (something must be corrected first) or never';
 COMMENT ON COLUMN @extschema@.wa_error_code.lift_after IS
-'For each element of lifted_by, how long after a failure it must come to end the effect; below zero: how long before it may. Null where there is no cooldown';
+'For each element of lifted_by, the minimum time after a failure at which it ends the effect; negative: it may come that long before the failure. NULL where there is no cooldown';
 
 CREATE FUNCTION @extschema@.wa_classify(code integer)
 RETURNS @extschema@.wa_error_code
 LANGUAGE c STABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'wa_classify';
 COMMENT ON FUNCTION @extschema@.wa_classify(integer) IS
-'The row of wa_error_code for a code. For an unknown code the row has only the code, with a null category; for a null code all of it is null';
+'Returns the row of wa_error_code for a code, always one row. For an unknown code all columns but code are NULL; for a NULL code all columns are';
 
 CREATE FUNCTION @extschema@.wa_retry_after(code integer, attempt integer)
 RETURNS interval
 LANGUAGE c STABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'wa_retry_after';
 COMMENT ON FUNCTION @extschema@.wa_retry_after(integer, integer) IS
-'How long to wait before sending again after the given attempt, counted from 1, failed with this code; the last wait repeats. Where something must be fixed first and the sender is held meanwhile: when the hold ends, and one message may try. Null where a retry is pointless: nothing is to be had by waiting, the code is unknown, or the wait has no end of its own';
+'How long to wait before sending again when the given attempt, counted from 1, failed with this code. The last wait of a code repeats. Where something must be corrected first and the sender is held meanwhile: the time until the hold ends and one message may be tried. NULL where a retry is pointless: waiting does not help, the code is unknown, or the wait has no end';
 
--- They show the contents of wa_error_override.
+-- They reveal the contents of wa_error_override.
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_error_catalogue(boolean) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_classify(integer) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_retry_after(integer, integer) FROM PUBLIC;

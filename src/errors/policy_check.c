@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * policy_check.c
- *	  What the rows of wa_error_override and wa_incident may say.
+ *	  Checks of the rows of wa_error_override and wa_incident.
  *
- * A CHECK looks at its row alone, a trigger at the other rows.  They raise the
- * errors themselves, because the server's own message could not say which
+ * Functions for CHECK constraints check one row, triggers compare it with others.  They
+ * raise errors themselves, because the server's own message could not tell which
  * condition is violated.
  *
  *-------------------------------------------------------------------------
@@ -285,7 +285,7 @@ wa__incident_check(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("an incident needs a reason"),
-				 errdetail("Who is sent to because of it may have to be explained later.")));
+				 errdetail("You may have to explain later why messages were sent because of it.")));
 
 	shipped = wa_catalogue_find(PG_GETARG_INT32(0));
 	if (shipped != NULL && is_fixed(shipped->effect))

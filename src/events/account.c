@@ -1,8 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * account.c
- *	  What holds a sender back: error codes that blame it, and what WhatsApp says
- *	  of the account.
+ *	  Holds of senders: by error codes, and by what WhatsApp reports about the account.
  *
  *-------------------------------------------------------------------------
  */

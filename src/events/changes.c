@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * changes.c
- *	  Changes of identifier: a user who has got another number or BSUID.
+ *	  Changes of identifier: a user has a new number or BSUID.
  *
  *-------------------------------------------------------------------------
  */
@@ -24,9 +24,9 @@ change_report_each(wa_context *c, const wa_canonical *from, int nfrom,
 }
 
 /*
- * Report that whoever was known by some identifiers is known by others from
- * now on.  It protects, since the new ones get the stops of the old ones: so a
- * time that cannot be right does not hold it up.
+ * Report that a user's old identifiers were replaced by new ones.  This protects, since
+ * the new identifiers inherit the stops of the old ones; so it is reported even where the
+ * element's time cannot be right.
  */
 static void
 change_report(wa_context *c, const wa_identifiers *from, const wa_identifiers *to, wa_str origin)
@@ -77,7 +77,7 @@ change_report_problem(wa_context *c, bool given)
 }
 
 /*
- * The text tells of both sides, and may be all that does.  It counts if the
+ * The text names both identifiers, and may be the only place that does.  It counts if the
  * new identifier in it is not at odds with those that are given.
  */
 static void

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * context.c
- *	  One element on its way to events: when it was, whom it is about, and how
- *	  events and problems are reported.
+ *	  Interpreting one element: its time, its identifiers, and reporting its events and
+ *	  problems.
  *
  *-------------------------------------------------------------------------
  */

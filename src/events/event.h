@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * event.h
- *	  What a webhook element means: the events that state is made of, and
- *	  the problems of elements that mean nothing.  Plain data.
+ *	  Events, the meaning of webhook elements, from which the state is computed; and
+ *	  the problems of elements that cannot be applied.  Plain data.
  *
  *-------------------------------------------------------------------------
  */
@@ -23,33 +23,34 @@ typedef enum wa_event_kind
 	WA_EVENT_RECEIPT,			/* delivered, read or played */
 	WA_EVENT_SENT,				/* the sender works; ids may be none */
 	WA_EVENT_FAILURE,			/* a strike on the ladder of code */
-	WA_EVENT_WINDOW_REFUSED,	/* WhatsApp says that the window is shut */
+	WA_EVENT_WINDOW_REFUSED,	/* WhatsApp says that the window is closed */
 	WA_EVENT_INBOUND,			/* the user wrote: a window opens */
 	WA_EVENT_CONSENT,			/* stop or resume in a register */
 	WA_EVENT_SIGHTING,			/* ids belong to one person */
-	WA_EVENT_CHANGE,			/* who was ids is to from now on */
-	WA_EVENT_HOLD,				/* the sender is held back; ids tell the region at most */
-	WA_EVENT_LIFT,				/* a hold of that cause is over; has no recipient */
-	WA_EVENT_TEMPLATE,			/* what became of a template; has no recipient */
-	WA_EVENT_FAILED				/* a message failed, whatever that means to its recipient */
+	WA_EVENT_CHANGE,			/* the identifiers to replace ids */
+	WA_EVENT_HOLD,				/* the sender is held; ids are for the region only */
+	WA_EVENT_LIFT,				/* a hold with that cause ends; has no recipient */
+	WA_EVENT_TEMPLATE,			/* a template's status, category or quality; has no
+								 * recipient */
+	WA_EVENT_FAILED				/* a message failed; for the message log only */
 } wa_event_kind;
 
-/* From one element: phone, BSUID and parent BSUID of one user. */
+/* Identifiers of one user in one element: phone, BSUID and parent BSUID. */
 #define WA_MAX_IDS 3
 
-/* A message category, or this: WhatsApp does not say. */
+/* Stands for an unknown message category. */
 #define WA_CATEGORY_UNKNOWN (-1)
 
 /*
- * One event.  ids stand in the order phone, BSUID, parent BSUID, at most one
- * of each kind: the first is home, where an event is stored.  All strings are
+ * One event.  ids are in the order phone, BSUID, parent BSUID, at most one of each kind.
+ * The first is the home identifier, under which the event is stored.  All strings are
  * borrowed from the element.
  */
 typedef struct wa_event
 {
 	wa_event_kind kind;
 	wa_instant	at;
-	wa_str		business;		/* never absent; '' speaks for every business */
+	wa_str		business;		/* never absent; '' counts for every business */
 	wa_str		sender;			/* never absent; '' where unknown */
 	int			nids;
 	wa_canonical ids[WA_MAX_IDS];
@@ -62,7 +63,7 @@ typedef struct wa_event
 
 	/* SENT, RECEIPT, FAILED */
 	int			category;		/* a wa_category, or WA_CATEGORY_UNKNOWN */
-	bool		participant;	/* is it about one of those who got a group's message? */
+	bool		participant;	/* is it about one recipient of a group's message? */
 
 	/* RECEIPT */
 	bool		read;
@@ -70,27 +71,27 @@ typedef struct wa_event
 	/* FAILURE, WINDOW_REFUSED */
 	wa_code_policy policy;		/* of code */
 
-	/* FAILURE, WINDOW_REFUSED, FAILED, CONSENT that a failure tells of; else 0 */
+	/* FAILURE, WINDOW_REFUSED, FAILED, CONSENT from a failed message; else 0 */
 	int32		code;
 
 	/* CONSENT, SIGHTING, CHANGE */
 	wa_str		origin;			/* "user_preferences", "phrase", "failed message", … */
 
-	/* TEMPLATE; absent: not told */
+	/* TEMPLATE; each absent where the element does not have it */
 	wa_str		template_name;
 	wa_str		template_language;
 	wa_str		status;
-	bool		blocked;		/* with this status it cannot be sent, until until */
+	bool		blocked;		/* cannot be sent with this status, up to until */
 	wa_str		template_category;
 	wa_str		next_category;
-	wa_instant	next_category_at;	/* WA_NEVER: not told */
+	wa_instant	next_category_at;	/* WA_NEVER: absent */
 	wa_str		quality;
 
 	/* HOLD, LIFT */
 	int32		cause;			/* as in state/hold.h */
 	wa_scope	scope;			/* HOLD: how far it reaches */
 	uint8		categories;		/* HOLD: a mask */
-	wa_instant	until;			/* HOLD: WA_FOREVER, no end of its own */
+	wa_instant	until;			/* HOLD: WA_FOREVER: does not end by itself */
 
 	/* CONSENT */
 	wa_register reg;

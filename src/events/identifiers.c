@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * identifiers.c
- *	  The identifiers by which an element names its user.
+ *	  The identifiers by which an element names a user.
  *
  *-------------------------------------------------------------------------
  */

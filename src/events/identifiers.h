@@ -23,8 +23,8 @@ enum
 };
 
 /*
- * At most one identifier of each kind, and those that found their kind taken
- * by another one: what names a user by two phones contradicts itself.
+ * At most one identifier of each kind.  Further ones of a kind that is taken are in rest:
+ * an element that names a user by two phones contradicts itself.
  */
 typedef struct wa_identifiers
 {
@@ -33,41 +33,40 @@ typedef struct wa_identifiers
 	wa_canonical rest[WA_MAX_IDS];
 } wa_identifiers;
 
-/* Nobody. */
+/* Make the set empty. */
 extern void wa_identifiers_init(wa_identifiers *set);
 
 /*
- * Add all identifiers in who that have a canonical form, but for those in
- * except, which may be NULL.  What is there already stays; a kind is told by
- * the text first, and only then by where it stands, since WhatsApp and relays
- * put BSUIDs into members for phones.
+ * Add all identifiers in who that have a canonical form, except those in except, which may
+ * be NULL.  Identifiers already in the set are kept.  The kind is determined by the text
+ * first and by the member second, since WhatsApp and relays put BSUIDs into members for
+ * phones.
  */
 extern void wa_identifiers_add(wa_identifiers *set, const wa_ids *who,
 							   const wa_identifiers *except);
 
-/* The identifiers without the rest, into ids in order; how many. */
+/* Write the identifiers, without rest, into ids in order; returns their number. */
 extern int	wa_identifiers_list(const wa_identifiers *set, wa_canonical *ids);
 
-/* Is there none but in the rest? */
+/* Is the set empty, apart from rest? */
 extern bool wa_identifiers_empty(const wa_identifiers *set);
 
-/* Do two sets name two users: by two phones, two BSUIDs, or two parents? */
+/* Do the sets contradict each other: by two phones, two BSUIDs, or two parent BSUIDs? */
 extern bool wa_identifiers_contradict(const wa_identifiers *a, const wa_identifiers *b);
 
-/* Is any identifier given at all, be it none that can be used? */
+/* Is any identifier given, also an invalid one? */
 extern bool wa_identifiers_given(const wa_ids *who);
 
 /*
- * The digits of a wa_id as WhatsApp writes it, not folded: sends must use
- * these.  Nothing (len 0) where it is no phone number.
+ * The digits of a wa_id as WhatsApp writes it, not folded: messages must be sent to these.
+ * len is 0 where it is no phone number.
  */
 extern void wa_identifiers_raw_phone(wa_str written, wa_canonical *wa_id);
 
 /*
- * The old and the new identifier in "User Ada changed from OLD to NEW", which
- * is all that a system message says where both phones are hidden.  The name
- * is the user's to choose, so only the end of the text is looked at.  Returns
- * false where it is no such text.
+ * Get the old and the new identifier from "User Ada changed from OLD to NEW", the only
+ * place where a system message has them if both phones are hidden.  The user chooses the
+ * name, so only the end of the text is evaluated.  Returns false for other texts.
  */
 extern bool wa_identifiers_in_change(wa_str body, wa_str *from, wa_str *to);
 

@@ -3,7 +3,7 @@
  * interpret.c
  *	  What each kind of webhook element means.
  *
- * The table in the README's section "What counts" is this file in words.
+ * docs/what-counts.md describes this file for users.
  * A new kind of element gets a case in wa_interpret and a function of its own.
  *
  *-------------------------------------------------------------------------
@@ -37,7 +37,7 @@ report_failed(wa_context *c, int32 code)
 	c->event.code = 0;
 }
 
-/* One failure: what it means is told by its code alone, since titles lie. */
+/* One failure: only its code has a meaning, since titles are often wrong. */
 static void
 interpret_code(wa_context *c, int32 code, bool on_premises)
 {
@@ -142,7 +142,7 @@ interpret_status(wa_context *c, const wa_element *element)
 	c->event.participant = element->participant;
 	if (wa_text_says(element->type, "sent"))
 	{
-		/* Proof that the sender works, whoever the message went to. */
+		/* Proof that the sender works, to whatever recipient. */
 		if (wa_context_has_instant(c))
 			wa_context_report(c, WA_EVENT_SENT);
 		return wa_context_outcome(c);

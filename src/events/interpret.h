@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * interpret.h
- *	  From an element of a webhook to the events that it stands for.
+ *	  Conversion of webhook elements to events.
  *	  Pure: no server, no allocation, no tables.
  *
  *-------------------------------------------------------------------------
@@ -14,22 +14,22 @@
 #include "events/event.h"
 #include "payload/payload.h"
 
-/* An event may lie this far after the receipt of its webhook, not further. */
+/* Maximum time of an event after the receipt of its webhook. */
 #define WA_CLOCK_SKEW		(10 * WA_MINUTE)
 
-/* WhatsApp was founded in 2009: no event is older.  2009-01-01 in our epoch. */
+/* Minimum time of an event, 2009-01-01: WhatsApp was founded in 2009. */
 #define WA_FIRST_INSTANT	(INT64CONST(284083200) * WA_SECOND)
 
 /* Businesses, senders and message ids are cut after this many bytes. */
 #define WA_MAX_NAME			255
 
 /*
- * Such a name as part of a key: never absent, and not so long that an index could not
- * hold it.
+ * A business, sender or message id as part of a key: '' where absent, and cut to
+ * WA_MAX_NAME bytes so that an index can hold it.
  */
 extern wa_str wa_key_part(wa_str s);
 
-/* What wa_phrase makes of a whole message. */
+/* Meaning of a whole message by wa_phrase. */
 typedef enum wa_meaning
 {
 	WA_MEANS_NOTHING,
@@ -37,51 +37,51 @@ typedef enum wa_meaning
 	WA_MEANS_RESUME
 } wa_meaning;
 
-/* The policy in force, as two questions; arg goes through untouched. */
+/* The policy in force, as two callbacks, which get arg as it is. */
 typedef struct wa_policy
 {
 	void	   *arg;
 
-	/* What a code does; false where it is unknown. */
+	/* Get the policy of a code; false where it is unknown. */
 	bool		(*code) (void *arg, int32 code, wa_code_policy *policy);
 
-	/* What a message means whose whole text this is (UTF-8, as written). */
+	/* The meaning of a message with this whole text (UTF-8, as written). */
 	wa_meaning	(*phrase) (void *arg, wa_str text);
 } wa_policy;
 
-/* Where events and problems go; arg goes through untouched. */
+/* Receives events and problems by callbacks, which get arg as it is. */
 typedef struct wa_event_sink
 {
 	void	   *arg;
 	void		(*event) (void *arg, const wa_event *event);
 
-	/* code: with WA_PROBLEM_UNKNOWN_CODE only.  detail is one line, borrowed. */
+	/* code is for WA_PROBLEM_UNKNOWN_CODE only.  detail is one line, borrowed. */
 	void		(*problem) (void *arg, wa_problem problem, const char *detail,
 							int32 code);
 } wa_event_sink;
 
 typedef enum wa_element_outcome
 {
-	WA_OUTCOME_APPLIED,			/* means something: events were reported */
-	WA_OUTCOME_IGNORED,			/* means nothing to us */
+	WA_OUTCOME_APPLIED,			/* events were reported */
+	WA_OUTCOME_IGNORED,			/* no meaning here: nothing was reported */
 	WA_OUTCOME_PROBLEM,			/* problems were reported and no event */
 	WA_OUTCOME_UNCOUNTED		/* not an element of its own: contacts[] */
 } wa_element_outcome;
 
 /*
- * Interpret one element of a payload received at received_at: report its
- * events and problems, say what came of it.
+ * Interpret one element of a payload that was received at received_at.  Reports its events
+ * and problems to sink and returns the outcome.
  *
- * A time that cannot be right is a problem.  What loosens is not reported
- * then; what protects is, at received_at, and once for each identifier by
- * itself, since the sighting that would tie them is not.
+ * A time that cannot be right is a problem.  Then events that loosen are not reported.
+ * Events that protect are, with the time received_at, once for each identifier alone,
+ * since no sighting is reported that would link them.
  */
 extern wa_element_outcome wa_interpret(const wa_element *element, wa_instant received_at,
 									   const wa_policy *policy, const wa_event_sink *sink);
 
 /*
- * Interpret an error that the send API answered, or any failure without a
- * webhook round it: the same as a failed status with this one error.
+ * Interpret an error that the send API returned, or another failure without a webhook, as
+ * a failed status with this one error.
  */
 extern wa_element_outcome wa_interpret_failure(const wa_ids *who, int32 code, wa_instant at,
 											   wa_instant received_at, wa_str business,

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * interpret_internal.h
- *	  What the files that interpret elements share.  Nobody else includes it.
+ *	  Shared by the files that interpret elements, and included by them only.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,23 +13,23 @@
 #include "events/identifiers.h"
 #include "events/interpret.h"
 
-/* Identifiers apart: those of a contact that contradicts, and two sets' rests. */
+/* Maximum number in apart: a contact that contradicts, and the rest of two sets. */
 #define WA_MAX_APART	(4 * WA_MAX_IDS)
 
-/* One element on its way to events. */
+/* State of interpreting one element. */
 typedef struct wa_context
 {
 	const wa_policy *policy;
 	const wa_event_sink *sink;
-	wa_event	event;			/* all that its events have in common */
+	wa_event	event;			/* members common to all of its events */
 	bool		applied;		/* was an event reported? */
 	bool		problem;		/* was a problem reported? */
 	const char *wrong_instant;	/* why the element's time is not event.at; else NULL */
 	bool		told_instant;	/* was that reported? */
 
 	/*
-	 * Named by the element as well, but not as one user with event.ids: a stop
-	 * or a failure is that of each of them, and nothing else is.
+	 * Identifiers that the element names too, but that may be of another user than
+	 * event.ids.  Stops and failures are reported for each of them, other events are not.
 	 */
 	int			napart;
 	wa_canonical apart[WA_MAX_APART];
@@ -40,39 +40,38 @@ typedef struct wa_context
  * ----------------------------------------------------------------
  */
 
-/* Begin with nobody, at no time. */
+/* Begin, without identifiers and time. */
 extern void wa_context_open(wa_context *c, wa_str business, wa_str sender, wa_str message_id,
 							const wa_policy *policy, const wa_event_sink *sink);
 
-/* Set the time of the events, received_at where the element's cannot be right. */
+/* Set the time of the events: the element's, or received_at where that cannot be right. */
 extern void wa_context_set_instant(wa_context *c, wa_str written, wa_instant received_at);
 
-/* Fill in who the events are about; contact may be NULL. */
+/* Set the identifiers of the events; contact may be NULL. */
 extern void wa_context_set_ids(wa_context *c, const wa_ids *who, const wa_ids *contact);
 
-/* Can the events be placed in time?  Reports the problem, once, if not. */
+/* Is the time of the element right?  If not, the problem is reported, once. */
 extern bool wa_context_has_instant(wa_context *c);
 
 /*
- * Is there anybody whom the events are about?  Reports the problem and returns
- * false where no identifier can be used.
+ * Is there a valid identifier?  If not, the problem is reported.
  */
 extern bool wa_context_has_recipient(wa_context *c, const wa_ids *who, const wa_ids *contact);
 
 /* Report an event. */
 extern void wa_context_report(wa_context *c, wa_event_kind kind);
 
-/* Report one for a single identifier, without a raw number. */
+/* Report an event for a single identifier, without a wa_id. */
 extern void wa_context_report_alone(wa_context *c, wa_event_kind kind,
 									const wa_canonical *id);
 
 /*
- * Report what protects: at the moment of receipt where the element's time
- * cannot be right, and for everybody whom the element may be about.
+ * Report an event that protects: also where the element's time cannot be right, then at
+ * the time of receipt; and for every identifier that the element may be about.
  */
 extern void wa_context_report_protection(wa_context *c, wa_event_kind kind);
 
-/* Report an opt-out, which protects, or an opt-in, which needs a right time. */
+/* Report an opt-out, as an event that protects; or an opt-in, only where the time is right. */
 extern void wa_context_report_consent(wa_context *c, wa_register reg, bool stop,
 									  wa_str origin, wa_str evidence);
 
@@ -83,19 +82,19 @@ extern void wa_context_report_sighting(wa_context *c, wa_str origin);
 extern void wa_context_report_problem(wa_context *c, wa_problem problem, const char *detail,
 									  int32 code);
 
-/* What has come of the element so far. */
+/* The outcome of the element so far. */
 extern wa_element_outcome wa_context_outcome(const wa_context *c);
 
-/* Is it the literal, which is in lower case, its ASCII letters in either case? */
+/* Does the string equal word, which is in lower case, without regard to ASCII case? */
 extern bool wa_text_says(wa_str s, const char *word);
 
-/* Does it begin with the literal, in the same way? */
+/* Does the string begin with word, without regard to ASCII case? */
 extern bool wa_text_starts(wa_str s, const char *word);
 
-/* An error code as text; false where it is none. */
+/* Read an error code from text; false where it is none. */
 extern bool wa_code_read(wa_str text, int32 *code);
 
-/* Unix seconds or milliseconds, as text, to an instant; false where it is none. */
+/* Read Unix seconds or milliseconds from text; false where they are none. */
 extern bool wa_instant_read(wa_str text, wa_instant *at);
 
 /* ----------------------------------------------------------------
@@ -103,13 +102,13 @@ extern bool wa_instant_read(wa_str text, wa_instant *at);
  * ----------------------------------------------------------------
  */
 
-/* The sender is held back, where an error of this code does that. */
+/* Report a hold of the sender, if an error with this code makes one. */
 extern void wa_interpret_holding_code(wa_context *c, const wa_code_policy *policy);
 
-/* The value of a change that tells of a template. */
+/* Interpret the value of a change about a template. */
 extern wa_element_outcome wa_interpret_template(wa_context *c, const wa_element *element);
 
-/* The value of an account_update. */
+/* Interpret the value of an account_update. */
 extern wa_element_outcome wa_interpret_account_update(wa_context *c, const wa_element *element);
 
 /* ----------------------------------------------------------------
@@ -117,10 +116,10 @@ extern wa_element_outcome wa_interpret_account_update(wa_context *c, const wa_el
  * ----------------------------------------------------------------
  */
 
-/* A system message of a user who has got another number or BSUID. */
+/* Interpret a system message about a user's new number or BSUID. */
 extern void wa_interpret_changed_user(wa_context *c, const wa_element *element);
 
-/* An item of user_id_update[]. */
+/* Interpret an item of user_id_update[]. */
 extern wa_element_outcome wa_interpret_user_id_update(wa_context *c,
 													  const wa_element *element);
 

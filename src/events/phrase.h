@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * phrase.h
- *	  The form in which opt-out and opt-in phrases are compared, and the
- *	  phrases and polite fillers that come with the extension.
+ *	  Folding of messages to the form in which opt-out and opt-in phrases are compared,
+ *	  and the default phrases and polite fillers.
  *
  * Pure but for PostgreSQL's common library (unicode_normalize; in unit tests:
  * -DFRONTEND and libpgcommon).
@@ -16,7 +16,7 @@
 
 #include "base/str.h"
 
-/* Longer messages are no phrases, and longer phrases cannot be stored. */
+/* Maximum length of a phrase, and of a message that can match one. */
 #define WA_PHRASE_MAX	64		/* characters, folded */
 
 typedef struct wa_phrase_key
@@ -24,34 +24,33 @@ typedef struct wa_phrase_key
 	int			len;			/* bytes; 0: cannot be a phrase */
 
 	/*
-	 * Was something left out (a question mark, a crossed-out sign, "ok", "no
-	 * thanks") with which a stop is still a stop, but an opt-in is doubtful?
+	 * Was something removed that makes an opt-in doubtful, but not a stop: a question
+	 * mark, a crossed-out sign, "ok", "no thanks"?
 	 */
 	bool		doubtful;
 	char		text[WA_PHRASE_MAX * 4 + 1];	/* UTF-8, terminated */
 } wa_phrase_key;
 
 /*
- * Fold UTF-8 text into the form that is compared: words of small letters
- * without accents, one space between them; punctuation, markup, emoji and
- * invisible characters dropped, a word said twice in a row said once, polite
- * fillers taken off both ends.  A filler that is all there is stays.  Folding
- * what is folded changes nothing.
+ * Fold UTF-8 text to the form that is compared: words in lower case without accents, with
+ * one space between them.  Punctuation, markup, emoji and invisible characters are removed,
+ * a word repeated in a row becomes one, and polite fillers are removed at both ends, unless
+ * nothing else is there.  Folding is idempotent.
  *
- * Invalid UTF-8, an empty rest, a rest of more than WA_PHRASE_MAX characters
- * and a text that is much longer give len 0.  The time is bounded, whatever
- * the length of the text.
+ * len is 0 for invalid UTF-8, where nothing remains, where more than WA_PHRASE_MAX
+ * characters remain, and for a text that is much longer.  The time is bounded for texts of
+ * any length.
  */
 extern void wa_phrase_fold(wa_str text, wa_phrase_key *key);
 
-/* Does a message with this key count as such a phrase, the texts being equal? */
+/* Does a message with this key, which equals a phrase, have its effect? */
 static inline bool
 wa_phrase_counts(const wa_phrase_key *key, bool resumes)
 {
 	return !(resumes && key->doubtful);
 }
 
-/* A row of wa_phrase as it is delivered; in UTF-8. */
+/* A default row of wa_phrase, in UTF-8. */
 typedef struct wa_default_phrase
 {
 	const char *language;		/* ISO 639-1 */
@@ -63,12 +62,12 @@ typedef struct wa_default_phrase
 extern const wa_default_phrase wa_default_phrases[];
 extern const int wa_default_phrases_size;
 
-/* Words that may stand around a phrase; in UTF-8, not folded. */
+/* Polite words around a phrase; in UTF-8, not folded. */
 typedef struct wa_phrase_filler
 {
 	const char *language;
 	const char *words;
-	bool		doubtful;		/* around an opt-in it makes that no opt-in */
+	bool		doubtful;		/* with it an opt-in phrase has no effect */
 } wa_phrase_filler;
 
 #define WA_PHRASE_FILLERS_MAX 512

@@ -1,10 +1,10 @@
 -- Opt-out and opt-in phrases, and the bookkeeping that lets an operator edit
--- rows which come with the extension.
+-- default rows.
 
--- Rows that a CREATE EXTENSION puts in are not dumped (is_default).  What an
--- operator does to them must survive dump and restore all the same, so each
--- default row that is changed or deleted leaves its key here, and this table
--- is dumped: on restore its rows take the default ones away again.
+-- Rows inserted by CREATE EXTENSION are not dumped (is_default).  But an operator's
+-- changes to them must survive dump and restore.  So the key of each default row
+-- that is changed or deleted is stored here.  This table is dumped, and on restore
+-- its rows delete the default ones again.
 CREATE TABLE @extschema@.wa_default_removed (
 	relation text COLLATE "C" NOT NULL,
 	key text COLLATE "C" NOT NULL,
@@ -15,7 +15,7 @@ CREATE TABLE @extschema@.wa_default_removed (
 );
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_default_removed', '');
 COMMENT ON TABLE @extschema@.wa_default_removed IS
-'Default rows that an operator changed or deleted; keeps them away after a restore or an upgrade';
+'Default rows that an operator changed or deleted, so that a restore or an upgrade does not bring them back';
 COMMENT ON COLUMN @extschema@.wa_default_removed.relation IS 'wa_phrase, wa_region_rule or wa_region_without_limit';
 COMMENT ON COLUMN @extschema@.wa_default_removed.key IS 'Key of the row: the phrase; region, blank, category; or the region';
 
@@ -35,42 +35,42 @@ CREATE TABLE @extschema@.wa_phrase (
 );
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_phrase', 'WHERE NOT is_default');
 COMMENT ON TABLE @extschema@.wa_phrase IS
-'Messages that opt out of or into marketing, compared as a whole without regard to case, accents, punctuation, markup, emoji and the polite words of wa_phrase_filler(). Editable; risky ones such as END, CANCEL, QUIT and YES are there, but not active, since people write them for other reasons';
+'Phrases that opt out of or into marketing. A message must be the whole phrase; case, accents, punctuation, markup, emoji and the polite words of wa_phrase_filler() are ignored. Editable. Ambiguous phrases such as END, CANCEL, QUIT and YES are included but not active, since people write them for other reasons';
 COMMENT ON COLUMN @extschema@.wa_phrase.phrase IS 'The phrase, in any spelling of case and accents; at most 64 characters';
-COMMENT ON COLUMN @extschema@.wa_phrase.meaning IS 'stop or resume; where two spellings of one phrase disagree, stop holds';
-COMMENT ON COLUMN @extschema@.wa_phrase.language IS 'ISO 639-1 code of the language, for those who read the table; every phrase counts whatever language a user writes';
-COMMENT ON COLUMN @extschema@.wa_phrase.active IS 'False: messages that say so mean nothing';
+COMMENT ON COLUMN @extschema@.wa_phrase.meaning IS 'stop or resume. Where rows with the same phrase in different spellings disagree, it means stop';
+COMMENT ON COLUMN @extschema@.wa_phrase.language IS 'ISO 639-1 code of the language, for information only: every phrase counts for every user';
+COMMENT ON COLUMN @extschema@.wa_phrase.active IS 'False: the phrase has no effect';
 COMMENT ON COLUMN @extschema@.wa_phrase.is_default IS 'True for rows that came with the extension and were not changed';
 
 CREATE FUNCTION @extschema@.wa__phrase_valid(phrase text) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa__phrase_valid(text) IS
-'Can a message ever equal this phrase? False for one that is empty once folded, or longer than 64 characters';
+'Returns whether a message can match this phrase: false for one that is empty once folded, or longer than 64 characters';
 
 CREATE FUNCTION @extschema@.wa__phrase_folded(phrase text) RETURNS bytea
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa__phrase_folded(text) IS
-'The form in which messages and phrases are compared, in UTF-8 whatever the encoding of the database; empty for what can be no phrase';
--- By which the intake finds what a message means.
+'Returns the form in which messages and phrases are compared, in UTF-8 for every encoding of the database; empty for text that cannot be a phrase';
+-- Intake finds the meaning of a message by this index.
 CREATE INDEX wa__phrase_folded ON @extschema@.wa_phrase (@extschema@.wa__phrase_folded(phrase));
 
 CREATE FUNCTION @extschema@.wa_default_phrase(OUT phrase text, OUT meaning text, OUT language text, OUT active boolean)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'wa_default_phrase_rows' LANGUAGE C STABLE PARALLEL SAFE ROWS 1000;
 COMMENT ON FUNCTION @extschema@.wa_default_phrase() IS
-'The rows with which wa_phrase begins, as far as the encoding of this database can write them';
+'Returns the default rows of wa_phrase, except those that the encoding of this database cannot represent';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_default_phrase() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.wa_phrase_filler(OUT words text, OUT language text, OUT around_opt_in boolean)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'wa_phrase_fillers_rows' LANGUAGE C STABLE PARALLEL SAFE ROWS 400;
 COMMENT ON FUNCTION @extschema@.wa_phrase_filler() IS
-'Polite words that are overlooked before and behind a phrase. With one of which around_opt_in is false an opt-out phrase is still one, but an opt-in phrase is not';
+'Returns the polite words that are ignored before and after a phrase. Words with around_opt_in false are ignored around opt-out phrases only';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_phrase_filler() FROM PUBLIC;
 
--- ALTER SCHEMA RENAME must not send the triggers of an owner into the schema
--- that somebody else makes under the old name: they ask the server where their
--- table is.
+-- After ALTER SCHEMA RENAME somebody may create a schema with the old name, which
+-- triggers with the owner's rights must not use.  So they get the schema of their
+-- table from the server.
 CREATE FUNCTION @extschema@.wa__default_guard() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -81,7 +81,7 @@ BEGIN
 		RETURN NULL;
 	END IF;
 	IF TG_OP = 'INSERT' THEN
-		-- A row of an operator's takes the place of the default one.
+		-- An operator's row replaces the default one.
 		IF NOT NEW.is_default THEN
 			IF TG_TABLE_NAME = 'wa_phrase' THEN
 				EXECUTE format('DELETE FROM %I.wa_phrase WHERE phrase = $1 AND is_default', TG_TABLE_SCHEMA)
@@ -100,7 +100,7 @@ BEGIN
 	END IF;
 
 	IF TG_WHEN = 'AFTER' THEN
-		-- Only now: wa__default_remove, which this calls, must find nothing to do.
+		-- In an AFTER trigger, so that wa__default_remove, which this calls, finds nothing to do.
 		IF OLD.is_default THEN
 			IF TG_TABLE_NAME = 'wa_phrase' THEN
 				old_key := OLD.phrase;
@@ -120,7 +120,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.wa__default_guard() IS
-'Trigger of wa_phrase, wa_region_rule and wa_region_without_limit: remembers which default rows an operator changed or deleted';
+'Trigger of wa_phrase, wa_region_rule and wa_region_without_limit: records in wa_default_removed which default rows an operator changed or deleted';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa__default_guard() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.wa__default_lock() RETURNS trigger
@@ -131,7 +131,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.wa__default_lock() IS
-'Trigger of wa_phrase, wa_region_rule, wa_region_without_limit and wa_default_removed: one change at a time, since a parallel restore fills all of them at once and their triggers reach into one another';
+'Trigger of wa_phrase, wa_region_rule, wa_region_without_limit and wa_default_removed: allows one change at a time, since a parallel restore fills all of them at once and the trigger of each writes others';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa__default_lock() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.wa__default_remove() RETURNS trigger
@@ -150,8 +150,8 @@ BEGIN
 			WHERE region || '' '' || category::text = $1 AND is_default', TG_TABLE_SCHEMA)
 			USING NEW.key;
 	END IF;
-	-- The key may be there by now: left by that DELETE, or by a restored row that
-	-- took the place of the default one before.
+	-- The key may exist already: from that DELETE, or from a restored row that replaced
+	-- the default one before.
 	EXECUTE format('SELECT EXISTS (SELECT FROM %I.wa_default_removed
 		WHERE relation = $1 AND key = $2)', TG_TABLE_SCHEMA)
 		INTO is_there USING NEW.relation, NEW.key;
@@ -162,7 +162,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.wa__default_remove() IS
-'Trigger of wa_default_removed: takes away the default row whose removal a restore brings back';
+'Trigger of wa_default_removed: deletes the default row that a restored row says was removed';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa__default_remove() FROM PUBLIC;
 
 INSERT INTO @extschema@.wa_phrase (phrase, meaning, language, active, is_default)

@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * phrase_defaults.c
- *	  The phrases of wa_phrase as they are delivered, and the polite fillers.
+ *	  The default rows of wa_phrase, and the polite fillers.
  *
- * Written as people would see them; what is compared is their folded form, so
- * one spelling of each will do.  Where these come from:
+ * They are written as people write them.  Their folded form is compared, so one spelling
+ * of each is sufficient.  Sources:
  *
  * STOP, STOPALL, UNSUBSCRIBE, OPTOUT, REVOKE, END, CANCEL, QUIT, START, YES and
  * UNSTOP are the default keywords of Twilio; ARRET, OPT-OUT, REMOVE and TD those

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * phrase_functions.c
- *	  SQL functions about phrases: the CHECK of wa_phrase, the phrases and
- *	  fillers that come with the extension.
+ *	  SQL functions about phrases: the CHECK of wa_phrase, the default phrases and
+ *	  fillers.
  *
  *-------------------------------------------------------------------------
  */

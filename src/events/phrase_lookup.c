@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * phrase_lookup.c
- *	  What a message means, by the rows of wa_phrase.
+ *	  The meaning of a message by the rows of wa_phrase.
  *
- * By the index over the folded form: the phrases of all languages are too many
- * to be read for each statement.
+ * It uses the index over the folded form, since the phrases of all languages are too many
+ * to read for each statement.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * phrase_lookup.h
- *	  What a message means, by the rows of wa_phrase.
+ *	  The meaning of a message by the rows of wa_phrase.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,10 +14,9 @@
 #include "events/interpret.h"
 
 /*
- * What a message means whose whole text this is, in UTF-8, under a fresh
- * snapshot.  Of equal phrases that are active a stop wins; an opt-in that is
- * doubtful (phrase.h) means nothing.  A text that can be no phrase reads no
- * table.
+ * The meaning of a message with this whole text, in UTF-8, under a fresh snapshot.  Of
+ * equal active phrases the stop wins; a doubtful opt-in (phrase.h) means nothing.  The
+ * table is not read for a text that cannot be a phrase.
  */
 extern wa_meaning wa_phrase_lookup(const wa_schema *schema, wa_str text);
 

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * template.c
- *	  What webhooks tell of message templates.
+ *	  Interpreting webhooks about message templates.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * identifiers.c
- *	  wa__identifiers: the identifiers whose events count for one, for SQL functions.
+ *	  wa__identifiers: the identifiers whose events count for a given one, for SQL
+ *	  functions.
  *
  *-------------------------------------------------------------------------
  */

@@ -258,7 +258,7 @@ follow(wa_person *person, int n, int e)
 	there = &person->members[other];
 	edge = &person->edges[e];
 
-	/* Whoever has left one of the two since is not its present owner. */
+	/* A person who has left one of the two since is not its present owner. */
 	if (edge->link.last_seen_at <= here->left_at)
 		until = Min(until, here->left_at);
 	if (edge->link.last_seen_at <= there->left_at)

@@ -1,13 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * person.h
- *	  One person, many identifiers: which identifiers count for which.
- *	  README.md in this folder is the text of it.  Pure: no server; memory
- *	  comes from the caller.
+ *	  One person, many identifiers: which identifiers count for which, as described
+ *	  in README.md of this folder.  Pure: no server; memory comes from the caller.
  *
- * What was seen is kept as links between two identifiers, each a few extremes,
- * so that order, batching and repetition leave no trace.  All else is worked
- * out when a decision asks, from the links that its snapshot sees.
+ * Links between two identifiers are stored as minima and maxima, so that order,
+ * batching and repetition do not matter.  All else is computed for each decision,
+ * from the links that its snapshot sees.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,7 +19,7 @@
 #include "base/str.h"
 #include "recipient/phone.h"
 
-/* What an identifier is; the lower one is the home where an element names several. */
+/* Kind of an identifier.  Where an element names several, the lowest kind is home. */
 typedef enum wa_id_kind
 {
 	WA_ID_PHONE,
@@ -30,19 +29,19 @@ typedef enum wa_id_kind
 
 extern wa_id_kind wa_id_kind_of(const wa_canonical *id);
 
-/* A row of wa_identity or wa_identity_change, as it is handed in. */
+/* A row of wa_identity or wa_identity_change. */
 typedef struct wa_link
 {
-	bool		change;			/* the person went from one to the other */
+	bool		change;			/* of wa_identity_change; else a sighting */
 	wa_str		business;		/* sighting: where; '' where unknown */
 	wa_instant	first_seen_at;	/* sighting: exact; WA_NEVER: none */
 	wa_instant	last_seen_at;	/* sighting: its day at least; change: when */
-	wa_instant	unlinked_at;	/* what was seen up to here does not count */
+	wa_instant	unlinked_at;	/* sightings and changes up to here do not count */
 } wa_link;
 
 /*
- * A link between two of a person's identifiers, by number.  Each stands in the
- * lists of both of its ends.
+ * A link between two members of a person, by their numbers.  It is in the lists of both
+ * members.
  */
 typedef struct wa_edge
 {
@@ -55,8 +54,8 @@ typedef struct wa_edge
 } wa_edge;
 
 /*
- * One identifier in reach.  Events of it count for the one asked about if
- * they are not later than events_until.
+ * One identifier of the person.  Its events count for the identifier asked about (member 0)
+ * up to events_until.
  */
 typedef struct wa_member
 {
@@ -65,17 +64,17 @@ typedef struct wa_member
 	uint32		hash;
 	int			next_of_hash;	/* next member of the same bucket; -1: none */
 	int			edges;			/* first edge; -1: none */
-	wa_instant	events_until;	/* WA_NEVER: not in reach, known as a neighbour */
-	wa_instant	expand_until;	/* how far sightings of it lead on */
+	wa_instant	events_until;	/* WA_NEVER: not in reach, a neighbour only */
+	wa_instant	expand_until;	/* sightings that hold since before then are followed */
 	wa_instant	left_at;		/* latest change away from it; WA_NEVER: none */
-	wa_instant	failures_since; /* unlinked: failures of this time */
-	wa_instant	failures_until; /* may have named both; WA_NEVER: none */
-	bool		changes_loaded; /* are they in edges? */
+	wa_instant	failures_since; /* unlinked: failures in this period may have */
+	wa_instant	failures_until; /* named both, and count; WA_NEVER: none */
+	bool		changes_loaded; /* are its changes in edges? */
 	bool		sightings_loaded;
-	bool		queued;			/* is it to be followed? */
-	uint32		passed;			/* by the search of that number */
-	int			questions;		/* how often its partners were asked for */
-	struct wa_partners *partners;	/* in order, where that was often; else NULL */
+	bool		queued;			/* is it in the queue of members to follow? */
+	uint32		passed;			/* number of the latest search that passed it */
+	int			questions;		/* how often its partners were searched */
+	struct wa_partners *partners;	/* sorted, if that was often; else NULL */
 } wa_member;
 
 typedef struct wa_person wa_person;
@@ -95,40 +94,41 @@ struct wa_person
 	uint32		nsearches;
 
 	/*
-	 * Add all sightings, or all changes, of a member by wa_person_link.  Sightings may be
-	 * asked for as long as somebody may ask who speaks.
+	 * Callback: add all sightings, or all changes, of a member by wa_person_link.  Sightings
+	 * may be needed as long as wa_person_speaks is called.
 	 */
 	void		(*load) (wa_person *person, int member, bool changes);
 	void	   *(*enlarge) (void *old, size_t size);	/* as realloc; 0 frees */
-	uint64		seed;			/* of hashes; known to nobody */
+	uint64		seed;			/* of hashes; random and secret */
 	void	   *arg;			/* for load */
 };
 
-/* Take in one link that load found; a link that is known already is passed over. */
+/* Add one link, from the callback load; a link that was added before is ignored. */
 extern void wa_person_link(wa_person *person, const wa_canonical *from,
 						   const wa_canonical *to, const wa_link *link);
 
 /*
- * Find all identifiers whose events count for id, and until when.  load,
- * enlarge, seed and arg must be set, all else zero.  Takes time in proportion to the
- * links in reach, times the number of distinct instants at which somebody left.
+ * Find all identifiers whose events count for id, and until when.  load, enlarge, seed and
+ * arg must be set, all else zero.  The time is proportional to the number of links in
+ * reach, times the number of distinct instants at which an identifier was left.
  */
 extern void wa_person_find(wa_person *person, const wa_canonical *id);
 
-/* The member that is this identifier; -1 where there is none. */
+/* The number of the member with this identifier; -1 where there is none. */
 extern int	wa_person_member(const wa_person *person, const wa_canonical *id);
 
 /*
- * Does this member speak for member 0 at t by what this business has seen ('': any), so that
- * what loosens counts?  over_changes: also those before a change.  The way leads through
- * members in reach.  Many questions about one person cost little more than its links.
+ * Does this member speak for member 0 at t (README.md, "Speaking"), so that its resumes,
+ * windows and evidence of then count?  Only sightings of this business are used; '': of any
+ * business.  over_changes: changes are used as well.  Paths lead through members in reach.
+ * Many calls for one person cost little more than reading its links.
  */
 extern bool wa_person_speaks(wa_person *person, int member, wa_str business, wa_instant t,
 							 bool over_changes);
 
 /*
- * Which members in reach are linked with member 0 by sightings of this business ('': any)
- * alone, whenever: true in together[], of nmembers.
+ * Set together[i], for all nmembers, to whether member i is in reach and linked with member
+ * 0 by sightings of this business ('': of any) alone, at any time.
  */
 extern void wa_person_seen_together(const wa_person *person, wa_str business, bool *together);
 

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * person_internal.h
- *	  What the files about a person's links share; nobody else looks inside.
+ *	  Shared by person.c and speaking.c only.
  *
  *-------------------------------------------------------------------------
  */
@@ -10,7 +10,7 @@
 
 #include "identity/person.h"
 
-/* An array of the person with room for one more than n. */
+/* Make sure that an array of the person has room for one more than n elements. */
 #define person_grow(person, array, n, max, first, type) \
 	do { \
 		if ((n) == (max)) \
@@ -20,7 +20,7 @@
 		} \
 	} while (0)
 
-/* Since when the two were seen together, by sightings that count. */
+/* The time since when a link holds, if it does. */
 static inline wa_instant
 edge_since(const wa_edge *edge)
 {
@@ -39,7 +39,7 @@ edge_next(const wa_edge *edge, int member)
 	return edge->from == member ? edge->next_of_from : edge->next_of_to;
 }
 
-/* Have the sightings, or the changes, of that member in its edges. */
+/* Load the sightings, or the changes, of a member into its edges, unless done before. */
 extern void wa_person_load_links(wa_person *person, int member, bool changes);
 
 #endif							/* WA_PERSON_INTERNAL_H */

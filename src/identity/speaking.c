@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * speaking.c
- *	  Who speaks for whom: whether what loosens counts for another identifier.
+ *	  Which identifier speaks for which: whether its resumes, windows and evidence count
+ *	  for the other one.
  *
  *-------------------------------------------------------------------------
  */

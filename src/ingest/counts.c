@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * counts.c
- *	  The result of the functions of the intake.
+ *	  The result of the SQL functions of intake.
  *
  *-------------------------------------------------------------------------
  */

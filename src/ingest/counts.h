@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * counts.h
- *	  The result that the functions of the intake have in common.
+ *	  The result of the SQL functions of intake.
  *
  *-------------------------------------------------------------------------
  */
@@ -12,7 +12,7 @@
 
 #include "ingest/intake.h"
 
-/* The row (applied, ignored, problems). */
+/* The result row (applied, ignored, problems). */
 extern Datum wa_counts_datum(FunctionCallInfo fcinfo, wa_counts counts);
 
 #endif							/* WA_COUNTS_H */

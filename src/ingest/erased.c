@@ -1,15 +1,16 @@
 /*-------------------------------------------------------------------------
  *
  * erased.c
- *	  What a statement brings about people who were erased.
+ *	  Leaving out events about people who were erased.
  *
- * Where nobody was, this costs a look into an empty table.
+ * Where nobody was erased, this costs one look at an empty table.
  *
- * The links of a statement are a graph, over which erasure spreads: to either side where two
- * were seen together, from the old one to the new one where somebody changed.  From a BSUID or
- * parent that becomes an erased one by that it goes on to whom that one reaches by stored links,
- * as if these had come first and it had been erased then.  Instants only rise to one that was there,
- * so each end is looked at again no more often than there are such.
+ * The links of a statement are a graph along which erasure spreads: in both directions between
+ * identifiers that were seen together, and from the old to the new one of a change.  From a
+ * BSUID or parent that becomes erased in this way, it spreads further along stored links, as
+ * if these had come first and it had been erased then.  The time of an identifier only rises,
+ * to one of the times that exist, so each identifier is visited at most as often as there
+ * are such times.
  *
  *-------------------------------------------------------------------------
  */

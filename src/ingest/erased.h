@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * erased.h
- *	  What a statement brings about people who were erased.
+ *	  Leaving out events about people who were erased.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,12 +14,13 @@
 #include "ingest/event_batch.h"
 
 /*
- * Drop receipts, messages sent, links and changes of identifier of those who were erased, unless
- * they have written or opted in since, in the tables or in this batch.  Who would be linked with one
- * of them counts as erased as well, and whom that one reaches by stored links.  What protects
- * (stops, failures), messages and opt-ins are kept.
+ * Remove receipts, sent messages, links and changes of identifier of people who were erased,
+ * unless they have written or opted in since, in the tables or in this batch.  An identifier
+ * that would be linked with one of theirs counts as erased as well, and so do those that it
+ * is connected with by stored links.  Events that protect (stops, failures), inbound
+ * messages and opt-ins are kept.
  *
- * Inside SPI_connect, after wa_write_begin, which keeps wa_forget away.
+ * To be called inside SPI_connect, after wa_write_begin, which excludes wa_forget.
  */
 extern void wa_leave_out_erased(const wa_schema *schema, wa_deltas *activities,
 								wa_deltas *deliveries, wa_deltas *messages, wa_deltas *sightings,

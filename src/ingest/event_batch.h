@@ -1,10 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * event_batch.h
- *	  The events of one statement, merged per row in memory, so that each
- *	  state row is written once, whatever the number of events that touch it.
+ *	  The events of one statement, merged per row in memory, so that each state row
+ *	  is written once, for any number of events that change it.
  *
- * Memory: everything lives in the context that the batch was made in.
+ * This is the container; event_deltas.h adds events to it, writer.h writes its rows.
+ *
+ * Memory: everything is allocated in the context that the batch was made in.
  *
  *-------------------------------------------------------------------------
  */
@@ -54,11 +56,13 @@ typedef struct wa_row_key
 								 * other identifier; MESSAGE: message id */
 } wa_row_key;
 
-/* What is to be merged into the row of that key. */
-/* What was told of a template: status, category, announced category and quality each by itself. */
+/*
+ * Latest status, category, announced category and quality of a template, each with its own
+ * time; WA_NEVER where there is none.
+ */
 typedef struct wa_template_told
 {
-	wa_instant	status_at;		/* WA_NEVER: not told; so with the others */
+	wa_instant	status_at;
 	wa_str		status;
 	bool		blocked;
 	wa_instant	paused_until;
@@ -70,6 +74,7 @@ typedef struct wa_template_told
 	wa_str		quality;
 } wa_template_told;
 
+/* What is to be merged into the row with that key. */
 typedef struct wa_row_delta
 {
 	wa_row_key	key;
@@ -100,11 +105,11 @@ typedef struct wa_row_delta
 		{
 			wa_instant	first_seen;
 			wa_instant	last_seen;	/* exact */
-			wa_str		display_phone;	/* data NULL: not named */
+			wa_str		display_phone;	/* data NULL: absent */
 		}			sender;
 		struct
 		{
-			wa_instant	since;	/* WA_NEVER: none is told */
+			wa_instant	since;	/* WA_NEVER: no hold */
 			wa_instant	until;	/* of the latest */
 			uint8		categories;
 			wa_instant	lifted_at;
@@ -141,32 +146,34 @@ typedef struct wa_event_batch wa_event_batch;
 /* An empty batch; all that it holds is allocated in context. */
 extern wa_event_batch *wa_event_batch_make(MemoryContext context);
 
-/* Take in one event.  Its strings are copied. */
-extern void wa_event_batch_add(wa_event_batch *batch, const wa_event *event, int64 webhook_id);
+/* The memory context of the batch. */
+extern MemoryContext wa_event_batch_context(const wa_event_batch *batch);
 
 /*
- * Note that a webhook of this business and sender, in UTF-8, was received then.
- * display_phone: the sender's number as WhatsApp shows it; data NULL where it is not named.
+ * A business or sender of a payload, in UTF-8, as text of this database that lives as
+ * long as the batch.
  */
-extern void wa_event_batch_add_sender(wa_event_batch *batch, wa_str business, wa_str sender,
-									  wa_str display_phone, wa_instant received_at);
+extern wa_str wa_event_batch_name(wa_event_batch *batch, wa_str utf8);
 
-/*
- * The row delta of a key, made empty where there is none yet.  The key's
- * strings are copied.
- */
+/* Append a consent event, which the caller fills in.  Valid until the next one is appended. */
+extern wa_consent_event *wa_event_batch_new_consent_event(wa_event_batch *batch);
+
+/* The row delta with this key, made empty where there is none.  The key's strings are copied. */
 extern wa_row_delta *wa_event_batch_delta(wa_event_batch *batch, const wa_row_key *key);
 
 /*
- * All row deltas of a kind in the order of their keys, and how many; NULL: none.
- * Links go by the other identifier first and messages by their id, as the primary keys do.
+ * All row deltas of a kind in the order of wa_row_key_compare; *n is their number.  NULL where
+ * there are none.
  */
 extern wa_row_delta **wa_event_batch_deltas(wa_event_batch *batch, wa_row_kind kind, int *n);
 
-/* All consent events in the order of their keys and times, and how many. */
+/* All consent events in the order of their keys and times; *n is their number. */
 extern wa_consent_event *wa_event_batch_consent_events(wa_event_batch *batch, int *n);
 
-/* Order of keys: recipient, business, other, number, strings by bytes. */
+/*
+ * Compare two keys of one kind, as the primary keys do: by recipient, business, other, number;
+ * sightings and messages by other first.  Strings are compared by bytes.
+ */
 extern int	wa_row_key_compare(const wa_row_key *a, const wa_row_key *b);
 
 #endif							/* WA_EVENT_BATCH_H */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * holds.c
- *	  Writing what holds senders back, and that they work.
+ *	  Writing holds of senders and their signs of life.
  *
  *-------------------------------------------------------------------------
  */

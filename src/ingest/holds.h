@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * holds.h
- *	  Writing what holds senders back, and that they work.
+ *	  Writing holds of senders and their signs of life.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,9 +14,9 @@
 #include "ingest/event_batch.h"
 
 /*
- * Merge n row deltas, in the order of their keys, into wa_sender_hold and wa_sender_life.  What
- * is known is not written, of signs of life but the first of a minute.  Inside SPI_connect, with
- * the rights of the owner.
+ * Merge n row deltas, in the order of their keys, into wa_sender_hold or wa_sender_life.  Rows
+ * that would not change are not written; a sign of life is written once a minute.  To be
+ * called inside SPI_connect, with the owner's rights.
  */
 extern void wa_write_holds(const wa_schema *schema, wa_row_delta **holds, int n);
 extern void wa_write_lives(const wa_schema *schema, wa_row_delta **lives, int n);

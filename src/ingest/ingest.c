@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * ingest.c
- *	  wa_ingest and wa_report_error: intake without keeping the payload.
+ *	  wa_ingest and wa_report_error: intake without storing the payload.
  *
  *-------------------------------------------------------------------------
  */
@@ -19,7 +19,7 @@ PG_FUNCTION_INFO_V1(wa_ingest_text);
 PG_FUNCTION_INFO_V1(wa_ingest_bytea);
 PG_FUNCTION_INFO_V1(wa_report_error);
 
-/* When the webhook arrived: the caller's word, since wa_writer may say so. */
+/* When the webhook was received, as the caller says: wa_writer may give it. */
 static TimestampTz
 received_at_arg(FunctionCallInfo fcinfo, int argno)
 {

@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * intake.c
- *	  One statement's worth of intake.
+ *	  The intake of one statement.
  *
- * payload → elements (payload/) → events (events/) → merged state
- * (event_batch.c, writer.c).  Here the four are tied together, and what cannot be applied is
- * gathered for wa_problem.
+ * payload → elements (payload/) → events (events/) → merged state (event_deltas.c,
+ * writer.c).  This file connects these steps, and collects what cannot be applied for
+ * wa_problem.
  *
  *-------------------------------------------------------------------------
  */
@@ -22,7 +22,7 @@
 #include "utils/timestamp.h"
 
 #include "base/encode.h"
-#include "ingest/event_batch.h"
+#include "ingest/event_deltas.h"
 #include "ingest/intake.h"
 #include "ingest/policy.h"
 #include "base/statement.h"

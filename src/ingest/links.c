@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * links.c
- *	  Writing which identifiers were seen together.
+ *	  Writing links: identifiers that were seen together.
  *
- * Each is looked up first: nearly all are known.  A new one takes the next free
- * position of its other identifier.  Where somebody else takes it at the same
- * time, the primary key tells, and the link is looked up again.
+ * Each link is looked up first, since almost all are known.  A new one takes the next free
+ * position of its other identifier.  If another transaction takes that position at the
+ * same time, the insert conflicts on the primary key, and the link is looked up again.
  *
  *-------------------------------------------------------------------------
  */

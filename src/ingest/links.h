@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * links.h
- *	  Writing which identifiers were seen together.
+ *	  Writing links: identifiers that were seen together.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,9 +14,8 @@
 #include "ingest/event_batch.h"
 
 /*
- * Merge n sightings, in the order of their keys, into wa_identity.  Of a link
- * that is known, none is written but the first of a day.  Inside SPI_connect,
- * with the rights of the owner.
+ * Merge n sightings, in the order of their keys, into wa_identity.  A known link is written
+ * once a day.  To be called inside SPI_connect, with the owner's rights.
  *
  * Locks: the rows written, in the order of wa_identity's primary key.
  */

@@ -15,9 +15,9 @@
 #include "events/interpret.h"
 
 /*
- * The policy, in the current memory context.  Changes of codes are read, under a
- * fresh snapshot, when the first code is asked for: most statements ask for
- * none.  Phrases are looked up one by one.
+ * The policy, in the current memory context.  Changes of codes are read, under a fresh
+ * snapshot, when the first code is needed, since most statements need none.  Phrases are
+ * looked up one by one.
  */
 extern const wa_policy *wa_policy_load(const wa_schema *schema);
 

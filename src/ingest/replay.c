@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * replay.c
- *	  wa_replay: kept payloads and open problems once more.
+ *	  wa_replay: applying stored payloads and open problems again.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * senders.c
- *	  Writing which businesses and senders were heard of.
+ *	  Writing known businesses and senders.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * senders.h
- *	  Writing which businesses and senders were heard of.
+ *	  Writing known businesses and senders.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,8 +14,8 @@
 #include "ingest/event_batch.h"
 
 /*
- * Merge n senders, in the order of their keys, into wa_sender.  Of one that is known,
- * none is written but the first of an hour.  Inside SPI_connect, with the rights of the owner.
+ * Merge n senders, in the order of their keys, into wa_sender.  A known sender is written
+ * once an hour.  To be called inside SPI_connect, with the owner's rights.
  */
 extern void wa_write_senders(const wa_schema *schema, wa_row_delta **senders, int n);
 

@@ -3,8 +3,8 @@
  * state_rows.c
  *	  The statements that merge row deltas into the state tables.
  *
- * Each does by its ON CONFLICT what event_batch.c does in memory: the law by
- * which two rows of one key become one.
+ * Each merges by ON CONFLICT two rows with one key into one, by the same law as
+ * event_deltas.c does in memory.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * state_rows.h
- *	  How row deltas merge into the state tables.
+ *	  How row deltas are merged into the state tables.  After each target: the type of
+ *	  the rows that wa_upsert takes for it.
  *
  *-------------------------------------------------------------------------
  */

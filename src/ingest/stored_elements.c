@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * stored_elements.c
- *	  Elements of a kept payload by their paths: what a problem is about, where it
- *	  stands in wa_webhook and not beside the problem.
+ *	  Elements of a stored payload by their paths: those that problems are about, where
+ *	  wa_problem itself does not contain them.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * templates.c
- *	  Writing what webhooks tell of templates.
+ *	  Writing templates known from webhooks.
  *
  *-------------------------------------------------------------------------
  */
@@ -12,7 +12,7 @@
 #include "ingest/templates.h"
 #include "ingest/upsert.h"
 
-/* As event_batch.c merges: status, category, announced category and quality each by itself. */
+/* Merges as event_deltas.c does: status, category, announced category and quality separately. */
 #define STATUS_IS_LATER \
 	"(excluded.status_at IS NOT NULL AND (o.status_at IS NULL" \
 	" OR (excluded.status_at, excluded.blocked, excluded.status," \

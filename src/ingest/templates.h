@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * templates.h
- *	  Writing what webhooks tell of templates.
+ *	  Writing templates known from webhooks.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,8 +14,8 @@
 #include "ingest/event_batch.h"
 
 /*
- * Merge n row deltas, in the order of their keys, into wa_template.  Inside SPI_connect, with the
- * rights of the owner.
+ * Merge n row deltas, in the order of their keys, into wa_template.  To be called inside
+ * SPI_connect, with the owner's rights.
  */
 extern void wa_write_templates(const wa_schema *schema, wa_row_delta **templates, int n);
 

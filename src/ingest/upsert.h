@@ -15,7 +15,7 @@
 #include "base/str.h"
 #include "base/instant.h"
 
-/* Values of one parameter, one a row. */
+/* The values of one parameter of a statement, one for each row. */
 typedef struct wa_column
 {
 	Oid			type;			/* of an element */
@@ -41,16 +41,16 @@ extern Datum wa_column_array(const wa_column *column);
 #define WA_RECIPIENT_TYPE ((Oid) -1)
 
 /*
- * A statement that merges rows into a table, in two forms: many rows from
- * arrays, and one from parameters, since most statements of a live webhook write
- * one row, and to unnest ten arrays costs more than to write it.
+ * A statement that merges rows into a table, in two forms: many rows from arrays, and one
+ * row from parameters.  Most live webhooks write one row, and unnesting ten arrays costs
+ * more than writing it.
  */
 typedef struct wa_upsert_target
 {
 	wa_statement *many;
 	wa_statement *one;
-	int			array;			/* the first parameter that is an array in both; -1: none.
-								 * Those behind it are told by the types of one */
+	int			array;			/* the first parameter that is an array in both forms; -1:
+								 * none.  The types of one tell which later ones are, too */
 	Oid			types[WA_MAX_COLUMNS + 1];	/* of the parameters; ends with InvalidOid */
 
 	/* Append the i-th row. */
@@ -58,8 +58,8 @@ typedef struct wa_upsert_target
 } wa_upsert_target;
 
 /*
- * Merge n rows in their order, a bounded number at a time.  Returns how many were
- * inserted or changed.  Inside SPI_connect, with the rights of the owner.
+ * Merge n rows in their order, a bounded number at a time.  Returns how many were inserted
+ * or changed.  To be called inside SPI_connect, with the owner's rights.
  */
 extern uint64 wa_upsert(const wa_schema *schema, const wa_upsert_target *target,
 						const void *rows, int n);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * writer.c
- *	  Bringing the events of a statement into the state tables.
+ *	  Writing the events of a statement to the state tables.
  *
  * The steps, each in key order, always in this sequence:
  *
@@ -16,7 +16,7 @@
  *	7. wa_sender, wa_sender_hold, wa_sender_life, wa_template.
  *
  * Why a failure and the evidence that lifts it cannot miss each other, and
- * why concurrent ingests cannot deadlock, is told in src/README.md, "Races".
+ * why concurrent ingests cannot deadlock, is described in src/README.md, "Races".
  *
  *-------------------------------------------------------------------------
  */
@@ -285,9 +285,9 @@ static wa_statement lock_activity = {
 };
 
 /*
- * Wait for whoever is writing activity of a failing recipient, so that the
+ * Wait for transactions that are writing activity of a failing recipient, so that the
  * evidence read afterwards is complete.  All rows of the statement are locked, not
- * those alone, since whoever locks in two goes may deadlock.
+ * those of failing recipients alone, since two separate rounds of locking may deadlock.
  */
 static void
 lock_activities(const wa_schema *schema, const wa_deltas *cooldowns, const wa_deltas *activities)
@@ -389,7 +389,7 @@ find_lifts(const wa_schema *schema, wa_lifts *lifts, const wa_deltas *activities
 	wa_reader_close(&reader);
 }
 
-/* All evidence there is for the recipients of failures, whoever wrote it. */
+/* All evidence there is for the recipients of failures, by any transaction. */
 static void
 read_evidence(const wa_schema *schema, const wa_deltas *cooldowns)
 {

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * writer.h
- *	  Bringing the events of a statement into the state tables.
+ *	  Writing the events of a statement to the state tables.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,15 +15,15 @@
 #include "ingest/event_batch.h"
 
 /*
- * Take the locks that keep ingests apart from wa_recompute.  To be called before
- * the policy is loaded; held until the transaction ends.
+ * Take the locks that exclude wa_recompute and wa_forget.  To be called before the policy
+ * is loaded.  They are held to the end of the transaction.
  */
 extern void wa_write_begin(const wa_schema *schema);
 
 /*
- * Write every touched state row once, in key order; see "Races" in
- * src/README.md for the order of the steps and why no two of these can
- * deadlock.  Inside SPI_connect, with the rights of the owner.
+ * Write every state row of the batch once, in key order; see "Races" in src/README.md for
+ * the order of the steps and why no two calls can deadlock.  To be called inside
+ * SPI_connect, with the owner's rights.
  *
  * Locks: rows of wa_recipient_lock, wa_activity, wa_cooldown, wa_consent,
  * wa_identity_change, wa_identity and wa_sender, in this sequence and each in the order of its key.

@@ -4,11 +4,10 @@
  *	  wa_digest: is the state of two databases the same?
  *
  * The digest of a part is the sum, modulo 2^128, of one hash per row: the
- * order of the rows does not matter, nor where they lie, and a row that came
- * or went is seen.  A row is hashed as its table's name and, by the names of
+ * order and place of the rows do not matter, and an added or missing row changes it.  A row is hashed as its table's name and, by the names of
  * its columns, the bytes of each value that is not NULL: neither the order of
- * columns nor one that was added and never filled makes a difference.  A key that must stay
- * secret is stood for by what gives nothing of it away.
+ * columns nor one that was added and never filled makes a difference.  A secret key
+ * is replaced by a value that does not reveal it.
  *
  * The hash is hash_bytes_extended, which the server may not change either:
  * pg_upgrade takes hash indexes and partitions as they are.
@@ -197,8 +196,8 @@ append_text(StringInfo row, const digest_column *column, wa_str text)
 }
 
 /*
- * Whoever may ask for digests must not learn the key from them: the hash below can be
- * reckoned back.  So the key is stood for by a HMAC of something that no identifier is.
+ * A role that may read digests must not learn the key from them, and the hash below can be
+ * inverted.  So not the key is hashed but its HMAC of a text that is no identifier.
  */
 static void
 append_key(StringInfo row, const digest_column *column, Datum value)

@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * here.c
- *	  wa__is_here: is there a row already with the key of this one?
+ *	  wa__is_here: does a row with the key of this one exist already?
  *
- * Asked of every row that a subscription brings, before a trigger in PL/pgSQL
- * that merges the two is called: in a first copy nearly none is there.
+ * Called for every replicated row, before the trigger in PL/pgSQL that merges the two:
+ * during an initial copy almost no row exists.
  *
  *-------------------------------------------------------------------------
  */

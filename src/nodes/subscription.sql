@@ -1,6 +1,6 @@
--- One database takes the webhooks, others are given its state by logical
+-- One database receives the webhooks, others receive its state by logical
 -- replication: docs/scaling.md.  CREATE SUBSCRIPTION cannot run inside a
--- function, so that wa_subscribe prepares and returns it.
+-- function, so wa_subscribe only returns it.
 
 CREATE FUNCTION wa__replicated_tables() RETURNS SETOF pg_catalog.regclass
 	LANGUAGE sql STABLE PARALLEL SAFE
@@ -21,7 +21,7 @@ CREATE FUNCTION wa__replicated_tables() RETURNS SETOF pg_catalog.regclass
 			'wa_error_override'::pg_catalog.regclass, 'wa_incident'::pg_catalog.regclass]) AS t;
 	END;
 COMMENT ON FUNCTION wa__replicated_tables() IS
-'The tables that wa_publish publishes: state and policy. Not webhooks, problems and claims, which stay where they came, nor app secrets';
+'Returns the tables that wa_publish publishes: state and policy. Webhooks, problems, claims and app secrets are not published';
 REVOKE EXECUTE ON FUNCTION wa__replicated_tables() FROM PUBLIC;
 
 CREATE FUNCTION wa_publish(name text DEFAULT 'wa_policy') RETURNS void
@@ -38,8 +38,8 @@ BEGIN
 		RAISE object_not_in_prerequisite_state USING MESSAGE = 'wal_level is not "logical" here',
 			HINT = 'ALTER SYSTEM SET wal_level = logical, and restart the server.';
 	END IF;
-	-- One key of the erased for all: two that were made apart would clash, and hashes by the
-	-- one that went would recognize nobody.
+	-- All databases need the same erasure key: two keys would conflict, and hashes by the one
+	-- that is replaced would recognize nobody.
 	EXECUTE format('INSERT INTO %s.wa_erasure_key (key) VALUES ($1) ON CONFLICT (id) DO NOTHING', home)
 		USING sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
 			|| substr(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 1, 8);
@@ -52,19 +52,19 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION wa_publish(text) IS
-'Publishes state and policy for other databases to subscribe to (wa_subscribe there). Once more after an upgrade: it adds the tables that are new. Needs wal_level = logical and the rights to create a publication of these tables';
+'Creates or updates the publication of state and policy, to which other databases subscribe (wa_subscribe there). Call it again after an upgrade, to add new tables. Needs wal_level = logical and the rights to create a publication of these tables';
 REVOKE EXECUTE ON FUNCTION wa_publish(text) FROM PUBLIC;
 
--- What arrives by a subscription meets rows that are here already: those that
--- the extension ships, and what operators record here.  These triggers fire for
--- replicated rows alone; wa_subscribe attaches them.  Where they need the row
--- that is here, it comes from EXECUTE for an UPDATE as well: PL/pgSQL prepares its
--- expressions once a session, for a record of one type.
+-- Replicated rows may have the keys of local ones: default rows, and rows that
+-- operators recorded here.  These triggers fire for replicated rows only;
+-- wa_subscribe creates them.  They get the local row by EXECUTE for an UPDATE as
+-- well, since PL/pgSQL prepares its expressions once per session, for a record of
+-- one type.
 
 CREATE FUNCTION wa__is_here(arriving record) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION wa__is_here(record) IS
-'Is there a row already with the primary key of this one, in its table? Keeps the triggers of a subscriber away from rows that clash with none';
+'Returns whether the table of this row already has one with the same primary key. The triggers of a subscriber run for such rows only';
 REVOKE EXECUTE ON FUNCTION wa__is_here(record) FROM PUBLIC;
 
 CREATE FUNCTION wa__replicate_policy() RETURNS trigger
@@ -77,7 +77,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION wa__replicate_policy() IS
-'Trigger of policy tables on a subscriber: a row that arrives takes the place of the one with its key, of which the columns are the arguments';
+'Trigger of policy tables on a subscriber: a replicated row replaces the local one with the same key; the arguments are the key columns';
 REVOKE EXECUTE ON FUNCTION wa__replicate_policy() FROM PUBLIC;
 
 CREATE FUNCTION wa__replicate_consent() RETURNS trigger
@@ -99,7 +99,7 @@ BEGIN
 	END IF;
 	stopped := GREATEST(here.stopped_at, NEW.stopped_at);
 	resumed := GREATEST(here.resumed_at, NEW.resumed_at);
-	-- The later one, a stop where they are equal: the order of the intake.
+	-- The later one wins, of two at the same time the stop, as in intake.
 	IF (here.at, here.state COLLATE "C", here.origin COLLATE "C", COALESCE(here.code, 0), here.sender COLLATE "C", here.message_id COLLATE "C")
 		> (NEW.at, NEW.state COLLATE "C", NEW.origin COLLATE "C", COALESCE(NEW.code, 0), NEW.sender COLLATE "C", NEW.message_id COLLATE "C") THEN
 		NEW := here;
@@ -110,7 +110,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION wa__replicate_consent() IS
-'Trigger of wa_consent on a subscriber: merges a row that arrives with the one that is here, as the intake would, so that an opt-out recorded here is not overwritten by an older word';
+'Trigger of wa_consent on a subscriber: merges a replicated row with the local one, as intake does, so that an opt-out recorded locally is not overwritten by older consent';
 REVOKE EXECUTE ON FUNCTION wa__replicate_consent() FROM PUBLIC;
 
 CREATE FUNCTION wa__replicate_log() RETURNS trigger
@@ -126,7 +126,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION wa__replicate_log() IS
-'Trigger of wa_consent_log on a subscriber: an operator''s event that was recorded here as well is kept as it arrives, once';
+'Trigger of wa_consent_log on a subscriber: where an operator''s event was also recorded locally, the replicated row replaces the local one';
 REVOKE EXECUTE ON FUNCTION wa__replicate_log() FROM PUBLIC;
 
 CREATE FUNCTION wa__replicate_cooldown() RETURNS trigger
@@ -152,7 +152,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION wa__replicate_cooldown() IS
-'Trigger of wa_cooldown on a subscriber: merges a row that arrives with the one that is here, so that an error reported here counts on';
+'Trigger of wa_cooldown on a subscriber: merges a replicated row with the local one, so that an error reported locally still counts';
 REVOKE EXECUTE ON FUNCTION wa__replicate_cooldown() FROM PUBLIC;
 
 CREATE FUNCTION wa__replicate_activity() RETURNS trigger
@@ -175,7 +175,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION wa__replicate_activity() IS
-'Trigger of wa_activity on a subscriber: a refused window that was reported here is kept; the rest is as it arrives';
+'Trigger of wa_activity on a subscriber: keeps a refused window that was reported locally; all else is taken from the replicated row';
 REVOKE EXECUTE ON FUNCTION wa__replicate_activity() FROM PUBLIC;
 
 CREATE FUNCTION wa__replicate_message() RETURNS trigger
@@ -200,7 +200,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION wa__replicate_message() IS
-'Trigger of wa_message on a subscriber: what wa_sent was told here (template, campaign, category) is kept where the row that arrives does not say';
+'Trigger of wa_message on a subscriber: keeps what wa_sent recorded locally (template, campaign, category) where the replicated row does not have it';
 REVOKE EXECUTE ON FUNCTION wa__replicate_message() FROM PUBLIC;
 
 CREATE FUNCTION wa__replicate_hold() RETURNS trigger
@@ -228,7 +228,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION wa__replicate_hold() IS
-'Trigger of wa_sender_hold on a subscriber: of a hold that was made here and one that arrives the later one stays, and so does the later release';
+'Trigger of wa_sender_hold on a subscriber: of a local and a replicated hold the later one is kept, and so is the later release';
 REVOKE EXECUTE ON FUNCTION wa__replicate_hold() FROM PUBLIC;
 
 CREATE FUNCTION wa__replicate_erased() RETURNS trigger
@@ -247,7 +247,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION wa__replicate_erased() IS
-'Trigger of wa_erased on a subscriber: who was erased here and there is erased since the later of both';
+'Trigger of wa_erased on a subscriber: of two erasures of the same identifier the later time is kept';
 REVOKE EXECUTE ON FUNCTION wa__replicate_erased() FROM PUBLIC;
 
 CREATE FUNCTION wa__attach_replica_triggers() RETURNS void
@@ -275,12 +275,12 @@ BEGIN
 			WHEN (%1$s.wa__is_here(NEW)) EXECUTE FUNCTION %1$s.%3$s', home, attached.tab, attached.call);
 		EXECUTE format('ALTER TABLE %s.%I ENABLE REPLICA TRIGGER wa_replicate', home, attached.tab);
 	END LOOP;
-	-- Its key is a row number; what tells events apart is another index.  What operators record has
-	-- no message, and what a sender reports has a code.
+	-- The primary key is a row number; events are unique by another index.  Events recorded by
+	-- operators have no message id, and reported errors have a code.
 	EXECUTE format('CREATE OR REPLACE TRIGGER wa_replicate BEFORE INSERT ON %1$s.wa_consent_log FOR EACH ROW
 		WHEN (NEW.message_id = '''' OR NEW.code IS NOT NULL) EXECUTE FUNCTION %1$s.wa__replicate_log()', home);
 	EXECUTE format('ALTER TABLE %s.wa_consent_log ENABLE REPLICA TRIGGER wa_replicate', home);
-	-- Updates are many; only those that would take something away which is known here alone.
+	-- There are many updates; only those are needed that would overwrite something known only here.
 	FOR attached IN SELECT * FROM (VALUES
 		('wa_consent', 'true', 'wa__replicate_consent()'),
 		('wa_sender_hold', 'true', 'wa__replicate_hold()'),
@@ -295,12 +295,12 @@ BEGIN
 			home, attached.tab, attached.condition, attached.call);
 		EXECUTE format('ALTER TABLE %s.%I ENABLE REPLICA TRIGGER wa_replicate_update', home, attached.tab);
 	END LOOP;
-	-- Default rows that were removed where the state comes from go here as well.
+	-- Default rows that were removed on the publisher are removed here as well.
 	EXECUTE format('ALTER TABLE %s.wa_default_removed ENABLE ALWAYS TRIGGER wa__default_remove', home);
 END
 $$;
 COMMENT ON FUNCTION wa__attach_replica_triggers() IS
-'Attaches the triggers that merge rows which arrive by a subscription with those that are here';
+'Creates the triggers that merge replicated rows with local ones';
 REVOKE EXECUTE ON FUNCTION wa__attach_replica_triggers() FROM PUBLIC;
 
 CREATE FUNCTION wa_subscribe(name text, connection text, publication text DEFAULT 'wa_policy', slot text DEFAULT NULL)
@@ -315,7 +315,7 @@ BEGIN
 	IF name IS NULL OR connection IS NULL OR publication IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'name, connection and publication must not be null';
 	END IF;
-	-- Rows of two intakes under one key or number would stop the replication.
+	-- Rows with the same key or number from two intakes would stop the replication.
 	FOREACH own IN ARRAY ARRAY['wa_activity', 'wa_cooldown', 'wa_identity', 'wa_identity_change',
 		'wa_delivery', 'wa_message', 'wa_consent', 'wa_consent_log', 'wa_unlink_log', 'wa_sender_hold',
 		'wa_sender_life', 'wa_sender_hold_log', 'wa_template', 'wa_erasure_key', 'wa_erasure',
@@ -330,8 +330,8 @@ BEGIN
 
 	EXECUTE format('SELECT %s.wa__attach_replica_triggers()', home);
 
-	-- Row numbers arrive with their rows and leave the sequences as they are:
-	-- what is recorded here is numbered far above.
+	-- Replicated rows bring their numbers and do not advance the sequences, so local rows
+	-- get much higher numbers.
 	PERFORM setval(c.oid::regclass, GREATEST(pg_sequence_last_value(c.oid), 4611686018427387904))
 	FROM pg_class AS c
 	WHERE c.relnamespace = home::regnamespace AND c.relkind = 'S' AND c.relname LIKE 'wa\_%';
@@ -341,7 +341,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION wa_subscribe(text, text, text, text) IS
-'Prepares this database to be given the state of another (wa_publish there), and returns the CREATE SUBSCRIPTION to run by itself: no function can, since it makes a slot there. In psql: SELECT wa_subscribe(''name'', ''host=... dbname=...'') \gexec. slot: one that was made by hand, which two databases of one server need. Until every table is copied a decision here is an error: see wa_subscription_status. Needs the rights of the owner of the extension';
+'Prepares this database to receive the state of another one (wa_publish there), and returns the CREATE SUBSCRIPTION statement to run. A function cannot run it, since it creates a replication slot there. In psql: SELECT wa_subscribe(''name'', ''host=... dbname=...'') \gexec. slot: name of a slot that was created by hand, which two databases of one server need. Until every table is copied, a decision here is an error: see wa_subscription_status. Needs the rights of the owner of the extension. Errors: null_value_not_allowed; object_not_in_prerequisite_state where this database has state of its own';
 REVOKE EXECUTE ON FUNCTION wa_subscribe(text, text, text, text) FROM PUBLIC;
 
 CREATE VIEW wa_subscription_status AS
@@ -370,16 +370,16 @@ LEFT JOIN (
 	GROUP BY subid
 ) AS w ON w.subid OPERATOR(pg_catalog.=) s.oid;
 COMMENT ON VIEW wa_subscription_status IS
-'Subscriptions by which this database is given state: is the first copy complete, and is it heard from? How far it is behind, only the other side knows: wa_publication_status there';
-COMMENT ON COLUMN wa_subscription_status.subscription IS 'Its name';
-COMMENT ON COLUMN wa_subscription_status.ready IS 'Is every table of the state copied? Until then a decision is an error';
-COMMENT ON COLUMN wa_subscription_status.enabled IS 'False: ALTER SUBSCRIPTION … DISABLE was said, or an error disabled it';
-COMMENT ON COLUMN wa_subscription_status.running IS 'Is there a process that applies changes?';
-COMMENT ON COLUMN wa_subscription_status.current IS 'Ready, enabled, running, and heard from within the last minute';
-COMMENT ON COLUMN wa_subscription_status.tables IS 'How many tables of the extension it brings';
-COMMENT ON COLUMN wa_subscription_status.copied IS 'How many of them are copied';
-COMMENT ON COLUMN wa_subscription_status.heard_at IS 'When the other side sent its latest message; NULL: not since the process began';
-COMMENT ON COLUMN wa_subscription_status.received_lsn IS 'How much of the other side''s write-ahead log has been received';
+'Subscriptions by which this database receives state: whether the initial copy is complete, and whether messages arrive. How far it is behind is in wa_publication_status of the publisher';
+COMMENT ON COLUMN wa_subscription_status.subscription IS 'Name of the subscription';
+COMMENT ON COLUMN wa_subscription_status.ready IS 'True: every table of the state is copied. Until then a decision is an error';
+COMMENT ON COLUMN wa_subscription_status.enabled IS 'False: disabled by ALTER SUBSCRIPTION … DISABLE or by an error';
+COMMENT ON COLUMN wa_subscription_status.running IS 'True: a process applies changes';
+COMMENT ON COLUMN wa_subscription_status.current IS 'True: ready, enabled, running, and a message came from the publisher within the last minute';
+COMMENT ON COLUMN wa_subscription_status.tables IS 'Number of tables of the extension that it replicates';
+COMMENT ON COLUMN wa_subscription_status.copied IS 'Number of them that are copied';
+COMMENT ON COLUMN wa_subscription_status.heard_at IS 'When the latest message from the publisher was received; NULL: none since the process started';
+COMMENT ON COLUMN wa_subscription_status.received_lsn IS 'Position in the publisher''s write-ahead log up to which it was received';
 
 CREATE VIEW wa_publication_status AS
 SELECT slot_name::text AS slot, active,
@@ -390,9 +390,9 @@ FROM pg_catalog.pg_replication_slots
 WHERE slot_type OPERATOR(pg_catalog.=) 'logical' AND plugin OPERATOR(pg_catalog.=) 'pgoutput'
 	AND database OPERATOR(pg_catalog.=) pg_catalog.current_database();
 COMMENT ON VIEW wa_publication_status IS
-'Subscribers of this database, by their slots: how far each is behind';
-COMMENT ON COLUMN wa_publication_status.slot IS 'Name of the slot, by default that of the subscription';
-COMMENT ON COLUMN wa_publication_status.active IS 'Is it connected?';
-COMMENT ON COLUMN wa_publication_status.behind_bytes IS 'How many bytes of write-ahead log it has not confirmed yet';
-COMMENT ON COLUMN wa_publication_status.wal_status IS 'lost: it can never catch up, and must be made anew; see pg_replication_slots';
+'Subscribers of this database, one row per replication slot, and how far each is behind';
+COMMENT ON COLUMN wa_publication_status.slot IS 'Name of the replication slot, by default that of the subscription';
+COMMENT ON COLUMN wa_publication_status.active IS 'True: the subscriber is connected';
+COMMENT ON COLUMN wa_publication_status.behind_bytes IS 'Bytes of write-ahead log that it has not confirmed yet';
+COMMENT ON COLUMN wa_publication_status.wal_status IS 'As in pg_replication_slots; lost: the subscriber cannot catch up and must be created again';
 

@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * consent.c
- *	  wa_opt_out and wa_opt_in: consent that somebody at the business
- *	  records by hand or by program.
+ *	  wa_opt_out and wa_opt_in: consent that an operator or a program of the business
+ *	  records.
  *
- * Both tell what stands after them, under whichever identifier of the person it was
- * learned, as a decision sees it.
+ * Both return which stops stand afterwards, under any identifier of the person, as a
+ * decision sees them.
  *
  *-------------------------------------------------------------------------
  */
@@ -92,7 +92,7 @@ require_business(Oid funcid, wa_str business)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("business \"%.*s\" was never heard of", (int) business.len, business.data),
-				 errdetail("No webhook or reported error named it, so nobody would see what is recorded for it."),
+				 errdetail("No webhook or reported error named it, so what is recorded for it would have no effect."),
 				 errhint("'' records for every business. If it is new, add it to wa_sender.")));
 }
 
@@ -103,7 +103,7 @@ register_arg(FunctionCallInfo fcinfo)
 	return PG_GETARG_BOOL(ARG_EVERYTHING) ? WA_REGISTER_EVERYTHING : WA_REGISTER_BUSINESS;
 }
 
-/* The event that the arguments tell of; its strings are in UTF-8. */
+/* The event that the arguments describe; its strings are in UTF-8. */
 static void
 make_event(FunctionCallInfo fcinfo, bool is_text, bool stop, wa_event *event)
 {
@@ -179,7 +179,7 @@ find_standing(FunctionCallInfo fcinfo, const wa_event *event, wa_standing *stand
 	PopActiveSnapshot();
 }
 
-/* An opt-in that does not do what whoever records it may think. */
+/* An opt-in that does not have the effect its caller may expect. */
 static void
 tell_of_stop(const wa_event *event, wa_register reg, wa_instant since)
 {

@@ -1,12 +1,13 @@
 /*-------------------------------------------------------------------------
  *
  * forget.c
- *	  wa_forget: everything about one person goes.
+ *	  wa_forget: deleting everything about one person.
  *
- * First the stored webhooks, which may be many, are searched while intake goes on.  Then the
- * state tables are locked, so that no ingest is under way, the webhooks that have come since
- * are searched as well, and all rows of the person's identifiers are deleted, but for copies of
- * what protects others (operator/others.h).  Keyed hashes of the identifiers stay (state/erased.h).
+ * First the stored webhooks, which may be many, are searched while intake continues.  Then
+ * the state tables are locked, so that no ingest is running, the webhooks that have come
+ * meanwhile are searched as well, and all rows under the person's identifiers are deleted.
+ * Rows that protect others are copied to these before (operator/others.h).  Keyed hashes of
+ * the identifiers stay (state/erased.h).
  *
  *-------------------------------------------------------------------------
  */
@@ -339,7 +340,7 @@ warn_of_unchecked(const wa_schema *schema)
 		ereport(WARNING,
 				(errmsg("webhooks whose signature did not match cannot be checked again after this erasure: %llu",
 						(unsigned long long) rows),
-				 errdetail("What is left of them, which may be about others, stays in wa_webhook, and open in wa_problem."),
+				 errdetail("The rest of them, which may be about others, stays in wa_webhook, with an open problem in wa_problem."),
 				 errhint("If a secret was wrong: roll back, correct it in wa_app_secret, call wa_replay(), and erase then.")));
 }
 

@@ -1,15 +1,15 @@
 /*-------------------------------------------------------------------------
  *
  * import.c
- *	  wa_import: many opt-outs at once, out of a table or a query.
+ *	  wa_import: importing many opt-outs at once from a query.
  *
  * Two steps.  The query is read, checked and sorted with the rights of the caller; nothing is
  * locked yet, however long it takes.  Then wa__import_apply, which has the rights of the owner,
  * compares the rows with what is recorded and writes what is new, in the order of the keys as
  * every ingest does (src/README.md, "Races").
  *
- * Progress is that of a COPY into wa_consent as far as the server knows, since
- * it has no name for this; the view wa_import_progress reads it.
+ * The progress is reported as that of a COPY into wa_consent, since the server has no other
+ * command that fits; the view wa_import_progress reads it.
  *
  *-------------------------------------------------------------------------
  */
@@ -29,7 +29,7 @@
 
 #include "base/arguments.h"
 #include "base/encode.h"
-#include "ingest/event_batch.h"
+#include "ingest/event_deltas.h"
 #include "ingest/intake.h"
 #include "ingest/writer.h"
 #include "operator/import_rows.h"

@@ -1,4 +1,4 @@
--- Lists of opt-outs: in, out, and how far an import is.
+-- Lists of opt-outs: import, export, and the progress of an import.
 
 CREATE FUNCTION wa_import(query text, dry_run boolean DEFAULT true, source text DEFAULT '',
 	business text DEFAULT '', at timestamptz DEFAULT pg_catalog.clock_timestamp())
@@ -6,7 +6,7 @@ CREATE FUNCTION wa_import(query text, dry_run boolean DEFAULT true, source text 
 		business text, at timestamptz, detail text)
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000 ROWS 1000;
 COMMENT ON FUNCTION wa_import(text, boolean, text, text, timestamptz) IS
-'Takes in a list of opt-outs: query is one SELECT that yields the column phone and any of reason, source, at, note, register (business or everything) and business, by these names. It only tightens: nothing is lifted, and a later opt-in stands. With dry_run, the default, nothing is written. Returns how many rows came (total), how many of them stop somebody who was not stopped (stopped), are recorded and change nothing (recorded), were recorded before (known) and cannot be used (rejected); then a row with its line for each that was rejected, for each with a time that cannot be used (remark), and in a dry run for each that makes a difference. The arguments source and business are for rows that name none, business '''' for every business (any other must be in wa_sender, else the error undefined_object); at is the time of rows that have none. Twice the same list changes nothing. The query runs with the rights and the search_path of the caller; all is written in the caller''s transaction, or nothing. The view wa_import_progress shows how far it is';
+'Imports a list of opt-outs from a query. query is one SELECT with the column phone and any of reason, source, at, note, register (business or everything) and business. An import only adds stops: it lifts nothing, and a later opt-in stays in force. With dry_run, the default, nothing is written. The arguments source, business and at are for rows that have none of their own; business '''' means every business. Returns the counts total, stopped (rows that stop somebody who was not stopped), recorded (new rows that change nothing), known (recorded before) and rejected (unusable); then one row, with its line number, for each rejected row, for each row with an unusable time (remark), and in a dry run for each row that makes a difference. Importing the same list twice changes nothing. The query runs with the rights and the search_path of the caller. All is written in the caller''s transaction, or nothing. wa_import_progress shows the progress. Errors: undefined_object for an argument business that is not in wa_sender; invalid_parameter_value for other columns; datetime_field_overflow for an argument at that is out of range';
 REVOKE EXECUTE ON FUNCTION wa_import(text, boolean, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa__import_apply(internal) RETURNS void
@@ -38,7 +38,7 @@ CREATE FUNCTION wa_export()
 			WHERE e.recipient OPERATOR(@extschema@.=) c.recipient AND e.business = c.business AND e.register = c.register
 				AND e.at = c.at AND e.state = 'stop' AND e.origin = c.origin
 			ORDER BY e.evidence LIMIT 1) AS l ON true
-		-- What an import writes as evidence: the reason, a line for the source, a line for the note.
+		-- The evidence as an import writes it: the reason, a line with the source, a line with the note.
 		CROSS JOIN LATERAL (
 			SELECT split_part(v.lines, E'\nnote: ', 1) AS head,
 				NULLIF(substr(v.lines, NULLIF(strpos(v.lines, E'\nnote: '), 0) + 7), '') AS note
@@ -47,11 +47,11 @@ CREATE FUNCTION wa_export()
 		ORDER BY c.recipient::text COLLATE "C", c.business, c.register;
 	END;
 COMMENT ON FUNCTION wa_export() IS
-'All stops that stand, in the shape that wa_import takes: to import it here changes nothing, to import it elsewhere stops the same people there. A stop of the register whatsapp becomes one of the register business there, since WhatsApp alone writes its own';
+'Returns all stops that stand, in the form that wa_import takes. Importing it here changes nothing; importing it into another database stops the same people there. A stop of the register whatsapp comes as one of the register business, since only WhatsApp writes its register';
 REVOKE EXECUTE ON FUNCTION wa_export() FROM PUBLIC;
 
--- The server has no name for an import, so that its progress goes under COPY; a
--- value that no COPY has tells the two apart.
+-- The server has no progress command for an import, so it is reported as a COPY, and
+-- distinguished by a value that no COPY has.
 CREATE VIEW wa_import_progress AS
 	SELECT p.pid, d.datname,
 		CASE p.param11 WHEN 1 THEN 'reading' WHEN 2 THEN 'comparing and writing' END AS phase,
@@ -64,12 +64,12 @@ CREATE VIEW wa_import_progress AS
 	JOIN pg_catalog.pg_database AS d ON d.oid = p.datid
 	WHERE p.param20 = 8602261669666647922;
 COMMENT ON VIEW wa_import_progress IS
-'The running calls of wa_import in this cluster and how far they are. Their numbers are seen by their own role and by members of pg_read_all_stats';
+'Progress of the running calls of wa_import in this cluster. The numbers of a call are visible to its own role and to members of pg_read_all_stats';
 COMMENT ON COLUMN wa_import_progress.pid IS 'Process id, for pg_cancel_backend: a cancelled import has changed nothing';
 COMMENT ON COLUMN wa_import_progress.datname IS 'Database';
-COMMENT ON COLUMN wa_import_progress.phase IS 'reading: the query runs. comparing and writing: its rows are taken in';
-COMMENT ON COLUMN wa_import_progress.dry_run IS 'Will nothing be written?';
-COMMENT ON COLUMN wa_import_progress.rows_read IS 'Rows that the query has yielded';
-COMMENT ON COLUMN wa_import_progress.rows_rejected IS 'Rows among them that cannot be used';
+COMMENT ON COLUMN wa_import_progress.phase IS 'reading: the query runs. comparing and writing: its rows are processed';
+COMMENT ON COLUMN wa_import_progress.dry_run IS 'True: nothing will be written';
+COMMENT ON COLUMN wa_import_progress.rows_read IS 'Rows that the query has returned';
+COMMENT ON COLUMN wa_import_progress.rows_rejected IS 'How many of them are unusable';
 COMMENT ON COLUMN wa_import_progress.rows_usable IS 'Rows to be compared; NULL while it is reading';
 COMMENT ON COLUMN wa_import_progress.rows_done IS 'Rows that have been compared, and written where that is needed';

@@ -3,8 +3,8 @@
  * import_rows.c
  *	  The rows of an import.
  *
- * The query's columns are known by their names.  Whatever a field holds, it costs its own
- * row at the most.
+ * The query's columns are identified by their names.  An invalid field affects its own row
+ * only.
  *
  *-------------------------------------------------------------------------
  */
@@ -107,8 +107,8 @@ column_of(const char *name)
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("an import query has no use for a column \"%s\"", name),
-			 errdetail("A misspelt column would be left out in silence."),
+			 errmsg("an import query must not have a column \"%s\"", name),
+			 errdetail("Otherwise a misspelt column would be ignored."),
 			 errhint("The columns are phone, reason, source, at, note, register and business, in any order; all but phone may be missing.")));
 	return IMPORT_COLUMNS;		/* keep the compiler quiet */
 }
@@ -473,7 +473,7 @@ check_business(wa_import_rows *rows)
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("business \"%.*s\" was never heard of", (int) rows->business.len,
 						rows->business.data),
-				 errdetail("No webhook or reported error named it, so nobody would see what is recorded for it."),
+				 errdetail("No webhook or reported error named it, so what is recorded for it would have no effect."),
 				 errhint("'' records for every business. If it is new, add it to wa_sender.")));
 }
 

@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * import_rows.h
- *	  The rows of an import: read from the caller's query, checked, and sorted by
- *	  the key of the consent that they stop.
+ *	  The rows of an import: read from the caller's query, checked, and sorted by the
+ *	  key of wa_consent.
  *
- * Memory: of what is sorted no more than work_mem, the rest goes to disk.
+ * Memory: sorting uses at most work_mem, and then temporary files.
  *
  *-------------------------------------------------------------------------
  */
@@ -29,35 +29,36 @@ typedef struct wa_import_row
 	wa_canonical recipient;
 	wa_str		business;
 	wa_register reg;			/* never WHATSAPP */
-	bool		of_whatsapp;	/* the list calls it WhatsApp's own stop */
-	wa_instant	at;				/* WA_NEVER: the list does not say when */
+	bool		of_whatsapp;	/* the list has it as register whatsapp */
+	wa_instant	at;				/* WA_NEVER: the list has no time */
 	wa_str		evidence;
 } wa_import_row;
 
 typedef struct wa_import_rows wa_import_rows;
 
-/* Takes a row that cannot be used, or (rejected false) one whose time was not. */
+/* Callback for an unusable row (rejected) or for one whose time alone is unusable. */
 typedef void (*wa_import_remark) (void *arg, int64 line, wa_str phone, bool rejected,
 								  const char *detail);
 
 /*
- * Run the query and take in its rows.  source: for rows that name none, business likewise; both
- * not absent.  count, if given, is told how many rows have come.
+ * Run the query and read its rows.  source and business, which must not be absent, are for
+ * rows that have none.  count is called with the number of rows so far.
  *
- * Errors: invalid_parameter_value and datatype_mismatch for a query that is no list.
+ * Errors: invalid_parameter_value, duplicate_column and datatype_mismatch for a query with
+ * wrong columns; undefined_object for an unknown business.
  */
 extern wa_import_rows *wa_import_rows_read(const char *query, const wa_schema *schema,
 										   wa_str source, wa_str business,
 										   wa_import_remark remark, void (*count) (void *arg, int64 rows),
 										   void *arg);
 
-/* How many rows came, and how many of them are left to be sorted. */
+/* How many rows came, and how many of them are usable. */
 extern int64 wa_import_rows_total(const wa_import_rows *rows);
 extern int64 wa_import_rows_usable(const wa_import_rows *rows);
 
 /*
- * Go through them by recipient, business, register, time and line.  False after the last.
- * The row's strings are valid until the next call.
+ * Get the next usable row, in the order of recipient, business, register, time and line.
+ * False after the last.  The row's strings are valid until the next call.
  */
 extern bool wa_import_rows_next(wa_import_rows *rows, wa_import_row *row);
 

@@ -1,10 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * others.c
- *	  What protects others than a person who is erased.
+ *	  Keeping the rows that protect others when a person is erased.
  *
- * Each gets what it loses itself, not only those who are linked with the person: a resume may
- * have lifted for one of these what stands for whoever is behind it.
+ * What is to be copied is worked out for each affected identifier by itself, also for those that
+ * are linked with the person only through another one: a resume may have lifted a stop for the
+ * nearer one and not for the one behind it.
  *
  *-------------------------------------------------------------------------
  */
@@ -211,7 +212,7 @@ load_person(wa_others *others, wa_other *other, const wa_schema *schema)
 	MemoryContextDelete(context);
 }
 
-/* Those linked with the person, and then with each that reaches it: whoever does is found so. */
+/* Those linked with the person, then those linked with these, and so on. */
 static void
 find_all(wa_others *others, const wa_schema *schema, const wa_canonical *ids, int n)
 {

@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * others.h
- *	  What protects others than a person who is erased.
+ *	  Keeping the rows that protect others when a person is erased.
  *
- * An event is stored once, so that a stop under an identifier of this person may be what keeps
- * somebody else from being written to: the former owner of a number, whoever was unlinked, the
- * number that it was changed to.  It is copied to those before it is deleted.
+ * An event is stored once.  So a stop under an identifier of this person may be the only row
+ * that protects somebody else: the former owner of a number, an identifier that was unlinked,
+ * the number that an old one was changed to.  It is copied to those before it is deleted.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,19 +20,19 @@
 typedef struct wa_others wa_others;
 
 /*
- * All who are linked with one of these identifiers or reach one, and are none of them, and what stands
- * against sending to them.  funcid: the function at work.  In the current memory context; inside
- * SPI_connect, with the state locked.
+ * Find all other identifiers that are linked with one of these or reach one, and the stops and
+ * cooldowns that count for them.  funcid is the SQL function that runs.  Allocated in the
+ * current memory context.  To be called inside SPI_connect, with the state locked.
  */
 extern wa_others *wa_others_find(const wa_schema *schema, Oid funcid, const wa_canonical *ids,
 								 int n);
 
-/* Tell of those who are linked: whether they are the same person's, the caller knows. */
+/* Raise a NOTICE with the identifiers that are linked; the caller must judge whose they are. */
 extern void wa_others_tell(const wa_others *others);
 
 /*
- * Copy to each what it has lost, after the links are deleted and before the rest is.  Returns how
- * many stops and cooldowns that were.
+ * Copy to each identifier the stops and cooldowns it would lose.  To be called after the links
+ * are deleted and before the other rows are.  Returns how many were copied.
  */
 extern int64 wa_others_keep(wa_others *others, const wa_schema *schema);
 

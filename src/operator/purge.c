@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * purge.c
- *	  wa_purge: what has served its time goes, a batch and a transaction at a time.
+ *	  wa_purge: deleting old rows, one batch per transaction.
  *
- * A procedure that commits can have neither the rights of its owner nor a search path of its own.
- * So this one has those of its caller and does nothing but call, batch by batch, functions of
- * the extension that have both.  It finds them by the namespace that it is in itself.
+ * A procedure that commits can be neither SECURITY DEFINER nor have a search_path of its own.
+ * So this one runs with those of its caller, and only calls, batch by batch, functions of the
+ * extension that have both.  It finds them in its own namespace.
  *
  *-------------------------------------------------------------------------
  */
@@ -116,7 +116,7 @@ before_arg(FunctionCallInfo fcinfo, int argno, const char *name)
 	if (before >= now || TIMESTAMP_NOT_FINITE(before))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be a time that has passed", name),
+				 errmsg("%s must be a positive interval", name),
 				 errhint("For example interval '30 days'.")));
 	return before;
 }

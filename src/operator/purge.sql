@@ -1,9 +1,9 @@
--- What has served its time.
+-- Deleting old rows.
 
 CREATE INDEX wa_webhook_received_at ON wa_webhook (received_at);
 CREATE INDEX wa_problem_resolved_at ON wa_problem (resolved_at) WHERE resolved_at IS NOT NULL;
 
--- An open problem whose element stands in the payload alone keeps it: nothing is lost.
+-- A webhook is kept while an open problem is about an element that only its payload contains.
 CREATE FUNCTION wa__purge_webhooks(before timestamptz, since timestamptz, batch integer,
 	OUT purged bigint, OUT reached timestamptz)
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
@@ -20,7 +20,7 @@ CREATE FUNCTION wa__purge_webhooks(before timestamptz, since timestamptz, batch 
 		SELECT pg_catalog.count(*), pg_catalog.max(g.received_at) FROM gone AS g;
 	END;
 COMMENT ON FUNCTION wa__purge_webhooks(timestamptz, timestamptz, integer) IS
-'One batch of wa_purge: webhooks that were received before a time and not before another';
+'Deletes one batch for wa_purge: webhooks received before the first time and not before the second';
 REVOKE EXECUTE ON FUNCTION wa__purge_webhooks(timestamptz, timestamptz, integer) FROM PUBLIC;
 
 CREATE FUNCTION wa__purge_problems(before timestamptz, since timestamptz, batch integer,
@@ -37,12 +37,12 @@ CREATE FUNCTION wa__purge_problems(before timestamptz, since timestamptz, batch 
 		SELECT pg_catalog.count(*), pg_catalog.max(g.resolved_at) FROM gone AS g;
 	END;
 COMMENT ON FUNCTION wa__purge_problems(timestamptz, timestamptz, integer) IS
-'One batch of wa_purge: problems that were resolved before a time and not before another';
+'Deletes one batch for wa_purge: problems resolved before the first time and not before the second';
 REVOKE EXECUTE ON FUNCTION wa__purge_problems(timestamptz, timestamptz, integer) FROM PUBLIC;
 
 CREATE PROCEDURE wa_purge(older_than interval, batch integer DEFAULT 5000,
 	payloads_older_than interval DEFAULT NULL)
 	LANGUAGE C AS 'MODULE_PATHNAME';
 COMMENT ON PROCEDURE wa_purge(interval, integer, interval) IS
-'Deletes what is older: problems by the time when they were resolved, messages by that when they were first heard of (wa_message_day keeps their numbers), and webhooks by the time when they were received, which may have a shorter age of their own (NULL: the same). Commits after every batch of so many rows, so it holds no lock for long, and a call that was interrupted goes on where the last one ended; it cannot run inside a transaction. Never deletes consent, its log, other state, open problems, or a webhook that an open problem needs';
+'Deletes old webhooks, resolved problems and messages. older_than is the age since a problem was resolved, since the first event of a message (wa_message_day keeps the counts), and since a webhook was received; payloads_older_than is another age for webhooks, NULL: the same. Commits after every batch of that many rows, so that it holds no lock for long; after an interruption the next call continues. It cannot run inside a transaction. Never deletes consent, its log, other state, open problems, or a webhook that an open problem needs. Errors: invalid_parameter_value for an age that is not positive or a batch below 1';
 REVOKE EXECUTE ON PROCEDURE wa_purge(interval, integer, interval) FROM PUBLIC;

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * contacts.c
- *	  Whose contact is it?  Which item of a value's contacts[] belongs to a
- *	  status, message, preference or call of that value.
+ *	  Finding the item of a value's contacts[] that belongs to a status, message,
+ *	  preference or call of that value.
  *
  *-------------------------------------------------------------------------
  */

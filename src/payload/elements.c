@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * elements.c
- *	  What one element says: a function for each kind.
+ *	  Reading the members of one element: a function for each kind.
  *
  *-------------------------------------------------------------------------
  */
@@ -341,7 +341,7 @@ user_id_update_fill(json_object *node, wa_element *element)
 						&element->changed_from.parent_user_id);
 }
 
-/* Who began a call that does not say so is not known: "from" is no proof. */
+/* Without a direction it is unknown who began a call: "from" does not prove it. */
 static void
 call_fill(json_object *node, wa_element *element)
 {

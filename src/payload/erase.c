@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * erase.c
- *	  Cutting one person out of a stored payload.
+ *	  Removing one person from a stored payload.
  *
  *-------------------------------------------------------------------------
  */

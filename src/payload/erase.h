@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * erase.h
- *	  Cutting one person out of a stored payload.  Pure: no server.
+ *	  Removing one person from a stored payload.  Pure: no server.
  *
- * What names the person is the innermost element of an array that does, a contact, a message,
- * a status: that goes, and its neighbours stay.  Where an identifier stands outside any array,
- * everything goes.
+ * Removed is the innermost array element that names the person, such as a contact, a message
+ * or a status; the other elements stay.  Where an identifier stands outside any array, the
+ * whole payload is removed.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,16 +16,16 @@
 
 #include "recipient/phone.h"
 
-/* The identifiers of a person, in the spellings under which payloads may hold them. */
+/* The identifiers of a person, in all spellings that payloads may contain. */
 typedef struct wa_names wa_names;
 
-/* NULL where memory is short.  Free it with wa_names_free. */
+/* Returns NULL where there is not enough memory.  Free the result with wa_names_free. */
 extern wa_names *wa_names_make(const wa_canonical *ids, int n);
 extern void wa_names_free(wa_names *names);
 
 /*
- * Does the text hold one of them: a phone by its digits, whatever stands between these, a BSUID as
- * it is?  What JSON escapes is not seen.
+ * Does the text contain one of the identifiers?  A phone is found by its digits, with any
+ * characters between them; a BSUID as it is written.  JSON escapes are not decoded.
  */
 extern bool wa_names_occur(const wa_names *names, const char *text, size_t len);
 
@@ -37,7 +37,7 @@ typedef enum wa_erase_result
 	WA_ERASE_NO_MEMORY
 } wa_erase_result;
 
-/* text is UTF-8, as JSON or not.  *rest comes from malloc, with its length in *rest_len. */
+/* text is UTF-8, JSON or not.  *rest is allocated by malloc, *rest_len is its length. */
 extern wa_erase_result wa_payload_erase(const wa_names *names, const char *text, size_t len,
 										char **rest, size_t *rest_len);
 

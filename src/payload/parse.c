@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * parse.c
- *	  From the text of a webhook body to json-c's tree, and which of the
+ *	  Parsing the text of a webhook body to json-c's tree, and finding which of the
  *	  accepted forms it has.
  *
  *-------------------------------------------------------------------------
@@ -347,7 +347,7 @@ wa_payload_parse_string(wa_payload *payload, json_object *string)
 
 	if (wa_str_given(text))
 		(void) parse_text(payload, text.data, text.len, &root);
-	/* what the payload lacks is told of the payload alone */
+	/* The detail is about the whole payload only. */
 	payload->detail[0] = '\0';
 	return root;
 }

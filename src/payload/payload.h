@@ -3,39 +3,38 @@
  * payload.h
  *	  One webhook body, read element by element.
  *
- * This folder alone knows json-c (payload_internal.h).  It knows no tables, no
- * policy and no server: it is compiled alone for the unit tests and the
- * fuzzer.  All strings that it hands out are borrowed from the parsed payload.
- * They live until the next wa_payload_next, wa_payload_parse…,
+ * Only this folder uses json-c (payload_internal.h).  It uses no tables, no
+ * policy and no server functions: it is compiled alone for the unit tests and
+ * the fuzzer.  All strings that it returns are borrowed from the parsed payload.
+ * They are valid until the next wa_payload_next, wa_payload_parse…,
  * wa_payload_clear or wa_payload_free on the same object.  Strings are UTF-8
- * and may hold NULs.
+ * and may contain NULs.
  *
- * What is read how, where third parties differ from Meta:
+ * How payloads are read, in particular those of third parties:
  *
- * - A value's lists (contacts, messages, statuses, user_preferences,
- *   user_id_update, calls, errors; read in this order) count whatever the
- *   field of the change says, but for fields that hold "echoes" or "history",
- *   which are one WA_ELEMENT_OTHER.  The value of "account_update" is one
- *   WA_ELEMENT_ACCOUNT_UPDATE besides, that of the fields that tell of a template
- *   (status, category, quality) one WA_ELEMENT_TEMPLATE.  A value with none of the lists is one
- *   WA_ELEMENT_OTHER; a null or empty list is nothing.
+ * - The lists of a value (contacts, messages, statuses, user_preferences,
+ *   user_id_update, calls, errors; read in this order) are read for every
+ *   field of the change, except fields with "echoes" or "history" in their name:
+ *   such a change is one WA_ELEMENT_OTHER.  The value of "account_update" is also one
+ *   WA_ELEMENT_ACCOUNT_UPDATE, and that of the fields about templates (status,
+ *   category, quality) also one WA_ELEMENT_TEMPLATE.  A value without any of the
+ *   lists is one WA_ELEMENT_OTHER.  A null or empty list gives no element.
  * - value.standby is read as if its lists stood in the value: WhatsApp puts
  *   them there while another responder owns the conversation.
- * - Where a list is due, one object is a list of one.
- * - What does not have the shape that its place asks for is one
- *   WA_ELEMENT_MALFORMED at that place, and all else is read.  So is an object
- *   that carries messages, statuses or user_preferences, at whatever depth,
- *   where they are not read.  Echoes and histories are never looked into: what
- *   the business wrote and what was written long ago is no event.
- * - An object without a shape of its own may be wrapped round payloads: they
- *   stand, as JSON or as a string of JSON, under "body", "Message" or
- *   "payload".
- * - A status of "type":"call" is WA_ELEMENT_OTHER.
- * - A message without "type" is of the type that it has a part for.
+ * - Where a list is expected, one object is a list of one.
+ * - Anything without the shape that its place requires is one
+ *   WA_ELEMENT_MALFORMED at that place, and everything else is read.  The same
+ *   holds for an object that has messages, statuses or user_preferences, at any
+ *   depth, in a place where they are not read.  Echoes and histories are never
+ *   searched: messages of the business and old messages are no events.
+ * - An object without a shape of its own may be a wrapper of payloads, which
+ *   are members "body", "Message" or "payload", as JSON or as a string of JSON.
+ * - A status with "type":"call" is WA_ELEMENT_OTHER.
+ * - A message without "type" has the type of the part that it has.
  *
- * Life: wa_payload_new, then any number of parse / next… / clear, then
- * wa_payload_free.  In the server the owner hangs wa_payload_free on a memory
- * context before the first parse, so that an error frees it as well.
+ * Lifetime: wa_payload_new, then any number of parse / next… / clear, then
+ * wa_payload_free.  In the server the owner registers wa_payload_free as a reset
+ * callback of a memory context before the first parse, so that an error frees it too.
  *
  *-------------------------------------------------------------------------
  */
@@ -50,13 +49,13 @@
 #define WA_PAYLOAD_MAX_DEPTH	64
 
 /*
- * json-c takes about a kilobyte for an object, be it empty: without this limit
- * 16 MB of "{}," would become 5 GB.  The largest payload that Meta posts, 1000
- * updates in 3 MB, has some 20 000.
+ * Maximum number of arrays and objects.  json-c allocates about a kilobyte for an object,
+ * even an empty one: without this limit 16 MB of "{}," would take 5 GB.  The largest
+ * payload that Meta posts, 1000 updates in 3 MB, has about 20 000.
  */
 #define WA_PAYLOAD_MAX_CONTAINERS	500000
 
-/* What kind of element: where it stood and so how to read it. */
+/* The kind of an element, by its place in the payload. */
 typedef enum wa_element_kind
 {
 	WA_ELEMENT_STATUS,			/* statuses[] */
@@ -68,11 +67,11 @@ typedef enum wa_element_kind
 	WA_ELEMENT_ERROR,			/* value.errors[], top-level errors[] */
 	WA_ELEMENT_ACCOUNT_UPDATE,	/* the value of an account_update change */
 	WA_ELEMENT_OTHER,			/* any other change or kind: ignored */
-	WA_ELEMENT_MALFORMED,		/* not of the shape its place asks for */
-	WA_ELEMENT_TEMPLATE			/* the value of a change that tells of a template */
+	WA_ELEMENT_MALFORMED,		/* without the shape that its place requires */
+	WA_ELEMENT_TEMPLATE			/* the value of a change about a template */
 } wa_element_kind;
 
-/* The identifiers of one user as they stand in the payload; each optional. */
+/* The identifiers of one user as written in the payload; each is optional. */
 typedef struct wa_ids
 {
 	wa_str		phone;			/* wa_id, from, recipient_id, participant … */
@@ -95,13 +94,13 @@ typedef struct wa_restriction
 	wa_str		expiration;
 } wa_restriction;
 
-/* Payloads may stand so deep in lists and wrappers: "/0/body/payload/…". */
+/* Maximum depth of payloads in lists and wrappers: "/0/body/payload/…". */
 #define WA_MAX_SOURCES		5
 
 /* The steps of a payload's own place, and entry, changes, value, standby, list. */
 #define WA_MAX_PLACE_STEPS		(WA_MAX_SOURCES + 8)
 
-/* One step of a JSON pointer: a member, or where name is NULL an index. */
+/* One step of a JSON pointer: a member, or an index where name is NULL. */
 typedef struct wa_step
 {
 	const char *name;			/* static */
@@ -109,8 +108,8 @@ typedef struct wa_step
 } wa_step;
 
 /*
- * Where an element stands; for wa_payload_path.  Into a string of JSON a path
- * goes on as if its content stood there.
+ * The place of an element, for wa_payload_path.  A path into a string that contains JSON
+ * continues as if the JSON stood there itself.
  */
 typedef struct wa_place
 {
@@ -121,9 +120,9 @@ typedef struct wa_place
 #define WA_MAX_TEXTS 2
 
 /*
- * One element.  Which members are filled depends on kind; all others are
- * absent (NULL, 0).  Scalars stand as text, whether they were written as
- * string or as number; booleans as "true"/"false"; null as absent.
+ * One element.  Which members are set depends on kind; all others are absent (NULL, 0).
+ * Scalars are given as text, whether they were written as a string or a number; booleans
+ * as "true" or "false"; null as absent.
  */
 typedef struct wa_element
 {
@@ -143,11 +142,11 @@ typedef struct wa_element
 								 * identifier (as written), or the only one where the
 								 * value has one contact and one element */
 	bool		alone;			/* CONTACT: its value has no status, message,
-								 * preference or call, so that nothing else speaks of it */
-	bool		unread;			/* MALFORMED: it carries messages, statuses or
+								 * preference or call, so that no other element names it */
+	bool		unread;			/* MALFORMED: it has messages, statuses or
 								 * user_preferences where they are not read */
-	wa_str		timestamp;		/* the element's own; of a CALL that has ended, when
-								 * it began, if that is said */
+	wa_str		timestamp;		/* the element's own; for a CALL that has ended, when
+								 * it began, if that is given */
 	wa_str		message_id;		/* id of a status, message or call */
 	wa_str		type;			/* STATUS: status; MESSAGE: type; PREFERENCE: value;
 								 * ACCOUNT_UPDATE: event */
@@ -162,7 +161,7 @@ typedef struct wa_element
 	/* MESSAGE */
 	wa_str		texts[WA_MAX_TEXTS];	/* text.body; button.text and .payload;
 										 * interactive.button_reply.title and .id */
-	bool		side_texts;		/* texts are captions, or what an edit makes of them */
+	bool		side_texts;		/* texts are captions, or the new text of an edit */
 	bool		automatic;		/* WhatsApp itself answered, not the user */
 	wa_ids		card;			/* the sender's own contact card, which the business
 								 * had asked for */
@@ -189,7 +188,7 @@ typedef struct wa_element
 	wa_str		pause;			/* other_info.title */
 	wa_str		quality;		/* new_quality_score */
 	wa_str		new_category;
-	wa_str		next_category;	/* correct_category: that it will have */
+	wa_str		next_category;	/* correct_category: the one it will have */
 	wa_str		next_category_at;	/* category_update_timestamp */
 	/* this folder's own; NULL is JSON's null */
 	const void *node;
@@ -207,24 +206,23 @@ typedef enum wa_payload_result
 	WA_PAYLOAD_NO_MEMORY
 } wa_payload_result;
 
-/* A new object, or NULL where there is no memory. */
+/* A new object, or NULL where there is not enough memory. */
 extern wa_payload *wa_payload_new(void);
 
 /*
- * Parse len bytes; what the object held before is freed first.  text need not
- * outlive the call.  A byte order mark in front is passed over.  Strings that
- * are no UTF-8, and a text that has anything but blanks behind its JSON, are
- * INVALID_JSON.  An array is OK whatever is in it.
+ * Parse len bytes; the previous payload of the object is freed first.  text need not
+ * outlive the call.  A byte order mark at the beginning is skipped.  Text that is not
+ * valid UTF-8, or that has anything but blanks after its JSON, is INVALID_JSON.  An array
+ * is OK whatever it contains.
  */
 extern wa_payload_result wa_payload_parse(wa_payload *payload,
 										  const char *text, size_t len);
 
 /*
- * Parse len bytes that are one element out of a payload, as
- * wa_payload_fragment wrote it, instead of a whole one.  business and sender
- * are borrowed and must outlive the use of the element.  What stood around
- * the element is not known again: contact, place, field, entry_time.  JSON
- * that is no object gives one WA_ELEMENT_MALFORMED, whatever the kind.
+ * Parse len bytes that are one element, as wa_payload_fragment wrote it, instead of a
+ * whole payload.  business and sender are borrowed and must outlive the use of the
+ * element.  Its surroundings are unknown: contact, place, field and entry_time are absent.
+ * JSON that is no object gives one WA_ELEMENT_MALFORMED for every kind.
  */
 extern wa_payload_result wa_payload_parse_element(wa_payload *payload,
 												  const char *text, size_t len,
@@ -233,14 +231,14 @@ extern wa_payload_result wa_payload_parse_element(wa_payload *payload,
 												  wa_str business, wa_str sender);
 
 /*
- * Why the last parse did not answer OK: one line of text, "" where it did.
- * It lives until the next parse, clear or free.
+ * Why the last parse did not return OK: one line of text, "" where it did.  Valid until
+ * the next parse, clear or free.
  */
 extern const char *wa_payload_detail(const wa_payload *payload);
 
 /*
- * The next element: payloads, entries and changes in their order, the arrays
- * of a value in the order given above.  false after the last.
+ * Get the next element: payloads, entries and changes in their order, the arrays of a
+ * value in the order given above.  Returns false after the last.
  */
 extern bool wa_payload_next(wa_payload *payload, wa_element *element);
 
@@ -252,9 +250,9 @@ extern void wa_element_restriction(const wa_element *element, int i,
 								   wa_restriction *restriction);
 
 /*
- * The element as JSON text, compact; of a malformed one the offending JSON, or
- * the object that lacks it.  The string lives as long as the element's own.
- * data is NULL where there is no memory.
+ * The element as compact JSON text.  For a malformed one, the JSON that is wrong or the
+ * object that lacks it.  The string is valid as long as those of the element.  data is
+ * NULL where there is not enough memory.
  */
 extern wa_str wa_payload_fragment(wa_payload *payload, const wa_element *element);
 
@@ -262,19 +260,19 @@ extern wa_str wa_payload_fragment(wa_payload *payload, const wa_element *element
 #define WA_PATH_SIZE		256
 
 /*
- * The JSON pointer of the element, e.g. "/entry/0/changes/1/value/statuses/3",
- * put into buf (always terminated).  WA_PATH_SIZE bytes are enough.
+ * Write the JSON pointer of the element, e.g. "/entry/0/changes/1/value/statuses/3", into
+ * buf of size bytes, always terminated.  WA_PATH_SIZE bytes are enough.
  */
 extern void wa_payload_path(const wa_element *element, char *buf, size_t size);
 
 /*
- * What kind of element such a path leads to.  MALFORMED is said of all that is
- * no element of its own, and ACCOUNT_UPDATE of a value that tells of a template:
- * wa_payload_parse_element finds that out.
+ * The kind of element at such a path.  Returns MALFORMED for everything that is no element
+ * of its own, and ACCOUNT_UPDATE also for a value about a template, which
+ * wa_payload_parse_element tells apart.
  */
 extern wa_element_kind wa_payload_kind_at(wa_str path);
 
-/* Free the parsed payload, keep the object for the next one. */
+/* Free the parsed payload, and keep the object for the next one. */
 extern void wa_payload_clear(wa_payload *payload);
 
 /*

@@ -1,14 +1,13 @@
 /*-------------------------------------------------------------------------
  *
  * payload_internal.h
- *	  What the files of this folder share: the parsed payload, and how json-c's
- *	  tree is read.  Nobody else includes this: json-c's typedef json_object and
- *	  the server's function of that name exclude one another.
+ *	  Shared by the files of this folder: the parsed payload, and access to json-c's
+ *	  tree.  No file of another folder includes it, since json-c's typedef
+ *	  json_object conflicts with the server's function of that name.
  *
- * Where json-c's behaviour is leaned on, 0.16, 0.18 and 0.19 are meant:
- * looking up a member of NULL or of something that is no object answers
- * "absent"; of two equal keys the last one wins; the text of a number written
- * as a double is kept as it was.
+ * The code relies on this behaviour of json-c 0.16, 0.18 and 0.19: looking up a
+ * member of NULL, or of something that is no object, finds nothing; of two equal
+ * keys the last one wins; the text of a number written as a double is preserved.
  *
  * Memory: all comes from malloc and belongs to the wa_payload.
  * Errors: none is ever raised.
@@ -25,8 +24,8 @@
 #include "payload/payload.h"
 
 /*
- * The server's port.h puts its own in the place of these two.  It is not
- * linked to the unit tests, and its qsort is quadratic for input made so.
+ * The server's port.h replaces these two by functions that the unit tests do not link;
+ * and its qsort is quadratic for malicious input.
  */
 #undef snprintf
 #undef qsort
@@ -53,7 +52,7 @@ typedef struct wa_value_array_kind
 
 extern const wa_value_array_kind wa_value_arrays[WA_ARRAY_COUNT];
 
-/* What a payload, or one of several, turns out to be. */
+/* The shape of a payload, or of one of several. */
 typedef enum wa_payload_shape
 {
 	WA_SHAPE_UNKNOWN,
@@ -83,10 +82,10 @@ typedef struct wa_source
 	int			nsteps;			/* of the place of node */
 	json_object *tree;			/* WRAPPER: parsed out of a string; owned */
 	bool		found;			/* WRAPPER: was there a payload in it? */
-	bool		unread;			/* WRAPPER: a member that is none carries elements */
+	bool		unread;			/* WRAPPER: a member that is no payload has elements */
 } wa_source;
 
-/* What the next call of wa_payload_next looks at first. */
+/* Where the next call of wa_payload_next continues. */
 typedef enum wa_walk_state
 {
 	WA_WALK_PAYLOAD,			/* the next one of the sources */
@@ -111,9 +110,9 @@ typedef struct wa_contact_key
 struct wa_payload
 {
 	json_tokener *tokener;
-	size_t		room;			/* that an earlier text had, if it was small */
+	size_t		room;			/* size of an earlier text, if it was small */
 	json_object *root;
-	size_t		size;			/* that all trees have at most */
+	size_t		size;			/* upper bound of the size of all trees */
 	char		detail[128];
 
 	/* The walk. */
@@ -129,7 +128,7 @@ struct wa_payload
 	json_object *value;
 	int			value_steps;
 	bool		in_standby;		/* is value.standby being read? */
-	json_object *unread;		/* what carries elements that are not read; NULL: nothing */
+	json_object *unread;		/* has elements that are not read; NULL: none */
 	int			unread_steps;
 	json_object *arrays[WA_ARRAY_COUNT];	/* an array, or one object instead; else NULL */
 	int			lengths[WA_ARRAY_COUNT];
@@ -139,7 +138,7 @@ struct wa_payload
 	int			array_steps;	/* of the place of what holds the arrays */
 	wa_place	place;
 
-	/* What holds for the elements at hand. */
+	/* Common to the current elements. */
 	bool		on_premises;
 	wa_str		entry_business; /* of the entry; business may differ by change */
 	wa_str		business;
@@ -169,7 +168,7 @@ wa_json_member(json_object *object, const char *key)
 	return json_object_object_get_ex(object, key, &child) ? child : NULL;
 }
 
-/* Does the object have the key, be it with null? */
+/* Does the object have the key, also with the value null? */
 static inline bool
 wa_json_has(json_object *object, const char *key)
 {
@@ -189,8 +188,8 @@ wa_json_is_array(json_object *node)
 }
 
 /*
- * How many things a list holds, and the i-th of them.  Third parties write an
- * object where a list of one is due.
+ * The length of a list, and its i-th element.  Third parties write an object instead of a
+ * list of one.
  */
 static inline int
 wa_json_list_length(json_object *node)
@@ -209,8 +208,8 @@ wa_json_list_item(json_object *node, int i)
 }
 
 /*
- * A scalar as text, owned by its node; absent for null, array and object.
- * json-c keeps the text that it makes of a number with the number.
+ * A scalar as text, owned by its node; absent for null, array and object.  The text of a
+ * number is stored in its node by json-c.
  */
 static inline wa_str
 wa_json_scalar(json_object *node)
@@ -248,42 +247,42 @@ wa_json_text(json_object *object, const char *key)
 }
 
 /* ----------------------------------------------------------------
- * What the files do for one another
+ * Functions of the files of this folder
  * ----------------------------------------------------------------
  */
 
 /* parse.c: which of the accepted forms is it? */
 extern wa_payload_shape wa_payload_shape_of(json_object *node);
 
-/* parse.c: is it, having no shape of its own, something wrapped round a payload? */
+/* parse.c: is it a wrapper of payloads?  It must have no shape of its own. */
 extern bool wa_payload_is_wrapper(json_object *node);
 
 /*
- * parse.c: parse a string that stands in the payload.  NULL where it is no
- * JSON, or null, or too large, or there is no memory.  Owned by the caller.
+ * parse.c: parse a string of the payload that contains JSON.  Returns NULL where it is no
+ * JSON, or null, or too large, or where there is not enough memory.  Owned by the caller.
  */
 extern json_object *wa_payload_parse_string(wa_payload *payload, json_object *string);
 
-/* contacts.c: the ids of one item of contacts[], or of what has its form. */
+/* contacts.c: read the ids of an item of contacts[], or of an object with its form. */
 extern void wa_contact_read(json_object *contact, wa_ids *ids);
 
-/* contacts.c: do the two name the same user, '+' and blanks not counting? */
+/* contacts.c: do the two name the same user?  '+' and blanks are ignored. */
 extern bool wa_contact_same_id(wa_str a, wa_str b, bool is_phone);
 
 /* contacts.c: find the item of contacts[] that belongs to the element. */
 extern void wa_contact_pair(wa_payload *payload, wa_element *element);
 
-/* contacts.c: forget what was learned about the contacts of the last value. */
+/* contacts.c: discard the keys of the contacts of the last value. */
 extern void wa_contact_forget(wa_payload *payload);
 
 /*
- * elements.c: fill *element from a node that stands at the walk's present
- * place.  What is not an object becomes malformed, whatever kind it was to be.
+ * elements.c: fill *element from the node at the current place of the walk.  A node that
+ * is no object becomes MALFORMED, whatever kind is given.
  */
 extern void wa_element_fill(wa_payload *payload, wa_element *element,
 							wa_element_kind kind, json_object *node);
 
-/* walk.c: free what the sources of payloads own, and forget them. */
+/* walk.c: free the sources of payloads. */
 extern void wa_walk_forget(wa_payload *payload);
 
 /* walk.c: make node the source of all payloads. */

@@ -3,10 +3,10 @@
  * walk.c
  *	  The walk over a parsed payload, element by element.
  *
- * A state machine: the sources of payloads (a list, a wrapper), the entry, the
- * change, the array, the item.  Whatever does not have the shape that its
- * place asks for becomes one WA_ELEMENT_MALFORMED, and the walk goes on behind
- * it.  Each step answers whether it has filled *element.
+ * It is a state machine over: the sources of payloads (a list, a wrapper), the entry, the
+ * change, the array, the item.  Anything without the shape that its place requires becomes
+ * one WA_ELEMENT_MALFORMED, and the walk continues after it.  Each step returns whether
+ * it has filled *element.
  *
  *-------------------------------------------------------------------------
  */

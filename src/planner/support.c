@@ -1,20 +1,18 @@
 /*-------------------------------------------------------------------------
  *
  * support.c
- *	  What the planner may know of wa_sendable.
+ *	  Planner support of wa_sendable: selectivity and cost.
  *
- * How many rows pass: the statistics of the phone column hold a sample of it
- * (the bounds of the histogram, the most common values), and asking about that
- * sample tells more than any arithmetic over the sizes of the state tables
- * could: it knows of regions, of invalid numbers, and of whether the customers
- * and the suppressed are the same people at all.  An estimate is kept for a
- * minute in this backend: a hundred look-ups would be most of a point query's time.
+ * Selectivity: the statistics of the phone column contain a sample of it (the bounds of the
+ * histogram, the most common values).  Deciding about that sample is better than computing
+ * with the sizes of the state tables: it includes regions, invalid numbers, and whether
+ * customers and suppressed recipients are the same people.  An estimate is kept for a minute
+ * in this backend, since a hundred look-ups would take most of the time of a point query.
  *
- * At what cost: the least of looking everybody up and of reading the list once
- * (see sendable.c), spread over the rows of the table, as the planner charges
- * each qualification for every row, though cheaper ones are tried first.  It is
- * not put into the startup cost, which the planner would charge again for each
- * rescan of the inner side of a join.
+ * Cost: the lower of looking every phone up and of reading the list once (see sendable.c),
+ * divided by the rows of the table, since the planner charges each qualification for every
+ * row, although cheaper ones are evaluated first.  It is not part of the startup cost, which
+ * the planner would charge again for each rescan of the inner side of a join.
  *
  *-------------------------------------------------------------------------
  */
@@ -294,7 +292,7 @@ estimate(SupportRequestSelectivity *request)
 	VariableStatData column;
 	double		selectivity = -1;
 
-	/* Whoever may not ask about a phone may not learn the answer from a plan. */
+	/* A role that may not ask about a phone may not learn the answer from a plan. */
 	if (request->root == NULL || list_length(request->args) != ARGUMENTS ||
 		!ActiveSnapshotSet() ||
 		wa_function_aclcheck(request->funcid, GetUserId(), ACL_EXECUTE) != ACLCHECK_OK ||

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * ascii.h
- *	  Kinds of ASCII characters, whatever the locale.
+ *	  Classes of ASCII characters, independent of the locale.
  *
  *-------------------------------------------------------------------------
  */

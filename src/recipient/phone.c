@@ -1,15 +1,15 @@
 /*-------------------------------------------------------------------------
  *
  * phone.c
- *	  From what people store as a phone number or a business-scoped user id
- *	  to the one canonical text of it.
+ *	  Conversion of phone numbers and business-scoped user ids to their canonical
+ *	  text.
  *
- * What is written around the digits is for spelling.c; read_digits gathers them, and
- * fold_phone drops what people write between a calling code and the number.
+ * spelling.c removes what is written around the digits, read_digits collects the digits,
+ * and fold_phone removes what people write between a calling code and the number.
  *
- * The canonical text is a fixed point: read again, it gives itself.  Phones
- * come out of fold_phone with 7 to 15 digits and in a shape that no folding
- * rule matches; BSUIDs have an upper-case country.
+ * Canonicalizing a canonical text does not change it: phones come out of fold_phone with 7
+ * to 15 digits and in a form that no folding rule matches; BSUIDs have an upper-case
+ * country.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * phone.h
- *	  From what people store as a phone number or a business-scoped user id
- *	  to the one canonical text of it.  Pure: no server, no allocation.
+ *	  Conversion of phone numbers and business-scoped user ids (BSUIDs), as people
+ *	  store them, to their canonical text.  Pure: no server, no allocation.
  *
  *-------------------------------------------------------------------------
  */
@@ -25,17 +25,16 @@ typedef struct wa_canonical
 } wa_canonical;
 
 /*
- * Read len bytes of UTF-8 at input as a phone number or a BSUID, fold it, and
- * put the canonical text into *result.  Returns false, *result then being
- * undefined, where the input is neither (including a NUL byte inside it, and
- * bytes that are no UTF-8).
+ * Read len bytes of UTF-8 at input as a phone number or a BSUID, fold it, and put the
+ * canonical text into *result.  Returns false, and leaves *result undefined, where the
+ * input is neither; so it does for a NUL byte or invalid UTF-8 in it.
  */
 extern bool wa_canonicalize(const char *input, size_t len, wa_canonical *result);
 
 /*
- * The digits of a phone number that wa_canonicalize reads, before folding: what
- * WhatsApp itself calls a user, where the input is a wa_id.  Returns false,
- * *digits then being undefined, where the input is no phone number.
+ * The digits of a phone number that wa_canonicalize accepts, before folding.  For a wa_id
+ * these are the digits that WhatsApp itself uses.  Returns false, and leaves *digits
+ * undefined, where the input is no phone number.
  */
 extern bool wa_phone_as_written(const char *input, size_t len, wa_canonical *digits);
 
@@ -50,15 +49,15 @@ wa_is_bsuid(const char *text)
 }
 
 /*
- * The digits of a canonical phone number as an integer (at most 15 digits,
- * the first not 0, so that text and integer map one to one); 0 for a BSUID.
+ * A canonical phone number as an integer; 0 for a BSUID.  It has at most 15 digits and the
+ * first is not 0, so text and integer map one to one.
  */
 extern int64 wa_phone_number(const char *text, size_t len);
 
 /*
- * A short cut for what most columns hold: digits and nothing else, or after
- * one '+'.  The wa_phone_number of what wa_canonicalize would make of the
- * input, or 0 where that must be asked (which says nothing of the input).
+ * A fast path for the usual form: digits only, or digits after one '+'.  Returns the
+ * wa_phone_number of the canonical text of the input, or 0 where wa_canonicalize must be
+ * called; 0 does not mean that the input is invalid.
  */
 extern int64 wa_phone_plain(const char *input, size_t len);
 

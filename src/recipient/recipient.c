@@ -4,8 +4,8 @@
  *	  The SQL type wa_recipient: input and output, comparison, hashing, and
  *	  the region and the time zones of a recipient.
  *
- * Everything that decides what a recipient is stands in phone.c; here it is
- * only put into the server's forms.
+ * What is a valid recipient is decided in phone.c; this file is the interface to the
+ * server.
  *
  *-------------------------------------------------------------------------
  */

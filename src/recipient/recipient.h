@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * recipient.h
- *	  The SQL type wa_recipient, for the server's side of the extension.
+ *	  The SQL type wa_recipient, for code that runs in the server.
  *
  * A wa_recipient is a varlena whose payload is the canonical text, so that
  * its bytes are those of a text.  It may come with a short header, or
@@ -33,21 +33,20 @@ extern wa_recipient *wa_recipient_make(const wa_canonical *canonical);
 extern Datum wa_recipient_in(PG_FUNCTION_ARGS);
 
 /*
- * Read a text, detoasted at least to the packed form (PG_GETARG_TEXT_PP), as
- * the type's input does.  Returns false, *canonical then being undefined,
- * where the input function would raise an error.
+ * Read a text, detoasted at least to the packed form (PG_GETARG_TEXT_PP), as the type's
+ * input function does.  Returns false, and leaves *canonical undefined, where the input
+ * function would raise an error.
  */
 extern bool wa_recipient_from_text(const struct varlena *value, wa_canonical *canonical);
 
 /*
- * The canonical text of a value, copied.  The value is trusted: it is not
- * read and folded again.
+ * Copy the canonical text of a value.  The value is trusted to be canonical.
  */
 extern void wa_recipient_get(const wa_recipient *recipient, wa_canonical *canonical);
 
 /*
- * The order of the type over two canonical texts: by bytes, a prefix first.
- * Less than, equal to or greater than 0.
+ * Compare two canonical texts in the order of the type: by bytes, a prefix first.  Returns
+ * less than, equal to or greater than 0.
  */
 static inline int
 wa_recipient_cmp_bytes(const char *a, size_t alen, const char *b, size_t blen)

@@ -7,31 +7,31 @@ RETURNS @extschema@.wa_recipient
 AS 'MODULE_PATHNAME', 'wa_recipient_in'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa_recipient_in(pg_catalog.cstring) IS
-'Reads a phone number or a business-scoped user id and brings it to its canonical form';
+'Input function: converts a phone number or business-scoped user id to its canonical form';
 
 CREATE FUNCTION @extschema@.wa_recipient_out(@extschema@.wa_recipient)
 RETURNS pg_catalog.cstring
 AS 'MODULE_PATHNAME', 'wa_recipient_out'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa_recipient_out(@extschema@.wa_recipient) IS
-'Writes the canonical form: the digits of the phone number, or the business-scoped user id';
+'Output function: the digits of the phone number, or the business-scoped user id';
 
 CREATE FUNCTION @extschema@.wa_recipient_recv(pg_catalog.internal)
 RETURNS @extschema@.wa_recipient
 AS 'MODULE_PATHNAME', 'wa_recipient_recv'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa_recipient_recv(pg_catalog.internal) IS
-'Reads the binary form, which is the text form, with the same checks and the same folding';
+'Binary input function: takes the text form, with the same checks and conversions';
 
 CREATE FUNCTION @extschema@.wa_recipient_send(@extschema@.wa_recipient)
 RETURNS pg_catalog.bytea
 AS 'MODULE_PATHNAME', 'wa_recipient_send'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa_recipient_send(@extschema@.wa_recipient) IS
-'Writes the binary form, which is the bytes of the canonical text';
+'Binary output function: the bytes of the canonical text';
 
--- Storage: a value is too short for TOAST to gain from, but unlike "plain",
--- "main" lets it have the one-byte header.
+-- Storage: values are too short for TOAST, but unlike "plain", "main" allows the
+-- one-byte header.
 CREATE TYPE @extschema@.wa_recipient (
 	INPUT = @extschema@.wa_recipient_in,
 	OUTPUT = @extschema@.wa_recipient_out,
@@ -42,7 +42,7 @@ CREATE TYPE @extschema@.wa_recipient (
 	STORAGE = main
 );
 COMMENT ON TYPE @extschema@.wa_recipient IS
-'One WhatsApp user as a business sees it: a phone number in international form, digits only, or a business-scoped user id. Input takes what people store: blanks, dashes, dots, parentheses and apostrophes between the digits, also as Unicode has them; + or 00 in front; the prefixes whatsapp:, tel: and p:; the suffixes @s.whatsapp.net and @c.us; quotes around it, a comma or semicolon behind it, the .0 of a spreadsheet. It drops the (0) or 0 between a country code and a number that does not begin with 0, and the other prefixes of national calls, and folds the two forms of Brazilian, Mexican and Argentine mobile numbers into one. Anything else, an exponent among it, is an error: see wa_try_recipient';
+'One WhatsApp user as a business sees it: a phone number in international form, digits only, or a business-scoped user id. Input takes what people store: blanks, dashes, dots, parentheses and apostrophes between the digits, also as Unicode has them; + or 00 in front; the prefixes whatsapp:, tel: and p:; the suffixes @s.whatsapp.net and @c.us; quotes around it, a comma or semicolon behind it, the .0 of a spreadsheet. A trunk zero behind a country code, (0) or 0, is dropped where national numbers do not begin with 0, and so are other prefixes of national calls. The two forms of Brazilian, Mexican and Argentine mobile numbers become one. Anything else, such as a number with an exponent, is the error invalid_text_representation; wa_try_recipient returns NULL instead';
 
 -- Casts
 
@@ -51,22 +51,23 @@ RETURNS @extschema@.wa_recipient
 AS 'MODULE_PATHNAME', 'wa_recipient_from_text_cast'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa_recipient(pg_catalog.text) IS
-'Reads a text as a recipient; an error where it is neither a phone number nor a business-scoped user id';
+'Converts text to a recipient. Error: invalid_text_representation where it is neither a phone number nor a business-scoped user id';
 
 CREATE FUNCTION @extschema@.wa_try_recipient(pg_catalog.text)
 RETURNS @extschema@.wa_recipient
 AS 'MODULE_PATHNAME', 'wa_try_recipient'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa_try_recipient(pg_catalog.text) IS
-'Reads a text as a recipient, NULL where it is none. What the cast does without its error: for joins, expression indexes and imports over columns that nobody has cleaned';
+'Converts text to a recipient, or returns NULL where the cast would raise an error. For joins, expression indexes and imports over columns with invalid values';
 
 CREATE CAST (pg_catalog.text AS @extschema@.wa_recipient)
 WITH FUNCTION @extschema@.wa_recipient(pg_catalog.text);
 COMMENT ON CAST (pg_catalog.text AS @extschema@.wa_recipient) IS
-'Reads a text as a recipient; explicit only, since it fails on what is none';
+'Converts text to a recipient; explicit only, since it raises an error for text that is no recipient';
 
--- A value is stored as its text is, so nothing is left to do.  Still, a function:
--- see there.
+-- A value is stored like its text, so the cast has nothing to do.  Its planner support
+-- replaces the call by a relabelling where the server allows it (WA_RELABEL_AS_TEXT in
+-- base/compat.h).
 CREATE FUNCTION @extschema@.wa_recipient_text_support(pg_catalog.internal)
 RETURNS pg_catalog.internal
 AS 'MODULE_PATHNAME', 'wa_recipient_text_support'
@@ -80,12 +81,12 @@ AS 'MODULE_PATHNAME', 'wa_recipient_text'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 SUPPORT @extschema@.wa_recipient_text_support;
 COMMENT ON FUNCTION @extschema@.wa_recipient_text(@extschema@.wa_recipient) IS
-'The canonical text of a recipient; the cast to text';
+'Returns the canonical text of a recipient; implements the cast to text';
 
 CREATE CAST (@extschema@.wa_recipient AS pg_catalog.text)
 WITH FUNCTION @extschema@.wa_recipient_text(@extschema@.wa_recipient) AS ASSIGNMENT;
 COMMENT ON CAST (@extschema@.wa_recipient AS pg_catalog.text) IS
-'The canonical text of a recipient, at next to no cost';
+'Returns the canonical text of a recipient, without converting it';
 
 -- Operators
 
@@ -212,35 +213,35 @@ RETURNS pg_catalog.int4
 AS 'MODULE_PATHNAME', 'wa_recipient_cmp'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa_recipient_cmp(@extschema@.wa_recipient, @extschema@.wa_recipient) IS
-'Less than, equal to or greater than 0 as the first recipient sorts before, with or after the second';
+'Compares two recipients for B-tree indexes: returns less than, equal to or greater than 0';
 
 CREATE FUNCTION @extschema@.wa_recipient_sortsupport(pg_catalog.internal)
 RETURNS pg_catalog.void
 AS 'MODULE_PATHNAME', 'wa_recipient_sortsupport'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa_recipient_sortsupport(pg_catalog.internal) IS
-'Prepares a fast sort of recipients';
+'Sort support for B-tree indexes';
 
 CREATE FUNCTION @extschema@.wa_recipient_equalimage(pg_catalog.oid)
 RETURNS pg_catalog.bool
 AS 'MODULE_PATHNAME', 'wa_recipient_equalimage'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa_recipient_equalimage(pg_catalog.oid) IS
-'Lets B-tree indexes keep equal recipients once';
+'Allows deduplication in B-tree indexes: equal recipients have equal bytes';
 
 CREATE FUNCTION @extschema@.wa_recipient_hash(@extschema@.wa_recipient)
 RETURNS pg_catalog.int4
 AS 'MODULE_PATHNAME', 'wa_recipient_hash'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa_recipient_hash(@extschema@.wa_recipient) IS
-'Hash of a recipient';
+'Returns the 32-bit hash of a recipient';
 
 CREATE FUNCTION @extschema@.wa_recipient_hash_extended(@extschema@.wa_recipient, pg_catalog.int8)
 RETURNS pg_catalog.int8
 AS 'MODULE_PATHNAME', 'wa_recipient_hash_extended'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa_recipient_hash_extended(@extschema@.wa_recipient, pg_catalog.int8) IS
-'Hash of a recipient in 64 bits, with a seed';
+'Returns the 64-bit hash of a recipient, with a seed';
 
 CREATE OPERATOR FAMILY @extschema@.wa_recipient_ops USING btree;
 COMMENT ON OPERATOR FAMILY @extschema@.wa_recipient_ops USING btree IS
@@ -287,4 +288,4 @@ RETURNS pg_catalog.text[]
 AS 'MODULE_PATHNAME', 'wa_time_zones'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa_time_zones(@extschema@.wa_recipient) IS
-'IANA time zones that a recipient may be in, in alphabetical order. From the area code where it tells; else, and for a business-scoped user id, all zones of the country, those whose clocks have agreed since 2020 named once. Mobile numbers of most large countries are given out nation-wide and have all of them. NULL where the country is unknown';
+'IANA time zones that a recipient may be in, in alphabetical order. They are found by the area code where that identifies them; otherwise, and for a business-scoped user id, all zones of the country are returned. Zones whose clocks have agreed since 2020 are named once. Mobile numbers of most large countries are not bound to an area and have all zones. NULL where the country is unknown';

@@ -19,15 +19,15 @@
 extern const char *wa_region_of(const char *text, size_t len, char *result);
 
 /*
- * The numbers which begin with these digits have one region but for those that
- * begin with one of certain longer digit strings.  Returns the next of these
- * (static storage), NULL after the last; *next is 0 at first.
+ * Longer digit strings that begin with these digits and have another region than other
+ * numbers that begin with them.  Returns the next of these strings (static storage), NULL
+ * after the last; set *next to 0 before the first call.
  */
 extern const char *wa_region_exception(const char *digits, size_t len, size_t *next);
 
 /*
- * Have all numbers that begin with these digits one region (which may be none)?
- * False where that is in doubt.
+ * Do all numbers that begin with these digits have the same region, or all none?  False
+ * where that is not certain.
  */
 extern bool wa_region_uniform(const char *digits, size_t len);
 

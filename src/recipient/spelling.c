@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * spelling.c
- *	  What people, tables and programs write around the digits of a phone
- *	  number: other characters for those of ASCII, and decoration.
+ *	  Characters that people, tables and programs write around the digits of a phone
+ *	  number, or instead of ASCII characters.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * spelling.h
- *	  What people, tables and programs write around the digits of a phone
- *	  number.  Pure: no server, no allocation.
+ *	  Characters that people, tables and programs write around the digits of a
+ *	  phone number.  Pure: no server, no allocation.
  *
  *-------------------------------------------------------------------------
  */
@@ -11,7 +11,7 @@
 
 #include "c.h"
 
-/* Blanks in a row count as one. */
+/* Maximum length, where a run of blanks counts as one character. */
 #define WA_SPELLING_MAX		255
 
 /* The ASCII characters from start to end; both point into text. */
@@ -23,17 +23,17 @@ typedef struct wa_spelling
 } wa_spelling;
 
 /*
- * Read len bytes of UTF-8 at input: every character becomes the ASCII one that it
- * stands for, runs of blanks become one, and blanks, quotes and what separates
- * the items of a list are taken off either end.  Returns false where something else is
- * in it, or it is too long.
+ * Read len bytes of UTF-8 at input.  Every character becomes the ASCII character that it
+ * stands for, a run of blanks becomes one blank, and blanks, quotes, commas and semicolons
+ * are removed from both ends.  Returns false where there is any other character, or where
+ * it is too long.
  */
 extern bool wa_spelling_read(const char *input, size_t len, wa_spelling *spelling);
 
 /*
- * Take off what is written around the digits of a phone number: "whatsapp:", the server of
- * WhatsApp's own ids, the ".0" of a float, "+" or "00".  The spelling then starts
- * with its first digit, which is no 0.  Returns false where it is no phone number.
+ * Remove what is written around the digits of a phone number: "whatsapp:", the server name
+ * of WhatsApp's own ids, the ".0" of a float, "+" or "00".  The spelling then starts
+ * with the first digit, which is not 0.  Returns false where it is no phone number.
  */
 extern bool wa_spelling_strip(wa_spelling *spelling);
 

@@ -11,7 +11,7 @@
 
 #include "c.h"
 
-/* No list has more zones. */
+/* Maximum number of zones in a list. */
 #define WA_TIME_ZONES_MAX	32
 
 /*
@@ -25,9 +25,9 @@ extern const char *wa_time_zones_of(const char *text, size_t len);
 extern const char *wa_time_zones_of_region(const char *region);
 
 /*
- * Have all numbers that begin with these digits, of which there are 3 or more,
- * one list of zones, that of the digits themselves?  False where that is in
- * doubt.  Costs two or three binary searches.
+ * Do all numbers that begin with these digits (3 or more) have the list of zones that
+ * wa_time_zones_of returns for the digits themselves?  False where that is not certain.
+ * Costs two or three binary searches.
  */
 extern bool wa_time_zones_uniform(const char *digits, size_t len);
 

@@ -1,4 +1,4 @@
--- How many of a segment can be reached, step by step from now on.
+-- How many people of a segment can be reached, now and at later times.
 
 CREATE FUNCTION wa__forecast_check(until timestamptz, step interval) RETURNS boolean
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS
@@ -27,10 +27,10 @@ CREATE FUNCTION wa__segment_forecast(query text, category wa_category, business 
 	RETURNS TABLE (moment timestamptz, outcome text, phones bigint)
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 1000000 ROWS 100;
 COMMENT ON FUNCTION wa__segment_forecast(text, wa_category, text, text, timestamptz, timestamptz[]) IS
-'Does the work of wa_segment_forecast: the summary at one moment and at each of the later ones, which ascend';
+'Does the work of wa_segment_forecast: returns the summary at one time and at each of the later times, which must ascend';
 REVOKE EXECUTE ON FUNCTION wa__segment_forecast(text, wa_category, text, text, timestamptz, timestamptz[]) FROM PUBLIC;
 
--- The caller's rights and search path, since the query is the caller's.
+-- With the caller's rights and search path, since the query is the caller's.
 CREATE FUNCTION wa_segment_forecast(query text, category wa_category,
 	until timestamptz DEFAULT pg_catalog.now() + interval '24 hours', step interval DEFAULT interval '1 hour',
 	business text DEFAULT NULL, sender text DEFAULT NULL)
@@ -47,5 +47,5 @@ CREATE FUNCTION wa_segment_forecast(query text, category wa_category,
 		ORDER BY f.nth;
 	END;
 COMMENT ON FUNCTION wa_segment_forecast(text, wa_category, timestamptz, interval, text, text) IS
-'wa_segment_summary at each step from now on: when will how many of the phones that a query yields be sendable, if nothing more happens? The query runs once, whatever the number of steps (1 to 1000); 24 hours by the hour where nothing else is said. Other arguments as for wa_segment_summary';
+'Returns the result of wa_segment_summary now and at each step up to until: how many phones of a query may be sent to at which time, if no further event arrives. By default each hour of the next 24 hours; 1 to 1000 steps. The query runs once. Other arguments and errors as for wa_segment_summary';
 REVOKE EXECUTE ON FUNCTION wa_segment_forecast(text, wa_category, timestamptz, interval, text, text) FROM PUBLIC;

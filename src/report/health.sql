@@ -1,11 +1,11 @@
--- What needs somebody: one row per finding, none where all is well.
+-- Findings that need attention, one row each; none where all is well.
 
 CREATE FUNCTION wa__library_version() RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
-COMMENT ON FUNCTION wa__library_version() IS 'Version of the library that this session has loaded';
+COMMENT ON FUNCTION wa__library_version() IS 'Returns the version of the library that this session has loaded';
 REVOKE EXECUTE ON FUNCTION wa__library_version() FROM PUBLIC;
 
--- Unsafe: it reads the policy by a snapshot of its own, which no parallel query may take.
+-- Parallel unsafe: it reads the policy by a snapshot of its own, which is not allowed in a parallel query.
 CREATE FUNCTION wa__recompute_owed() RETURNS bigint
 	LANGUAGE sql STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
@@ -18,11 +18,11 @@ CREATE FUNCTION wa__recompute_owed() RETURNS bigint
 				OR (p.scope = 'business' AND p.categories <> '{}' AND (h.sender <> '' OR h.region <> ''))));
 	END;
 COMMENT ON FUNCTION wa__recompute_owed() IS
-'Rows of wa_cooldown and wa_sender_hold that a change of wa_error_override or wa_incident has not reached: wa_recompute() brings it to them';
+'Returns how many rows of wa_cooldown and wa_sender_hold do not follow the latest change of wa_error_override or wa_incident; wa_recompute() corrects them';
 REVOKE EXECUTE ON FUNCTION wa__recompute_owed() FROM PUBLIC;
 
--- In which hours messages were first heard of, for each business.  Of each hour some hundred rows tell, so that it costs the
--- same however many there are; a business that is rare among many may seem to pause for longer than it did.
+-- The hours with new messages of each business.  A sample of some hundred rows of each hour is read, so that the cost does not
+-- depend on the number of messages; a business with few messages among many may seem to pause for longer than it did.
 CREATE FUNCTION wa__status_hours() RETURNS TABLE (business text, hour timestamptz)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1000
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
@@ -33,19 +33,19 @@ CREATE FUNCTION wa__status_hours() RETURNS TABLE (business text, hour timestampt
 				WHERE LEAST(n.sent_at, n.delivered_at, n.failed_at) >= h.hour
 					AND LEAST(n.sent_at, n.delivered_at, n.failed_at) < h.hour + interval '1 hour' LIMIT 300) AS m;
 	END;
-COMMENT ON FUNCTION wa__status_hours() IS 'Hours of the last 30 days in which messages of each business were first heard of, by a sample of each hour';
+COMMENT ON FUNCTION wa__status_hours() IS 'Returns the hours of the last 30 days in which each business had new messages, from a sample of each hour';
 REVOKE EXECUTE ON FUNCTION wa__status_hours() FROM PUBLIC;
 
--- The sample of an hour may have missed a business: ask before it is called silent.
+-- The sample of an hour may have missed a business, so this checks before it is reported as silent.
 CREATE FUNCTION wa__status_since(business text, since timestamptz) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL RESTRICTED
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
 	RETURN EXISTS (SELECT FROM wa_message AS m
 		WHERE LEAST(m.sent_at, m.delivered_at, m.failed_at) >= wa__status_since.since AND m.business = wa__status_since.business);
-COMMENT ON FUNCTION wa__status_since(text, timestamptz) IS 'Was any message of a business first heard of since then?';
+COMMENT ON FUNCTION wa__status_since(text, timestamptz) IS 'Returns whether a business has had a new message since a time';
 REVOKE EXECUTE ON FUNCTION wa__status_since(text, timestamptz) FROM PUBLIC;
 
--- A business's own rhythm: the hours of the last 30 days in which anything of that kind happened.
+-- The usual rhythm of a business: the hours of the last 30 days with webhooks of each kind.
 CREATE VIEW wa__rhythm AS
 SELECT r.business, r.kind, count(*) AS hours, max(r.hour) AS latest, max(r.gap) AS longest_gap
 FROM (
@@ -59,14 +59,14 @@ FROM (
 		SELECT DISTINCT business, 'user_preferences', date_bin('1 hour', at, timestamptz '2000-01-01 00:00Z')
 		FROM wa_consent_log WHERE state = 'stop' AND at > now() - interval '30 days' AND origin = 'user_preferences') AS h) AS r
 GROUP BY r.business, r.kind;
-COMMENT ON VIEW wa__rhythm IS 'How regularly webhooks of each kind come to each business';
+COMMENT ON VIEW wa__rhythm IS 'How regularly webhooks of each kind arrive for each business';
 COMMENT ON COLUMN wa__rhythm.business IS 'WhatsApp Business Account id';
-COMMENT ON COLUMN wa__rhythm.kind IS 'statuses (of messages sent), messages (from users), or user_preferences (stops told by WhatsApp)';
-COMMENT ON COLUMN wa__rhythm.hours IS 'Hours of the last 30 days in which any came';
-COMMENT ON COLUMN wa__rhythm.latest IS 'The latest of them';
-COMMENT ON COLUMN wa__rhythm.longest_gap IS 'The longest time between two of them; NULL where there is one alone';
+COMMENT ON COLUMN wa__rhythm.kind IS 'statuses (of messages sent), messages (from users), or user_preferences (stops from WhatsApp)';
+COMMENT ON COLUMN wa__rhythm.hours IS 'Number of hours of the last 30 days in which any arrived';
+COMMENT ON COLUMN wa__rhythm.latest IS 'The latest such hour';
+COMMENT ON COLUMN wa__rhythm.longest_gap IS 'The longest time between two successive ones; NULL where there is only one';
 
--- The rule of rules/holds.c for now, for whoever it concerns.
+-- The holds that object now, by the rule of rules/holds.c, for any recipient.
 CREATE VIEW wa__standing_hold AS
 SELECT h.business, h.sender, h.region, h.cause, h.code, h.categories, h.since, h.until, h.reason
 FROM wa_sender_hold AS h
@@ -112,9 +112,9 @@ FROM wa__rhythm AS r LEFT JOIN wa__rhythm AS o ON o.business = r.business AND o.
 WHERE r.hours >= 10 AND now() - r.latest > 2 * r.longest_gap + interval '2 hours'
 	AND NOT (r.kind = 'statuses' AND wa__status_since(r.business, r.latest + interval '1 hour'))
 UNION ALL
--- May strangers post?
+-- May anybody post?
 SELECT 'no_secret', 'warning', count(*) FILTER (WHERE last_seen IS NOT NULL),
-	'No app secret is set: whoever can post may write consent.',
+	'No app secret is set: anyone who can post may write consent.',
 	'INSERT INTO wa_app_secret (business, secret) VALUES ('''', ''...'');'
 FROM wa_sender WHERE NOT EXISTS (SELECT FROM wa_app_secret WHERE secret IS NOT NULL)
 HAVING count(*) FILTER (WHERE last_seen IS NOT NULL) > 0
@@ -228,7 +228,7 @@ SELECT 'version', 'error', NULL,
 	CASE WHEN l.version > e.extversion THEN 'ALTER EXTENSION wa_policy UPDATE;' ELSE '-- restart, then look again' END
 FROM pg_extension AS e, wa__library_version() AS l (version)
 WHERE e.extname = 'wa_policy' AND l.version <> e.extversion;
-COMMENT ON VIEW wa__finding IS 'wa_health before its lines are broken';
+COMMENT ON VIEW wa__finding IS 'Rows of wa_health with unbroken lines';
 COMMENT ON COLUMN wa__finding.finding IS 'As in wa_health';
 COMMENT ON COLUMN wa__finding.severity IS 'As in wa_health';
 COMMENT ON COLUMN wa__finding.figure IS 'As in wa_health';
@@ -242,9 +242,9 @@ SELECT f.finding, f.severity, f.figure,
 FROM wa__finding AS f
 ORDER BY CASE f.severity WHEN 'error' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END, f.finding, f.figure DESC, f.sentence;
 COMMENT ON VIEW wa_health IS
-'What needs somebody: one row per finding, the worst first, and none where all is well. Lines are broken so that psql shows it within 100 columns';
+'Health of the installation: one row per finding that needs attention, the most severe first; no row where all is well. Lines are broken so that psql shows them within 100 columns';
 COMMENT ON COLUMN wa_health.finding IS 'Which check found it: unfed, silence, no_secret, forged, a kind of wa_problem, unknown_code, replay_owed, recompute_owed, failures_jump, sender_held, restriction, template_paused, template_off, purge_due, growth, dead_rows or version';
-COMMENT ON COLUMN wa_health.severity IS 'error: decisions are wrong or missing, or soon will be; warning: look today; notice: some day';
+COMMENT ON COLUMN wa_health.severity IS 'error: decisions are wrong or fail, or soon will; warning: needs attention today; notice: can wait';
 COMMENT ON COLUMN wa_health.figure IS 'The number that the finding is about: rows; hours for silence; the error code for sender_held; gigabytes for growth; NULL where there is none';
-COMMENT ON COLUMN wa_health.sentence IS 'What was found';
-COMMENT ON COLUMN wa_health.statement IS 'The statement that helps, or shows more';
+COMMENT ON COLUMN wa_health.sentence IS 'The finding in a sentence';
+COMMENT ON COLUMN wa_health.statement IS 'SQL statement that solves it or shows more';

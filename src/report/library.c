@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * library.c
- *	  wa__library_version: of which version the loaded library is.
+ *	  wa__library_version: the version of the loaded library.
  *
  *-------------------------------------------------------------------------
  */

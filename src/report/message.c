@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * message.c
- *	  Merging what statuses tell of one message.
+ *	  Merging the statuses of one message.
  *
  * The statement in ingest/state_rows.c and wa_sent do the same to rows.
  *

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * message.h
- *	  What became of one outgoing message, merged from its statuses in any
- *	  order.  Plain data: no server.
+ *	  The fate of one outgoing message, a row of wa_message, merged from its statuses
+ *	  in any order.  Plain data: no server.
  *
  *-------------------------------------------------------------------------
  */
@@ -19,7 +19,7 @@
 typedef struct wa_message
 {
 	wa_str		recipient;		/* the lowest by bytes: a phone where one was named */
-	wa_str		business;		/* the greatest, so that '' gives way */
+	wa_str		business;		/* the greatest, so that '' is replaced */
 	wa_str		sender;			/* likewise */
 	int			category;		/* the first of the enum, or WA_CATEGORY_UNKNOWN */
 	wa_instant	sent_at;
@@ -29,7 +29,7 @@ typedef struct wa_message
 	int32		code;			/* of the failure at failed_at, the lowest; 0: none told */
 } wa_message;
 
-/* Merges into any other without changing it. */
+/* The neutral element of wa_message_merge. */
 #define WA_NO_MESSAGE \
 	((wa_message) {{NULL, 0}, {"", 0}, {"", 0}, WA_CATEGORY_UNKNOWN, \
 	WA_FOREVER, WA_FOREVER, WA_FOREVER, WA_FOREVER, 0})

@@ -1,4 +1,4 @@
--- What became of outgoing messages.  C reads the columns by number: report/columns.h.
+-- Outgoing messages.  C reads the columns by number: report/columns.h.
 
 CREATE TABLE wa_message (
 	message_id text COLLATE "C" NOT NULL,
@@ -17,24 +17,24 @@ CREATE TABLE wa_message (
 	CONSTRAINT wa_message_pkey PRIMARY KEY (message_id, participant)
 ) WITH (fillfactor = 75);
 CREATE INDEX wa_message_recipient ON wa_message (recipient);
--- For wa_template_sendable: few have these codes.
+-- For wa_template_sendable; few rows have these codes.
 CREATE INDEX wa_message_refused ON wa_message (template, failed_at) WHERE code IN (132015, 132016);
 SELECT pg_catalog.pg_extension_config_dump('wa_message', '');
 COMMENT ON TABLE wa_message IS
-'One row per outgoing message, and per participant of a group, merged from its statuses in any order; no content. Written unless wa_policy.message_log is off. wa_sent adds what only the sender knows';
+'Outgoing messages, without content: one row per message, in groups per participant, merged from its statuses in any order. Not written while wa_policy.message_log is off. wa_sent adds what only the sender knows';
 COMMENT ON COLUMN wa_message.message_id IS 'WhatsApp''s id of the message';
-COMMENT ON COLUMN wa_message.recipient IS 'To whom: the phone where any status named it, else the BSUID';
+COMMENT ON COLUMN wa_message.recipient IS 'Recipient: the phone where any status named it, else the BSUID';
 COMMENT ON COLUMN wa_message.business IS 'WhatsApp Business Account id; '''' where unknown';
 COMMENT ON COLUMN wa_message.sender IS 'Phone number id; '''' where unknown';
-COMMENT ON COLUMN wa_message.category IS 'Category by which WhatsApp priced it, or which wa_sent named; marketing where they differ; NULL where nobody said';
-COMMENT ON COLUMN wa_message.sent_at IS 'When WhatsApp or wa_sent first said that it was sent; NULL where neither did';
+COMMENT ON COLUMN wa_message.category IS 'Category from WhatsApp''s pricing or from wa_sent; where they differ, the first of marketing, utility, authentication, service; NULL where unknown';
+COMMENT ON COLUMN wa_message.sent_at IS 'Earliest time at which it was sent, by WhatsApp or wa_sent; NULL where unknown';
 COMMENT ON COLUMN wa_message.delivered_at IS 'Earliest receipt of any kind (read implies delivered); NULL where there was none';
-COMMENT ON COLUMN wa_message.read_at IS 'When it was first read or played; NULL where it was not, or the reader does not tell';
+COMMENT ON COLUMN wa_message.read_at IS 'When it was first read or played; NULL where it was not, or where the recipient has turned read receipts off';
 COMMENT ON COLUMN wa_message.failed_at IS 'When it first failed; NULL where it did not';
-COMMENT ON COLUMN wa_message.code IS 'Error code of that failure, see wa_error_code; NULL where none was told';
+COMMENT ON COLUMN wa_message.code IS 'Error code of that failure, see wa_error_code; NULL where there was none';
 COMMENT ON COLUMN wa_message.template IS 'Name of the template, from wa_sent; NULL where it named none';
 COMMENT ON COLUMN wa_message.campaign IS 'Campaign, from wa_sent; NULL where it named none';
-COMMENT ON COLUMN wa_message.participant IS 'In a group: the participant whom the row is about; else ''''';
+COMMENT ON COLUMN wa_message.participant IS 'For a message to a group: the participant; else ''''';
 
 CREATE FUNCTION wa__sent_check(message_id text, recipient text, category wa_category, at timestamptz)
 	RETURNS boolean
@@ -44,7 +44,7 @@ BEGIN
 	IF btrim(coalesce(message_id, '')) = '' THEN
 		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
 			MESSAGE = 'a sent message needs its message id',
-			DETAIL = 'Its statuses carry the same id; without it nothing could be told of it.',
+			DETAIL = 'It is needed to find the statuses of the message.',
 			HINT = 'Give messages[0].id of the answer of the send API.';
 	ELSIF octet_length(message_id) > 255 THEN
 		RAISE EXCEPTION USING ERRCODE = 'string_data_right_truncation',
@@ -67,7 +67,7 @@ REVOKE EXECUTE ON FUNCTION wa__sent_check(text, text, wa_category, timestamptz) 
 
 CREATE FUNCTION wa__message_log() RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION wa__message_log() IS 'Is wa_policy.message_log on?';
+COMMENT ON FUNCTION wa__message_log() IS 'Returns whether wa_policy.message_log is on';
 REVOKE EXECUTE ON FUNCTION wa__message_log() FROM PUBLIC;
 
 -- The same law as in ingest/state_rows.c.
@@ -105,10 +105,10 @@ CREATE FUNCTION wa_sent(message_id text, recipient text, category wa_category DE
 			campaign = greatest(o.campaign, excluded.campaign);
 	END;
 COMMENT ON FUNCTION wa_sent(text, text, wa_category, text, text, timestamptz, text, text) IS
-'Adds to wa_message what only the sender knows: that the send API took the message, for whom, its category, template and campaign. May come before or after the statuses, and twice. A transaction with many calls makes them in the order of message_id, since webhooks lock the same rows in that order. With a campaign it ends the claim of wa_claim, and keeps the person from being claimed for that campaign again, without a claim as well. Nothing is kept in wa_message where wa_policy.message_log is off. A blank message id, a recipient that is none, a time before 2009 or more than 10 minutes ahead, and, where there are app secrets, a business that is not in wa_sender are errors';
+'Records in wa_message what only the sender knows: that the send API accepted a message, its recipient, category, template and campaign. It may be called before or after the statuses arrive, and more than once. A transaction with many calls should make them in the order of message_id, since webhooks lock the same rows in that order. With a campaign it ends the claim of wa_claim; with or without a claim, the person cannot be claimed for that campaign again. Nothing is stored in wa_message while wa_policy.message_log is off. Errors: for a blank message id; for text that is no recipient; for a time before 2009 or more than 10 minutes in the future; undefined_object, if there are app secrets, for a business that is not in wa_sender';
 REVOKE EXECUTE ON FUNCTION wa_sent(text, text, wa_category, text, text, timestamptz, text, text) FROM PUBLIC;
 
--- What is purged is counted first, so that rates outlive it.
+-- Purged messages are counted first, so that rates are kept.
 CREATE TABLE wa_message_day (
 	id bigint GENERATED BY DEFAULT AS IDENTITY,
 	day date NOT NULL,
@@ -131,34 +131,34 @@ CREATE TABLE wa_message_day (
 SELECT pg_catalog.pg_extension_config_dump('wa_message_day', '');
 SELECT pg_catalog.pg_extension_config_dump('wa_message_day_id_seq', '');
 COMMENT ON TABLE wa_message_day IS
-'Messages that wa_purge took out of wa_message, counted by day: nobody''s identifier is in it. A status that comes again for one of them makes a new row of wa_message, which counts once more';
+'Counts by day of messages that wa_purge deleted from wa_message; contains no identifiers of people. A later status of such a message makes a new row of wa_message, which is counted again';
 COMMENT ON COLUMN wa_message_day.id IS 'Row number';
-COMMENT ON COLUMN wa_message_day.day IS 'Day on which the messages were first heard of, in wa_policy.report_timezone as it was when they were purged';
+COMMENT ON COLUMN wa_message_day.day IS 'Day of the first event of each message, in wa_policy.report_timezone as it was when they were purged';
 COMMENT ON COLUMN wa_message_day.business IS 'As in wa_message';
 COMMENT ON COLUMN wa_message_day.sender IS 'As in wa_message';
 COMMENT ON COLUMN wa_message_day.category IS 'As in wa_message';
 COMMENT ON COLUMN wa_message_day.template IS 'As in wa_message';
 COMMENT ON COLUMN wa_message_day.campaign IS 'As in wa_message';
-COMMENT ON COLUMN wa_message_day.code IS 'As in wa_message; NULL for those that did not fail as well';
-COMMENT ON COLUMN wa_message_day.messages IS 'How many';
+COMMENT ON COLUMN wa_message_day.code IS 'As in wa_message; NULL also for messages that did not fail';
+COMMENT ON COLUMN wa_message_day.messages IS 'Number of messages';
 COMMENT ON COLUMN wa_message_day.delivered IS 'Of these, delivered';
 COMMENT ON COLUMN wa_message_day.read IS 'Of these, read';
-COMMENT ON COLUMN wa_message_day.failed IS 'Of these, failed, whatever came later';
+COMMENT ON COLUMN wa_message_day.failed IS 'Of these, failed, including those delivered later';
 COMMENT ON COLUMN wa_message_day.undelivered IS 'Of these, failed and not delivered';
-COMMENT ON COLUMN wa_message_day.marketing_delivered IS 'Marketing messages that were delivered on that day, whenever they were first heard of';
-COMMENT ON COLUMN wa_message_day.opt_outs IS 'Opt-outs that belong to those';
+COMMENT ON COLUMN wa_message_day.marketing_delivered IS 'Marketing messages that were delivered on that day, of any day of their first event';
+COMMENT ON COLUMN wa_message_day.opt_outs IS 'Opt-outs that belong to those marketing messages';
 
--- Which opt-outs those were, so that none is counted twice.
+-- The opt-outs that were counted, so that none is counted twice.
 CREATE TABLE wa_opt_out_counted (
 	log_id bigint NOT NULL,
 	CONSTRAINT wa_opt_out_counted_pkey PRIMARY KEY (log_id)
 );
 SELECT pg_catalog.pg_extension_config_dump('wa_opt_out_counted', '');
 COMMENT ON TABLE wa_opt_out_counted IS
-'Opt-outs that belong to a message which wa_purge took out of wa_message: they are counted in wa_message_day';
-COMMENT ON COLUMN wa_opt_out_counted.log_id IS 'Row of wa_consent_log; it may be gone (wa_forget)';
+'Opt-outs that belong to messages which wa_purge deleted; they are counted in wa_message_day';
+COMMENT ON COLUMN wa_opt_out_counted.log_id IS 'Row of wa_consent_log; wa_forget may have deleted it';
 
--- Few fail, so it costs little to find those.
+-- Few messages fail, so this index is small.
 CREATE INDEX wa_message_failed ON wa_message (failed_at) WHERE failed_at IS NOT NULL;
--- Rows come nearly in the order of these times, so that pages of one age are found by their bounds.
+-- Rows are inserted nearly in the order of these times, so BRIN finds the pages of a period.
 CREATE INDEX wa_message_first ON wa_message USING brin ((LEAST(sent_at, delivered_at, failed_at)), delivered_at) WITH (autosummarize);

@@ -1,4 +1,4 @@
--- What is known of one person, for whoever has to answer for it.
+-- What is known of one person, to answer questions about it.
 
 CREATE FUNCTION wa_history(phone wa_recipient)
 	RETURNS TABLE (at timestamptz, event text, identifier wa_recipient, business text, sender text,
@@ -29,7 +29,7 @@ CREATE FUNCTION wa_history(phone wa_recipient)
 			CROSS JOIN LATERAL unnest(c.failures) AS f (at)
 			LEFT JOIN wa_error_code AS e ON e.code = c.code
 			UNION ALL
-			-- Traffic: the latest of each kind, which is all that is kept.
+			-- Traffic: only the latest of each kind is stored.
 			SELECT t.at, t.event, p.identifier, a.business, a.sender, t.detail, NULL, NULL, NULL, p.until
 			FROM person AS p
 			JOIN wa_activity AS a ON a.recipient = p.identifier
@@ -41,7 +41,7 @@ CREATE FUNCTION wa_history(phone wa_recipient)
 				(a.last_window_refused_at, 'window refused', NULL)) AS t (at, event, detail)
 			WHERE t.at IS NOT NULL
 			UNION ALL
-			-- What was sent, and claimed for it.
+			-- Messages and claims.
 			SELECT t.at, t.event, p.identifier, m.business, m.sender,
 				concat_ws(', ', m.category, 'template ' || m.template, 'campaign ' || m.campaign,
 					CASE WHEN t.event = 'message failed' THEN e.title END),
@@ -84,7 +84,7 @@ CREATE FUNCTION wa_history(phone wa_recipient)
 		ORDER BY v.at, v.event, v.identifier::text COLLATE "C", v.business, v.detail;
 	END;
 COMMENT ON FUNCTION wa_history(wa_recipient) IS
-'Everything known about one person in order of time, under whichever identifier: consent with its evidence and who recorded it, failures, the latest traffic and windows, messages and claims, identifiers. What happened under an identifier after the person had left it is not the person''s and is left out';
+'Returns everything known about one person in order of time, under all identifiers of the person: consent with its evidence and the role that recorded it, failures, latest traffic and windows, messages, claims and identifiers. Events under an identifier after the person had left it are left out';
 REVOKE EXECUTE ON FUNCTION wa_history(wa_recipient) FROM PUBLIC;
 
 CREATE FUNCTION wa_history(phone text)
@@ -96,7 +96,7 @@ CREATE FUNCTION wa_history(phone text)
 		SELECT h.* FROM wa_history(CAST(phone AS wa_recipient)) AS h;
 	END;
 COMMENT ON FUNCTION wa_history(text) IS
-'The same for any accepted spelling; what is none is an error';
+'Returns everything known about one person, given in any accepted spelling; see wa_history(wa_recipient). Error: invalid_text_representation for text that is no recipient';
 REVOKE EXECUTE ON FUNCTION wa_history(text) FROM PUBLIC;
 
 CREATE FUNCTION wa_proof(phone wa_recipient) RETURNS jsonb
@@ -154,7 +154,7 @@ CREATE FUNCTION wa_proof(phone wa_recipient) RETURNS jsonb
 				LEFT JOIN wa_webhook AS w ON w.id = l.webhook_id));
 	END;
 COMMENT ON FUNCTION wa_proof(wa_recipient) IS
-'The consent of one person as evidence: identifiers, what stops marketing now, and every consent event in order of time with the words, who recorded it and when, and the webhook that brought it: its digest and whether its signature is one of a secret kept here. The webhook itself may name others and is not in it';
+'Returns the consent of one person as evidence: identifiers, what stops marketing now, and every consent event in order of time, with its words, who recorded it and when, and the webhook it came in: digest of the payload, and whether its signature matches a stored secret. The webhook itself is not included, since it may name others';
 REVOKE EXECUTE ON FUNCTION wa_proof(wa_recipient) FROM PUBLIC;
 
 CREATE FUNCTION wa_proof(phone text) RETURNS jsonb
@@ -163,5 +163,6 @@ CREATE FUNCTION wa_proof(phone text) RETURNS jsonb
 	BEGIN ATOMIC
 		SELECT wa_proof(CAST(phone AS wa_recipient));
 	END;
-COMMENT ON FUNCTION wa_proof(text) IS 'The same for any accepted spelling; what is none is an error';
+COMMENT ON FUNCTION wa_proof(text) IS
+'Returns the consent of one person as evidence, the person given in any accepted spelling; see wa_proof(wa_recipient). Error: invalid_text_representation for text that is no recipient';
 REVOKE EXECUTE ON FUNCTION wa_proof(text) FROM PUBLIC;

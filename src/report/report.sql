@@ -1,20 +1,20 @@
--- wa_report: one page to show to one's boss.  Self-contained HTML; whatever strangers wrote is escaped.
+-- wa_report: a report on one page.  Self-contained HTML; all texts from outside are escaped.
 
 CREATE FUNCTION wa__html(t text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	RETURN replace(replace(replace(replace(replace(t, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;');
-COMMENT ON FUNCTION wa__html(text) IS 'Text as it may stand in HTML, in an attribute too';
+COMMENT ON FUNCTION wa__html(text) IS 'Escapes text for HTML, including attributes';
 REVOKE EXECUTE ON FUNCTION wa__html(text) FROM PUBLIC;
 
 CREATE FUNCTION wa__short(figure numeric) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	RETURN CASE WHEN figure >= 1000000 THEN trim_scale(round(figure / 1000000, 2)) || ' M'
 		WHEN figure >= 10000 THEN trim_scale(round(figure / 1000, 2)) || ' k' ELSE trim_scale(figure)::text END;
-COMMENT ON FUNCTION wa__short(numeric) IS 'A figure as it stands on an axis of wa_report';
+COMMENT ON FUNCTION wa__short(numeric) IS 'Formats a number for an axis of wa_report';
 REVOKE EXECUTE ON FUNCTION wa__short(numeric) FROM PUBLIC;
 
--- Bars side by side, two values on top of one another in each: the upper one is hatched, so that
--- nobody need tell colours apart.
+-- Bars with two stacked values each: the upper one is hatched, so that the chart can be read without
+-- distinguishing colours.
 CREATE FUNCTION wa__chart(id text, caption text, labels text[], solid numeric[], hatched numeric[], tips text[]) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	BEGIN ATOMIC
@@ -42,10 +42,10 @@ CREATE FUNCTION wa__chart(id text, caption text, labels text[], solid numeric[],
 				CASE WHEN m.highest <= 0 THEN 1 ELSE (SELECT min(p * 10 ^ floor(log(m.highest))) FROM unnest('{1, 2, 5, 10}'::numeric[]) AS p WHERE p * 10 ^ floor(log(m.highest)) >= m.highest) END AS top
 			FROM (SELECT coalesce(max(coalesce(solid[n], 0) + coalesce(hatched[n], 0)), 0) AS highest FROM generate_series(1, cardinality(labels)) AS n) AS m) AS s;
 	END;
-COMMENT ON FUNCTION wa__chart(text, text, text[], numeric[], numeric[], text[]) IS 'A bar chart of wa_report as inline SVG';
+COMMENT ON FUNCTION wa__chart(text, text, text[], numeric[], numeric[], text[]) IS 'Returns a bar chart for wa_report as inline SVG';
 REVOKE EXECUTE ON FUNCTION wa__chart(text, text, text[], numeric[], numeric[], text[]) FROM PUBLIC;
 
--- Rows of a table with a bar in each.
+-- A table with a bar in each row.
 CREATE FUNCTION wa__bars(heading text, names text[], notes text[], figures bigint[]) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	BEGIN ATOMIC
@@ -58,13 +58,13 @@ CREATE FUNCTION wa__bars(heading text, names text[], notes text[], figures bigin
 		FROM (SELECT max(f) AS most FROM unnest(figures) AS f) AS m LEFT JOIN generate_series(1, cardinality(names)) AS n ON true
 		GROUP BY m.most;
 	END;
-COMMENT ON FUNCTION wa__bars(text, text[], text[], bigint[]) IS 'A table of wa_report with a bar in each row';
+COMMENT ON FUNCTION wa__bars(text, text[], text[], bigint[]) IS 'Returns a table for wa_report with a bar in each row';
 REVOKE EXECUTE ON FUNCTION wa__bars(text, text[], text[], bigint[]) FROM PUBLIC;
 
 CREATE FUNCTION wa__sql(statement text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	RETURN '<details><summary>SQL</summary><pre dir="ltr"><code>' || wa__html(statement) || '</code></pre></details>';
-COMMENT ON FUNCTION wa__sql(text) IS 'The statement behind a figure of wa_report';
+COMMENT ON FUNCTION wa__sql(text) IS 'Returns the HTML of the statement behind a figure of wa_report';
 REVOKE EXECUTE ON FUNCTION wa__sql(text) FROM PUBLIC;
 
 CREATE FUNCTION wa__report_days(days integer) RETURNS integer
@@ -78,7 +78,7 @@ BEGIN
 	RETURN days;
 END
 $$;
-COMMENT ON FUNCTION wa__report_days(integer) IS 'Checks the argument of wa_report';
+COMMENT ON FUNCTION wa__report_days(integer) IS 'Checks the argument of wa_report and returns it';
 REVOKE EXECUTE ON FUNCTION wa__report_days(integer) FROM PUBLIC;
 
 CREATE FUNCTION wa__report_style() RETURNS text
@@ -131,13 +131,13 @@ footer{padding-block:1rem 2.5rem;font-size:.85rem}
 @media (max-width:30rem){body{font-size:15px}section{padding:.9rem}.b{inline-size:20%}}
 @media print{:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--main:#0b6b50;--bad:#a8321d;color-scheme:light}body{font-size:11pt}section,.cards li{break-inside:avoid}details{display:none}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 </style>';
-COMMENT ON FUNCTION wa__report_style() IS 'The style sheet of wa_report';
+COMMENT ON FUNCTION wa__report_style() IS 'Returns the style sheet of wa_report';
 REVOKE EXECUTE ON FUNCTION wa__report_style() FROM PUBLIC;
 
 CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 	BEGIN ATOMIC
-		-- Days as scalars, so that views are asked about them alone.
+		-- Days as scalars, so that the views read these days only.
 		WITH span AS MATERIALIZED (
 			SELECT wa__day_of(now()) - wa__report_days(wa_report.days) + 1 AS first, wa__day_of(now()) AS last,
 				coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC') AS name),
@@ -164,7 +164,7 @@ CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 				(SELECT count(*) FROM wa_violation AS v WHERE v.sent_at >= (SELECT wa__day_begins(s.first) FROM span AS s)
 					AND v.sent_at < (SELECT wa__day_begins(s.last + 1) FROM span AS s)) AS violations),
 		reason AS MATERIALIZED (
-			-- By the identifier under which each is stored: wa_suppressed has the others of the same person, too.
+			-- Counted by the identifier under which each is stored, since wa_suppressed also lists the others of the same person.
 			SELECT k.reason, count(*) AS people
 			FROM (SELECT wa_first_reason(r.recipient, 'marketing') AS reason
 				FROM (SELECT recipient::text FROM wa_consent UNION SELECT recipient::text FROM wa_cooldown UNION SELECT recipient::text FROM wa_activity) AS r
@@ -236,5 +236,5 @@ CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 		FROM span AS s, total AS t, series AS d, ending AS e;
 	END;
 COMMENT ON FUNCTION wa_report(integer) IS
-'One self-contained HTML page over the last days (1 to 366): headline figures, charts, health, why people are left out, each with the SQL behind it. Without personal data. For psql -At -o report.html -c ''SELECT wa_report()''';
+'Returns one self-contained HTML page about the last days (1 to 366): main figures, charts, health, and why people are left out, each with its SQL. Contains no personal data. For psql -At -o report.html -c ''SELECT wa_report()''';
 REVOKE EXECUTE ON FUNCTION wa_report(integer) FROM PUBLIC;

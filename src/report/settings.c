@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * settings.c
- *	  The settings of the message log and of the reports over it.
+ *	  The settings of the message log and of reports.
  *
  *-------------------------------------------------------------------------
  */
@@ -35,11 +35,11 @@ wa_report_settings_init(void)
 	/* Not everybody's: where no such log may be kept, a writer must not turn it on. */
 	DefineCustomBoolVariable("wa_policy.message_log",
 							 "Keeps one row per outgoing message in wa_message.",
-							 "The rows hold no content: who, when, what became of it. Turning it off "
-							 "leaves the rows that are there.",
+							 "The rows contain recipient, times and result, but no content. Turning it off "
+							 "keeps existing rows.",
 							 &wa_message_log, true, PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomStringVariable("wa_policy.report_timezone",
-							   "Time zone whose days the views of rates count by.",
+							   "Time zone of the days in the views of rates.",
 							   "An IANA name such as Europe/Berlin.",
 							   &report_timezone, "UTC", PGC_USERSET, 0, check_time_zone, NULL, NULL);
 }

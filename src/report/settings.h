@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * settings.h
- *	  The settings of the message log and of the reports over it.
+ *	  The settings of the message log and of reports.
  *
  *-------------------------------------------------------------------------
  */
@@ -10,10 +10,10 @@
 
 #include "base/compat.h"
 
-/* wa_policy.message_log: is wa_message written? */
+/* wa_policy.message_log: are rows written to wa_message? */
 extern bool wa_message_log;
 
-/* Define the settings.  Once, when the library is loaded. */
+/* Define the settings.  Called once, when the library is loaded. */
 extern void wa_report_settings_init(void);
 
 #endif							/* WA_REPORT_SETTINGS_H */

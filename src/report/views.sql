@@ -1,4 +1,4 @@
--- What the people who look ask: one person's state, rates by day, what should not have been sent.
+-- Views for people: the status of each recipient, rates by day, violations.
 -- Plain views; days are those of wa_policy.report_timezone.
 
 CREATE VIEW wa__person_link AS
@@ -11,10 +11,10 @@ UNION ALL
 SELECT recipient, other, at FROM wa_identity_change
 WHERE at IS NOT NULL AND (unlinked_at IS NULL OR at > unlinked_at);
 COMMENT ON VIEW wa__person_link IS
-'One step from an identifier to another of the same person, for reports. Decisions weigh links more finely';
+'Links between identifiers of the same person, for reports. Decisions apply finer rules';
 COMMENT ON COLUMN wa__person_link.recipient IS 'One identifier';
-COMMENT ON COLUMN wa__person_link.other IS 'Another, for which events of the first count as well';
-COMMENT ON COLUMN wa__person_link.up_to IS 'Events of the first up to here alone, since it may have a new owner; NULL: all';
+COMMENT ON COLUMN wa__person_link.other IS 'Another identifier, for which events of the first count as well';
+COMMENT ON COLUMN wa__person_link.up_to IS 'Only events of the first up to this time count, since it may have a new owner; NULL: all';
 
 CREATE VIEW wa_recipient_status AS
 SELECT k.recipient,
@@ -39,7 +39,7 @@ SELECT k.recipient,
 	wa_next_sendable(k.recipient, 'marketing') AS marketing_from,
 	wa_next_sendable(k.recipient, 'utility') AS utility_from,
 	wa_next_sendable(k.recipient, 'authentication') AS authentication_from,
-	-- Of all that was heard under linked identifiers, a decision says what still counts.
+	-- A decision tells whether a message under a linked identifier counts.
 	CASE WHEN a.window_open_until IS NOT NULL AND wa_first_reason(k.recipient, 'service') IS DISTINCT FROM 'window_closed'
 		THEN a.window_open_until END AS window_open_until,
 	a.last_inbound_at, a.last_delivered_at, a.last_read_at
@@ -71,35 +71,35 @@ LEFT JOIN LATERAL (
 		UNION ALL SELECT l.recipient FROM wa__person_link AS l WHERE l.other = k.recipient) AS p
 	JOIN wa_activity AS v ON v.recipient = p.who) AS a ON true;
 COMMENT ON VIEW wa_recipient_status IS
-'One row per known recipient: has it opted in or out of marketing, since when and how, and from when on may it be sent to. All businesses taken together';
+'Status of each known recipient, one row each, for all businesses taken together: whether it has opted in to or out of marketing, since when and how, and when it may be sent to';
 COMMENT ON COLUMN wa_recipient_status.recipient IS 'Phone or BSUID';
-COMMENT ON COLUMN wa_recipient_status.opted_in IS 'false: a stop stands, under this identifier or a connected one; true: none does and an opt-in was given; NULL: neither was said';
-COMMENT ON COLUMN wa_recipient_status.since IS 'When that was said; NULL where nothing was';
-COMMENT ON COLUMN wa_recipient_status.how IS 'How it was said, in a sentence';
-COMMENT ON COLUMN wa_recipient_status.marketing_from IS 'From when on marketing may be sent (wa_next_sendable); NULL where only the person or an operator can change it';
-COMMENT ON COLUMN wa_recipient_status.utility_from IS 'The same for utility messages';
-COMMENT ON COLUMN wa_recipient_status.authentication_from IS 'The same for authentication messages';
-COMMENT ON COLUMN wa_recipient_status.window_open_until IS 'Until when free-form messages may be sent; NULL where no window is open';
+COMMENT ON COLUMN wa_recipient_status.opted_in IS 'false: a stop stands, under this identifier or a connected one; true: no stop stands and an opt-in was given; NULL: neither';
+COMMENT ON COLUMN wa_recipient_status.since IS 'Time of that stop or opt-in; NULL where there is none';
+COMMENT ON COLUMN wa_recipient_status.how IS 'How it was given, in a sentence';
+COMMENT ON COLUMN wa_recipient_status.marketing_from IS 'Earliest time at which marketing may be sent (wa_next_sendable); NULL where only the person or an operator can change it';
+COMMENT ON COLUMN wa_recipient_status.utility_from IS 'Earliest time at which utility messages may be sent; NULL as above';
+COMMENT ON COLUMN wa_recipient_status.authentication_from IS 'Earliest time at which authentication messages may be sent; NULL as above';
+COMMENT ON COLUMN wa_recipient_status.window_open_until IS 'Time up to which free-form messages may be sent; NULL where no window is open';
 COMMENT ON COLUMN wa_recipient_status.last_inbound_at IS 'Latest message from the person; NULL where there was none';
 COMMENT ON COLUMN wa_recipient_status.last_delivered_at IS 'Latest receipt; NULL where there was none';
-COMMENT ON COLUMN wa_recipient_status.last_read_at IS 'Latest message that was read; NULL where none was, or the person does not tell';
+COMMENT ON COLUMN wa_recipient_status.last_read_at IS 'When a message was last read; NULL where none was, or where the person has turned read receipts off';
 
--- Views of rates go day by day: what one day holds stands in one stretch of wa_message, which its BRIN index
--- finds, and a WHERE on "day" leaves out the others before anything of theirs is read.  As one query over
--- a computed day, every row would be read and its time converted first, whatever was asked for.
+-- Views of rates read day by day: the rows of one day are close together in wa_message, the BRIN index finds
+-- them, and a WHERE on "day" excludes the other days before their rows are read.  A single query over a
+-- computed day would read every row and convert its time, even if one day is selected.
 CREATE FUNCTION wa__day_begins(day date) RETURNS timestamptz
 	LANGUAGE sql STABLE PARALLEL RESTRICTED
 	RETURN CAST(day AS timestamp) AT TIME ZONE coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC');
-COMMENT ON FUNCTION wa__day_begins(date) IS 'When a day of wa_policy.report_timezone begins';
+COMMENT ON FUNCTION wa__day_begins(date) IS 'Returns when a day begins in wa_policy.report_timezone';
 REVOKE EXECUTE ON FUNCTION wa__day_begins(date) FROM PUBLIC;
 
 CREATE FUNCTION wa__day_of(at timestamptz) RETURNS date
 	LANGUAGE sql STABLE PARALLEL RESTRICTED
 	RETURN CAST(at AT TIME ZONE coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC') AS date);
-COMMENT ON FUNCTION wa__day_of(timestamptz) IS 'The day of wa_policy.report_timezone in which a moment lies';
+COMMENT ON FUNCTION wa__day_of(timestamptz) IS 'Returns the day of a time in wa_policy.report_timezone';
 REVOKE EXECUTE ON FUNCTION wa__day_of(timestamptz) FROM PUBLIC;
 
--- The first day is searched for by halves: a BRIN index has no least entry, but tells at once that nothing is older.
+-- The first day is found by binary search: a BRIN index cannot return the minimum, but it is fast to check that nothing is older.
 CREATE FUNCTION wa__message_days() RETURNS SETOF date
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
@@ -113,7 +113,7 @@ CREATE FUNCTION wa__message_days() RETURNS SETOF date
 					WHERE LEAST(m.sent_at, m.delivered_at, m.failed_at) < wa__day_begins(s.middle)) AS older) AS h)
 		SELECT s.low + n FROM search AS s, generate_series(0, wa__day_of(now()) + 1 - s.low) AS n WHERE s.high - s.low = 1;
 	END;
-COMMENT ON FUNCTION wa__message_days() IS 'Days from that of the first message in wa_message to tomorrow (clocks differ)';
+COMMENT ON FUNCTION wa__message_days() IS 'Returns the days from the first message in wa_message to tomorrow, since clocks may differ';
 REVOKE EXECUTE ON FUNCTION wa__message_days() FROM PUBLIC;
 
 CREATE FUNCTION wa__messages_of_day(day date)
@@ -130,7 +130,7 @@ CREATE FUNCTION wa__messages_of_day(day date)
 			AND LEAST(m.sent_at, m.delivered_at, m.failed_at) < (SELECT wa__day_begins(wa__messages_of_day.day + 1))
 		GROUP BY m.business, m.sender, m.category, m.template, m.campaign, m.code;
 	END;
-COMMENT ON FUNCTION wa__messages_of_day(date) IS 'What wa_message holds of one day, counted, without whom the messages went to';
+COMMENT ON FUNCTION wa__messages_of_day(date) IS 'Returns counts of the messages in wa_message of one day, without recipients';
 REVOKE EXECUTE ON FUNCTION wa__messages_of_day(date) FROM PUBLIC;
 
 CREATE VIEW wa__message_of_day AS
@@ -142,7 +142,7 @@ SELECT d.day, d.business, d.sender, d.category, d.template, d.campaign, d.code,
 	d.messages, d.delivered, d.read, d.failed, d.undelivered
 FROM wa_message_day AS d WHERE d.messages > 0;
 COMMENT ON VIEW wa__message_of_day IS
-'Messages by the day when each was first heard of, those that were purged as well, without whom they went to';
+'Counts of messages by the day of their first event, purged messages included, without recipients';
 COMMENT ON COLUMN wa__message_of_day.day IS 'Day in wa_policy.report_timezone';
 COMMENT ON COLUMN wa__message_of_day.business IS 'As in wa_message';
 COMMENT ON COLUMN wa__message_of_day.sender IS 'As in wa_message';
@@ -167,18 +167,18 @@ FROM (
 	FROM wa__message_of_day
 	GROUP BY day, business, sender, category, template, campaign) AS d;
 COMMENT ON VIEW wa_delivery_rate IS
-'What became of the messages of each day: delivered, read, failed, or nothing yet';
-COMMENT ON COLUMN wa_delivery_rate.day IS 'Day on which the messages were first heard of, in wa_policy.report_timezone';
+'Delivery rates: how many messages of each day were delivered, read, failed, or are pending';
+COMMENT ON COLUMN wa_delivery_rate.day IS 'Day of the first event of each message, in wa_policy.report_timezone';
 COMMENT ON COLUMN wa_delivery_rate.business IS 'WhatsApp Business Account id';
 COMMENT ON COLUMN wa_delivery_rate.sender IS 'Phone number id';
-COMMENT ON COLUMN wa_delivery_rate.category IS 'Category; NULL where nobody said';
+COMMENT ON COLUMN wa_delivery_rate.category IS 'Category; NULL where unknown';
 COMMENT ON COLUMN wa_delivery_rate.template IS 'Template that wa_sent named';
 COMMENT ON COLUMN wa_delivery_rate.campaign IS 'Campaign that wa_sent named';
-COMMENT ON COLUMN wa_delivery_rate.messages IS 'Messages';
+COMMENT ON COLUMN wa_delivery_rate.messages IS 'Number of messages';
 COMMENT ON COLUMN wa_delivery_rate.delivered IS 'Of these, delivered by now';
-COMMENT ON COLUMN wa_delivery_rate.read IS 'Of the delivered ones, read as far as readers tell';
+COMMENT ON COLUMN wa_delivery_rate.read IS 'Of the delivered ones, read, as far as recipients have read receipts turned on';
 COMMENT ON COLUMN wa_delivery_rate.failed IS 'Failed and not delivered';
-COMMENT ON COLUMN wa_delivery_rate.pending IS 'Neither yet: the phone may be off';
+COMMENT ON COLUMN wa_delivery_rate.pending IS 'Neither delivered nor failed yet; the phone may be off';
 COMMENT ON COLUMN wa_delivery_rate.delivered_percent IS 'delivered in per cent of messages';
 COMMENT ON COLUMN wa_delivery_rate.read_percent IS 'read in per cent of delivered; NULL where none was';
 
@@ -196,20 +196,20 @@ FROM (
 LEFT JOIN wa_error_code AS e USING (code)
 WHERE f.failed > 0;
 COMMENT ON VIEW wa_failure_rate IS
-'Which errors the messages of each day met with, and what part of the messages failed with each. One that was delivered later counts as well';
-COMMENT ON COLUMN wa_failure_rate.day IS 'Day on which the messages were first heard of, in wa_policy.report_timezone';
+'Failure rates: how many messages of each day failed with which error code. A message that was delivered later counts as well';
+COMMENT ON COLUMN wa_failure_rate.day IS 'Day of the first event of each message, in wa_policy.report_timezone';
 COMMENT ON COLUMN wa_failure_rate.business IS 'WhatsApp Business Account id';
 COMMENT ON COLUMN wa_failure_rate.sender IS 'Phone number id';
-COMMENT ON COLUMN wa_failure_rate.category IS 'Category; NULL where nobody said, as with most failures unless wa_sent did';
+COMMENT ON COLUMN wa_failure_rate.category IS 'Category; NULL where unknown, as for most failures unless wa_sent named it';
 COMMENT ON COLUMN wa_failure_rate.template IS 'Template that wa_sent named';
 COMMENT ON COLUMN wa_failure_rate.campaign IS 'Campaign that wa_sent named';
-COMMENT ON COLUMN wa_failure_rate.code IS 'Error code; NULL where none was told';
-COMMENT ON COLUMN wa_failure_rate.title IS 'Its title; NULL for a code that is not known';
+COMMENT ON COLUMN wa_failure_rate.code IS 'Error code; NULL where the failure had none';
+COMMENT ON COLUMN wa_failure_rate.title IS 'Title of the code; NULL for an unknown code';
 COMMENT ON COLUMN wa_failure_rate.failed IS 'Messages that failed with it';
 COMMENT ON COLUMN wa_failure_rate.messages IS 'All messages of that day, business, sender, category, template and campaign';
 COMMENT ON COLUMN wa_failure_rate.failed_percent IS 'failed in per cent of messages';
 
--- A stop counts once: what follows another stop without a resume between is no new one.
+-- A stop counts once: a stop after another stop, without a resume between, is no new opt-out.
 CREATE VIEW wa__opt_out AS
 SELECT o.id, o.recipient, o.business, o.at, o.origin, o.also_named
 FROM wa_consent_log AS o
@@ -217,9 +217,9 @@ WHERE o.state = 'stop' AND (
 	SELECT e.state FROM wa_consent_log AS e
 	WHERE e.recipient = o.recipient AND e.business = o.business AND (e.at, e.state, e.id) < (o.at, o.state, o.id)
 	ORDER BY e.at DESC, e.state DESC, e.id DESC LIMIT 1) IS DISTINCT FROM 'stop';
-COMMENT ON VIEW wa__opt_out IS 'Opt-outs, each once: stops that did not follow a stop';
+COMMENT ON VIEW wa__opt_out IS 'Opt-outs, each once: stops without a stop before them that still stood';
 COMMENT ON COLUMN wa__opt_out.id IS 'Row of wa_consent_log';
-COMMENT ON COLUMN wa__opt_out.recipient IS 'Who';
+COMMENT ON COLUMN wa__opt_out.recipient IS 'Recipient';
 COMMENT ON COLUMN wa__opt_out.business IS 'WhatsApp Business Account id; '''' for every business';
 COMMENT ON COLUMN wa__opt_out.at IS 'When';
 COMMENT ON COLUMN wa__opt_out.origin IS 'How it was learned';
@@ -235,14 +235,14 @@ CREATE FUNCTION wa__message_before(recipient wa_recipient, also_named text, busi
 			UNION ALL SELECT l.other FROM wa__person_link AS l
 				WHERE l.recipient = wa__message_before.recipient AND wa__message_before.at <= coalesce(l.up_to, wa__message_before.at)) AS p
 		JOIN wa_message AS n ON n.recipient = p.who
-		-- As a difference, which no index is asked about: the few rows of a person need none but that of recipients.
+		-- Written as a difference so that no index on the time is used: the index on recipients is best for the few rows of a person.
 		WHERE n.category = 'marketing' AND wa__message_before.at - n.delivered_at >= interval '0'
 			AND wa__message_before.at - n.delivered_at < interval '48 hours'
 			AND (wa__message_before.business = '' OR n.business IN ('', wa__message_before.business))
 		ORDER BY n.delivered_at DESC, n.message_id, n.participant LIMIT 1;
 	END;
 COMMENT ON FUNCTION wa__message_before(wa_recipient, text, text, timestamptz) IS
-'The message to which an opt-out belongs: the latest marketing message that the person had received within 48 hours before it, under whichever identifier';
+'Returns the message to which an opt-out belongs: the latest marketing message that the person had received within 48 hours before it, under any identifier';
 REVOKE EXECUTE ON FUNCTION wa__message_before(wa_recipient, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa__opt_outs_of_day(day date)
@@ -268,7 +268,7 @@ CREATE FUNCTION wa__opt_outs_of_day(day date)
 		GROUP BY coalesce(m.business, o.business), m.sender, m.category, m.template, m.campaign;
 	END;
 COMMENT ON FUNCTION wa__opt_outs_of_day(date) IS
-'Marketing messages that were delivered on one day, and the opt-outs that belong to them or to no message, without who they are. An opt-out that a purge has counted is left out';
+'Returns counts of the marketing messages that were delivered on one day and of the opt-outs that belong to them or to no message, without recipients. Opt-outs that wa_purge has counted are left out';
 REVOKE EXECUTE ON FUNCTION wa__opt_outs_of_day(date) FROM PUBLIC;
 
 CREATE FUNCTION wa__stop_days() RETURNS SETOF date
@@ -277,7 +277,7 @@ CREATE FUNCTION wa__stop_days() RETURNS SETOF date
 	BEGIN ATOMIC
 		SELECT * FROM wa__message_days() UNION SELECT wa__day_of(l.at) FROM wa_consent_log AS l WHERE l.state = 'stop';
 	END;
-COMMENT ON FUNCTION wa__stop_days() IS 'Days on which there may be messages or opt-outs';
+COMMENT ON FUNCTION wa__stop_days() IS 'Returns the days on which there may be messages or opt-outs';
 REVOKE EXECUTE ON FUNCTION wa__stop_days() FROM PUBLIC;
 
 CREATE VIEW wa_opt_out_rate AS
@@ -292,7 +292,7 @@ FROM (
 	FROM wa_message_day AS d WHERE d.marketing_delivered > 0 OR d.opt_outs > 0) AS r
 GROUP BY r.day, r.business, r.sender, r.category, r.template, r.campaign;
 COMMENT ON VIEW wa_opt_out_rate IS
-'Marketing messages by the day of their delivery, and the opt-outs that they cost. An opt-out belongs to the latest marketing message that the person had received within 48 hours before it, also after that was purged; those that belong to none have a row of their own, without sender and category';
+'Opt-out rates: marketing messages by the day of delivery, and the opt-outs after them. An opt-out belongs to the latest marketing message that the person had received within 48 hours before it, also after that message was purged. Opt-outs that belong to no message have a row of their own, without sender and category';
 COMMENT ON COLUMN wa_opt_out_rate.day IS 'Day of the delivery, in wa_policy.report_timezone; of the opt-out itself where it belongs to no message';
 COMMENT ON COLUMN wa_opt_out_rate.business IS 'WhatsApp Business Account id';
 COMMENT ON COLUMN wa_opt_out_rate.sender IS 'Phone number id; NULL where the opt-outs belong to no message';
@@ -303,8 +303,8 @@ COMMENT ON COLUMN wa_opt_out_rate.delivered IS 'Marketing messages delivered';
 COMMENT ON COLUMN wa_opt_out_rate.opt_outs IS 'Opt-outs that belong to them';
 COMMENT ON COLUMN wa_opt_out_rate.opt_out_percent IS 'opt_outs in per cent of delivered; NULL where none was delivered';
 
--- What is purged is counted first, so that rates outlive it; and so are the opt-outs that belong to it, which
--- nobody could attribute afterwards.  A message stays until none can come any more that belongs to it.
+-- Purged messages are counted first, so that rates are kept, and so are the opt-outs that belong to them, which
+-- could not be attributed afterwards.  A message stays until no further opt-out can belong to it.
 CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch integer,
 	OUT purged bigint, OUT reached timestamptz)
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
@@ -318,7 +318,7 @@ CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch 
 					AND (m.category = 'marketing' AND m.delivered_at > now() - interval '48 hours') IS NOT TRUE
 				ORDER BY LEAST(m.sent_at, m.delivered_at, m.failed_at) LIMIT batch FOR UPDATE SKIP LOCKED)
 			RETURNING *),
-		-- Whoever may have opted out of one of them, under any identifier.
+		-- The people who may have opted out of one of them, under any identifier.
 		receiver AS (
 			SELECT p.who, g.delivered_at
 			FROM gone AS g CROSS JOIN LATERAL (SELECT g.recipient
@@ -365,11 +365,11 @@ CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch 
 		SELECT count(*), max(LEAST(g.sent_at, g.delivered_at, g.failed_at)) FROM gone AS g;
 	END;
 COMMENT ON FUNCTION wa__purge_messages(timestamptz, timestamptz, integer) IS
-'One batch of wa_purge: messages first heard of before a time and not before another, counted in wa_message_day with the opt-outs that belong to them. Marketing messages that were delivered within the last 48 hours stay';
+'Deletes one batch for wa_purge: messages whose first event is before the first time and not before the second. They are counted in wa_message_day, with the opt-outs that belong to them. Marketing messages that were delivered within the last 48 hours stay';
 REVOKE EXECUTE ON FUNCTION wa__purge_messages(timestamptz, timestamptz, integer) FROM PUBLIC;
 
--- Whom a stop may concern, and since when: widely, and for all at once, so that only few messages
--- need be looked at closely.
+-- The recipients that a stop may concern, and since when.  More than necessary, but for all at once, so that
+-- only few messages need a closer check.
 CREATE FUNCTION wa__stop_reach() RETURNS TABLE (recipient wa_recipient, at timestamptz, everything_at timestamptz)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100000
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
@@ -390,7 +390,7 @@ CREATE FUNCTION wa__stop_reach() RETURNS TABLE (recipient wa_recipient, at times
 		SELECT r.recipient::wa_recipient, min(r.at), min(r.at) FILTER (WHERE r.everything) FROM reach AS r GROUP BY r.recipient;
 	END;
 COMMENT ON FUNCTION wa__stop_reach() IS
-'Identifiers that any chain of links joins with one under which a stop was recorded, the first of those stops, and the first of everything';
+'Returns the identifiers that a chain of links connects with one under which a stop was recorded, with the time of the first such stop and of the first in the register everything';
 REVOKE EXECUTE ON FUNCTION wa__stop_reach() FROM PUBLIC;
 
 CREATE FUNCTION wa__stop_before(recipient wa_recipient, business text, category wa_category, sent_at timestamptz)
@@ -402,7 +402,7 @@ CREATE FUNCTION wa__stop_before(recipient wa_recipient, business text, category 
 			SELECT i.identifier, i.until FROM wa__identifiers(wa__stop_before.recipient) AS i)
 		SELECT s.at, s.register, s.origin, s.recipient
 		FROM (
-			-- What counts for it, and stops that named it, though the two were unlinked later.
+			-- Identifiers that count for it, and stops that named it, although the two were unlinked later.
 			SELECT p.identifier, p.until, false AS named FROM person AS p
 			UNION ALL SELECT l.recipient, NULL, true FROM wa_identity AS l
 				WHERE l.other = wa__stop_before.recipient AND l.unlinked_at IS NOT NULL
@@ -418,7 +418,7 @@ CREATE FUNCTION wa__stop_before(recipient wa_recipient, business text, category 
 				SELECT FROM person AS p JOIN wa_consent_log AS r ON r.recipient = p.identifier
 				WHERE r.state = 'resume' AND r.register = s.register AND r.business = s.business
 					AND r.at > s.at AND r.at <= wa__stop_before.sent_at AND (p.until IS NULL OR r.at <= p.until)
-					-- It names whom the message went to, or nobody else.
+					-- It names the recipient of the message, or only identifiers of the same person.
 					AND (r.recipient = wa__stop_before.recipient
 						OR wa__stop_before.recipient::text = ANY (string_to_array(r.also_named, ' '))
 						OR NOT EXISTS (SELECT unnest(string_to_array(nullif(r.also_named, ''), ' '))
@@ -426,7 +426,7 @@ CREATE FUNCTION wa__stop_before(recipient wa_recipient, business text, category 
 		ORDER BY s.at, s.register, s.recipient::text COLLATE "C", s.id LIMIT 1;
 	END;
 COMMENT ON FUNCTION wa__stop_before(wa_recipient, text, wa_category, timestamptz) IS
-'The first stop that stood when a message of this category was sent, more than ten minutes before; none where there was none';
+'Returns the first stop, more than ten minutes old, that stood when a message of this category was sent; no row where there was none';
 REVOKE EXECUTE ON FUNCTION wa__stop_before(wa_recipient, text, wa_category, timestamptz) FROM PUBLIC;
 
 CREATE VIEW wa_violation AS
@@ -443,13 +443,13 @@ JOIN wa__stop_reach() AS w ON w.recipient = m.recipient
 	AND m.sent_at > CASE m.category WHEN 'marketing' THEN w.at ELSE w.everything_at END + interval '10 minutes'
 CROSS JOIN LATERAL wa__stop_before(m.recipient, m.business, m.category, m.sent_at) AS s;
 COMMENT ON VIEW wa_violation IS
-'Marketing messages that were sent more than ten minutes after a stop that stood, under whichever identifier of the person, whoever sent them; after a stop of everything, utility and authentication messages as well. A resume of the same register and business in between lifts the stop, unless it names somebody else. Judged by the events'' own times: the stop may have arrived here later than the message went out';
+'Messages that were sent although a stop stood for more than ten minutes, under any identifier of the person and by any tool: marketing messages; after a stop in the register everything also utility and authentication messages. A resume of the same register and business in between lifts the stop, unless it names somebody else. The events'' own times decide: the stop may have arrived here after the message was sent';
 COMMENT ON COLUMN wa_violation.message_id IS 'The message';
-COMMENT ON COLUMN wa_violation.recipient IS 'To whom it was sent';
+COMMENT ON COLUMN wa_violation.recipient IS 'Recipient of the message';
 COMMENT ON COLUMN wa_violation.business IS 'WhatsApp Business Account id that sent it';
 COMMENT ON COLUMN wa_violation.sender IS 'Phone number id that sent it';
-COMMENT ON COLUMN wa_violation.sent_at IS 'When it was sent: the earliest that is known of it';
-COMMENT ON COLUMN wa_violation.known_by IS 'What tells that time: sent, failed (an attempt), or delivered (it may have been sent earlier)';
+COMMENT ON COLUMN wa_violation.sent_at IS 'When it was sent: the earliest known time of the message';
+COMMENT ON COLUMN wa_violation.known_by IS 'Which event that time is from: sent, failed (an attempt), or delivered (it may have been sent earlier)';
 COMMENT ON COLUMN wa_violation.stopped_at IS 'The first stop that stood then';
 COMMENT ON COLUMN wa_violation.after IS 'How long after the stop';
 COMMENT ON COLUMN wa_violation.register IS 'Register of the stop';
@@ -500,13 +500,13 @@ FROM (
 	WHERE c.wait IS NOT NULL) AS t
 GROUP BY t.code, t.title, t.wait;
 COMMENT ON VIEW wa_ladder_yield IS
-'Do the waits pay? Of the cooldowns in wa_message, by code and wait: how many were tried again when they had ended, and at which try the person was delivered to';
+'Success of the waits: of the cooldowns found in wa_message, by code and wait, how many were followed by another message after their end, and at which try one was delivered';
 COMMENT ON COLUMN wa_ladder_yield.code IS 'Error code that began the cooldown';
 COMMENT ON COLUMN wa_ladder_yield.title IS 'Its title';
 COMMENT ON COLUMN wa_ladder_yield.wait IS 'How long the cooldown was: the step of the ladder';
 COMMENT ON COLUMN wa_ladder_yield.cooldowns IS 'Cooldowns of that wait';
-COMMENT ON COLUMN wa_ladder_yield.tried IS 'Of these, such that were followed by a message after their end';
-COMMENT ON COLUMN wa_ladder_yield.delivered_first IS 'Delivered to at the first try after it';
-COMMENT ON COLUMN wa_ladder_yield.delivered_second IS 'Not at the first, but at the second';
-COMMENT ON COLUMN wa_ladder_yield.delivered_third IS 'Not before the third';
-COMMENT ON COLUMN wa_ladder_yield.delivered_percent IS 'Delivered to within three tries, in per cent of tried';
+COMMENT ON COLUMN wa_ladder_yield.tried IS 'Of these, those followed by another message after their end';
+COMMENT ON COLUMN wa_ladder_yield.delivered_first IS 'Delivered at the first try after the end';
+COMMENT ON COLUMN wa_ladder_yield.delivered_second IS 'Delivered at the second try, not at the first';
+COMMENT ON COLUMN wa_ladder_yield.delivered_third IS 'Delivered at the third try, not before';
+COMMENT ON COLUMN wa_ladder_yield.delivered_percent IS 'Delivered within three tries, in per cent of tried';

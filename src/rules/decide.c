@@ -3,8 +3,8 @@
  * decide.c
  *	  The rules, one function each.
  *
- * A new rule gets a number and a name, a function here, a line in rules[],
- * and what it needs to know in wa_facts.
+ * A new rule needs a number, a name, a function here, a line in rules[], and the data that
+ * it uses in wa_facts.
  *
  *-------------------------------------------------------------------------
  */
@@ -336,7 +336,7 @@ is_capped(const wa_question *q, const wa_cap *cap, wa_category category, wa_str 
 }
 
 /*
- * A message counts once, whichever rows tell of it: by the first one that counts, so that
+ * A message counts once, if several rows have it: by the first one that counts, so that
  * another identifier of the person can only add to what its own rows say.
  */
 static void

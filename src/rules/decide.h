@@ -1,12 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * decide.h
- *	  The rules: from what is known of one recipient to the objections
- *	  against sending.  Pure: no server, no allocation, no tables.
+ *	  The rules: which object to sending, given the facts about one recipient.
+ *	  Pure: no server, no allocation, no tables.
  *
- * wa_sendable, wa_explain, wa_next_sendable, wa_suppressed and
- * wa_segment_summary all ask wa_decide and nothing else, so that they cannot
- * disagree.
+ * wa_sendable, wa_explain, wa_next_sendable, wa_suppressed and wa_segment_summary all
+ * use wa_decide, so that they cannot disagree.
  *
  *-------------------------------------------------------------------------
  */
@@ -41,10 +40,10 @@ typedef enum wa_rule
 /* One more than the last rule. */
 #define WA_RULES (WA_RULE_ERASED + 1)
 
-/* The name used in SQL, static storage; NULL where there is no rule of this number. */
+/* The reason in SQL, static storage; NULL where there is no rule with this number. */
 extern const char *wa_rule_name(wa_rule rule);
 
-/* What is asked. */
+/* A question: may a message be sent? */
 typedef struct wa_question
 {
 	wa_category category;
@@ -54,7 +53,7 @@ typedef struct wa_question
 	int64		own_claim;		/* the claim of this number does not count; 0: all do */
 } wa_question;
 
-/* Does the question reach a row of this business?  '' speaks for every one. */
+/* Does a row of this business count for the question?  '' counts for every business. */
 static inline bool
 wa_asks_about(const wa_question *question, wa_str business)
 {
@@ -62,11 +61,11 @@ wa_asks_about(const wa_question *question, wa_str business)
 		wa_str_equal(question->business, business);
 }
 
-/* May a stop in a register, in any or in this one, forbid messages of this category? */
+/* Can a stop in some register, or in this register, forbid messages of this category? */
 extern bool wa_asks_registers(wa_category category);
 extern bool wa_asks_register(wa_category category, wa_register reg);
 
-/* One row of wa_cooldown, with what the policy says of its code. */
+/* One row of wa_cooldown, with the policy of its code. */
 typedef struct wa_cooldown_row
 {
 	wa_str		business;
@@ -96,17 +95,17 @@ typedef struct wa_cap
 	wa_str		business;
 	bool		exempt_in_window;
 	bool		exempt_regions;
-	wa_str		detail;			/* for people */
+	wa_str		detail;			/* for wa_explain */
 } wa_cap;
 
-/* Deliveries later than this count for a cap. */
+/* Deliveries later than the returned instant count for a cap. */
 static inline wa_instant
 wa_cap_since(const wa_cap *cap, wa_instant at)
 {
 	return at < WA_NEVER + cap->period ? WA_NEVER : at - cap->period;
 }
 
-/* One row of wa_delivery but for its recipient. */
+/* One row of wa_delivery, without its recipient. */
 typedef struct wa_delivery_row
 {
 	wa_str		business;
@@ -114,7 +113,7 @@ typedef struct wa_delivery_row
 	wa_deliveries deliveries;
 } wa_delivery_row;
 
-/* A message that such a row tells of, and when it was first received by that. */
+/* A message in such a row, and the time of its first receipt in that row. */
 typedef struct wa_delivered
 {
 	int32		message;		/* hash of its id; 0: it had none */
@@ -122,7 +121,7 @@ typedef struct wa_delivered
 	wa_instant	at;
 } wa_delivered;
 
-/* One row of wa_claim: what somebody is about to send, for a cap as good as delivered. */
+/* One row of wa_claim: a message about to be sent, which counts for a cap as if delivered. */
 typedef struct wa_claim_row
 {
 	wa_str		business;		/* '': unknown */
@@ -133,7 +132,7 @@ typedef struct wa_claim_row
 	wa_str		home;
 } wa_claim_row;
 
-/* A row of wa_quiet_hours and the zones in which it counts for this recipient. */
+/* A row of wa_quiet_hours and the zones in which it applies to this recipient. */
 typedef struct wa_quiet_fact
 {
 	wa_category category;
@@ -141,16 +140,16 @@ typedef struct wa_quiet_fact
 	const struct wa_zones *zones;
 } wa_quiet_fact;
 
-/* What an objection of quiet hours tells. */
+/* Details of an objection by quiet hours. */
 typedef struct wa_quiet_time
 {
 	wa_instant	since;
 	wa_instant	until;			/* exactly; WA_FOREVER: it never ends */
-	wa_str		zone;			/* in which it is that time; data NULL: it is unknown */
-	wa_str		detail;			/* for people */
+	wa_str		zone;			/* in which it is quiet; data NULL: unknown */
+	wa_str		detail;			/* for wa_explain */
 } wa_quiet_time;
 
-/* A row of wa_sender_hold whose end was not told. */
+/* A row of wa_sender_hold that was not lifted. */
 typedef struct wa_hold
 {
 	wa_str		business;		/* '': every one */
@@ -162,18 +161,18 @@ typedef struct wa_hold
 	uint8		categories;		/* a mask */
 	wa_instant	since;
 	wa_instant	until;			/* WA_FOREVER: no end of its own */
-	bool		over;			/* there is a sign that it is, as far as was looked */
+	bool		over;			/* ended by a later sign of life, as far as was read */
 } wa_hold;
 
-/* What holds everybody back by whom a message might be sent. */
+/* The holds of all senders that a message might be sent by. */
 typedef struct wa_held
 {
-	int			n;				/* 0: nothing, or one of them is free */
+	int			n;				/* 0: some sender is not held */
 	const wa_hold **holds;
-	wa_instant	until;			/* when the first of them is free */
+	wa_instant	until;			/* when the first sender is free */
 } wa_held;
 
-/* The rows of one recipient that a rule may ask for. */
+/* The parts of the facts that rules use, as bits. */
 typedef enum wa_part
 {
 	WA_CONSENTS = 0x01,
@@ -188,38 +187,38 @@ typedef enum wa_part
 	(WA_CONSENTS | WA_COOLDOWNS | WA_ACTIVITIES | WA_DELIVERIES | WA_ERASURE | WA_CLAIMS)
 
 /*
- * All that is known of one recipient, whatever the business.  Each part is
- * fetched when a rule first asks for it: few decisions need all of them.
+ * The facts: everything known about one recipient, for all businesses.  Each part is
+ * fetched when a rule first needs it, since few decisions need all parts.
  */
 typedef struct wa_facts wa_facts;
 struct wa_facts
 {
-	bool		valid;			/* false: no recipient at all */
+	bool		valid;			/* false: not a valid recipient */
 	int			nregions;
 	const wa_region_fact *regions;
 
-	/* Rule 7; NULL: nobody is held. */
+	/* Rule 7; NULL: no sender is held. */
 	const wa_held *(*held) (void *sending, const wa_question *question);
-	void	   *sending;		/* for it */
+	void	   *sending;		/* argument of held */
 
 	bool		opt_in_required;	/* for marketing */
-	int			(*known_businesses) (void *known, const wa_str **businesses);	/* but for '' */
-	void	   *known;			/* for this one */
+	int			(*known_businesses) (void *known, const wa_str **businesses);	/* without '' */
+	void	   *known;			/* argument of known_businesses */
 	int			ncaps;
-	const wa_cap *caps;			/* all there are */
-	bool		region_without_limit;	/* is the recipient's such a one? */
+	const wa_cap *caps;			/* all rows of wa_frequency_cap */
+	bool		region_without_limit;	/* is the recipient's region one? */
 	int			nquiet;
 	const wa_quiet_fact *quiet;
 
-	/* Is every number that the question may mean to send from in such a region? */
+	/* Are all numbers that the question may send from in such regions? */
 	bool		(*sender_without_limit) (void *pacing, const wa_question *question);
 
-	/* Is it that time? */
+	/* Is it a quiet time at at?  If so, fills in *time. */
 	bool		(*is_quiet) (void *pacing, const wa_quiet_fact *fact, wa_instant at,
 							 wa_quiet_time *time);
-	void	   *pacing;			/* for these two */
+	void	   *pacing;			/* argument of these two */
 
-	uint8		fetched;		/* which wa_part of the following are filled in */
+	uint8		fetched;		/* which parts of the following are filled in */
 	int			nconsents;
 	const wa_consent_row *consents;
 	int			ncooldowns;
@@ -234,41 +233,41 @@ struct wa_facts
 	const wa_claim_row *claims; /* each claim once */
 	wa_instant	erased_at;		/* WA_NEVER: not erased */
 	void		(*fetch) (wa_facts *facts, wa_part part);	/* fills in one part */
-	void	   *arg;			/* for fetch */
+	void	   *arg;			/* for use by fetch */
 };
 
-/* Why not. */
+/* An objection to sending. */
 typedef struct wa_objection
 {
 	wa_rule		rule;
 	wa_str		business;		/* of the row that objects; data NULL: none */
 	int32		code;			/* 0: none */
 	wa_instant	since;			/* WA_NEVER: unknown */
-	wa_instant	until;			/* WA_FOREVER: no end of its own */
+	wa_instant	until;			/* WA_FOREVER: does not end by itself */
 	wa_str		origin;			/* how it was learned; data NULL: unknown */
 	wa_str		detail;			/* region rule, hold, cap, quiet hours; data NULL: none */
-	wa_register reg;			/* opt-out: the register that says so */
+	wa_register reg;			/* opt-out: the register that has the stop */
 	int			strikes;		/* cooldown; cap: messages delivered and claimed */
 	int			claimed;		/* cap: those claimed */
-	wa_instant	retry;			/* until when it objects for certain, if nothing more
-								 * happens; 0: until */
+	wa_instant	retry;			/* it objects up to here for certain, if no further
+								 * event arrives; 0: up to until */
 	wa_str		learned_under;	/* the identifier it was learned under, where that is
 								 * another than the one asked about; else absent */
 } wa_objection;
 
-/* Takes one objection; returns whether to go on looking for more. */
+/* Callback that receives one objection; returns whether to continue. */
 typedef bool (*wa_objection_sink) (void *arg, const wa_objection *objection);
 
 /*
- * Report every objection, by rule and then in the order of the rows, until
- * the sink has enough.  Returns whether there was none.  sink may be NULL.
+ * Report every objection to sink, by rule and then in the order of the rows, until it
+ * returns false.  Returns true if there was no objection.  sink may be NULL.
  */
 extern bool wa_decide(wa_facts *facts, const wa_question *question,
 					  wa_objection_sink sink, void *arg);
 
 /*
- * The earliest instant from question->at on at which wa_decide would find no
- * objection if nothing more happened; WA_FOREVER where there is none.
+ * The earliest instant, not before question->at, at which wa_decide would find no objection
+ * if no further event arrives; WA_FOREVER where there is none.
  */
 extern wa_instant wa_next(wa_facts *facts, const wa_question *question);
 

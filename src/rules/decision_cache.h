@@ -1,10 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * decision_cache.h
- *	  What all decisions of one snapshot share: the policy, and room for the
- *	  facts of one recipient at a time.
- *
- * Only the files of this folder look inside.
+ *	  Data shared by all decisions of one snapshot: the policy, and the facts about
+ *	  one recipient at a time.  Included by the files of this folder only.
  *
  *-------------------------------------------------------------------------
  */
@@ -37,26 +35,26 @@ struct wa_decision_cache
 	wa_holds   *holds;			/* of senders; NULL: there are none */
 	wa_pacing  *pacing;			/* caps and quiet hours; NULL: there are none */
 	bool		has_links;		/* is there any link between identifiers? */
-	bool		has_claims;		/* is there any, where a cap asks? */
+	bool		has_claims;		/* is there any claim, where there is a cap? */
 	bool		has_erased;		/* was anybody ever erased? */
-	wa_erasure_key erasure;		/* then: the key */
-	bool		fed;			/* has anything ever arrived, as far as was asked? */
-	bool		copied;			/* is no first copy under way, as far as was asked? */
-	int			nbusinesses;	/* known, but for ''; -1: not read so far */
+	wa_erasure_key erasure;		/* the key, if has_erased */
+	bool		fed;			/* true: checked that something has arrived */
+	bool		copied;			/* true: checked that no initial copy is running */
+	int			nbusinesses;	/* known ones, without ''; -1: not read so far */
 	const wa_str *businesses;
-	wa_str		known_business; /* asked about last, and known; data NULL: none */
+	wa_str		known_business; /* the last one found to be known; data NULL: none */
 	wa_str		known_sender;
 
-	/* Of the recipient at hand. */
+	/* About the current recipient. */
 	wa_facts	facts;
 	wa_recipient *recipient;
 	wa_person  *person;			/* NULL: has no other identifier */
-	wa_link_reader links;		/* by which it is read */
+	wa_link_reader links;		/* reads the person */
 	void		(*fetch_part) (void *arg, wa_part part);	/* NULL: the rows are looked up */
 	void	   *fetch_arg;
 };
 
-/* Row arrays start with this many; nearly nobody has more. */
+/* Initial size of row arrays; almost no recipient has more rows. */
 #define WA_FEW_ROWS 4
 
 /*
@@ -72,18 +70,18 @@ struct wa_decision_cache
 	} while (0)
 
 /*
- * Gather one part of what is known of cache->person, who has several
- * identifiers, into cache->facts; in the current memory context.
+ * Fetch one part of the facts about cache->person, which has several identifiers, into
+ * cache->facts; in the current memory context.
  */
 extern void wa_gather_person(wa_decision_cache *cache, wa_part part);
 
 /* wa_facts.known_businesses, of a cache. */
 extern int	wa_known_businesses(void *cache, const wa_str **businesses);
 
-/* When the recipient at hand was erased, under the identifier asked about; WA_NEVER: it was not. */
+/* When the identifier asked about was erased; WA_NEVER: never. */
 extern wa_instant wa_gather_erasure(wa_decision_cache *cache);
 
-/* Read the row of wa_claim at hand, and drop all rows but one of each claim. */
+/* Read the current row of wa_claim; and keep one row of each claim, returning their number. */
 extern void wa_read_claim(wa_reader *reader, wa_claim_row *row);
 extern int	wa_claims_once(wa_claim_row *rows, int n);
 

@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * holds.c
- *	  Reading what holds senders back, whether it still does, and whom it leaves.
+ *	  Reading the holds of senders, whether they have ended, and which senders are free.
  *
- * Holds, and the senders that we have, are put in order once for a snapshot, so that a
- * question about a business costs no more than what stands there of it; what was found for a
- * question is kept, by region, for the next recipient.
+ * Holds and known senders are sorted once per snapshot, so that a question about a business
+ * reads only the rows of that business.  The result for a question is kept, by region, for
+ * the next recipient.
  *
  *-------------------------------------------------------------------------
  */

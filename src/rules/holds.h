@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * holds.h
- *	  What holds senders back, read once for all decisions of one snapshot.
+ *	  The holds of senders, read once for all decisions of one snapshot.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,12 +18,12 @@
 
 typedef struct wa_holds wa_holds;
 
-/* What stands in wa_sender_hold, in the current memory context; NULL where nothing does. */
+/* Read wa_sender_hold, in the current memory context; NULL where it has no hold. */
 extern wa_holds *wa_holds_read(const wa_schema *schema, Snapshot snapshot);
 
 /*
- * Put it into the facts on this recipient; holds is valid for the call and the schema and snapshot
- * are those of the decision.
+ * Add the holds to the facts about a recipient, under the schema and snapshot of the
+ * decision.  holds must be valid as long as the facts are used.
  */
 extern void wa_holds_add_facts(wa_holds *holds, const wa_schema *schema, Snapshot snapshot,
 							   const wa_canonical *recipient, wa_facts *facts);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * known.c
- *	  Refusing to answer where nothing is known.
+ *	  Raising errors for questions that cannot be answered, since nothing is known.
  *
  *-------------------------------------------------------------------------
  */
@@ -119,7 +119,7 @@ check_copied(wa_decision_cache *cache)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("a subscription has not finished copying the state of wa_policy into this database"),
-				 errdetail("Table \"%s\" is not complete yet, so whoever said stop may be missing.",
+				 errdetail("Table \"%s\" is not complete yet, so stops may be missing.",
 						   get_rel_name(relid)),
 				 errhint("Wait until wa_subscription_status says that it is ready, or ask where the state comes from.")));
 	cache->copied = true;

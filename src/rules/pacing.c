@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * pacing.c
- *	  Reading what a DBA has said of frequency caps and quiet hours, and telling
- *	  what of it applies to a recipient.
+ *	  Reading frequency caps and quiet hours, and finding those that apply to a
+ *	  recipient.
  *
  *-------------------------------------------------------------------------
  */
@@ -68,8 +68,8 @@ wa_pacing_settings_init(void)
 {
 	DefineCustomBoolVariable("wa_policy.require_opt_in",
 							 "Send marketing only to those who opted in.",
-							 "On: marketing needs an opt-in of the business register that stands; whoever gave none is "
-							 "refused with the reason no_opt_in. Off: whoever has not opted out may be sent to. "
+							 "On: marketing needs an opt-in of the business register that stands; a recipient without one is "
+							 "refused with the reason no_opt_in. Off: a recipient that has not opted out may be sent to. "
 							 "Set it with ALTER DATABASE or in postgresql.conf: a session cannot turn it off for itself.",
 							 &wa_require_opt_in, false, PGC_SUSET, 0, NULL, forget_answers, NULL);
 }

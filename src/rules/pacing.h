@@ -1,9 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * pacing.h
- *	  Frequency caps and quiet hours: what stands in their tables, read once for
- *	  all decisions of one snapshot, and the columns of these by number, in the
- *	  order of pacing.sql.
+ *	  Frequency caps and quiet hours, read once for all decisions of one snapshot; and
+ *	  the columns of their tables by number, in the order of pacing.sql.
  *
  *-------------------------------------------------------------------------
  */
@@ -49,7 +48,7 @@ enum
 /* wa_policy.require_opt_in. */
 extern bool wa_require_opt_in;
 
-/* Define the setting.  Once, when the library is loaded. */
+/* Define the setting.  Called once, when the library is loaded. */
 extern void wa_pacing_settings_init(void);
 
 /* The largest number of messages that a cap may allow. */
@@ -57,12 +56,13 @@ extern void wa_pacing_settings_init(void);
 
 typedef struct wa_pacing wa_pacing;
 
-/* What stands in the tables, in the current memory context; NULL where nothing does. */
+/* Read the tables, in the current memory context; NULL where they are empty. */
 extern wa_pacing *wa_pacing_read(const wa_schema *schema, Snapshot snapshot);
 
 /*
- * Put what applies to this recipient into its facts; pacing is valid for the call and the
- * schema and snapshot are those of the decision.  In the current memory context.
+ * Add what applies to a recipient to its facts, under the schema and snapshot of the
+ * decision, in the current memory context.  pacing must be valid as long as the facts are
+ * used.
  */
 extern void wa_pacing_add_facts(wa_pacing *pacing, const wa_schema *schema, Snapshot snapshot,
 								const wa_canonical *recipient, wa_facts *facts);
@@ -70,7 +70,7 @@ extern void wa_pacing_add_facts(wa_pacing *pacing, const wa_schema *schema, Snap
 /* Is there any cap? */
 extern bool wa_pacing_has_caps(const wa_pacing *pacing);
 
-/* Does any cap, any row of quiet hours, apply to this question?  pacing may be NULL. */
+/* Does any cap, or any row of quiet hours, apply to this question?  pacing may be NULL. */
 extern bool wa_pacing_caps(const wa_pacing *pacing, const wa_question *question);
 extern bool wa_pacing_quiet_hours(const wa_pacing *pacing, const wa_question *question);
 

@@ -1,4 +1,4 @@
--- How often, and at what time of day: policy that a DBA makes.
+-- Frequency caps and quiet hours: policy set by a DBA.
 
 CREATE FUNCTION wa__frequency_cap_check(messages integer, period interval) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -22,12 +22,12 @@ CREATE TABLE wa_frequency_cap (
 SELECT pg_catalog.pg_extension_config_dump('wa_frequency_cap', '');
 SELECT pg_catalog.pg_extension_config_dump('wa_frequency_cap_id_seq', '');
 COMMENT ON TABLE wa_frequency_cap IS
-'How many messages of a category one person may get within a period, whichever of its identifiers they went to. Counted are messages that were delivered, and those that are claimed (wa_claim) and not sent so far. Editable, in force at once; none is shipped';
+'Frequency caps: how many messages of a category one person may get within a period, over all identifiers of the person. Delivered messages count, and claims (wa_claim) that are not sent yet. Editable, in force at once; empty by default';
 COMMENT ON COLUMN wa_frequency_cap.id IS 'Row number';
-COMMENT ON COLUMN wa_frequency_cap.category IS 'Category that is counted and held back';
-COMMENT ON COLUMN wa_frequency_cap.messages IS 'So many, 1 to 32, may be delivered within the period';
+COMMENT ON COLUMN wa_frequency_cap.category IS 'Category that is counted and blocked';
+COMMENT ON COLUMN wa_frequency_cap.messages IS 'How many, 1 to 32, may be delivered within the period';
 COMMENT ON COLUMN wa_frequency_cap.period IS 'How far back deliveries count. A day counts as 24 hours and a month as 30 days';
-COMMENT ON COLUMN wa_frequency_cap.business IS 'WhatsApp Business Account id whose messages are counted and held back; '''' for every business';
+COMMENT ON COLUMN wa_frequency_cap.business IS 'WhatsApp Business Account id whose messages are counted and blocked; '''' for every business';
 COMMENT ON COLUMN wa_frequency_cap.exempt_in_window IS 'True: does not object while the person has a service window open';
 COMMENT ON COLUMN wa_frequency_cap.exempt_regions IS 'True: does not object where the recipient, or the sender''s own number, is in a region of wa_region_without_limit';
 COMMENT ON COLUMN wa_frequency_cap.reason IS 'Why, shown by wa_explain';
@@ -55,14 +55,14 @@ CREATE TABLE wa_quiet_hours (
 SELECT pg_catalog.pg_extension_config_dump('wa_quiet_hours', '');
 SELECT pg_catalog.pg_extension_config_dump('wa_quiet_hours_id_seq', '');
 COMMENT ON TABLE wa_quiet_hours IS
-'Times of day, by the clock of the recipient, at which a category is not sent: wherever its number may be, as wa_time_zones tells. Of a recipient whose region is unknown every time zone counts. Editable, in force at once; none is shipped';
+'Quiet hours: local times of the recipient at which a category is not sent. They apply if it is such a time in any time zone that the recipient may be in (wa_time_zones); where the region is unknown, in any time zone at all. Editable, in force at once; empty by default';
 COMMENT ON COLUMN wa_quiet_hours.id IS 'Row number';
-COMMENT ON COLUMN wa_quiet_hours.region IS 'ISO 3166 alpha-2 code in capitals (see wa_region); NULL everywhere';
-COMMENT ON COLUMN wa_quiet_hours.category IS 'Category that is held back';
+COMMENT ON COLUMN wa_quiet_hours.region IS 'ISO 3166 alpha-2 code in capitals (see wa_region); NULL for every region';
+COMMENT ON COLUMN wa_quiet_hours.category IS 'Category that is blocked';
 COMMENT ON COLUMN wa_quiet_hours.days IS 'Days on which the quiet time begins, 1 (Monday) to 7 (Sunday); NULL for every day';
 COMMENT ON COLUMN wa_quiet_hours.starts IS 'When the quiet time begins';
-COMMENT ON COLUMN wa_quiet_hours.ends IS 'When it is over: on the next day where this is earlier than starts. 24:00 is the end of the day';
-COMMENT ON COLUMN wa_quiet_hours.source IS 'Where that stands: a law, a promise; shown by wa_explain';
+COMMENT ON COLUMN wa_quiet_hours.ends IS 'When the quiet time ends; on the next day where this is earlier than starts. 24:00 is the end of the day';
+COMMENT ON COLUMN wa_quiet_hours.source IS 'Source of the rule, such as a law; shown by wa_explain';
 COMMENT ON COLUMN wa_quiet_hours.recorded_by IS 'Role that recorded it';
 COMMENT ON COLUMN wa_quiet_hours.recorded_at IS 'When it was recorded; leave it to its default';
 
@@ -75,13 +75,13 @@ CREATE TABLE wa_region_without_limit (
 );
 SELECT pg_catalog.pg_extension_config_dump('wa_region_without_limit', 'WHERE NOT is_default');
 COMMENT ON TABLE wa_region_without_limit IS
-'Regions (see wa_region) in which WhatsApp limits nobody''s marketing messages, so that a wa_frequency_cap with exempt_regions does not object to messages there or from there. Editable';
+'Regions (see wa_region) in which WhatsApp does not limit marketing messages per user. A wa_frequency_cap with exempt_regions does not object where the recipient or the sender is in one of them. Editable';
 COMMENT ON COLUMN wa_region_without_limit.region IS 'ISO 3166 alpha-2 code in capitals';
-COMMENT ON COLUMN wa_region_without_limit.source IS 'Where that stands';
+COMMENT ON COLUMN wa_region_without_limit.source IS 'Source of the statement';
 COMMENT ON COLUMN wa_region_without_limit.is_default IS 'True for rows that came with the extension and were not changed';
 
 -- The European Economic Area, the United Kingdom, Japan and South Korea. Not the territories that
--- share their calling codes or belong to them: of those the page does not speak.
+-- share their calling codes or belong to them, which the page does not mention.
 INSERT INTO wa_region_without_limit (region, source, is_default)
 	SELECT r.region, 'Meta, per-user marketing template message limits (2026-04-29)', true
 	FROM pg_catalog.unnest('{AT,BE,BG,CY,CZ,DE,DK,EE,ES,FI,FR,GR,HR,HU,IE,IS,IT,LI,LT,LU,LV,MT,NL,NO,PL,PT,RO,SE,SI,SK,GB,JP,KR}'::text[])

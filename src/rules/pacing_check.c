@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * pacing_check.c
- *	  What the rows of wa_frequency_cap and wa_quiet_hours may say, and which
- *	  regions a rule may name.
+ *	  Checks of the rows of wa_frequency_cap and wa_quiet_hours, and of the regions of
+ *	  rules.
  *
- * They raise the errors themselves, because the server's own message could not say
- * which condition is violated.
+ * They raise errors themselves, because the server's own message could not tell which
+ * condition is violated.
  *
  *-------------------------------------------------------------------------
  */
@@ -63,7 +63,7 @@ wa__frequency_cap_check(PG_FUNCTION_ARGS)
 		!DatumGetBool(DirectFunctionCall2(interval_gt, PG_GETARG_DATUM(1), IntervalPGetDatum(&zero))))
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
-				 errmsg("the period of a frequency cap must be longer than nothing"),
+				 errmsg("the period of a frequency cap must be positive"),
 				 errhint("For example '7 days'.")));
 	PG_RETURN_BOOL(true);
 }
@@ -116,7 +116,7 @@ check_times(TimeADT starts, TimeADT ends)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("quiet hours cannot start at 24:00"),
-				 errhint("Say 00:00, and mind that it is on the next day.")));
+				 errhint("Use 00:00, which is on the next day.")));
 }
 
 Datum

@@ -3,9 +3,9 @@
  * person_consents.c
  *	  What a recipient with several identifiers has consented to.
  *
- * Of other identifiers consent is read from the log, since wa_consent keeps the latest
- * event only, while a change of number asks for the latest one up to the change.  wa_consent
- * says whether there is anything to look for.
+ * Consent under other identifiers is read from the log: wa_consent has the latest event
+ * only, while after a change of number the latest event up to the change counts.  wa_consent
+ * is read first, to see whether there is any.
  *
  *-------------------------------------------------------------------------
  */

@@ -3,8 +3,8 @@
  * person_cooldowns.c
  *	  The cooldowns of a recipient with several identifiers.
  *
- * The failures of all that count, with the evidence that lifts them, are evaluated anew; but for a
- * phone that alone has failures of a code, whose stored row stands.
+ * All failures that count, and the evidence that lifts them, are evaluated again.  Only for a
+ * phone that is the only identifier with failures of a code, the stored row is used.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * person_facts.c
- *	  The facts on a recipient with several identifiers.
+ *	  The facts about a recipient with several identifiers.
  *
- * src/identity/README.md says which events count.  The own rows of the recipient
- * are taken as they are, so that a decision about somebody whose other identifiers
- * have no rows is the same as without them: the suppression list rests on that.
+ * src/identity/README.md describes which events count.  The recipient's own rows are used
+ * unchanged.  So the decision about a recipient whose other identifiers have no rows is the
+ * same as without them, which the suppression list relies on.
  *
  *-------------------------------------------------------------------------
  */

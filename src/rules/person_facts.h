@@ -1,9 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * person_facts.h
- *	  What the files on recipients with several identifiers share.
- *
- * Only person_facts.c, person_consents.c and person_cooldowns.c include it.
+ *	  Shared by person_facts.c, person_consents.c and person_cooldowns.c, which gather
+ *	  the facts about recipients with several identifiers, and included by them only.
  *
  *-------------------------------------------------------------------------
  */
@@ -27,8 +26,8 @@ wa_in_reach(const wa_member *member)
 }
 
 /*
- * Does a failure or a delivery under this member at t count?  After an unlinking also where it may
- * have named both.
+ * Does a failure or a delivery under this member at t count?  After wa_unlink one counts also
+ * where it may have named both identifiers.
  */
 static inline bool
 wa_counts_for_safety(const wa_member *member, wa_instant t)
@@ -37,31 +36,31 @@ wa_counts_for_safety(const wa_member *member, wa_instant t)
 		(t >= member->failures_since && t <= member->failures_until);
 }
 
-/* Does evidence about member 0 stand under this other member, where both were named? */
+/* Is evidence that named both stored under this other member, rather than under member 0? */
 static inline bool
 wa_is_home_of(const wa_person *person, int member)
 {
 	return person->members[0].kind != WA_ID_PHONE && person->members[member].kind == WA_ID_PHONE;
 }
 
-/* Under which identifier something was learned; data NULL: the one asked about. */
+/* The identifier of a member, for learned_under; data NULL for the one asked about. */
 extern wa_str wa_learned_under(const wa_person *person, int member);
 
 /* Look for the rows of a member. */
 extern void wa_seek_member(wa_reader *reader, const wa_person *person, int member);
 
 /*
- * Does what was said to the business under this member at t count, though it loosens?  More
- * members may have been read afterwards, so pointers to members do not outlive it.
+ * Does an event under this member at t, to this business, count though it loosens?  The call
+ * may add members, so pointers to members are invalid afterwards.
  */
 extern bool wa_may_loosen(wa_person *person, int member, wa_str business, wa_instant t,
 						  bool over_changes);
 
-/* The row of wa_activity at hand, about that member, with what counts of it for member 0. */
+/* Read the current row of wa_activity, of this member: the parts that count for member 0. */
 extern void wa_read_member_activity(wa_reader *reader, wa_person *person, int member,
 									wa_activity_row *row);
 
-/* Consents and cooldowns, of wa_gather_person. */
+/* Parts of wa_gather_person: consents, and cooldowns. */
 extern void wa_gather_person_consents(wa_decision_cache *cache);
 extern void wa_gather_person_cooldowns(wa_decision_cache *cache);
 

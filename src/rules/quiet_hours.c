@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * quiet_hours.c
- *	  Quiet times by the clocks of time zones.
+ *	  Quiet hours in the local time of time zones.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,9 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * quiet_hours.h
- *	  Is it a quiet time where somebody may be, and when is it over?
+ *	  Quiet hours in the time zones that a recipient may be in.
  *
- * By the server's own time zone data, so that clocks change when they do.
+ * The server's own time zone data are used, so that changes of clocks are right.
  *
  *-------------------------------------------------------------------------
  */
@@ -22,28 +22,31 @@
 typedef struct wa_quiet_row
 {
 	wa_category category;
-	wa_str		region;			/* ends with a zero byte; data NULL: everywhere */
+	wa_str		region;			/* NUL-terminated; data NULL: every region */
 	uint8		days;			/* bit 1: Monday, … bit 7: Sunday */
-	int64		starts;			/* since midnight */
-	int64		ends;			/* likewise; before starts: on the next day */
-	wa_str		detail;			/* for people */
+	int64		starts;			/* microseconds since midnight */
+	int64		ends;			/* likewise; on the next day if before starts */
+	wa_str		detail;			/* for wa_explain */
 } wa_quiet_row;
 
 #define WA_EVERY_DAY	((uint8) 0xfe)
 
-/* Fill one in; days NULL: every day.  The strings are borrowed, the detail is made. */
+/*
+ * Fill in a row; days NULL means every day.  region and source are borrowed; detail is made
+ * in the current memory context.
+ */
 extern void wa_quiet_row_make(wa_quiet_row *row, wa_category category, wa_str region,
 							  ArrayType *days, int64 starts, int64 ends, wa_str source);
 
-/* Time zones in which somebody may be. */
+/* Time zones that a recipient may be in. */
 typedef struct wa_zones
 {
-	const char *names;			/* separated by blanks; NULL: may be anywhere */
+	const char *names;			/* separated by blanks; NULL: all zones */
 	int			n;
 	pg_tz	  **zones;
 } wa_zones;
 
-/* Lists of zones by the address of their names; begins with all zero. */
+/* Hash table of lists of zones, by the address of their names; all zero at first. */
 typedef struct wa_zone_cache
 {
 	uint32		n;
@@ -52,15 +55,16 @@ typedef struct wa_zone_cache
 } wa_zone_cache;
 
 /*
- * The zones of these names, static storage as wa_time_zones_of gives it (NULL: anywhere),
- * kept in context.  Anywhere, too, where the server's data has no zone of one of the names.
+ * The zones with these names, which are as wa_time_zones_of returns them (NULL: all zones).
+ * The result is kept in context.  All zones, too, where the server's data lacks one of
+ * the names.
  */
 extern const wa_zones *wa_zones_named(wa_zone_cache *cache, MemoryContext context,
 									  const char *names);
 
 /*
- * Is it a quiet time in any of the zones?  If so, and time is not NULL, it is filled in; the
- * end is the first instant at which that row makes it quiet nowhere.
+ * Is it a quiet time in any of the zones at at?  If so, and time is not NULL, *time is filled
+ * in; its end is the first instant at which the row applies in none of the zones.
  */
 extern bool wa_quiet_at(const wa_quiet_row *row, const wa_zones *zones, wa_instant at,
 						wa_quiet_time *time);

@@ -3,7 +3,7 @@
 CREATE FUNCTION wa__region_check(region text) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa__region_check(text) IS
-'Returns true for the ISO 3166 alpha-2 code, in capitals, of a region that somebody''s number may be in; an error for anything else';
+'Returns true for the ISO 3166 alpha-2 code, in capitals, of a region that has phone numbers; raises check_violation for anything else';
 
 CREATE TABLE @extschema@.wa_region_rule (
 	region text COLLATE "C" NOT NULL,
@@ -16,11 +16,11 @@ CREATE TABLE @extschema@.wa_region_rule (
 );
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_region_rule', 'WHERE NOT is_default');
 COMMENT ON TABLE @extschema@.wa_region_rule IS
-'Regions (see wa_region) to whose recipients a category is not sent. Editable';
+'Region rules: regions (see wa_region) whose recipients are not sent a category. Editable';
 COMMENT ON COLUMN @extschema@.wa_region_rule.region IS 'ISO 3166 alpha-2 code in capitals';
 COMMENT ON COLUMN @extschema@.wa_region_rule.category IS 'Category that is forbidden there';
 COMMENT ON COLUMN @extschema@.wa_region_rule.reason IS 'Why, shown by wa_explain';
-COMMENT ON COLUMN @extschema@.wa_region_rule.source IS 'Where that stands';
+COMMENT ON COLUMN @extschema@.wa_region_rule.source IS 'Source of the rule';
 COMMENT ON COLUMN @extschema@.wa_region_rule.is_default IS 'True for rows that came with the extension and were not changed';
 
 INSERT INTO @extschema@.wa_region_rule (region, category, reason, source, is_default) VALUES

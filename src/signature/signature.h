@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * signature.h
- *	  X-Hub-Signature-256: was this body signed with a secret of ours?
+ *	  Checking X-Hub-Signature-256 by the secrets in wa_app_secret.
  *
- * Meta signs the exact bytes of the body with the app's secret (HMAC-SHA256)
- * and sends "sha256=" and 64 hexadecimal digits.  Some relays pass on the
- * digits alone.  Any other header is no signature.
+ * Meta signs the exact bytes of the body with the app secret (HMAC-SHA256) and sends
+ * "sha256=" and 64 hexadecimal digits.  Some relays forward the digits only.  Any other
+ * header is not a signature.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,24 +21,24 @@
 typedef struct wa_secrets wa_secrets;
 
 /*
- * Load them into the current memory context, by the latest snapshot or by that of the
- * query (a parallel worker can have no other).  NULL where there is none: nothing is
- * checked then.
+ * Load them into the current memory context, under a fresh snapshot (latest) or under that of
+ * the query, which a parallel worker must use.  NULL where there is none; then nothing is
+ * checked.
  */
 extern wa_secrets *wa_secrets_load(const wa_schema *schema, bool latest);
 
 /*
- * Compare a header with the signature of body by each secret, in constant
- * time.  wa_secrets_accept then says for whom it is right.  body is UTF-8, as
- * it was sent; signature.data may be NULL.
+ * Compare a header with the signature of body by each secret, in constant time; the result is
+ * for wa_secrets_accept and wa_secrets_any.  body is UTF-8, as it was sent; signature.data
+ * may be NULL.
  */
 extern void wa_secrets_check(wa_secrets *secrets, wa_str body, wa_str signature);
 
 /*
- * May what the checked body says of this business have an effect?  Yes if a secret
- * of the business, or one for every business (''), signed the body, or if a row
- * says that the business does not sign: one of its own, else one of ''.  The
- * secret of another business is never enough.  business is '' where the body names none.
+ * May the checked body's elements of this business be applied?  Yes if a secret of the
+ * business, or one for every business (''), signed the body; or if a row with a NULL secret
+ * allows unsigned payloads: one of the business, or of '' where the business has none.  The
+ * secret of another business never counts.  business is '' where the body names none.
  */
 extern bool wa_secrets_accept(const wa_secrets *secrets, wa_str business);
 

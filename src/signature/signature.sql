@@ -19,11 +19,11 @@ SELECT pg_catalog.pg_extension_config_dump('wa_app_secret', '');
 SELECT pg_catalog.pg_extension_config_dump('wa_app_secret_id_seq', '');
 REVOKE ALL ON wa_app_secret FROM PUBLIC;
 COMMENT ON TABLE wa_app_secret IS
-'App secrets with which Meta signs webhooks; two rows of a business during a rotation. Once there is any row, what a payload says of a business has an effect only if X-Hub-Signature-256 proves one of the secrets of that business, or of '''', over the exact bytes, or if a row of that business with a NULL secret says that it is not signed. Dumps of this database contain the secrets';
+'App secrets with which Meta signs webhooks; a business has two rows during a rotation. Once there is any row, the elements of a business in a payload are applied only if X-Hub-Signature-256 matches the exact bytes by a secret of that business or of '''', or if that business has a row with a NULL secret, or has no row while '''' has one with a NULL secret. Dumps of this database contain the secrets';
 COMMENT ON COLUMN wa_app_secret.id IS 'Row number';
 COMMENT ON COLUMN wa_app_secret.business IS 'WhatsApp Business Account id; '''' for every business, and for payloads that name none';
 COMMENT ON COLUMN wa_app_secret.secret IS 'The app secret of the Meta app that receives the webhooks; NULL: payloads of this business are accepted unsigned';
-COMMENT ON COLUMN wa_app_secret.note IS 'For people';
+COMMENT ON COLUMN wa_app_secret.note IS 'Note for people; has no effect';
 COMMENT ON COLUMN wa_app_secret.added_at IS 'When the row was added';
 
 CREATE FUNCTION wa_verify_signature(payload text, signature text) RETURNS boolean
@@ -33,14 +33,14 @@ CREATE FUNCTION wa_verify_signature(payload bytea, signature text) RETURNS boole
 	AS 'MODULE_PATHNAME', 'wa_verify_signature_bytea' LANGUAGE C STABLE PARALLEL SAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION wa_verify_signature(text, text) IS
-'Is signature (64 hexadecimal digits, "sha256=" in front or not) that of the payload by any secret in wa_app_secret? False for NULL, for any other form and where there is no secret. The payload must be the raw body: a json or jsonb column has lost the bytes that were signed';
+'Returns whether a signature matches a payload by any secret in wa_app_secret. signature: 64 hexadecimal digits, with or without "sha256=" in front. False for NULL, for any other form, and where there is no secret. payload must be the raw request body: json and jsonb do not keep the exact bytes that were signed';
 COMMENT ON FUNCTION wa_verify_signature(bytea, text) IS
-'The same over the exact bytes of the request body';
+'Returns whether a signature matches the exact bytes of a request body by any secret in wa_app_secret. signature: 64 hexadecimal digits, with or without "sha256=" in front. False for NULL, for any other form, and where there is no secret';
 REVOKE EXECUTE ON FUNCTION wa_verify_signature(text, text) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION wa_verify_signature(bytea, text) FROM PUBLIC;
 
--- A business with a secret has been heard of.  A restore brings wa_sender's own rows, maybe
--- later: its secrets were added in another transaction.
+-- A business with a secret becomes a known one.  Not for restored secrets, which have the time of
+-- another transaction: a restore brings the rows of wa_sender itself, maybe later.
 CREATE FUNCTION wa__secret_sender() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
 $$
@@ -53,7 +53,7 @@ BEGIN
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION wa__secret_sender() IS 'Trigger of wa_app_secret: puts the business into wa_sender';
+COMMENT ON FUNCTION wa__secret_sender() IS 'Trigger of wa_app_secret: inserts the business into wa_sender';
 REVOKE EXECUTE ON FUNCTION wa__secret_sender() FROM PUBLIC;
 CREATE TRIGGER wa__secret_sender AFTER INSERT OR UPDATE OF business ON wa_app_secret
 	FOR EACH ROW EXECUTE FUNCTION wa__secret_sender();

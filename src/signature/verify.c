@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * verify.c
- *	  wa_verify_signature: for a receiver that wants to know before it inserts.
- *	  And what wa_app_secret may hold.
+ *	  wa_verify_signature, for receivers that check before they insert; and the check
+ *	  of the rows of wa_app_secret.
  *
  *-------------------------------------------------------------------------
  */

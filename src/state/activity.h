@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * activity.h
- *	  What is known of the traffic of one (recipient, business, sender):
- *	  nothing but maxima.  Pure: no server, no allocation.
+ *	  The traffic of one (recipient, business, sender), a row of wa_activity: the
+ *	  latest instant of each kind.  Pure: no server, no allocation.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,7 +18,7 @@
 /* A service window stays open this long after the user's last message. */
 #define WA_WINDOW	(24 * WA_HOUR)
 
-/* Is the window that this message opened (WA_NEVER: none) open at that time? */
+/* Is a window open at the time at?  inbound: the message that opened it; WA_NEVER: none. */
 static inline bool
 wa_window_spans(wa_instant inbound, wa_instant at)
 {
@@ -40,19 +40,18 @@ typedef struct wa_activity
 #define WA_NO_ACTIVITY \
 	((wa_activity) {WA_NEVER, WA_NEVER, WA_NEVER, WA_NEVER, WA_NEVER, WA_NEVER, {NULL, 0}})
 
-/* One row of wa_activity but for its recipient. */
+/* One row of wa_activity, without its recipient. */
 typedef struct wa_activity_row
 {
 	wa_str		business;
 	wa_str		sender;
-	bool		lifts;			/* its own, or under its home: counts against cooldowns */
+	bool		lifts;			/* does it lift cooldowns: its own row, or one of its home? */
 	wa_activity activity;
 } wa_activity_row;
 
 /*
- * Merge other into activity.  Of two wa_ids seen at the same instant the
- * greater one stays.  The string is not copied.  Returns whether anything
- * changed.
+ * Merge other into activity.  Of two wa_ids seen at the same instant the greater one is
+ * kept.  The string is not copied.  Returns whether activity changed.
  */
 extern bool wa_activity_merge(wa_activity *activity, const wa_activity *other);
 
@@ -66,8 +65,8 @@ extern bool wa_activity_has_evidence(const wa_activity *activity);
 extern wa_instant wa_activity_lifts(const wa_activity *activity, const wa_code_policy *policy);
 
 /*
- * When can the evidence have come, at the latest, by which failures of a code are
- * lifted up to that instant?
+ * The latest time at which the evidence can have come that lifts failures of a code up to
+ * the instant lifted.
  */
 extern wa_instant wa_latest_evidence(wa_instant lifted, const wa_code_policy *policy);
 

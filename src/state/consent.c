@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * consent.c
- *	  Merging the words of one consent register.
+ *	  Merging the events of one consent register.
  *
  *-------------------------------------------------------------------------
  */

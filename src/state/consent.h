@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * consent.h
- *	  One register of one (recipient, business): the latest word wins, and
- *	  stop wins a tie.  Pure: no server, no allocation.
+ *	  One register of one (recipient, business), a row of wa_consent: the latest event
+ *	  wins, and of two at the same time the stop.  Pure: no server, no allocation.
  *
  *-------------------------------------------------------------------------
  */
@@ -41,21 +41,21 @@ wa_register_name(wa_register reg)
 }
 
 /*
- * The merged word of a register.  The latest stop and the latest resume are
- * kept apart since another identifier of the same person may be reached by
- * the one and not by the other.  The strings belong to the winner.
+ * The merged events of a register.  The latest stop and the latest resume are kept
+ * separately, since one of them may count for another identifier of the same person and
+ * the other not.  The other members are those of the winner.
  */
 typedef struct wa_consent
 {
 	wa_instant	stopped_at;		/* WA_NEVER: no stop so far */
 	wa_instant	resumed_at;		/* WA_NEVER: no resume so far */
 	wa_str		origin;
-	int32		code;			/* error code that told; 0: none */
+	int32		code;			/* error code of the failed message; 0: none */
 	wa_str		sender;
 	wa_str		message_id;
 } wa_consent;
 
-/* One row of wa_consent but for its recipient. */
+/* One row of wa_consent, without its recipient. */
 typedef struct wa_consent_row
 {
 	wa_register reg;
@@ -64,14 +64,14 @@ typedef struct wa_consent_row
 	wa_str		learned_under;	/* another identifier of the person; else absent */
 } wa_consent_row;
 
-/* Does the register say stop?  A stop wins a tie. */
+/* Is the state of the register stop?  A stop wins over a resume at the same time. */
 static inline bool
 wa_consent_stopped(const wa_consent *consent)
 {
 	return consent->stopped_at != WA_NEVER && consent->stopped_at >= consent->resumed_at;
 }
 
-/* Since when it says what it says. */
+/* The time of the event that the state comes from. */
 static inline wa_instant
 wa_consent_at(const wa_consent *consent)
 {
@@ -79,9 +79,9 @@ wa_consent_at(const wa_consent *consent)
 }
 
 /*
- * Merge other into consent.  Of two words equal in time and meaning the one
- * with the greater origin, code, sender, message id (by bytes, in this order) gives
- * the strings, so that no order of arrival shows.  The strings are not copied.
+ * Merge other into consent.  Of two events with equal time and state, the one with the
+ * greater origin, code, sender, message id (by bytes, in this order) gives the other
+ * members, so that the order of arrival does not matter.  The strings are not copied.
  */
 extern void wa_consent_merge(wa_consent *consent, const wa_consent *other);
 

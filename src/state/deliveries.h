@@ -5,10 +5,9 @@
  *	  whose merge is commutative, associative and idempotent.  Pure: no server,
  *	  no allocation.
  *
- * An element is an instant and the message that was received then, by a hash of
- * its id.  Instants alone would not do: of one message there may be two receipts
- * (delivered, read), and a phone that was switched off receives several messages
- * in one second.
+ * An element is an instant and a hash of the id of the message that was received then.
+ * Instants alone are not sufficient: one message may have two receipts (delivered,
+ * read), and a phone that was switched off receives several messages in one second.
  *
  *-------------------------------------------------------------------------
  */
@@ -28,7 +27,7 @@ typedef struct wa_delivery
 	int32		message;		/* hash of its id; 0: it had none */
 } wa_delivery;
 
-/* Ascending by instant, then message, without repetition; the oldest go when it overflows. */
+/* Ascending by instant, then message, without repetition; the oldest are dropped when it is full. */
 typedef struct wa_deliveries
 {
 	int			n;
@@ -36,19 +35,19 @@ typedef struct wa_deliveries
 } wa_deliveries;
 
 /*
- * The hash of a message id; the same on every machine and in every version, since it
- * is kept.
+ * The hash of a message id.  It is stored, so it is the same on every machine and in every
+ * version.
  */
 extern int32 wa_message_hash(wa_str message_id);
 
 /*
  * Add one; there must be room for n + 1 elements, or for WA_MAX_DELIVERIES of them.
- * Returns whether the set is another one than before.
+ * Returns whether the set changed.
  */
 extern bool wa_deliveries_add(wa_deliveries *deliveries, wa_delivery delivery);
 
 /*
- * Is the i-th element the first of its message?  Only that says when it was delivered.
+ * Is the i-th element the first of its message?  Only that is the time of delivery.
  */
 extern bool wa_delivery_is_first(const wa_deliveries *deliveries, int i);
 
@@ -56,8 +55,8 @@ extern bool wa_delivery_is_first(const wa_deliveries *deliveries, int i);
 extern int	wa_deliveries_count(const wa_deliveries *deliveries, wa_instant since, wa_instant at);
 
 /*
- * May older elements that no longer stand there have been later than since?  Then there
- * is no telling how many there were.
+ * May elements that were dropped have been later than since?  Then the number of messages
+ * is unknown.
  */
 static inline bool
 wa_deliveries_overflowed(const wa_deliveries *deliveries, wa_instant since)

@@ -1,8 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * deliveries_array.c
- *	  Between wa_deliveries and the arrays of wa_delivery, and the merge of two
- *	  rows.
+ *	  Conversion of the arrays of wa_delivery to wa_deliveries, and merging two rows.
  *
  *-------------------------------------------------------------------------
  */

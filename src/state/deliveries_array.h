@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * deliveries_array.h
- *	  Between wa_deliveries and the two arrays of a row of wa_delivery.
+ *	  Conversion of the two arrays of a row of wa_delivery to wa_deliveries.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,12 +13,12 @@
 #include "state/deliveries.h"
 
 /*
- * Add what stands in the two arrays, of which the shorter one counts, to a set with room
- * for WA_MAX_DELIVERIES.
+ * Add the elements of the two arrays to a set with room for WA_MAX_DELIVERIES.  Elements
+ * beyond the length of the shorter array are ignored.
  */
 extern void wa_deliveries_from_arrays(Datum instants, Datum messages, wa_deliveries *deliveries);
 
-/* The latest of the instants; WA_NEVER: there are none. */
+/* The latest instant of a timestamptz[]; WA_NEVER where it is empty. */
 extern wa_instant wa_latest_of_array(Datum instants);
 
 #endif							/* WA_DELIVERIES_ARRAY_H */

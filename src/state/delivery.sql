@@ -1,4 +1,4 @@
--- What was delivered to whom, as far as frequency caps ask for it.
+-- Delivered messages, as far as frequency caps need them.
 --
 -- Written whether there is a cap or not: state must not depend on the policy that was in
 -- force when a webhook came.  No index but the primary key's, and that one without the
@@ -14,12 +14,12 @@ CREATE TABLE wa_delivery (
 ) WITH (fillfactor = 80);
 SELECT pg_catalog.pg_extension_config_dump('wa_delivery', '');
 COMMENT ON TABLE wa_delivery IS
-'The latest receipts of messages whose category WhatsApp told, for frequency caps: the last 64 of each recipient, business and category';
-COMMENT ON COLUMN wa_delivery.recipient IS 'Who';
+'Latest receipts of messages whose category is known, for frequency caps: the last 64 of each recipient, business and category';
+COMMENT ON COLUMN wa_delivery.recipient IS 'Recipient';
 COMMENT ON COLUMN wa_delivery.business IS 'WhatsApp Business Account id; '''' where unknown';
 COMMENT ON COLUMN wa_delivery.category IS 'Category of the messages';
-COMMENT ON COLUMN wa_delivery.deliveries IS 'When a message was delivered, read or played, ascending. A message counts from the first of its receipts on';
-COMMENT ON COLUMN wa_delivery.messages IS 'For each of them, a hash of the message''s id, by which several receipts of one message are one delivery; 0 where it had none';
+COMMENT ON COLUMN wa_delivery.deliveries IS 'Times at which messages were delivered, read or played, in ascending order. A message counts from its first receipt on';
+COMMENT ON COLUMN wa_delivery.messages IS 'For each element of deliveries, a hash of the message id, so that several receipts of one message count as one delivery; 0 where it had no id';
 
 CREATE FUNCTION wa__delivery_merge(deliveries timestamptz[], messages integer[],
 	more_deliveries timestamptz[], more_messages integer[],

@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * erased.h
- *	  Identifiers of people who were erased: not kept, and still recognized.
+ *	  Recognizing the identifiers of people who were erased, without storing them.
  *
- * wa_erased holds HMAC-SHA256 of each, by a key in wa_erasure_key, and before it a bucket:
- * 32 bits of a fast keyed hash.  Nearly all look-ups end at the bucket, and a large query
- * asks for buckets in memory.
+ * wa_erased holds the HMAC-SHA256 of each identifier, by the key in wa_erasure_key, and a
+ * bucket: 32 bits of a fast keyed hash.  Almost all look-ups end at the bucket, and a large
+ * query keeps the buckets in memory.
  *
  *-------------------------------------------------------------------------
  */
@@ -43,10 +43,16 @@ enum
 	Anum_wa_erased_at
 };
 
-/* False: there is no key, nobody was ever erased. */
+/*
+ * Read the key.  False: there is none, so nobody was ever erased.  Error: data_corrupted
+ * where it has a wrong length.
+ */
 extern bool wa_erasure_key_read(const wa_schema *schema, Snapshot snapshot, wa_erasure_key *key);
 
-/* A new key, and the bytes to be stored, WA_ERASURE_SECRET + 8. */
+/*
+ * Make a new random key, as the WA_ERASURE_SECRET + 8 bytes to be stored; and read a key
+ * from stored bytes, false where their number is wrong.
+ */
 extern void wa_erasure_key_make(uint8 *bytes);
 extern bool wa_erasure_key_from(wa_str bytes, wa_erasure_key *key);
 
@@ -63,12 +69,12 @@ wa_erased_phone_bucket(uint64 seed, int64 number)
 	return (uint32) (hash >> 32);
 }
 
-/* Of any identifier, in canonical form. */
+/* The bucket and the hash, of WA_ERASED_HASH bytes, of an identifier in canonical form. */
 extern uint32 wa_erased_bucket(const wa_erasure_key *key, wa_str identifier);
 extern void wa_erased_hash(const wa_erasure_key *key, wa_str identifier, uint8 *hash);
 
 /*
- * When the person of this identifier was erased; WA_NEVER: it was not.  erased is open for
+ * When the person of this identifier was erased; WA_NEVER: never.  erased must be open on
  * wa_schema.erased.
  */
 extern wa_instant wa_erased_at(wa_reader *erased, const wa_erasure_key *key, wa_str identifier);

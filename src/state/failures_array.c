@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * failures_array.c
- *	  Between wa_failures and timestamptz[].
+ *	  Conversion between wa_failures and timestamptz[].
  *
  *-------------------------------------------------------------------------
  */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * failures_array.h
- *	  Between wa_failures and its SQL form, timestamptz[].
+ *	  Conversion between wa_failures and its SQL form, timestamptz[].
  *
  *-------------------------------------------------------------------------
  */
@@ -12,10 +12,10 @@
 
 #include "state/failures.h"
 
-/* Take in all elements of a timestamptz[]; NULL elements are passed over. */
+/* Add all elements of a timestamptz[]; NULL elements are ignored. */
 extern void wa_failures_from_array(Datum array, wa_failures *failures);
 
-/* The timestamptz[] of it, in the current memory context. */
+/* The set as timestamptz[], allocated in the current memory context. */
 extern Datum wa_failures_to_array(const wa_failures *failures);
 
 #endif							/* WA_FAILURES_ARRAY_H */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * hold.c
- *	  What holds a sender back, and for how long.
+ *	  Which errors and restrictions hold a sender, and for how long.
  *
  *-------------------------------------------------------------------------
  */

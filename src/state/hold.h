@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * hold.h
- *	  What holds a sender back, and for how long.  Pure.
+ *	  Which errors and restrictions hold a sender, and for how long.  Pure.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,19 +20,23 @@
 #define WA_CAUSE_CUSTOMER_INITIATED (-3)
 #define WA_CAUSE_UTILITY_TEMPLATES	(-4)
 
-/* Stands for a region that cannot be told, so that it is no row for all regions. */
+/* Stands for an unknown region, since '' stands for all regions. */
 #define WA_REGION_UNKNOWN			"ZZ"
 
 /*
- * Does an error of this code hold its sender?  For how long, and which categories of messages,
- * as a mask.  How far the hold reaches is the scope of the code.
+ * Does an error with this code hold its sender?  If so, sets *span to how long, in
+ * microseconds, and *categories to the mask of categories held.  How far the hold reaches
+ * is the scope of the code.
  */
 extern bool wa_hold_of_code(int32 code, int64 *span, uint8 *categories);
 
-/* The cause of a restriction of that name in an account_update; 0: it holds nothing. */
+/*
+ * The cause for a restriction of that name in an account_update, with the mask of categories
+ * held; 0 where it holds nothing.
+ */
 extern int32 wa_hold_of_restriction(wa_str name, uint8 *categories);
 
-/* The name of a cause that is no error code, static storage. */
+/* The text of a cause in wa_sender_hold.cause; "error" for an error code.  Static storage. */
 extern const char *wa_cause_name(int32 cause);
 
 #endif							/* WA_HOLD_H */

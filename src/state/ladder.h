@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * ladder.h
- *	  From failures and what lifts them to the end of a cooldown.
+ *	  Computing strikes and the end of a cooldown from its failures and the evidence
+ *	  that lifts them.
  *	  Pure: no server, no allocation.
  *
  *-------------------------------------------------------------------------
@@ -14,28 +15,28 @@
 #include "errors/code_policy.h"
 #include "state/failures.h"
 
-/* Failures further back than this from the latest one are forgiven. */
+/* Failures that are older than the latest one by more than this do not count. */
 #define WA_STRIKE_MEMORY	(30 * WA_DAY)
 
 typedef struct wa_cooldown_end
 {
 	int			strikes;
-	int			excluded;		/* failures that would count but for an incident */
+	int			excluded;		/* failures that do not count because of an incident */
 	wa_instant	until;			/* WA_NEVER: no strike counts; WA_FOREVER: no end */
 } wa_cooldown_end;
 
 /*
- * Count strikes and say until when the cooldown holds.
+ * Count the strikes and compute the end of the cooldown.
  *
- * failures are those of one code, whose policy this is, towards one recipient
- * in one business, '' where that is unknown.  lifted is the instant up to which
- * evidence lifts them, WA_NEVER where there is none.
+ * failures are those with one code, whose policy is given, of one recipient and business
+ * ('' where unknown).  lifted is the instant up to which evidence lifts them, WA_NEVER
+ * where there is none.
  *
- * Failures up to lifted, and failures during an incident of this business or of
- * every business, are as if they had not been.  Each of the others is a strike if
- * it is within WA_STRIKE_MEMORY of the latest, and at least the gap of the ladder
- * after the previous strike, counting from the oldest.  The cooldown ends one
- * step after the latest: that of as many strikes, the last step repeating.
+ * Failures up to lifted, and failures during an incident of this business or of every
+ * business, are ignored.  Each of the others is a strike if it is within WA_STRIKE_MEMORY
+ * of the latest one and at least the gap of the ladder after the previous strike, counting
+ * from the oldest.  With n strikes the cooldown ends the n-th step of the ladder after the
+ * latest failure; the last step repeats.
  */
 extern wa_cooldown_end wa_ladder_evaluate(const wa_failures *failures, wa_instant lifted,
 										  const wa_code_policy *policy, wa_str business);

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * log_guard.h
- *	  The guard of wa_consent_log lets nobody change or remove a row, but wa_forget.
+ *	  Permission to delete rows of wa_consent_log, which its trigger gives to wa_forget
+ *	  only.
  *
  *-------------------------------------------------------------------------
  */
@@ -10,7 +11,7 @@
 
 #include "c.h"
 
-/* Open it for this backend, and close it again on every path. */
+/* Allow it (true) for this backend, and forbid it again (false) on every path, errors included. */
 extern void wa_consent_log_open(bool open);
 
 #endif							/* WA_LOG_GUARD_H */

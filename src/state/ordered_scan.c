@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * ordered_scan.c
- *	  Whole tables in the order of their recipients.
+ *	  Reading a whole table in the order of its recipients.
  *
  *-------------------------------------------------------------------------
  */

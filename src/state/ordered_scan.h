@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * ordered_scan.h
- *	  A whole table in the order of an index that begins with a recipient,
- *	  row by row, by a given snapshot and without asking for rights on it.
+ *	  Reading a whole table in the order of an index that begins with a recipient, row
+ *	  by row, under a given snapshot, without checking privileges.
  *
- * The caller says whether it means to look at the rows or at little more than
- * the recipients; that decides what it costs, never what it sees.
+ * The caller tells whether it needs the rows, or mostly the recipients alone.  That
+ * changes the cost only, not the result.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,18 +21,18 @@
 
 typedef struct wa_ordered_scan
 {
-	wa_reader	reader;			/* slot: the row at hand, after wa_ordered_scan_row */
-	Tuplesortstate *sorted;		/* NULL: the index is walked */
+	wa_reader	reader;			/* slot: the current row, after wa_ordered_scan_row */
+	Tuplesortstate *sorted;		/* NULL: the index is scanned */
 	int			column;			/* of sorted: that of the recipient */
 	bool		ended;
-	wa_str		recipient;		/* of the row at hand; valid until the next one */
+	wa_str		recipient;		/* of the current row; valid until the next one */
 	ItemPointerData row;		/* unless sorted: where it is */
 } wa_ordered_scan;
 
 /*
- * Open at the first row.  With rows, the table is read in the order of its
- * pages and sorted within work_mem, which beats going from the index to each of
- * them.  Without, the index alone is walked.
+ * Open at the first row.  With rows true, the table is read in the order of its pages and
+ * sorted within work_mem, which is faster than going from the index to each row.  With
+ * false, only the index is scanned.
  */
 extern void wa_ordered_scan_open(wa_ordered_scan *ordered, const wa_table *table, Snapshot snapshot, bool rows);
 
@@ -40,14 +40,14 @@ extern void wa_ordered_scan_open(wa_ordered_scan *ordered, const wa_table *table
 extern void wa_ordered_scan_next(wa_ordered_scan *ordered);
 
 /*
- * Get the row at hand into reader.slot.  False where the snapshot sees none
- * there: an index tells of everybody's rows.
+ * Fetch the current row into reader.slot.  False where the snapshot sees no row there,
+ * since an index has entries of invisible rows as well.
  */
 extern bool wa_ordered_scan_row(wa_ordered_scan *ordered);
 
 extern void wa_ordered_scan_close(wa_ordered_scan *ordered);
 
-/* Is the row at hand about this recipient? */
+/* Is the current row about this recipient? */
 static inline bool
 wa_ordered_scan_at(const wa_ordered_scan *ordered, wa_str recipient)
 {

@@ -42,9 +42,9 @@ typedef struct wa_row_calls
 } wa_row_calls;
 
 /*
- * The policy is read once per run of the statement around us, for each of which
- * SPI makes a new fn_extra; and under the latest snapshot, lest a transaction with
- * an old one undoes a recompute that it does not see.
+ * The policy is read once per run of the calling statement, since SPI makes a new fn_extra
+ * for each run.  It is read under a fresh snapshot: a transaction with an older one must not
+ * undo a recompute that it does not see.
  */
 static const wa_row_calls *
 row_calls(FunctionCallInfo fcinfo)

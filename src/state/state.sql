@@ -1,9 +1,9 @@
--- State: what is known of each recipient.  Written by the ingest alone.
+-- State of each recipient.  Written by intake only.
 --
 -- Every merge is commutative, associative and idempotent (see src/README.md),
 -- so that these rows are a pure function of the set of events and the policy.
 -- Keys begin with the recipient: a decision reads all rows of one recipient,
--- whatever the business, with one descent of an index.  C reads the columns by
+-- for all businesses, with one descent of an index.  C reads the columns by
 -- number: state/columns.h.
 
 CREATE TABLE wa_recipient_lock (
@@ -11,7 +11,7 @@ CREATE TABLE wa_recipient_lock (
 	CONSTRAINT wa_recipient_lock_pkey PRIMARY KEY (recipient)
 );
 COMMENT ON TABLE wa_recipient_lock IS
-'Rows to be locked, one per recipient with failures or traffic: they put a first failure and the evidence that lifts it in order. Bookkeeping; see src/README.md, "Races"';
+'Rows that intake locks, one per recipient with failures or traffic, so that a first failure and the evidence that lifts it are written one after the other. Bookkeeping; see src/README.md, "Races"';
 COMMENT ON COLUMN wa_recipient_lock.recipient IS 'The recipient';
 
 CREATE TABLE wa_consent (
@@ -31,14 +31,14 @@ CREATE TABLE wa_consent (
 	CONSTRAINT wa_consent_state CHECK (state OPERATOR(pg_catalog.=) 'stop' OR state OPERATOR(pg_catalog.=) 'resume')
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE wa_consent IS
-'Whether a recipient wants to be written to: the latest event in each register, stop winning a tie. Stored under the home identifier of the event. A business of '''' speaks for every business';
-COMMENT ON COLUMN wa_consent.recipient IS 'Who';
+'Consent of recipients: the latest event in each register; of two at the same time, the stop. Stored under the home identifier of the event: the phone if it named one, else the BSUID, else the parent BSUID. A row with the business '''' counts for every business';
+COMMENT ON COLUMN wa_consent.recipient IS 'Recipient';
 COMMENT ON COLUMN wa_consent.business IS 'WhatsApp Business Account id; '''' for every business';
-COMMENT ON COLUMN wa_consent.register IS 'whatsapp: kept by WhatsApp, lifted only by its own resume. business: marketing, by phrases, operators, imports. everything: no message but an answer in an open window, by operators and imports';
+COMMENT ON COLUMN wa_consent.register IS 'whatsapp: marketing, kept by WhatsApp, lifted only by WhatsApp''s own resume. business: marketing, by phrases, operators and imports. everything: all messages except answers in an open window, by operators and imports';
 COMMENT ON COLUMN wa_consent.state IS 'stop or resume';
-COMMENT ON COLUMN wa_consent.at IS 'Time of the event that made the state';
+COMMENT ON COLUMN wa_consent.at IS 'Time of the event that the state comes from';
 COMMENT ON COLUMN wa_consent.origin IS 'How it was learned: user_preferences, system message, failed message, phrase, signup, operator or import';
-COMMENT ON COLUMN wa_consent.code IS 'Error code of the failed message that told; NULL: it was learned otherwise';
+COMMENT ON COLUMN wa_consent.code IS 'Error code of the failed message from which it was learned; NULL where it was learned otherwise';
 COMMENT ON COLUMN wa_consent.sender IS 'Phone number id through which it came; '''' where unknown';
 COMMENT ON COLUMN wa_consent.message_id IS 'Id of the message that carried it; '''' where there is none';
 COMMENT ON COLUMN wa_consent.stopped_at IS 'Latest stop; NULL where there was none';
@@ -69,27 +69,27 @@ CREATE INDEX wa_consent_log_at ON wa_consent_log (at);
 SELECT pg_catalog.pg_extension_config_dump('wa_consent_log', '');
 SELECT pg_catalog.pg_extension_config_dump('wa_consent_log_id_seq', '');
 COMMENT ON TABLE wa_consent_log IS
-'Every distinct consent event, once: what a regulator is shown. Rows are added and never changed; wa_forget alone removes any';
+'Every distinct consent event, once, as evidence for a regulator. Rows are never changed; only wa_forget deletes any';
 COMMENT ON COLUMN wa_consent_log.id IS 'Row number in order of recording';
-COMMENT ON COLUMN wa_consent_log.recipient IS 'Who: the home identifier of the event, the phone if it named one, else the BSUID, else the parent BSUID';
+COMMENT ON COLUMN wa_consent_log.recipient IS 'The home identifier of the event: the phone if it named one, else the BSUID, else the parent BSUID';
 COMMENT ON COLUMN wa_consent_log.business IS 'WhatsApp Business Account id; '''' for every business';
 COMMENT ON COLUMN wa_consent_log.register IS 'Register, as in wa_consent: whatsapp, business or everything';
 COMMENT ON COLUMN wa_consent_log.state IS 'stop or resume';
 COMMENT ON COLUMN wa_consent_log.at IS 'When it happened';
 COMMENT ON COLUMN wa_consent_log.origin IS 'How it was learned, as in wa_consent';
-COMMENT ON COLUMN wa_consent_log.code IS 'Error code of the failed message that told; NULL: it was learned otherwise';
+COMMENT ON COLUMN wa_consent_log.code IS 'Error code of the failed message from which it was learned; NULL where it was learned otherwise';
 COMMENT ON COLUMN wa_consent_log.evidence IS 'The text of the phrase, the reason of an opt-out, the evidence of an opt-in, the id of a sign-up, or reason, source and note of an import; '''' where there is none';
 COMMENT ON COLUMN wa_consent_log.sender IS 'Phone number id through which it came; '''' where unknown';
 COMMENT ON COLUMN wa_consent_log.message_id IS 'Id of the message that carried it; '''' where there is none';
-COMMENT ON COLUMN wa_consent_log.also_named IS 'Further identifiers that the same event named, separated by blanks; '''' where there were none';
-COMMENT ON COLUMN wa_consent_log.webhook_id IS 'Row of wa_webhook that brought it first; NULL where the payload is not kept';
-COMMENT ON COLUMN wa_consent_log.recorded_at IS 'When this database learned it';
+COMMENT ON COLUMN wa_consent_log.also_named IS 'Other identifiers that the same event named, separated by blanks; '''' where there were none';
+COMMENT ON COLUMN wa_consent_log.webhook_id IS 'Row of wa_webhook in which it came first; NULL where the payload is not stored';
+COMMENT ON COLUMN wa_consent_log.recorded_at IS 'When it was recorded in this database';
 COMMENT ON COLUMN wa_consent_log.recorded_by IS 'Role that recorded it: the session''s user';
 
 CREATE FUNCTION wa__consent_log_guard() RETURNS trigger
 	AS 'MODULE_PATHNAME' LANGUAGE C;
 COMMENT ON FUNCTION wa__consent_log_guard() IS
-'Trigger of wa_consent_log: refuses UPDATE, DELETE and TRUNCATE, but for wa_forget';
+'Trigger of wa_consent_log: rejects UPDATE, DELETE and TRUNCATE, except by wa_forget';
 REVOKE EXECUTE ON FUNCTION wa__consent_log_guard() FROM PUBLIC;
 CREATE TRIGGER wa__consent_log_guard
 	BEFORE UPDATE OR DELETE OR TRUNCATE ON wa_consent_log
@@ -106,14 +106,14 @@ CREATE TABLE wa_cooldown (
 	CONSTRAINT wa_cooldown_pkey PRIMARY KEY (recipient, business, code)
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE wa_cooldown IS
-'Failures of one error code towards one recipient, and until when they keep it from being sent to. A business of '''' speaks for every business';
-COMMENT ON COLUMN wa_cooldown.recipient IS 'Who';
+'Cooldowns: failures with one error code of messages to one recipient, and until when they block it. A row with the business '''' counts for every business';
+COMMENT ON COLUMN wa_cooldown.recipient IS 'Recipient';
 COMMENT ON COLUMN wa_cooldown.business IS 'WhatsApp Business Account id; '''' where none was named, which counts for every business';
 COMMENT ON COLUMN wa_cooldown.code IS 'WhatsApp error code; see wa_error_code';
-COMMENT ON COLUMN wa_cooldown.strikes IS 'Failures that count: later than lifted_at, in no wa_incident, within 30 days of the latest, and the code''s gap apart. 0: nothing objects';
-COMMENT ON COLUMN wa_cooldown.until IS 'End of the cooldown. NULL: it has no end of its own or, where strikes is 0, nothing objects';
-COMMENT ON COLUMN wa_cooldown.lifted_at IS 'Failures up to here are lifted by evidence, which may have come earlier or later (wa_error_code.lift_after); NULL where there is none';
-COMMENT ON COLUMN wa_cooldown.failures IS 'The 32 latest distinct failure instants, ascending';
+COMMENT ON COLUMN wa_cooldown.strikes IS 'Number of failures that count: later than lifted_at, in no wa_incident, within 30 days before the latest failure, and at least the gap of the code after the one counted before. 0: the row does not object';
+COMMENT ON COLUMN wa_cooldown.until IS 'End of the cooldown. NULL: it does not end by itself or, where strikes is 0, there is none';
+COMMENT ON COLUMN wa_cooldown.lifted_at IS 'Failures up to this time do not count, since evidence lifts them; the evidence itself may be earlier or later (wa_error_code.lift_after). NULL where there is none';
+COMMENT ON COLUMN wa_cooldown.failures IS 'Times of the 32 latest failures, distinct, in ascending order';
 
 CREATE TABLE wa_activity (
 	recipient wa_recipient NOT NULL,
@@ -129,16 +129,16 @@ CREATE TABLE wa_activity (
 	CONSTRAINT wa_activity_pkey PRIMARY KEY (recipient, business, sender)
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE wa_activity IS
-'Latest traffic between a recipient and a sender: windows, evidence that lifts cooldowns, engagement. Nothing but maxima; NULL where there was none';
-COMMENT ON COLUMN wa_activity.recipient IS 'Who';
+'Latest traffic between a recipient and a sender, for windows, evidence that lifts cooldowns, and engagement. Each time is the latest of its kind, NULL where there was none';
+COMMENT ON COLUMN wa_activity.recipient IS 'Recipient';
 COMMENT ON COLUMN wa_activity.business IS 'WhatsApp Business Account id; '''' where unknown';
 COMMENT ON COLUMN wa_activity.sender IS 'Phone number id; '''' where unknown';
-COMMENT ON COLUMN wa_activity.wa_id IS 'The raw wa_id seen last, as WhatsApp spells it: what a message must be addressed to';
+COMMENT ON COLUMN wa_activity.wa_id IS 'The raw wa_id seen last, as WhatsApp writes it. Messages must be addressed to it';
 COMMENT ON COLUMN wa_activity.last_inbound_at IS 'Latest message from the recipient: opens the 24-hour window';
 COMMENT ON COLUMN wa_activity.last_delivered_at IS 'Latest receipt of any kind (read and played imply delivered)';
 COMMENT ON COLUMN wa_activity.last_read_at IS 'Latest read or played receipt';
 COMMENT ON COLUMN wa_activity.last_marketing_delivered_at IS 'Latest receipt known to be of a marketing message';
-COMMENT ON COLUMN wa_activity.last_window_refused_at IS 'Latest error 131047 or 470, which says that the window is closed';
+COMMENT ON COLUMN wa_activity.last_window_refused_at IS 'Latest error 131047 or 470, by which WhatsApp says that the window is closed';
 COMMENT ON COLUMN wa_activity.wa_id_at IS 'When wa_id was seen';
 
 SELECT pg_catalog.pg_extension_config_dump('wa_recipient_lock', '');
@@ -155,7 +155,7 @@ CREATE FUNCTION wa__cooldown_merge(
 	RETURNS record
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE;
 COMMENT ON FUNCTION wa__cooldown_merge(integer, text, timestamptz[], timestamptz, timestamptz[], timestamptz) IS
-'Merges two rows of wa_cooldown for one code and business, and counts strikes by the policy in force. The only place that does; changes nothing';
+'Merges two rows of wa_cooldown for one code and business and counts strikes by the policy in force. Returns the merged row and changes nothing. All code that writes wa_cooldown uses it';
 REVOKE EXECUTE ON FUNCTION wa__cooldown_merge(integer, text, timestamptz[], timestamptz, timestamptz[], timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa__evidence_lifts(
@@ -164,20 +164,20 @@ CREATE FUNCTION wa__evidence_lifts(
 	RETURNS timestamptz
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE;
 COMMENT ON FUNCTION wa__evidence_lifts(integer, timestamptz, timestamptz, timestamptz) IS
-'Up to when failures of a code are lifted, by the policy in force, by the evidence in a row of wa_activity; null where nothing lifts any';
+'Returns up to when the evidence in a row of wa_activity lifts failures of a code, by the policy in force; NULL where it lifts none';
 REVOKE EXECUTE ON FUNCTION wa__evidence_lifts(integer, timestamptz, timestamptz, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa__hold_of_code(code integer, OUT scope text, OUT categories wa_category[])
 	RETURNS record
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE;
 COMMENT ON FUNCTION wa__hold_of_code(integer) IS
-'Whom an error of this code holds back by the policy in force, and which categories of messages; none where it holds nobody';
+'Returns the scope of an error code by the policy in force, and the message categories that it holds for senders; an empty array where it holds none';
 REVOKE EXECUTE ON FUNCTION wa__hold_of_code(integer) FROM PUBLIC;
 
 CREATE FUNCTION wa_recompute() RETURNS bigint
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION wa_recompute() IS
-'Makes wa_cooldown follow a change of wa_error_override or wa_incident: counts strikes and ends anew from the stored failures and evidence. Where the scope of a code was changed, holds of senders by it follow: what holds a sender or a region comes to hold the business, or nobody; what holds a business already goes on until it ends. Waits for running ingests and holds up new ones until it commits; needs READ COMMITTED. Returns how many rows of wa_cooldown and wa_sender_hold changed. Failures of a code that had no ladder, or held nobody, when they came were not stored: wa_replay() brings those back from kept payloads';
+'Applies a change of wa_error_override or wa_incident to the stored state: computes strikes and ends of cooldowns again from the stored failures and evidence. Where the scope of a code has changed, its sender holds follow: a hold on a sender or region becomes one on the business, or is removed; a hold on a business stays until it ends. Waits for running ingests and blocks new ones until it commits; needs READ COMMITTED. Returns how many rows of wa_cooldown and wa_sender_hold changed. Failures of a code that had no ladder, or held nothing, when they came are not stored: wa_replay() applies them from the stored payloads';
 REVOKE EXECUTE ON FUNCTION wa_recompute() FROM PUBLIC;
 

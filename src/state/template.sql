@@ -1,4 +1,4 @@
--- Message templates, as far as webhooks tell of them.
+-- Message templates known from webhooks.
 
 CREATE TABLE wa_template (
 	business text COLLATE "C" NOT NULL,
@@ -18,23 +18,23 @@ CREATE TABLE wa_template (
 );
 SELECT pg_catalog.pg_extension_config_dump('wa_template', '');
 COMMENT ON TABLE wa_template IS
-'Message templates that webhooks told of: their status, category and quality, each the latest. A DBA may add those that were approved before the first webhook came';
+'Message templates known from webhooks, with their latest status, category and quality. A DBA may add templates that were approved before the first webhook came';
 COMMENT ON COLUMN wa_template.business IS 'WhatsApp Business Account id';
 COMMENT ON COLUMN wa_template.name IS 'Name of the template';
-COMMENT ON COLUMN wa_template.language IS 'Language, as WhatsApp writes it: pt_BR; '''' where none was named';
-COMMENT ON COLUMN wa_template.status IS 'Latest event of message_template_status_update, such as APPROVED or PAUSED; NULL where none was told';
-COMMENT ON COLUMN wa_template.blocked IS 'Can it not be sent with that status? In rows that a DBA adds it is for the DBA to say';
-COMMENT ON COLUMN wa_template.paused_until IS 'When the pause ends by itself: 3 hours after the first, 6 after the second; NULL where it does not or there is none';
-COMMENT ON COLUMN wa_template.category IS 'Latest category that was told, by a change of category or with a status; NULL where none was';
-COMMENT ON COLUMN wa_template.next_category IS 'Category that WhatsApp announced, the one that is furthest ahead; NULL where it announced none';
-COMMENT ON COLUMN wa_template.next_category_at IS 'From when on it has that, unless category_at is later; NULL where none was announced';
-COMMENT ON COLUMN wa_template.quality IS 'Latest quality: GREEN, YELLOW, RED or UNKNOWN; NULL where none was told';
-COMMENT ON COLUMN wa_template.status_at IS 'When the status was told; NULL where it was not';
-COMMENT ON COLUMN wa_template.category_at IS 'When the category was told; NULL where it was not';
-COMMENT ON COLUMN wa_template.quality_at IS 'When the quality was told; NULL where it was not';
+COMMENT ON COLUMN wa_template.language IS 'Language as WhatsApp writes it, such as pt_BR; '''' where none was named';
+COMMENT ON COLUMN wa_template.status IS 'Latest event of message_template_status_update, such as APPROVED or PAUSED; NULL where none came';
+COMMENT ON COLUMN wa_template.blocked IS 'True: it cannot be sent with that status. In rows that a DBA adds, the DBA sets it';
+COMMENT ON COLUMN wa_template.paused_until IS 'When the pause ends by itself: a first pause after 3 hours, a second after 6. NULL where it does not end by itself or there is none';
+COMMENT ON COLUMN wa_template.category IS 'Latest category, from a change of category or a status; NULL where unknown';
+COMMENT ON COLUMN wa_template.next_category IS 'Category that WhatsApp announced, the one for the latest date; NULL where it announced none';
+COMMENT ON COLUMN wa_template.next_category_at IS 'Time from which it has next_category, unless category_at is later; NULL where none was announced';
+COMMENT ON COLUMN wa_template.quality IS 'Latest quality: GREEN, YELLOW, RED or UNKNOWN; NULL where none came';
+COMMENT ON COLUMN wa_template.status_at IS 'Time of the status; NULL where none came';
+COMMENT ON COLUMN wa_template.category_at IS 'Time of the category; NULL where none came';
+COMMENT ON COLUMN wa_template.quality_at IS 'Time of the quality; NULL where none came';
 
--- WhatsApp writes pt_BR, but who asks or adds a row may write pt-BR.  Where there are rows of both
--- spellings each of them counts, and the stricter one holds.
+-- WhatsApp writes pt_BR, but a question or a DBA's row may have pt-BR.  Where there are rows with both
+-- spellings, both count, and the stricter one wins.
 CREATE FUNCTION wa__templates(name text, language text, business text) RETURNS SETOF wa_template
 	LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
 	SET search_path = pg_catalog, pg_temp
@@ -44,7 +44,7 @@ CREATE FUNCTION wa__templates(name text, language text, business text) RETURNS S
 			AND translate(t.language, '-', '_') = translate(wa__templates.language, '-', '_');
 	END;
 COMMENT ON FUNCTION wa__templates(text, text, text) IS
-'The rows of wa_template for this template, in whichever spelling of its language: with "-" or with "_"';
+'Returns the rows of wa_template for this template, its language written with "-" or with "_"';
 REVOKE EXECUTE ON FUNCTION wa__templates(text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION wa__require_template(name text, language text, business text) RETURNS boolean
@@ -54,15 +54,15 @@ CREATE FUNCTION wa__require_template(name text, language text, business text) RE
 		SELECT CASE
 			WHEN EXISTS (SELECT FROM wa__templates(name, language, business)) THEN true
 			ELSE wa__refuse('undefined_object', format('template "%s" in language "%s" of business "%s" was never heard of', name, language, business),
-				'No webhook told of it, so nothing would object to it.', 'If it was approved before the first webhook came, add it to wa_template.')
+				'It is in no webhook, so there is no row that could object.', 'If it was approved before the first webhook came, add it to wa_template.')
 			END;
 	END;
-COMMENT ON FUNCTION wa__require_template(text, text, text) IS 'An error (undefined_object) unless the template is in wa_template';
+COMMENT ON FUNCTION wa__require_template(text, text, text) IS 'Raises undefined_object unless the template is in wa_template; else returns true';
 REVOKE EXECUTE ON FUNCTION wa__require_template(text, text, text) FROM PUBLIC;
 
--- A failed message does not name its template; wa_sent did, before or after.  In which language is not known, so it speaks
--- of all of them.  What the latest status explains is no news: within a pause that was told, 132015 says nothing of its end.
--- Without one, the pause is taken for the longer of the two.
+-- A failed message does not name its template, but wa_sent may have.  The language is unknown, so the failure counts for all
+-- languages.  A failure that the latest status explains is ignored: during a known pause, 132015 does not tell when it ends.
+-- Without a known pause, the longer one of 6 hours is assumed.
 CREATE FUNCTION wa__template_refused(template wa_template, at timestamptz) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -81,7 +81,7 @@ CREATE FUNCTION wa__template_refused(template wa_template, at timestamptz) RETUR
 							AND f.failed_at < (wa__template_refused.template).paused_until, false))));
 	END;
 COMMENT ON FUNCTION wa__template_refused(wa_template, timestamptz) IS
-'Did a message with that template fail with 132015 (paused) or 132016 (disabled), after its latest status, so that it cannot be sent then?';
+'Returns true if a message with that template failed with 132015 (paused) or 132016 (disabled) after the latest status, so that it cannot be sent at that time';
 REVOKE EXECUTE ON FUNCTION wa__template_refused(wa_template, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_template_sendable(name text, language text, business text, at timestamptz DEFAULT pg_catalog.now()) RETURNS boolean
@@ -94,14 +94,14 @@ CREATE FUNCTION wa_template_sendable(name text, language text, business text, at
 				FROM wa__templates(name, language, business) AS t) END;
 	END;
 COMMENT ON FUNCTION wa_template_sendable(text, text, text, timestamptz) IS
-'May this template be sent then? Not while it is paused, and not with a status other than APPROVED, REINSTATED, FLAGGED or UNARCHIVED. Pauses for bad quality end by themselves. A message that failed with 132015 (paused) or 132016 (disabled) after the latest status counts as well, for all languages of the template that wa_sent named for it: for six hours, or until a later status; as long as wa_message has the message. language as WhatsApp writes it, pt_BR, or pt-BR. Error: undefined_object for a template that is not in wa_template';
+'Returns whether a message template may be sent at a time. It may not while it is paused, or with a status other than APPROVED, REINSTATED, FLAGGED or UNARCHIVED. Pauses for bad quality end by themselves. A message that failed with 132016 (disabled) blocks the template, in all its languages, until a later status comes; one with 132015 (paused) does so for six hours at most. This works for messages in wa_message whose template wa_sent named. language: pt_BR, as WhatsApp writes it, or pt-BR. Error: undefined_object for a template that is not in wa_template';
 REVOKE EXECUTE ON FUNCTION wa_template_sendable(text, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_template_category(name text, language text, business text, at timestamptz DEFAULT pg_catalog.now()) RETURNS text
 	LANGUAGE sql STABLE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
-		-- What was announced holds from its day on, until a category is told later than that.
+		-- An announced category counts from its date on, until a later category comes.
 		SELECT CASE WHEN wa__require_template(name, language, business) THEN
 			(SELECT c.category
 				FROM wa__templates(name, language, business) AS t,
@@ -111,5 +111,5 @@ CREATE FUNCTION wa_template_category(name text, language text, business text, at
 				LIMIT 1) END;
 	END;
 COMMENT ON FUNCTION wa_template_category(text, text, text, timestamptz) IS
-'The category that the template has then, an announced change included, in lower case as wa_sendable asks for it: a utility template that WhatsApp switched to marketing needs a recipient who may be sent marketing. language as WhatsApp writes it, pt_BR, or pt-BR. NULL where none was told. Error: undefined_object for a template that is not in wa_template';
+'Returns the category that a message template has at a time, announced changes included, in lower case as wa_sendable takes it. Ask it before sending: a utility template that WhatsApp changed to marketing may only go to recipients who may be sent marketing. language: pt_BR, as WhatsApp writes it, or pt-BR. NULL where the category is unknown. Error: undefined_object for a template that is not in wa_template';
 REVOKE EXECUTE ON FUNCTION wa_template_category(text, text, text, timestamptz) FROM PUBLIC;

@@ -3,13 +3,13 @@
  * build.c
  *	  Reading the suppression list.
  *
- * Each table is read whole, in the order of its pages: that beats any index
- * as long as most rows object, and is what wa_list_build_cost counts.  First all
- * entries are gathered, so that the set can be made in the right size; then the
- * phones for which rows of other identifiers may count are marked.
+ * Each table is read completely, in the order of its pages: that is faster than any index
+ * as long as most rows object, and wa_list_build_cost estimates it.  First all entries are
+ * gathered, so that the set can be made in the right size.  Then the phones are marked for
+ * which rows of other identifiers may count.
  *
- * Where memory does not suffice, the Bloom filter stands alone, and what it
- * does not rule out is looked up.
+ * Where memory does not suffice, only the Bloom filter is made, and phones that it does not
+ * exclude are looked up.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,8 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * build.h
- *	  What the files that read the suppression list share; nobody else looks
- *	  inside.
+ *	  Shared by the files that read the suppression list, and included by them only.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,19 +15,19 @@
 #include "suppression/connected.h"
 #include "suppression/list.h"
 
-/* What the policy says of a code for one category. */
+/* The policy of a code for one category. */
 typedef struct wa_code_meaning
 {
 	bool		known;
 	bool		blocks;
 	bool		yields;			/* to an open window */
-	bool		closed_by_inbound;	/* does lifted_at tell of all inbound messages? */
+	bool		closed_by_inbound;	/* does lifted_at cover all inbound messages? */
 	wa_code_policy policy;
 } wa_code_meaning;
 
 #define WA_CODE_CACHE		64	/* a power of two */
 
-/* A BSUID and its parent, by their keys. */
+/* A link between a BSUID and its parent, by their keys. */
 typedef struct wa_parent_link
 {
 	wa_key		user_id;
@@ -42,18 +41,18 @@ typedef struct wa_builder
 	const wa_question *question;
 	Size		limit;
 
-	/* Entries as they come; NULL: only the Bloom filter is filled. */
+	/* Entries in the order of reading; NULL: only the Bloom filter is filled. */
 	wa_entry   *gathered;
 	uint64		ngathered;
 	uint64		room;
 
-	uint64		nkeys;			/* buckets of the erased as they come */
+	uint64		nkeys;			/* buckets of erased people in the order of reading */
 	uint64		max_keys;
 	wa_key	   *keys;
 
-	wa_connected *connected;	/* phones that other identifiers may speak for */
+	wa_connected *connected;	/* phones for which rows of other identifiers may count */
 
-	/* BSUIDs and parents to be looked up, where these are asked for. */
+	/* BSUIDs and parents that must be looked up, if the list is to contain them. */
 	bool		with_user_ids;
 	uint64		nuser_ids;
 	uint64		max_user_ids;
@@ -67,17 +66,17 @@ typedef struct wa_builder
 	/* Frequency caps that may object; ncaps 0: wa_delivery is not read. */
 	int			ncaps;
 	wa_cap	   *caps;
-	wa_instant	paced_since;	/* earlier deliveries count for none of them */
-	wa_delivery *deliveries;	/* room for those of one row */
+	wa_instant	paced_since;	/* earlier deliveries count for no cap */
+	wa_delivery *deliveries;	/* room for the deliveries of one row */
 	Oid			category;		/* of the question */
-	int			nbusinesses;	/* known, where an opt-in is required with each */
+	int			nbusinesses;	/* known ones, where each needs an opt-in */
 	const wa_str *businesses;
 	wa_str		paced_business; /* of the first row that counts; data NULL: none so far */
 	bool		several;		/* rows of several businesses count, and must be added up */
-	uint64		nwindowed;		/* entries that a window would spare */
+	uint64		nwindowed;		/* entries that an open window would exempt */
 } wa_builder;
 
-/* A place behind the n elements of an array that grows, which may be large. */
+/* Append to an array that may become large: yields a pointer to the new element. */
 #define wa_append_huge(array, n, max, type) \
 	(((n) < (max) ? (void) 0 : \
 	  (void) ((max) = Max(64, 2 * (max)), \
@@ -85,23 +84,20 @@ typedef struct wa_builder
 			  repalloc_huge((array), (max) * sizeof(type)))), \
 	 &(array)[(n)++])
 
-/*
- * The Bloom filter shall stay in the L2 cache.
- */
+/* Bytes of a Bloom filter, so that it stays in the L2 cache. */
 #define WA_BLOOM_SIZE	(256 * 1024)
 
 /*
- * A look-up takes about as long as reading this many pages of a state table
- * takes.
+ * The cost of a look-up, in pages of a state table that are read in the same time.
  */
 #define PAGES_PER_LOOK_UP	1.5
 
-/* Take note of an entry, or of what adds to the bits of one. */
+/* Add an entry, or bits of an entry. */
 extern void wa_builder_gather(wa_builder *b, wa_key key, uint16 bits);
 
 /*
- * The phone that a row is about; 0 where it is about a BSUID, of which a note is
- * taken where it may be linked.
+ * The phone that a row is about; 0 where it is about a BSUID, which is recorded in
+ * b->connected.
  */
 extern wa_key wa_builder_phone(wa_builder *b, wa_str recipient);
 
@@ -113,8 +109,8 @@ wa_builder_is_connected(const wa_builder *b, wa_key phone)
 }
 
 /*
- * Where b->with_user_ids: may rows that say nothing about this phone by themselves count for another
- * identifier?
+ * Must rows of this phone that do not object by themselves be gathered, since they may count for
+ * another identifier?
  */
 static inline bool
 wa_builder_counts_for_others(const wa_builder *b, wa_key phone)
@@ -122,42 +118,43 @@ wa_builder_counts_for_others(const wa_builder *b, wa_key phone)
 	return b->with_user_ids || wa_builder_is_connected(b, phone);
 }
 
-/* Zeroed memory that lives as long as the list. */
+/* Allocate zeroed memory that lives as long as the list. */
 extern void *wa_builder_allocate(wa_builder *b, Size size);
 
+/* The key of a BSUID or parent in this list. */
 static inline wa_key
 wa_builder_user_id(const wa_builder *b, wa_str id)
 {
 	return wa_user_id_key(wa_user_id_hash(b->list->set.seed, id));
 }
 
-/* A BSUID or parent to be looked up, by its key. */
+/* Add the key of a BSUID or parent that must be looked up. */
 extern void wa_builder_add_user_id(wa_builder *b, wa_key key);
 
 /*
- * Once the set of phones is made: find all other BSUIDs and parents to be looked up.  Sets
- * b->list->has_user_ids, but where memory does not suffice.
+ * After the set of phones was made: find all other BSUIDs and parents that must be looked up.
+ * Sets b->list->has_user_ids, unless memory does not suffice.
  */
 extern void wa_builder_make_user_ids(wa_builder *b, Snapshot snapshot);
 
-/* Begin with the caps that can object to the question: b->ncaps of them. */
+/* Choose the caps that can object to the question: sets b->caps and b->ncaps. */
 extern void wa_builder_choose_caps(wa_builder *b);
 
-/* Where there are such: gather who is at a cap. */
+/* Read deliveries, claims and windows, and gather recipients at a cap.  b->ncaps is not 0. */
 extern void wa_builder_read_deliveries(wa_builder *b, const wa_schema *schema, Snapshot snapshot);
 
 extern double wa_pages_of(const wa_table *table);
 
 /*
- * All rows of a table under the cache's snapshot, in the order of its pages.
- * schema.c has seen that it is a heap.
+ * Call read_row with every row of a table that the snapshot sees, in the order of the pages.
+ * schema.c has checked that it is a heap.
  */
 extern void wa_scan_table(const wa_table *table, Snapshot snapshot,
 						  void (*read_row) (void *arg, HeapTuple tuple, TupleDesc desc), void *arg);
 
 /*
- * Columns of a row from the first one on, where they lie.  None of those passed may
- * be NULL.
+ * Reads the columns of a row in place, from the first one on.  Columns that are skipped must
+ * not be NULL.
  */
 typedef char *wa_cursor;
 
@@ -168,9 +165,8 @@ wa_cursor_begin(HeapTuple tuple)
 }
 
 /*
- * The string there, and on to the column behind it, whose type is aligned as int at the
- * most or is of variable length.  Values of variable length that are short are not
- * aligned at all.
+ * Read a string in place, and go to the next column.  The type is aligned as int; values
+ * with a short header are not aligned.
  */
 static inline wa_str
 wa_cursor_str(wa_cursor *cursor)
@@ -188,7 +184,7 @@ wa_cursor_str(wa_cursor *cursor)
 	};
 }
 
-/* The array there, whose elements are aligned as double at the most, where it lies. */
+/* Read an array in place, aligned as double, and go to the next column. */
 static inline Datum
 wa_cursor_array(wa_cursor *cursor)
 {
@@ -209,7 +205,7 @@ wa_cursor_int4(wa_cursor *cursor)
 	return *(int32 *) here;
 }
 
-/* WA_NEVER where it is NULL: column is its number. */
+/* Read a timestamp and go to the next column; WA_NEVER where it is NULL.  column: its number. */
 static inline wa_instant
 wa_cursor_instant(wa_cursor *cursor, HeapTuple tuple, int column)
 {

@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * caps.c
- *	  What the suppression list reads where a frequency cap applies.
+ *	  Tables that the suppression list reads where a frequency cap applies.
  *
- * Who is at a cap is told by wa_delivery.  A live claim counts as a delivery will, and a
- * window may spare its recipient.
+ * wa_delivery shows which recipients are at a cap.  A live claim counts like a delivery, and
+ * an open window may exempt its recipient.
  *
  *-------------------------------------------------------------------------
  */
@@ -128,7 +128,7 @@ read_delivery(void *arg, HeapTuple tuple, TupleDesc desc)
 		wa_builder_gather(b, key, bits);
 }
 
-/* A live claim counts for caps; whoever has one is looked up. */
+/* A live claim counts for caps; a recipient that has one is looked up. */
 static void
 read_claims(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
 {

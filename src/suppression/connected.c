@@ -3,14 +3,15 @@
  * connected.c
  *	  Phones for which the rows of other identifiers may count.
  *
- * Identifiers that are connected form groups (a union-find over them).  Where a group has
- * rows about two of its phones, or about a BSUID, each of its phones is marked; where it
- * has rows about one phone alone, the others are.  Where memory does not suffice for
- * groups, all identifiers that are connected are marked.
+ * Connected identifiers form groups (a union-find structure).  Where a group has rows about
+ * two of its phones, or about a BSUID, all of its phones are marked.  Where it has rows about
+ * one phone only, the other phones are marked.  Where memory does not suffice for groups, all
+ * connected identifiers are marked.
  *
- * A group grows from what is rare: identifiers that changed, BSUIDs and parents that were seen
- * with several others, and those that have rows.  From each the links are followed down
- * to the phones: whatever else leads to one of these is such an identifier as well.
+ * Groups are found from the identifiers that are rare: those that changed, BSUIDs and parents
+ * that were seen with several others, and those that have rows.  From each of these the
+ * links are followed down to phones.  Any other path to such a phone starts at one of these
+ * identifiers as well, so none is missed.
  *
  *-------------------------------------------------------------------------
  */
@@ -30,8 +31,8 @@
 #include "suppression/build.h"
 
 /*
- * What it takes to follow the links of the identifiers on a page, in look-ups: of a page of changes,
- * some sixty of them, and of a page of state, with about five that are BSUIDs.
+ * The cost of following the links of the identifiers on one page, in look-ups: a page of changes has
+ * about sixty, and a page of state about five BSUIDs.
  */
 #define LOOKUPS_PER_CHANGES	12
 #define LOOKUPS_PER_PAGE	2
@@ -44,16 +45,16 @@ typedef uint64 wa_node;
 
 #define USER_ID		(UINT64CONST(1) << 63)
 
-/* On a page of wa_identity_change; each has two identifiers, and some lead to more. */
+/* Identifiers of groups per page of wa_identity_change, estimated. */
 #define NODES_PER_PAGE		150
 
 #define LEAST_PLACES		64
 
-/* BSUIDs and parents wait for as many bytes of them, to be followed in the order of the index. */
+/* BSUIDs and parents are collected up to this size, and then followed in the order of the index. */
 #define BATCH_BYTES			(128 * 1024)
 #define LEAST_BATCH_BYTES	1024
 
-/* What is known of a group, kept for its root. */
+/* Facts about a group, by the place of its root. */
 typedef struct wa_group
 {
 	uint8		listed;			/* phones with rows, at most 2 */
@@ -72,8 +73,8 @@ struct wa_connected
 	void	   *arg;			/* for the sink */
 
 	/*
-	 * Groups: places by open addressing.  nodes NULL: there was no memory for them, and
-	 * everybody is marked at once.
+	 * The union-find structure: a hash table with open addressing.  nodes NULL: memory did not
+	 * suffice, so identifiers are marked immediately.
 	 */
 	uint32		nnodes;
 	uint32		nplaces;
@@ -83,9 +84,9 @@ struct wa_connected
 
 	uint32		nwith_rows;
 	uint32		max_with_rows;
-	wa_node    *with_rows;		/* BSUIDs and parents of groups that have rows */
+	wa_node    *with_rows;		/* members that are BSUIDs or parents and have rows */
 
-	/* A batch, one behind the other: a byte for the length, the text. */
+	/* A batch of BSUIDs and parents: for each a byte with its length, and the text. */
 	bool		batch_has_rows;
 	uint32		nbatch;
 	Size		batch_bytes;
@@ -104,7 +105,7 @@ node_of(const wa_connected *c, wa_str id)
 		wa_key_of(id.data, id.len);
 }
 
-/* The place of a node, or the free one where it belongs. */
+/* The place of a node, or the free place where it belongs. */
 static uint32
 locate(const wa_connected *c, wa_node node)
 {
@@ -161,7 +162,7 @@ mark(wa_connected *c, wa_node node)
 		c->sink->mark(c->arg, node);
 }
 
-/* From here on mark everybody, and those found so far. */
+/* Mark all members, and from now on every identifier at once. */
 static void
 give_up_groups(wa_connected *c)
 {
@@ -177,7 +178,7 @@ give_up_groups(wa_connected *c)
 	c->nnodes = c->nplaces = c->nwith_rows = 0;
 }
 
-/* Half as many places more, into which everybody moves. */
+/* Move all members into a table that is half as large again. */
 static void
 grow(wa_connected *c)
 {
@@ -202,7 +203,7 @@ grow(wa_connected *c)
 	free_places(old.nodes, old.parents, old.walked);
 }
 
-/* Room for two more?  If not, there are no groups from now on. */
+/* Is there room for two more members?  If not, groups are given up. */
 static bool
 has_room(wa_connected *c)
 {
@@ -210,7 +211,7 @@ has_room(wa_connected *c)
 		return false;
 	if (c->nnodes + 2 <= c->nplaces / 4 * 3)
 		return true;
-	/* While it grows, there are both. */
+	/* The old and the new table exist at the same time. */
 	if (c->nplaces < PG_UINT32_MAX / 2 &&
 		MemoryContextMemAllocated(c->context, false) + c->nplaces * (2 * BYTES_PER_PLACE) <= c->limit)
 		grow(c);
@@ -254,7 +255,7 @@ join(wa_connected *c, wa_node a, wa_node b)
  * Following links.
  */
 
-/* Those whom it was seen with that stand above it are of its group. */
+/* Join a BSUID or parent with the phones and BSUIDs that it was seen with. */
 static void
 walk(wa_connected *c, wa_str id)
 {
@@ -276,7 +277,7 @@ walk(wa_connected *c, wa_str id)
 		wa_str		other = wa_reader_str_in_place(links, Anum_wa_identity_recipient);
 
 		join(c, node, node_of(c, other));
-		/* Only a parent stands below BSUIDs, and for these there is another reader. */
+		/* Only parents are seen with BSUIDs, whose links have a reader of their own. */
 		if (wa_is_bsuid(other.data) && links == &c->links[1])
 			walk(c, other);
 	}
@@ -294,7 +295,7 @@ compare_ids(const void *a, const void *b)
 	return wa_recipient_cmp_bytes(x->data, x->len, y->data, y->len);
 }
 
-/* Follow the links of the batch: what is read of the index for one is in the cache for the next. */
+/* Follow the links of the batch, sorted, so that neighbours in the index are read together. */
 static void
 walk_batch(wa_connected *c)
 {
@@ -347,7 +348,7 @@ read_change(void *arg, HeapTuple tuple, TupleDesc desc)
 		add_to_batch(c, to);
 }
 
-/* BSUIDs and parents that were seen with several. */
+/* Follow the links of BSUIDs and parents that were seen with several identifiers. */
 static void
 read_shared(wa_connected *c)
 {
@@ -365,7 +366,7 @@ read_shared(wa_connected *c)
 
 		CHECK_FOR_INTERRUPTS();
 		wa_recipient_get(DatumGetRecipientPP(slot_getattr(slot, Anum_wa_identity_other, &isnull)), &id);
-		/* Seen with many, it comes as often, one behind the other. */
+		/* The rows of one are consecutive. */
 		if (id.len == latest.len && memcmp(id.text, latest.text, id.len) == 0)
 			continue;
 		add_to_batch(c, (wa_str) {id.text, id.len});
@@ -377,7 +378,7 @@ read_shared(wa_connected *c)
 	table_close(heap, NoLock);
 }
 
-/* Room for all that are to be expected, as far as there is memory. */
+/* Make a table of the expected size, as far as memory suffices. */
 static void
 begin_groups(wa_connected *c)
 {
@@ -457,7 +458,7 @@ wa_connected_most(const wa_connected *connected)
 	return connected->nnodes;
 }
 
-/* Of each group: how many of its phones have rows, and one of them. */
+/* Count the phones with rows of each group. */
 static wa_group *
 count_listed(wa_connected *c)
 {
@@ -474,7 +475,7 @@ count_listed(wa_connected *c)
 			group->one = i;
 		}
 	}
-	/* What is known under a BSUID may count for every phone. */
+	/* Rows of a BSUID may count for every phone of the group. */
 	for (uint32 i = 0; i < c->nwith_rows; i++)
 		groups[root_of(c, locate(c, c->with_rows[i]))].listed = 2;
 	return groups;

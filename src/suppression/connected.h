@@ -7,8 +7,8 @@
  * Nearly all events are stored under phones, and a phone is decided by its own
  * rows.  Others count for it in three cases, all of them rare: rows under a
  * BSUID that is linked with it, a change of identifier, and a BSUID or parent
- * that was seen with several.  Which those phones are is found more widely than
- * need be: whoever is connected at all, by links of either kind, unlinked ones too.
+ * that was seen with several phones.  More phones are found than need be: all that
+ * are connected by links of either kind, unlinked ones too.
  *
  *-------------------------------------------------------------------------
  */
@@ -22,41 +22,42 @@
 
 typedef struct wa_connected wa_connected;
 
-/* Who takes what is found. */
+/* Callbacks. */
 typedef struct wa_connected_sink
 {
 	bool		(*is_listed) (void *arg, wa_key phone); /* is there a row about it? */
 	void		(*mark) (void *arg, wa_key phone);	/* rows of others may count for it */
-	void		(*mark_user_id) (void *arg, wa_key user_id);	/* likewise a BSUID or parent */
+	void		(*mark_user_id) (void *arg, wa_key user_id);	/* the same, a BSUID or parent */
 } wa_connected_sink;
 
 /*
- * Read the changes and the identifiers seen with several, in the current memory context;
- * NULL where there are no links at all.  seed: of wa_user_id_hash.  limit: bytes that it may
- * take; where these do not suffice, mark is called at any time, once or more for each.
+ * Read the changes, and the identifiers that were seen with several phones, in the current
+ * memory context; NULL where there are no links at all.  seed: for wa_user_id_hash.  limit:
+ * bytes it may use.  Where these do not suffice, sink->mark is called at any time, for all
+ * connected identifiers, and more than once for some.
  */
 extern wa_connected *wa_connected_read(wa_decision_cache *cache, uint64 seed, Size limit,
 									   const wa_connected_sink *sink, void *arg);
 
-/* May this phone be one of several that are connected by changes or such identifiers? */
+/* May this phone be connected with other phones by changes or such identifiers? */
 extern bool wa_connected_has(const wa_connected *connected, wa_key phone);
 
-/* Note that there is a row about this BSUID or parent. */
+/* Record that there is a row about this BSUID or parent. */
 extern void wa_connected_add(wa_connected *connected, wa_str user_id);
 
-/* When all rows have been read. */
+/* Call it after all rows have been read. */
 extern void wa_connected_complete(wa_connected *connected);
 
-/* Bytes that it takes now. */
+/* After that: the bytes it uses. */
 extern Size wa_connected_memory(const wa_connected *connected);
 
-/* Then: how many identifiers are yet to be marked, at the most. */
+/* After that: the maximum number of identifiers that wa_connected_mark will mark. */
 extern uint64 wa_connected_most(const wa_connected *connected);
 
-/* Then: mark them.  Frees it all. */
+/* After that: mark the identifiers, and free everything. */
 extern void wa_connected_mark(wa_connected *connected);
 
-/* What reading it and marking would cost, in look-ups, with so many pages of state to be read. */
+/* The cost of reading and marking, in look-ups; pages: pages of state tables to be read. */
 extern double wa_connected_cost(const wa_schema *schema, double pages);
 
 #endif							/* WA_CONNECTED_H */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * lazy_list.c
- *	  Look-ups, or the suppression list.
+ *	  Choosing between look-ups and the suppression list.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * list.c
- *	  Asking the suppression list; build.c makes it.
+ *	  Searching the suppression list; build.c makes it.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,14 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * list.h
- *	  The suppression list: all phone numbers about which some row might
- *	  object, read once for one snapshot and one question, and probed in memory.
+ *	  The suppression list: all phone numbers with a row that might object, read once
+ *	  for one snapshot and one question, and searched in memory.
  *
- * The rule that all rests on: for a phone that is not listed, wa_decide over all
- * its facts says what it says over the facts of an unknown recipient from its region.
- * For one that is listed, the list refuses where that is certain, and else
- * leaves the answer to a look-up.  So it is with BSUIDs, where the list has them, but that
- * all which are listed are looked up; else all are.
+ * Invariant: for a phone that is not listed, wa_decide has the same result as for a
+ * recipient of its region without any rows.  For a phone that is listed, the list
+ * refuses where that is certain, and else requires a look-up.  The same holds for BSUIDs if
+ * the list contains them, but all that are listed are looked up.  If the list does not contain
+ * them, all are looked up.
  *
  *-------------------------------------------------------------------------
  */
@@ -22,16 +22,16 @@
 #include "rules/facts.h"
 #include "suppression/phone_set.h"
 
-/* What the rows about a phone mean for this question. */
-#define WA_LISTED_STOP		0x01	/* WhatsApp's stop: no other row of its own lifts it */
-#define WA_LISTED_UNLESS	0x02	/* the business's or everything, unless RESUMED_ALL */
+/* Bits of an entry: what the rows about a phone mean for this question. */
+#define WA_LISTED_STOP		0x01	/* register whatsapp: no other row of the phone lifts it */
+#define WA_LISTED_UNLESS	0x02	/* register business or everything; see RESUMED_ALL */
 #define WA_LISTED_COOLDOWN	0x04	/* a cooldown that objects */
-#define WA_LISTED_MAYBE		0x08	/* a row that must be looked at */
+#define WA_LISTED_MAYBE		0x08	/* a row that requires a look-up */
 #define WA_LISTED_RESUMED_ALL 0x10	/* a resume for every business */
 #define WA_LISTED_LINKED	0x20	/* rows of other identifiers may count */
-#define WA_LISTED_OVER		0x40	/* a row that counts with those of others alone */
+#define WA_LISTED_OVER		0x40	/* a row that counts only together with others' rows */
 #define WA_LISTED_CAP		0x80	/* a frequency cap that is reached */
-#define WA_LISTED_CAP_UNLESS 0x100	/* likewise, unless WINDOW */
+#define WA_LISTED_CAP_UNLESS 0x100	/* likewise, unless a window is open; see WINDOW */
 #define WA_LISTED_WINDOW	0x200	/* a window that may be open */
 #define WA_LISTED_OPTED_IN	0x400	/* an opt-in, where one is required */
 
@@ -42,10 +42,10 @@
 
 typedef enum wa_list_answer
 {
-	WA_LIST_UNDECIDED = 0,		/* not worked out so far */
+	WA_LIST_UNDECIDED = 0,		/* not computed so far */
 	WA_LIST_REFUSED,
 	WA_LIST_ALLOWED,
-	WA_LIST_LOOK_UP				/* the rows must be asked */
+	WA_LIST_LOOK_UP				/* the rows must be read */
 } wa_list_answer;
 
 #define WA_PREFIX_DIGITS	4
@@ -53,14 +53,14 @@ typedef enum wa_list_answer
 #define WA_REGIONS			(26 * 26)
 
 /*
- * What an unknown recipient in these zones may be sent, where quiet hours make that
+ * The answer for a recipient without rows in these zones, where quiet hours make answers
  * differ within a region.
  */
 typedef struct wa_place
 {
-	const char *zones;			/* as wa_time_zones_of gives them */
+	const char *zones;			/* as wa_time_zones_of returns them */
 	uint16		region;
-	uint8		answer;			/* UNDECIDED: the place is free */
+	uint8		answer;			/* UNDECIDED: the slot is free */
 	uint8		rule;			/* a wa_rule, where the answer is REFUSED */
 } wa_place;
 
@@ -68,57 +68,58 @@ typedef struct wa_place
 
 typedef struct wa_suppression_list
 {
-	MemoryContext context;		/* holds it all */
+	MemoryContext context;		/* contains the whole list */
 	wa_decision_cache *cache;	/* of the same snapshot */
 	wa_question question;
-	bool		tells_reasons;	/* wa_list_rule */
-	bool		needs_opt_in;	/* who is not listed as opted in is refused */
-	wa_place   *places;			/* NULL: the region tells all */
+	bool		tells_reasons;	/* may wa_list_rule be called? */
+	bool		needs_opt_in;	/* phones not listed as opted in are refused */
+	wa_place   *places;			/* NULL: answers depend on the region only */
 	wa_phone_set set;
 	bool		has_erased;		/* are there buckets in erased? */
 	uint64		erased_seed;	/* of buckets */
-	wa_phone_set erased;		/* buckets of those who were erased, to be looked up */
-	bool		has_user_ids;	/* are BSUIDs and parents decided by the list? */
+	wa_phone_set erased;		/* buckets of erased people, which are looked up */
+	bool		has_user_ids;	/* does the list contain BSUIDs and parents? */
 	wa_phone_set user_ids;		/* those to be looked up, by wa_user_id_key */
 
-	/* What an unknown recipient may be sent, by the number's first digits and by region. */
-	uint8		by_prefix[WA_PREFIXES]; /* LOOK_UP: they do not tell the region */
-	uint8		by_region[WA_REGIONS + 1];	/* the last: no region known */
+	/* Answers for recipients without rows, by the number's first digits and by region. */
+	uint8		by_prefix[WA_PREFIXES]; /* LOOK_UP: depends on further digits */
+	uint8		by_region[WA_REGIONS + 1];	/* the last: unknown region */
 	uint8		region_rule[WA_REGIONS + 1];	/* a wa_rule, where by_region is REFUSED */
 } wa_suppression_list;
 
-/* What a list can tell. */
+/* What a list contains. */
 typedef struct wa_list_extent
 {
-	bool		tells_reasons;	/* wa_list_rule; takes rows that are not needed without it */
-	bool		has_user_ids;	/* also of BSUIDs and parents; takes all links */
+	bool		tells_reasons;	/* for wa_list_rule; more rows are read */
+	bool		has_user_ids;	/* BSUIDs and parents; all links are read */
 } wa_list_extent;
 
-/* What building would cost, in look-ups. */
+/* The cost of building a list, in look-ups. */
 extern double wa_list_build_cost(wa_decision_cache *cache, const wa_question *question,
 								 wa_list_extent extent);
 
 /*
- * Read the list, in a new child of parent that is put into *context first, so
- * that the caller can free it whatever happens.  NULL where limit bytes will
- * not do; where they do for phones alone, it has no BSUIDs.  question is copied.
+ * Read the list, in a new child of parent.  *context is set to the child first, so that the
+ * caller can free it in any case, also after an error.  Returns NULL where limit bytes do
+ * not suffice.  Where they suffice for phones only, the list does not contain BSUIDs.
+ * question is copied.
  */
 extern wa_suppression_list *wa_list_build(wa_decision_cache *cache, const wa_question *question,
 										  wa_list_extent extent, MemoryContext parent, Size limit,
 										  MemoryContext *context);
 
-/* Any canonical recipient; REFUSED, ALLOWED or LOOK_UP. */
+/* The answer for any canonical recipient: REFUSED, ALLOWED or LOOK_UP. */
 extern wa_list_answer wa_list_ask(wa_suppression_list *list, const wa_canonical *recipient);
 
 /*
- * The first rule that objects to a recipient that a list, built with reasons,
- * refuses.
+ * The first rule that objects to a recipient that the list refuses.  The list must have been
+ * built with tells_reasons.
  */
 extern wa_rule wa_list_rule(wa_suppression_list *list, const wa_canonical *recipient);
 
 /*
- * A BSUID or parent by a seeded hash, so that nobody can make one fall on another's; and as a
- * key, which are 50 bits of it, never 0.
+ * Seeded hash of a BSUID or parent, so that an attacker cannot find two with the same hash; and its
+ * key: 50 bits of the hash, never 0.
  */
 static inline uint64
 wa_user_id_hash(uint64 seed, wa_str id)
@@ -132,14 +133,14 @@ wa_user_id_key(uint64 hash)
 	return (hash & ((UINT64CONST(1) << (64 - WA_ENTRY_BITS)) - 1)) | 1;
 }
 
-/* A bucket as a key, which is never 0. */
+/* The key of a bucket of wa_erased; never 0. */
 static inline wa_key
 wa_list_bucket_key(uint32 bucket)
 {
 	return (wa_key) bucket | UINT64CONST(1) << 32;
 }
 
-/* The first digits of a number as a number. */
+/* The first WA_PREFIX_DIGITS digits as a number. */
 static inline int
 wa_list_prefix(const char *digits)
 {
@@ -147,8 +148,9 @@ wa_list_prefix(const char *digits)
 }
 
 /*
- * What the bits of an entry mean; UNDECIDED: as an unknown recipient.  What would have
- * to be looked up is, before a rule that comes behind is asked.
+ * The answer by the bits of an entry; UNDECIDED: as for a recipient without rows.  The bits
+ * are tested in the order of the rules, so that LOOK_UP comes before a refusal by a later
+ * rule.
  */
 static inline wa_list_answer
 wa_list_meaning(uint16 bits)
@@ -157,7 +159,7 @@ wa_list_meaning(uint16 bits)
 		return WA_LIST_LOOK_UP;
 	if (bits & WA_LISTED_STOP)
 		return WA_LIST_REFUSED;
-	/* Whether the resume lifts the stop is told by their times and registers. */
+	/* Whether the resume lifts the stop depends on their times and registers. */
 	if (bits & WA_LISTED_UNLESS)
 		return (bits & WA_LISTED_RESUMED_ALL) ? WA_LIST_LOOK_UP : WA_LIST_REFUSED;
 	if (bits & WA_LISTED_COOLDOWN)
@@ -171,10 +173,10 @@ wa_list_meaning(uint16 bits)
 	return WA_LIST_UNDECIDED;
 }
 
-/* An unknown recipient whose first digits do not settle it. */
+/* The answer for a recipient without rows, where its first digits do not determine it. */
 extern wa_list_answer wa_list_ask_unknown(wa_suppression_list *list, const char *digits, size_t len);
 
-/* Was the person of this number erased, as far as its bucket tells? */
+/* May the person with this number have been erased, by its bucket? */
 static inline bool
 wa_list_may_be_erased(const wa_suppression_list *list, int64 number)
 {
@@ -187,7 +189,7 @@ wa_list_may_be_erased(const wa_suppression_list *list, int64 number)
 }
 
 /*
- * A phone number and its canonical text.  Nearly all end here, in a few
+ * The answer for a phone number and its canonical text.  Most calls take this path, in a few
  * nanoseconds.
  */
 static pg_attribute_always_inline wa_list_answer
@@ -218,8 +220,8 @@ wa_list_ask_phone(wa_suppression_list *list, int64 number, const char *digits, s
 }
 
 /*
- * A value of text or wa_recipient, as it lies.  LOOK_UP where it is not plain
- * digits; else *digits are these, the canonical text.
+ * The answer for a value of text or wa_recipient.  LOOK_UP where it is compressed, external or
+ * not plain digits; else *digits is set to its digits, which are the canonical text.
  */
 static pg_attribute_always_inline wa_list_answer
 wa_list_ask_plain(wa_suppression_list *list, const struct varlena *value, wa_str *digits)

@@ -10,16 +10,16 @@
 
 #include "base/compat.h"
 
-/* wa_policy.suppression_list_mem: kilobytes that one list may take; 0: no lists. */
+/* wa_policy.suppression_list_mem: maximum size of one list in kilobytes; 0: no lists. */
 extern int	wa_suppression_list_mem;
 
 /*
- * wa_policy.suppression_list_after: look-ups before a list is read; -1: as many as
- * cost a third of what reading it costs.
+ * wa_policy.suppression_list_after: number of look-ups before a list is read; -1: as many
+ * as cost a third of reading it.
  */
 extern int	wa_suppression_list_after;
 
-/* Define the settings.  Once, when the library is loaded. */
+/* Define the settings.  Called once, when the library is loaded. */
 extern void wa_settings_init(void);
 
 #endif							/* WA_SETTINGS_H */

@@ -3,11 +3,10 @@
  * user_ids.c
  *	  BSUIDs and parents that the suppression list must look up.
  *
- * One that is not among them is decided as an unknown recipient of its region: there is no
- * row about it that counts, nor about anybody whose rows may count for it.  These are
- * found by following links upward, from phones that are listed to their BSUIDs and on
- * to the parents: wa_identity is read whole.  What lies the other way, rows under a BSUID,
- * makes a listed group (connected.c).
+ * A BSUID that is not among them has the same result as a recipient of its region without rows: no
+ * row about it counts, and neither does one about an identifier linked with it.  They are found by
+ * following links upward from listed phones to BSUIDs and on to parents, for which wa_identity
+ * is read completely.  Rows about a BSUID itself make a listed group, see connected.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,7 +15,7 @@
 #include "recipient/recipient.h"
 #include "suppression/build.h"
 
-/* They may take this part of the memory, which gathering has left. */
+/* They may use this part of the memory limit, once the gathered entries are freed. */
 #define SHARE_OF_MEMORY	3
 
 static Size
@@ -26,7 +25,7 @@ memory_of(const wa_builder *b, uint64 n)
 		wa_phone_set_table_size(n + b->nparents);
 }
 
-/* Room for one more?  Once there was none, there are none at all. */
+/* Is there memory for one more?  If not, the list will contain no BSUIDs. */
 static bool
 has_room(wa_builder *b)
 {
@@ -89,7 +88,7 @@ wa_builder_make_user_ids(wa_builder *b, Snapshot snapshot)
 	wa_phone_set_init(set, wa_builder_allocate(b, bloom), bloom, wa_builder_allocate(b, table), table);
 	for (uint64 i = 0; i < b->nuser_ids; i++)
 		add(set, b->user_ids[i]);
-	/* A parent stands above BSUIDs alone. */
+	/* Parents are seen with BSUIDs, so one pass suffices. */
 	for (uint64 i = 0; i < b->nparents; i++)
 	{
 		if (wa_phone_set_find(set, b->parents[i].user_id) != NULL)

@@ -2,7 +2,7 @@
 -- of 2026.  Set
 --
 --	:customers		how many customers there are
---	:known			how many people WhatsApp has told of, the customers first
+--	:known			how many people are known from webhooks, the customers first
 --	:identifiers	true: they are known by phone, BSUID and parent BSUID
 --					false: the same people, all known by their phone alone
 --
@@ -65,7 +65,7 @@ FROM (
 		t - CASE WHEN changed THEN 240 ELSE 1 END * interval '1 hour' - i % 8700 * interval '1 hour' AS said_at
 	FROM (
 		SELECT *, :identifiers AND mixed / 9 % 10 = 0 AS hidden,
-			-- One in fifty of all; not whoever waits, since later traffic would end that.
+			-- One in fifty of all; not those with a cooldown, since later traffic would end that.
 			:identifiers AND mixed / 9 % 10 > 0 AND mixed / 90 % 42 = 0 AND
 				NOT (suppressed AND k > 14) AS changed
 		FROM (
@@ -137,8 +137,8 @@ INSERT INTO wa_cooldown (recipient, business, code, strikes, until, lifted_at, f
 	WHERE waited;
 
 \if :identifiers
-	-- A chain: phone and BSUID, BSUID and parent.  Whoever changed has the new ones
-	-- linked since then.
+	-- A chain: phone and BSUID, BSUID and parent.  People who changed an identifier have
+	-- the new ones linked since then.
 	INSERT INTO wa_identity (recipient, other, business, first_seen_at, last_seen_at)
 		SELECT recipient::wa_recipient, other::wa_recipient, business, first, date_trunc('day', last, 'UTC')
 		FROM (

@@ -35,7 +35,7 @@ SELECT :'how' = 'statement' AS statement, :'how' = 'copy' AS copy, :'how' = 'chu
 	\set feed 'CALL pg_temp.feed();'
 \endif
 
--- What is read is in memory for whoever comes first, too.
+-- What is read is in memory for the first candidate, too.
 SELECT count(payload) FROM payloads WHERE part = :part \g /dev/null
 SELECT extract(epoch FROM clock_timestamp()) * 1000 AS began \gset
 :feed

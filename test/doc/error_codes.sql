@@ -3,21 +3,21 @@
 \pset tuples_only on
 SELECT $md$# Error codes
 
-What the extension knows of the error codes that WhatsApp sends, as `SELECT * FROM wa_error_code` shows it in a database in which
-nothing was changed. Written by `make docs` from the catalogue; a test keeps it current. What a failure then does to a decision is told in
+The error codes of WhatsApp that the extension knows, as `SELECT * FROM wa_error_code` shows them with default policy. Written by
+`make docs` from the catalogue; a test keeps it current. What a failure does to a decision is in
 [what-counts.md](what-counts.md), how to change it in [settings.md](settings.md#error-codes).
 
-`category` is whose fault it is: `sender`, `recipient` or `platform`. An unknown code affects nobody: it is recorded once in `wa_problem`, with
-a count that grows.
+`category` is whose fault the error is: `sender`, `recipient` or `platform`. An unknown code has no effect on recipients: it is recorded once in
+`wa_problem`, with a count.
 
-## Codes that keep messages from a recipient
+## Codes that block a recipient
 
-The waits are those after the first, second, … strike, the last one repeating. Failures closer together than the gap are one strike.
+The waits are those after the first, second, … strike; the last one repeats. Failures closer together than the gap are one strike.
 
-| code | title | keeps back | waits | gap | lifted by | yields to an open window |
+| code | title | blocks | waits | gap | lifted by | yields to an open window |
 |---|---|---|---|---|---|---|$md$;
 CREATE FUNCTION pg_temp.span(i interval) RETURNS text LANGUAGE sql IMMUTABLE RETURN
-	CASE WHEN i IS NULL THEN 'no end of its own'
+	CASE WHEN i IS NULL THEN 'no end'
 		WHEN extract(epoch FROM i) = 0 THEN 'none'
 		WHEN extract(epoch FROM i)::bigint % 86400 = 0 AND extract(epoch FROM i) > 172800 THEN extract(epoch FROM i)::bigint / 86400 || ' d'
 		WHEN extract(epoch FROM i)::bigint % 3600 = 0 THEN extract(epoch FROM i)::bigint / 3600 || ' h'
@@ -47,7 +47,7 @@ FROM wa_error_code WHERE effect NOT IN ('none', 'cooldown') ORDER BY code;
 SELECT $md$
 ## All codes
 
-`retry`: does sending again help? `wait`: after `wa_retry_after(code, attempt)`; `fix`: when something has been put right; `never`.
+`retry`: does sending again help? `wait`: after `wa_retry_after(code, attempt)`; `fix`: after something was corrected; `never`.
 
 | code | title | category | scope | retry | what to do |
 |---|---|---|---|---|---|$md$;

@@ -282,7 +282,7 @@ sub words_of
 
 my %silent = map { $_ => 1 } qw(reaction revoke request_welcome);
 
-# Does it say nothing, whoever it is from and whenever it was?
+# Does it say nothing, from any user and at any time?
 sub says_nothing
 {
 	my ($array, $e) = @_;

@@ -788,7 +788,7 @@ sub moment
 	  $us % SECOND ? sprintf('.%06d', $us % SECOND) : '';
 }
 
-# What is known of somebody, for whoever must find out why an answer is as it is:
+# What is known of a person, for finding out why an answer is as it is:
 # who is in reach, and all that happened to any of them, in order of time.
 sub story
 {

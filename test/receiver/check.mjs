@@ -271,7 +271,7 @@ async function slow(name, { port }) {
 	ok(longest < 12_000, `${name}: within ${(longest / 1000).toFixed(1)} s of 2 and a little`);
 }
 
-// Holds up every INSERT into wa_webhook until it is told to let go.
+// Holds up every INSERT into wa_webhook until it is released.
 function blockade(db) {
 	const psql = spawn('psql', ['-XqAt', '-U', 'postgres', '-d', db], { stdio: ['pipe', 'pipe', 'inherit'] });
 	psql.stdin.write('BEGIN; LOCK TABLE wa.wa_webhook IN SHARE MODE; SELECT 1;\n');

@@ -97,7 +97,7 @@ my %sabotage = (
 			EXECUTE (SELECT format('ALTER TABLE {T} ADD CONSTRAINT {T}_pkey PRIMARY KEY (%I)', attname)
 			FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
 			WHERE indrelid = 'hidden'::regclass AND indisprimary); END \$\$;",
-	'a column dropped, and the rows written anew' => 'DO $$ BEGIN EXECUTE (SELECT
+	'a column dropped, and the rows written again' => 'DO $$ BEGIN EXECUTE (SELECT
 			format(\'ALTER TABLE {T} DROP COLUMN %I CASCADE\', attname) FROM pg_attribute
 			WHERE attrelid = \'{T}\'::regclass AND attnum > 0
 			ORDER BY attname IN (\'id\', \'recipient\', \'business\', \'register\', \'region\', \'code\', \'category\', \'phrase\', \'at\', \'sender\'),
@@ -205,7 +205,7 @@ my $probe_function = q{
 	END $$;
 };
 $node->safe_psql('postgres', $probe_function);
-$node->safe_psql('postgres', slurp_file('test/let_go.sql'));
+$node->safe_psql('postgres', slurp_file('test/drop_dependents.sql'));
 
 for my $table (sort keys %tables)
 {

@@ -99,7 +99,7 @@ is($node->safe_psql('postgres', sprintf $stored, 'nobody'), '',
 	'nothing that reads or writes what is stored is for everybody');
 is($node->safe_psql('postgres', sprintf $stored, 'reader'),
 	"wa_sendable(text,wa_category,text,text,timestamp with time zone)\n"
-	. 'wa_sendable(wa_recipient,wa_category,text,text,timestamp with time zone)', 'the reader has what he was given');
+	. 'wa_sendable(wa_recipient,wa_category,text,text,timestamp with time zone)', 'the reader has what it was given');
 is($node->safe_psql('postgres', sprintf $stored, 'writer'),
 	'wa_report_error(text,integer,timestamp with time zone,text,text,text,text)', 'so has the writer');
 
@@ -148,9 +148,9 @@ for my $sql (q{INSERT INTO wa_webhook (payload, token) VALUES ('{}', 1)},
 $node->safe_psql('postgres', 'GRANT CREATE ON SCHEMA public TO attacker');
 like(as('attacker', 'CREATE TABLE mine (id bigint, received_at timestamptz, token bigint, payload text); CREATE TRIGGER t AFTER INSERT ON mine REFERENCING NEW TABLE AS inserted
 	FOR EACH STATEMENT EXECUTE FUNCTION wa__webhook_ingest()'), qr/permission denied for function wa__webhook_ingest/,
-	'nobody puts our trigger on a table of his own');
+	'nobody puts our trigger on another table');
 like(as('attacker', 'CREATE TRIGGER t AFTER INSERT ON wa_webhook EXECUTE FUNCTION pg_catalog.suppress_redundant_updates_trigger()'),
-	qr/ERROR/, 'nor one of his own on ours');
+	qr/ERROR/, 'nor another trigger on our table');
 
 # ---- Row security of the user's own table --------------------------------
 
@@ -168,7 +168,7 @@ $node->safe_psql('postgres', q{
 	SELECT wa_opt_out('4915100000002');
 });
 is(as('reader', q{SELECT count(*), count(*) FILTER (WHERE tenant = 'other') FROM customers WHERE wa_sendable(phone, 'marketing')}),
-	# 500 of his own, less 2, 12 and 14, who have opted out
+	# 500 of its own, less 2, 12 and 14, who have opted out
 	'497|0', 'row security of the segment table holds under wa_sendable');
 is(as('reader', q{SELECT count(*) FROM customers WHERE NOT wa_sendable(phone, 'marketing')}), '3', 'and the other way round');
 is(as('reader', q{SELECT count(*) FROM customers WHERE phone = '4915100000003' AND wa_sendable(phone, 'marketing')}), '0', 'and by index');

@@ -89,7 +89,7 @@ for my $db (sort keys %schema)
 			message_template_id => 1, message_template_name => 'summer', message_template_language => 'de', reason => 'NONE' } } ] } ] })));
 
 	# What an operator does to default rows, each by itself: a change, a deletion,
-	# one of his own in the place of one, a deletion of that.
+	# a row of the operator in the place of one, a deletion of that.
 	for (
 		[ 'a default phrase is changed', "UPDATE $s.wa_phrase SET meaning = 'stop' WHERE phrase = 'START'" ],
 		[ 'a default phrase is renamed', "UPDATE $s.wa_phrase SET phrase = 'ADIOS' WHERE phrase = 'BAJA'" ],

@@ -166,7 +166,7 @@ for my $round (sort keys %disaster)
 	my %there = map { $_ => 1 } split /\n/, $node->safe_psql('crash', 'SELECT signature FROM wa_webhook UNION ALL TABLE bare');
 	is(join(' ', grep { !$there{$_} } sort @acked), '', "$name: what was acknowledged is there");
 
-	# Whoever is there has all his effect, whoever is not has none.
+	# A recipient that is there has all its effects, one that is not has none.
 	my %effects = map { split /\|/ } split /\n/, $node->safe_psql('crash', q{
 		SELECT recipient, string_agg(what, ',' ORDER BY what) FROM (
 			SELECT recipient::text, 'failure' AS what FROM wa_cooldown

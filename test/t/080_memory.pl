@@ -30,7 +30,7 @@ $node->safe_psql('postgres', q{
 	SELECT wa_ingest('{"statuses":[{"status":"read","recipient_id":"4915188888888","timestamp":"1700000000"}]}');
 });
 my $other = $node->background_psql('postgres');
-# A row lock alone: wa_recompute waits for whoever writes the table.
+# A row lock alone: wa_recompute waits for sessions that write the table.
 $other->query_safe(q{BEGIN; SELECT FROM wa_activity WHERE recipient = '4915188888888' FOR UPDATE});
 
 my $good = envelope('W1', change_of('S1', 'statuses', failed('4915100000001', 1700000000, 131026, 131049), receipt('4915100000002', 1700000000, 'read', 'marketing')),

@@ -1,4 +1,4 @@
-# "Bounded against an adversary": whoever owns a phone, or may write webhooks, can
+# "Bounded against an adversary": somebody who owns a phone, or may write webhooks, can
 # make no query slower than in proportion to what was sent.  One phone says START
 # under very many BSUIDs; three times as many may cost four times as much (a linear
 # walk costs three times, a quadratic one nine).

@@ -26,7 +26,7 @@ q1($_, 'CREATE EXTENSION wa_policy') for $publisher, @subscribers;
 q1($publisher, stops(1700000000, map { 4915100000000 + $_ } 1 .. 500));
 q1($publisher, post_sql('public', envelope('W1', change_of('S1', 'statuses', map { failed(4915200000000 + $_, 1740000000 + $_, 131026) } 1 .. 200),
 	change_of('S1', 'messages', { %{ inbound('4915300000001', 1740000000, 'hi') }, from_user_id => 'DE.one' }))));
-# What an operator did to default rows, and rows of his own.
+# What an operator did to default rows, and rows that the operator added.
 q1($publisher, q{DELETE FROM wa_region_rule WHERE region = 'US'; INSERT INTO wa_region_rule (region, category) VALUES ('FR', 'marketing');
 	DELETE FROM wa_phrase WHERE phrase = 'BAJA'; UPDATE wa_phrase SET active = true WHERE phrase = 'CANCEL';
 	INSERT INTO wa_error_override (code, ladder) VALUES (131026, '{50 d}'); SELECT wa_recompute()});
@@ -136,7 +136,7 @@ q1($subscribers[0], qq{SELECT wa_report_error('4915700000001', 131026, '2025-03-
 q1($publisher, post_sql('public', envelope('W1', change_of('S1', 'statuses', failed('4915700000001', 1740787200 - 3 * 86400, 131026), { %$delivered, status => 'read' }),
 	change_of('S1', 'messages', inbound('4915700000002', 1741000005, 'hi')))));
 q1($subscribers[0], q{SELECT wa_hold('W1', 'held here again')});
-q1($publisher, q{SELECT wa_release('W1', 'let go')});
+q1($publisher, q{SELECT wa_release('W1', 'released')});
 caught_up('known on both sides');
 is(q1($subscribers[0], q{SELECT apply_error_count, sync_error_count FROM pg_stat_subscription_stats WHERE subname = 'node0'}), '0|0', 'nothing was in the way of a row that arrived');
 is(q1($subscribers[0], q{SELECT array_to_string(ARRAY(SELECT f AT TIME ZONE 'UTC' FROM unnest(failures) AS f ORDER BY 1), ',') FROM wa_cooldown WHERE recipient = '4915700000001'}),

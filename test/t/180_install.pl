@@ -29,7 +29,7 @@ my $used = q{
 
 # An aggregate, a function and an operator of each name and type, which
 # pg_catalog has for other types alone: by a cast or anyarray it is reached.
-# Whoever runs one is told of.
+# Running one is reported.
 sub aggregate
 {
 	my ($name, $type) = @_;

@@ -118,7 +118,7 @@ test_lifting(void)
 	evaluates("lifted at the failure", &limit, T0, OFFSETS(0), 0, WA_NEVER);
 	evaluates("lifted after it", &limit, T0 + 1, OFFSETS(0), 0, WA_NEVER);
 	evaluates("evidence before it", &limit, T0 - 1, OFFSETS(0), 1, T0 + 24 * WA_HOUR);
-	evaluates("the ladder begins anew", &limit, T0 + 13 * WA_HOUR,
+	evaluates("the ladder begins again", &limit, T0 + 13 * WA_HOUR,
 		   OFFSETS(0, 13 * WA_HOUR, 14 * WA_HOUR), 1, T0 + 14 * WA_HOUR + 24 * WA_HOUR);
 	evaluates("lifted without an end", &forever, T0, OFFSETS(0), 0, WA_NEVER);
 	evaluates("and held again", &forever, T0, OFFSETS(0, 1), 1, WA_FOREVER);

@@ -25,7 +25,7 @@ CREATE OR REPLACE FUNCTION wa_declare_empty(reason text) RETURNS void
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		SELECT CASE WHEN COALESCE(btrim(reason, E' \t\r\n'), '') = '' THEN
-			wa__refuse('invalid_parameter_value', 'to declare a database empty needs a reason', 'It is kept in wa_empty_declaration.',
+			wa__refuse('invalid_parameter_value', 'a declaration that a database is empty needs a reason', 'It is kept in wa_empty_declaration.',
 				'For example wa_declare_empty(''staging: no webhooks come here'').') END;
 		INSERT INTO wa_empty_declaration (reason) VALUES (pg_catalog.btrim(wa_declare_empty.reason));
 	END;

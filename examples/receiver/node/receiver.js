@@ -193,7 +193,7 @@ function refusalHeaders(status, req) {
 	return { ...(status === 503 ? { 'Retry-After': '5' } : {}), ...(req.complete ? {} : { Connection: 'close' }) };
 }
 
-// Whoever still sends reads its answer only if nothing breaks for a moment.
+// A client that is still sending reads the answer only if the connection stays open for a moment.
 function abandon(req) {
 	req.on('error', () => {});
 	req.resume();

@@ -277,7 +277,7 @@ def unknown(error):
 # ---- The server --------------------------------------------------------------
 
 class Channel(HTTPChannel):
-    """waitress's own channel_timeout begins anew with each byte: this ends a
+    """waitress's own channel_timeout begins again with each byte: this ends a
     connection whose request as a whole takes too long."""
 
     begun = None

@@ -1,6 +1,6 @@
--- For tests that change tables: takes views, and functions that have been parsed, away,
--- since they hold on to the columns that they name, and everything out of the extension
--- that would take it along.
+-- For tests that alter tables of the extension: drops its views and its functions with a
+-- parsed body, since these depend on the columns they name.  Views and functions are taken
+-- out of the extension first, since dropping a member would otherwise fail.
 DO $$
 DECLARE
 	member text;
