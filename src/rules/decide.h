@@ -141,6 +141,9 @@ typedef struct wa_quiet_fact
 	const struct wa_zones *zones;
 } wa_quiet_fact;
 
+/* No quiet time is followed further than this: it has no end. */
+#define WA_QUIET_SEARCH		(400 * WA_DAY)
+
 /* What an objection of quiet hours tells. */
 typedef struct wa_quiet_time
 {
