@@ -58,7 +58,7 @@ COMMENT ON COLUMN @extschema@.wa_problem.path IS 'JSON pointer to the element; '
 COMMENT ON COLUMN @extschema@.wa_problem.problem IS 'invalid_json, too_deep, too_large, unknown_shape, bad_signature, missing_recipient, bad_recipient, bad_timestamp, unknown_value or unknown_code';
 COMMENT ON COLUMN @extschema@.wa_problem.code IS 'With unknown_code: the code, of which there is one row; NULL with all others';
 COMMENT ON COLUMN @extschema@.wa_problem.detail IS 'What is wrong, in words';
-COMMENT ON COLUMN @extschema@.wa_problem.fragment IS 'The element as JSON text (the whole payload where that is the problem; as \x and hexadecimal digits where its bytes are no text in this database), where the payload is not in wa_webhook; NULL where it is, and path leads to it there';
+COMMENT ON COLUMN @extschema@.wa_problem.fragment IS E'The element as JSON text (the whole payload where that is the problem; as \\x and hexadecimal digits where its bytes are no text in this database), where the payload is not in wa_webhook; NULL where it is, and path leads to it there';
 COMMENT ON COLUMN @extschema@.wa_problem.business IS 'WhatsApp Business Account id round the element; '''' where there is none';
 COMMENT ON COLUMN @extschema@.wa_problem.sender IS 'Phone number id round the element; '''' where there is none';
 COMMENT ON COLUMN @extschema@.wa_problem.on_premises IS 'Did it come in the On-Premises form?';

@@ -334,14 +334,14 @@ BEGIN
 	-- what is recorded here is numbered far above.
 	PERFORM setval(c.oid::regclass, GREATEST(pg_sequence_last_value(c.oid), 4611686018427387904))
 	FROM pg_class AS c
-	WHERE c.relnamespace = home::regnamespace AND c.relkind = 'S' AND c.relname LIKE 'wa\_%';
+	WHERE c.relnamespace = home::regnamespace AND c.relkind = 'S' AND c.relname ~ '^wa_';
 
 	RETURN format('CREATE SUBSCRIPTION %I CONNECTION %L PUBLICATION %I', name, connection, publication)
 		|| CASE WHEN slot IS NULL THEN '' ELSE format(' WITH (create_slot = false, slot_name = %L)', slot) END;
 END
 $$;
 COMMENT ON FUNCTION wa_subscribe(text, text, text, text) IS
-'Prepares this database to be given the state of another (wa_publish there), and returns the CREATE SUBSCRIPTION to run by itself: no function can, since it makes a slot there. In psql: SELECT wa_subscribe(''name'', ''host=... dbname=...'') \gexec. slot: one that was made by hand, which two databases of one server need. Until every table is copied a decision here is an error: see wa_subscription_status. Needs the rights of the owner of the extension';
+E'Prepares this database to be given the state of another (wa_publish there), and returns the CREATE SUBSCRIPTION to run by itself: no function can, since it makes a slot there. In psql: SELECT wa_subscribe(''name'', ''host=... dbname=...'') \\gexec. slot: one that was made by hand, which two databases of one server need. Until every table is copied a decision here is an error: see wa_subscription_status. Needs the rights of the owner of the extension';
 REVOKE EXECUTE ON FUNCTION wa_subscribe(text, text, text, text) FROM PUBLIC;
 
 CREATE VIEW wa_subscription_status AS
