@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * category_array.h
- *	  The SQL type wa_category[] and the mask of common/category.h, either
+ *	  The SQL type wa_category[] and the mask of base/category.h, either
  *	  way.
  *
  *-------------------------------------------------------------------------
