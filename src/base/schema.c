@@ -491,3 +491,9 @@ wa_lock_state(const wa_schema *schema, LOCKMODE mode)
 	LockRelationOid(schema->identity.heap, mode);
 	LockRelationOid(schema->identity_change.heap, mode);
 }
+
+void
+wa_lock_problems(const wa_schema *schema)
+{
+	LockRelationOid(find_relation("wa_problem", schema->nspid), ShareUpdateExclusiveLock);
+}
