@@ -106,8 +106,12 @@ SELECT t.differs('fed');
 ROLLBACK TO s;
 
 -- Settings of the session make no difference.
-SET LOCAL TimeZone = 'Asia/Tokyo'; SET LOCAL DateStyle = 'German'; SET LOCAL IntervalStyle = 'iso_8601'; SET LOCAL client_encoding = 'LATIN1';
+SELECT count(*) > 0 AS erased FROM wa_forget('4915100000003', 'request 1');
+SELECT t.keep('erased');
 SELECT t.differs('fed');
+SET LOCAL TimeZone = 'Asia/Tokyo'; SET LOCAL DateStyle = 'German'; SET LOCAL IntervalStyle = 'iso_8601'; SET LOCAL client_encoding = 'LATIN1';
+SET LOCAL bytea_output = 'escape'; SET LOCAL extra_float_digits = 0; SET LOCAL standard_conforming_strings = off;
+SELECT t.differs('erased');
 ROLLBACK TO s;
 -- Another seed, other digests.
 SELECT count(*) FROM wa_digest(1) AS a JOIN wa_digest(0) AS b USING (part) WHERE a.digest = b.digest AND a.digest <> repeat('0', 32);

@@ -111,6 +111,14 @@ SELECT at, n.* FROM unnest('{2025-03-29 22:59:59, 2025-03-29 23:00, 2025-03-30 2
 UPDATE wa_quiet_hours SET days = NULL;
 SELECT n.*, until FROM wa_explain('491590001001', 'marketing', at => '2025-03-30') AS e, LATERAL t.next('491590001001', 'marketing', NULL, NULL, '2025-03-30') AS n;
 DELETE FROM wa_quiet_hours;
+-- Two that leave no moment between them: each ends, and there is no end.
+INSERT INTO wa_quiet_hours (region, category, starts, ends) VALUES ('DE', 'marketing', '08:00', '20:00'), ('DE', 'marketing', '20:00', '08:00');
+SELECT until, wa_next_sendable('491590001001', 'marketing', at => '2025-03-30 12:00') FROM wa_explain('491590001001', 'marketing', at => '2025-03-30 12:00');
+-- But for one hour of a Sunday there is.
+UPDATE wa_quiet_hours SET days = '{1,2,3,4,5,6}' WHERE starts = '08:00';
+INSERT INTO wa_quiet_hours (region, category, days, starts, ends) VALUES ('DE', 'marketing', '{7}', '08:00', '11:00'), ('DE', 'marketing', '{7}', '12:00', '20:00');
+SELECT at, n.* FROM unnest('{2025-03-31 00:00, 2025-04-06 09:30}'::timestamptz[]) AS at, LATERAL t.next('491590001001', 'marketing', NULL, NULL, at) AS n;
+DELETE FROM wa_quiet_hours;
 
 -- Wherever the number may be: New York; all of the United States; all of the world.
 INSERT INTO wa_quiet_hours (category, starts, ends) VALUES ('utility', '21:00', '09:00');

@@ -41,6 +41,16 @@ SELECT pg_temp.estimate('FROM plan_customers WHERE wa_sendable(phone, ''marketin
 	pg_temp.estimate('FROM plan_customers WHERE wa_sendable(phone::wa_recipient, ''marketing'')') AS cast,
 	pg_temp.estimate('FROM plan_customers WHERE segment < 20 AND wa_sendable(phone, ''marketing'')') AS segment;
 
+-- What a cast makes a text of is none in the statistics: there it may be no pointer even.
+CREATE TABLE plan_other AS SELECT ('4915100000' || i)::char(20) AS padded, i % 2 = 0 AS flag, ('4915100000' || i)::name AS named,
+	(i % 3)::text::"char" AS letter, ('4915100000' || i)::bigint AS number FROM generate_series(10, 99) AS i;
+ANALYZE plan_other;
+CREATE FUNCTION pg_temp.digits(bigint) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS 'BEGIN RETURN format(''%s'', $1); END';
+CREATE CAST (bigint AS text) WITH FUNCTION pg_temp.digits(bigint) AS IMPLICIT;
+SELECT c AS phone, pg_temp.estimate(format('FROM plan_other WHERE wa_sendable(%s, ''marketing'') OR flag IS NOT NULL', c)) AS planned
+FROM unnest('{padded, flag::text, named, named::text, letter::text, number, number::text}'::text[]) AS c;
+DROP TABLE plan_other;
+
 -- Cheap conditions come first, wherever they are written.
 EXPLAIN (COSTS off) SELECT * FROM plan_customers WHERE wa_sendable(phone, 'marketing') AND name LIKE '%abc%' AND length(phone) > 5;
 

@@ -39,7 +39,7 @@ BEGIN
 	SELECT pg_catalog.pg_describe_object(u.classid, u.objid, 0) AS ours, i.type, i.identity
 	INTO captured
 	FROM used AS u, pg_catalog.pg_identify_object(u.refclassid, u.refobjid, 0) AS i
-	WHERE i.schema OPERATOR(pg_catalog.~~) 'pg\_temp%'::pg_catalog.text
+	WHERE i.schema OPERATOR(pg_catalog.~~) E'pg\\_temp%'::pg_catalog.text
 		OR i.schema OPERATOR(pg_catalog.=) (SELECT pg_catalog.quote_ident(n.nspname::pg_catalog.text)
 			FROM pg_catalog.pg_namespace AS n WHERE n.oid OPERATOR(pg_catalog.=) home)
 	ORDER BY u.refclassid, u.refobjid, u.classid, u.objid
@@ -51,6 +51,9 @@ BEGIN
 			DETAIL = pg_catalog.format('%s would use %s %s.', captured.ours, captured.type, captured.identity),
 			HINT = 'Install it into a schema of its own, in which nobody else may create.';
 	END IF;
+
+	-- Another version of the library may fold phrases differently.
+	REINDEX INDEX @extschema@.wa__phrase_folded;
 
 	-- Makes running sessions look up the tables again and compare their library with
 	-- the new version (src/base/version.c).  It changes a row of pg_class only.

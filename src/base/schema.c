@@ -35,6 +35,7 @@
 #include "base/version.h"
 
 static wa_schema cached;
+static const wa_schema *being_found = NULL; /* what fill_cache has found so far */
 static bool cache_valid = false;
 static Oid	cached_for = InvalidOid;	/* the function it was last asked for */
 static bool callbacks_registered = false;
@@ -325,6 +326,19 @@ find_table(wa_schema *schema, const wa_expectation *expected)
 	relation_close(rel, AccessShareLock);
 }
 
+static bool
+has_relation(const wa_schema *schema, Oid relid)
+{
+	for (int i = 0; i < lengthof(expectations); i++)
+	{
+		const wa_table *table = (const wa_table *) ((const char *) schema + expectations[i].place);
+
+		if (relid == table->heap || relid == table->pkey)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Any change of a relation that we know (or of all relations) makes us look
  * again: it may have been dropped, replaced or turned into another kind.
@@ -332,15 +346,10 @@ find_table(wa_schema *schema, const wa_expectation *expected)
 static void
 forget_relation(Datum arg, Oid relid)
 {
-	if (relid == InvalidOid)
+	if (cache_valid &&
+		(relid == InvalidOid || has_relation(&cached, relid) ||
+		 (being_found != NULL && has_relation(being_found, relid))))
 		cache_valid = false;
-	for (int i = 0; i < lengthof(expectations) && cache_valid; i++)
-	{
-		const wa_table *table = (const wa_table *) ((const char *) &cached + expectations[i].place);
-
-		if (relid == table->heap || relid == table->pkey)
-			cache_valid = false;
-	}
 }
 
 /* A schema was renamed, made or dropped: ours may have another name. */
@@ -379,10 +388,12 @@ fill_cache(Oid nspid)
 	}
 
 	/*
-	 * The look-ups below may take in invalidations, and with them make the cache
-	 * invalid again; then the next call looks once more.
+	 * The look-ups below may take in invalidations, of relations too that were looked
+	 * at before, and with them make the cache invalid again; then the next call looks once
+	 * more.
 	 */
 	cache_valid = true;
+	being_found = &found;
 	PG_TRY();
 	{
 		wa_check_version();
@@ -393,10 +404,12 @@ fill_cache(Oid nspid)
 	}
 	PG_CATCH();
 	{
+		being_found = NULL;
 		cache_valid = false;
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	being_found = NULL;
 
 	found.generation = cached.generation;
 	if (cached.name == NULL || strcmp(cached.name, name) != 0 || cached.nspid != nspid ||
@@ -476,4 +489,10 @@ wa_lock_state(const wa_schema *schema, LOCKMODE mode)
 	LockRelationOid(schema->consent.heap, mode);
 	LockRelationOid(schema->identity.heap, mode);
 	LockRelationOid(schema->identity_change.heap, mode);
+}
+
+void
+wa_lock_problems(const wa_schema *schema)
+{
+	LockRelationOid(find_relation("wa_problem", schema->nspid), ShareUpdateExclusiveLock);
 }

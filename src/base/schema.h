@@ -92,4 +92,10 @@ extern Relation wa_pkey_open(const wa_table *table);	/* after its table */
  */
 extern void wa_lock_state(const wa_schema *schema, LOCKMODE mode);
 
+/*
+ * Keep others away to the end of the transaction who change rows of wa_problem in whatever
+ * order, but no intake: before the state is locked.
+ */
+extern void wa_lock_problems(const wa_schema *schema);
+
 #endif							/* WA_SCHEMA_H */

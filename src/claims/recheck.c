@@ -10,6 +10,7 @@
 
 #include "utils/builtins.h"
 
+#include "base/arguments.h"
 #include "decision/arguments.h"
 #include "decision/evaluator.h"
 
@@ -25,6 +26,7 @@ wa__reason_beside(PG_FUNCTION_ARGS)
 	wa_rule		rule;
 
 	wa_question_args(fcinfo, &question);
+	wa_forbid_null_arg(fcinfo, 5, "token");
 	question.own_claim = PG_GETARG_INT64(5);
 	cache = wa_decision_cache_for((wa_decision_cache **) &flinfo->fn_extra, flinfo->fn_oid,
 								  flinfo->fn_mcxt);

@@ -326,6 +326,7 @@ wa__segment_forecast(PG_FUNCTION_ARGS)
 	int			n;
 
 	wa_question_args(fcinfo, &s->question);
+	wa_forbid_null_arg(fcinfo, 5, "later");
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(5), TIMESTAMPTZOID, sizeof(TimestampTz),
 					  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &later, NULL, &n);
 	s->allowed_lasts = allowed_lasts(s);

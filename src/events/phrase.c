@@ -312,6 +312,7 @@ fold_fillers(void)
 {
 	static pg_wchar letters[WA_PHRASE_FILLERS_MAX * FILLER_LETTERS];
 	pg_wchar   *free_letters = letters;
+	int			n = 0;			/* counts in nfillers when all are there: an error may come between */
 
 	if (nfillers > 0)
 		return;
@@ -324,9 +325,10 @@ fold_fillers(void)
 			w.n > letters + lengthof(letters) - free_letters)
 			continue;
 		memcpy(free_letters, w.letters, w.n * sizeof(pg_wchar));
-		fillers[nfillers++] = (filler) {free_letters, w.n, wa_phrase_fillers[i].doubtful};
+		fillers[n++] = (filler) {free_letters, w.n, wa_phrase_fillers[i].doubtful};
 		free_letters += w.n;
 	}
+	nfillers = n;
 }
 
 /* The longest filler that stands at an end of the n letters, with more beside it. */

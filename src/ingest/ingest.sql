@@ -58,7 +58,7 @@ COMMENT ON COLUMN @extschema@.wa_problem.path IS 'JSON pointer to the element; '
 COMMENT ON COLUMN @extschema@.wa_problem.problem IS 'invalid_json, too_deep, too_large, unknown_shape, bad_signature, missing_recipient, bad_recipient, bad_timestamp, unknown_value or unknown_code';
 COMMENT ON COLUMN @extschema@.wa_problem.code IS 'The code, for the problem unknown_code, of which there is one row per code; NULL for all others';
 COMMENT ON COLUMN @extschema@.wa_problem.detail IS 'What is wrong, in words';
-COMMENT ON COLUMN @extschema@.wa_problem.fragment IS 'The element as JSON text, where the payload is not in wa_webhook; the whole payload where that is the problem; \x and hexadecimal digits where its bytes are not valid text in this database. NULL where the payload is in wa_webhook: path leads to the element there';
+COMMENT ON COLUMN @extschema@.wa_problem.fragment IS E'The element as JSON text, where the payload is not in wa_webhook; the whole payload where that is the problem; \\x and hexadecimal digits where its bytes are not valid text in this database. NULL where the payload is in wa_webhook: path leads to the element there';
 COMMENT ON COLUMN @extschema@.wa_problem.business IS 'WhatsApp Business Account id that the webhook gives for the element; '''' where there is none';
 COMMENT ON COLUMN @extschema@.wa_problem.sender IS 'Phone number id that the webhook gives for the element; '''' where there is none';
 COMMENT ON COLUMN @extschema@.wa_problem.on_premises IS 'True: the payload had the On-Premises form';

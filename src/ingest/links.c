@@ -201,21 +201,53 @@ compare_rows(const void *a, const void *b)
 	return order != 0 ? order : x->position < y->position ? -1 : x->position > y->position;
 }
 
+/* Are they for the same places as those that were tried before? */
+static bool
+are_same_places(const wa_link_row *rows, int n, const wa_link_row *tried, int ntried)
+{
+	if (n != ntried)
+		return false;
+	for (int i = 0; i < n; i++)
+	{
+		if (rows[i].key != tried[i].key || rows[i].position != tried[i].position)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Again while anybody else wrote what we were about to.  Where nobody did, it would go on for
+ * ever: somebody keeps rows out of the table.
+ */
 void
 wa_write_links(const wa_schema *schema, wa_row_delta *const *sightings, int n)
 {
 	wa_link_row *rows;
+	wa_link_row *tried;
+	int			ntried = -1;
 	int			count;
 
 	if (n == 0)
 		return;
 	rows = palloc_extended(n * sizeof(wa_link_row), MCXT_ALLOC_HUGE);
-
-	/* Again while anybody else wrote what we were about to. */
-	do
+	tried = palloc_extended(n * sizeof(wa_link_row), MCXT_ALLOC_HUGE);
+	for (;;)
 	{
+		wa_link_row *swap = tried;
+
 		count = prepare_rows(schema, sightings, n, rows);
 		qsort(rows, count, sizeof(wa_link_row), compare_rows);
-	} while (wa_upsert(schema, &link_target, rows, count) < count);
+		if (are_same_places(rows, count, tried, ntried))
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("a link between identifiers was written to \"wa_identity\" and is not there"),
+					 errhint("Remove the trigger or the rule on the table that keeps rows out.")));
+		if (wa_upsert(schema, &link_target, rows, count) >= count)
+			break;
+		tried = rows;
+		ntried = count;
+		rows = swap;
+	}
 	pfree(rows);
+	pfree(tried);
 }

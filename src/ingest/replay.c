@@ -291,6 +291,7 @@ wa_replay(PG_FUNCTION_ARGS)
 	state.schema = wa_schema_of(state.funcid);
 	SPI_connect();
 	state.context = CurrentMemoryContext;
+	wa_lock_problems(state.schema);
 	keep_intake_out(&state, values, nulls);
 	begin_batch(&state);
 	for_each(&open_problems, values, nulls, replay_problem, &state);

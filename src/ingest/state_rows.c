@@ -396,11 +396,12 @@ const wa_upsert_target wa_change_target = {
 static wa_str
 category_name(int category)
 {
-	static const char *const names[] = {"marketing", "utility", "authentication", "service"};
+	const char *name = category == WA_CATEGORY_UNKNOWN ? NULL : wa_category_name(category);
 
-	StaticAssertDecl(lengthof(names) == WA_CATEGORIES, "a category without a name");
-	return category == WA_CATEGORY_UNKNOWN ? (wa_str) {NULL, 0} :
-		(wa_str) {names[category], strlen(names[category])};
+	return (wa_str)
+	{
+		name, name == NULL ? 0 : strlen(name)
+	};
 }
 
 static void

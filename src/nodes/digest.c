@@ -115,7 +115,8 @@ has_bytes_of_its_own(Oid type, const digest_column *column, Oid recipient_type)
 {
 	if (column->typbyval)
 		return get_typtype(type) == TYPTYPE_BASE;
-	return column->typlen > 0 || type == TEXTOID || type == recipient_type ||
+	/* a bytea's output is as bytea_output says */
+	return column->typlen > 0 || type == TEXTOID || type == BYTEAOID || type == recipient_type ||
 		type == TIMESTAMPTZARRAYOID;
 }
 

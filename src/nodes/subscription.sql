@@ -334,14 +334,14 @@ BEGIN
 	-- get much higher numbers.
 	PERFORM setval(c.oid::regclass, GREATEST(pg_sequence_last_value(c.oid), 4611686018427387904))
 	FROM pg_class AS c
-	WHERE c.relnamespace = home::regnamespace AND c.relkind = 'S' AND c.relname LIKE 'wa\_%';
+	WHERE c.relnamespace = home::regnamespace AND c.relkind = 'S' AND c.relname ~ '^wa_';
 
 	RETURN format('CREATE SUBSCRIPTION %I CONNECTION %L PUBLICATION %I', name, connection, publication)
 		|| CASE WHEN slot IS NULL THEN '' ELSE format(' WITH (create_slot = false, slot_name = %L)', slot) END;
 END
 $$;
 COMMENT ON FUNCTION wa_subscribe(text, text, text, text) IS
-'Prepares this database to receive the state of another one (wa_publish there), and returns the CREATE SUBSCRIPTION statement to run. A function cannot run it, since it creates a replication slot there. In psql: SELECT wa_subscribe(''name'', ''host=... dbname=...'') \gexec. slot: name of a slot that was created by hand, which two databases of one server need. Until every table is copied, a decision here is an error: see wa_subscription_status. Needs the rights of the owner of the extension. Errors: null_value_not_allowed; object_not_in_prerequisite_state where this database has state of its own';
+E'Prepares this database to receive the state of another one (wa_publish there), and returns the CREATE SUBSCRIPTION statement to run. A function cannot run it, since it creates a replication slot there. In psql: SELECT wa_subscribe(''name'', ''host=... dbname=...'') \\gexec. slot: name of a slot that was created by hand, which two databases of one server need. Until every table is copied, a decision here is an error: see wa_subscription_status. Needs the rights of the owner of the extension. Errors: null_value_not_allowed; object_not_in_prerequisite_state where this database has state of its own';
 REVOKE EXECUTE ON FUNCTION wa_subscribe(text, text, text, text) FROM PUBLIC;
 
 CREATE VIEW wa_subscription_status AS

@@ -201,12 +201,13 @@ static wa_forget_step steps[] = {
 				"GREATEST(t.last_inbound_at, t.last_delivered_at, t.last_read_at,"
 				" t.last_marketing_delivered_at, t.last_window_refused_at, t.wa_id_at)"),
 	DELETE_ROWS("deliveries", "wa_delivery", "t.deliveries[pg_catalog.cardinality(t.deliveries)]"),
+	/* Before messages, as wa_sent. */
+	DELETE_ROWS("claims", "wa_claim", "GREATEST(t.claimed_at, t.sent_at)"),
 	DELETE_ROWS("messages sent", "wa_message",
 				"GREATEST(t.sent_at, t.delivered_at, t.read_at, t.failed_at)"),
 	STEP("messages to groups",
 		 "DELETE FROM @extschema@.wa_message AS t WHERE t.participant <> ''"
 		 " AND t.participant = ANY ($3::text[])"),
-	DELETE_ROWS("claims", "wa_claim", "GREATEST(t.claimed_at, t.sent_at)"),
 	STEP("log of unlinkings",
 		 "DELETE FROM @extschema@.wa_unlink_log AS t"
 		 " WHERE t.recipient OPERATOR(@extschema@.=) ANY ($1)"
@@ -421,6 +422,8 @@ forget(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
 	int64		webhooks;
 	Datum		value = wa_str_datum(reason);
 
+	/* A problem goes with its webhook, while a replay may be about to resolve it. */
+	wa_lock_problems(schema);
 	age = (int32) run_number(&age_of_now, schema, NULL, NULL);
 	find_person(schema, id, &person);
 	webhooks = erase_from_webhooks(schema, &person, NULL);

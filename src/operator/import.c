@@ -18,6 +18,8 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type_d.h"
 #include "commands/progress.h"
+#include "common/hashfn.h"
+#include "common/pg_prng.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -97,13 +99,41 @@ typedef struct wa_known_register
 	wa_instant	resumed_at;
 } wa_known_register;
 
-/* A stop that the log of the recipient at hand has. */
+/* A stop that the log of the recipient at hand has, or will have. */
 typedef struct wa_known_stop
 {
 	wa_str		business;
 	wa_register reg;
 	wa_instant	at;
 } wa_known_stop;
+
+typedef struct stops_entry
+{
+	wa_known_stop stop;
+	char		status;
+} stops_entry;
+
+static uint32
+hash_stop(uint64 seed, wa_known_stop stop)
+{
+	return (uint32) hash_bytes_extended((const unsigned char *) stop.business.data, stop.business.len,
+										seed ^ (uint64) stop.at ^ (uint64) stop.reg << 56);
+}
+
+#define SH_PREFIX		stops
+#define SH_ELEMENT_TYPE	stops_entry
+#define SH_KEY_TYPE		wa_known_stop
+#define SH_KEY			stop
+#define SH_HASH_KEY(tb, key)	hash_stop(*(const uint64 *) (tb)->private_data, key)
+#define SH_EQUAL(tb, a, b) \
+	((a).at == (b).at && (a).reg == (b).reg && wa_str_equal((a).business, (b).business))
+#define SH_SCOPE		static
+#define SH_DECLARE
+#define SH_DEFINE
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+#include "lib/simplehash.h"
+#pragma GCC diagnostic pop
 
 typedef struct wa_import
 {
@@ -118,14 +148,14 @@ typedef struct wa_import
 
 	wa_reader	consent;
 	wa_reader	log;
+	MemoryContext row;			/* of what is told of one */
 	MemoryContext person;		/* of the recipient at hand */
 	wa_canonical recipient;
 	int			nregisters;
 	int			max_registers;
 	wa_known_register *registers;
-	int			nstops;
-	int			max_stops;
-	wa_known_stop *stops;
+	uint64		seed;			/* of the hashes of stops */
+	stops_hash *stops;			/* NULL: none is known so far */
 
 	MemoryContext writing;		/* of the events that are to be written */
 	int			nevents;
@@ -292,23 +322,34 @@ load_registers(wa_import_state *import, Datum recipient)
 	}
 }
 
+/* Its business must live as long as what is known of the recipient. */
+static void
+know_stop(wa_import_state *import, wa_known_stop stop)
+{
+	bool		found;
+
+	if (import->stops == NULL)
+		import->stops = stops_create(import->person, 8, &import->seed);
+	stops_insert(import->stops, stop, &found);
+}
+
 static void
 load_stops(wa_import_state *import, Datum recipient)
 {
 	wa_reader_seek(&import->log, recipient);
 	while (wa_reader_next(&import->log))
 	{
-		wa_known_stop *known;
-
 		CHECK_FOR_INTERRUPTS();
 		if (!wa_str_equal(wa_reader_str_in_place(&import->log, Anum_wa_consent_log_state),
 						  WA_STR("stop")))
 			continue;
-		known = wa_append(import->stops, import->nstops, import->max_stops, wa_known_stop);
-		known->business = wa_reader_str(&import->log, Anum_wa_consent_log_business);
-		known->reg = wa_register_from_name(wa_reader_str_in_place(&import->log,
-																  Anum_wa_consent_log_register));
-		known->at = wa_reader_instant(&import->log, Anum_wa_consent_log_at);
+		know_stop(import, (wa_known_stop)
+				  {
+					  wa_reader_str(&import->log, Anum_wa_consent_log_business),
+					  wa_register_from_name(wa_reader_str_in_place(&import->log,
+																   Anum_wa_consent_log_register)),
+					  wa_reader_instant(&import->log, Anum_wa_consent_log_at)
+				  });
 	}
 }
 
@@ -324,7 +365,6 @@ load_person(wa_import_state *import, const wa_canonical *recipient)
 	import->recipient = *recipient;
 	import->nregisters = import->max_registers = 0;
 	import->registers = NULL;
-	import->nstops = import->max_stops = 0;
 	import->stops = NULL;
 	value = RecipientGetDatum(wa_recipient_make(recipient));
 	load_registers(import, value);
@@ -375,15 +415,9 @@ has_stop(wa_import_state *import, wa_register reg, const wa_import_row *row)
 
 	if (row->at == WA_NEVER)
 		return is_stopped(known);
-	if (known->stopped_at == row->at)
-		return true;
-	for (int i = 0; i < import->nstops; i++)
-	{
-		if (import->stops[i].reg == reg && import->stops[i].at == row->at &&
-			wa_str_equal(import->stops[i].business, row->business))
-			return true;
-	}
-	return false;
+	return known->stopped_at == row->at ||
+		(import->stops != NULL &&
+		 stops_lookup(import->stops, (wa_known_stop) {row->business, reg, row->at}) != NULL);
 }
 
 /* Add the stop to what is known; does it stand, where none did? */
@@ -394,11 +428,7 @@ add_stop(wa_import_state *import, const wa_import_row *row, const char **detail)
 	bool		before = is_stopped(known);
 
 	known->stopped_at = wa_later(known->stopped_at, row->at);
-	*wa_append(import->stops, import->nstops, import->max_stops, wa_known_stop) =
-		(wa_known_stop)
-	{
-		known->business, row->reg, row->at
-	};
+	know_stop(import, (wa_known_stop) {known->business, row->reg, row->at});
 	if (!before && is_stopped(known))
 		return OUTCOME_STOPPED;
 	*detail = before ? "a stop stands already" : "a later opt-in stands";
@@ -466,8 +496,12 @@ apply_row(wa_import_state *import, wa_import_row *row)
 			row->at = import->at;
 		outcome = add_stop(import, row, &detail);
 		if (import->dry_run)
+		{
+			MemoryContextSwitchTo(import->row);
 			put_detail(import, outcome_name(outcome), row->line,
 					   (wa_str) {row->recipient.text, row->recipient.len}, row, detail);
+			MemoryContextReset(import->row);
+		}
 		else
 			add_event(import, row);
 	}
@@ -484,6 +518,8 @@ wa__import_apply(PG_FUNCTION_ARGS)
 
 	wa_write_begin(import->schema);
 	SPI_connect();
+	import->row = AllocSetContextCreate(CurrentMemoryContext, "wa_policy import row",
+										ALLOCSET_SMALL_SIZES);
 	import->person = AllocSetContextCreate(CurrentMemoryContext, "wa_policy import person",
 										   ALLOCSET_SMALL_SIZES);
 	import->writing = AllocSetContextCreate(CurrentMemoryContext, "wa_policy import events",
@@ -551,6 +587,7 @@ wa_import(PG_FUNCTION_ARGS)
 	import->at = list_time_arg(fcinfo, 4);
 	import->schema = wa_schema_of(fcinfo->flinfo->fn_oid);
 	import->noticed_at = GetCurrentTimestamp();
+	import->seed = pg_prng_uint64(&pg_global_prng_state);
 	InitMaterializedSRF(fcinfo, 0);
 	import->desc = rsinfo->setDesc;
 	import->details = tuplestore_begin_heap(false, false, work_mem);

@@ -328,18 +328,27 @@ cut_wrapped(wa_cutter *cutter, json_object *string, bool occurs)
 	return goes;
 }
 
+/* What stays moves to the front, and the rest goes at once: to take out one by one would be quadratic. */
 static void
 cut_array(wa_cutter *cutter, json_object *array)
 {
-	for (size_t i = 0; i < json_object_array_length(array);)
+	size_t		n = json_object_array_length(array);
+	size_t		kept = 0;
+
+	for (size_t i = 0; i < n; i++)
 	{
-		if (cut_value(cutter, json_object_array_get_idx(array, i)))
-		{
-			json_object_array_del_idx(array, i, 1);
-			cutter->cut = true;
-		}
-		else
-			i++;
+		json_object *item = json_object_array_get_idx(array, i);
+
+		if (cut_value(cutter, item))
+			continue;
+		if (kept < i)
+			json_object_array_put_idx(array, kept, json_object_get(item));
+		kept++;
+	}
+	if (kept < n)
+	{
+		json_object_array_del_idx(array, kept, n - kept);
+		cutter->cut = true;
 	}
 }
 

@@ -24,6 +24,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_statistic.h"
+#include "catalog/pg_type_d.h"
 #include "common/hashfn.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/pathnodes.h"
@@ -31,6 +32,7 @@
 #include "optimizer/cost.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
+#include "parser/parse_coerce.h"
 #include "storage/bufmgr.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
@@ -133,6 +135,18 @@ passes(wa_decision_cache *cache, const wa_question *question, Datum value)
 }
 
 /*
+ * Are the values of a sample texts?  A cast to text in the query may stand before a column of
+ * another type, a boolean or a name, whose values are not even of variable length.
+ */
+static bool
+are_texts(const AttStatsSlot *slot, Oid recipient_type)
+{
+	Oid			type = getBaseType(slot->valuetype);
+
+	return type == recipient_type || type == BPCHAROID || IsBinaryCoercible(type, TEXTOID);
+}
+
+/*
  * The share of a column's values that pass, by the sample in its statistics;
  * negative where there is none.
  */
@@ -144,11 +158,14 @@ ask_sample(HeapTuple statistics, wa_decision_cache *cache, const wa_question *qu
 	double		common_pass = 0;
 	double		rest = 1 - ((Form_pg_statistic) GETSTRUCT(statistics))->stanullfrac;
 	double		rest_pass = -1;
+	Oid			recipient_type = wa_decision_cache_schema(cache)->recipient_type;
 
 	if (get_attstatsslot(&slot, statistics, STATISTIC_KIND_MCV, InvalidOid,
 						 ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
 	{
-		for (int i = 0; i < Min(slot.nvalues, SAMPLE); i++)
+		int			n = are_texts(&slot, recipient_type) ? Min(slot.nvalues, SAMPLE) : 0;
+
+		for (int i = 0; i < n; i++)
 		{
 			common += slot.numbers[i];
 			if (passes(cache, question, slot.values[i]))
@@ -159,7 +176,7 @@ ask_sample(HeapTuple statistics, wa_decision_cache *cache, const wa_question *qu
 	if (get_attstatsslot(&slot, statistics, STATISTIC_KIND_HISTOGRAM, InvalidOid,
 						 ATTSTATSSLOT_VALUES))
 	{
-		int			n = Min(slot.nvalues, SAMPLE);
+		int			n = are_texts(&slot, recipient_type) ? Min(slot.nvalues, SAMPLE) : 0;
 		int			passed = 0;
 
 		for (int i = 0; i < n; i++)

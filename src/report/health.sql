@@ -237,7 +237,7 @@ COMMENT ON COLUMN wa__finding.statement IS 'As in wa_health, in one line';
 
 CREATE VIEW wa_health AS
 SELECT f.finding, f.severity, f.figure,
-	rtrim(regexp_replace(regexp_replace(f.sentence, '(\S{29})(?=\S)', '\1 ', 'g'), '(.{1,29})( |$)', E'\\1\n', 'g'), E'\n') AS sentence,
+	rtrim(regexp_replace(regexp_replace(f.sentence, E'(\\S{29})(?=\\S)', E'\\1 ', 'g'), '(.{1,29})( |$)', E'\\1\n', 'g'), E'\n') AS sentence,
 	rtrim(regexp_replace(f.statement, '(.{1,24})( |$)', E'\\1\n', 'g'), E'\n') AS statement
 FROM wa__finding AS f
 ORDER BY CASE f.severity WHEN 'error' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END, f.finding, f.figure DESC, f.sentence;

@@ -139,7 +139,7 @@ CREATE FUNCTION wa_proof(phone wa_recipient) RETURNS jsonb
 					'webhook', CASE WHEN l.webhook_id IS NOT NULL THEN jsonb_build_object(
 						'id', l.webhook_id,
 						'received_at', w.received_at,
-						'sha256', encode(sha256(CASE WHEN w.payload ~ '^\\x([0-9a-f]{2})*$' THEN w.payload::bytea
+						'sha256', encode(sha256(CASE WHEN w.payload ~ E'^\\\\x([0-9a-f]{2})*$' THEN w.payload::bytea
 							ELSE convert_to(w.payload, 'UTF8') END), 'hex'),
 						'signature', CASE WHEN w.id IS NULL THEN 'the webhook is no longer kept'
 							WHEN w.erased_at IS NOT NULL THEN 'no longer to be told: others were cut out'

@@ -579,34 +579,47 @@ wa_decide(wa_facts *facts, const wa_question *question, wa_objection_sink sink, 
 	return !context.objected;
 }
 
-/* Keep the latest instant up to which objections object for certain. */
+/* The latest instant up to which objections object for certain. */
+typedef struct wa_next_retry
+{
+	wa_instant	at;
+	bool		quiet_alone;	/* are they of quiet hours alone? */
+} wa_next_retry;
+
 static bool
 keep_retry(void *arg, const wa_objection *objection)
 {
-	wa_instant *retry = arg;
+	wa_next_retry *retry = arg;
 
-	*retry = wa_later(*retry, objection->retry != 0 ? objection->retry : objection->until);
-	return *retry != WA_FOREVER;
+	retry->at = wa_later(retry->at, objection->retry != 0 ? objection->retry : objection->until);
+	retry->quiet_alone = retry->quiet_alone && objection->rule == WA_RULE_QUIET_HOURS;
+	return retry->at != WA_FOREVER;
 }
 
+/*
+ * Nothing can be sent as long as any objection stands that stands now, and by the
+ * time that the last of them has ended others may have come.  Quiet hours come again every
+ * week: one row may begin where another ends, to the end of all time.
+ */
 wa_instant
 wa_next(wa_facts *facts, const wa_question *question)
 {
 	wa_question then = *question;
+	wa_instant	quiet_since = question->at; /* nothing else has objected from then on */
 
-	/*
-	 * Nothing can be sent as long as any objection stands that stands now, and by the
-	 * time that the last of them has ended others may have come.
-	 */
 	for (;;)
 	{
-		wa_instant	retry = WA_NEVER;
+		wa_next_retry retry = {WA_NEVER, true};
 
 		if (wa_decide(facts, &then, keep_retry, &retry))
 			return then.at;
-		if (retry == WA_FOREVER || retry <= then.at)
+		if (retry.at == WA_FOREVER || retry.at <= then.at)
 			return WA_FOREVER;
-		then.at = retry;
+		then.at = retry.at;
+		if (!retry.quiet_alone)
+			quiet_since = then.at;
+		else if (then.at > wa_after(quiet_since, WA_QUIET_SEARCH))
+			return WA_FOREVER;
 	}
 }
 

@@ -140,6 +140,9 @@ typedef struct wa_quiet_fact
 	const struct wa_zones *zones;
 } wa_quiet_fact;
 
+/* Quiet time is searched no further than this; beyond, it has no end. */
+#define WA_QUIET_SEARCH		(400 * WA_DAY)
+
 /* Details of an objection by quiet hours. */
 typedef struct wa_quiet_time
 {

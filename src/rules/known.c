@@ -154,6 +154,10 @@ check_name(wa_decision_cache *cache, const wa_table *table, const char *kind, wa
 				 errmsg("%s \"%.*s\" was never heard of", kind, (int) name.len, name.data),
 				 errdetail("No webhook or reported error named it, so nothing would object to any message."),
 				 errhint("NULL asks about all. If it is new, add it to wa_sender.")));
+	/* A query may ask about another one in each row. */
+	if (known->data != NULL)
+		pfree(unconstify(char *, known->data));
+	known->data = NULL;
 	old = MemoryContextSwitchTo(cache->context);
 	known->data = pnstrdup(name.data, name.len);
 	known->len = name.len;

@@ -22,6 +22,7 @@
 
 #include "base/category_oid.h"
 #include "base/snapshot_id.h"
+#include "errors/code_policies.h"
 #include "recipient/region.h"
 #include "recipient/time_zones.h"
 #include "rules/pacing.h"
@@ -133,17 +134,6 @@ str_of(char *text)
 	};
 }
 
-/* In microseconds: a day counts as 24 hours, a month as 30 days. */
-static int64
-span_of(const Interval *interval)
-{
-	int64		days = (int64) interval->month * DAYS_PER_MONTH + interval->day;
-
-	if (days > WA_FOREVER / WA_DAY / 2)
-		return WA_FOREVER / 2;
-	return days * WA_DAY + interval->time;
-}
-
 static char *
 cap_detail(TupleTableSlot *slot, const wa_cap *cap)
 {
@@ -167,7 +157,9 @@ read_cap(wa_pacing *pacing, TupleTableSlot *slot)
 	cap->messages = Max(1, Min(messages, WA_MAX_CAP));
 	cap->category = wa_category_from_oid(
 		DatumGetObjectId(column_of(slot, Anum_wa_frequency_cap_category)));
-	cap->period = span_of(DatumGetIntervalP(column_of(slot, Anum_wa_frequency_cap_period)));
+	/* What is as long as that reaches behind every delivery. */
+	cap->period = Min(wa_interval_span(column_of(slot, Anum_wa_frequency_cap_period)),
+					  WA_FOREVER / 2);
 	cap->business = wa_slot_str(slot, Anum_wa_frequency_cap_business);
 	cap->exempt_in_window = DatumGetBool(column_of(slot, Anum_wa_frequency_cap_exempt_in_window));
 	cap->exempt_regions = DatumGetBool(column_of(slot, Anum_wa_frequency_cap_exempt_regions));

@@ -13,9 +13,6 @@
 
 #include "rules/quiet_hours.h"
 
-/* No quiet time is followed further than this: it has no end. */
-#define WA_QUIET_SEARCH		(400 * WA_DAY)
-
 /*
  * Somebody of whom no region is known may be in any zone.  All of these differ from
  * UTC by a multiple of a quarter of an hour, by -12 hours to +14 hours.

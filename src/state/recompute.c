@@ -18,6 +18,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "base/arguments.h"
 #include "base/schema.h"
 #include "base/statement.h"
 #include "state/log_guard.h"
@@ -77,7 +78,7 @@ Datum
 wa__cooldown_merge(PG_FUNCTION_ARGS)
 {
 	const wa_row_calls *calls = row_calls(fcinfo);
-	text	   *business = PG_GETARG_TEXT_PP(1);
+	text	   *business;
 	wa_cooldown_end end = {0, 0, WA_NEVER};
 	wa_code_policy policy;
 	wa_failures failures;
@@ -88,6 +89,11 @@ wa__cooldown_merge(PG_FUNCTION_ARGS)
 
 	if (calls->tupdesc == NULL)
 		elog(ERROR, "return type must be a row type");
+	wa_forbid_null_arg(fcinfo, 0, "code");
+	wa_forbid_null_arg(fcinfo, 1, "business");
+	wa_forbid_null_arg(fcinfo, 2, "failures");
+	wa_forbid_null_arg(fcinfo, 4, "more_failures");
+	business = PG_GETARG_TEXT_PP(1);
 	wa_failures_from_array(PG_GETARG_DATUM(2), &failures);
 	wa_failures_from_array(PG_GETARG_DATUM(4), &more);
 	wa_failures_merge(&failures, &more);
@@ -150,6 +156,7 @@ wa__hold_of_code(PG_FUNCTION_ARGS)
 
 	if (calls->tupdesc == NULL)
 		elog(ERROR, "return type must be a row type");
+	wa_forbid_null_arg(fcinfo, 0, "code");
 	if (!wa_code_policies_find(calls->policies, PG_GETARG_INT32(0), &policy))
 		wa_code_policy_custom(PG_GETARG_INT32(0), &policy);
 	values[0] = CStringGetTextDatum(wa_scope_name(policy.scope));

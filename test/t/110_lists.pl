@@ -8,7 +8,7 @@ use lib 'test/t';
 use PostgreSQL::Test::Utils;
 use WaTest;
 use Test::More;
-use Time::HiRes qw(usleep);
+use Time::HiRes qw(time usleep);
 
 my $node = new_node('lists');
 my @at = ('--host', $node->host, '--port', $node->port);
@@ -86,6 +86,21 @@ for my $way ('plain', 'folder')
 	is($node->safe_psql("restored_$way", q{SELECT rows FROM wa_forget('4915100000011', 'request 3') WHERE part = 'consent'}), '1', "$way: one more can be erased");
 	is($node->safe_psql("restored_$way", q{SELECT count(*) FROM wa_erasure_key}), '1', "$way: by the same key");
 }
+
+# ---- Many stops of one person ---------------------------------------------
+
+# As an owner of a phone can say stop all day long, and a list may be the log of another tool.  Four times as
+# many may take eight times as long; were each looked for among all, sixteen times.
+sub seconds_of_stops
+{
+	my ($n) = @_;
+	my $began = time;
+	is($node->safe_psql('postgres', qq{SELECT phones FROM wa_import('SELECT ''4915900000001'' AS phone, timestamptz ''2020-01-01'' + n * interval ''1 s'' AS at FROM generate_series(1, $n) AS n')
+		WHERE outcome = 'recorded' AND line IS NULL}), $n - 1, "$n stops of one person");
+	return time - $began;
+}
+my ($fewer, $more) = map { seconds_of_stops($_) } 15000, 60000;
+cmp_ok($more, '<', 8 * ($fewer > 0.1 ? $fewer : 0.1), sprintf('the time grows with the list: %.2f s and %.2f s', $fewer, $more));
 
 # ---- A large import, watched, cancelled, killed ---------------------------
 

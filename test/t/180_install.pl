@@ -89,6 +89,20 @@ SKIP:
 	is(try_sql($node, 'planted', 'CREATE EXTENSION wa_policy SCHEMA wa'), '', "it installs beside @there");
 }
 
+# ---- Strings in which a backslash is no character ------------------------
+
+my $texts = q{
+	SET standard_conforming_strings = on;
+	SELECT t FROM (
+		SELECT pg_get_viewdef(oid) FROM pg_class WHERE relkind = 'v' AND relname ~ '^wa_'
+		UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname ~ '^wa_' AND prokind <> 'a'
+		UNION ALL SELECT pg_get_constraintdef(c.oid) FROM pg_constraint AS c WHERE conname ~ '^wa_' AND contype = 'c'
+		UNION ALL SELECT d.description FROM pg_description AS d WHERE d.objoid >= 16384) AS v (t)
+	ORDER BY t COLLATE "C"};
+$node->safe_psql('postgres', 'CREATE DATABASE usual; CREATE DATABASE escaping; ALTER DATABASE escaping SET standard_conforming_strings = off');
+is(try_sql($node, $_, 'CREATE EXTENSION wa_policy'), '', "$_: it installs, and says nothing") for qw(usual escaping);
+is_same($node->safe_psql('escaping', $texts), $node->safe_psql('usual', $texts), 'where strings are read in the old way, the same is made');
+
 # ---- Default privileges --------------------------------------------------
 
 my $rights = q{

@@ -36,6 +36,8 @@ sub put
 my %library = ($old => do { local $/; open my $in, '<:raw', $library or die $!; <$in> });
 $library{$new} = $library{$old} =~ s/\x00\Q$old\E\x00/\x00$new\x00/gr;
 ok($library{$new} ne $library{$old}, "a library of version $new");
+# It takes one polite word for no filler, so that it folds phrases otherwise.
+ok($library{$new} =~ s/\x00kindly\x00/\x00fondly\x00/, 'which folds otherwise');
 sub install_library
 {
 	my ($version) = @_;
@@ -126,7 +128,7 @@ sub load_state
 		SELECT wa_forget('4915100000004', 'request 1');
 		INSERT INTO wa_incident (code, since, until, reason) VALUES (131026, '2023-11-14 00:00+00', '2023-11-15 00:00+00', 'relay');
 		INSERT INTO wa_error_override (code, ladder) VALUES (131049, '{3 h, 30 h}');
-		INSERT INTO wa_phrase (phrase, meaning) VALUES ('go away', 'stop');
+		INSERT INTO wa_phrase (phrase, meaning) VALUES ('go away', 'stop'), ('kindly disappear', 'stop');
 		DELETE FROM wa_phrase WHERE phrase = 'STOP';
 		DELETE FROM wa_region_rule;
 		INSERT INTO wa_frequency_cap (category, messages, period) VALUES ('marketing', 2, '1 day');
@@ -192,6 +194,8 @@ is($node->safe_psql('upgraded', q{SELECT extversion FROM pg_extension WHERE extn
 is_same(state_of($node, 'upgraded'), $before, 'the state, the decisions and what others built upon it are the same');
 is($node->safe_psql('upgraded', q{SELECT has_table_privilege('auditor', 'wa_consent', 'SELECT'), has_function_privilege('wa_reader', 'wa_history(text)', 'EXECUTE'),
 	has_table_privilege('auditor', 'wa_holiday', 'SELECT')}), 't|f|f', "a DBA's grants and revocations stay, and default ones reach nothing");
+is($node->safe_psql('upgraded', 'BEGIN; ' . post_sql('public', envelope('W1', change_of('S1', 'messages', inbound('4915100000077', 1700000000, 'Kindly disappear!'))))
+	. q{ SELECT wa_first_reason('4915100000077', 'marketing'); ROLLBACK}), 'opted_out_business', 'a phrase is found that the old library folded otherwise');
 is($node->safe_psql('upgraded', q{SELECT count(*) FILTER (WHERE phrase = 'STOP'), count(*) FILTER (WHERE phrase = 'go away') FROM wa_phrase}), '0|1', 'so do the phrases');
 
 $node->safe_psql('fresh', 'CREATE EXTENSION wa_policy');

@@ -408,6 +408,39 @@ test_fetching(void)
 	check(next(&facts, WA_MARKETING, NOW) == WA_FOREVER, "a stop has no end");
 }
 
+/* Quiet by one row in the first half of every day, by the other in the second. */
+static const wa_quiet_fact halves[] = {{WA_MARKETING, NULL, NULL}, {WA_MARKETING, NULL, NULL}};
+
+static bool
+is_half_quiet(void *pacing, const wa_quiet_fact *fact, wa_instant at, wa_quiet_time *time)
+{
+	wa_instant	half = wa_day_of(at) + (at - wa_day_of(at)) / (WA_DAY / 2) * (WA_DAY / 2);
+
+	(void) pacing;
+	if ((half == wa_day_of(at)) != (fact == &halves[0]))
+		return false;
+	if (time != NULL)
+		*time = (wa_quiet_time) {half, half + WA_DAY / 2, {NULL, 0}, {NULL, 0}};
+	return true;
+}
+
+static void
+test_quiet(void)
+{
+	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetched = WA_ALL_PARTS,
+		.nquiet = 1,.quiet = halves,.is_quiet = is_half_quiet};
+	wa_instant	midnight = wa_day_of(NOW) + WA_DAY;
+
+	check(next(&facts, WA_MARKETING, midnight) == midnight + WA_DAY / 2, "at noon");
+	check(next(&facts, WA_MARKETING, midnight - 1) == midnight - 1, "before midnight");
+	check(next(&facts, WA_UTILITY, midnight) == midnight, "another category");
+
+	/* One begins where the other ends. */
+	facts.nquiet = 2;
+	check(next(&facts, WA_MARKETING, midnight) == WA_FOREVER, "no end");
+	check(next(&facts, WA_UTILITY, midnight) == midnight, "another category");
+}
+
 int
 main(void)
 {
@@ -418,6 +451,7 @@ main(void)
 	test_region();
 	test_window();
 	test_cooldown();
+	test_quiet();
 	test_fetching();
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed > 0;

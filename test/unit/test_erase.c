@@ -6,6 +6,7 @@
 #include "c.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "payload/erase.h"
 
@@ -69,9 +70,40 @@ cuts(const char *id, const char *other, const char *text, const char *rest)
 	wa_names_free(names);
 }
 
+/* Seconds that it takes to cut so many of its phones out of one list, with others between them. */
+static double
+time_of_list(int n)
+{
+	const char *pair = "\"491601234567\",\"491609999999\",";
+	size_t		len = strlen(pair);
+	char	   *text = malloc(n * len + 3);
+	wa_names   *names = names_of("491601234567", NULL);
+	char	   *left = NULL;
+	size_t		left_len = 0;
+	clock_t		start;
+	double		seconds;
+
+	text[0] = '[';
+	for (int i = 0; i < n; i++)
+		memcpy(text + 1 + i * len, pair, len);
+	text[n * len] = ']';
+	text[n * len + 1] = '\0';
+	start = clock();
+	check(wa_payload_erase(names, text, n * len + 1, &left, &left_len) == WA_ERASE_CUT, "a long list");
+	seconds = (double) (clock() - start) / CLOCKS_PER_SEC;
+	check(left_len == (size_t) n * strlen("\"491609999999\",") + 1, "the others stay");
+	free(left);
+	free(text);
+	wa_names_free(names);
+	return seconds;
+}
+
 int
 main(void)
 {
+	double		fewer;
+	double		more;
+
 	/* Spellings. */
 	occurs("491601234567", "491601234567", true);
 	occurs("491601234567", "x+49 (160) 123-45/67!", true);
@@ -149,6 +181,11 @@ main(void)
 	cuts("491601234567", NULL, "[{\"a\":\"491601234567\"},", "");
 	/* Integers that no 64 bits hold, and slashes, come out as they were. */
 	cuts("491601234567", NULL, "[491601234567,\"a/b\",123456789012345678]", "[\"a/b\",123456789012345678]");
+
+	/* Four times as long takes four times as long, more or less; were it quadratic, sixteen times. */
+	fewer = time_of_list(20000);
+	more = time_of_list(80000);
+	check(more < 10 * (fewer > 0.01 ? fewer : 0.01), "the time grows with the list");
 
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed == 0 ? 0 : 1;
