@@ -39,6 +39,24 @@ wa_str_equal(wa_str a, wa_str b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
+/* Is it this word, which is in lower case, its ASCII letters in either case? */
+static inline bool
+wa_str_says(wa_str s, wa_str word)
+{
+	if (s.len != word.len)
+		return false;
+	for (size_t i = 0; i < s.len; i++)
+	{
+		char		c = s.data[i];
+
+		if (c >= 'A' && c <= 'Z')
+			c += 'a' - 'A';
+		if (c != word.data[i])
+			return false;
+	}
+	return true;
+}
+
 /* Order by bytes, a prefix first. */
 static inline int
 wa_str_compare(wa_str a, wa_str b)

@@ -86,13 +86,13 @@ extern void wa_context_report_problem(wa_context *c, wa_problem problem, const c
 /* What has come of the element so far. */
 extern wa_element_outcome wa_context_outcome(const wa_context *c);
 
-/* Is it the literal, which is in lower case, its ASCII letters in either case? */
+/* Is it the literal, which is in lower case, its ASCII letters in either case, blanks around it or not? */
 extern bool wa_text_says(wa_str s, const char *word);
 
 /* Does it begin with the literal, in the same way? */
 extern bool wa_text_starts(wa_str s, const char *word);
 
-/* An error code as text; false where it is none. */
+/* An error code as text, "131050.0" too; false where it is none. */
 extern bool wa_code_read(wa_str text, int32 *code);
 
 /* Unix seconds or milliseconds, as text, to an instant; false where it is none. */

@@ -162,7 +162,9 @@ typedef struct wa_element
 	/* MESSAGE */
 	wa_str		texts[WA_MAX_TEXTS];	/* text.body; button.text and .payload;
 										 * interactive.button_reply.title and .id */
-	bool		side_texts;		/* texts are captions, or what an edit makes of them */
+	bool		side_texts;		/* texts are captions, what an edit makes of them, or
+								 * stand where the type does not put them */
+	bool		by_business;	/* a copy of what the business sent: from its number, to another */
 	bool		automatic;		/* WhatsApp itself answered, not the user */
 	wa_ids		card;			/* the sender's own contact card, which the business
 								 * had asked for */

@@ -255,6 +255,20 @@ test_failures(void)
 	means(STATUS("'status':'failed','errors':[{'code':99999999999}]"), "unknown_value");
 	means(STATUS("'status':'failed','errors':[]"), "unknown_value");
 	means(STATUS("'status':'failed'"), "unknown_value");
+	/* A number that went through a float, or has blanks around it. */
+	means(STATUS("'status':'failed','errors':[{'code':131050.0}]"), "whatsapp stop by failed message 131050" WHO);
+	means(STATUS("'status':'failed','errors':[{'code':' 131050 '}]"), "whatsapp stop by failed message 131050" WHO);
+	means(STATUS("'status':'failed','errors':[{'code':131050.5}]"), "unknown_value");
+	means(STATUS("'status':'failed','errors':[{'code':'.0'}]"), "unknown_value");
+	means(STATUS("'status':' Failed ','errors':[{'code':131050}]"), "whatsapp stop by failed message 131050" WHO);
+	/* Errors in a status that does not say "failed": what protects counts. */
+	means(STATUS("'status':'undelivered','errors':[{'code':131050},{'code':131026}]"),
+		  "unknown_value; whatsapp stop by failed message 131050" WHO "; failure 131026" WHO);
+	means(STATUS("'status':'delivered','errors':[{'code':131050}]"),
+		  "unknown_value; whatsapp stop by failed message 131050" WHO "; receipt" WHO);
+	means(STATUS("'errors':[{'code':131050}]"), "whatsapp stop by failed message 131050" WHO "; unknown_shape");
+	means(STATUS("'status':'undelivered','errors':[]"), "");
+	means(STATUS("'type':'payment','status':'failed'"), "");
 	/* An error of an inbound message says nothing about the user. */
 	means(MESSAGE("'type':'unsupported','errors':[{'code':131050}]"), "inbound" WHO);
 	/* An HTTP number means something on premises only. */
@@ -301,6 +315,23 @@ test_messages(void)
 	means(MESSAGE("'image':{'caption':'STOP'}"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
 	means(MESSAGE("'reaction':{'emoji':'x'}"), "");
 	means(MESSAGE("'something':{}"), "inbound" WHO);
+	/* However its type is written, and where no type or another puts it. */
+	means(MESSAGE("'type':'Text','text':{'body':'STOP'}"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
+	means(MESSAGE("'type':'text','text':'START'"), "inbound" WHO "; business resume by phrase \"START\"" WHO);
+	means(MESSAGE("'type':'ephemeral','text':{'body':'STOP'}"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
+	means(MESSAGE("'type':'ephemeral','text':{'body':'START'}"), "inbound" WHO);
+	means(MESSAGE("'type':'button','interactive':{'button_reply':{'id':'1','title':'START'}}"), "inbound" WHO);
+	/* Nobody knows what is not there. */
+	means(MESSAGE("'type':'text','body':'STOP'"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'button','button':{}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'text','text':{'body':''}"), "inbound" WHO);
+	/* The answer of the send API, and a copy of what was sent, are no messages of the user. */
+	means("{'messaging_product':'whatsapp','contacts':[{'input':'+49 151 12345678','wa_id':'4915112345678'}],'messages':[{'id':'m1'}]}",
+		  "missing_recipient");
+	means("{'messaging_product':'whatsapp','contacts':[{'wa_id':'4915112345678'}],'messages':[{'id':'m1','text':{'body':'STOP'}}]}",
+		  "inbound @0 / 4915112345678 as 4915112345678; business stop by phrase \"STOP\" @0 / 4915112345678 as 4915112345678");
+	means("{'metadata':{'display_phone_number':'16505550100'},'contacts':[{'wa_id':'4915112345678'}],"
+		  "'messages':[{'from':'16505550100','to':'4915112345678','timestamp':'1767225590','type':'text','text':{'body':'STOP'}}]}", "");
 	/* WhatsApp answers itself where nobody does: no word of the user. */
 	means(MESSAGE("'type':'interactive','interactive':{'type':'call_permission_reply','call_permission_reply':"
 				  "{'response':'reject','response_source':'automatic'}}"), "");
@@ -330,6 +361,12 @@ test_preferences(void)
 	means(MESSAGE("'type':'system','system':{'type':'user_preference_changed','marketing':'signup'}"), "unknown_value");
 	means(PREFERENCE("'category':'marketing_messages'"), "unknown_value");
 	means(PREFERENCE("'category':'all','value':'resume'"), "unknown_value");
+	means(PREFERENCE("'category':'Marketing_Messages','value':'stop '"), "whatsapp stop by user_preferences" WHO);
+	means(PREFERENCE("'value':'resume '"), "unknown_value");
+	/* In a system message of another type it stops, and grants nothing. */
+	means(MESSAGE("'type':'system','system':{'type':'user_preferences','marketing':'stop'}"), "whatsapp stop by system message" WHO);
+	means(MESSAGE("'type':'system','system':{'marketing':'stop'}"), "whatsapp stop by system message" WHO);
+	means(MESSAGE("'type':'system','system':{'marketing':'resume'}"), "unknown_value");
 	means(PREFERENCE("'value':'stop'"), "whatsapp stop by user_preferences" WHO);
 	means(MESSAGE("'type':'system','system':{'type':'user_preference_changed','marketing':'stop'}"),
 		   "whatsapp stop by system message" WHO);
