@@ -352,33 +352,6 @@ wa_payload_parse_string(wa_payload *payload, json_object *string)
 	return root;
 }
 
-wa_payload_shape
-wa_payload_shape_of(json_object *node)
-{
-	bool		of_cloud = wa_json_has(node, "metadata") ||
-		wa_json_has(node, "messaging_product");
-	json_object *changes = wa_json_member(node, "changes");
-
-	if (!wa_json_is_object(node))
-		return WA_SHAPE_UNKNOWN;
-	if (wa_json_has(node, "entry"))
-		return WA_SHAPE_ENVELOPE;
-	if (wa_json_is_array(changes) || wa_json_is_object(changes))
-		return WA_SHAPE_ENTRY;
-	if (wa_json_is_object(wa_json_member(node, "value")))
-		return WA_SHAPE_CHANGE;
-	for (int i = 0; i < WA_ARRAY_COUNT; i++)
-	{
-		if (wa_json_has(node, wa_value_arrays[i].name))
-			return of_cloud ? WA_SHAPE_VALUE : WA_SHAPE_ON_PREMISES;
-	}
-	/* a value with nothing, a change without value */
-	if (wa_json_is_object(wa_json_member(node, "standby")) ||
-		wa_json_has(node, "metadata"))
-		return WA_SHAPE_VALUE;
-	return wa_json_has(node, "field") ? WA_SHAPE_CHANGE : WA_SHAPE_UNKNOWN;
-}
-
 /* Might JSON stand in this string? */
 static bool
 parse_looks_like_json(wa_str text)
@@ -394,18 +367,70 @@ parse_looks_like_json(wa_str text)
 }
 
 bool
+wa_payload_is_wrapped(json_object *node)
+{
+	return json_object_is_type(node, json_type_string) &&
+		parse_looks_like_json(wa_json_scalar(node));
+}
+
+bool
 wa_payload_is_wrapper(json_object *node)
 {
 	for (int i = 0; i < WA_WRAPPING_NAMES; i++)
 	{
 		json_object *member = wa_json_member(node, wa_wrapping_names[i]);
 
-		if (wa_json_is_object(member) || wa_json_is_array(member) ||
-			(json_object_is_type(member, json_type_string) &&
-			 parse_looks_like_json(wa_json_scalar(member))))
+		if (wa_json_is_object(member) || wa_json_is_array(member) || wa_payload_is_wrapped(member))
 			return true;
 	}
 	return false;
+}
+
+/*
+ * A wrapper may have members of its own that are named like those of a value.
+ * What they hold counts, and nothing but their names does not.
+ */
+static bool
+parse_has_value_array(json_object *node, bool with_items)
+{
+	for (int i = 0; i < WA_ARRAY_COUNT; i++)
+	{
+		const char *name = wa_value_arrays[i].name;
+
+		if (with_items ? wa_json_list_length(wa_json_member(node, name)) > 0 :
+			wa_json_has(node, name))
+			return true;
+	}
+	return false;
+}
+
+wa_payload_shape
+wa_payload_shape_of(json_object *node)
+{
+	bool		of_cloud = wa_json_has(node, "metadata") ||
+		wa_json_has(node, "messaging_product");
+	json_object *changes = wa_json_member(node, "changes");
+
+	if (!wa_json_is_object(node))
+		return WA_SHAPE_UNKNOWN;
+	if (wa_json_has(node, "entry"))
+		return WA_SHAPE_ENVELOPE;
+	if (wa_json_is_array(changes) || wa_json_is_object(changes))
+		return WA_SHAPE_ENTRY;
+	if (wa_json_is_object(wa_json_member(node, "value")))
+		return WA_SHAPE_CHANGE;
+	if (parse_has_value_array(node, true))
+		return of_cloud ? WA_SHAPE_VALUE : WA_SHAPE_ON_PREMISES;
+	if (wa_json_is_object(wa_json_member(node, "standby")))
+		return WA_SHAPE_VALUE;
+	if (wa_payload_is_wrapper(node))
+		return WA_SHAPE_UNKNOWN;
+	/* a value with nothing, a change without value */
+	if (parse_has_value_array(node, false))
+		return of_cloud ? WA_SHAPE_VALUE : WA_SHAPE_ON_PREMISES;
+	if (wa_json_has(node, "metadata"))
+		return WA_SHAPE_VALUE;
+	return wa_json_has(node, "field") ? WA_SHAPE_CHANGE : WA_SHAPE_UNKNOWN;
 }
 
 /* A payload that is not in use, with its tokener; NULL: there is none. */
@@ -428,6 +453,20 @@ wa_payload_new(void)
 	return payload;
 }
 
+/* Who turns a payload into JSON twice makes a string of it. */
+static void
+parse_unwrap_root(wa_payload *payload)
+{
+	json_object *inner = NULL;
+
+	if (wa_payload_is_wrapped(payload->root))
+		inner = wa_payload_parse_string(payload, payload->root);
+	if (inner == NULL)
+		return;
+	json_object_put(payload->root);
+	payload->root = inner;
+}
+
 wa_payload_result
 wa_payload_parse(wa_payload *payload, const char *text, size_t len)
 {
@@ -437,6 +476,7 @@ wa_payload_parse(wa_payload *payload, const char *text, size_t len)
 	result = parse_text(payload, text, len, &payload->root);
 	if (result != WA_PAYLOAD_OK)
 		return result;
+	parse_unwrap_root(payload);
 	if (!wa_json_is_array(payload->root) &&
 		wa_payload_shape_of(payload->root) == WA_SHAPE_UNKNOWN &&
 		!wa_payload_is_wrapper(payload->root))

@@ -81,7 +81,7 @@ typedef struct wa_source
 	int			length;
 	int			next;
 	int			nsteps;			/* of the place of node */
-	json_object *tree;			/* WRAPPER: parsed out of a string; owned */
+	json_object *tree;			/* the last payload, if parsed out of a string; owned */
 	bool		found;			/* WRAPPER: was there a payload in it? */
 	bool		unread;			/* WRAPPER: a member that is none carries elements */
 } wa_source;
@@ -257,6 +257,9 @@ extern wa_payload_shape wa_payload_shape_of(json_object *node);
 
 /* parse.c: is it, having no shape of its own, something wrapped round a payload? */
 extern bool wa_payload_is_wrapper(json_object *node);
+
+/* parse.c: is it a string in which JSON may stand? */
+extern bool wa_payload_is_wrapped(json_object *node);
 
 /*
  * parse.c: parse a string that stands in the payload.  NULL where it is no
