@@ -25,7 +25,8 @@ typedef struct wa_phrase_key
 
 	/*
 	 * Was something left out (a question mark, a crossed-out sign, "ok", "no
-	 * thanks") with which a stop is still a stop, but an opt-in is doubtful?
+	 * thanks", the escapes of a text that was escaped twice) with which a stop is
+	 * still a stop, but an opt-in is doubtful?
 	 */
 	bool		doubtful;
 	char		text[WA_PHRASE_MAX * 4 + 1];	/* UTF-8, terminated */
