@@ -34,6 +34,7 @@ static int	failed = 0;
 
 static bool show_links = false;
 static bool show_failed = false;
+static bool show_holds = false;
 static char found[4096];
 static size_t used;
 
@@ -75,6 +76,15 @@ put_event(void *arg, const wa_event *event)
 	{
 		if (show_failed)
 			put("%sfailed %d%s", used > 0 ? "; " : "", event->code, event->category == WA_CATEGORY_UNKNOWN ? "" : categories[event->category]);
+		return;
+	}
+	if (show_holds && event->kind == WA_EVENT_HOLD)
+	{
+		put("%shold %d until ", used > 0 ? "; " : "", event->cause);
+		if (event->until == WA_FOREVER)
+			put("ever");
+		else
+			put("%lld", (long long) ((event->until - NOW) / WA_SECOND));
 		return;
 	}
 	if ((int) event->kind > WA_EVENT_CONSENT)
@@ -690,6 +700,33 @@ test_standby(void)
 	show_links = false;
 }
 
+#define RESTRICTED(members) "{'entry':[{'id':'b1','changes':[{'field':'account_update','value':" \
+	"{'event':'ACCOUNT_RESTRICTION','restriction_info':[" members "]}}]}]}"
+#define BUSINESS_INITIATED "'restriction_type':'RESTRICTED_BIZ_INITIATED_MESSAGING'"
+
+/* Where the end of a restriction cannot be read, or be right, nobody knows of one. */
+static void
+test_restrictions(void)
+{
+	show_holds = true;
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':1767225700}"), "hold -2 until 100");
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2026-01-01T00:01:40+0000'}"), "hold -2 until 100");
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2026-01-01T01:01:40.250+01:00'}"), "hold -2 until 100");
+	means(RESTRICTED("{" BUSINESS_INITIATED "}"), "hold -2 until ever");
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'soon'}"), "unknown_value; hold -2 until ever");
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2026-01-01T00:01:40.'}"), "unknown_value; hold -2 until ever");
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':0}"), "unknown_value; hold -2 until ever");
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':' '}"), "unknown_value; hold -2 until ever");
+	/* One that nobody knows is told, one that stops no messages is not. */
+	means(RESTRICTED("{'restriction_type':'RESTRICTED_ALL_MESSAGING','expiration':1767225700}"), "unknown_value");
+	means(RESTRICTED("'RESTRICTED_BIZ_INITIATED_MESSAGING'"), "unknown_value");
+	means(RESTRICTED("{'restriction_type':'RESTRICTED_BUSINESS_INITIATED_CALLING'},{'restriction_type':'RESTRICTED_ADD_PHONE_NUMBER_ACTION'},"
+					 "{'restriction_type':'RESTRICTED_DIRECT_SEND_UTILITY_TEMPLATES'},{'restriction_type':'RATE_LIMITED_UTILITY_TEMPLATE_MESSAGING'}"), "");
+	show_holds = false;
+	/* What names no template tells nothing of one. */
+	means("{'field':'message_template_status_update','value':{'event':'DISABLED','message_template_id':7}}", "unknown_shape");
+}
+
 /* Keys must fit an index, and may not be cut inside a character. */
 static void
 test_long_names(void)
@@ -758,6 +795,7 @@ main(void)
 	test_cards();
 	test_changes();
 	test_standby();
+	test_restrictions();
 	test_long_names();
 	test_failure_alone();
 	printf("%d passed, %d failed\n", passed, failed);
