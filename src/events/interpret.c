@@ -367,14 +367,6 @@ message_is_received(const wa_element *element)
 	return wa_str_given(element->type) || wa_identifiers_given(&element->who);
 }
 
-/* A message of words in which none can be read may be anything, a stop as well. */
-static bool
-message_lacks_words(const wa_element *element)
-{
-	return (wa_text_says(element->type, "text") || wa_text_says(element->type, "button")) &&
-		element->texts[0].data == NULL && element->texts[1].data == NULL;
-}
-
 /*
  * In a group a message opens the group's window, not the user's, and is no
  * evidence that the user can be reached; its words and identifiers count.
@@ -396,8 +388,8 @@ interpret_message(wa_context *c, const wa_element *element)
 								  "neither from whom nor of which type: not received, but sent", 0);
 		return wa_context_outcome(c);
 	}
-	if (message_lacks_words(element))
-		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_SHAPE, "no text where its type puts it", 0);
+	if (element->wordless)
+		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_SHAPE, "a text or button without words", 0);
 	wa_context_report_sighting(c, WA_STR("message"));
 	meaning = message_meaning(c, element, &evidence);
 	if (silent && meaning == WA_MEANS_NOTHING)

@@ -310,10 +310,21 @@ message_find_part(json_object *node, size_t n)
 }
 
 /*
- * The part that the type names; without a type the part tells it.  Where the
- * type is none that is known, or its part is not there, words in another part are
- * no message by themselves, but may be a stop.
+ * Where the type is none that is known, or its part is not there, words in
+ * another part, or in none, are no message by themselves, but may be a stop.
  */
+static const message_type *
+message_find_words(json_object *node, wa_element *element)
+{
+	const message_type *type = message_find_part(node, WORDED_TYPES);
+
+	if (type == NULL)
+		element->texts[0] = wa_json_text(node, "body");
+	element->side_texts = type != NULL || element->texts[0].data != NULL;
+	return type;
+}
+
+/* The part that the type names; without a type the part tells it. */
 static void
 message_fill_parts(json_object *node, wa_element *element)
 {
@@ -327,12 +338,12 @@ message_fill_parts(json_object *node, wa_element *element)
 	}
 	else if (type == NULL ||
 			 (type->worded && wa_json_member(node, type->name.data) == NULL))
-	{
-		type = message_find_part(node, WORDED_TYPES);
-		element->side_texts = type != NULL;
-	}
+		type = message_find_words(node, element);
 	if (type != NULL && type->fill != NULL)
 		type->fill(wa_json_member(node, type->name.data), element);
+	/* a part that is there and cannot be read might say anything */
+	element->wordless = type != NULL && (type->fill == message_fill_text || type->fill == message_fill_button) &&
+		element->texts[0].data == NULL && element->texts[1].data == NULL;
 	if (wa_str_says(element->type, WA_STR("edit")))
 		message_fill_edit(node, element);
 }

@@ -267,16 +267,9 @@ is_template_field(wa_str field)
 		wa_str_equal(field, WA_STR("template_category_update"));
 }
 
-/*
- * Does a value that has none of the arrays say something all the same, under a
- * field that tells of users?
- */
 static bool
-walk_value_is_odd(const wa_payload *payload, json_object *value)
+walk_says_more(json_object *value)
 {
-	if (!wa_str_equal(payload->field, WA_STR("user_preferences")) &&
-		!wa_str_equal(payload->field, WA_STR("user_id_update")))
-		return false;
 	json_object_object_foreach(value, key, member)
 	{
 		(void) member;
@@ -284,6 +277,17 @@ walk_value_is_odd(const wa_payload *payload, json_object *value)
 			return true;
 	}
 	return false;
+}
+
+/*
+ * Does a value that has none of the arrays say something all the same, under a
+ * field that tells of users?
+ */
+static bool
+walk_value_is_odd(const wa_payload *payload, json_object *value)
+{
+	return (wa_str_equal(payload->field, WA_STR("user_preferences")) ||
+			wa_str_equal(payload->field, WA_STR("user_id_update"))) && walk_says_more(value);
 }
 
 /*

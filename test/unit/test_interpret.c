@@ -332,9 +332,14 @@ test_messages(void)
 	means(MESSAGE("'type':'ephemeral','text':{'body':'START'}"), "inbound" WHO);
 	means(MESSAGE("'type':'button','interactive':{'button_reply':{'id':'1','title':'START'}}"), "inbound" WHO);
 	/* Nobody knows what is not there. */
-	means(MESSAGE("'type':'text','body':'STOP'"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'text','text':{'words':'STOP'}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'text','text':['STOP']"), "unknown_shape; inbound" WHO);
 	means(MESSAGE("'type':'button','button':{}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'text'"), "inbound" WHO);
+	means(MESSAGE("'type':'text','body':'STOP'"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
+	means(MESSAGE("'type':'chat','body':'START'"), "inbound" WHO);
 	means(MESSAGE("'type':'text','text':{'body':''}"), "inbound" WHO);
+	means(MESSAGE("'type':'text','text':null"), "inbound" WHO);
 	/* The answer of the send API, and a copy of what was sent, are no messages of the user. */
 	means("{'messaging_product':'whatsapp','contacts':[{'input':'+49 151 12345678','wa_id':'4915112345678'}],'messages':[{'id':'m1'}]}",
 		  "missing_recipient");
@@ -723,7 +728,8 @@ test_restrictions(void)
 	means(RESTRICTED("{'restriction_type':'RESTRICTED_BUSINESS_INITIATED_CALLING'},{'restriction_type':'RESTRICTED_ADD_PHONE_NUMBER_ACTION'},"
 					 "{'restriction_type':'RESTRICTED_DIRECT_SEND_UTILITY_TEMPLATES'},{'restriction_type':'RATE_LIMITED_UTILITY_TEMPLATE_MESSAGING'}"), "");
 	show_holds = false;
-	/* What names no template tells nothing of one. */
+	/* A template that cannot be sent, and nobody knows which. */
+	means("{'field':'message_template_status_update','value':{'event':'APPROVED','message_template_id':7}}", "");
 	means("{'field':'message_template_status_update','value':{'event':'DISABLED','message_template_id':7}}", "unknown_shape");
 }
 
