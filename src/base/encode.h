@@ -28,11 +28,18 @@ extern wa_str wa_to_database(wa_str utf8);
 extern wa_str wa_to_utf8(wa_str text);
 
 /*
- * A payload as it is kept, as UTF-8: as wa_to_utf8, but what is "\x" and hexadecimal digits
- * are these bytes, since that is what becomes of a bytea that is put into a column of
- * text.  No JSON begins so.
+ * A payload as it is kept, as UTF-8: as wa_to_utf8, but what is "\x" and hexadecimal digits,
+ * or has "\ooo" for bytes, are these bytes, since that is what becomes of a bytea that is put
+ * into a column of text, under bytea_output = hex or escape.  No JSON begins so, or has that.
  */
 extern wa_str wa_kept_to_utf8(wa_str text);
+
+/*
+ * A bytea that was put into a column of text under bytea_output = escape and is written
+ * with doubled backslashes alone: it may be JSON of another meaning as it stands, so
+ * that the caller must know better.  data NULL where it has none, or is not of that form.
+ */
+extern wa_str wa_doubled_to_utf8(wa_str text);
 
 /*
  * Any bytes as text of this database: as they are where they are valid there,
