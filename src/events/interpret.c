@@ -257,7 +257,7 @@ system_is_change(const wa_element *element)
 	return false;
 }
 
-/* In a message of another type it stops, too, and grants nothing. */
+/* Under nearly its type, or none, it stops, too, and grants nothing. */
 static void
 interpret_system_preference(wa_context *c, wa_str marketing, bool of_its_type)
 {
@@ -265,7 +265,7 @@ interpret_system_preference(wa_context *c, wa_str marketing, bool of_its_type)
 		interpret_preference_value(c, marketing, (wa_str) {NULL, 0}, WA_STR("system message"));
 	else
 		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
-								  "a preference in a system message of another type", 0);
+								  "a preference in a system message that does not say so", 0);
 }
 
 static wa_element_outcome
@@ -276,10 +276,11 @@ interpret_system(wa_context *c, const wa_element *element)
 	else
 	{
 		bool		preference = wa_text_says(element->system_type, "user_preference_changed");
+		bool		alike = wa_str_given(element->system_marketing) &&
+			(!wa_str_given(element->system_type) || wa_text_starts(element->system_type, "user_preference"));
 
 		wa_context_report_sighting(c, WA_STR("message"));
-		if ((preference || wa_str_given(element->system_marketing)) &&
-			element_has_recipient(c, element))
+		if ((preference || alike) && element_has_recipient(c, element))
 			interpret_system_preference(c, element->system_marketing, preference);
 	}
 	return wa_context_outcome(c);

@@ -280,6 +280,8 @@ static const message_type message_types[] = {
 	{{"sticker", 7}, NULL, false},
 	{{"location", 8}, NULL, false},
 	{{"order", 5}, NULL, false},
+	{{"unsupported", 11}, NULL, false},
+	{{"unknown", 7}, NULL, false},
 };
 
 /* The parts in which words of the user stand come first. */

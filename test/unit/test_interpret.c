@@ -330,6 +330,7 @@ test_messages(void)
 	means(MESSAGE("'type':'text','text':'START'"), "inbound" WHO "; business resume by phrase \"START\"" WHO);
 	means(MESSAGE("'type':'ephemeral','text':{'body':'STOP'}"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
 	means(MESSAGE("'type':'ephemeral','text':{'body':'START'}"), "inbound" WHO);
+	means(MESSAGE("'type':'unsupported','text':{'body':'STOP'}"), "inbound" WHO);
 	means(MESSAGE("'type':'button','interactive':{'button_reply':{'id':'1','title':'START'}}"), "inbound" WHO);
 	/* Nobody knows what is not there. */
 	means(MESSAGE("'type':'text','text':{'words':'STOP'}"), "unknown_shape; inbound" WHO);
@@ -378,7 +379,8 @@ test_preferences(void)
 	means(PREFERENCE("'category':'all','value':'resume'"), "unknown_value");
 	means(PREFERENCE("'category':'Marketing_Messages','value':'stop '"), "whatsapp stop by user_preferences" WHO);
 	means(PREFERENCE("'value':'resume '"), "unknown_value");
-	/* In a system message of another type it stops, and grants nothing. */
+	/* In a system message that does not say so it stops, and grants nothing; other types mean other things. */
+	means(MESSAGE("'type':'system','system':{'type':'customer_identity_changed','marketing':'stop'}"), "");
 	means(MESSAGE("'type':'system','system':{'type':'user_preferences','marketing':'stop'}"), "whatsapp stop by system message" WHO);
 	means(MESSAGE("'type':'system','system':{'marketing':'stop'}"), "whatsapp stop by system message" WHO);
 	means(MESSAGE("'type':'system','system':{'marketing':'resume'}"), "unknown_value");
