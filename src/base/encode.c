@@ -197,7 +197,10 @@ octal_value(const char *text, size_t len)
 	return (text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0');
 }
 
-/* How many escapes of either kind the text has; false where it is not of this form. */
+/*
+ * How many escapes of either kind the text has; false where it is not of this form.
+ * Nearly all payloads have none, or an escape of JSON first.
+ */
 static bool
 count_escapes(wa_str text, size_t *octal, size_t *doubled)
 {
@@ -222,7 +225,7 @@ count_escapes(wa_str text, size_t *octal, size_t *doubled)
 		else
 			return false;
 	}
-	return is_ascii(text);
+	return (*octal > 0 || *doubled > 0) && is_ascii(text);
 }
 
 /* The bytes that a text of that form stands for. */
@@ -268,7 +271,7 @@ wa_doubled_to_utf8(wa_str text)
 	size_t		octal;
 	size_t		doubled;
 
-	if (!count_escapes(text, &octal, &doubled) || octal > 0 || doubled == 0)
+	if (!count_escapes(text, &octal, &doubled) || octal > 0)
 		return (wa_str) {NULL, 0};
 	return decode_escapes(text);
 }
