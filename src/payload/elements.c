@@ -37,6 +37,15 @@ element_text2(json_object *object, const char *key, const char *other_key)
 	return result;
 }
 
+/* The errors of a status or message; third parties write one as "error". */
+static json_object *
+element_errors(json_object *node)
+{
+	json_object *errors = wa_json_member(node, "errors");
+
+	return errors != NULL ? errors : wa_json_member(node, "error");
+}
+
 static bool
 element_any_given(const wa_ids *ids)
 {
@@ -106,7 +115,7 @@ status_fill(json_object *node, wa_element *element)
 	element->message_id = wa_json_text(node, "id");
 	element->type = wa_json_text(node, "status");
 	element->timestamp = element_time(node, "timestamp");
-	element->nerrors = wa_json_list_length(wa_json_member(node, "errors"));
+	element->nerrors = wa_json_list_length(element_errors(node));
 	element->pricing_category = wa_json_text(wa_json_member(node, "pricing"), "category");
 	element->origin_type = wa_json_text(origin, "type");
 
@@ -360,7 +369,7 @@ message_fill(json_object *node, wa_element *element)
 	element->message_id = wa_json_text(node, "id");
 	element->type = wa_json_text(node, "type");
 	element->timestamp = element_time(node, "timestamp");
-	element->nerrors = wa_json_list_length(wa_json_member(node, "errors"));
+	element->nerrors = wa_json_list_length(element_errors(node));
 	element->group = wa_str_given(wa_json_text(node, "group_id"));
 	element->by_business = wa_json_member(node, "to") != NULL &&
 		wa_contact_same_id(element->who.phone, element->display_phone, true);
@@ -548,7 +557,7 @@ wa_element_error(const wa_element *element, int i, wa_error *error)
 	json_object *data;
 
 	if (element->kind != WA_ELEMENT_ERROR)
-		node = wa_json_list_item(wa_json_member(node, "errors"), i);
+		node = wa_json_list_item(element_errors(node), i);
 	data = wa_json_member(node, "error_data");
 	error->code = wa_json_text(node, "code");
 	error->title = wa_json_text(node, "title");

@@ -265,6 +265,9 @@ test_failures(void)
 	means(STATUS("'status':'failed','errors':[{'code':99999999999}]"), "unknown_value");
 	means(STATUS("'status':'failed','errors':[]"), "unknown_value");
 	means(STATUS("'status':'failed'"), "unknown_value");
+	/* One error alone. */
+	means(STATUS("'status':'failed','error':{'code':131050}"), "whatsapp stop by failed message 131050" WHO);
+	means(STATUS("'status':'failed','errors':[],'error':{'code':131050}"), "unknown_value");
 	/* A number that went through a float, or has blanks around it. */
 	means(STATUS("'status':'failed','errors':[{'code':131050.0}]"), "whatsapp stop by failed message 131050" WHO);
 	means(STATUS("'status':'failed','errors':[{'code':' 131050 '}]"), "whatsapp stop by failed message 131050" WHO);
