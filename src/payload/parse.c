@@ -404,9 +404,33 @@ parse_has_value_array(json_object *node, bool with_items)
 	return false;
 }
 
+/*
+ * A status or a message by itself is none of the forms, though it has errors, or
+ * contacts that were sent, as a value has.
+ */
+static bool
+parse_is_element(json_object *node)
+{
+	static const char *const names[] = {"status", "recipient_id", "recipient_user_id", "from", "from_user_id"};
+
+	for (int i = 0; i < WA_ARRAY_COUNT; i++)
+	{
+		if (i != WA_ARRAY_ERRORS && i != WA_ARRAY_CONTACTS &&
+			wa_json_has(node, wa_value_arrays[i].name))
+			return false;
+	}
+	for (size_t i = 0; i < lengthof(names); i++)
+	{
+		if (wa_str_given(wa_json_text(node, names[i])))
+			return true;
+	}
+	return false;
+}
+
 wa_payload_shape
 wa_payload_shape_of(json_object *node)
 {
+	json_object *metadata = wa_json_member(node, "metadata");
 	bool		of_cloud = wa_json_has(node, "metadata") ||
 		wa_json_has(node, "messaging_product");
 	json_object *changes = wa_json_member(node, "changes");
@@ -420,7 +444,8 @@ wa_payload_shape_of(json_object *node)
 	if (wa_json_is_object(wa_json_member(node, "value")))
 		return WA_SHAPE_CHANGE;
 	if (parse_has_value_array(node, true))
-		return of_cloud ? WA_SHAPE_VALUE : WA_SHAPE_ON_PREMISES;
+		return parse_is_element(node) ? WA_SHAPE_UNKNOWN :
+			of_cloud ? WA_SHAPE_VALUE : WA_SHAPE_ON_PREMISES;
 	if (wa_json_is_object(wa_json_member(node, "standby")))
 		return WA_SHAPE_VALUE;
 	if (wa_payload_is_wrapper(node))
@@ -428,7 +453,8 @@ wa_payload_shape_of(json_object *node)
 	/* a value with nothing, a change without value */
 	if (parse_has_value_array(node, false))
 		return of_cloud ? WA_SHAPE_VALUE : WA_SHAPE_ON_PREMISES;
-	if (wa_json_has(node, "metadata"))
+	/* many a tool writes metadata of its own */
+	if (wa_json_has(metadata, "phone_number_id") || wa_json_has(metadata, "display_phone_number"))
 		return WA_SHAPE_VALUE;
 	return wa_json_has(node, "field") ? WA_SHAPE_CHANGE : WA_SHAPE_UNKNOWN;
 }

@@ -236,6 +236,12 @@ static const reading readings[] = {
 		"{'messaging_product':'whatsapp','metadata':{'phone_number_id':'2'},'contacts':[{'wa_id':'1'}]}",
 	"/contacts/0 contact sender=2 who=1/-/-"},
 	{"bare value with nothing that counts", "{'metadata':{'phone_number_id':'2'}}", " other sender=2"},
+	{"metadata of something else", "[{'metadata':{'a':1},'data':'{\\'messages\\':[{}]}'},{'metadata':{'display_phone_number':'1'}}]",
+	"/0 malformed\n/1 other"},
+	{"elements by themselves",
+		"[{'status':'failed','recipient_id':'1','errors':[{'code':131050}]},{'from':'1','type':'contacts','contacts':[{'wa_id':'2'}]},"
+		"{'from_user_id':'U','type':'unsupported','errors':[{}]},{'status':'ok','statuses':[{}]},{'errors':[{}],'status':null}]",
+	"/0 malformed\n/1 malformed\n/2 malformed\n/3/statuses/0 status onprem\n/4/errors/0 error onprem [ ]"},
 	{"array of all forms",
 		"[{'statuses':[{'status':'a'}]},{'entry':[{'id':'9','changes':[{'field':'f','value':{'statuses':[{'status':'b'}]}}]}]},"
 		"{'field':'g','value':{'metadata':{'phone_number_id':'2'},'statuses':[{'status':'c'}]}},{'statuses':[{'status':'d'}]}]",
