@@ -119,20 +119,10 @@ wa_context_report_consent(wa_context *c, wa_register reg, bool stop, wa_str orig
  * ----------------------------------------------------------------
  */
 
-static wa_str
-context_trim(wa_str s)
-{
-	while (s.len > 0 && s.data[s.len - 1] == ' ')
-		s.len--;
-	for (; s.len > 0 && s.data[0] == ' '; s.len--)
-		s.data++;
-	return s;
-}
-
 bool
 wa_text_says(wa_str s, const char *word)
 {
-	return s.data != NULL && wa_str_says(context_trim(s), (wa_str) {word, strlen(word)});
+	return s.data != NULL && wa_str_says(s, (wa_str) {word, strlen(word)});
 }
 
 /* Does it begin with a literal in lower case? */
@@ -226,7 +216,7 @@ wa_code_read(wa_str text, int32 *code)
 {
 	int64		number = 0;
 
-	text = context_without_fraction(context_trim(text));
+	text = context_without_fraction(wa_str_trim(text));
 	if (!wa_str_given(text) || text.len > 10)
 		return false;
 	for (size_t i = 0; i < text.len; i++)

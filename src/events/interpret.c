@@ -381,6 +381,8 @@ interpret_message(wa_context *c, const wa_element *element)
 
 	if (element->by_business)
 		return WA_OUTCOME_IGNORED;
+	if (element->wordless)
+		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_SHAPE, "words that cannot be read", 0);
 	if (wa_text_says(element->type, "system"))
 		return interpret_system(c, element);
 	if (!message_is_received(element))
@@ -389,8 +391,6 @@ interpret_message(wa_context *c, const wa_element *element)
 								  "neither from whom nor of which type: not received, but sent", 0);
 		return wa_context_outcome(c);
 	}
-	if (element->wordless)
-		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_SHAPE, "a text or button without words", 0);
 	wa_context_report_sighting(c, WA_STR("message"));
 	meaning = message_meaning(c, element, &evidence);
 	if (silent && meaning == WA_MEANS_NOTHING)

@@ -335,6 +335,20 @@ message_find_words(json_object *node, wa_element *element)
 	return type;
 }
 
+/* A part that is there and cannot be read might say anything. */
+static bool
+message_is_wordless(json_object *part, const message_type *type, const wa_element *element)
+{
+	if (part == NULL)
+		return false;
+	if (type->fill == message_fill_text || type->fill == message_fill_button)
+		return element->texts[0].data == NULL && element->texts[1].data == NULL;
+	if (type->fill == message_fill_interactive && wa_json_has(part, "button_reply"))
+		return element->texts[0].data == NULL;
+	return (type->fill == message_fill_interactive || type->fill == message_fill_system) &&
+		!wa_json_is_object(part);
+}
+
 /* The part that the type names; without a type the part tells it. */
 static void
 message_fill_parts(json_object *node, wa_element *element)
@@ -352,9 +366,7 @@ message_fill_parts(json_object *node, wa_element *element)
 		type = message_find_words(node, element);
 	if (type != NULL && type->fill != NULL)
 		type->fill(wa_json_member(node, type->name.data), element);
-	/* a part that is there and cannot be read might say anything */
-	element->wordless = type != NULL && (type->fill == message_fill_text || type->fill == message_fill_button) &&
-		element->texts[0].data == NULL && element->texts[1].data == NULL;
+	element->wordless = type != NULL && message_is_wordless(wa_json_member(node, type->name.data), type, element);
 	if (wa_str_says(element->type, WA_STR("edit")))
 		message_fill_edit(node, element);
 }

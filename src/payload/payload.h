@@ -164,7 +164,7 @@ typedef struct wa_element
 										 * interactive.button_reply.title and .id */
 	bool		side_texts;		/* texts are captions, what an edit makes of them, or
 								 * stand where the type does not put them */
-	bool		wordless;		/* has a text or button in which no words can be read */
+	bool		wordless;		/* has a text, button, reply or system part that cannot be read */
 	bool		by_business;	/* a copy of what the business sent: from its number, to another */
 	bool		automatic;		/* WhatsApp itself answered, not the user */
 	wa_ids		card;			/* the sender's own contact card, which the business

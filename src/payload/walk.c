@@ -196,7 +196,8 @@ unread_in_value(json_object *value, bool in_standby)
 				return true;
 		}
 		else if (unread_is_carried(key, member) || unread_is_alike(key, member) ||
-				 unread_is_wrapped(key, member) || unread_at_any_depth(member))
+				 unread_is_wrapped(key, member) || unread_at_any_depth(member) ||
+				 (strcmp(key, "standby") == 0 && wa_payload_is_wrapped(member)))
 			return true;
 	}
 	return false;

@@ -339,6 +339,12 @@ test_messages(void)
 	means(MESSAGE("'type':'text','text':{'words':'STOP'}"), "unknown_shape; inbound" WHO);
 	means(MESSAGE("'type':'text','text':['STOP']"), "unknown_shape; inbound" WHO);
 	means(MESSAGE("'type':'button','button':{}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'interactive','interactive':{'button_reply':[{'title':'STOP'}]}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'interactive','interactive':['STOP']"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'interactive','interactive':{'type':'nfm_reply'}"), "inbound" WHO);
+	means(MESSAGE("'type':'system','system':['user_changed_number']"), "unknown_shape");
+	means(MESSAGE("'type':' Edit\\n','text':{'body':'STOP'}"), "business stop by phrase \"STOP\"" WHO);
+	means(MESSAGE("'type':'system\\n','system':{'type':'user_preference_changed','marketing':'stop'}"), "whatsapp stop by system message" WHO);
 	means(MESSAGE("'type':'text'"), "inbound" WHO);
 	means(MESSAGE("'type':'text','body':'STOP'"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
 	means(MESSAGE("'type':'chat','body':'START'"), "inbound" WHO);

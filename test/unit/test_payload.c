@@ -450,6 +450,7 @@ static const reading readings[] = {
 	"/value/standby/contacts/0 contact who=2/-/-\n/value/standby/messages/0 message who=2/-/- contact=2/-/-"},
 	{"standby with echoes alone", "{'field':'standby','value':{'standby':{'message_echoes':[{'messages':[{}]}]}}}", ""},
 	{"standby in standby", "{'value':{'standby':{'standby':{'messages':[{'from':'1'}]}}}}", "/value malformed unread"},
+	{"standby as a string", "{'value':{'standby':'{\\'messages\\':[]}'}}", "/value malformed unread"},
 	{"standby without metadata", "{'standby':{'messages':[{'from':'1'}]}}", "/standby/messages/0 message who=1/-/-"},
 
 	/* one object where a list is due */
