@@ -51,6 +51,28 @@ DELETE FROM wa_app_secret;
 SELECT rows FROM wa_forget('491540001017', 'asked') WHERE part = 'webhooks';
 SELECT payload FROM wa_webhook WHERE erased_at IS NOT NULL;
 ROLLBACK TO of_bytea;
+-- Under bytea_output = escape it becomes text with \ooo and doubled backslashes: no JSON, or JSON of another meaning.
+SET LOCAL bytea_output = escape;
+EXECUTE of_bytea(convert_to(E'{"messages":[{"id":"w","from":"491540001019","timestamp":"1740823200","type":"text","text":{"body":"ARRÊT"}},\n7]}', 'UTF8'));
+EXECUTE of_bytea('{"messages":[{"id":"w","from":"491540001020","timestamp":"1740823200","type":"text","text":{"body":"\\"STOP\\""}},8]}');
+EXECUTE of_bytea('{"messages":[{"id":"w","from":"491540001021","timestamp":"1740823200","type":"text","text":{"body":"ARR\\u00caT"}}]}');
+SELECT recipient, evidence FROM wa_consent_log ORDER BY recipient;
+SELECT count(*) FROM wa_replay();
+SELECT path, problem, fragment FROM wa_problem ORDER BY id;
+DELETE FROM wa_webhook;
+SELECT path, problem, fragment FROM wa_problem ORDER BY id;
+-- By its exact bytes it is signed.
+INSERT INTO wa_app_secret (business, secret) VALUES ('', 'hush');
+PREPARE of_signed_bytea (bytea) AS INSERT INTO wa_webhook (received_at, payload, signature)
+	VALUES ('2025-12-31', $1, 'sha256=d58416211f49303780f457fa7d8ef6a2cf878e36734649c8a4d414e4fa93d651');
+EXECUTE of_signed_bytea('{"messages":[{"id":"w","from":"491540001022","timestamp":"1740823200","type":"text","text":{"body":"ARR\\u00caT"}}]}');
+EXECUTE of_signed_bytea('{"messages":[{"id":"w","from":"491540001023","timestamp":"1740823200","type":"text","text":{"body":"ARR\\u00caT"}}]}');
+SELECT recipient, evidence FROM wa_consent_log WHERE recipient >= '491540001022' ORDER BY recipient;
+SELECT problem FROM wa_problem ORDER BY id;
+SELECT wa_verify_signature(payload, signature) AS verified, erased_at FROM wa_webhook ORDER BY id;
+SELECT rows FROM wa_forget('491540001022', 'asked') WHERE part = 'webhooks';
+SELECT payload FROM wa_webhook WHERE erased_at IS NOT NULL;
+ROLLBACK TO of_bytea;
 -- Without keeping the payload, as text or as the bytes of the request.
 SELECT * FROM wa_ingest(t.hook(t.wrote('491540001012', '2025-03-01 10:00')));
 SELECT * FROM wa_ingest(convert_to(t.hook(t.wrote('491540001013', '2025-03-01 10:00')), 'UTF8'));

@@ -37,6 +37,11 @@ INSERT INTO t.form VALUES
 	(18, 'a value with its field', jsonb_build_array(t.envelope(18) #> '{entry,0,changes,0,value}' || '{"field": "messages"}')),
 	(19, 'an echo in standby', t.hook('{"standby": {"message_echoes": [{"to": "491700001019", "type": "text", "text": {"body": "stop"}}]}}', field => 'standby')),
 	(20, 'an echo with its field', '[{"metadata": {"phone_number_id": "s1"}, "field": "smb_message_echoes", "message_echoes": [{"to": "491700001020", "text": {"body": "stop"}}]}]'),
+	(22, 'JSON in a string', to_jsonb(t.envelope(22)::text)),
+	(23, 'strings in an array', jsonb_build_array(t.envelope(23)::text, t.says_stop(24)::text)),
+	(25, 'payload beside metadata', jsonb_build_object('metadata', '{"topic": "x"}'::jsonb, 'payload', t.envelope(25)::text)),
+	(26, 'body beside what a value has, and is not there', jsonb_build_object('errors', NULL, 'messages', '[]'::jsonb, 'body', t.envelope(26))),
+	(27, 'a payment that failed', t.hook('{"statuses": [{"id": "w", "type": "payment", "status": "failed", "timestamp": 1740823200, "recipient_id": "491700001027"}]}')),
 	(21, 'a history', t.hook('{"history": [{"threads": [{"id": "491700001021", "messages": [{"from": "491700001021", "type": "text", "text": {"body": "stop"}}]}]}]}', field => 'history'));
 SELECT n, what, applied, ignored, problems FROM t.form, LATERAL wa_ingest(payload) ORDER BY n;
 SELECT array_agg(recipient::text::bigint - 491700001000 ORDER BY recipient) AS stopped FROM wa_consent WHERE state = 'stop';
@@ -73,7 +78,11 @@ SELECT n, i.* FROM (VALUES
 	(8, jsonb_build_object('payload', jsonb_build_object('phone', '491700003004', 'type', 'opted-out'))::text),
 	(9, '{"body": "{\"entry\": ["}'),
 	(10, t.hook(t.says_stop(41), field => 'account_update')),
-	(11, to_jsonb(t.envelope(40)::text)::text)) AS v (n, payload), LATERAL wa_ingest(payload) AS i;
+	(11, to_jsonb(to_jsonb(t.envelope(40)::text)::text)::text),
+	(12, t.hook(jsonb_build_object('message', t.says_stop(40) #> '{messages,0}'))),
+	(13, t.hook('{"wa_id": "491700001040", "category": "marketing_messages", "value": "stop"}', field => 'user_preferences')),
+	(14, (t.receipt('491700003006', '2025-03-01') || jsonb_build_object('body', t.envelope(40)::text))::text),
+	(15, jsonb_build_object('messaging_product', 'whatsapp', 'contacts', '[{"input": "+49 170 0001040", "wa_id": "491700001040"}]'::jsonb, 'messages', '[{"id": "w"}]'::jsonb)::text)) AS v (n, payload), LATERAL wa_ingest(payload) AS i;
 SELECT path, problem, detail, left(fragment, 60) AS fragment FROM wa_problem ORDER BY id;
 SELECT recipient FROM wa_consent WHERE recipient BETWEEN '491700001040' AND '491700001041';
 -- It stays open until somebody reads it.

@@ -119,7 +119,7 @@ SELECT wa_sent('m5', '491700000001', 'utility', 'hello', at => '2025-03-19 12:00
 SELECT problems FROM wa_report_error('491700000001', 132016, '2025-03-19 12:00', message_id => 'm5');
 SELECT at, sendable FROM t.can('2025-03-19 13:00');
 
--- What names no template, or says nothing of it, is ignored.
+-- What says nothing of a template is ignored; that one may not be sent, and nobody knows which, is told.
 SELECT count(*) AS before FROM wa_template \gset
 CALL t.update('{"message_template_name":null,"event":"PAUSED"}', '2025-03-09');
 CALL t.update('{}', '2025-03-09');

@@ -187,12 +187,93 @@ decode_hex(wa_str text)
 	return bytes;
 }
 
+/* The byte that "\ooo" stands for; -1 where it is not there. */
+static int
+octal_value(const char *text, size_t len)
+{
+	if (len < 4 || text[0] != '\\' || text[1] < '0' || text[1] > '3' ||
+		text[2] < '0' || text[2] > '7' || text[3] < '0' || text[3] > '7')
+		return -1;
+	return (text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0');
+}
+
+/*
+ * How many escapes of either kind the text has; false where it is not of this form.
+ * Nearly all payloads have none, or an escape of JSON first.
+ */
+static bool
+count_escapes(wa_str text, size_t *octal, size_t *doubled)
+{
+	*octal = *doubled = 0;
+	for (size_t i = 0; i < text.len; i++)
+	{
+		const char *c = memchr(text.data + i, '\\', text.len - i);
+
+		if (c == NULL)
+			break;
+		i = c - text.data;
+		if (i + 1 < text.len && c[1] == '\\')
+		{
+			(*doubled)++;
+			i++;
+		}
+		else if (octal_value(c, text.len - i) >= 0)
+		{
+			(*octal)++;
+			i += 3;
+		}
+		else
+			return false;
+	}
+	return (*octal > 0 || *doubled > 0) && is_ascii(text);
+}
+
+/* The bytes that a text of that form stands for. */
+static wa_str
+decode_escapes(wa_str text)
+{
+	char	   *out = palloc_extended(text.len, MCXT_ALLOC_HUGE);
+	size_t		len = 0;
+
+	for (size_t i = 0; i < text.len; i++)
+	{
+		int			octal = octal_value(text.data + i, text.len - i);
+
+		out[len++] = octal >= 0 ? (char) octal : text.data[i];
+		if (octal >= 0)
+			i += 3;
+		else if (text.data[i] == '\\')
+			i++;
+	}
+	return (wa_str)
+	{
+		out, len
+	};
+}
+
 wa_str
 wa_kept_to_utf8(wa_str text)
 {
 	wa_str		bytes = decode_hex(text);
+	size_t		octal;
+	size_t		doubled;
 
-	return bytes.data != NULL ? bytes : wa_to_utf8(text);
+	if (bytes.data != NULL)
+		return bytes;
+	if (count_escapes(text, &octal, &doubled) && octal > 0)
+		return decode_escapes(text);
+	return wa_to_utf8(text);
+}
+
+wa_str
+wa_doubled_to_utf8(wa_str text)
+{
+	size_t		octal;
+	size_t		doubled;
+
+	if (!count_escapes(text, &octal, &doubled) || octal > 0)
+		return (wa_str) {NULL, 0};
+	return decode_escapes(text);
 }
 
 wa_str

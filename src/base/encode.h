@@ -29,11 +29,19 @@ extern wa_str wa_to_database(wa_str utf8);
 extern wa_str wa_to_utf8(wa_str text);
 
 /*
- * Convert a stored payload to UTF-8.  As wa_to_utf8, but "\x" and hexadecimal digits are
- * decoded to bytes, since a bytea becomes that when it is inserted into a column of type
- * text.  No JSON begins like that.
+ * Convert a stored payload to UTF-8.  As wa_to_utf8, but "\x" and hexadecimal digits, or
+ * "\ooo" for bytes, are decoded to bytes, since a bytea becomes one of these when it is
+ * inserted into a column of type text, with bytea_output = hex or escape.  No JSON begins
+ * like that or contains that.
  */
 extern wa_str wa_kept_to_utf8(wa_str text);
+
+/*
+ * Decode a bytea that was inserted into a column of type text with bytea_output = escape, and that
+ * has doubled backslashes only.  It may also be JSON with another meaning as it is, so the
+ * caller must know which it is.  data is NULL where it has none, or is not of that form.
+ */
+extern wa_str wa_doubled_to_utf8(wa_str text);
 
 /*
  * Any bytes as text of this database, copied: unchanged where they are valid in its

@@ -39,6 +39,42 @@ wa_str_equal(wa_str a, wa_str b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
+static inline bool
+wa_str_is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Without the blanks around it. */
+static inline wa_str
+wa_str_trim(wa_str s)
+{
+	while (s.len > 0 && wa_str_is_blank(s.data[s.len - 1]))
+		s.len--;
+	for (; s.len > 0 && wa_str_is_blank(s.data[0]); s.len--)
+		s.data++;
+	return s;
+}
+
+/* Is it this word, which is in lower case, its ASCII letters in either case, blanks around it or not? */
+static inline bool
+wa_str_says(wa_str s, wa_str word)
+{
+	s = wa_str_trim(s);
+	if (s.len != word.len)
+		return false;
+	for (size_t i = 0; i < s.len; i++)
+	{
+		char		c = s.data[i];
+
+		if (c >= 'A' && c <= 'Z')
+			c += 'a' - 'A';
+		if (c != word.data[i])
+			return false;
+	}
+	return true;
+}
+
 /* Order by bytes, a prefix first. */
 static inline int
 wa_str_compare(wa_str a, wa_str b)

@@ -91,11 +91,12 @@ read_offset(const char *text, int *minutes)
 	return true;
 }
 
-/* 2026-04-19T13:59:20+0000, as one provider writes it. */
+/* 2026-04-19T13:59:20+0000, as one provider writes it; parts of seconds are passed over. */
 static bool
 read_iso(wa_str text, wa_instant *at)
 {
 	char		buf[40];
+	const char *zone = buf + 19;
 	int			year,
 				month,
 				day,
@@ -108,10 +109,12 @@ read_iso(wa_str text, wa_instant *at)
 		return false;
 	memcpy(buf, text.data, text.len);
 	buf[text.len] = '\0';
+	if (buf[19] == '.')
+		zone += 1 + strspn(zone + 1, "0123456789");
 	if (!read_digits(buf, 4, &year) || buf[4] != '-' || !read_digits(buf + 5, 2, &month) ||
 		buf[7] != '-' || !read_digits(buf + 8, 2, &day) || (buf[10] != 'T' && buf[10] != ' ') ||
 		!read_digits(buf + 11, 2, &hour) || buf[13] != ':' || !read_digits(buf + 14, 2, &minute) ||
-		buf[16] != ':' || !read_digits(buf + 17, 2, &second) || !read_offset(buf + 19, &offset) ||
+		buf[16] != ':' || !read_digits(buf + 17, 2, &second) || !read_offset(zone, &offset) ||
 		month < 1 || month > 12 || day < 1 || day > 31)
 		return false;
 	*at = days_to(year, month, day) * WA_DAY +
@@ -119,7 +122,34 @@ read_iso(wa_str text, wa_instant *at)
 	return true;
 }
 
-/* A restriction whose end cannot be read has none. */
+static bool
+contains(wa_str s, const char *part)
+{
+	size_t		len = strlen(part);
+
+	for (size_t i = 0; i + len <= s.len; i++)
+	{
+		if (memcmp(s.data + i, part, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What restricts adding numbers, calling and direct send stops no messages; what caps the rate is no hold. */
+static bool
+restricts_no_messages(wa_str type)
+{
+	static const char *const parts[] = {"CALL", "ADD_PHONE_NUMBER", "DIRECT_SEND", "RATE_LIMIT"};
+
+	for (int i = 0; i < lengthof(parts); i++)
+	{
+		if (contains(type, parts[i]))
+			return true;
+	}
+	return false;
+}
+
+/* A restriction whose end cannot be read, or be right, has none. */
 static void
 interpret_restriction(wa_context *c, const wa_restriction *restriction)
 {
@@ -128,10 +158,15 @@ interpret_restriction(wa_context *c, const wa_restriction *restriction)
 	wa_instant	until = WA_FOREVER;
 
 	if (cause == 0)
+	{
+		if (!restricts_no_messages(restriction->type))
+			wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
+									  "a restriction of a type that nobody knows", 0);
 		return;
+	}
 	if (wa_str_given(restriction->expiration) &&
-		!wa_instant_read(restriction->expiration, &until) &&
-		!read_iso(restriction->expiration, &until))
+		((!wa_instant_read(restriction->expiration, &until) &&
+		  !read_iso(restriction->expiration, &until)) || until < WA_FIRST_INSTANT))
 	{
 		until = WA_FOREVER;
 		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
@@ -146,19 +181,6 @@ ends_with(wa_str s, const char *end)
 	size_t		len = strlen(end);
 
 	return s.data != NULL && s.len >= len && memcmp(s.data + s.len - len, end, len) == 0;
-}
-
-static bool
-contains(wa_str s, const char *part)
-{
-	size_t		len = strlen(part);
-
-	for (size_t i = 0; i + len <= s.len; i++)
-	{
-		if (memcmp(s.data + i, part, len) == 0)
-			return true;
-	}
-	return false;
 }
 
 /*

@@ -119,24 +119,10 @@ wa_context_report_consent(wa_context *c, wa_register reg, bool stop, wa_str orig
  * ----------------------------------------------------------------
  */
 
-/* Compare with a literal, ASCII letters in either case. */
 bool
 wa_text_says(wa_str s, const char *word)
 {
-	size_t		len = strlen(word);
-
-	if (s.data == NULL || s.len != len)
-		return false;
-	for (size_t i = 0; i < len; i++)
-	{
-		char		c = s.data[i];
-
-		if (c >= 'A' && c <= 'Z')
-			c += 'a' - 'A';
-		if (c != word[i])
-			return false;
-	}
-	return true;
+	return s.data != NULL && wa_str_says(s, (wa_str) {word, strlen(word)});
 }
 
 /* Does it begin with a literal in lower case? */
@@ -212,11 +198,25 @@ wa_context_set_instant(wa_context *c, wa_str written, wa_instant received_at)
 		c->event.at = at;
 }
 
+/* The zeros of a number that somebody has taken for a float count for nothing. */
+static wa_str
+context_without_fraction(wa_str text)
+{
+	size_t		len = text.len;
+
+	while (len > 0 && text.data[len - 1] == '0')
+		len--;
+	if (len > 1 && len < text.len && text.data[len - 1] == '.')
+		text.len = len - 1;
+	return text;
+}
+
 bool
 wa_code_read(wa_str text, int32 *code)
 {
 	int64		number = 0;
 
+	text = context_without_fraction(wa_str_trim(text));
 	if (!wa_str_given(text) || text.len > 10)
 		return false;
 	for (size_t i = 0; i < text.len; i++)

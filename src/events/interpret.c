@@ -43,7 +43,6 @@ interpret_code(wa_context *c, int32 code, bool on_premises)
 {
 	wa_code_policy *policy = &c->event.policy;
 
-	report_failed(c, code);
 	if (!c->policy->code(c->policy->arg, code, policy) ||
 		(policy->on_premises_only && !on_premises))
 	{
@@ -92,13 +91,39 @@ interpret_failed(wa_context *c, const wa_element *element)
 
 		wa_element_error(element, i, &error);
 		if (wa_code_read(error.code, &code))
+		{
+			report_failed(c, code);
 			interpret_code(c, code, element->on_premises);
+		}
 		else
 		{
 			report_failed(c, 0);
 			wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
 									  "error code is not a number", 0);
 		}
+	}
+}
+
+/*
+ * A status that does not say "failed", but something else, something unknown or
+ * nothing at all, did not fail for the errors in it; but what they protect counts.
+ */
+static void
+interpret_stray_errors(wa_context *c, const wa_element *element)
+{
+	if (element->nerrors == 0 || element->group || !element_has_recipient(c, element))
+		return;
+	if (wa_str_given(element->type))
+		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
+								  "errors in a status that is not \"failed\"", 0);
+	for (int i = 0; i < element->nerrors; i++)
+	{
+		wa_error	error;
+		int32		code;
+
+		wa_element_error(element, i, &error);
+		if (wa_code_read(error.code, &code))
+			interpret_code(c, code, element->on_premises);
 	}
 }
 
@@ -133,13 +158,15 @@ interpret_status(wa_context *c, const wa_element *element)
 	bool		failed = wa_text_says(element->type, "failed");
 	bool		read = wa_text_says(element->type, "read") || wa_text_says(element->type, "played");
 
+	c->event.category = interpret_category(element);
+	c->event.participant = element->participant;
+	if (!failed)
+		interpret_stray_errors(c, element);
 	if (!wa_str_given(element->type))
 	{
 		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_SHAPE, "a status without \"status\"", 0);
 		return wa_context_outcome(c);
 	}
-	c->event.category = interpret_category(element);
-	c->event.participant = element->participant;
 	if (wa_text_says(element->type, "sent"))
 	{
 		/* Proof that the sender works, to whatever recipient. */
@@ -149,7 +176,7 @@ interpret_status(wa_context *c, const wa_element *element)
 	}
 	/* What became of a message in a whole group says nothing of anybody in it. */
 	if (element->group || (!failed && !read && !wa_text_says(element->type, "delivered")))
-		return WA_OUTCOME_IGNORED;
+		return wa_context_outcome(c);
 
 	if (!element_has_recipient(c, element))
 		return wa_context_outcome(c);
@@ -195,7 +222,7 @@ interpret_preference(wa_context *c, const wa_element *element)
 	if (!element_has_recipient(c, element))
 		return wa_context_outcome(c);
 	if (wa_str_given(element->category) &&
-		!wa_str_equal(element->category, WA_STR("marketing_messages")))
+		!wa_text_says(element->category, "marketing_messages"))
 		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
 								  "category is not marketing_messages", 0);
 	else
@@ -230,6 +257,17 @@ system_is_change(const wa_element *element)
 	return false;
 }
 
+/* Under nearly its type, or none, it stops, too, and grants nothing. */
+static void
+interpret_system_preference(wa_context *c, wa_str marketing, bool of_its_type)
+{
+	if (of_its_type || wa_text_says(marketing, "stop"))
+		interpret_preference_value(c, marketing, (wa_str) {NULL, 0}, WA_STR("system message"));
+	else
+		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
+								  "a preference in a system message that does not say so", 0);
+}
+
 static wa_element_outcome
 interpret_system(wa_context *c, const wa_element *element)
 {
@@ -237,11 +275,13 @@ interpret_system(wa_context *c, const wa_element *element)
 		wa_interpret_changed_user(c, element);
 	else
 	{
+		bool		preference = wa_text_says(element->system_type, "user_preference_changed");
+		bool		alike = wa_str_given(element->system_marketing) &&
+			(!wa_str_given(element->system_type) || wa_text_starts(element->system_type, "user_preference"));
+
 		wa_context_report_sighting(c, WA_STR("message"));
-		if (wa_text_says(element->system_type, "user_preference_changed") &&
-			element_has_recipient(c, element))
-			interpret_preference_value(c, element->system_marketing, (wa_str) {NULL, 0},
-									   WA_STR("system message"));
+		if ((preference || alike) && element_has_recipient(c, element))
+			interpret_system_preference(c, element->system_marketing, preference);
 	}
 	return wa_context_outcome(c);
 }
@@ -319,6 +359,16 @@ message_is_silent(const wa_element *element)
 }
 
 /*
+ * The answer of the send API has messages[], too: an id and whom it goes to.
+ * That is no word of the user.
+ */
+static bool
+message_is_received(const wa_element *element)
+{
+	return wa_str_given(element->type) || wa_identifiers_given(&element->who);
+}
+
+/*
  * In a group a message opens the group's window, not the user's, and is no
  * evidence that the user can be reached; its words and identifiers count.
  */
@@ -329,8 +379,18 @@ interpret_message(wa_context *c, const wa_element *element)
 	wa_str		evidence = {NULL, 0};
 	wa_meaning	meaning;
 
+	if (element->by_business)
+		return WA_OUTCOME_IGNORED;
+	if (element->wordless)
+		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_SHAPE, "words that cannot be read", 0);
 	if (wa_text_says(element->type, "system"))
 		return interpret_system(c, element);
+	if (!message_is_received(element))
+	{
+		wa_context_report_problem(c, WA_PROBLEM_MISSING_RECIPIENT,
+								  "neither from whom nor of which type: not received, but sent", 0);
+		return wa_context_outcome(c);
+	}
 	wa_context_report_sighting(c, WA_STR("message"));
 	meaning = message_meaning(c, element, &evidence);
 	if (silent && meaning == WA_MEANS_NOTHING)
@@ -467,6 +527,7 @@ wa_interpret_failure(const wa_ids *who, int32 code, wa_instant at, wa_instant re
 		c.wrong_instant = "\"at\" is before 2009 or more than 10 minutes ahead";
 	}
 	(void) wa_context_has_instant(&c);
+	report_failed(&c, code);
 	interpret_code(&c, code, true);
 	return wa_context_outcome(&c);
 }

@@ -85,13 +85,16 @@ extern void wa_context_report_problem(wa_context *c, wa_problem problem, const c
 /* The outcome of the element so far. */
 extern wa_element_outcome wa_context_outcome(const wa_context *c);
 
-/* Does the string equal word, which is in lower case, without regard to ASCII case? */
+/*
+ * Does the string equal word, which is in lower case, without regard to ASCII case and to
+ * surrounding blanks?
+ */
 extern bool wa_text_says(wa_str s, const char *word);
 
 /* Does the string begin with word, without regard to ASCII case? */
 extern bool wa_text_starts(wa_str s, const char *word);
 
-/* Read an error code from text; false where it is none. */
+/* Read an error code from text, "131050.0" too; false where it is none. */
 extern bool wa_code_read(wa_str text, int32 *code);
 
 /* Read Unix seconds or milliseconds from text; false where they are none. */

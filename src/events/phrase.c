@@ -240,25 +240,69 @@ split_words(const pg_wchar *c, words *w)
 		end_word(w);
 }
 
+static int
+hex_value(unsigned char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 /*
- * UTF-8 to characters, ending in 0.  Returns false where it is no UTF-8 or has
- * a NUL.
+ * An escape of JSON that the text still has, since somebody has escaped it twice:
+ * its length, 0 where there is none.  Halves of emoji are blanks.
+ */
+static int
+read_escape(const unsigned char *p, const unsigned char *end, pg_wchar *c)
+{
+	if (end - p < 2 || *p != '\\')
+		return 0;
+	*c = ' ';
+	if (p[1] == 'n' || p[1] == 'r' || p[1] == 't')
+		return 2;
+	if (end - p < 6 || p[1] != 'u')
+		return 0;
+	*c = 0;
+	for (int i = 2; i < 6; i++)
+	{
+		int			value = hex_value(p[i]);
+
+		if (value < 0)
+			return 0;
+		*c = *c << 4 | value;
+	}
+	if (*c == 0 || (*c >= 0xD800 && *c <= 0xDFFF))
+		*c = ' ';
+	return 6;
+}
+
+/*
+ * UTF-8 to characters, ending in 0; a NUL is as good as a blank.  Returns false where
+ * it is no UTF-8.  escaped: it had escapes of JSON.
  */
 static bool
-decode(wa_str text, pg_wchar *raw, bool *is_ascii)
+decode(wa_str text, pg_wchar *raw, bool *is_ascii, bool *escaped)
 {
 	const unsigned char *p = (const unsigned char *) text.data;
 	const unsigned char *end = p + text.len;
 
 	*is_ascii = true;
-	while (p < end)
+	*escaped = false;
+	for (; p < end; raw++)
 	{
-		int			step = pg_utf_mblen(p);
+		int			step = read_escape(p, end, raw);
 
-		if (step > end - p || *p == '\0' || !pg_utf8_islegal(p, step))
-			return false;
-		*is_ascii = *is_ascii && step == 1;
-		*raw++ = utf8_to_unicode(p);
+		if (step > 0)
+			*escaped = true;
+		else
+		{
+			step = pg_utf_mblen(p);
+			if (step > end - p || !pg_utf8_islegal(p, step))
+				return false;
+			*raw = *p == '\0' ? ' ' : utf8_to_unicode(p);
+		}
+		*is_ascii = *is_ascii && *raw < 0x80;
 		p += step;
 	}
 	*raw = 0;
@@ -282,8 +326,9 @@ read_words(wa_str text, words *w)
 	pg_wchar	raw[TEXT_BYTES + 1];
 	pg_wchar   *decomposed = raw;
 	bool		is_ascii;
+	bool		escaped;
 
-	if (!wa_str_given(text) || text.len > TEXT_BYTES || !decode(text, raw, &is_ascii))
+	if (!wa_str_given(text) || text.len > TEXT_BYTES || !decode(text, raw, &is_ascii, &escaped))
 		return false;
 	/* ASCII decomposes into itself. */
 	if (!is_ascii)
@@ -291,6 +336,7 @@ read_words(wa_str text, words *w)
 	if (decomposed == NULL)
 		return false;			/* outside the server: no memory */
 	split_words(decomposed, w);
+	w->doubtful = w->doubtful || escaped;
 	if (decomposed != raw)
 		release(decomposed);
 	return w->n > 0 && !w->overflow;

@@ -25,7 +25,8 @@ typedef struct wa_phrase_key
 
 	/*
 	 * Was something removed that makes an opt-in doubtful, but not a stop: a question
-	 * mark, a crossed-out sign, "ok", "no thanks"?
+	 * mark, a crossed-out sign, "ok", "no thanks", the escapes of a text that was
+	 * escaped twice?
 	 */
 	bool		doubtful;
 	char		text[WA_PHRASE_MAX * 4 + 1];	/* UTF-8, terminated */

@@ -75,7 +75,11 @@ wa_interpret_template(wa_context *c, const wa_element *element)
 
 	if (!wa_str_given(element->template_name) || element->template_name.len > MAX_NAME ||
 		element->template_language.len > MAX_LANGUAGE)
-		return WA_OUTCOME_IGNORED;
+	{
+		if (wa_str_given(element->type) && !can_be_sent(element->type))
+			wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_SHAPE, "it names no template", 0);
+		return wa_context_outcome(c);
+	}
 	(void) wa_context_has_instant(c);
 	c->event.template_name = element->template_name;
 	c->event.template_language = language_of(element, language);

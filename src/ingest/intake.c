@@ -404,31 +404,68 @@ refuse_payload(wa_intake *intake, wa_problem problem, const char *detail, wa_str
 	MemoryContextSwitchTo(old);
 }
 
+/* Parse a body and see who signed it. */
+static wa_payload_result
+parse_body(wa_intake *intake, wa_str utf8, wa_str signature)
+{
+	wa_payload_result result = wa_payload_parse(intake->payload, utf8.data, utf8.len);
+
+	if (result == WA_PAYLOAD_OK && intake->secrets != NULL)
+		wa_secrets_check(intake->secrets, utf8, signature);
+	return result;
+}
+
+static bool
+is_signed(const wa_intake *intake)
+{
+	return intake->secrets == NULL || wa_secrets_any(intake->secrets);
+}
+
+/*
+ * The same for a text.  If it is no JSON, or not what was signed, with doubled
+ * backslashes, but is with single ones, these are meant.
+ */
+static wa_payload_result
+parse_text(wa_intake *intake, wa_str text, wa_str signature)
+{
+	wa_str		utf8 = wa_kept_to_utf8(text);
+	wa_payload_result result = parse_body(intake, utf8, signature);
+	wa_str		doubled = {NULL, 0};
+
+	if (result == WA_PAYLOAD_INVALID_JSON || (result == WA_PAYLOAD_OK && !is_signed(intake)))
+		doubled = wa_doubled_to_utf8(text);
+	if (doubled.data != NULL)
+	{
+		if (parse_body(intake, doubled, signature) == WA_PAYLOAD_OK &&
+			(result == WA_PAYLOAD_INVALID_JSON || is_signed(intake)))
+			result = WA_PAYLOAD_OK;
+		else
+			result = parse_body(intake, utf8, signature);
+		pfree((char *) doubled.data);
+	}
+	if (utf8.data != text.data)
+		pfree((char *) utf8.data);
+	return result;
+}
+
 void
 wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes, wa_str signature,
 				  wa_instant received_at, int64 webhook_id)
 {
 	/* what is too large in any form need not be converted to tell so */
 	bool		as_it_is = is_bytes || payload.len > 2 * WA_PAYLOAD_MAX_BYTES + 2;
-	wa_str		utf8 = as_it_is ? payload : wa_kept_to_utf8(payload);
-	wa_payload_result result = wa_payload_parse(intake->payload, utf8.data, utf8.len);
+	wa_payload_result result = as_it_is ? parse_body(intake, payload, signature) :
+		parse_text(intake, payload, signature);
 
 	intake->received_at = received_at;
 	intake->webhook_id = webhook_id;
 	if (result != WA_PAYLOAD_OK)
 		refuse_payload(intake, problem_of(result), wa_payload_detail(intake->payload), payload);
-	else
-	{
-		if (intake->secrets != NULL)
-			wa_secrets_check(intake->secrets, utf8, signature);
-		if (interpret_elements(intake, intake->secrets != NULL))
-			refuse_payload(intake, WA_PROBLEM_BAD_SIGNATURE,
-						   signature.data == NULL ? "no signature was given" :
-						   "signature is not that of a secret of the business", payload);
-	}
+	else if (interpret_elements(intake, intake->secrets != NULL))
+		refuse_payload(intake, WA_PROBLEM_BAD_SIGNATURE,
+					   signature.data == NULL ? "no signature was given" :
+					   "signature is not that of a secret of the business", payload);
 	wa_payload_clear(intake->payload);
-	if (utf8.data != payload.data)
-		pfree((char *) utf8.data);
 }
 
 bool

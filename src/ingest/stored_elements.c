@@ -125,9 +125,22 @@ search_elements(wa_search *search, wa_payload *payload, int left)
 	}
 }
 
+/* As the intake reads it, but for the signature: places are the same with either. */
+static bool
+parse_kept(wa_payload *payload, wa_str kept)
+{
+	wa_str		utf8 = wa_kept_to_utf8(kept);
+
+	if (wa_payload_parse(payload, utf8.data, utf8.len) == WA_PAYLOAD_OK)
+		return true;
+	utf8 = wa_doubled_to_utf8(kept);
+	return utf8.data != NULL &&
+		wa_payload_parse(payload, utf8.data, utf8.len) == WA_PAYLOAD_OK;
+}
+
 /* json-c's memory must not be lost on any path. */
 static void
-search_payload(wa_search *search, wa_str utf8, int left)
+search_payload(wa_search *search, wa_str kept, int left)
 {
 	wa_payload *payload = wa_payload_new();
 
@@ -136,7 +149,7 @@ search_payload(wa_search *search, wa_str utf8, int left)
 				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	PG_TRY();
 	{
-		if (wa_payload_parse(payload, utf8.data, utf8.len) == WA_PAYLOAD_OK)
+		if (parse_kept(payload, kept))
 			search_elements(search, payload, left);
 	}
 	PG_FINALLY();
@@ -163,7 +176,7 @@ wa__payload_elements(PG_FUNCTION_ARGS)
 	search_init(&search, paths);
 	left = search.n - search_answer(&search, WA_STR(""), payload);
 	if (left > 0)
-		search_payload(&search, wa_kept_to_utf8(payload), left);
+		search_payload(&search, payload, left);
 	PG_RETURN_ARRAYTYPE_P(construct_md_array(search.found, search.missing, 1, &search.n, &lower,
 											 TEXTOID, -1, false, TYPALIGN_INT));
 }

@@ -37,6 +37,15 @@ element_text2(json_object *object, const char *key, const char *other_key)
 	return result;
 }
 
+/* The errors of a status or message; third parties write one as "error". */
+static json_object *
+element_errors(json_object *node)
+{
+	json_object *errors = wa_json_member(node, "errors");
+
+	return errors != NULL ? errors : wa_json_member(node, "error");
+}
+
 static bool
 element_any_given(const wa_ids *ids)
 {
@@ -89,6 +98,15 @@ status_fill_recipient(json_object *node, wa_ids *who)
 										"parent_recipient_user_id");
 }
 
+/* The state of a call or a payment looks like that of a message, and is none. */
+static bool
+status_is_of_other(json_object *node)
+{
+	wa_str		type = wa_json_text(node, "type");
+
+	return wa_str_says(type, WA_STR("call")) || wa_str_says(type, WA_STR("payment"));
+}
+
 static void
 status_fill(json_object *node, wa_element *element)
 {
@@ -97,7 +115,7 @@ status_fill(json_object *node, wa_element *element)
 	element->message_id = wa_json_text(node, "id");
 	element->type = wa_json_text(node, "status");
 	element->timestamp = element_time(node, "timestamp");
-	element->nerrors = wa_json_list_length(wa_json_member(node, "errors"));
+	element->nerrors = wa_json_list_length(element_errors(node));
 	element->pricing_category = wa_json_text(wa_json_member(node, "pricing"), "category");
 	element->origin_type = wa_json_text(origin, "type");
 
@@ -118,16 +136,23 @@ status_fill(json_object *node, wa_element *element)
  * ----------------------------------------------------------------
  */
 
+/* A member of a part; third parties write the text itself instead of the part. */
+static wa_str
+message_text(json_object *part, const char *key)
+{
+	return wa_json_is_object(part) ? wa_json_text(part, key) : wa_json_scalar(part);
+}
+
 static void
 message_fill_text(json_object *part, wa_element *element)
 {
-	element->texts[0] = wa_json_text(part, "body");
+	element->texts[0] = message_text(part, "body");
 }
 
 static void
 message_fill_button(json_object *part, wa_element *element)
 {
-	element->texts[0] = wa_json_text(part, "text");
+	element->texts[0] = message_text(part, "text");
 	element->texts[1] = wa_json_text(part, "payload");
 }
 
@@ -163,7 +188,8 @@ static void
 message_fill_caption(json_object *part, wa_element *element)
 {
 	element->texts[0] = wa_json_text(part, "caption");
-	element->side_texts = element->texts[0].data != NULL;
+	if (element->texts[0].data != NULL)
+		element->side_texts = true;
 }
 
 /* The text or caption in a message that takes another's place. */
@@ -171,7 +197,7 @@ static wa_str
 message_edited_text(json_object *message)
 {
 	static const char *const captioned[] = {"image", "video", "document"};
-	wa_str		text = wa_json_text(wa_json_member(message, "text"), "body");
+	wa_str		text = message_text(wa_json_member(message, "text"), "body");
 
 	for (size_t i = 0; i < lengthof(captioned) && !wa_str_given(text); i++)
 		text = wa_json_text(wa_json_member(message, captioned[i]), "caption");
@@ -235,48 +261,113 @@ message_fill_card(json_object *contacts, wa_element *element)
 	element->card.parent_user_id = wa_json_text(contacts, "parent_user_id");
 }
 
-/* The types that a message without "type" may turn out to be, by their parts. */
-static const struct
+/*
+ * The types whose parts are read, or by whose parts a message without "type" is
+ * told.  worded: without its part the words of the user stand elsewhere.
+ */
+typedef struct message_type
 {
-	wa_str		type;
+	wa_str		name;
 	void		(*fill) (json_object *part, wa_element *element);
-}			message_types[] = {
-	{{"text", 4}, message_fill_text},
-	{{"button", 6}, message_fill_button},
-	{{"interactive", 11}, message_fill_interactive},
-	{{"system", 6}, message_fill_system},
-	{{"edit", 4}, NULL},
-	{{"revoke", 6}, NULL},
-	{{"reaction", 8}, NULL},
-	{{"contacts", 8}, message_fill_card},
-	{{"image", 5}, message_fill_caption},
-	{{"video", 5}, message_fill_caption},
-	{{"document", 8}, message_fill_caption},
-	{{"audio", 5}, NULL},
-	{{"voice", 5}, NULL},
-	{{"sticker", 7}, NULL},
-	{{"location", 8}, NULL},
-	{{"order", 5}, NULL},
+	bool		worded;
+} message_type;
+
+static const message_type message_types[] = {
+	{{"text", 4}, message_fill_text, true},
+	{{"button", 6}, message_fill_button, true},
+	{{"interactive", 11}, message_fill_interactive, true},
+	{{"image", 5}, message_fill_caption, false},
+	{{"video", 5}, message_fill_caption, false},
+	{{"document", 8}, message_fill_caption, false},
+	{{"system", 6}, message_fill_system, false},
+	{{"edit", 4}, NULL, false},
+	{{"revoke", 6}, NULL, false},
+	{{"reaction", 8}, NULL, false},
+	{{"contacts", 8}, message_fill_card, false},
+	{{"audio", 5}, NULL, false},
+	{{"voice", 5}, NULL, false},
+	{{"sticker", 7}, NULL, false},
+	{{"location", 8}, NULL, false},
+	{{"order", 5}, NULL, false},
+	{{"unsupported", 11}, NULL, false},
+	{{"unknown", 7}, NULL, false},
 };
 
+/* The parts in which words of the user stand come first. */
+#define WORDED_TYPES	6
+
+/* The type of that name; NULL where there is none. */
+static const message_type *
+message_find_type(wa_str name)
+{
+	for (size_t i = 0; i < lengthof(message_types); i++)
+	{
+		if (wa_str_says(name, message_types[i].name))
+			return &message_types[i];
+	}
+	return NULL;
+}
+
+/* The first of the first n types whose part the message has. */
+static const message_type *
+message_find_part(json_object *node, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		if (wa_json_member(node, message_types[i].name.data) != NULL)
+			return &message_types[i];
+	}
+	return NULL;
+}
+
+/*
+ * Where the type is none that is known, or its part is not there, words in
+ * another part, or in none, are no message by themselves, but may be a stop.
+ */
+static const message_type *
+message_find_words(json_object *node, wa_element *element)
+{
+	const message_type *type = message_find_part(node, WORDED_TYPES);
+
+	if (type == NULL)
+		element->texts[0] = wa_json_text(node, "body");
+	element->side_texts = type != NULL || element->texts[0].data != NULL;
+	return type;
+}
+
+/* A part that is there and cannot be read might say anything. */
+static bool
+message_is_wordless(json_object *part, const message_type *type, const wa_element *element)
+{
+	if (part == NULL)
+		return false;
+	if (type->fill == message_fill_text || type->fill == message_fill_button)
+		return element->texts[0].data == NULL && element->texts[1].data == NULL;
+	if (type->fill == message_fill_interactive && wa_json_has(part, "button_reply"))
+		return element->texts[0].data == NULL;
+	return (type->fill == message_fill_interactive || type->fill == message_fill_system) &&
+		!wa_json_is_object(part);
+}
+
+/* The part that the type names; without a type the part tells it. */
 static void
 message_fill_parts(json_object *node, wa_element *element)
 {
-	bool		untyped = !wa_str_given(element->type);
+	const message_type *type = message_find_type(element->type);
 
-	for (size_t i = 0; i < lengthof(message_types); i++)
+	if (!wa_str_given(element->type))
 	{
-		wa_str		type = message_types[i].type;
-		json_object *part = wa_json_member(node, type.data);
-
-		if (untyped ? part == NULL : !wa_str_equal(element->type, type))
-			continue;
-		element->type = type;
-		if (message_types[i].fill != NULL)
-			message_types[i].fill(part, element);
-		break;
+		type = message_find_part(node, lengthof(message_types));
+		if (type != NULL)
+			element->type = type->name;
 	}
-	if (wa_str_equal(element->type, WA_STR("edit")))
+	else if (type == NULL ||
+			 (type->worded && wa_json_member(node, type->name.data) == NULL))
+		type = message_find_words(node, element);
+	if (type != NULL && type->fill != NULL)
+		type->fill(wa_json_member(node, type->name.data), element);
+	element->wordless = type != NULL && message_is_wordless(wa_json_member(node, type->name.data), type, element);
+	if (wa_str_says(element->type, WA_STR("edit")))
 		message_fill_edit(node, element);
 }
 
@@ -290,8 +381,10 @@ message_fill(json_object *node, wa_element *element)
 	element->message_id = wa_json_text(node, "id");
 	element->type = wa_json_text(node, "type");
 	element->timestamp = element_time(node, "timestamp");
-	element->nerrors = wa_json_list_length(wa_json_member(node, "errors"));
+	element->nerrors = wa_json_list_length(element_errors(node));
 	element->group = wa_str_given(wa_json_text(node, "group_id"));
+	element->by_business = wa_json_member(node, "to") != NULL &&
+		wa_contact_same_id(element->who.phone, element->display_phone, true);
 	message_fill_parts(node, element);
 }
 
@@ -442,9 +535,7 @@ wa_element_fill(wa_payload *payload, wa_element *element, wa_element_kind kind,
 	memset(element, 0, sizeof(*element));
 	if (!wa_json_is_object(node) && kind != WA_ELEMENT_OTHER)
 		kind = WA_ELEMENT_MALFORMED;
-	/* the state of a call looks like that of a message, and is none */
-	if (kind == WA_ELEMENT_STATUS &&
-		wa_str_equal(wa_json_text(node, "type"), WA_STR("call")))
+	if (kind == WA_ELEMENT_STATUS && status_is_of_other(node))
 		kind = WA_ELEMENT_OTHER;
 
 	element->kind = kind;
@@ -478,7 +569,7 @@ wa_element_error(const wa_element *element, int i, wa_error *error)
 	json_object *data;
 
 	if (element->kind != WA_ELEMENT_ERROR)
-		node = wa_json_list_item(wa_json_member(node, "errors"), i);
+		node = wa_json_list_item(element_errors(node), i);
 	data = wa_json_member(node, "error_data");
 	error->code = wa_json_text(node, "code");
 	error->title = wa_json_text(node, "title");

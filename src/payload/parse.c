@@ -352,33 +352,6 @@ wa_payload_parse_string(wa_payload *payload, json_object *string)
 	return root;
 }
 
-wa_payload_shape
-wa_payload_shape_of(json_object *node)
-{
-	bool		of_cloud = wa_json_has(node, "metadata") ||
-		wa_json_has(node, "messaging_product");
-	json_object *changes = wa_json_member(node, "changes");
-
-	if (!wa_json_is_object(node))
-		return WA_SHAPE_UNKNOWN;
-	if (wa_json_has(node, "entry"))
-		return WA_SHAPE_ENVELOPE;
-	if (wa_json_is_array(changes) || wa_json_is_object(changes))
-		return WA_SHAPE_ENTRY;
-	if (wa_json_is_object(wa_json_member(node, "value")))
-		return WA_SHAPE_CHANGE;
-	for (int i = 0; i < WA_ARRAY_COUNT; i++)
-	{
-		if (wa_json_has(node, wa_value_arrays[i].name))
-			return of_cloud ? WA_SHAPE_VALUE : WA_SHAPE_ON_PREMISES;
-	}
-	/* a value with nothing, a change without value */
-	if (wa_json_is_object(wa_json_member(node, "standby")) ||
-		wa_json_has(node, "metadata"))
-		return WA_SHAPE_VALUE;
-	return wa_json_has(node, "field") ? WA_SHAPE_CHANGE : WA_SHAPE_UNKNOWN;
-}
-
 /* Might JSON stand in this string? */
 static bool
 parse_looks_like_json(wa_str text)
@@ -394,18 +367,96 @@ parse_looks_like_json(wa_str text)
 }
 
 bool
+wa_payload_is_wrapped(json_object *node)
+{
+	return json_object_is_type(node, json_type_string) &&
+		parse_looks_like_json(wa_json_scalar(node));
+}
+
+bool
 wa_payload_is_wrapper(json_object *node)
 {
 	for (int i = 0; i < WA_WRAPPING_NAMES; i++)
 	{
 		json_object *member = wa_json_member(node, wa_wrapping_names[i]);
 
-		if (wa_json_is_object(member) || wa_json_is_array(member) ||
-			(json_object_is_type(member, json_type_string) &&
-			 parse_looks_like_json(wa_json_scalar(member))))
+		if (wa_json_is_object(member) || wa_json_is_array(member) || wa_payload_is_wrapped(member))
 			return true;
 	}
 	return false;
+}
+
+/*
+ * A wrapper may have members of its own that are named like those of a value.
+ * What they hold counts, and nothing but their names does not.
+ */
+static bool
+parse_has_value_array(json_object *node, bool with_items)
+{
+	for (int i = 0; i < WA_ARRAY_COUNT; i++)
+	{
+		const char *name = wa_value_arrays[i].name;
+
+		if (with_items ? wa_json_list_length(wa_json_member(node, name)) > 0 :
+			wa_json_has(node, name))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A status or a message by itself is none of the forms, though it has errors, or
+ * contacts that were sent, as a value has.
+ */
+static bool
+parse_is_element(json_object *node)
+{
+	static const char *const names[] = {"status", "recipient_id", "recipient_user_id", "from", "from_user_id"};
+
+	for (int i = 0; i < WA_ARRAY_COUNT; i++)
+	{
+		if (i != WA_ARRAY_ERRORS && i != WA_ARRAY_CONTACTS &&
+			wa_json_has(node, wa_value_arrays[i].name))
+			return false;
+	}
+	for (size_t i = 0; i < lengthof(names); i++)
+	{
+		if (wa_str_given(wa_json_text(node, names[i])))
+			return true;
+	}
+	return false;
+}
+
+wa_payload_shape
+wa_payload_shape_of(json_object *node)
+{
+	json_object *metadata = wa_json_member(node, "metadata");
+	bool		of_cloud = wa_json_has(node, "metadata") ||
+		wa_json_has(node, "messaging_product");
+	json_object *changes = wa_json_member(node, "changes");
+
+	if (!wa_json_is_object(node))
+		return WA_SHAPE_UNKNOWN;
+	if (wa_json_has(node, "entry"))
+		return WA_SHAPE_ENVELOPE;
+	if (wa_json_is_array(changes) || wa_json_is_object(changes))
+		return WA_SHAPE_ENTRY;
+	if (wa_json_is_object(wa_json_member(node, "value")))
+		return WA_SHAPE_CHANGE;
+	if (parse_has_value_array(node, true))
+		return parse_is_element(node) ? WA_SHAPE_UNKNOWN :
+			of_cloud ? WA_SHAPE_VALUE : WA_SHAPE_ON_PREMISES;
+	if (wa_json_is_object(wa_json_member(node, "standby")))
+		return WA_SHAPE_VALUE;
+	if (wa_payload_is_wrapper(node))
+		return WA_SHAPE_UNKNOWN;
+	/* a value with nothing, a change without value */
+	if (parse_has_value_array(node, false))
+		return of_cloud ? WA_SHAPE_VALUE : WA_SHAPE_ON_PREMISES;
+	/* many a tool writes metadata of its own */
+	if (wa_json_has(metadata, "phone_number_id") || wa_json_has(metadata, "display_phone_number"))
+		return WA_SHAPE_VALUE;
+	return wa_json_has(node, "field") ? WA_SHAPE_CHANGE : WA_SHAPE_UNKNOWN;
 }
 
 /* A payload that is not in use, with its tokener; NULL: there is none. */
@@ -428,6 +479,20 @@ wa_payload_new(void)
 	return payload;
 }
 
+/* Who turns a payload into JSON twice makes a string of it. */
+static void
+parse_unwrap_root(wa_payload *payload)
+{
+	json_object *inner = NULL;
+
+	if (wa_payload_is_wrapped(payload->root))
+		inner = wa_payload_parse_string(payload, payload->root);
+	if (inner == NULL)
+		return;
+	json_object_put(payload->root);
+	payload->root = inner;
+}
+
 wa_payload_result
 wa_payload_parse(wa_payload *payload, const char *text, size_t len)
 {
@@ -437,6 +502,7 @@ wa_payload_parse(wa_payload *payload, const char *text, size_t len)
 	result = parse_text(payload, text, len, &payload->root);
 	if (result != WA_PAYLOAD_OK)
 		return result;
+	parse_unwrap_root(payload);
 	if (!wa_json_is_array(payload->root) &&
 		wa_payload_shape_of(payload->root) == WA_SHAPE_UNKNOWN &&
 		!wa_payload_is_wrapper(payload->root))
@@ -454,6 +520,19 @@ wa_payload_parse(wa_payload *payload, const char *text, size_t len)
 	return WA_PAYLOAD_OK;
 }
 
+/*
+ * Of several kinds of webhooks the whole value is the element, so that the path
+ * does not tell which it was; nor does anything, where it has none of their members.
+ */
+static wa_element_kind
+parse_kind_of_value(json_object *value)
+{
+	if (wa_json_has(value, "message_template_name") || wa_json_has(value, "message_template_id"))
+		return WA_ELEMENT_TEMPLATE;
+	return wa_json_has(value, "event") || wa_json_has(value, "restriction_info") ||
+		wa_json_has(value, "ban_info") ? WA_ELEMENT_ACCOUNT_UPDATE : WA_ELEMENT_MALFORMED;
+}
+
 wa_payload_result
 wa_payload_parse_element(wa_payload *payload, const char *text, size_t len,
 						 wa_element_kind kind, bool on_premises,
@@ -465,9 +544,8 @@ wa_payload_parse_element(wa_payload *payload, const char *text, size_t len,
 	result = parse_text(payload, text, len, &payload->root);
 	if (result != WA_PAYLOAD_OK)
 		return result;
-	/* both are whole values, so that the path does not tell which it was */
-	payload->single_kind = kind == WA_ELEMENT_ACCOUNT_UPDATE &&
-		wa_json_has(payload->root, "message_template_name") ? WA_ELEMENT_TEMPLATE : kind;
+	payload->single_kind = kind == WA_ELEMENT_ACCOUNT_UPDATE ?
+		parse_kind_of_value(payload->root) : kind;
 	payload->on_premises = on_premises;
 	payload->business = business;
 	payload->sender = sender;

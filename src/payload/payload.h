@@ -161,7 +161,10 @@ typedef struct wa_element
 	/* MESSAGE */
 	wa_str		texts[WA_MAX_TEXTS];	/* text.body; button.text and .payload;
 										 * interactive.button_reply.title and .id */
-	bool		side_texts;		/* texts are captions, or the new text of an edit */
+	bool		side_texts;		/* texts are captions, the new text of an edit, or at a
+								 * place that does not match the type */
+	bool		wordless;		/* has a text, button, reply or system part that cannot be read */
+	bool		by_business;	/* a copy of what the business sent: from its number, to another */
 	bool		automatic;		/* WhatsApp itself answered, not the user */
 	wa_ids		card;			/* the sender's own contact card, which the business
 								 * had asked for */

@@ -80,7 +80,7 @@ typedef struct wa_source
 	int			length;
 	int			next;
 	int			nsteps;			/* of the place of node */
-	json_object *tree;			/* WRAPPER: parsed out of a string; owned */
+	json_object *tree;			/* the last payload, if parsed out of a string; owned */
 	bool		found;			/* WRAPPER: was there a payload in it? */
 	bool		unread;			/* WRAPPER: a member that is no payload has elements */
 } wa_source;
@@ -256,6 +256,9 @@ extern wa_payload_shape wa_payload_shape_of(json_object *node);
 
 /* parse.c: is it a wrapper of payloads?  It must have no shape of its own. */
 extern bool wa_payload_is_wrapper(json_object *node);
+
+/* parse.c: is it a string in which JSON may stand? */
+extern bool wa_payload_is_wrapped(json_object *node);
 
 /*
  * parse.c: parse a string of the payload that contains JSON.  Returns NULL where it is no

@@ -75,6 +75,41 @@ unread_is_carried(const char *key, json_object *node)
 	return text.len > 0 && (text.data[0] == '[' || text.data[0] == '{');
 }
 
+/* Does a payload stand there as a string, under a name that wraps? */
+static bool
+unread_is_wrapped(const char *key, json_object *node)
+{
+	for (int i = 0; i < WA_WRAPPING_NAMES; i++)
+	{
+		if (strcmp(key, wa_wrapping_names[i]) == 0)
+			return wa_payload_is_wrapped(node);
+	}
+	return false;
+}
+
+/*
+ * Does something stand there under nearly the name of an array that is read?
+ * Third parties write one message as "message", and names in capitals.
+ */
+static bool
+unread_is_alike(const char *key, json_object *node)
+{
+	static const char *const names[] = {
+		"message", "messages", "status", "statuses", "user_preference", "user_preferences", "preferences"
+	};
+	wa_str		name = {key, strlen(key)};
+
+	if (wa_json_is_array(node) ? json_object_array_length(node) == 0 :
+		!wa_json_is_object(node) || json_object_object_length(node) == 0)
+		return false;
+	for (size_t i = 0; i < lengthof(names); i++)
+	{
+		if (wa_str_says(name, (wa_str) {names[i], strlen(names[i])}))
+			return true;
+	}
+	return false;
+}
+
 /*
  * What the business wrote itself, and what was written long ago, is ignored
  * for what it is: nobody's stop is lost with it.
@@ -124,7 +159,8 @@ unread_beside(json_object *object, const char *name, const char *other_name)
 		if (strcmp(key, name) == 0 || strcmp(key, other_name) == 0 ||
 			unread_is_ignored(key))
 			continue;
-		if (unread_is_carried(key, member) || unread_at_any_depth(member))
+		if (unread_is_carried(key, member) || unread_is_wrapped(key, member) ||
+			unread_at_any_depth(member))
 			return true;
 	}
 	return false;
@@ -159,7 +195,9 @@ unread_in_value(json_object *value, bool in_standby)
 			if (unread_in_value(member, true))
 				return true;
 		}
-		else if (unread_is_carried(key, member) || unread_at_any_depth(member))
+		else if (unread_is_carried(key, member) || unread_is_alike(key, member) ||
+				 unread_is_wrapped(key, member) || unread_at_any_depth(member) ||
+				 (strcmp(key, "standby") == 0 && wa_payload_is_wrapped(member)))
 			return true;
 	}
 	return false;
@@ -230,6 +268,29 @@ is_template_field(wa_str field)
 		wa_str_equal(field, WA_STR("template_category_update"));
 }
 
+static bool
+walk_says_more(json_object *value)
+{
+	json_object_object_foreach(value, key, member)
+	{
+		(void) member;
+		if (strcmp(key, "messaging_product") != 0 && strcmp(key, "metadata") != 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Does a value that has none of the arrays say something all the same, under a
+ * field that tells of users?
+ */
+static bool
+walk_value_is_odd(const wa_payload *payload, json_object *value)
+{
+	return (wa_str_equal(payload->field, WA_STR("user_preferences")) ||
+			wa_str_equal(payload->field, WA_STR("user_id_update"))) && walk_says_more(value);
+}
+
 /*
  * Enter a value; its elements come from walk_step_item.  The account of a
  * value may be another than the entry names: there it may be a portfolio.
@@ -277,7 +338,8 @@ walk_enter_value(wa_payload *payload, json_object *value, wa_element *element)
 		wa_json_is_object(wa_json_member(value, "standby")))
 		return false;
 	payload->state = walk_behind_value(payload);
-	wa_element_fill(payload, element, WA_ELEMENT_OTHER, value);
+	wa_element_fill(payload, element, walk_value_is_odd(payload, value) ?
+					WA_ELEMENT_MALFORMED : WA_ELEMENT_OTHER, value);
 	return true;
 }
 
@@ -500,37 +562,35 @@ source_pop(wa_payload *payload, wa_element *element)
 	return true;
 }
 
-/* The next payload of a wrapper; a string is parsed, and lives until the next. */
+/* The node of the next payload of a source that has one. */
 static json_object *
-source_wrapped(wa_payload *payload, wa_source *source)
+source_node(wa_payload *payload, wa_source *source)
 {
-	const char *name = wa_wrapping_names[source->next++];
-	json_object *node = wa_json_member(source->node, name);
+	int			next = source->next++;
 
-	json_object_put(source->tree);
-	source->tree = NULL;
-	place_add(payload, name);
-	if (json_object_is_type(node, json_type_string))
-		node = source->tree = wa_payload_parse_string(payload, node);
-	return node;
-}
-
-/* The next payload of a source that has one. */
-static json_object *
-source_next(wa_payload *payload, wa_source *source)
-{
 	switch (source->kind)
 	{
 		case WA_SOURCE_LIST:
-			place_add_index(payload, source->next);
-			return json_object_array_get_idx(source->node, (size_t) source->next++);
+			place_add_index(payload, next);
+			return json_object_array_get_idx(source->node, (size_t) next);
 		case WA_SOURCE_WRAPPER:
-			return source_wrapped(payload, source);
+			place_add(payload, wa_wrapping_names[next]);
+			return wa_json_member(source->node, wa_wrapping_names[next]);
 		case WA_SOURCE_ROOT:
-			source->next++;
 			break;
 	}
 	return source->node;
+}
+
+/* The same; what stands in a string is parsed, and lives until the next. */
+static json_object *
+source_next(wa_payload *payload, wa_source *source)
+{
+	json_object *node = source_node(payload, source);
+
+	json_object_put(source->tree);
+	source->tree = wa_payload_is_wrapped(node) ? wa_payload_parse_string(payload, node) : NULL;
+	return source->tree != NULL ? source->tree : node;
 }
 
 /*

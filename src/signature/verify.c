@@ -22,6 +22,7 @@ verify(FunctionCallInfo fcinfo, bool is_bytes)
 {
 	wa_secrets *secrets;
 	wa_str		body;
+	wa_str		doubled = {NULL, 0};
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return false;
@@ -31,6 +32,10 @@ verify(FunctionCallInfo fcinfo, bool is_bytes)
 	body = wa_text_arg(fcinfo, 0);
 	wa_secrets_check(secrets, is_bytes ? body : wa_kept_to_utf8(body),
 					 wa_text_arg(fcinfo, 1));
+	if (!is_bytes && !wa_secrets_any(secrets))
+		doubled = wa_doubled_to_utf8(body);
+	if (doubled.data != NULL)
+		wa_secrets_check(secrets, doubled, wa_text_arg(fcinfo, 1));
 	return wa_secrets_any(secrets);
 }
 

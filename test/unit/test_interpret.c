@@ -34,6 +34,7 @@ static int	failed = 0;
 
 static bool show_links = false;
 static bool show_failed = false;
+static bool show_holds = false;
 static char found[4096];
 static size_t used;
 
@@ -75,6 +76,15 @@ put_event(void *arg, const wa_event *event)
 	{
 		if (show_failed)
 			put("%sfailed %d%s", used > 0 ? "; " : "", event->code, event->category == WA_CATEGORY_UNKNOWN ? "" : categories[event->category]);
+		return;
+	}
+	if (show_holds && event->kind == WA_EVENT_HOLD)
+	{
+		put("%shold %d until ", used > 0 ? "; " : "", event->cause);
+		if (event->until == WA_FOREVER)
+			put("ever");
+		else
+			put("%lld", (long long) ((event->until - NOW) / WA_SECOND));
 		return;
 	}
 	if ((int) event->kind > WA_EVENT_CONSENT)
@@ -255,6 +265,23 @@ test_failures(void)
 	means(STATUS("'status':'failed','errors':[{'code':99999999999}]"), "unknown_value");
 	means(STATUS("'status':'failed','errors':[]"), "unknown_value");
 	means(STATUS("'status':'failed'"), "unknown_value");
+	/* One error alone. */
+	means(STATUS("'status':'failed','error':{'code':131050}"), "whatsapp stop by failed message 131050" WHO);
+	means(STATUS("'status':'failed','errors':[],'error':{'code':131050}"), "unknown_value");
+	/* A number that went through a float, or has blanks around it. */
+	means(STATUS("'status':'failed','errors':[{'code':131050.0}]"), "whatsapp stop by failed message 131050" WHO);
+	means(STATUS("'status':'failed','errors':[{'code':' 131050 '}]"), "whatsapp stop by failed message 131050" WHO);
+	means(STATUS("'status':'failed','errors':[{'code':131050.5}]"), "unknown_value");
+	means(STATUS("'status':'failed','errors':[{'code':'.0'}]"), "unknown_value");
+	means(STATUS("'status':' Failed ','errors':[{'code':131050}]"), "whatsapp stop by failed message 131050" WHO);
+	/* Errors in a status that does not say "failed": what protects counts. */
+	means(STATUS("'status':'undelivered','errors':[{'code':131050},{'code':131026}]"),
+		  "unknown_value; whatsapp stop by failed message 131050" WHO "; failure 131026" WHO);
+	means(STATUS("'status':'delivered','errors':[{'code':131050}]"),
+		  "unknown_value; whatsapp stop by failed message 131050" WHO "; receipt" WHO);
+	means(STATUS("'errors':[{'code':131050}]"), "whatsapp stop by failed message 131050" WHO "; unknown_shape");
+	means(STATUS("'status':'undelivered','errors':[]"), "");
+	means(STATUS("'type':'payment','status':'failed'"), "");
 	/* An error of an inbound message says nothing about the user. */
 	means(MESSAGE("'type':'unsupported','errors':[{'code':131050}]"), "inbound" WHO);
 	/* An HTTP number means something on premises only. */
@@ -301,6 +328,35 @@ test_messages(void)
 	means(MESSAGE("'image':{'caption':'STOP'}"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
 	means(MESSAGE("'reaction':{'emoji':'x'}"), "");
 	means(MESSAGE("'something':{}"), "inbound" WHO);
+	/* However its type is written, and where no type or another puts it. */
+	means(MESSAGE("'type':'Text','text':{'body':'STOP'}"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
+	means(MESSAGE("'type':'text','text':'START'"), "inbound" WHO "; business resume by phrase \"START\"" WHO);
+	means(MESSAGE("'type':'ephemeral','text':{'body':'STOP'}"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
+	means(MESSAGE("'type':'ephemeral','text':{'body':'START'}"), "inbound" WHO);
+	means(MESSAGE("'type':'unsupported','text':{'body':'STOP'}"), "inbound" WHO);
+	means(MESSAGE("'type':'button','interactive':{'button_reply':{'id':'1','title':'START'}}"), "inbound" WHO);
+	/* Nobody knows what is not there. */
+	means(MESSAGE("'type':'text','text':{'words':'STOP'}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'text','text':['STOP']"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'button','button':{}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'interactive','interactive':{'button_reply':[{'title':'STOP'}]}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'interactive','interactive':['STOP']"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'interactive','interactive':{'type':'nfm_reply'}"), "inbound" WHO);
+	means(MESSAGE("'type':'system','system':['user_changed_number']"), "unknown_shape");
+	means(MESSAGE("'type':' Edit\\n','text':{'body':'STOP'}"), "business stop by phrase \"STOP\"" WHO);
+	means(MESSAGE("'type':'system\\n','system':{'type':'user_preference_changed','marketing':'stop'}"), "whatsapp stop by system message" WHO);
+	means(MESSAGE("'type':'text'"), "inbound" WHO);
+	means(MESSAGE("'type':'text','body':'STOP'"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
+	means(MESSAGE("'type':'chat','body':'START'"), "inbound" WHO);
+	means(MESSAGE("'type':'text','text':{'body':''}"), "inbound" WHO);
+	means(MESSAGE("'type':'text','text':null"), "inbound" WHO);
+	/* The answer of the send API, and a copy of what was sent, are no messages of the user. */
+	means("{'messaging_product':'whatsapp','contacts':[{'input':'+49 151 12345678','wa_id':'4915112345678'}],'messages':[{'id':'m1'}]}",
+		  "missing_recipient");
+	means("{'messaging_product':'whatsapp','contacts':[{'wa_id':'4915112345678'}],'messages':[{'id':'m1','text':{'body':'STOP'}}]}",
+		  "inbound @0 / 4915112345678 as 4915112345678; business stop by phrase \"STOP\" @0 / 4915112345678 as 4915112345678");
+	means("{'metadata':{'display_phone_number':'16505550100'},'contacts':[{'wa_id':'4915112345678'}],"
+		  "'messages':[{'from':'16505550100','to':'4915112345678','timestamp':'1767225590','type':'text','text':{'body':'STOP'}}]}", "");
 	/* WhatsApp answers itself where nobody does: no word of the user. */
 	means(MESSAGE("'type':'interactive','interactive':{'type':'call_permission_reply','call_permission_reply':"
 				  "{'response':'reject','response_source':'automatic'}}"), "");
@@ -330,6 +386,13 @@ test_preferences(void)
 	means(MESSAGE("'type':'system','system':{'type':'user_preference_changed','marketing':'signup'}"), "unknown_value");
 	means(PREFERENCE("'category':'marketing_messages'"), "unknown_value");
 	means(PREFERENCE("'category':'all','value':'resume'"), "unknown_value");
+	means(PREFERENCE("'category':'Marketing_Messages','value':'stop '"), "whatsapp stop by user_preferences" WHO);
+	means(PREFERENCE("'value':'resume '"), "unknown_value");
+	/* In a system message that does not say so it stops, and grants nothing; other types mean other things. */
+	means(MESSAGE("'type':'system','system':{'type':'customer_identity_changed','marketing':'stop'}"), "");
+	means(MESSAGE("'type':'system','system':{'type':'user_preferences','marketing':'stop'}"), "whatsapp stop by system message" WHO);
+	means(MESSAGE("'type':'system','system':{'marketing':'stop'}"), "whatsapp stop by system message" WHO);
+	means(MESSAGE("'type':'system','system':{'marketing':'resume'}"), "unknown_value");
 	means(PREFERENCE("'value':'stop'"), "whatsapp stop by user_preferences" WHO);
 	means(MESSAGE("'type':'system','system':{'type':'user_preference_changed','marketing':'stop'}"),
 		   "whatsapp stop by system message" WHO);
@@ -653,6 +716,34 @@ test_standby(void)
 	show_links = false;
 }
 
+#define RESTRICTED(members) "{'entry':[{'id':'b1','changes':[{'field':'account_update','value':" \
+	"{'event':'ACCOUNT_RESTRICTION','restriction_info':[" members "]}}]}]}"
+#define BUSINESS_INITIATED "'restriction_type':'RESTRICTED_BIZ_INITIATED_MESSAGING'"
+
+/* Where the end of a restriction cannot be read, or be right, nobody knows of one. */
+static void
+test_restrictions(void)
+{
+	show_holds = true;
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':1767225700}"), "hold -2 until 100");
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2026-01-01T00:01:40+0000'}"), "hold -2 until 100");
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2026-01-01T01:01:40.250+01:00'}"), "hold -2 until 100");
+	means(RESTRICTED("{" BUSINESS_INITIATED "}"), "hold -2 until ever");
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'soon'}"), "unknown_value; hold -2 until ever");
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2026-01-01T00:01:40.'}"), "unknown_value; hold -2 until ever");
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':0}"), "unknown_value; hold -2 until ever");
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':' '}"), "unknown_value; hold -2 until ever");
+	/* One that nobody knows is told, one that stops no messages is not. */
+	means(RESTRICTED("{'restriction_type':'RESTRICTED_ALL_MESSAGING','expiration':1767225700}"), "unknown_value");
+	means(RESTRICTED("'RESTRICTED_BIZ_INITIATED_MESSAGING'"), "unknown_value");
+	means(RESTRICTED("{'restriction_type':'RESTRICTED_BUSINESS_INITIATED_CALLING'},{'restriction_type':'RESTRICTED_ADD_PHONE_NUMBER_ACTION'},"
+					 "{'restriction_type':'RESTRICTED_DIRECT_SEND_UTILITY_TEMPLATES'},{'restriction_type':'RATE_LIMITED_UTILITY_TEMPLATE_MESSAGING'}"), "");
+	show_holds = false;
+	/* A template that cannot be sent, and nobody knows which. */
+	means("{'field':'message_template_status_update','value':{'event':'APPROVED','message_template_id':7}}", "");
+	means("{'field':'message_template_status_update','value':{'event':'DISABLED','message_template_id':7}}", "unknown_shape");
+}
+
 /* Keys must fit an index, and may not be cut inside a character. */
 static void
 test_long_names(void)
@@ -721,6 +812,7 @@ main(void)
 	test_cards();
 	test_changes();
 	test_standby();
+	test_restrictions();
 	test_long_names();
 	test_failure_alone();
 	printf("%d passed, %d failed\n", passed, failed);

@@ -122,6 +122,8 @@ render(rendering *out, const wa_element *element)
 		add(out, " by_user");
 	if (element->automatic)
 		add(out, " automatic");
+	if (element->by_business)
+		add(out, " by_business");
 	add_text(out, "business", element->business);
 	add_text(out, "sender", element->sender);
 	add_text(out, "field", element->field);
@@ -234,6 +236,12 @@ static const reading readings[] = {
 		"{'messaging_product':'whatsapp','metadata':{'phone_number_id':'2'},'contacts':[{'wa_id':'1'}]}",
 	"/contacts/0 contact sender=2 who=1/-/-"},
 	{"bare value with nothing that counts", "{'metadata':{'phone_number_id':'2'}}", " other sender=2"},
+	{"metadata of something else", "[{'metadata':{'a':1},'data':'{\\'messages\\':[{}]}'},{'metadata':{'display_phone_number':'1'}}]",
+	"/0 malformed\n/1 other"},
+	{"elements by themselves",
+		"[{'status':'failed','recipient_id':'1','errors':[{'code':131050}]},{'from':'1','type':'contacts','contacts':[{'wa_id':'2'}]},"
+		"{'from_user_id':'U','type':'unsupported','errors':[{}]},{'status':'ok','statuses':[{}]},{'errors':[{}],'status':null}]",
+	"/0 malformed\n/1 malformed\n/2 malformed\n/3/statuses/0 status onprem\n/4/errors/0 error onprem [ ]"},
 	{"array of all forms",
 		"[{'statuses':[{'status':'a'}]},{'entry':[{'id':'9','changes':[{'field':'f','value':{'statuses':[{'status':'b'}]}}]}]},"
 		"{'field':'g','value':{'metadata':{'phone_number_id':'2'},'statuses':[{'status':'c'}]}},{'statuses':[{'status':'d'}]}]",
@@ -333,6 +341,19 @@ static const reading readings[] = {
 	"/messages/0 message onprem type=text text=STOP"},
 	{"no type, no part", "{'messages':[{'from':'1'}]}", "/messages/0 message onprem who=1/-/-"},
 	{"a reaction without type", "{'messages':[{'reaction':{'emoji':'x'}}]}", "/messages/0 message onprem type=reaction"},
+	{"a type in capitals", "{'messages':[{'type':'TEXT','text':{'body':'STOP'}}]}",
+	"/messages/0 message onprem type=TEXT text=STOP"},
+	{"a text instead of its part", "{'messages':[{'type':'text','text':'STOP'},{'type':'button','button':'T'},{'text':'STOP'}]}",
+		"/messages/0 message onprem type=text text=STOP\n/messages/1 message onprem type=button text=T\n"
+	"/messages/2 message onprem type=text text=STOP"},
+	{"words in the part of another type",
+		"{'messages':[{'type':'interactive','button':{'text':'T','payload':'P'}},{'type':'ephemeral','text':{'body':'STOP'}},"
+		"{'type':'button','interactive':{'button_reply':{'id':'I','title':'T'}}},{'type':'audio','text':{'body':'STOP'}}]}",
+		"/messages/0 message onprem type=interactive text=T text2=P side\n/messages/1 message onprem type=ephemeral text=STOP side\n"
+	"/messages/2 message onprem type=button text=T text2=I side\n/messages/3 message onprem type=audio"},
+	{"what the business sent, from its number to another",
+		"{'metadata':{'display_phone_number':'+1 650'},'messages':[{'from':'1650','to':'2','type':'image'},{'from':'1650','type':'image'}]}",
+	"/messages/0 message by_business type=image who=1650/-/-\n/messages/1 message type=image who=1650/-/-"},
 	{"a caption", "{'messages':[{'type':'video','video':{'caption':'C'}}]}", "/messages/0 message onprem type=video text=C side"},
 	{"an edit", "{'messages':[{'type':'edit','edit':{'message':{'text':{'body':'E'}}}}]}",
 	"/messages/0 message onprem type=edit text2=E side"},
@@ -401,6 +422,7 @@ static const reading readings[] = {
 	{"a call is no message",
 		"{'field':'calls','value':{'statuses':[{'type':'call','status':'failed','recipient_id':'1'},{'type':'message','status':'read'}]}}",
 	"/value/statuses/0 other field=calls\n/value/statuses/1 status field=calls type=read"},
+	{"a payment is no message", "{'statuses':[{'type':'payment','status':'failed','recipient_id':'1'}]}", "/statuses/0 other onprem"},
 
 	{"a call",
 		"{'field':'calls','value':{'contacts':[{'wa_id':'1','user_id':'U'}],'calls':[{'id':'c','from':'1','event':'connect','timestamp':'9',"
@@ -428,6 +450,7 @@ static const reading readings[] = {
 	"/value/standby/contacts/0 contact who=2/-/-\n/value/standby/messages/0 message who=2/-/- contact=2/-/-"},
 	{"standby with echoes alone", "{'field':'standby','value':{'standby':{'message_echoes':[{'messages':[{}]}]}}}", ""},
 	{"standby in standby", "{'value':{'standby':{'standby':{'messages':[{'from':'1'}]}}}}", "/value malformed unread"},
+	{"standby as a string", "{'value':{'standby':'{\\'messages\\':[]}'}}", "/value malformed unread"},
 	{"standby without metadata", "{'standby':{'messages':[{'from':'1'}]}}", "/standby/messages/0 message who=1/-/-"},
 
 	/* one object where a list is due */
@@ -455,6 +478,12 @@ static const reading readings[] = {
 	"/0/body/0/statuses/0 status onprem\n/0/body/1/statuses/0 status onprem\n/1/payload/messages/0 message onprem"},
 	{"two of the names", "{'body':'hello','payload':{'statuses':[{}]},'Message':{'messages':[{}]}}",
 	"/Message/messages/0 message onprem\n/payload/statuses/0 status onprem"},
+	{"a string of JSON", "'{\\'statuses\\':[{\\'id\\':\\'w\\'}]}'", "/statuses/0 status onprem id=w"},
+	{"strings of JSON in an array", "['{\\'statuses\\':[{}]}','{no','{\\'a\\':1}','[{\\'messages\\':[{}]}]']",
+	"/0/statuses/0 status onprem\n/1 malformed\n/2 malformed\n/3 malformed"},
+	{"a wrapper with members like those of a value",
+		"[{'metadata':{'a':1},'payload':'{\\'statuses\\':[{}]}'},{'errors':null,'messages':[],'body':{'statuses':[{}]}},{'field':'x','body':{'statuses':[{}]}}]",
+	"/0/payload/statuses/0 status onprem\n/1/body/statuses/0 status onprem\n/2/body/statuses/0 status onprem"},
 	{"what has a shape is no wrapper", "{'statuses':[{}],'body':{'a':1}}", "/statuses/0 status onprem"},
 	{"nothing in it", "{'payload':{'phone':'1','type':'opted-out'}}", " malformed"},
 	{"no JSON in it", "{'payload':'{no'}", " malformed"},
@@ -482,6 +511,18 @@ static const reading readings[] = {
 	{"beside a wrapped payload", "{'body':{'a':{'messages':[{}]}},'payload':{'statuses':[{'id':'a'}]}}",
 	"/payload/statuses/0 status onprem id=a\n malformed unread"},
 	{"as a string", "{'value':{'x':{'messages':'[{}]'}}}", "/value malformed unread"},
+	{"as a string, beside what is read",
+		"[{'statuses':[{'id':'a'}],'body':'{\\'messages\\':[]}'},{'value':{'a':1},'payload':'[]'},{'statuses':[{'id':'b'}],'body':'[no'}]",
+		"/0/statuses/0 status onprem id=a\n/0 malformed unread onprem\n/1 malformed unread\n"
+	"/2/statuses/0 status onprem id=b\n/2 malformed unread onprem"},
+	{"under nearly their names",
+		"[{'field':'messages','value':{'message':{'from':'1'}}},{'value':{'Statuses':[{}]}},{'value':{'standby':{'message':{'from':'1'}}}},"
+		"{'value':{'message':'text','status':{},'preferences':[]}}]",
+		"/0/value malformed unread field=messages\n/1/value malformed unread\n/2/value malformed unread\n/3/value other"},
+	{"beside the list",
+		"[{'field':'user_preferences','value':{'metadata':{},'wa_id':'1','value':'stop'}},{'field':'user_id_update','value':{'user_id':{}}},"
+		"{'field':'user_preferences','value':{'messaging_product':'whatsapp','metadata':{}}}]",
+		"/0/value malformed field=user_preferences\n/1/value malformed field=user_id_update\n/2/value other field=user_preferences"},
 	{"in an account update", "{'field':'account_update','value':{'event':'E','x':{'messages':[{}]}}}",
 	"/value account_update field=account_update type=E\n/value malformed unread field=account_update"},
 	{"an account update with messages", "{'field':'account_update','value':{'event':'E','messages':[{'from':'1'}]}}",

@@ -94,6 +94,31 @@ test_case_blanks_punctuation(void)
 	folds("bye bye now", "bye");
 }
 
+static void
+folds_bytes(const char *text, size_t len, const char *expected)
+{
+	wa_phrase_key key;
+
+	wa_phrase_fold((wa_str) {text, len}, &key);
+	check(strcmp(key.text, expected) == 0, text, expected, key.text);
+}
+
+/* A terminator that was sent along, and what was escaped twice. */
+static void
+test_escapes(void)
+{
+	folds_bytes("stop\0", 5, "stop");
+	folds_bytes("stop\0me", 7, "stop me");
+	folds("\\u0053TOP", "stop");
+	folds("\\u0625\\u064A\\u0642\\u0627\\u0641", "\xD8\xA7\xD9\x8A\xD9\x82\xD8\xA7\xD9\x81");
+	folds("Stop\\r\\nThank you\\n", "stop");
+	folds("\\ud83d\\uded1 stop", "stop");
+	folds("\\u0000stop", "stop");
+	folds("\\stop\\", "stop");
+	folds("\\u00", "u00");
+	folds("\\u00gg stop", "u00gg stop");
+}
+
 /* Emoji and what is not seen part words or are not there. */
 static void
 test_signs(void)
@@ -135,6 +160,7 @@ test_fillers(void)
 	doubts("start?", "start", true);
 	doubts("start \xF0\x9F\x9A\xAB", "start", true);
 	doubts("no thanks, stop", "stop", true);
+	doubts("\\u0073tart", "start", true);
 	/* Never inside, never a part of a word, never all of it. */
 	doubts("stop please promotions", "stop please promotions", false);
 	doubts("pleased stop", "pleased stop", false);
@@ -217,8 +243,7 @@ test_nothing(void)
 	folds_bytes_to_nothing("...", 3);
 	folds_bytes_to_nothing(" ! ", 3);
 	folds_bytes_to_nothing("\xCC\x82", 2);	/* a lone accent */
-	folds_bytes_to_nothing("stop\0", 5);
-	folds_bytes_to_nothing("st\0op", 5);
+	folds_bytes_to_nothing("\0\0", 2);
 	folds_bytes_to_nothing("stop\xFF", 5);
 	folds_bytes_to_nothing("stop\xC3", 5);	/* cut off */
 	folds_bytes_to_nothing("\xED\xA0\x80", 3);	/* a surrogate */
@@ -288,6 +313,7 @@ int
 main(void)
 {
 	test_case_blanks_punctuation();
+	test_escapes();
 	test_signs();
 	test_fillers();
 	test_delivered();
