@@ -51,7 +51,7 @@ typedef uint64 wa_node;
 #define LEAST_PLACES		64
 
 /* BSUIDs and parents are collected up to this size, and then followed in the order of the index. */
-#define BATCH_BYTES			(128 * 1024)
+#define BATCH_BYTES			(1024 * 1024)
 #define LEAST_BATCH_BYTES	1024
 
 /* Facts about a group, by the place of its root. */
