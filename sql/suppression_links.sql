@@ -349,7 +349,11 @@ INSERT INTO wa_identity (recipient, other, first_seen_at, last_seen_at, position
 SET LOCAL client_min_messages = debug1;
 SET LOCAL wa_policy.suppression_list_mem = '10MB';
 SELECT wa_sendable('49153999999', 'marketing');
+-- Without memory for groups all of them are in the list.
+SET LOCAL wa_policy.suppression_list_mem = '1400kB';
+SELECT wa_sendable('49153999999', 'marketing');
 SET LOCAL client_min_messages = warning;
+SELECT * FROM pg_temp.differing() WHERE what <> 'wa_suppressed';
 ROLLBACK TO changed;
 
 -- What wa_consent says is accepted, also where rows were deleted from it by hand.

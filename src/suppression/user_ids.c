@@ -34,12 +34,15 @@ has_room(wa_builder *b)
 	return b->with_user_ids;
 }
 
+/* The caller may be in a memory context that ends sooner. */
 void
 wa_builder_add_user_id(wa_builder *b, wa_key key)
 {
-	if (!has_room(b))
-		return;
-	*wa_append_huge(b->user_ids, b->nuser_ids, b->max_user_ids, wa_key) = key;
+	MemoryContext old = MemoryContextSwitchTo(b->list->context);
+
+	if (has_room(b))
+		*wa_append_huge(b->user_ids, b->nuser_ids, b->max_user_ids, wa_key) = key;
+	MemoryContextSwitchTo(old);
 }
 
 static void
@@ -58,6 +61,17 @@ read_link(void *arg, HeapTuple tuple, TupleDesc desc)
 	else if (has_room(b))
 		*wa_append_huge(b->parents, b->nparents, b->max_parents, wa_parent_link) =
 			(wa_parent_link) {wa_builder_user_id(b, recipient), wa_builder_user_id(b, other)};
+}
+
+static void
+free_found(wa_builder *b)
+{
+	if (b->user_ids != NULL)
+		pfree(b->user_ids);
+	if (b->parents != NULL)
+		pfree(b->parents);
+	b->user_ids = NULL;
+	b->parents = NULL;
 }
 
 static void
@@ -80,7 +94,10 @@ wa_builder_make_user_ids(wa_builder *b, Snapshot snapshot)
 	if (b->connected != NULL)
 		wa_scan_table(&wa_decision_cache_schema(b->cache)->identity, snapshot, read_link, b);
 	if (!has_room(b))
+	{
+		free_found(b);
 		return;
+	}
 	most = b->nuser_ids + b->nparents;
 	bloom = wa_phone_set_bloom_size(most, WA_BLOOM_SIZE);
 	table = wa_phone_set_table_size(most);
@@ -95,4 +112,5 @@ wa_builder_make_user_ids(wa_builder *b, Snapshot snapshot)
 			add(set, b->parents[i].parent);
 	}
 	b->list->has_user_ids = true;
+	free_found(b);
 }
