@@ -291,6 +291,7 @@ static const message_type message_types[] = {
 	{{"order", 5}, NULL, false},
 	{{"unsupported", 11}, NULL, false},
 	{{"unknown", 7}, NULL, false},
+	{{"request_welcome", 15}, NULL, false},
 };
 
 /* The parts in which words of the user stand come first. */

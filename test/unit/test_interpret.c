@@ -334,6 +334,7 @@ test_messages(void)
 	means(MESSAGE("'type':'ephemeral','text':{'body':'STOP'}"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
 	means(MESSAGE("'type':'ephemeral','text':{'body':'START'}"), "inbound" WHO);
 	means(MESSAGE("'type':'unsupported','text':{'body':'STOP'}"), "inbound" WHO);
+	means(MESSAGE("'type':'request_welcome','text':{'body':'STOP'}"), "");
 	means(MESSAGE("'type':'button','interactive':{'button_reply':{'id':'1','title':'START'}}"), "inbound" WHO);
 	/* Nobody knows what is not there. */
 	means(MESSAGE("'type':'text','text':{'words':'STOP'}"), "unknown_shape; inbound" WHO);
