@@ -94,6 +94,27 @@ extern int	no_such_variable
 	DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tzp)
 #endif
 
+/* Needs utils/guc_tables.h.  Settings are found by their names from 16 on; NULL for none. */
+#if PG_VERSION_NUM >= 160000
+#define wa_find_setting(name)	find_option(name, false, true, ERROR)
+#else
+#include "utils/guc.h"
+#include "utils/guc_tables.h"
+
+static inline struct config_generic *
+wa_find_setting(const char *name)
+{
+	struct config_generic **settings = get_guc_variables();
+
+	for (int i = 0; i < GetNumConfigOptions(); i++)
+	{
+		if (pg_strcasecmp(settings[i]->name, name) == 0)
+			return settings[i];
+	}
+	return NULL;
+}
+#endif
+
 /*
  * May the planner know that a wa_recipient is a text underneath?  Planning
  * recipient::text LIKE 'a%' where there is an index on recipient, 18 asks for

@@ -11,6 +11,7 @@
 #include "pgtime.h"
 #include "utils/guc.h"
 
+#include "base/guarded_setting.h"
 #include "report/settings.h"
 
 PG_FUNCTION_INFO_V1(wa__message_log);
@@ -33,11 +34,11 @@ void
 wa_report_settings_init(void)
 {
 	/* Not everybody's: where no such log may be kept, a writer must not turn it on. */
-	DefineCustomBoolVariable("wa_policy.message_log",
-							 "Keeps one row per outgoing message in wa_message.",
-							 "The rows contain recipient, times and result, but no content. Turning it off "
-							 "keeps existing rows.",
-							 &wa_message_log, true, PGC_SUSET, 0, NULL, NULL, NULL);
+	wa_define_guarded_setting("wa_policy.message_log",
+							  "Keeps one row per outgoing message in wa_message.",
+							  "The rows contain recipient, times and result, but no content. Turning it off "
+							  "keeps existing rows.",
+							  &wa_message_log, true, NULL);
 	DefineCustomStringVariable("wa_policy.report_timezone",
 							   "Time zone of the days in the views of rates.",
 							   "An IANA name such as Europe/Berlin.",

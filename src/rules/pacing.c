@@ -15,12 +15,12 @@
 #include "storage/predicate.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
 #include "base/category_oid.h"
+#include "base/guarded_setting.h"
 #include "base/snapshot_id.h"
 #include "errors/code_policies.h"
 #include "recipient/region.h"
@@ -67,12 +67,12 @@ forget_answers(bool newval, void *extra)
 void
 wa_pacing_settings_init(void)
 {
-	DefineCustomBoolVariable("wa_policy.require_opt_in",
-							 "Send marketing only to those who opted in.",
-							 "On: marketing needs an opt-in of the business register that stands; a recipient without one is "
-							 "refused with the reason no_opt_in. Off: a recipient that has not opted out may be sent to. "
-							 "Set it with ALTER DATABASE or in postgresql.conf: a session cannot turn it off for itself.",
-							 &wa_require_opt_in, false, PGC_SUSET, 0, NULL, forget_answers, NULL);
+	wa_define_guarded_setting("wa_policy.require_opt_in",
+							  "Send marketing only to those who opted in.",
+							  "On: marketing needs an opt-in of the business register that stands; a recipient without one is "
+							  "refused with the reason no_opt_in. Off: a recipient that has not opted out may be sent to. "
+							  "Set it with ALTER DATABASE or in postgresql.conf: a session cannot turn it off for itself.",
+							  &wa_require_opt_in, false, forget_answers);
 }
 
 /*

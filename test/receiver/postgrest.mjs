@@ -23,7 +23,9 @@ COMMIT;`, { user, fails: true });
 
 function install() {
 	database(db, "INSERT INTO wa.wa_app_secret (business, secret) VALUES ('100000000000009', 'hush'), ('100000000000001', NULL);");
-	sql(db, `CREATE ROLE web_anon NOLOGIN; CREATE ROLE authenticator LOGIN NOINHERIT; GRANT web_anon TO authenticator;`);
+	sql(db, `CREATE ROLE web_anon NOLOGIN; CREATE ROLE authenticator LOGIN NOINHERIT; GRANT web_anon TO authenticator;
+-- As where every new table is for the applications.
+ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO web_anon;`);
 	execFileSync('psql', ['-Xq', '-o', '/dev/null', '-v', 'schema=wa', '-v', 'anon=web_anon', '-d', db, '-f', `${top}/examples/receiver/postgrest/receiver.sql`], { stdio: 'inherit' });
 	sql(db, `INSERT INTO wa_http.verify_token VALUES (${literal(token)})`);
 }

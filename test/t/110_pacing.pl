@@ -81,6 +81,19 @@ for my $role (qw(reading writing))
 # Before the library is there the server takes any name; what was set then does not count.
 is(try_sql($node, 'paced', "SET client_min_messages = error; SET wa_policy.require_opt_in = off; SELECT $s.wa_first_reason('447700900124', 'marketing', at => '$at')", '-U', 'reading'),
 	'no_opt_in', 'nor before it is');
+{
+	# A connection option takes the place of the database's own value before the library is there.
+	local $ENV{PGOPTIONS} = '-c wa_policy.require_opt_in=off';
+	my $ask_other = "SELECT $s.wa_first_reason('447700900124', 'marketing', at => '$at')";
+	like(try_sql($node, 'paced', $ask_other, '-U', 'reading'),
+		qr/FATAL:  permission denied to set parameter "wa_policy.require_opt_in"/, 'nor as the connection is made');
+	is(try_sql($node, 'paced', "SET client_min_messages = error; $ask_other"), '', 'a superuser may do so');
+	local $ENV{PGOPTIONS} = '-c wa_policy.message_log=on';
+	like(try_sql($node, 'paced', $ask_other, '-U', 'reading'),
+		qr/FATAL:  permission denied to set parameter "wa_policy.message_log"/, 'nor is the log of messages switched on so');
+	local $ENV{PGOPTIONS} = '-c wa_policy.suppression_list_mem=1MB';
+	is(try_sql($node, 'paced', $ask_other, '-U', 'reading'), 'no_opt_in', 'what is anybody\'s may be given there');
+}
 like(try_sql($node, 'paced', "ALTER ROLE reading SET wa_policy.require_opt_in = off", '-U', 'reading'), qr/permission denied/, 'nor for a role');
 
 $node->stop;

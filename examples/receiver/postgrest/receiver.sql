@@ -89,6 +89,12 @@ WHERE p.pronamespace = 'wa_http'::regnamespace AND p.prosrc LIKE '%@wa@%'
 ALTER FUNCTION wa_http.webhook(bytea) OWNER TO wa_http_owner;
 ALTER FUNCTION wa_http.webhook_json(json) OWNER TO wa_http_owner;
 ALTER FUNCTION wa_http.verify(text, text, text) OWNER TO wa_http_owner;
+-- PostgREST would serve the table to whoever got rights on it by ALTER DEFAULT PRIVILEGES.
+SELECT DISTINCT format('REVOKE ALL ON wa_http.verify_token FROM %s',
+	CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END)
+FROM pg_class AS c, aclexplode(c.relacl) AS a
+WHERE c.oid = 'wa_http.verify_token'::regclass AND a.grantee <> c.relowner
+\gexec
 GRANT USAGE ON SCHEMA wa_http TO wa_http_owner;
 GRANT SELECT ON wa_http.verify_token TO wa_http_owner;
 
