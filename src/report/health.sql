@@ -225,7 +225,8 @@ WHERE s.relid IN ('wa_message'::regclass, 'wa_activity'::regclass, 'wa_cooldown'
 UNION ALL
 SELECT 'version', 'error', NULL,
 	format('The library is of version %s, the extension in this database of %s.', l.version, e.extversion),
-	CASE WHEN l.version > e.extversion THEN 'ALTER EXTENSION wa_policy UPDATE;' ELSE '-- restart, then look again' END
+	CASE WHEN (SELECT array_agg(n[1]::int) FROM regexp_matches(l.version, '[0-9]+', 'g') AS n)
+		> (SELECT array_agg(n[1]::int) FROM regexp_matches(e.extversion, '[0-9]+', 'g') AS n) THEN 'ALTER EXTENSION wa_policy UPDATE;' ELSE '-- restart, then look again' END
 FROM pg_extension AS e, wa__library_version() AS l (version)
 WHERE e.extname = 'wa_policy' AND l.version <> e.extversion;
 COMMENT ON VIEW wa__finding IS 'Rows of wa_health with unbroken lines';

@@ -46,6 +46,9 @@
 #define LEAST_ROOM		512
 #define ROWS_PER_PAGE	48
 
+/* Who was erased may take this part of the memory. */
+#define ERASED_SHARE	4
+
 /* How far ahead memory is prefetched. */
 #define AHEAD				12
 
@@ -416,49 +419,77 @@ static const wa_connected_sink connected_sink = {is_listed, mark_linked, mark_us
  */
 
 static void
+announce_erased(wa_phone_set *set, wa_key key)
+{
+	wa_phone_set_announce(set, wa_phone_set_hash(set, key));
+}
+
+/* Where memory does not suffice for the buckets, the Bloom filter has to do. */
+static void
+fall_back_for_erased(wa_builder *b)
+{
+	Size		size = 64;
+
+	while (2 * size <= Min(b->limit / ERASED_SHARE, WA_BLOOM_SIZE))
+		size *= 2;
+	wa_phone_set_init(&b->list->erased, wa_builder_allocate(b, size), size, NULL, 0);
+	for (uint64 i = 0; i < b->nkeys; i++)
+		announce_erased(&b->list->erased, b->keys[i]);
+}
+
+static void
 read_erased(void *arg, HeapTuple tuple, TupleDesc desc)
 {
 	wa_builder *b = arg;
 	bool		isnull;
-	uint32		bucket = DatumGetInt32(heap_getattr(tuple, Anum_wa_erased_bucket, desc, &isnull));
+	wa_key		key = wa_list_bucket_key(DatumGetInt32(heap_getattr(tuple, Anum_wa_erased_bucket,
+																	desc, &isnull)));
 
-	*wa_append_huge(b->keys, b->nkeys, b->max_keys, wa_key) = wa_list_bucket_key(bucket);
+	b->list->has_erased = true;
+	if (b->list->erased.words == NULL &&
+		b->nkeys * sizeof(wa_key) + wa_phone_set_table_size(b->nkeys) > b->limit / ERASED_SHARE)
+		fall_back_for_erased(b);
+	if (b->list->erased.words != NULL)
+		announce_erased(&b->list->erased, key);
+	else
+		*wa_append_huge(b->keys, b->nkeys, b->max_keys, wa_key) = key;
 }
 
-/* Only for marketing.  Where memory does not suffice for the buckets, the Bloom filter has to do. */
+/* All buckets have been read, and there is memory for them. */
+static void
+make_erased(wa_builder *b)
+{
+	wa_phone_set *set = &b->list->erased;
+	Size		bloom = wa_phone_set_bloom_size(b->nkeys, WA_BLOOM_SIZE);
+	Size		table = wa_phone_set_table_size(b->nkeys);
+
+	wa_phone_set_init(set, wa_builder_allocate(b, bloom), bloom, wa_builder_allocate(b, table), table);
+	for (uint64 i = 0; i < b->nkeys; i++)
+	{
+		announce_erased(set, b->keys[i]);
+		wa_phone_set_add(set, wa_phone_set_hash(set, b->keys[i]), b->keys[i], 0);
+	}
+}
+
+/* Only for marketing. */
 static void
 build_erased(wa_builder *b)
 {
 	const wa_erasure_key *key = wa_decision_cache_erasure(b->cache);
 	wa_suppression_list *list = b->list;
-	wa_phone_set *set = &list->erased;
-	Size		bloom;
-	Size		table;
 
 	if (key == NULL || b->question->category != WA_MARKETING)
 		return;
+	list->erased_seed = key->seed;
+	list->erased.seed = list->set.seed;
 	wa_scan_table(&wa_decision_cache_schema(b->cache)->erased,
 				  wa_decision_cache_snapshot(b->cache), read_erased, b);
-	list->erased_seed = key->seed;
-	list->has_erased = b->nkeys > 0;
-	set->seed = list->set.seed;
-	bloom = wa_phone_set_bloom_size(b->nkeys, WA_BLOOM_SIZE);
-	table = wa_phone_set_table_size(b->nkeys);
-	if (table > b->limit / 4)
-		table = 0;
-	wa_phone_set_init(set, wa_builder_allocate(b, bloom), bloom,
-					  table == 0 ? NULL : wa_builder_allocate(b, table), table);
-	for (uint64 i = 0; i < b->nkeys; i++)
-	{
-		uint64		hash = wa_phone_set_hash(set, b->keys[i]);
-
-		wa_phone_set_announce(set, hash);
-		if (table != 0)
-			wa_phone_set_add(set, hash, b->keys[i], 0);
-	}
+	if (list->has_erased && list->erased.words == NULL)
+		make_erased(b);
 	if (b->keys != NULL)
 		pfree(b->keys);
-	b->limit -= Min(b->limit / 2, bloom + table);
+	if (list->has_erased)
+		b->limit -= b->limit / ERASED_SHARE;
 }
 
 /* What the list reads. */
