@@ -103,6 +103,13 @@ SELECT * FROM t.traces('BR\.77|551187654321');
 -- The log is closed again, after an error as well.
 DELETE FROM wa_consent_log;
 
+-- A list with little memory, beside very many who were erased.
+SAVEPOINT many;
+INSERT INTO wa_erased (bucket, hash, at) SELECT n * 7919, sha256(n::text::bytea), now() FROM generate_series(1, 5000) AS n;
+SELECT memory, t.by_list('491600005002') AS erased, t.by_list('491600006001') AS erased_too, t.by_list('491600009999') AS another
+FROM unnest(ARRAY['64MB', '200kB', '64kB']) AS memory, set_config('wa_policy.suppression_list_mem', memory, true) ORDER BY memory;
+ROLLBACK TO many;
+
 -- Misuse.
 SELECT * FROM wa_forget('nobody', 'x');
 SELECT * FROM wa_forget(NULL::text, 'x');
