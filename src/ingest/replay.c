@@ -85,6 +85,19 @@ static wa_statement resolve = {
 	"int8[]", NULL, 0
 };
 
+/*
+ * The one row of a code stands for all payloads that hold it.  Where the element that it was made
+ * for has been erased, those are what there was to replay.
+ */
+static wa_statement resolve_erased = {
+	"UPDATE @extschema@.wa_problem AS p SET resolved_at = pg_catalog.clock_timestamp()"
+	" WHERE p.code IS NOT NULL AND p.resolved_at IS NULL AND p.fragment IS NULL"
+	" AND NOT EXISTS (SELECT FROM @extschema@.wa_webhook AS w"
+	" WHERE w.id = p.webhook_id AND w.erased_at IS NULL)"
+	" AND p.code IN (SELECT c.code FROM @extschema@.wa_error_catalogue(true) AS c)",
+	"", NULL, 0
+};
+
 typedef struct wa_replay_state
 {
 	Oid			funcid;
@@ -296,6 +309,7 @@ wa_replay(PG_FUNCTION_ARGS)
 	for_each(&open_problems, values, nulls, replay_problem, &state);
 	for_each(&kept_payloads, values, nulls, replay_payload, &state);
 	end_batch(&state);
+	wa_statement_run(&resolve_erased, state.schema, NULL, NULL);
 	SPI_finish();
 	return wa_counts_datum(fcinfo, state.counts);
 }
