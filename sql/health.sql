@@ -134,7 +134,7 @@ UPDATE wa_template SET status = 'PAUSED', paused_until = now() + interval '3 hou
 SELECT finding, regexp_replace(sentence, '\d{4}-\d\d-\d\d \d\d:\d\d', '<when>') AS sentence FROM t.health;
 UPDATE wa_template SET paused_until = now();
 SELECT * FROM wa_health;
-UPDATE wa_template SET status = 'APPROVED', blocked = false, paused_until = NULL;
+UPDATE wa_template SET status = 'APPROVED', paused_until = NULL;
 SELECT * FROM wa_health;
 ROLLBACK TO a;
 
@@ -261,7 +261,7 @@ SELECT count(*) FROM t.finding WHERE finding = 'purge_due';
 -- The others only show something.
 INSERT INTO wa_sender_hold (business, sender, cause, code, categories, since, until) VALUES ('b1', 's1', 'error', 131045, '{marketing}', now(), now() + interval '1 day'), ('b1', 's1', 'error', 999996, '{marketing}', now(), now() + interval '1 day'), ('b1', '', 'DISABLED_UPDATE', 0, '{marketing}', now(), NULL);
 SELECT wa_hold('b1', 'audit', 's1');
-INSERT INTO wa_template (business, name, status, blocked) VALUES ('b1', 'one', 'PAUSED', true), ('b1', 'two', 'DISABLED', true);
+INSERT INTO wa_template (business, name, status) VALUES ('b1', 'one', 'PAUSED'), ('b1', 'two', 'disabled');
 INSERT INTO wa_consent_log (recipient, business, register, state, at, origin)
 SELECT '491700000004', 'b9', 'whatsapp', 'stop', now() - interval '4 days' - n * interval '3 hours', 'user_preferences' FROM generate_series(0, 40) AS n;
 UPDATE pg_extension SET extversion = '100.0.0' WHERE extname = 'wa_policy';
@@ -282,7 +282,7 @@ INSERT INTO wa_problem (path, problem, detail, received_at) SELECT '', kind, '',
 FROM unnest(ARRAY['invalid_json', 'missing_recipient', 'bad_signature']) AS kind;
 CALL t.now(t.failed('491700000002', 999998, now()));
 SELECT wa_hold('b1', 'a_reason_without_any_blank_in_it_that_has_more_letters_than_a_line', 's1');
-INSERT INTO wa_template (business, name, language, status, blocked) VALUES ('b1', repeat('long_name_', 12), 'de', 'PAUSED', true);
+INSERT INTO wa_template (business, name, language, status) VALUES ('b1', repeat('long_name_', 12), 'de', 'PAUSED');
 SELECT finding, severity, figure, regexp_replace(sentence, '\d{4}-\d\d-\d\d', 'yyyy-mm-dd') AS sentence, statement FROM wa_health;
 SELECT max(length(line)) <= 29 FROM wa_health, regexp_split_to_table(sentence, E'\n') AS line;
 SELECT max(length(line)) <= 24 FROM wa_health, regexp_split_to_table(statement, E'\n') AS line;

@@ -196,13 +196,13 @@ SELECT CASE WHEN h.cause IN ('error', 'operator') THEN 'sender_held' ELSE 'restr
 		ELSE format('SELECT * FROM %s;', 'wa_sender_hold'::regclass) END
 FROM wa__standing_hold AS h
 UNION ALL
-SELECT CASE WHEN t.status = 'PAUSED' THEN 'template_paused' ELSE 'template_off' END, 'warning', NULL,
+SELECT CASE WHEN upper(t.status) = 'PAUSED' THEN 'template_paused' ELSE 'template_off' END, 'warning', NULL,
 	format('Template %s (%s) of business %s is %s%s%s.', t.name, t.language, t.business, lower(t.status),
 		CASE WHEN t.paused_until IS NOT NULL THEN ' until ' || to_char(t.paused_until AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC' ELSE '' END,
 		CASE WHEN t.quality IS NOT NULL THEN '; quality ' || lower(t.quality) ELSE '' END),
 	format('SELECT * FROM %s WHERE blocked;', 'wa_template'::regclass)
 FROM wa_template AS t
-WHERE t.blocked AND t.status IN ('PAUSED', 'DISABLED', 'LIMIT_EXCEEDED') AND (t.paused_until IS NULL OR t.paused_until > now())
+WHERE t.blocked AND upper(t.status) IN ('PAUSED', 'DISABLED', 'LIMIT_EXCEEDED') AND (t.paused_until IS NULL OR t.paused_until > now())
 UNION ALL
 -- What grows?
 SELECT 'purge_due', 'notice', count(*),

@@ -5,7 +5,9 @@ CREATE TABLE wa_template (
 	name text COLLATE "C" NOT NULL,
 	language text COLLATE "C" NOT NULL DEFAULT '',
 	status text COLLATE "C",
-	blocked boolean NOT NULL DEFAULT false,
+	-- As events/template.c says it, whoever wrote the row.
+	blocked boolean NOT NULL GENERATED ALWAYS AS (status IS NOT NULL
+		AND pg_catalog.upper(status) OPERATOR(pg_catalog.<>) ALL ('{APPROVED,REINSTATED,FLAGGED,UNARCHIVED}')) STORED,
 	paused_until timestamptz,
 	category text COLLATE "C",
 	next_category text COLLATE "C",
@@ -22,9 +24,9 @@ COMMENT ON TABLE wa_template IS
 COMMENT ON COLUMN wa_template.business IS 'WhatsApp Business Account id';
 COMMENT ON COLUMN wa_template.name IS 'Name of the template';
 COMMENT ON COLUMN wa_template.language IS 'Language, as WhatsApp writes it: pt_BR; '''' where none was named';
-COMMENT ON COLUMN wa_template.status IS 'Latest event of message_template_status_update, such as APPROVED or PAUSED; NULL where none was told';
-COMMENT ON COLUMN wa_template.blocked IS 'Can it not be sent with that status? In rows that a DBA adds it is for the DBA to say';
-COMMENT ON COLUMN wa_template.paused_until IS 'When the pause ends by itself: 3 hours after the first, 6 after the second; NULL where it does not or there is none';
+COMMENT ON COLUMN wa_template.status IS 'Latest event of message_template_status_update, such as APPROVED or PAUSED, in whichever case; NULL where none was told';
+COMMENT ON COLUMN wa_template.blocked IS 'Can it not be sent with that status? False for APPROVED, REINSTATED, FLAGGED and UNARCHIVED, and where none was told; true for all others, known or not. Computed from status';
+COMMENT ON COLUMN wa_template.paused_until IS 'When the pause ends by itself: 3 hours after the first, 6 after the second; when it ended, if WhatsApp said so; NULL where it does not or there is none';
 COMMENT ON COLUMN wa_template.category IS 'Latest category that was told, by a change of category or with a status; NULL where none was';
 COMMENT ON COLUMN wa_template.next_category IS 'Category that WhatsApp announced, the one that is furthest ahead; NULL where it announced none';
 COMMENT ON COLUMN wa_template.next_category_at IS 'From when on it has that, unless category_at is later; NULL where none was announced';
