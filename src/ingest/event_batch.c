@@ -443,9 +443,22 @@ compare_categories(uint8 a, uint8 b)
 	return (a & behind) ? 1 : -1;
 }
 
+/* The end of the second; the end of all time has none. */
+static wa_instant
+end_of_second(wa_instant t)
+{
+	wa_instant	into_second = t % WA_SECOND;
+
+	if (t == WA_FOREVER || into_second == 0)
+		return t;
+	return wa_after(t, into_second < 0 ? -into_second : WA_SECOND - into_second);
+}
+
 /*
  * Of several that begin at the same time the longest stands in the row, then that of the
- * greater categories.
+ * greater categories.  Errors count at the end of their second: a sender past its throughput
+ * meets hundreds within one, which need not all write the same row, and no sign of life from
+ * before them ends what they begin.
  */
 static void
 batch_add_hold(wa_event_batch *batch, const wa_event *event, wa_str business, wa_str sender)
@@ -456,17 +469,20 @@ batch_add_hold(wa_event_batch *batch, const wa_event *event, wa_str business, wa
 		!lift && event->scope == WA_SCOPE_COUNTRY ? region_of(event, buf) : WA_STR(""), business,
 	!lift && event->scope == WA_SCOPE_SENDER ? sender : WA_STR("")};
 	wa_row_delta *delta = wa_event_batch_delta(batch, &key);
+	bool		is_error = event->cause > 0;
+	wa_instant	since = is_error ? end_of_second(event->at) : event->at;
+	wa_instant	until = is_error ? end_of_second(event->until) : event->until;
 
 	if (lift)
 		delta->u.hold.lifted_at = wa_later(delta->u.hold.lifted_at, event->at);
-	else if (event->at > delta->u.hold.since ||
-			 (event->at == delta->u.hold.since &&
-			  (event->until > delta->u.hold.until ||
-			   (event->until == delta->u.hold.until &&
+	else if (since > delta->u.hold.since ||
+			 (since == delta->u.hold.since &&
+			  (until > delta->u.hold.until ||
+			   (until == delta->u.hold.until &&
 				compare_categories(event->categories, delta->u.hold.categories) > 0))))
 	{
-		delta->u.hold.since = event->at;
-		delta->u.hold.until = event->until;
+		delta->u.hold.since = since;
+		delta->u.hold.until = until;
 		delta->u.hold.categories = event->categories;
 	}
 }

@@ -22,7 +22,7 @@ COMMENT ON COLUMN wa_sender_hold.region IS 'ISO 3166 code of the recipients'' re
 COMMENT ON COLUMN wa_sender_hold.cause IS 'error, operator, DISABLED_UPDATE, or the name of the restriction as WhatsApp writes it';
 COMMENT ON COLUMN wa_sender_hold.code IS 'Error code; 0 where the cause is none';
 COMMENT ON COLUMN wa_sender_hold.categories IS 'Categories of messages that are held';
-COMMENT ON COLUMN wa_sender_hold.since IS 'When it was last told; NULL where only its end was told';
+COMMENT ON COLUMN wa_sender_hold.since IS 'When it was last told, of an error the end of the second; NULL where only its end was told';
 COMMENT ON COLUMN wa_sender_hold.until IS 'When one message may try whether all is well again; NULL: it has no end of its own';
 COMMENT ON COLUMN wa_sender_hold.reason IS 'Why, in an operator''s words';
 COMMENT ON COLUMN wa_sender_hold.lifted_at IS 'When WhatsApp or an operator last said that it is over; NULL where nobody did';
