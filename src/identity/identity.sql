@@ -8,6 +8,7 @@ CREATE TABLE wa_identity (
 	last_seen_at timestamptz,
 	unlinked_at timestamptz,
 	position integer NOT NULL DEFAULT 0,
+	rivals timestamptz[],
 	CONSTRAINT wa_identity_pkey PRIMARY KEY (other, position)
 ) WITH (fillfactor = 90);
 CREATE INDEX wa_identity_recipient ON wa_identity (recipient);
@@ -22,6 +23,7 @@ COMMENT ON COLUMN wa_identity.first_seen_at IS 'Earliest sighting; NULL where th
 COMMENT ON COLUMN wa_identity.last_seen_at IS 'Day of the latest sighting: its beginning in UTC; exact where it came after wa_unlink';
 COMMENT ON COLUMN wa_identity.unlinked_at IS 'Sightings of the two up to here, in any business, do not link: set by wa_unlink; NULL where it was not called';
 COMMENT ON COLUMN wa_identity.position IS 'Which link of "other" this was to arrive, from 0. Bookkeeping, no part of the state';
+COMMENT ON COLUMN wa_identity.rivals IS 'From when and until when one of the two may have been somebody else''s who has been erased since, as two instants: what loosens is not taken from one of the two to the other without a later sighting. Set by wa_forget; NULL where there was nobody';
 
 CREATE TABLE wa_identity_change (
 	recipient wa_recipient NOT NULL,

@@ -38,6 +38,8 @@ typedef struct wa_link
 	wa_instant	first_seen_at;	/* sighting: exact; WA_NEVER: none */
 	wa_instant	last_seen_at;	/* sighting: its day at least; change: when */
 	wa_instant	unlinked_at;	/* what was seen up to here does not count */
+	wa_instant	rival_since;	/* sighting: from when and until when those were partners of */
+	wa_instant	rival_until;	/* its ends who have been erased; WA_NEVER: nobody */
 } wa_link;
 
 /*
