@@ -21,6 +21,9 @@ extern void wa_forbid_null_arg(FunctionCallInfo fcinfo, int argno, const char *n
 /* Both. */
 extern wa_str wa_required_text_arg(FunctionCallInfo fcinfo, int argno, const char *name);
 
+/* So many bytes of a name are shown in a message: ids and names are no longer, what is given may be. */
+extern int	wa_shown_len(wa_str name);
+
 /* Nothing in it but blanks? */
 extern bool wa_is_blank(wa_str s);
 

@@ -18,6 +18,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "base/arguments.h"
 #include "base/schema.h"
 #include "base/statement.h"
 #include "state/log_guard.h"
@@ -76,8 +77,9 @@ instant_arg(FunctionCallInfo fcinfo, int argno)
 Datum
 wa__cooldown_merge(PG_FUNCTION_ARGS)
 {
+	static const char *const required[] = {"code", "business", "failures", NULL, "more_failures"};
 	const wa_row_calls *calls = row_calls(fcinfo);
-	text	   *business = PG_GETARG_TEXT_PP(1);
+	wa_str		business;
 	wa_cooldown_end end = {0, 0, WA_NEVER};
 	wa_code_policy policy;
 	wa_failures failures;
@@ -88,12 +90,17 @@ wa__cooldown_merge(PG_FUNCTION_ARGS)
 
 	if (calls->tupdesc == NULL)
 		elog(ERROR, "return type must be a row type");
+	for (int i = 0; i < lengthof(required); i++)
+	{
+		if (required[i] != NULL)
+			wa_forbid_null_arg(fcinfo, i, required[i]);
+	}
+	business = wa_text_arg(fcinfo, 1);
 	wa_failures_from_array(PG_GETARG_DATUM(2), &failures);
 	wa_failures_from_array(PG_GETARG_DATUM(4), &more);
 	wa_failures_merge(&failures, &more);
 	if (wa_code_policies_find(calls->policies, PG_GETARG_INT32(0), &policy))
-		end = wa_ladder_evaluate(&failures, lifted_at, &policy,
-								 (wa_str) {VARDATA_ANY(business), VARSIZE_ANY_EXHDR(business)});
+		end = wa_ladder_evaluate(&failures, lifted_at, &policy, business);
 
 	values[0] = wa_failures_to_array(&failures);
 	values[1] = TimestampTzGetDatum(lifted_at);

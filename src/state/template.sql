@@ -49,18 +49,20 @@ COMMENT ON FUNCTION wa__templates(text, text, text) IS
 'The rows of wa_template for this template, in whichever spelling of its language: with "-" or with "_"';
 REVOKE EXECUTE ON FUNCTION wa__templates(text, text, text) FROM PUBLIC;
 
-CREATE FUNCTION wa__require_template(name text, language text, business text) RETURNS boolean
+CREATE FUNCTION wa__require_template(name text, language text, business text, at timestamptz) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		SELECT CASE
+			WHEN name IS NULL OR language IS NULL OR business IS NULL OR at IS NULL THEN
+				wa__refuse('null_value_not_allowed', 'name, language and business of a template, and at, must not be null', '', '')
 			WHEN EXISTS (SELECT FROM wa__templates(name, language, business)) THEN true
-			ELSE wa__refuse('undefined_object', format('template "%s" in language "%s" of business "%s" was never heard of', name, language, business),
+			ELSE wa__refuse('undefined_object', format('template "%s" in language "%s" of business "%s" was never heard of', left(name, 255), left(language, 255), left(business, 255)),
 				'No webhook told of it, so nothing would object to it.', 'If it was approved before the first webhook came, add it to wa_template.')
 			END;
 	END;
-COMMENT ON FUNCTION wa__require_template(text, text, text) IS 'An error (undefined_object) unless the template is in wa_template';
-REVOKE EXECUTE ON FUNCTION wa__require_template(text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION wa__require_template(text, text, text, timestamptz) IS 'An error (undefined_object) unless the template is in wa_template; null_value_not_allowed for a NULL';
+REVOKE EXECUTE ON FUNCTION wa__require_template(text, text, text, timestamptz) FROM PUBLIC;
 
 -- A failed message does not name its template; wa_sent did, before or after.  In which language is not known, so it speaks
 -- of all of them.  What the latest status explains is no news: within a pause that was told, 132015 says nothing of its end.
@@ -90,13 +92,13 @@ CREATE FUNCTION wa_template_sendable(name text, language text, business text, at
 	LANGUAGE sql STABLE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
-		SELECT CASE WHEN wa__require_template(name, language, business) THEN
+		SELECT CASE WHEN wa__require_template(name, language, business, wa_template_sendable.at) THEN
 			(SELECT bool_and((NOT t.blocked OR coalesce(t.paused_until <= wa_template_sendable.at, false))
 					AND NOT wa__template_refused(t, wa_template_sendable.at))
 				FROM wa__templates(name, language, business) AS t) END;
 	END;
 COMMENT ON FUNCTION wa_template_sendable(text, text, text, timestamptz) IS
-'May this template be sent then? Not while it is paused, and not with a status other than APPROVED, REINSTATED, FLAGGED or UNARCHIVED. Pauses for bad quality end by themselves. A message that failed with 132015 (paused) or 132016 (disabled) after the latest status counts as well, for all languages of the template that wa_sent named for it: for six hours, or until a later status; as long as wa_message has the message. language as WhatsApp writes it, pt_BR, or pt-BR. Error: undefined_object for a template that is not in wa_template';
+'May this template be sent then? Not while it is paused, and not with a status other than APPROVED, REINSTATED, FLAGGED or UNARCHIVED. Pauses for bad quality end by themselves. A message that failed with 132015 (paused) or 132016 (disabled) after the latest status counts as well, for all languages of the template that wa_sent named for it: for six hours, or until a later status; as long as wa_message has the message. language as WhatsApp writes it, pt_BR, or pt-BR. Errors: undefined_object for a template that is not in wa_template; null_value_not_allowed';
 REVOKE EXECUTE ON FUNCTION wa_template_sendable(text, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_template_category(name text, language text, business text, at timestamptz DEFAULT pg_catalog.now()) RETURNS text
@@ -104,7 +106,7 @@ CREATE FUNCTION wa_template_category(name text, language text, business text, at
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		-- What was announced holds from its day on, until a category is told later than that.
-		SELECT CASE WHEN wa__require_template(name, language, business) THEN
+		SELECT CASE WHEN wa__require_template(name, language, business, wa_template_category.at) THEN
 			(SELECT c.category
 				FROM wa__templates(name, language, business) AS t,
 					LATERAL (SELECT lower(CASE WHEN t.next_category_at <= wa_template_category.at
@@ -113,5 +115,5 @@ CREATE FUNCTION wa_template_category(name text, language text, business text, at
 				LIMIT 1) END;
 	END;
 COMMENT ON FUNCTION wa_template_category(text, text, text, timestamptz) IS
-'The category that the template has then, an announced change included, in lower case as wa_sendable asks for it: a utility template that WhatsApp switched to marketing needs a recipient who may be sent marketing. language as WhatsApp writes it, pt_BR, or pt-BR. NULL where none was told. Error: undefined_object for a template that is not in wa_template';
+'The category that the template has then, an announced change included, in lower case as wa_sendable asks for it: a utility template that WhatsApp switched to marketing needs a recipient who may be sent marketing. language as WhatsApp writes it, pt_BR, or pt-BR. NULL where none was told. Errors: undefined_object for a template that is not in wa_template; null_value_not_allowed';
 REVOKE EXECUTE ON FUNCTION wa_template_category(text, text, text, timestamptz) FROM PUBLIC;
