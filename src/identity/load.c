@@ -115,7 +115,10 @@ take_rivals(wa_reader *reader, wa_link *link)
 	deconstruct_array(DatumGetArrayTypeP(value), TIMESTAMPTZOID, sizeof(TimestampTz),
 					  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &instants, &nulls, &n);
 	if (n != 2 || nulls[1])
-		elog(ERROR, "rivals of a row of wa_identity are not two instants");
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("a row of wa_identity cannot be read"),
+				 errdetail("Its rivals are not two instants.")));
 	if (!nulls[0])
 		link->rival_since = DatumGetTimestampTz(instants[0]);
 	link->rival_until = DatumGetTimestampTz(instants[1]);
