@@ -31,7 +31,7 @@ FROM (VALUES
 	('wa_activity', 'recipient business sender wa_id last_inbound_at last_delivered_at last_read_at last_marketing_delivered_at last_window_refused_at wa_id_at'),
 	('wa_recipient_lock', 'recipient'),
 	('wa_consent_log', 'id recipient business register state at origin code evidence sender message_id also_named'),
-	('wa_identity', 'recipient other business first_seen_at last_seen_at unlinked_at position'),
+	('wa_identity', 'recipient other business first_seen_at last_seen_at unlinked_at position rivals'),
 	('wa_identity_change', 'recipient other at origin message_id unlinked_at'),
 	('wa_app_secret', 'id business secret'),
 	('wa_region_rule', 'region category reason'),

@@ -120,6 +120,33 @@ TABLE t.cooldowns;
 SELECT t.forget('DE.new9');
 TABLE t.cooldowns;
 
+-- A user was seen with one number and later with another, so that an opt-in under the first number alone may be that of its next owner.
+-- That stays so after the second number was erased with its present owner, until user and first number are seen together again.
+CALL t.writes('491600010030', 'DE.a30', '2025-03-01');
+CALL t.writes('491600010031', 'DE.a30', '2025-03-05');
+CALL t.writes('491600010031', 'DE.f30', '2025-03-20');
+SELECT wa_opt_out('DE.a30', 'by letter', 'b1', at => '2025-03-06');
+CALL t.writes('491600010030', NULL, '2025-04-01', 'START');
+SELECT wa_first_reason('DE.a30', 'marketing');
+SELECT t.forget('DE.f30');
+SELECT wa_first_reason('DE.a30', 'marketing');
+CALL t.writes('491600010030', NULL, '2025-04-02', 'START');
+SELECT wa_first_reason('DE.a30', 'marketing'), t.by_list('DE.a30');
+-- The row has from when and until when, and not who.
+SELECT recipient, other, first_seen_at, last_seen_at, rivals FROM wa_identity WHERE other = 'DE.a30';
+CALL t.writes('491600010030', 'DE.a30', '2025-04-03');
+CALL t.writes('491600010030', NULL, '2025-04-05', 'START');
+SELECT wa_first_reason('DE.a30', 'marketing');
+-- A resume from before the rival was seen still counts.
+CALL t.writes('491600010032', 'DE.a32', '2025-03-01');
+SELECT wa_opt_out('DE.a32', 'by letter', 'b1', at => '2025-03-01 12:00');
+CALL t.writes('491600010032', NULL, '2025-03-03', 'START');
+CALL t.writes('491600010033', 'DE.a32', '2025-03-05');
+CALL t.writes('491600010033', 'DE.f32', '2025-03-20');
+SELECT wa_first_reason('DE.a32', 'marketing');
+SELECT t.forget('DE.f32');
+SELECT wa_first_reason('DE.a32', 'marketing');
+
 -- A NOTICE tells of everybody who is linked with any of them.
 SELECT count(*) FROM wa_forget('491600010099', 'nobody knows it');
 CALL t.writes('491600010010', 'DE.a10', '2025-03-01');

@@ -134,7 +134,7 @@ UPDATE wa_template SET status = 'PAUSED', paused_until = now() + interval '3 hou
 SELECT finding, regexp_replace(sentence, '\d{4}-\d\d-\d\d \d\d:\d\d', '<when>') AS sentence FROM t.health;
 UPDATE wa_template SET paused_until = now();
 SELECT * FROM wa_health;
-UPDATE wa_template SET status = 'APPROVED', blocked = false, paused_until = NULL;
+UPDATE wa_template SET status = 'APPROVED', paused_until = NULL;
 SELECT * FROM wa_health;
 ROLLBACK TO a;
 
@@ -174,12 +174,115 @@ UPDATE pg_extension SET extversion = '0.0.1' WHERE extname = 'wa_policy';
 SELECT finding, severity, figure, statement FROM t.health;
 ROLLBACK TO a;
 
+-- Each statement helps, run as shown and without the extension in the search path.  t.left_of runs those of a finding and returns
+-- what is left of it.  (wa_purge and VACUUM run outside transactions: test/t/100_report.pl.)
+SAVEPOINT b;
+DELETE FROM wa_message;
+CREATE VIEW t.finding AS SELECT * FROM wa_health;
+CREATE FUNCTION t.left_of(which text) RETURNS text
+	LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE
+	statement_shown text;
+BEGIN
+	FOR statement_shown IN SELECT replace(statement, ':''app_secret''', '''open sesame''') FROM t.finding WHERE finding = which LOOP
+		EXECUTE statement_shown;
+		RAISE NOTICE '%', regexp_replace(replace(statement_shown, E'\n', ' '), '\d{4}-\d\d-\d\dT\d\d:\d\dZ', '<when>', 'g');
+	END LOOP;
+	RETURN (SELECT string_agg(replace(sentence, E'\n', ' '), ' ') FROM t.finding WHERE finding = which);
+END
+$$;
+-- Runs the statements that readers can run, as such roles.
+CREATE FUNCTION t.look() RETURNS SETOF text
+	LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE
+	statement_shown text;
+	reader text;
+BEGIN
+	FOREACH reader IN ARRAY '{wa_reader,pg_monitor}'::text[] LOOP
+		EXECUTE format('SET LOCAL ROLE %I', reader);
+		FOR statement_shown IN SELECT statement FROM t.finding WHERE statement LIKE 'SELECT%' AND statement !~ 'wa_(problem|replay|recompute)' LOOP
+			EXECUTE statement_shown;
+		END LOOP;
+		RESET ROLE;
+	END LOOP;
+	RETURN QUERY SELECT DISTINCT finding || CASE WHEN statement LIKE 'SELECT%' AND statement !~ 'wa_(problem|replay|recompute)' THEN '' ELSE ': the owner' END FROM t.finding;
+END
+$$;
+GRANT USAGE ON SCHEMA t TO wa_reader, pg_monitor;
+GRANT SELECT ON t.finding TO wa_reader, pg_monitor;
+DELETE FROM wa_app_secret;
+SELECT t.left_of('no_secret');
+INSERT INTO wa_app_secret (business) VALUES ('b1');
+-- No incident is offered for codes without a cooldown.  131050 is an opt-out and 131047 a closed window, also under other numbers;
+-- 131000 and 131042 are not about the recipient; 999997 is unknown, 999996 has nothing but a category.
+INSERT INTO wa_error_override (code, same_as) VALUES (63050, 131050), (63049, 131049);
+INSERT INTO wa_error_override (code, category) VALUES (999996, 'platform');
+INSERT INTO wa_message (message_id, recipient, business, failed_at, code)
+SELECT code || '.' || n, '491700002001', 'b1', now() - n * interval '1 minute', code
+FROM unnest('{131050,131047,470,63050,131000,131042,999997,999996}'::int[]) AS code, generate_series(1, 30) AS n;
+SELECT count(*) FROM t.finding WHERE finding = 'failures_jump';
+SELECT t.left_of('failures_jump') LIKE '%outage%' AS of_outages;
+DELETE FROM wa_message;
+-- For a code with a cooldown it is, with an end; also where the name of the business needs quotes.
+INSERT INTO wa_message (message_id, recipient, business, failed_at, code)
+SELECT code || '.' || n, '491700002001', CASE code WHEN 131049 THEN 'my shop''s \ " a' WHEN 63049 THEN 'my shop a' ELSE 'b1' END, now() - n * interval '1 minute', code
+FROM unnest('{131026,131049,63049}'::int[]) AS code, generate_series(1, 30) AS n;
+SELECT t.left_of('failures_jump');
+SELECT code, business, (SELECT bool_and(failed_at >= since AND failed_at < until) FROM wa_message AS m WHERE (m.code, m.business) = (i.code, i.business)) AS covers, until < now() + interval '1 minute' AS ends
+FROM wa_incident AS i ORDER BY code;
+DELETE FROM wa_incident;
+DELETE FROM wa_message;
+-- Codes become known, are replayed, and change.
+SELECT t.left_of('unknown_code');
+CALL t.now(t.failed('491700000002', 999995, now()));
+SELECT t.left_of('unknown_code');
+SELECT t.left_of('replay_owed');
+SELECT wa_report_error('491700000002', 130429, business => 'b1', sender => 's1'), wa_report_error('491700000002', 131049, business => 'b1', sender => 's1');
+INSERT INTO wa_error_override (code, scope) VALUES (130429, 'business');
+INSERT INTO wa_error_override (code, ladder) VALUES (131049, '{7 days}');
+SELECT t.left_of('recompute_owed');
+-- A hold that holds nothing any more is no finding.
+UPDATE wa_error_override SET scope = 'message' WHERE code = 130429;
+SELECT t.left_of('recompute_owed');
+SELECT count(*) FROM t.finding WHERE finding = 'sender_held';
+-- The element with which a code came first was erased, so it cannot be replayed; the others are.
+CALL t.now(t.failed('491700000002', 999994, now()));
+CALL t.now(t.failed('491700000003', 999994, now()));
+SELECT count(*) FROM wa_forget('491700000002', 'a request');
+INSERT INTO wa_error_override (code, blocks, ladder) VALUES (999994, '{marketing}', '{1 day}');
+SELECT t.left_of('replay_owed');
+SELECT strikes FROM wa_cooldown WHERE recipient = '491700000003';
+UPDATE wa_problem SET resolved_at = now() - interval '100 days';
+SELECT t.left_of('purge_due');
+-- A payload that an open problem needs is not purged, and so not due.
+CALL t.now('{"statuses": [{"id": "x", "status": "delivered", "recipient_id": "nobody", "timestamp": "1750000000"}]}');
+UPDATE wa_webhook SET received_at = now() - interval '100 days' WHERE id = (SELECT max(id) FROM wa_webhook);
+SELECT count(*) FROM t.finding WHERE finding = 'purge_due';
+-- The other statements only show something.
+INSERT INTO wa_sender_hold (business, sender, cause, code, categories, since, until) VALUES ('b1', 's1', 'error', 131045, '{marketing}', now(), now() + interval '1 day'), ('b1', 's1', 'error', 999996, '{marketing}', now(), now() + interval '1 day'), ('b1', '', 'DISABLED_UPDATE', 0, '{marketing}', now(), NULL);
+SELECT wa_hold('b1', 'audit', 's1');
+INSERT INTO wa_template (business, name, status) VALUES ('b1', 'one', 'PAUSED'), ('b1', 'two', 'disabled');
+INSERT INTO wa_consent_log (recipient, business, register, state, at, origin)
+SELECT '491700000004', 'b9', 'whatsapp', 'stop', now() - interval '4 days' - n * interval '3 hours', 'user_preferences' FROM generate_series(0, 40) AS n;
+UPDATE pg_extension SET extversion = '100.0.0' WHERE extname = 'wa_policy';
+UPDATE pg_class SET relpages = 2000000 WHERE oid = 'wa_problem'::regclass;
+SELECT t.look() ORDER BY 1;
+SELECT finding, t.left_of(finding) IS NOT NULL AS stays FROM (SELECT DISTINCT finding FROM t.finding) AS f ORDER BY finding;
+UPDATE pg_extension SET extversion = '10.0.0' WHERE extname = 'wa_policy';
+SELECT statement FROM t.finding WHERE finding = 'version';
+DELETE FROM wa_sender;
+DELETE FROM wa_consent;
+SELECT t.left_of('unfed');
+INSERT INTO wa_sender (business) VALUES ('b1');
+SELECT t.left_of('unfed');
+ROLLBACK TO b;
+
 -- It fits 100 columns, and the statements are right as they stand.
 INSERT INTO wa_problem (path, problem, detail, received_at) SELECT '', kind, '', now()
 FROM unnest(ARRAY['invalid_json', 'missing_recipient', 'bad_signature']) AS kind;
 CALL t.now(t.failed('491700000002', 999998, now()));
 SELECT wa_hold('b1', 'a_reason_without_any_blank_in_it_that_has_more_letters_than_a_line', 's1');
-INSERT INTO wa_template (business, name, language, status, blocked) VALUES ('b1', repeat('long_name_', 12), 'de', 'PAUSED', true);
+INSERT INTO wa_template (business, name, language, status) VALUES ('b1', repeat('long_name_', 12), 'de', 'PAUSED');
 SELECT finding, severity, figure, regexp_replace(sentence, '\d{4}-\d\d-\d\d', 'yyyy-mm-dd') AS sentence, statement FROM wa_health;
 SELECT max(length(line)) <= 29 FROM wa_health, regexp_split_to_table(sentence, E'\n') AS line;
 SELECT max(length(line)) <= 24 FROM wa_health, regexp_split_to_table(statement, E'\n') AS line;

@@ -72,6 +72,51 @@ SELECT * FROM wa_import('SELECT ''491510000001'' AS phone FROM generate_series(1
 SELECT * FROM wa_import('SELECT ''491510000001'' AS phone, ''b1'' AS business', business => 'b7');
 SELECT outcome, phones FROM wa_import('SELECT ''491510000001'' AS phone', business => 'b1') WHERE phones > 0;
 
+-- NULL where a value is required, and names that are too long.  Messages show the beginning of such a name.
+INSERT INTO wa_template (business, name, language, status) VALUES ('b1', 'sale', 'de', 'APPROVED');
+SELECT wa_template_sendable('sale', 'de', 'b1', NULL);
+\echo :SQLSTATE
+SELECT wa_template_category('sale', NULL, 'b1');
+SELECT * FROM wa__segment_forecast('VALUES (''491510000001'')', 'marketing', NULL, NULL, now(), NULL);
+\echo :SQLSTATE
+SELECT * FROM wa__cooldown_merge(131026, NULL, '{}', NULL, '{}', NULL);
+\echo :SQLSTATE
+SELECT * FROM wa__cooldown_merge(131026, '', NULL, NULL, '{}', NULL);
+SELECT * FROM wa_claim('{491510000001}', 'marketing', repeat('x', 1001));
+\echo :SQLSTATE
+SELECT * FROM wa_claim('{491510000001}', 'marketing', 'spring', lease => '178000000 years');
+\echo :SQLSTATE
+SELECT wa_hold('b1', 'x', categories => '{{marketing},{utility}}');
+\echo :SQLSTATE
+SELECT * FROM wa_segment_forecast('VALUES (''491510000001'')', 'marketing', step => '178000000 years');
+\echo :SQLSTATE
+SELECT * FROM wa_segment_forecast('VALUES (''491510000001'')', 'marketing', until => '294276-12-31');
+\echo :SQLSTATE
+SELECT count(DISTINCT at) FROM wa_segment_forecast('VALUES (''491510000001'')', 'marketing', until => now() + interval '1000 hours');
+SELECT count(DISTINCT at) FROM wa_segment_forecast('VALUES (''491510000001'')', 'marketing', step => '1000 years');
+CALL wa_purge('178000000 years');
+\echo :SQLSTATE
+CALL wa_purge('-178000000 years');
+\echo :SQLSTATE
+CALL wa_purge('1 day', payloads_older_than => '0');
+SELECT wa_sent('wamid.1', '491510000001', campaign => repeat('x', 1001));
+\echo :SQLSTATE
+SELECT wa_sent('wamid.1', '491510000001', template => repeat('x', 513));
+SELECT wa_sent('wamid.1', '491510000001', sender => repeat('x', 256));
+SELECT wa_sent(repeat('x', 256), '491510000001');
+DO $$
+BEGIN
+	PERFORM wa_sendable('491510000001', 'marketing', repeat('é', 1000000));
+EXCEPTION WHEN undefined_object THEN
+	RAISE NOTICE '% bytes: %', octet_length(SQLERRM), right(SQLERRM, 20);
+END
+$$;
+-- Names of the greatest length that hardly compress fit into a row of wa_message_day.
+SELECT wa_sent(left(r, 255), '491510000001', 'marketing', left(r, 512), left(r, 1000), '2025-01-01', left(r, 255), reverse(left(r, 255)))
+FROM (SELECT string_agg(md5(n::text), '') AS r FROM generate_series(1, 40) AS n) AS x;
+SELECT purged FROM wa__purge_messages(now() - interval '1 day', '-infinity', 10);
+SELECT octet_length(business) AS business, octet_length(sender) AS sender, octet_length(template) AS template, octet_length(campaign) AS campaign FROM wa_message_day;
+
 -- A mistake of our own.
 SELECT wa__refuse('no_such_condition', 'x', '', '');
 

@@ -70,6 +70,21 @@ SELECT business, code, until FROM wa_explain('5511987654321', 'utility', 'b1', a
 CALL t.take(t.receipt('4915112345678', '2025-03-02 12:00', 'utility'), 'b1', 's2');
 SELECT * FROM t.all_held('2025-03-02 13:00');
 
+-- A burst of errors within one second writes their row once, since each counts at the end of its second.
+SELECT wa_report_error('4915112345678', 130429, '2025-03-03 10:00:05.000001Z', 'b2', 's3');
+SELECT since, until, ctid AS place FROM wa_sender_hold WHERE sender = 's3' \gset
+SELECT wa_report_error('4915112345678', 130429, at, 'b2', 's3') FROM unnest('{2025-03-03 10:00:05.1Z, 2025-03-03 10:00:06Z, 2025-03-03 10:00:04Z}'::timestamptz[]) AS at;
+SELECT since = :'since' AS same_since, until = :'until' AS same_until, ctid = :'place' AND xmax = '0' AS untouched, since, until FROM wa_sender_hold WHERE sender = 's3';
+SELECT wa_report_error('4915112345678', 130429, '2025-03-03 10:00:06.000001Z', 'b2', 's3');
+SELECT since, until FROM wa_sender_hold WHERE sender = 's3';
+SELECT * FROM t.all_held('2025-03-03 10:01');
+-- A message that was sent in the second before does not end the hold; one in the next minute does.
+CALL t.take(t.receipt('4915112345678', '2025-03-03 10:00:06', 'utility'), 'b2', 's3');
+SELECT * FROM t.all_held('2025-03-03 10:01') WHERE sender = 's3';
+SELECT wa_report_error('4915112345678', 130429, '2025-03-03 10:00:59.5Z', 'b2', 's3');
+CALL t.take(t.receipt('4915112345678', '2025-03-03 10:01:00', 'utility'), 'b2', 's3');
+SELECT * FROM t.all_held('2025-03-03 10:01') WHERE sender = 's3';
+
 -- A region.
 CALL t.take(t.failed('4915112345678', 130497, '2025-03-04 10:00'));
 SELECT wa_first_reason('4917012345678', 'marketing', 'b1', at => '2025-03-04 11:00') AS germany, wa_first_reason('5511987654321', 'marketing', 'b1', at => '2025-03-04 11:00') AS brazil, wa_first_reason('DE.abc', 'marketing', 'b1', at => '2025-03-04 11:00') AS bsuid;

@@ -119,6 +119,30 @@ SELECT wa_sent('m5', '491700000001', 'utility', 'hello', at => '2025-03-19 12:00
 SELECT problems FROM wa_report_error('491700000001', 132016, '2025-03-19 12:00', message_id => 'm5');
 SELECT at, sendable FROM t.can('2025-03-19 13:00');
 
+-- A pause that WhatsApp ends, under any event; events that come late or at the same time.
+DELETE FROM wa_template;
+CALL t.update('{"event":"PAUSED"}', '2025-03-20 10:00');
+CALL t.update('{"event":"PAUSED","other_info":{"title":"UNPAUSE"}}', '2025-03-20 12:00');
+CALL t.update('{"event":"PAUSED"}', '2025-03-20 11:00');
+SELECT * FROM t.can('2025-03-20 11:59', '2025-03-20 12:00');
+CALL t.update('{"event":"PAUSED"}', '2025-03-20 12:00');
+SELECT * FROM t.can('2025-03-20 12:00');
+DELETE FROM wa_template;
+
+-- A status that a DBA writes is read as one of a webhook: in upper or lower case; an unknown one blocks.
+INSERT INTO wa_template (business, name, language, status) SELECT 'b1', 'added', 'x' || n, s FROM unnest(ARRAY['APPROVED', 'approved', 'Flagged', NULL,
+	'DISABLED', 'disabled', 'PAUSED', 'REJECTED', 'PENDING', 'APROVED', ' APPROVED', '']) WITH ORDINALITY AS v (s, n);
+SELECT status, blocked, wa_template_sendable(name, language, business) AS sendable FROM wa_template ORDER BY substr(language, 2)::int;
+UPDATE wa_template SET status = 'REJECTED' WHERE language = 'x1';
+SELECT wa_template_sendable('added', 'x1', 'b1');
+-- A webhook overwrites it; one without a status keeps it.
+CALL t.update('{"message_template_name":"added","message_template_language":"x1","new_quality_score":"GREEN"}', '2025-03-21', 'message_template_quality_update');
+SELECT wa_template_sendable('added', 'x1', 'b1');
+CALL t.update('{"message_template_name":"added","message_template_language":"x1","event":"APPROVED"}', '2025-03-22');
+SELECT wa_template_sendable('added', 'x1', 'b1');
+INSERT INTO wa_template (business, name, status, blocked) VALUES ('b1', 'forced', 'REJECTED', false);
+DELETE FROM wa_template WHERE name = 'added';
+
 -- What says nothing of a template is ignored; that one may not be sent, and nobody knows which, is told.
 SELECT count(*) AS before FROM wa_template \gset
 CALL t.update('{"message_template_name":null,"event":"PAUSED"}', '2025-03-09');

@@ -7,6 +7,8 @@
  */
 #include "base/compat.h"
 
+#include "mb/pg_wchar.h"
+
 #include "base/arguments.h"
 
 wa_str
@@ -48,4 +50,10 @@ wa_is_blank(wa_str s)
 			return false;
 	}
 	return true;
+}
+
+int
+wa_shown_len(wa_str name)
+{
+	return pg_mbcliplen(name.data, (int) name.len, 255);
 }

@@ -24,6 +24,12 @@ extern void wa_forbid_null_arg(FunctionCallInfo fcinfo, int argno, const char *n
 /* A text or bytea argument that must not be NULL, else null_value_not_allowed. */
 extern wa_str wa_required_text_arg(FunctionCallInfo fcinfo, int argno, const char *name);
 
+/*
+ * How many bytes of a name a message shows: 255 at most, whole characters.  Valid ids and names are
+ * not longer, but an argument may be.
+ */
+extern int	wa_shown_len(wa_str name);
+
 /* Does the string consist of blanks only, or is it empty? */
 extern bool wa_is_blank(wa_str s);
 

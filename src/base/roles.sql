@@ -61,7 +61,8 @@ GRANT EXECUTE ON FUNCTION
 	@extschema@.wa_classify(integer),
 	@extschema@.wa_retry_after(integer, integer)
 	TO wa_reader;
-GRANT SELECT ON @extschema@.wa_error_code, @extschema@.wa_sender, @extschema@.wa_sender_hold, @extschema@.wa_sender_life, @extschema@.wa_template TO wa_reader;
+GRANT SELECT ON @extschema@.wa_error_code, @extschema@.wa_sender, @extschema@.wa_sender_hold, @extschema@.wa_sender_hold_log,
+	@extschema@.wa_sender_life, @extschema@.wa_template TO wa_reader;
 GRANT EXECUTE ON FUNCTION @extschema@.wa_template_sendable(text, text, text, timestamptz),
 	@extschema@.wa_template_category(text, text, text, timestamptz) TO wa_reader;
 GRANT SELECT ON @extschema@.wa_frequency_cap, @extschema@.wa_quiet_hours, @extschema@.wa_region_without_limit TO wa_reader;
@@ -85,6 +86,8 @@ $$;
 GRANT SELECT ON @extschema@.wa_delivery_rate, @extschema@.wa_failure_rate, @extschema@.wa_opt_out_rate,
 	@extschema@.wa_ladder_yield, @extschema@.wa_error_code, @extschema@.wa_health
 	TO pg_monitor;
+-- Tables that statements of wa_health read.
+GRANT SELECT ON @extschema@.wa_sender, @extschema@.wa_sender_hold, @extschema@.wa_sender_hold_log, @extschema@.wa_template TO pg_monitor;
 GRANT EXECUTE ON FUNCTION @extschema@.wa_error_catalogue(boolean) TO pg_monitor;
 -- A view calls functions with the rights of the role that reads it.
 GRANT EXECUTE ON FUNCTION @extschema@.wa__message_days(), @extschema@.wa__messages_of_day(date),

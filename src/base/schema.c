@@ -115,7 +115,7 @@ typedef struct wa_expectation
 
 #define IDENTITY_COLUMNS \
 	"recipient:recipient! other:recipient! business:text! first_seen_at:timestamptz" \
-	" last_seen_at:timestamptz unlinked_at:timestamptz position:int4!"
+	" last_seen_at:timestamptz unlinked_at:timestamptz position:int4! rivals:timestamptz[]"
 #define CHANGE_COLUMNS \
 	"recipient:recipient! other:recipient! at:timestamptz origin:text! message_id:text!" \
 	" unlinked_at:timestamptz"

@@ -139,15 +139,20 @@ CREATE FUNCTION wa_claim(phones text[], category wa_category, campaign text, bus
 				wa__refuse('null_value_not_allowed', 'phones and category of a claim must not be null', '', '')
 			WHEN COALESCE(pg_catalog.btrim(wa_claim.campaign), '') OPERATOR(pg_catalog.=) '' THEN
 				wa__refuse('invalid_parameter_value', 'a claim needs the name of a campaign', 'Nobody is claimed twice for the same campaign.', '')
+			WHEN pg_catalog.octet_length(wa_claim.campaign) OPERATOR(pg_catalog.>) 1000 THEN
+				wa__refuse('string_data_right_truncation', 'name of a campaign is too long', 'It may have 1000 bytes.', '')
 			WHEN COALESCE(wa_claim.lease, '0') OPERATOR(pg_catalog.<=) '0'::interval THEN
 				wa__refuse('invalid_parameter_value', 'the lease of a claim must be positive', 'The claim ends by itself after it.', '')
+			WHEN wa_claim.lease OPERATOR(pg_catalog.>) '100 years'::interval THEN
+				wa__refuse('datetime_field_overflow', 'the lease of a claim is too long', 'The claim ends by itself after it.',
+					'Give the time within which a worker has sent, or has failed, for example 15 minutes.')
 			END;
 		SELECT c.phone, c.recipient, c.wa_id, c.reason
 		FROM wa__claim(wa_claim.phones, wa_claim.category, wa_claim.campaign, wa_claim.business, wa_claim.sender,
 			wa_claim.lease, pg_catalog.clock_timestamp(), pg_catalog.nextval('wa_claim_token'::pg_catalog.regclass)) AS c;
 	END;
 COMMENT ON FUNCTION wa_claim(text[], wa_category, text, text, text, interval) IS
-'Claims phones for a campaign, for a worker that sends: those that may be sent to now and were not claimed or sent to for this campaign under any identifier of the person. Returns one row per phone, in the order given. For a claimed phone reason is NULL and wa_id is the address to send to; for others reason is that of wa_first_reason, or sent, or claimed. business and sender as for wa_sendable. A claim ends with wa_sent, with wa_unclaim, or by itself after the lease. Commit at once: a session that claims the same person waits until then. Errors: null_value_not_allowed for NULL phones or category; invalid_parameter_value for a blank campaign or a lease that is not positive; those of wa_sendable; where a frequency cap applies, feature_not_supported above READ COMMITTED';
+'Claims phones for a campaign, for a worker that sends: those that may be sent to now and were not claimed or sent to for this campaign under any identifier of the person. Returns one row per phone, in the order given. For a claimed phone reason is NULL and wa_id is the address to send to; for others reason is that of wa_first_reason, or sent, or claimed. business and sender as for wa_sendable. A claim ends with wa_sent, with wa_unclaim, or by itself after the lease. Commit at once: a session that claims the same person waits until then. Errors: null_value_not_allowed for NULL phones or category; invalid_parameter_value for a blank campaign or a lease that is not positive; string_data_right_truncation for a campaign of more than 1000 bytes; datetime_field_overflow for a lease of more than 100 years; those of wa_sendable; where a frequency cap applies, feature_not_supported above READ COMMITTED';
 REVOKE EXECUTE ON FUNCTION wa_claim(text[], wa_category, text, text, text, interval) FROM PUBLIC;
 
 CREATE FUNCTION wa_unclaim(phones text[], campaign text) RETURNS bigint

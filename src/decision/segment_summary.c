@@ -321,12 +321,13 @@ Datum
 wa__segment_forecast(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	wa_segment *s = begin_segment(fcinfo);
+	wa_segment *s;
 	Datum	   *later;
 	int			n;
 
-	wa_question_args(fcinfo, &s->question);
 	wa_forbid_null_arg(fcinfo, 5, "later");
+	s = begin_segment(fcinfo);
+	wa_question_args(fcinfo, &s->question);
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(5), TIMESTAMPTZOID, sizeof(TimestampTz),
 					  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &later, NULL, &n);
 	s->allowed_lasts = allowed_lasts(s);

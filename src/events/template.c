@@ -13,7 +13,7 @@
 #define MAX_NAME		512
 #define MAX_LANGUAGE	32
 
-/* With these a template can be sent; with whatever else is told, it cannot. */
+/* With these statuses a template can be sent, with all others it cannot.  wa_template.blocked has the same list. */
 static bool
 can_be_sent(wa_str status)
 {
@@ -27,10 +27,12 @@ can_be_sent(wa_str status)
 	return false;
 }
 
-/* A pause for bad quality ends by itself, one for its pace does not. */
+/* A pause for bad quality ends by itself, one for sending too fast does not.  An UNPAUSE ends any. */
 static wa_instant
 end_of_pause(const wa_element *element, wa_instant at)
 {
+	if (wa_text_says(element->pause, "unpause"))
+		return at;
 	if (wa_text_says(element->type, "paused") && wa_text_says(element->pause, "first_pause"))
 		return wa_after(at, 3 * WA_HOUR);
 	if (wa_text_says(element->type, "paused") && wa_text_says(element->pause, "second_pause"))
@@ -84,9 +86,8 @@ wa_interpret_template(wa_context *c, const wa_element *element)
 	c->event.template_name = element->template_name;
 	c->event.template_language = language_of(element, language);
 	c->event.status = element->type;
-	c->event.blocked = !can_be_sent(element->type) &&
-		!wa_text_says(element->pause, "unpause");
-	c->event.until = end_of_pause(element, c->event.at);
+	c->event.blocked = !can_be_sent(element->type);
+	c->event.until = c->event.blocked ? end_of_pause(element, c->event.at) : WA_FOREVER;
 	c->event.quality = element->quality;
 	fill_category(c, element);
 	if (!wa_str_given(c->event.status) && !wa_str_given(c->event.quality) &&

@@ -17,7 +17,8 @@ enum
 	Anum_wa_identity_first_seen_at,
 	Anum_wa_identity_last_seen_at,
 	Anum_wa_identity_unlinked_at,
-	Anum_wa_identity_position
+	Anum_wa_identity_position,
+	Anum_wa_identity_rivals
 };
 
 enum

@@ -8,6 +8,7 @@ CREATE TABLE wa_identity (
 	last_seen_at timestamptz,
 	unlinked_at timestamptz,
 	position integer NOT NULL DEFAULT 0,
+	rivals timestamptz[],
 	CONSTRAINT wa_identity_pkey PRIMARY KEY (other, position)
 ) WITH (fillfactor = 90);
 CREATE INDEX wa_identity_recipient ON wa_identity (recipient);
@@ -22,6 +23,7 @@ COMMENT ON COLUMN wa_identity.first_seen_at IS 'When the two were first seen tog
 COMMENT ON COLUMN wa_identity.last_seen_at IS 'When the two were last seen together, cut to the day in UTC; exact where that was after wa_unlink';
 COMMENT ON COLUMN wa_identity.unlinked_at IS 'Time of wa_unlink: having been seen together up to then, in any business, does not link the two. NULL where it was not called';
 COMMENT ON COLUMN wa_identity.position IS 'Number of this link among those of other, from 0, in order of arrival. Bookkeeping, no part of the state';
+COMMENT ON COLUMN wa_identity.rivals IS 'Two instants: from when and until when one of the two may have belonged to somebody who has been erased since. From the first on, a resume, window or evidence under one of the two does not count for the other, unless the two are seen together again. Set by wa_forget; NULL where there was nobody';
 
 CREATE TABLE wa_identity_change (
 	recipient wa_recipient NOT NULL,

@@ -8,11 +8,14 @@
 #include "base/compat.h"
 
 #include "access/table.h"
+#include "catalog/pg_type.h"
 #include "common/pg_prng.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "storage/predicate.h"
+#include "utils/array.h"
 #include "utils/rel.h"
+#include "utils/timestamp.h"
 
 #include "identity/columns.h"
 #include "identity/load.h"
@@ -96,6 +99,31 @@ take_id(wa_reader *reader, int column, wa_canonical *id)
 	wa_recipient_get(DatumGetRecipientPP(wa_reader_datum(reader, column, &isnull)), id);
 }
 
+/* Read wa_identity.rivals: two instants, or NULL. */
+static void
+take_rivals(wa_reader *reader, wa_link *link)
+{
+	bool		isnull;
+	Datum		value = wa_reader_datum(reader, Anum_wa_identity_rivals, &isnull);
+	Datum	   *instants;
+	bool	   *nulls;
+	int			n = 0;
+
+	link->rival_since = link->rival_until = WA_NEVER;
+	if (isnull)
+		return;
+	deconstruct_array(DatumGetArrayTypeP(value), TIMESTAMPTZOID, sizeof(TimestampTz),
+					  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &instants, &nulls, &n);
+	if (n != 2 || nulls[1])
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("a row of wa_identity cannot be read"),
+				 errdetail("Its rivals are not two instants.")));
+	if (!nulls[0])
+		link->rival_since = DatumGetTimestampTz(instants[0]);
+	link->rival_until = DatumGetTimestampTz(instants[1]);
+}
+
 static void
 read_sightings(wa_person *person, int way, Datum id)
 {
@@ -112,6 +140,7 @@ read_sightings(wa_person *person, int way, Datum id)
 		link.first_seen_at = wa_reader_instant(reader, Anum_wa_identity_first_seen_at);
 		link.last_seen_at = wa_reader_instant(reader, Anum_wa_identity_last_seen_at);
 		link.unlinked_at = wa_reader_instant(reader, Anum_wa_identity_unlinked_at);
+		take_rivals(reader, &link);
 		take_id(reader, Anum_wa_identity_recipient, &from);
 		take_id(reader, Anum_wa_identity_other, &to);
 		wa_person_link(person, &from, &to, &link);
@@ -125,7 +154,8 @@ read_changes(wa_person *person, int way, Datum id)
 
 	while (wa_reader_next(reader))
 	{
-		wa_link		link = {true,.business = WA_STR(""),.first_seen_at = WA_NEVER};
+		wa_link		link = {true,.business = WA_STR(""),.first_seen_at = WA_NEVER,
+		.rival_since = WA_NEVER,.rival_until = WA_NEVER};
 		wa_canonical from;
 		wa_canonical to;
 

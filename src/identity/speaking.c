@@ -237,6 +237,8 @@ is_certain(wa_person *person, int e, int n, wa_instant t)
 		rival = wa_later(
 			rivals_among(ordered->by_business, ordered->n, kind, business, t, partner),
 			rivals_among(ordered->by_business, ordered->n, kind, WA_STR(""), t, partner));
+	if (edge->link.rival_since <= t)
+		rival = wa_later(rival, edge->link.rival_until);
 	return rival == WA_NEVER || Min(rival, t) < surely_seen(edge, t);
 }
 

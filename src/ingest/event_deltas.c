@@ -238,9 +238,22 @@ compare_categories(uint8 a, uint8 b)
 	return (a & behind) ? 1 : -1;
 }
 
+/* The end of the second that has begun; WA_FOREVER has none. */
+static wa_instant
+end_of_second(wa_instant t)
+{
+	wa_instant	into_second = t % WA_SECOND;
+
+	if (t == WA_FOREVER || into_second == 0)
+		return t;
+	return wa_after(t, into_second < 0 ? -into_second : WA_SECOND - into_second);
+}
+
 /*
  * Of several holds that begin at the same time the longest is stored, then the one with the
- * greater categories.
+ * greater categories.  An error counts at the end of its second: a sender that exceeds its
+ * throughput gets hundreds of errors within one second, and these need not all write the same
+ * row.  At the end, so that no sign of life from before an error ends its hold.
  */
 static void
 add_hold(wa_event_batch *batch, const wa_event *event, wa_str business, wa_str sender)
@@ -251,17 +264,20 @@ add_hold(wa_event_batch *batch, const wa_event *event, wa_str business, wa_str s
 		!lift && event->scope == WA_SCOPE_COUNTRY ? region_of(event, buf) : WA_STR(""), business,
 	!lift && event->scope == WA_SCOPE_SENDER ? sender : WA_STR("")};
 	wa_row_delta *delta = wa_event_batch_delta(batch, &key);
+	bool		is_error = event->cause > 0;
+	wa_instant	since = is_error ? end_of_second(event->at) : event->at;
+	wa_instant	until = is_error ? end_of_second(event->until) : event->until;
 
 	if (lift)
 		delta->u.hold.lifted_at = wa_later(delta->u.hold.lifted_at, event->at);
-	else if (event->at > delta->u.hold.since ||
-			 (event->at == delta->u.hold.since &&
-			  (event->until > delta->u.hold.until ||
-			   (event->until == delta->u.hold.until &&
+	else if (since > delta->u.hold.since ||
+			 (since == delta->u.hold.since &&
+			  (until > delta->u.hold.until ||
+			   (until == delta->u.hold.until &&
 				compare_categories(event->categories, delta->u.hold.categories) > 0))))
 	{
-		delta->u.hold.since = event->at;
-		delta->u.hold.until = event->until;
+		delta->u.hold.since = since;
+		delta->u.hold.until = until;
 		delta->u.hold.categories = event->categories;
 	}
 }

@@ -13,6 +13,7 @@
 
 #include "base/category_oid.h"
 #include "base/encode.h"
+#include "errors/category_array.h"
 #include "ingest/holds.h"
 #include "ingest/upsert.h"
 #include "state/columns.h"
@@ -92,12 +93,25 @@ static const wa_upsert_target hold_target = {
 	put_hold
 };
 
-/* Does the row at hand tell all of it already? */
+/* Would the delta leave since, until and categories of the row as they are? */
+static bool
+is_as_late(wa_reader *reader, wa_instant since, const wa_row_delta *delta)
+{
+	wa_instant	until = wa_reader_instant(reader, Anum_wa_sender_hold_until);
+	bool		isnull;
+
+	if (since != delta->u.hold.since)
+		return since > delta->u.hold.since || delta->u.hold.since == WA_NEVER;
+	return (until == WA_NEVER ? WA_FOREVER : until) == delta->u.hold.until &&
+		wa_category_array_mask(wa_reader_datum(reader, Anum_wa_sender_hold_categories, &isnull)) ==
+		delta->u.hold.categories;
+}
+
+/* Does the row at hand have all of it already?  An upsert would lock it even if nothing changed. */
 static bool
 is_hold_known(wa_reader *reader, const wa_row_delta *delta)
 {
 	const char *cause = wa_cause_name(delta->key.number);
-	wa_instant	since;
 
 	if (!wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_sender_hold_sender), delta->key.other) ||
 		!wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_sender_hold_region),
@@ -106,8 +120,7 @@ is_hold_known(wa_reader *reader, const wa_row_delta *delta)
 					  (wa_str) {cause, strlen(cause)}) ||
 		wa_reader_int(reader, Anum_wa_sender_hold_code) != Max(delta->key.number, 0))
 		return false;
-	since = wa_reader_instant(reader, Anum_wa_sender_hold_since);
-	return (since > delta->u.hold.since || delta->u.hold.since == WA_NEVER) &&
+	return is_as_late(reader, wa_reader_instant(reader, Anum_wa_sender_hold_since), delta) &&
 		wa_reader_instant(reader, Anum_wa_sender_hold_lifted_at) >= delta->u.hold.lifted_at;
 }
 

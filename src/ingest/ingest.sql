@@ -155,7 +155,7 @@ CREATE FUNCTION wa__require_reporter(business text) RETURNS boolean
 		SELECT CASE
 			WHEN EXISTS (SELECT FROM wa_app_secret)
 				AND NOT EXISTS (SELECT FROM wa_sender AS s WHERE s.business OPERATOR(pg_catalog.=) COALESCE(wa__require_reporter.business, '')) THEN
-				wa__refuse('undefined_object', pg_catalog.format('business "%s" was never heard of', business),
+				wa__refuse('undefined_object', pg_catalog.format('business "%s" was never heard of', pg_catalog.left(business, 255)),
 					'Where there are app secrets, only a business with a secret, or whose webhooks came, is reported for.',
 					'Name the business that sends. If it is new, add it to wa_sender.')
 			ELSE true END;

@@ -85,6 +85,19 @@ static wa_statement resolve = {
 	"int8[]", NULL, 0
 };
 
+/*
+ * A code has one row for all payloads with it.  If the element that the row was made for has been
+ * erased, nothing else resolves the row: the other payloads have been replayed by now.
+ */
+static wa_statement resolve_erased = {
+	"UPDATE @extschema@.wa_problem AS p SET resolved_at = pg_catalog.clock_timestamp()"
+	" WHERE p.code IS NOT NULL AND p.resolved_at IS NULL AND p.fragment IS NULL"
+	" AND NOT EXISTS (SELECT FROM @extschema@.wa_webhook AS w"
+	" WHERE w.id = p.webhook_id AND w.erased_at IS NULL)"
+	" AND p.code IN (SELECT c.code FROM @extschema@.wa_error_catalogue(true) AS c)",
+	"", NULL, 0
+};
+
 typedef struct wa_replay_state
 {
 	Oid			funcid;
@@ -297,6 +310,7 @@ wa_replay(PG_FUNCTION_ARGS)
 	for_each(&open_problems, values, nulls, replay_problem, &state);
 	for_each(&kept_payloads, values, nulls, replay_payload, &state);
 	end_batch(&state);
+	wa_statement_run(&resolve_erased, state.schema, NULL, NULL);
 	SPI_finish();
 	return wa_counts_datum(fcinfo, state.counts);
 }

@@ -34,25 +34,25 @@
 
 #define MERGE_TEMPLATE(rows) \
 	"INSERT INTO @extschema@.wa_template AS o" \
-	" (business, name, language, status, blocked, paused_until, category, next_category," \
+	" (business, name, language, status, paused_until, category, next_category," \
 	" next_category_at, quality, status_at, category_at, quality_at)" rows \
 	" ON CONFLICT (business, name, language) DO UPDATE SET " \
-	IF(STATUS_IS_LATER, "status") ", " IF(STATUS_IS_LATER, "blocked") ", " \
-	IF(STATUS_IS_LATER, "paused_until") ", " IF(STATUS_IS_LATER, "status_at") ", " \
+	IF(STATUS_IS_LATER, "status") ", " IF(STATUS_IS_LATER, "paused_until") ", " \
+	IF(STATUS_IS_LATER, "status_at") ", " \
 	IF(CATEGORY_IS_LATER, "category") ", " IF(CATEGORY_IS_LATER, "category_at") ", " \
 	IF(NEXT_IS_LATER, "next_category") ", " IF(NEXT_IS_LATER, "next_category_at") ", " \
 	IF(QUALITY_IS_LATER, "quality") ", " IF(QUALITY_IS_LATER, "quality_at") \
 	" WHERE " STATUS_IS_LATER " OR " CATEGORY_IS_LATER " OR " NEXT_IS_LATER " OR " QUALITY_IS_LATER
 
 static wa_statement merge_templates = {
-	MERGE_TEMPLATE(" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"),
-	"text[] text[] text[] text[] bool[] timestamptz[] text[] text[] timestamptz[] text[]"
+	MERGE_TEMPLATE(" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"),
+	"text[] text[] text[] text[] timestamptz[] text[] text[] timestamptz[] text[]"
 	" timestamptz[] timestamptz[] timestamptz[]", NULL, 0
 };
 
 static wa_statement merge_template = {
-	MERGE_TEMPLATE(" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"),
-	"text text text text bool timestamptz text text timestamptz text timestamptz timestamptz"
+	MERGE_TEMPLATE(" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"),
+	"text text text text timestamptz text text timestamptz text timestamptz timestamptz"
 	" timestamptz", NULL, 0
 };
 
@@ -71,22 +71,21 @@ put_template(wa_column *columns, const void *rows, int i)
 	wa_put_str(&columns[1], delta->key.other);
 	wa_put_str(&columns[2], delta->key.recipient);
 	wa_put_str(&columns[3], given(delta->u.template.status));
-	wa_put_bool(&columns[4], delta->u.template.blocked);
-	wa_put_instant(&columns[5], delta->u.template.status_at == WA_NEVER ? WA_NEVER :
+	wa_put_instant(&columns[4], delta->u.template.status_at == WA_NEVER ? WA_NEVER :
 				   delta->u.template.paused_until);
-	wa_put_str(&columns[6], given(delta->u.template.category));
-	wa_put_str(&columns[7], given(delta->u.template.next_category));
-	wa_put_instant(&columns[8], delta->u.template.next_category_at);
-	wa_put_str(&columns[9], given(delta->u.template.quality));
-	wa_put_instant(&columns[10], delta->u.template.status_at);
-	wa_put_instant(&columns[11], delta->u.template.category_at);
-	wa_put_instant(&columns[12], delta->u.template.quality_at);
+	wa_put_str(&columns[5], given(delta->u.template.category));
+	wa_put_str(&columns[6], given(delta->u.template.next_category));
+	wa_put_instant(&columns[7], delta->u.template.next_category_at);
+	wa_put_str(&columns[8], given(delta->u.template.quality));
+	wa_put_instant(&columns[9], delta->u.template.status_at);
+	wa_put_instant(&columns[10], delta->u.template.category_at);
+	wa_put_instant(&columns[11], delta->u.template.quality_at);
 }
 
 static const wa_upsert_target template_target = {
 	&merge_templates, &merge_template, -1,
-	{TEXTOID, TEXTOID, TEXTOID, TEXTOID, BOOLOID, TIMESTAMPTZOID, TEXTOID, TEXTOID,
-	TIMESTAMPTZOID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
+	{TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
+	TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
 	put_template
 };
 

@@ -91,7 +91,7 @@ require_business(Oid funcid, wa_str business)
 	if (!known)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("business \"%.*s\" was never heard of", (int) business.len, business.data),
+				 errmsg("business \"%.*s\" was never heard of", wa_shown_len(business), business.data),
 				 errdetail("No webhook or reported error named it, so what is recorded for it would have no effect."),
 				 errhint("'' records for every business. If it is new, add it to wa_sender.")));
 }

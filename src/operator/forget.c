@@ -181,11 +181,48 @@ typedef struct wa_forget_step
 		 " AND (p.until IS NULL OR COALESCE(" latest " <= p.until, true))")
 
 /* Links with what is still the person's, and those within the person. */
+#define PERSONS(t) \
+	"(" t ".recipient OPERATOR(@extschema@.=) ANY ($3) OR " t ".other OPERATOR(@extschema@.=) ANY ($3)" \
+	" OR (" t ".recipient OPERATOR(@extschema@.=) ANY ($1) AND " t ".other OPERATOR(@extschema@.=) ANY ($1)))"
 #define DELETE_LINKS(part, table) \
-	STEP(part, "DELETE FROM @extschema@." table " AS t" \
-		 " WHERE t.recipient OPERATOR(@extschema@.=) ANY ($3)" \
-		 " OR t.other OPERATOR(@extschema@.=) ANY ($3)" \
-		 " OR (t.recipient OPERATOR(@extschema@.=) ANY ($1) AND t.other OPERATOR(@extschema@.=) ANY ($1))")
+	STEP(part, "DELETE FROM @extschema@." table " AS t WHERE " PERSONS("t"))
+
+/*
+ * A link that is deleted was a rival of the links that stay, of those with the same kind of
+ * identifier at the other end.  A change that is deleted tells when an identifier was left.  Both
+ * are stored in the links that stay, without the erased identifier; otherwise a resume could count
+ * for somebody for whom it did not.  identity/speaking.c says when a rival counts.
+ */
+#define KIND(id) \
+	"(CASE WHEN " id "::text ~ '^[0-9]' THEN 0 WHEN pg_catalog.substr(" id "::text, 3, 5) = '.ENT.' THEN 2 ELSE 1 END)"
+
+static wa_statement keep_doubts = {
+	"WITH rival AS (SELECT t.recipient, t.other, t.business,"
+	" GREATEST(t.first_seen_at, t.unlinked_at) AS since,"
+	" t.last_seen_at + '1 day'::interval - '1 microsecond'::interval AS until"
+	" FROM @extschema@.wa_identity AS t"
+	" WHERE " PERSONS("t") " AND t.last_seen_at > COALESCE(t.unlinked_at, '-infinity')),"
+	" leaving AS (SELECT t.recipient, t.at FROM @extschema@.wa_identity_change AS t"
+	" WHERE " PERSONS("t") " AND t.at > COALESCE(t.unlinked_at, '-infinity')),"
+	" doubt AS ("
+	"SELECT k.other, k.position, r.since, r.until FROM rival AS r JOIN @extschema@.wa_identity AS k"
+	" ON k.recipient OPERATOR(@extschema@.=) r.recipient AND k.other OPERATOR(@extschema@.<>) r.other"
+	" AND " KIND("k.other") " = " KIND("r.other")
+	" AND (" KIND("k.recipient") " <> 0 OR k.business IN ('', r.business) OR r.business = '')"
+	" UNION ALL SELECT k.other, k.position, r.since, r.until FROM rival AS r JOIN @extschema@.wa_identity AS k"
+	" ON k.other OPERATOR(@extschema@.=) r.other AND k.recipient OPERATOR(@extschema@.<>) r.recipient"
+	" AND " KIND("k.recipient") " = " KIND("r.recipient")
+	" UNION ALL SELECT k.other, k.position, l.at, l.at FROM leaving AS l JOIN @extschema@.wa_identity AS k"
+	" ON k.recipient OPERATOR(@extschema@.=) l.recipient"
+	" UNION ALL SELECT k.other, k.position, l.at, l.at FROM leaving AS l JOIN @extschema@.wa_identity AS k"
+	" ON k.other OPERATOR(@extschema@.=) l.recipient)"
+	" UPDATE @extschema@.wa_identity AS k"
+	" SET rivals = ARRAY[LEAST(k.rivals[1], d.since), GREATEST(k.rivals[2], d.until)]"
+	" FROM (SELECT o.other, o.position, pg_catalog.min(o.since) AS since, pg_catalog.max(o.until) AS until"
+	" FROM doubt AS o GROUP BY o.other, o.position) AS d"
+	" WHERE k.other OPERATOR(@extschema@.=) d.other AND k.position = d.position AND NOT " PERSONS("k"),
+	"recipient[] timestamptz[] recipient[]", NULL, 0
+};
 
 /* First: what others have lost by that is copied to them before the rest goes. */
 static wa_forget_step link_steps[] = {
@@ -408,6 +445,7 @@ delete_state(const wa_schema *schema, Oid funcid, const wa_forgotten *person,
 	wa_others  *others = wa_others_find(schema, funcid, person->ids, person->n);
 
 	wa_others_tell(others);
+	wa_statement_run(&keep_doubts, schema, values, NULL);
 	run_steps(link_steps, lengthof(link_steps), schema, values, rsinfo);
 	put_part(rsinfo, "kept for others", wa_others_keep(others, schema));
 	run_steps(steps, lengthof(steps), schema, values, rsinfo);

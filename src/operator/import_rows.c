@@ -471,7 +471,7 @@ check_business(wa_import_rows *rows)
 	if (!is_known_business(rows, rows->business))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("business \"%.*s\" was never heard of", (int) rows->business.len,
+				 errmsg("business \"%.*s\" was never heard of", wa_shown_len(rows->business),
 						rows->business.data),
 				 errdetail("No webhook or reported error named it, so what is recorded for it would have no effect."),
 				 errhint("'' records for every business. If it is new, add it to wa_sender.")));

@@ -104,16 +104,28 @@ purge_all(Oid nspid, const char *function, wa_instant before, int batch)
 	return total;
 }
 
+/* A longer interval is an error: subtracting it might leave the range of timestamps. */
+#define MOST_MONTHS		(12 * 1000)
+
 /* What is older than an interval was there before this moment. */
 static wa_instant
 before_arg(FunctionCallInfo fcinfo, int argno, const char *name)
 {
 	TimestampTz now = GetCurrentTimestamp();
-	wa_instant	before = DatumGetTimestampTz(DirectFunctionCall2(timestamptz_mi_interval,
-																  TimestampTzGetDatum(now),
-																  PG_GETARG_DATUM(argno)));
+	Interval	most = {.month = MOST_MONTHS};
+	Interval	none = {0};
+	Datum		age = PG_GETARG_DATUM(argno);
+	wa_instant	before = now;
 
-	if (before >= now || TIMESTAMP_NOT_FINITE(before))
+	if (DatumGetBool(DirectFunctionCall2(interval_gt, age, IntervalPGetDatum(&most))))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
+				 errmsg("%s is out of range", name),
+				 errdetail("It may be 1000 years.")));
+	if (DatumGetBool(DirectFunctionCall2(interval_gt, age, IntervalPGetDatum(&none))))
+		before = DatumGetTimestampTz(DirectFunctionCall2(timestamptz_mi_interval,
+														 TimestampTzGetDatum(now), age));
+	if (before >= now)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must be a positive interval", name),

@@ -11,7 +11,11 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = 'datetime_field_overflow',
 			MESSAGE = 'end of a forecast is out of range',
 			DETAIL = 'It must be finite and not lie in the past.';
-	ELSIF step <= interval '0' OR now() + 1000 * step < until THEN
+	ELSIF step > interval '1000 years' THEN
+		RAISE EXCEPTION USING ERRCODE = 'datetime_field_overflow',
+			MESSAGE = 'step of a forecast is out of range',
+			DETAIL = 'It may be 1000 years.';
+	ELSIF step <= interval '0' OR step < (until - now()) / 1000 THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 			MESSAGE = 'a forecast has 1 to 1000 steps',
 			HINT = 'Give a longer step or an earlier end.';

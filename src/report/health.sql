@@ -70,7 +70,7 @@ COMMENT ON COLUMN wa__rhythm.longest_gap IS 'The longest time between two succes
 CREATE VIEW wa__standing_hold AS
 SELECT h.business, h.sender, h.region, h.cause, h.code, h.categories, h.since, h.until, h.reason
 FROM wa_sender_hold AS h
-WHERE h.since IS NOT NULL AND (h.lifted_at IS NULL OR h.lifted_at <= h.since) AND (h.until IS NULL OR h.until > now())
+WHERE h.since IS NOT NULL AND h.categories <> '{}' AND (h.lifted_at IS NULL OR h.lifted_at <= h.since) AND (h.until IS NULL OR h.until > now())
 	AND (h.cause = 'operator' OR NOT EXISTS (
 		SELECT FROM wa_sender_life AS l
 		WHERE l.alive_at >= h.since AND (h.sender = '' OR l.sender = h.sender)
@@ -88,11 +88,14 @@ COMMENT ON COLUMN wa__standing_hold.since IS 'As in wa_sender_hold';
 COMMENT ON COLUMN wa__standing_hold.until IS 'As in wa_sender_hold';
 COMMENT ON COLUMN wa__standing_hold.reason IS 'As in wa_sender_hold';
 
+-- Statements can be run as shown.  regclass and regproc write a name with its schema where the reader's search_path needs it.  What
+-- only a person can know is a variable of psql.
 CREATE VIEW wa__finding AS
 -- Does anything arrive?
 SELECT 'unfed' AS finding, 'error' AS severity, 0::numeric AS figure,
-	'Nothing has ever arrived, so every decision is an error.' AS sentence,
-	'GRANT wa_writer TO receiver;' AS statement
+	CASE WHEN EXISTS (SELECT FROM wa_sender) THEN 'No webhook has ever arrived, so no stop is known. Who may post webhooks?'
+		ELSE 'Nothing has ever arrived, so every decision is an error. Who may post webhooks?' END AS sentence,
+	'SELECT member::regrole FROM pg_auth_members WHERE roleid = ''wa_writer''::regrole;' AS statement
 WHERE NOT EXISTS (SELECT FROM wa_sender WHERE last_seen IS NOT NULL)
 	AND NOT EXISTS (SELECT FROM wa_consent) AND NOT EXISTS (SELECT FROM wa_empty_declaration)
 UNION ALL
@@ -107,7 +110,7 @@ SELECT 'silence', 'error', floor(extract(epoch FROM now() - r.latest) / 3600),
 		ELSE format('Business %s: no message from a user for %s hours; the longest pause was %s.',
 			r.business, floor(extract(epoch FROM now() - r.latest) / 3600), round(extract(epoch FROM r.longest_gap) / 3600))
 	END,
-	'SELECT * FROM wa_sender ORDER BY last_seen;'
+	format('SELECT * FROM %s ORDER BY last_seen;', 'wa_sender'::regclass)
 FROM wa__rhythm AS r LEFT JOIN wa__rhythm AS o ON o.business = r.business AND o.kind = 'statuses' AND r.kind = 'messages'
 WHERE r.hours >= 10 AND now() - r.latest > 2 * r.longest_gap + interval '2 hours'
 	AND NOT (r.kind = 'statuses' AND wa__status_since(r.business, r.latest + interval '1 hour'))
@@ -115,56 +118,63 @@ UNION ALL
 -- May anybody post?
 SELECT 'no_secret', 'warning', count(*) FILTER (WHERE last_seen IS NOT NULL),
 	'No app secret is set: anyone who can post may write consent.',
-	'INSERT INTO wa_app_secret (business, secret) VALUES ('''', ''...'');'
+	format('INSERT INTO %s (business, secret) VALUES ('''', :''app_secret'');', 'wa_app_secret'::regclass)
 FROM wa_sender WHERE NOT EXISTS (SELECT FROM wa_app_secret WHERE secret IS NOT NULL)
 HAVING count(*) FILTER (WHERE last_seen IS NOT NULL) > 0
 UNION ALL
 SELECT 'forged', 'error', count(*),
 	format('Payloads with a wrong signature: %s since %s; forged, or a secret was changed.', count(*),
 		to_char(min(recorded_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD')),
-	'SELECT * FROM wa_problem WHERE problem = ''bad_signature'' AND resolved_at IS NULL;'
+	format('SELECT * FROM %s WHERE problem = ''bad_signature'' AND resolved_at IS NULL;', 'wa_problem'::regclass)
 FROM wa_problem WHERE problem = 'bad_signature' AND resolved_at IS NULL
 HAVING count(*) > 0
 UNION ALL
 -- What could not be applied?
 SELECT problem, 'warning', count(*),
 	format('Elements that could not be applied: %s (%s).', count(*), problem),
-	format('SELECT path, detail, fragment FROM wa_problem WHERE problem = %L AND resolved_at IS NULL;', problem)
+	format('SELECT path, detail, fragment FROM %s WHERE problem = %L AND resolved_at IS NULL;', 'wa_problem'::regclass, problem)
 FROM wa_problem WHERE resolved_at IS NULL AND problem NOT IN ('bad_signature', 'unknown_code')
 GROUP BY problem
 UNION ALL
 SELECT 'unknown_code', 'notice', p.count + t.count,
 	format('Error code %s is not known and affects nobody; it came so far: %s.', p.code, p.count + t.count),
-	format('INSERT INTO wa_error_override (code, category, reason) VALUES (%s, ''recipient'', ''...'');', p.code)
+	format('INSERT INTO %s (code, category, reason) VALUES (%s, ''recipient'', ''unknown'');', 'wa_error_override'::regclass, p.code)
 FROM wa_problem AS p,
 	LATERAL (SELECT coalesce(sum(y.count), 0) AS count FROM wa_problem_tally AS y WHERE y.code = p.code) AS t
 WHERE p.problem = 'unknown_code' AND p.resolved_at IS NULL AND NOT EXISTS (SELECT FROM wa_error_code AS e WHERE e.code = p.code)
 UNION ALL
 SELECT 'replay_owed', 'warning', count(*),
 	format('Codes that are known by now, but not applied to what came before: %s.', count(*)),
-	'SELECT * FROM wa_replay();'
+	format('SELECT * FROM %s();', 'wa_replay'::regproc)
 FROM wa_problem AS p JOIN wa_error_code AS e USING (code)
 WHERE p.problem = 'unknown_code' AND p.resolved_at IS NULL
 HAVING count(*) > 0
 UNION ALL
 SELECT 'recompute_owed', 'warning', o.rows,
 	format('Cooldowns and holds that do not follow wa_error_override and wa_incident yet: %s.', o.rows),
-	'SELECT wa_recompute();'
+	format('SELECT %s();', 'wa_recompute'::regproc)
 FROM wa__recompute_owed() AS o (rows)
 WHERE o.rows > 0
 UNION ALL
--- Is something broken on our side?
+-- Is something broken on our side?  An incident cancels cooldowns only; for other codes the advice is shown.  It ends after the latest
+-- failure: without an end, that code would never block anybody again.
 SELECT 'failures_jump', 'warning', f.today,
-	format('Business %s: %s messages failed with %s in 24 hours, %s a day before. If it was an outage, they need not count.',
-		f.business, f.today, f.code, round(f.before, 1)),
-	format('INSERT INTO wa_incident (code, business, since, reason) VALUES (%s, %L, ''%s'', ''outage'');', f.code, f.business,
-		to_char(f.since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"'))
+	format('Business %s: %s messages failed with %s in 24 hours, %s a day before.%s',
+		f.business, f.today, f.code, round(f.before, 1),
+		CASE WHEN c.effect = 'cooldown' THEN ' If it was an outage, they need not count.' END),
+	CASE WHEN c.effect = 'cooldown' THEN
+			format('INSERT INTO %s (code, business, since, until, reason) VALUES (%s, %L, ''%s'', ''%s'', ''outage'');', 'wa_incident'::regclass, f.code, f.business,
+				to_char(f.since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"'),
+				to_char((f.until + interval '1 minute') AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"'))
+		WHEN c.advice IS NOT NULL THEN format('SELECT advice FROM %s WHERE code = %s;', 'wa_error_code'::regclass, f.code)
+		ELSE format('SELECT * FROM %s WHERE code = %s AND day > current_date - 9;', 'wa_failure_rate'::regclass, f.code) END
 FROM (
 	SELECT business, code, count(*) FILTER (WHERE failed_at > now() - interval '1 day') AS today,
 		count(*) FILTER (WHERE failed_at <= now() - interval '1 day') / 7.0 AS before,
-		min(failed_at) FILTER (WHERE failed_at > now() - interval '1 day') AS since
+		min(failed_at) FILTER (WHERE failed_at > now() - interval '1 day') AS since,
+		max(failed_at) AS until
 	FROM wa_message WHERE failed_at > now() - interval '8 days' AND code IS NOT NULL
-	GROUP BY business, code) AS f
+	GROUP BY business, code) AS f LEFT JOIN wa_error_code AS c USING (code)
 WHERE f.today >= 20 AND f.today > 4 * f.before
 	AND NOT EXISTS (SELECT FROM wa_incident AS i WHERE i.code = f.code AND i.business IN ('', f.business)
 		AND i.since <= f.since + interval '1 hour' AND (i.until IS NULL OR i.until > f.since))
@@ -180,37 +190,41 @@ SELECT CASE WHEN h.cause IN ('error', 'operator') THEN 'sender_held' ELSE 'restr
 			ELSE 'by WhatsApp (' || lower(replace(h.cause, '_', ' ')) || ')' END,
 		CASE WHEN h.until IS NULL THEN '; without an end of its own'
 			ELSE '; until ' || to_char(h.until AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC' END),
-	CASE h.cause WHEN 'error' THEN format('SELECT advice FROM wa_classify(%s);', h.code)
-		WHEN 'operator' THEN 'SELECT * FROM wa_sender_hold_log ORDER BY at DESC;'
-		ELSE 'SELECT * FROM wa_sender_hold;' END
+	CASE WHEN h.cause = 'operator' THEN format('SELECT * FROM %s ORDER BY at DESC;', 'wa_sender_hold_log'::regclass)
+		WHEN EXISTS (SELECT FROM wa_error_code AS c WHERE c.code = h.code AND c.advice IS NOT NULL) AND h.cause = 'error'
+			THEN format('SELECT advice FROM %s WHERE code = %s;', 'wa_error_code'::regclass, h.code)
+		ELSE format('SELECT * FROM %s;', 'wa_sender_hold'::regclass) END
 FROM wa__standing_hold AS h
 UNION ALL
-SELECT CASE WHEN t.status = 'PAUSED' THEN 'template_paused' ELSE 'template_off' END, 'warning', NULL,
+SELECT CASE WHEN upper(t.status) = 'PAUSED' THEN 'template_paused' ELSE 'template_off' END, 'warning', NULL,
 	format('Template %s (%s) of business %s is %s%s%s.', t.name, t.language, t.business, lower(t.status),
 		CASE WHEN t.paused_until IS NOT NULL THEN ' until ' || to_char(t.paused_until AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC' ELSE '' END,
 		CASE WHEN t.quality IS NOT NULL THEN '; quality ' || lower(t.quality) ELSE '' END),
-	'SELECT * FROM wa_template WHERE blocked;'
+	format('SELECT * FROM %s WHERE blocked;', 'wa_template'::regclass)
 FROM wa_template AS t
-WHERE t.blocked AND t.status IN ('PAUSED', 'DISABLED', 'LIMIT_EXCEEDED') AND (t.paused_until IS NULL OR t.paused_until > now())
+WHERE t.blocked AND upper(t.status) IN ('PAUSED', 'DISABLED', 'LIMIT_EXCEEDED') AND (t.paused_until IS NULL OR t.paused_until > now())
 UNION ALL
 -- What grows?
 SELECT 'purge_due', 'notice', count(*),
 	format('Payloads that are kept though older than 90 days: %s.', count(*)),
-	'CALL wa_purge(''90d'');'
-FROM wa_webhook WHERE received_at < now() - interval '90 days'
+	format('CALL %s(''100y'', payloads_older_than => ''90d'');', 'wa_purge'::regproc)
+FROM wa_webhook AS w WHERE w.received_at < now() - interval '90 days'
+	AND NOT EXISTS (SELECT FROM wa_problem AS p WHERE p.webhook_id = w.id AND p.resolved_at IS NULL AND p.fragment IS NULL)
 HAVING count(*) > 0
 UNION ALL
 SELECT 'purge_due', 'notice', count(*),
 	format('Problems that were resolved more than 90 days ago: %s.', count(*)),
-	'CALL wa_purge(''90d'');'
+	format('DELETE FROM %s WHERE resolved_at < now() - interval ''90d'';', 'wa_problem'::regclass)
 FROM wa_problem WHERE resolved_at < now() - interval '90 days'
 HAVING count(*) > 0
 UNION ALL
 SELECT 'growth', 'notice', round(g.pages * current_setting('block_size')::numeric / 1073741824.0),
 	format('%s takes %s GB. How long must it be kept?', g.relname, round(g.pages * current_setting('block_size')::numeric / 1073741824.0)),
-	'CALL wa_purge(''90d'');'
+	CASE g.oid WHEN 'wa_webhook'::regclass THEN format('CALL %s(''100y'', payloads_older_than => ''90d'');', 'wa_purge'::regproc)
+		WHEN 'wa_message'::regclass THEN format('CALL %s(''90d'', payloads_older_than => ''100y'');', 'wa_purge'::regproc)
+		ELSE format('SELECT problem, count(resolved_at) AS resolved, count(*) FROM %s GROUP BY problem;', 'wa_problem'::regclass) END
 FROM (
-	SELECT c.relname, c.relpages::bigint + coalesce(t.relpages, 0) AS pages
+	SELECT c.oid, c.relname, c.relpages::bigint + coalesce(t.relpages, 0) AS pages
 	FROM pg_class AS c LEFT JOIN pg_class AS t ON t.oid = c.reltoastrelid
 	WHERE c.oid IN ('wa_webhook'::regclass, 'wa_problem'::regclass, 'wa_message'::regclass)) AS g
 WHERE g.pages * current_setting('block_size')::numeric > 10 * 1073741824.0
@@ -224,9 +238,10 @@ WHERE s.relid IN ('wa_message'::regclass, 'wa_activity'::regclass, 'wa_cooldown'
 	AND s.n_dead_tup > 10000 AND s.n_dead_tup > 0.5 * s.n_live_tup
 UNION ALL
 SELECT 'version', 'error', NULL,
-	format('The library is of version %s, the extension in this database of %s.', l.version, e.extversion),
-	CASE WHEN (SELECT array_agg(n[1]::int) FROM regexp_matches(l.version, '[0-9]+', 'g') AS n)
-		> (SELECT array_agg(n[1]::int) FROM regexp_matches(e.extversion, '[0-9]+', 'g') AS n) THEN 'ALTER EXTENSION wa_policy UPDATE;' ELSE '-- restart, then look again' END
+	format('The library of this connection is of version %s, the extension in this database of %s.', l.version, e.extversion),
+	CASE WHEN regexp_match(l.version, E'^(\\d+)\\.(\\d+)\\.(\\d+)')::int[] > regexp_match(e.extversion, E'^(\\d+)\\.(\\d+)\\.(\\d+)')::int[]
+		THEN 'ALTER EXTENSION wa_policy UPDATE;'
+		ELSE 'SELECT * FROM pg_available_extensions WHERE name = ''wa_policy'';' END
 FROM pg_extension AS e, wa__library_version() AS l (version)
 WHERE e.extname = 'wa_policy' AND l.version <> e.extversion;
 COMMENT ON VIEW wa__finding IS 'Rows of wa_health with unbroken lines';
@@ -239,8 +254,10 @@ COMMENT ON COLUMN wa__finding.statement IS 'As in wa_health, in one line';
 CREATE VIEW wa_health AS
 SELECT f.finding, f.severity, f.figure,
 	rtrim(regexp_replace(regexp_replace(f.sentence, E'(\\S{29})(?=\\S)', E'\\1 ', 'g'), '(.{1,29})( |$)', E'\\1\n', 'g'), E'\n') AS sentence,
-	rtrim(regexp_replace(f.statement, '(.{1,24})( |$)', E'\\1\n', 'g'), E'\n') AS statement
-FROM wa__finding AS f
+	translate(rtrim(regexp_replace(l.statement, '(.{1,24})( |$)', E'\\1\n', 'g'), E'\n'), E'\x01', ' ') AS statement
+FROM wa__finding AS f,
+	-- No line is broken within quotes, that is, at a blank with an odd number of quotes after it.
+	regexp_replace(f.statement, ' (?=[^"]*"([^"]*"[^"]*")*[^"]*$)| (?=[^'']*''([^'']*''[^'']*'')*[^'']*$)', E'\x01', 'g') AS l (statement)
 ORDER BY CASE f.severity WHEN 'error' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END, f.finding, f.figure DESC, f.sentence;
 COMMENT ON VIEW wa_health IS
 'Health of the installation: one row per finding that needs attention, the most severe first; no row where all is well. Lines are broken so that psql shows them within 100 columns';
@@ -248,4 +265,4 @@ COMMENT ON COLUMN wa_health.finding IS 'Which check found it: unfed, silence, no
 COMMENT ON COLUMN wa_health.severity IS 'error: decisions are wrong or fail, or soon will; warning: needs attention today; notice: can wait';
 COMMENT ON COLUMN wa_health.figure IS 'The number that the finding is about: rows; hours for silence; the error code for sender_held; gigabytes for growth; NULL where there is none';
 COMMENT ON COLUMN wa_health.sentence IS 'The finding in a sentence';
-COMMENT ON COLUMN wa_health.statement IS 'SQL statement that solves it or shows more';
+COMMENT ON COLUMN wa_health.statement IS E'SQL statement that solves it or shows more, ready to run. The owner of the extension can run all of them; every role that can read this view can run those that change nothing and do not read wa_problem, which has personal data. :''app_secret'' is a variable of psql: set it by \\set before';

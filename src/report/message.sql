@@ -36,7 +36,8 @@ COMMENT ON COLUMN wa_message.template IS 'Name of the template, from wa_sent; NU
 COMMENT ON COLUMN wa_message.campaign IS 'Campaign, from wa_sent; NULL where it named none';
 COMMENT ON COLUMN wa_message.participant IS 'For a message to a group: the participant; else ''''';
 
-CREATE FUNCTION wa__sent_check(message_id text, recipient text, category wa_category, at timestamptz)
+CREATE FUNCTION wa__sent_check(message_id text, recipient text, template text, campaign text, at timestamptz,
+	business text, sender text)
 	RETURNS boolean
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS
 $$
@@ -46,10 +47,14 @@ BEGIN
 			MESSAGE = 'a sent message needs its message id',
 			DETAIL = 'It is needed to find the statuses of the message.',
 			HINT = 'Give messages[0].id of the answer of the send API.';
-	ELSIF octet_length(message_id) > 255 THEN
+	ELSIF octet_length(message_id) > 255 OR octet_length(business) > 255 OR octet_length(sender) > 255
+		OR octet_length(template) > 512 OR octet_length(campaign) > 1000 THEN
 		RAISE EXCEPTION USING ERRCODE = 'string_data_right_truncation',
-			MESSAGE = 'message id is too long',
-			DETAIL = 'It may have 255 bytes.';
+			MESSAGE = CASE WHEN octet_length(message_id) > 255 THEN 'message id' WHEN octet_length(template) > 512 THEN 'name of a template'
+				WHEN octet_length(campaign) > 1000 THEN 'name of a campaign' ELSE 'business or sender' END || ' is too long',
+			-- These limits make sure that the key of a row of wa_message_day fits into its index.
+			DETAIL = format('It may have %s bytes.', CASE WHEN octet_length(message_id) > 255 THEN 255 WHEN octet_length(template) > 512 THEN 512
+				WHEN octet_length(campaign) > 1000 THEN 1000 ELSE 255 END);
 	ELSIF recipient IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
 			MESSAGE = 'a sent message needs its recipient';
@@ -61,9 +66,9 @@ BEGIN
 	RETURN true;
 END
 $$;
-COMMENT ON FUNCTION wa__sent_check(text, text, wa_category, timestamptz) IS
+COMMENT ON FUNCTION wa__sent_check(text, text, text, text, timestamptz, text, text) IS
 'Checks the arguments of wa_sent: returns true or raises an error that says what is wrong';
-REVOKE EXECUTE ON FUNCTION wa__sent_check(text, text, wa_category, timestamptz) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION wa__sent_check(text, text, text, text, timestamptz, text, text) FROM PUBLIC;
 
 CREATE FUNCTION wa__message_log() RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -84,7 +89,8 @@ CREATE FUNCTION wa_sent(message_id text, recipient text, category wa_category DE
 		SELECT wa_sent.campaign, p.id, coalesce(wa_sent.category, 'marketing'), nullif(wa_sent.business, ''), nullif(wa_sent.sender, ''),
 			wa_sent.at, wa_sent.at, wa_sent.at, wa_sent.message_id, wa_sent.template, wa_sent.recipient::wa_recipient, 0
 		FROM unnest(wa__person(wa_sent.recipient::wa_recipient)) AS p (id)
-		WHERE wa__sent_check(wa_sent.message_id, wa_sent.recipient, wa_sent.category, wa_sent.at)
+		WHERE wa__sent_check(wa_sent.message_id, wa_sent.recipient, wa_sent.template, wa_sent.campaign, wa_sent.at,
+				wa_sent.business, wa_sent.sender)
 			AND wa_sent.campaign <> ''
 		ORDER BY p.id::text COLLATE "C"
 		ON CONFLICT (campaign, recipient) DO UPDATE SET sent_at = excluded.sent_at, message_id = excluded.message_id, template = excluded.template
@@ -93,7 +99,8 @@ CREATE FUNCTION wa_sent(message_id text, recipient text, category wa_category DE
 		SELECT wa_sent.message_id, wa_sent.recipient::wa_recipient, coalesce(wa_sent.business, ''),
 			coalesce(wa_sent.sender, ''), wa_sent.category, wa_sent.at,
 			nullif(wa_sent.template, ''), nullif(wa_sent.campaign, '')
-		WHERE wa__sent_check(wa_sent.message_id, wa_sent.recipient, wa_sent.category, wa_sent.at)
+		WHERE wa__sent_check(wa_sent.message_id, wa_sent.recipient, wa_sent.template, wa_sent.campaign, wa_sent.at,
+				wa_sent.business, wa_sent.sender)
 			AND wa__message_log()
 		ON CONFLICT (message_id, participant) DO UPDATE SET
 			recipient = least(o.recipient, excluded.recipient),
@@ -105,7 +112,7 @@ CREATE FUNCTION wa_sent(message_id text, recipient text, category wa_category DE
 			campaign = greatest(o.campaign, excluded.campaign);
 	END;
 COMMENT ON FUNCTION wa_sent(text, text, wa_category, text, text, timestamptz, text, text) IS
-'Records in wa_message what only the sender knows: that the send API accepted a message, its recipient, category, template and campaign. It may be called before or after the statuses arrive, and more than once. A transaction with many calls should make them in the order of message_id, since webhooks lock the same rows in that order. With a campaign it ends the claim of wa_claim; with or without a claim, the person cannot be claimed for that campaign again. Nothing is stored in wa_message while wa_policy.message_log is off. Errors: for a blank message id; for text that is no recipient; for a time before 2009 or more than 10 minutes in the future; undefined_object, if there are app secrets, for a business that is not in wa_sender';
+'Records in wa_message what only the sender knows: that the send API accepted a message, its recipient, category, template and campaign. It may be called before or after the statuses arrive, and more than once. A transaction with many calls should make them in the order of message_id, since webhooks lock the same rows in that order. With a campaign it ends the claim of wa_claim; with or without a claim, the person cannot be claimed for that campaign again. Nothing is stored in wa_message while wa_policy.message_log is off. Errors: for a blank message id; for text that is no recipient; string_data_right_truncation for a name that is too long (message id, business and sender: 255 bytes; template: 512; campaign: 1000); for a time before 2009 or more than 10 minutes in the future; undefined_object, if there are app secrets, for a business that is not in wa_sender';
 REVOKE EXECUTE ON FUNCTION wa_sent(text, text, wa_category, text, text, timestamptz, text, text) FROM PUBLIC;
 
 -- Purged messages are counted first, so that rates are kept.

@@ -16,6 +16,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "base/arguments.h"
 #include "base/encode.h"
 #include "rules/decision_cache.h"
 #include "state/columns.h"
@@ -151,7 +152,7 @@ check_name(wa_decision_cache *cache, const wa_table *table, const char *kind, wa
 	if (!is_heard_of(cache, table, name))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("%s \"%.*s\" was never heard of", kind, (int) name.len, name.data),
+				 errmsg("%s \"%.*s\" was never heard of", kind, wa_shown_len(name), name.data),
 				 errdetail("No webhook or reported error named it, so nothing would object to any message."),
 				 errhint("NULL asks about all. If it is new, add it to wa_sender.")));
 	/* A query may ask about another one in each row. */

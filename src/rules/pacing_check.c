@@ -17,6 +17,7 @@
 #include "utils/date.h"
 #include "utils/timestamp.h"
 
+#include "base/arguments.h"
 #include "recipient/time_zones.h"
 #include "rules/pacing.h"
 
@@ -36,7 +37,8 @@ wa__region_check(PG_FUNCTION_ARGS)
 	if (wa_time_zones_of_region(region) == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
-				 errmsg("unknown region \"%s\"", region),
+				 errmsg("unknown region \"%.*s\"", wa_shown_len((wa_str) {region, strlen(region)}),
+						region),
 				 errhint("Give an ISO 3166 code of two capital letters, such as BR or GB; wa_region tells that of a number.")));
 	PG_RETURN_BOOL(true);
 }
@@ -74,7 +76,8 @@ check_region(const char *region)
 	if (wa_time_zones_of_region(region) == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
-				 errmsg("unknown region \"%s\" of quiet hours", region),
+				 errmsg("unknown region \"%.*s\" of quiet hours",
+						wa_shown_len((wa_str) {region, strlen(region)}), region),
 				 errdetail("No time zone of it is known."),
 				 errhint("Give an ISO 3166 code of two capital letters, such as BR; NULL is everywhere.")));
 }

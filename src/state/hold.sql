@@ -22,7 +22,7 @@ COMMENT ON COLUMN wa_sender_hold.region IS 'ISO 3166 code of the recipients'' re
 COMMENT ON COLUMN wa_sender_hold.cause IS 'error, operator, DISABLED_UPDATE, or the name of a restriction as WhatsApp writes it';
 COMMENT ON COLUMN wa_sender_hold.code IS 'Error code; 0 where cause is not error';
 COMMENT ON COLUMN wa_sender_hold.categories IS 'Categories of messages that are held';
-COMMENT ON COLUMN wa_sender_hold.since IS 'Time of the latest event that holds; NULL where only events that lift have come';
+COMMENT ON COLUMN wa_sender_hold.since IS 'Time of the latest event that holds, for an error the end of its second; NULL where only events that lift have come';
 COMMENT ON COLUMN wa_sender_hold.until IS 'When the hold ends by itself and sending may be tried again; NULL: it does not end by itself';
 COMMENT ON COLUMN wa_sender_hold.reason IS 'Why, in an operator''s words';
 COMMENT ON COLUMN wa_sender_hold.lifted_at IS 'Latest time at which WhatsApp or an operator lifted it; NULL: never';
@@ -81,10 +81,10 @@ CREATE FUNCTION wa__require_sender(business text, sender text) RETURNS boolean
 	BEGIN ATOMIC
 		SELECT CASE
 			WHEN business OPERATOR(pg_catalog.<>) '' AND NOT EXISTS (SELECT FROM wa_sender AS s WHERE s.business OPERATOR(pg_catalog.=) wa__require_sender.business) THEN
-				wa__refuse('undefined_object', pg_catalog.format('business "%s" was never heard of', business),
+				wa__refuse('undefined_object', pg_catalog.format('business "%s" was never heard of', pg_catalog.left(business, 255)),
 					'No webhook or reported error named it.', 'If it is new, add it to wa_sender.')
 			WHEN sender OPERATOR(pg_catalog.<>) '' AND NOT EXISTS (SELECT FROM wa_sender AS s WHERE s.sender OPERATOR(pg_catalog.=) wa__require_sender.sender) THEN
-				wa__refuse('undefined_object', pg_catalog.format('sender "%s" was never heard of', sender),
+				wa__refuse('undefined_object', pg_catalog.format('sender "%s" was never heard of', pg_catalog.left(sender, 255)),
 					'No webhook or reported error named it.', 'If it is new, add it to wa_sender.')
 			ELSE true END;
 	END;
@@ -104,9 +104,9 @@ CREATE FUNCTION wa__hold_check(act text, business text, reason text, sender text
 			WHEN COALESCE(pg_catalog.btrim(reason, E' \t\r\n'), '') OPERATOR(pg_catalog.=) '' THEN
 				wa__refuse('invalid_parameter_value', pg_catalog.format('a %s needs a reason', act),
 					'It is logged in wa_sender_hold_log.', '')
-			WHEN COALESCE(pg_catalog.cardinality(categories), 0) OPERATOR(pg_catalog.=) 0
+			WHEN pg_catalog.array_ndims(categories) OPERATOR(pg_catalog.=) 1 IS NOT TRUE
 				OR pg_catalog.array_position(categories, NULL) IS NOT NULL THEN
-				wa__refuse('invalid_parameter_value', pg_catalog.format('a %s needs at least one category, and no null among them', act), '',
+				wa__refuse('invalid_parameter_value', pg_catalog.format('a %s needs a list of at least one category, and no null among them', act), '',
 					'Leave it out to hold all four.')
 			WHEN until OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp() THEN
 				wa__refuse('datetime_field_overflow', pg_catalog.format('a %s must end in the future', act), 'It would have ended already.',

@@ -78,7 +78,7 @@ Datum
 wa__cooldown_merge(PG_FUNCTION_ARGS)
 {
 	const wa_row_calls *calls = row_calls(fcinfo);
-	text	   *business;
+	wa_str		business;
 	wa_cooldown_end end = {0, 0, WA_NEVER};
 	wa_code_policy policy;
 	wa_failures failures;
@@ -90,16 +90,14 @@ wa__cooldown_merge(PG_FUNCTION_ARGS)
 	if (calls->tupdesc == NULL)
 		elog(ERROR, "return type must be a row type");
 	wa_forbid_null_arg(fcinfo, 0, "code");
-	wa_forbid_null_arg(fcinfo, 1, "business");
 	wa_forbid_null_arg(fcinfo, 2, "failures");
 	wa_forbid_null_arg(fcinfo, 4, "more_failures");
-	business = PG_GETARG_TEXT_PP(1);
+	business = wa_required_text_arg(fcinfo, 1, "business");
 	wa_failures_from_array(PG_GETARG_DATUM(2), &failures);
 	wa_failures_from_array(PG_GETARG_DATUM(4), &more);
 	wa_failures_merge(&failures, &more);
 	if (wa_code_policies_find(calls->policies, PG_GETARG_INT32(0), &policy))
-		end = wa_ladder_evaluate(&failures, lifted_at, &policy,
-								 (wa_str) {VARDATA_ANY(business), VARSIZE_ANY_EXHDR(business)});
+		end = wa_ladder_evaluate(&failures, lifted_at, &policy, business);
 
 	values[0] = wa_failures_to_array(&failures);
 	values[1] = TimestampTzGetDatum(lifted_at);

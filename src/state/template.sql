@@ -5,7 +5,9 @@ CREATE TABLE wa_template (
 	name text COLLATE "C" NOT NULL,
 	language text COLLATE "C" NOT NULL DEFAULT '',
 	status text COLLATE "C",
-	blocked boolean NOT NULL DEFAULT false,
+	-- The rule of events/template.c, for rows of a DBA as well.
+	blocked boolean NOT NULL GENERATED ALWAYS AS (status IS NOT NULL
+		AND pg_catalog.upper(status) OPERATOR(pg_catalog.<>) ALL ('{APPROVED,REINSTATED,FLAGGED,UNARCHIVED}')) STORED,
 	paused_until timestamptz,
 	category text COLLATE "C",
 	next_category text COLLATE "C",
@@ -22,9 +24,9 @@ COMMENT ON TABLE wa_template IS
 COMMENT ON COLUMN wa_template.business IS 'WhatsApp Business Account id';
 COMMENT ON COLUMN wa_template.name IS 'Name of the template';
 COMMENT ON COLUMN wa_template.language IS 'Language as WhatsApp writes it, such as pt_BR; '''' where none was named';
-COMMENT ON COLUMN wa_template.status IS 'Latest event of message_template_status_update, such as APPROVED or PAUSED; NULL where none came';
-COMMENT ON COLUMN wa_template.blocked IS 'True: it cannot be sent with that status. In rows that a DBA adds, the DBA sets it';
-COMMENT ON COLUMN wa_template.paused_until IS 'When the pause ends by itself: a first pause after 3 hours, a second after 6. NULL where it does not end by itself or there is none';
+COMMENT ON COLUMN wa_template.status IS 'Latest event of message_template_status_update, such as APPROVED or PAUSED, in upper or lower case; NULL where none came';
+COMMENT ON COLUMN wa_template.blocked IS 'True: it cannot be sent with that status. False for APPROVED, REINSTATED, FLAGGED, UNARCHIVED and NULL; true for every other status, known or not. Computed from status';
+COMMENT ON COLUMN wa_template.paused_until IS 'When the pause ends by itself: a first pause after 3 hours, a second after 6; if WhatsApp ended it, the time of that. NULL where it does not end by itself or there is none';
 COMMENT ON COLUMN wa_template.category IS 'Latest category, from a change of category or a status; NULL where unknown';
 COMMENT ON COLUMN wa_template.next_category IS 'Category that WhatsApp announced, the one for the latest date; NULL where it announced none';
 COMMENT ON COLUMN wa_template.next_category_at IS 'Time from which it has next_category, unless category_at is later; NULL where none was announced';
@@ -47,18 +49,20 @@ COMMENT ON FUNCTION wa__templates(text, text, text) IS
 'Returns the rows of wa_template for this template, its language written with "-" or with "_"';
 REVOKE EXECUTE ON FUNCTION wa__templates(text, text, text) FROM PUBLIC;
 
-CREATE FUNCTION wa__require_template(name text, language text, business text) RETURNS boolean
+CREATE FUNCTION wa__require_template(name text, language text, business text, at timestamptz) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		SELECT CASE
+			WHEN name IS NULL OR language IS NULL OR business IS NULL OR at IS NULL THEN
+				wa__refuse('null_value_not_allowed', 'name, language and business of a template, and at, must not be null', '', '')
 			WHEN EXISTS (SELECT FROM wa__templates(name, language, business)) THEN true
-			ELSE wa__refuse('undefined_object', format('template "%s" in language "%s" of business "%s" was never heard of', name, language, business),
+			ELSE wa__refuse('undefined_object', format('template "%s" in language "%s" of business "%s" was never heard of', left(name, 255), left(language, 255), left(business, 255)),
 				'It is in no webhook, so there is no row that could object.', 'If it was approved before the first webhook came, add it to wa_template.')
 			END;
 	END;
-COMMENT ON FUNCTION wa__require_template(text, text, text) IS 'Raises undefined_object unless the template is in wa_template; else returns true';
-REVOKE EXECUTE ON FUNCTION wa__require_template(text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION wa__require_template(text, text, text, timestamptz) IS 'Raises undefined_object unless the template is in wa_template, and null_value_not_allowed for a NULL argument; else returns true';
+REVOKE EXECUTE ON FUNCTION wa__require_template(text, text, text, timestamptz) FROM PUBLIC;
 
 -- A failed message does not name its template, but wa_sent may have.  The language is unknown, so the failure counts for all
 -- languages.  A failure that the latest status explains is ignored: during a known pause, 132015 does not tell when it ends.
@@ -88,13 +92,13 @@ CREATE FUNCTION wa_template_sendable(name text, language text, business text, at
 	LANGUAGE sql STABLE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
-		SELECT CASE WHEN wa__require_template(name, language, business) THEN
+		SELECT CASE WHEN wa__require_template(name, language, business, wa_template_sendable.at) THEN
 			(SELECT bool_and((NOT t.blocked OR coalesce(t.paused_until <= wa_template_sendable.at, false))
 					AND NOT wa__template_refused(t, wa_template_sendable.at))
 				FROM wa__templates(name, language, business) AS t) END;
 	END;
 COMMENT ON FUNCTION wa_template_sendable(text, text, text, timestamptz) IS
-'Returns whether a message template may be sent at a time. It may not while it is paused, or with a status other than APPROVED, REINSTATED, FLAGGED or UNARCHIVED. Pauses for bad quality end by themselves. A message that failed with 132016 (disabled) blocks the template, in all its languages, until a later status comes; one with 132015 (paused) does so for six hours at most. This works for messages in wa_message whose template wa_sent named. language: pt_BR, as WhatsApp writes it, or pt-BR. Error: undefined_object for a template that is not in wa_template';
+'Returns whether a message template may be sent at a time. It may not while it is paused, or with a status other than APPROVED, REINSTATED, FLAGGED or UNARCHIVED. Pauses for bad quality end by themselves. A message that failed with 132016 (disabled) blocks the template, in all its languages, until a later status comes; one with 132015 (paused) does so for six hours at most. This works for messages in wa_message whose template wa_sent named. language: pt_BR, as WhatsApp writes it, or pt-BR. Errors: undefined_object for a template that is not in wa_template; null_value_not_allowed for a NULL argument';
 REVOKE EXECUTE ON FUNCTION wa_template_sendable(text, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_template_category(name text, language text, business text, at timestamptz DEFAULT pg_catalog.now()) RETURNS text
@@ -102,7 +106,7 @@ CREATE FUNCTION wa_template_category(name text, language text, business text, at
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		-- An announced category counts from its date on, until a later category comes.
-		SELECT CASE WHEN wa__require_template(name, language, business) THEN
+		SELECT CASE WHEN wa__require_template(name, language, business, wa_template_category.at) THEN
 			(SELECT c.category
 				FROM wa__templates(name, language, business) AS t,
 					LATERAL (SELECT lower(CASE WHEN t.next_category_at <= wa_template_category.at
@@ -111,5 +115,5 @@ CREATE FUNCTION wa_template_category(name text, language text, business text, at
 				LIMIT 1) END;
 	END;
 COMMENT ON FUNCTION wa_template_category(text, text, text, timestamptz) IS
-'Returns the category that a message template has at a time, announced changes included, in lower case as wa_sendable takes it. Ask it before sending: a utility template that WhatsApp changed to marketing may only go to recipients who may be sent marketing. language: pt_BR, as WhatsApp writes it, or pt-BR. NULL where the category is unknown. Error: undefined_object for a template that is not in wa_template';
+'Returns the category that a message template has at a time, announced changes included, in lower case as wa_sendable takes it. Ask it before sending: a utility template that WhatsApp changed to marketing may only go to recipients who may be sent marketing. language: pt_BR, as WhatsApp writes it, or pt-BR. NULL where the category is unknown. Errors: undefined_object for a template that is not in wa_template; null_value_not_allowed for a NULL argument';
 REVOKE EXECUTE ON FUNCTION wa_template_category(text, text, text, timestamptz) FROM PUBLIC;

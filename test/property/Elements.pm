@@ -190,13 +190,14 @@ sub failure
 	elsif ($code == 500 ? !$where->[2] : !$harmless{$code} && !$holds{$code}) { $self->{unknown}{$code}++; }
 }
 
-# A country is held for where a message went to.
+# A country is held for where a message went to.  Errors count at the end of their second.
 sub holding
 {
 	my ($self, $where, $id, $at, $code) = @_;
 	my ($scope, $span, @categories) = @{ $holds{$code} // return };
 
 	return if $scope eq 'region' && !defined $id;
+	$at += SECOND - $at % SECOND if $at % SECOND;
 	$self->add_hold($at, $where->[0], $scope eq 'sender' ? $where->[1] : '', $scope eq 'region' ? region($id) || 'ZZ' : '',
 		'error', $code, $at + $span, @categories ? @categories : @all);
 }

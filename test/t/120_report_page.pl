@@ -28,7 +28,7 @@ for my $n (0 .. $#planted)
 			now() - i * interval '1 hour', $name, $name FROM generate_series(1, 600) AS i;
 		INSERT INTO wa_consent_log (recipient, business, register, state, at, origin)
 		SELECT recipient, 'b1', 'business', 'stop', delivered_at + interval '1 minute', 'phrase' FROM wa_message WHERE message_id = 'm$n.' || (100 + $n);
-		INSERT INTO wa_template (business, name, language, status, blocked) VALUES ('b1', $name, 'de', 'PAUSED', true)");
+		INSERT INTO wa_template (business, name, language, status) VALUES ('b1', $name, 'de', 'PAUSED')");
 }
 $node->safe_psql('postgres', "INSERT INTO wa_message (message_id, recipient, business, sender, category, failed_at, code)
 	SELECT 'f' || i, ('491510000' || 1000 + i)::wa_recipient, 'b1', 's1', 'marketing', now() - i * interval '1 hour', 131026 + 23 * (i % 2) FROM generate_series(1, 300) AS i;

@@ -126,7 +126,15 @@ static void
 add_sighting(const char *from, const char *to, const char *business,
 			 wa_instant first, wa_instant last, wa_instant unlinked)
 {
-	links[nlinks++] = (fixture) {from, to, {false, {business, strlen(business)}, first, last, unlinked}};
+	links[nlinks++] = (fixture) {from, to, {false, {business, strlen(business)}, first, last, unlinked, WA_NEVER, WA_NEVER}};
+}
+
+/* Adds to the latest sighting rivals that have been erased. */
+static void
+had_rivals(wa_instant since, wa_instant until)
+{
+	links[nlinks - 1].link.rival_since = since;
+	links[nlinks - 1].link.rival_until = until;
 }
 
 /* As the intake stores it. */
@@ -148,7 +156,7 @@ seen_unlinked(const char *from, const char *to, const char *business,
 static void
 changed(const char *from, const char *to, wa_instant when, wa_instant unlinked)
 {
-	links[nlinks++] = (fixture) {from, to, {true, {"", 0}, WA_NEVER, when, unlinked}};
+	links[nlinks++] = (fixture) {from, to, {true, {"", 0}, WA_NEVER, when, unlinked, WA_NEVER, WA_NEVER}};
 }
 
 static const char *story;
@@ -697,6 +705,32 @@ test_rivals(void)
 	seen_unlinked(P, Y, "b", at(30, 0), at(40, 0), at(41, 0));
 	speaks(X, P, at(35, 0));
 	speaks(X, P, at(45, 0));
+
+	/* As in "a recycled phone", from both ends. */
+	begin("rivals that were erased");
+	seen(P, X, "b", at(10, 12), at(20, 12));
+	had_rivals(at(40, 12), at(51, 0) - 1);
+	counts(P, X, WA_FOREVER);
+	counts(X, P, WA_FOREVER);
+	speaks(X, P, at(30, 0));
+	speaks(P, X, at(30, 0));
+	silent(X, P, at(40, 12));
+	silent(P, X, at(45, 0));
+	silent(X, P, at(400, 0));
+	silent(P, X, at(400, 0));
+	begin("seen again after rivals that were erased");
+	seen(P, X, "b", at(10, 12), at(51, 12));
+	had_rivals(at(40, 12), at(51, 0) - 1);
+	silent(X, P, at(45, 0));
+	silent(X, P, at(51, 23));
+	speaks(X, P, at(52, 0));
+	speaks(P, X, at(52, 0));
+	begin("no rivals of another link");
+	seen(P, Y, "c", at(10, 12), at(20, 12));
+	had_rivals(at(40, 12), at(51, 0) - 1);
+	seen(P, X, "b", at(10, 12), at(20, 12));
+	speaks(X, P, at(45, 0));
+	silent(Y, P, at(45, 0));
 }
 
 /* Along a path of links, each of which must be certain. */
@@ -754,7 +788,7 @@ load_many(wa_person *person, int member, bool changes)
 	loads++;
 	for (int i = 0; i < (is_phone ? MANY : 1); i++)
 	{
-		wa_link		link = {false, WA_STR("b"), at(10, 0), at(20, 0), WA_NEVER};
+		wa_link		link = {false, WA_STR("b"), at(10, 0), at(20, 0), WA_NEVER, WA_NEVER, WA_NEVER};
 		wa_canonical other = here;
 
 		if (is_phone)
