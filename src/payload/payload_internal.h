@@ -261,6 +261,9 @@ extern bool wa_payload_is_wrapper(json_object *node);
 /* parse.c: is it a string in which JSON may stand? */
 extern bool wa_payload_is_wrapped(json_object *node);
 
+/* parse.c: does a value say which template it tells of, though it be with null? */
+extern bool wa_payload_names_template(json_object *value);
+
 /*
  * parse.c: parse a string that stands in the payload.  NULL where it is no
  * JSON, or null, or too large, or there is no memory.  Owned by the caller.
