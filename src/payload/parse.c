@@ -520,17 +520,10 @@ wa_payload_parse(wa_payload *payload, const char *text, size_t len)
 	return WA_PAYLOAD_OK;
 }
 
-/*
- * Of several kinds of webhooks the whole value is the element, so that the path
- * does not tell which it was; nor does anything, where it has none of their members.
- */
-static wa_element_kind
-parse_kind_of_value(json_object *value)
+bool
+wa_payload_names_template(json_object *value)
 {
-	if (wa_json_has(value, "message_template_name") || wa_json_has(value, "message_template_id"))
-		return WA_ELEMENT_TEMPLATE;
-	return wa_json_has(value, "event") || wa_json_has(value, "restriction_info") ||
-		wa_json_has(value, "ban_info") ? WA_ELEMENT_ACCOUNT_UPDATE : WA_ELEMENT_MALFORMED;
+	return wa_json_has(value, "message_template_name") || wa_json_has(value, "message_template_id");
 }
 
 wa_payload_result
@@ -544,8 +537,9 @@ wa_payload_parse_element(wa_payload *payload, const char *text, size_t len,
 	result = parse_text(payload, text, len, &payload->root);
 	if (result != WA_PAYLOAD_OK)
 		return result;
-	payload->single_kind = kind == WA_ELEMENT_ACCOUNT_UPDATE ?
-		parse_kind_of_value(payload->root) : kind;
+	/* both are whole values, so that the path does not tell which it was */
+	payload->single_kind = kind == WA_ELEMENT_ACCOUNT_UPDATE &&
+		wa_payload_names_template(payload->root) ? WA_ELEMENT_TEMPLATE : kind;
 	payload->on_premises = on_premises;
 	payload->business = business;
 	payload->sender = sender;

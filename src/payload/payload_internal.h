@@ -260,6 +260,9 @@ extern bool wa_payload_is_wrapper(json_object *node);
 /* parse.c: is it a string in which JSON may stand? */
 extern bool wa_payload_is_wrapped(json_object *node);
 
+/* parse.c: does a value say which template it tells of, though it be with null? */
+extern bool wa_payload_names_template(json_object *value);
+
 /*
  * parse.c: parse a string of the payload that contains JSON.  Returns NULL where it is no
  * JSON, or null, or too large, or where there is not enough memory.  Owned by the caller.

@@ -268,29 +268,6 @@ is_template_field(wa_str field)
 		wa_str_equal(field, WA_STR("template_category_update"));
 }
 
-static bool
-walk_says_more(json_object *value)
-{
-	json_object_object_foreach(value, key, member)
-	{
-		(void) member;
-		if (strcmp(key, "messaging_product") != 0 && strcmp(key, "metadata") != 0)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Does a value that has none of the arrays say something all the same, under a
- * field that tells of users?
- */
-static bool
-walk_value_is_odd(const wa_payload *payload, json_object *value)
-{
-	return (wa_str_equal(payload->field, WA_STR("user_preferences")) ||
-			wa_str_equal(payload->field, WA_STR("user_id_update"))) && walk_says_more(value);
-}
-
 /*
  * Enter a value; its elements come from walk_step_item.  The account of a
  * value may be another than the entry names: there it may be a portfolio.
@@ -329,7 +306,7 @@ walk_enter_value(wa_payload *payload, json_object *value, wa_element *element)
 		wa_element_fill(payload, element, WA_ELEMENT_ACCOUNT_UPDATE, value);
 		return true;
 	}
-	if (is_template_field(payload->field))
+	if (is_template_field(payload->field) && wa_payload_names_template(value))
 	{
 		wa_element_fill(payload, element, WA_ELEMENT_TEMPLATE, value);
 		return true;
@@ -338,8 +315,7 @@ walk_enter_value(wa_payload *payload, json_object *value, wa_element *element)
 		wa_json_is_object(wa_json_member(value, "standby")))
 		return false;
 	payload->state = walk_behind_value(payload);
-	wa_element_fill(payload, element, walk_value_is_odd(payload, value) ?
-					WA_ELEMENT_MALFORMED : WA_ELEMENT_OTHER, value);
+	wa_element_fill(payload, element, WA_ELEMENT_OTHER, value);
 	return true;
 }
 
@@ -412,6 +388,34 @@ walk_step_unread(wa_payload *payload, wa_element *element)
  * ----------------------------------------------------------------
  */
 
+/* Has a value none of the arrays, in standby neither, and something else? */
+static bool
+walk_says_else(json_object *value)
+{
+	bool		found = false;
+
+	json_object_object_foreach(value, key, member)
+	{
+		(void) member;
+		if (unread_is_value_array(key) || strcmp(key, "standby") == 0)
+			return false;
+		found = found || (strcmp(key, "messaging_product") != 0 && strcmp(key, "metadata") != 0);
+	}
+	return found;
+}
+
+/*
+ * What is said under a field that tells of users, and not in its list, is lost
+ * with the field: so it is of the change, not of its value, that this is told.
+ */
+static bool
+walk_change_is_odd(const wa_payload *payload, json_object *value)
+{
+	return (wa_str_equal(payload->field, WA_STR("user_preferences")) ||
+			wa_str_equal(payload->field, WA_STR("user_id_update"))) &&
+		wa_json_is_object(value) && walk_says_else(value);
+}
+
 /* Enter {field, value}, be it in changes[] or on its own. */
 static bool
 walk_enter_change(wa_payload *payload, json_object *change, wa_element *element)
@@ -423,6 +427,11 @@ walk_enter_change(wa_payload *payload, json_object *change, wa_element *element)
 	payload->sender = payload->display_phone = nothing;
 	payload->field = wa_json_text(change, "field");
 	payload->unread = NULL;
+	if (walk_change_is_odd(payload, value))
+	{
+		wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, change);
+		return true;
+	}
 	if (wa_json_is_object(value) && unread_beside(change, "field", "value"))
 	{
 		payload->unread = change;

@@ -521,8 +521,10 @@ static const reading readings[] = {
 		"/0/value malformed unread field=messages\n/1/value malformed unread\n/2/value malformed unread\n/3/value other"},
 	{"beside the list",
 		"[{'field':'user_preferences','value':{'metadata':{},'wa_id':'1','value':'stop'}},{'field':'user_id_update','value':{'user_id':{}}},"
-		"{'field':'user_preferences','value':{'messaging_product':'whatsapp','metadata':{}}}]",
-		"/0/value malformed field=user_preferences\n/1/value malformed field=user_id_update\n/2/value other field=user_preferences"},
+		"{'field':'user_preferences','value':{'messaging_product':'whatsapp','metadata':{}}},"
+		"{'field':'user_preferences','value':{'standby':{'statuses':[{}]},'a':1}}]",
+		"/0 malformed field=user_preferences\n/1 malformed field=user_id_update\n/2/value other field=user_preferences\n"
+	"/3/value/standby/statuses/0 status field=user_preferences"},
 	{"in an account update", "{'field':'account_update','value':{'event':'E','x':{'messages':[{}]}}}",
 	"/value account_update field=account_update type=E\n/value malformed unread field=account_update"},
 	{"an account update with messages", "{'field':'account_update','value':{'event':'E','messages':[{'from':'1'}]}}",
