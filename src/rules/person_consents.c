@@ -368,6 +368,17 @@ read_logs(wa_decision_cache *cache, wa_consents *consents)
 	wa_reader_close(&consent);
 }
 
+static int
+compare_rows(const void *a, const void *b)
+{
+	const wa_consent_row *x = a;
+	const wa_consent_row *y = b;
+	int			order = wa_str_compare(x->business, y->business);
+
+	return order != 0 ? order : (int) x->reg - (int) y->reg;
+}
+
+/* In one order, whichever link was read first: it tells which objection comes first. */
 void
 wa_gather_person_consents(wa_decision_cache *cache)
 {
@@ -392,6 +403,7 @@ wa_gather_person_consents(wa_decision_cache *cache)
 
 	read_logs(cache, &consents);
 	apply_all_resumes(&consents);
+	qsort(consents.rows, consents.n, sizeof(wa_consent_row), compare_rows);
 	cache->facts.consents = consents.rows;
 	cache->facts.nconsents = consents.n;
 }
