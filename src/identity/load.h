@@ -17,6 +17,17 @@
 #include "state/read.h"
 
 /*
+ * What was read of links for people who have very many, kept for others who ask by the same
+ * snapshot: each of their identifiers would have to read them all.  Begins with all zero; ends
+ * with its context.
+ */
+typedef struct wa_kept_links
+{
+	MemoryContext context;		/* NULL: nothing is kept */
+	wa_person  *person;			/* as wa_person_keep makes it; NULL: likewise */
+} wa_kept_links;
+
+/*
  * Reads links by one snapshot.  Opened when first asked; close it in any case.
  * Locks: ACCESS SHARE on the tables, kept to the end of the transaction.
  */
@@ -27,6 +38,8 @@ typedef struct wa_link_reader
 	uint8		open;			/* which of the following are, as bits */
 	bool		closed;			/* what is read now is closed at once */
 	bool		has_changes;	/* is there any row in wa_identity_change? */
+	uint64		nread;			/* look-ups and rows */
+	const wa_kept_links *kept;	/* need not be read; NULL: nothing was kept */
 	wa_reader	readers[4];
 } wa_link_reader;
 
@@ -40,6 +53,10 @@ extern void wa_link_reader_close(wa_link_reader *links);
  * that takes is read when it is asked.
  */
 extern wa_person *wa_person_load(wa_link_reader *links, const wa_canonical *id);
+
+/* Keep what was read for this person (NULL: for nobody), if that was much, in a child of parent. */
+extern void wa_keep_links(wa_kept_links *kept, const wa_link_reader *links,
+						  const wa_person *person, MemoryContext parent);
 
 /* Hand the other end of every link and change of id to take, whether it holds or not. */
 extern void wa_neighbours(wa_link_reader *links, const wa_canonical *id,

@@ -72,7 +72,10 @@ typedef struct wa_member
 	wa_instant	failures_until; /* may have named both; WA_NEVER: none */
 	bool		changes_loaded; /* are they in edges? */
 	bool		sightings_loaded;
+	bool		has_changes;	/* is there one among its edges? */
 	bool		queued;			/* is it to be followed? */
+	uint8		without;		/* tables without rows of it, as bits: theirs who read them */
+	int			kept;			/* its number in person->kept; -1: none */
 	uint32		passed;			/* by the search of that number */
 	int			questions;		/* how often its partners were asked for */
 	struct wa_partners *partners;	/* in order, where that was often; else NULL */
@@ -102,6 +105,13 @@ struct wa_person
 	void	   *(*enlarge) (void *old, size_t size);	/* as realloc; 0 frees */
 	uint64		seed;			/* of hashes; known to nobody */
 	void	   *arg;			/* for load */
+
+	/*
+	 * What others have read of the same links, which is not loaded once more (wa_person_keep); its
+	 * seed is the same.  NULL: nothing.
+	 */
+	wa_person  *kept;
+	int		   *of_kept;		/* by the number there, that of the member; -1: none */
 };
 
 /* Take in one link that load found; a link that is known already is passed over. */
@@ -110,10 +120,16 @@ extern void wa_person_link(wa_person *person, const wa_canonical *from,
 
 /*
  * Find all identifiers whose events count for id, and until when.  load,
- * enlarge, seed and arg must be set, all else zero.  Takes time in proportion to the
+ * enlarge, seed and arg must be set, kept may be, all else zero.  Takes time in proportion to the
  * links in reach, times the number of distinct instants at which somebody left.
  */
 extern void wa_person_find(wa_person *person, const wa_canonical *id);
+
+/*
+ * Add to kept the links that person has loaded.  kept begins with enlarge and seed set, all else
+ * zero, and serves for nothing else.
+ */
+extern void wa_person_keep(wa_person *kept, const wa_person *person);
 
 /* The member that is this identifier; -1 where there is none. */
 extern int	wa_person_member(const wa_person *person, const wa_canonical *id);

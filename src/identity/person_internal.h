@@ -39,6 +39,9 @@ edge_next(const wa_edge *edge, int member)
 	return edge->from == member ? edge->next_of_from : edge->next_of_to;
 }
 
+/* Put the sightings of one member in order for others who ask; one alone has no rivals. */
+extern void wa_person_order_partners(wa_person *person, int n);
+
 /* Have the sightings, or the changes, of that member in its edges. */
 extern void wa_person_load_links(wa_person *person, int member, bool changes);
 

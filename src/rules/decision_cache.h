@@ -52,6 +52,7 @@ struct wa_decision_cache
 	wa_recipient *recipient;
 	wa_person  *person;			/* NULL: has no other identifier */
 	wa_link_reader links;		/* by which it is read */
+	wa_kept_links kept;			/* what others have read of links */
 	void		(*fetch_part) (void *arg, wa_part part);	/* NULL: the rows are looked up */
 	void	   *fetch_arg;
 };

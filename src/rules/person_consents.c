@@ -342,7 +342,7 @@ apply_all_resumes(wa_consents *consents)
 static void
 read_logs(wa_decision_cache *cache, wa_consents *consents)
 {
-	const wa_person *person = consents->person;
+	wa_person  *person = consents->person;
 	wa_reader	consent;
 	wa_reader	log;
 
@@ -354,10 +354,9 @@ read_logs(wa_decision_cache *cache, wa_consents *consents)
 
 		if (!wa_in_reach(member) && member->failures_until == WA_NEVER)
 			continue;
-		wa_seek_member(&consent, person, i);
-		if (!wa_reader_next(&consent))
+		if (!wa_first_of_member(&consent, person, i, WA_CONSENTS))
 			continue;
-		wa_seek_member(&log, person, i);
+		wa_reader_seek(&log, RecipientGetDatum(wa_recipient_make(&member->id)));
 		while (wa_reader_next(&log))
 		{
 			CHECK_FOR_INTERRUPTS();
@@ -387,8 +386,8 @@ wa_gather_person_consents(wa_decision_cache *cache)
 
 	consents.places = place_create(CurrentMemoryContext, 16, cache->person);
 	wa_reader_open(&own, &cache->schema->consent, cache->snapshot);
-	wa_seek_member(&own, cache->person, 0);
-	while (wa_reader_next(&own))
+	for (bool found = wa_first_of_member(&own, cache->person, 0, WA_CONSENTS); found;
+		 found = wa_reader_next(&own))
 	{
 		wa_consent_row read;
 		wa_consent_row *row;

@@ -84,7 +84,7 @@ add_cooldown(wa_decision_cache *cache, wa_cooldowns *cooldowns, wa_reader *reade
 static void
 read_cooldowns(wa_decision_cache *cache, wa_cooldowns *cooldowns)
 {
-	const wa_person *person = cache->person;
+	wa_person  *person = cache->person;
 	wa_reader	reader;
 
 	wa_reader_open(&reader, &cache->schema->cooldown, cache->snapshot);
@@ -92,8 +92,8 @@ read_cooldowns(wa_decision_cache *cache, wa_cooldowns *cooldowns)
 	{
 		if (!wa_in_reach(&person->members[i]) && person->members[i].failures_until == WA_NEVER)
 			continue;
-		wa_seek_member(&reader, person, i);
-		while (wa_reader_next(&reader))
+		for (bool found = wa_first_of_member(&reader, person, i, WA_COOLDOWNS); found;
+			 found = wa_reader_next(&reader))
 			add_cooldown(cache, cooldowns, &reader, i);
 	}
 	wa_reader_close(&reader);
@@ -103,8 +103,8 @@ static void
 read_evidence(wa_decision_cache *cache, wa_cooldowns *cooldowns, int member)
 {
 	cooldowns->first[member] = cooldowns->nactivities;
-	wa_seek_member(&cooldowns->reader, cache->person, member);
-	while (wa_reader_next(&cooldowns->reader))
+	for (bool found = wa_first_of_member(&cooldowns->reader, cache->person, member, WA_ACTIVITIES);
+		 found; found = wa_reader_next(&cooldowns->reader))
 	{
 		wa_activity_row row;
 
