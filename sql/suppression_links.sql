@@ -209,6 +209,10 @@ CALL pg_temp.story('unlinked: a change', '49151000070', '49151000071');
 SELECT pg_temp.message(9, NULL, id, business => b, body => 'STOP'), pg_temp.status(5, 131026, NULL, id, business => b), pg_temp.status(4, NULL, phone, id, business => b)
 	FROM (VALUES ('49151000121', 'DE.r1', 'C'), ('49151000121', 'DE.r2', 'B'), ('49151000122', 'DE.r3', 'B'), ('49151000122', 'DE.r4', 'C')) AS v (phone, id, b);
 CALL pg_temp.story('two businesses: stopped', '49151000121', '49151000122', 'DE.r1', 'DE.r2', 'DE.r3', 'DE.r4');
+-- At one instant under two identifiers.
+SELECT pg_temp.message(9, NULL, id, body => 'STOP'), pg_temp.status(5, 131026, NULL, id), pg_temp.status(4, NULL, phone, id)
+	FROM (VALUES ('49151000123', 'DE.s2'), ('49151000123', 'DE.s1'), ('49151000124', 'DE.s3'), ('49151000124', 'DE.s4')) AS v (phone, id);
+CALL pg_temp.story('at one instant: stopped', '49151000123', '49151000124', 'DE.s1', 'DE.s2', 'DE.s3', 'DE.s4');
 
 -- Seen with nobody.
 SELECT pg_temp.preference(9, 'stop', NULL, 'DE.d1');
@@ -234,6 +238,7 @@ FROM answer;
 SELECT id, string_agg(concat_ws(' ', reason, business, code), ', ' ORDER BY n) AS objections
 FROM (VALUES ('49151000121'), ('49151000122')) AS v (id), wa_explain(id, 'marketing') WITH ORDINALITY AS e (rule, reason, business, code, since, until, origin, detail, n)
 GROUP BY 1 ORDER BY 1;
+SELECT id, reason, substring(detail FROM 'learned under [^)]*') AS learned FROM (VALUES ('49151000123'), ('49151000124')) AS v (id), wa_explain(id, 'marketing') ORDER BY 1, 2;
 
 -- Every question by the list: whoever is answered otherwise.
 CREATE FUNCTION pg_temp.differing() RETURNS TABLE (what text, category wa_category, business text, n bigint, example text) LANGUAGE plpgsql AS $$

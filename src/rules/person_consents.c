@@ -150,6 +150,40 @@ typedef struct wa_logged
 	bool		stop;
 } wa_logged;
 
+/*
+ * Does it stand for the row instead of what did?  Of those of one instant the greatest origin and
+ * code do, as in wa_consent; then what was learned under the recipient itself, or the least other.
+ */
+static bool
+replaces(const wa_consent_row *row, wa_instant at, wa_str origin, int code, wa_str home)
+{
+	int			order;
+
+	if (at != row->consent.stopped_at)
+		return at > row->consent.stopped_at;
+	order = wa_str_compare(origin, row->consent.origin);
+	if (order == 0)
+		order = code - row->consent.code;
+	return order > 0 ||
+		(order == 0 && row->learned_under.data != NULL &&
+		 wa_str_compare(home, row->learned_under) < 0);
+}
+
+static void
+take_stop(wa_consents *consents, const wa_logged *logged, wa_consent_row *row)
+{
+	wa_str		origin = wa_reader_str(logged->reader, Anum_wa_consent_log_origin);
+	int			code = wa_reader_int(logged->reader, Anum_wa_consent_log_code);
+	wa_str		home = wa_learned_under(consents->person, logged->home);
+
+	if (!replaces(row, logged->at, origin, code, home))
+		return;
+	row->consent.stopped_at = logged->at;
+	row->consent.origin = origin;
+	row->consent.code = code;
+	row->learned_under = home;
+}
+
 /* Take it in as what named this member. */
 static void
 add_logged(wa_consents *consents, const wa_logged *logged, int member)
@@ -168,13 +202,8 @@ add_logged(wa_consents *consents, const wa_logged *logged, int member)
 	row = consent_row_of(consents, logged->reg, logged->business);
 	if (!logged->stop)
 		row->consent.resumed_at = wa_later(row->consent.resumed_at, logged->at);
-	else if (logged->at > row->consent.stopped_at)
-	{
-		row->consent.stopped_at = logged->at;
-		row->consent.origin = wa_reader_str(logged->reader, Anum_wa_consent_log_origin);
-		row->consent.code = wa_reader_int(logged->reader, Anum_wa_consent_log_code);
-		row->learned_under = wa_learned_under(person, logged->home);
-	}
+	else if (logged->at >= row->consent.stopped_at)
+		take_stop(consents, logged, row);
 }
 
 /* The member of that name among those that an event also named; -1: none. */

@@ -209,6 +209,7 @@ merge_failures(wa_decision_cache *cache, wa_cooldowns *cooldowns, const wa_membe
 	const wa_person *person = cache->person;
 	wa_instant	lifted = cooldown->member == 0 ? WA_NEVER :
 		evidence_of(cache, cooldowns, cooldown->member, cooldown);
+	wa_str		home = wa_learned_under(person, cooldown->member);
 
 	for (int i = 0; i < cooldown->failures.n; i++)
 	{
@@ -216,8 +217,11 @@ merge_failures(wa_decision_cache *cache, wa_cooldowns *cooldowns, const wa_membe
 
 		if (at <= lifted)
 			continue;
-		if (merged->n == 0 || at > merged->at[merged->n - 1])
-			*under = wa_learned_under(person, cooldown->member);
+		/* Of those of one instant that of the recipient itself, or of the least other. */
+		if (merged->n == 0 || at > merged->at[merged->n - 1] ||
+			(at == merged->at[merged->n - 1] && under->data != NULL &&
+			 wa_str_compare(home, *under) < 0))
+			*under = home;
 		wa_failures_add(merged, at);
 	}
 }
