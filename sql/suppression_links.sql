@@ -182,6 +182,14 @@ CALL pg_temp.story('changed id: two strikes together', '49151000114', '491510001
 SELECT pg_temp.preference(90, 'stop', NULL, 'DE.n7'), pg_temp.status(80, NULL, NULL, 'DE.n7', 'DE.ENT.n7'), pg_temp.changed_id(50, 'DE.ENT.n7', 'DE.ENT.n8'),
 	pg_temp.status(40, NULL, '49151000116', 'DE.n8', 'DE.ENT.n8');
 CALL pg_temp.story('changed parent: stopped', 'DE.n7', 'DE.ENT.n7', 'DE.ENT.n8', 'DE.n8', '49151000116');
+SELECT pg_temp.preference(90, 'stop', NULL, 'DE.q1'), pg_temp.status(80, NULL, NULL, 'DE.q1', 'DE.ENT.q1'),
+	pg_temp.status(70, NULL, NULL, 'DE.q2', 'DE.ENT.q1'), pg_temp.changed_id(50, 'DE.q2', 'DE.q3'),
+	pg_temp.status(40, NULL, NULL, 'DE.q3', 'DE.ENT.q3'), pg_temp.changed_id(30, 'DE.ENT.q3', 'DE.ENT.q4'),
+	pg_temp.status(20, NULL, '49151000117', NULL, 'DE.ENT.q4'), pg_temp.changed(10, '49151000117', '49151000118');
+CALL pg_temp.story('a long way: stopped', 'DE.q1', 'DE.ENT.q1', 'DE.q2', 'DE.q3', 'DE.ENT.q3', 'DE.ENT.q4', '49151000117', '49151000118');
+SELECT pg_temp.status(10, 131050, NULL, NULL, 'DE.ENT.q5'), pg_temp.status(80, NULL, '49151000119', NULL, 'DE.ENT.q5'),
+	pg_temp.status(70, NULL, '49151000119', 'DE.q6');
+CALL pg_temp.story('parent without a BSUID: stopped', 'DE.ENT.q5', '49151000119', 'DE.q6');
 
 -- Unlinked, linked again, stopped under one.
 SELECT pg_temp.preference(90, 'stop', '49151000066', 'DE.i1'), wa_unlink('49151000066', 'DE.i1', 'not the same');
@@ -196,6 +204,15 @@ SELECT pg_temp.preference(90, 'stop', '49151000068', 'DE.i3'), wa_unlink('491510
 CALL pg_temp.story('unlinked: from another', '49151000068', 'DE.i3', 'DE.i4');
 SELECT pg_temp.preference(90, 'stop', '49151000070'), pg_temp.changed(50, '49151000070', '49151000071'), wa_unlink('49151000070', '49151000071', 'not the same');
 CALL pg_temp.story('unlinked: a change', '49151000070', '49151000071');
+
+-- Two businesses, the one first or the other.
+SELECT pg_temp.message(9, NULL, id, business => b, body => 'STOP'), pg_temp.status(5, 131026, NULL, id, business => b), pg_temp.status(4, NULL, phone, id, business => b)
+	FROM (VALUES ('49151000121', 'DE.r1', 'C'), ('49151000121', 'DE.r2', 'B'), ('49151000122', 'DE.r3', 'B'), ('49151000122', 'DE.r4', 'C')) AS v (phone, id, b);
+CALL pg_temp.story('two businesses: stopped', '49151000121', '49151000122', 'DE.r1', 'DE.r2', 'DE.r3', 'DE.r4');
+-- At one instant under two identifiers.
+SELECT pg_temp.message(9, NULL, id, body => 'STOP'), pg_temp.status(5, 131026, NULL, id), pg_temp.status(4, NULL, phone, id)
+	FROM (VALUES ('49151000123', 'DE.s2'), ('49151000123', 'DE.s1'), ('49151000124', 'DE.s3'), ('49151000124', 'DE.s4')) AS v (phone, id);
+CALL pg_temp.story('at one instant: stopped', '49151000123', '49151000124', 'DE.s1', 'DE.s2', 'DE.s3', 'DE.s4');
 
 -- Seen with nobody.
 SELECT pg_temp.preference(9, 'stop', NULL, 'DE.d1');
@@ -216,6 +233,12 @@ FROM people JOIN answer USING (id) WHERE business IS NULL GROUP BY 1, 2 ORDER BY
 SELECT count(*) AS asked, count(*) FILTER (WHERE sendable = (reason IS NOT NULL)) AS both,
 	count(*) FILTER (WHERE reason IS DISTINCT FROM (SELECT e.reason FROM wa_explain(id, category, business) AS e LIMIT 1)) AS differently_explained
 FROM answer;
+
+-- In one order, whichever link was read first.
+SELECT id, string_agg(concat_ws(' ', reason, business, code), ', ' ORDER BY n) AS objections
+FROM (VALUES ('49151000121'), ('49151000122')) AS v (id), wa_explain(id, 'marketing') WITH ORDINALITY AS e (rule, reason, business, code, since, until, origin, detail, n)
+GROUP BY 1 ORDER BY 1;
+SELECT id, reason, substring(detail FROM 'learned under [^)]*') AS learned FROM (VALUES ('49151000123'), ('49151000124')) AS v (id), wa_explain(id, 'marketing') ORDER BY 1, 2;
 
 -- Every question by the list: those for whom the answer differs.
 CREATE FUNCTION pg_temp.differing() RETURNS TABLE (what text, category wa_category, business text, n bigint, example text) LANGUAGE plpgsql AS $$
@@ -337,6 +360,47 @@ SELECT kilobytes FROM generate_series(40, 2000, 60) AS kilobytes WHERE pg_temp.s
 SET LOCAL wa_policy.suppression_list_mem = 0;
 SELECT wa_sendable('49153999999', 'marketing');
 ROLLBACK TO far;
+
+-- One person with very many identifiers: what was read for one is not read for the next, and each
+-- is answered as it is alone.
+SAVEPOINT many;
+INSERT INTO wa_identity (recipient, other, business, first_seen_at, last_seen_at, unlinked_at, position)
+	SELECT a::wa_recipient, b::wa_recipient, 'B', now() - interval '20 days' - n * interval '1 hour', now() - interval '10 days' - n * interval '1 hour',
+		CASE WHEN n % 11 = 0 THEN now() - interval '15 days' END, place
+	FROM (SELECT n, '49156000000' AS a, 'DE.many' || n AS b, 0 AS place FROM generate_series(1, 100) AS n
+		UNION ALL SELECT n, (49156000000 + n)::text, 'DE.many' || n, 1 FROM generate_series(1, 30) AS n
+		UNION ALL SELECT n, 'DE.many' || n, 'DE.ENT.many' || n / 40, n % 40 FROM generate_series(1, 90) AS n) AS l;
+INSERT INTO wa_identity_change (recipient, other, at, origin)
+	SELECT format('DE.many%s', n)::wa_recipient, format('DE.many%s', n + 1)::wa_recipient, now() - interval '12 days', 'x' FROM generate_series(61, 90, 3) AS n
+	UNION ALL SELECT '49156000000', '49156000099', now() - interval '11 days', 'x';
+\o /dev/null
+SELECT pg_temp.preference(24 * 14, 'stop', NULL, 'DE.many70'), pg_temp.preference(24 * 8, 'resume', NULL, 'DE.many70'),
+	pg_temp.message(24 * 19, NULL, 'DE.many40', body => 'STOP'), pg_temp.message(24 * 17, '49156000005', body => 'STOP'), pg_temp.message(24 * 13, NULL, 'DE.many80', body => 'START'),
+	pg_temp.status(24 * 16, 131026, NULL, 'DE.many3'), pg_temp.status(24 * 2, 131026, '49156000000'), pg_temp.message(3, NULL, 'DE.many90'), pg_temp.message(2, '49156000000');
+\o
+CREATE FUNCTION pg_temp.alone(id text, category wa_category) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	answer text;
+BEGIN
+	EXECUTE format('SELECT concat_ws('' '', reason, code, since, until) FROM wa_explain(%L, %L) LIMIT 1', id, category) INTO answer;
+	RETURN answer;
+END
+$$;
+CREATE TEMPORARY TABLE each AS
+	SELECT id, category, pg_temp.alone(id, category)
+	FROM (SELECT recipient::text AS id FROM wa_identity UNION SELECT other::text FROM wa_identity UNION SELECT '49156000099') AS i,
+		unnest('{marketing,utility,service}'::wa_category[]) AS category WHERE id ~ 'many|^49156';
+SELECT category, split_part(alone, ' ', 1) AS reason, count(*),
+	count(*) FILTER (WHERE wa_first_reason(id, category) IS DISTINCT FROM nullif(split_part(alone, ' ', 1), '')) AS differently,
+	count(*) FILTER (WHERE wa_sendable(id, category) <> (alone IS NULL)) AS other_way
+FROM each GROUP BY 1, 2 ORDER BY 1, 2;
+CREATE FUNCTION pg_temp.suppressed() RETURNS TABLE (category wa_category, id text, reason text) LANGUAGE sql AS $$
+	SELECT q, s.recipient::text, concat_ws(' ', s.reason, s.code, s.since, s.until)
+	FROM unnest('{marketing,utility,service}'::wa_category[]) AS q, wa_suppressed(q) AS s WHERE s.recipient::text ~ 'many|^49156'
+$$;
+SELECT category, count(reason) AS suppressed, count(*) FILTER (WHERE reason IS DISTINCT FROM alone) AS differently
+FROM pg_temp.suppressed() FULL JOIN each USING (category, id) GROUP BY 1 ORDER BY 1;
+ROLLBACK TO many;
 
 -- 4 000 changes of identifier take little memory: no reason to give the list up.
 SAVEPOINT changed;

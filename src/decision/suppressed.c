@@ -181,7 +181,8 @@ is_refused(wa_listing *l, const wa_question *question, wa_objection *objection)
 
 	if (answer == WA_LIST_ALLOWED)
 		return false;
-	return !wa_decide(answer == WA_LIST_REFUSED ?
+	/* What is to be told of a BSUID is known under other identifiers. */
+	return !wa_decide(answer == WA_LIST_REFUSED && !wa_is_bsuid(l->recipient.text) ?
 					  wa_facts_from(l->cache, &l->recipient, fetch_part, l) :
 					  wa_facts_of(l->cache, &l->recipient),
 					  question, keep_first, objection);

@@ -14,6 +14,7 @@
 #include "storage/bufmgr.h"
 #include "storage/predicate.h"
 #include "utils/array.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
@@ -29,6 +30,12 @@ enum
 	CHANGED_FROM,
 	CHANGED_TO
 };
+
+/* So much must have been read of links if they are to be kept. */
+#define MANY_READ		128
+
+/* About as many bytes are kept at the most. */
+#define KEPT_MOST		(4 * 1024 * 1024)
 
 static void *
 enlarge(void *old, size_t size)
@@ -58,6 +65,8 @@ wa_link_reader_open(wa_link_reader *links, const wa_schema *schema, Snapshot sna
 	links->snapshot = snapshot;
 	links->open = 0;
 	links->closed = false;
+	links->nread = 0;
+	links->kept = NULL;
 	links->has_changes = wa_has_rows(&schema->identity_change, snapshot);
 }
 
@@ -88,6 +97,7 @@ seek(wa_link_reader *links, int way, Datum id)
 		links->open |= 1 << way;
 	}
 	wa_reader_seek(reader, id);
+	links->nread++;
 	return reader;
 }
 
@@ -127,7 +137,8 @@ take_rivals(wa_reader *reader, wa_link *link)
 static void
 read_sightings(wa_person *person, int way, Datum id)
 {
-	wa_reader  *reader = seek(person->arg, way, id);
+	wa_link_reader *links = person->arg;
+	wa_reader  *reader = seek(links, way, id);
 
 	while (wa_reader_next(reader))
 	{
@@ -144,13 +155,15 @@ read_sightings(wa_person *person, int way, Datum id)
 		take_id(reader, Anum_wa_identity_recipient, &from);
 		take_id(reader, Anum_wa_identity_other, &to);
 		wa_person_link(person, &from, &to, &link);
+		links->nread++;
 	}
 }
 
 static void
 read_changes(wa_person *person, int way, Datum id)
 {
-	wa_reader  *reader = seek(person->arg, way, id);
+	wa_link_reader *links = person->arg;
+	wa_reader  *reader = seek(links, way, id);
 
 	while (wa_reader_next(reader))
 	{
@@ -165,6 +178,7 @@ read_changes(wa_person *person, int way, Datum id)
 		take_id(reader, Anum_wa_identity_change_recipient, &from);
 		take_id(reader, Anum_wa_identity_change_other, &to);
 		wa_person_link(person, &from, &to, &link);
+		links->nread++;
 	}
 }
 
@@ -237,8 +251,37 @@ wa_person_load(wa_link_reader *links, const wa_canonical *id)
 
 	person->load = load;
 	person->enlarge = enlarge;
-	person->seed = pg_prng_uint64(&pg_global_prng_state);
+	person->kept = links->kept == NULL ? NULL : links->kept->person;
+	person->seed = person->kept != NULL ? person->kept->seed : pg_prng_uint64(&pg_global_prng_state);
 	person->arg = links;
 	wa_person_find(person, id);
 	return person->nedges > 0 ? person : NULL;
+}
+
+void
+wa_keep_links(wa_kept_links *kept, const wa_link_reader *links, const wa_person *person,
+			  MemoryContext parent)
+{
+	MemoryContext old;
+
+	if (person == NULL || links->nread < MANY_READ ||
+		person->nmembers * sizeof(wa_member) + person->nedges * sizeof(wa_edge) > KEPT_MOST)
+		return;
+	if (kept->context == NULL)
+		kept->context = AllocSetContextCreate(parent, "wa_policy kept links",
+											  ALLOCSET_DEFAULT_SIZES);
+	else if (MemoryContextMemAllocated(kept->context, false) > KEPT_MOST)
+	{
+		MemoryContextReset(kept->context);
+		kept->person = NULL;
+	}
+	old = MemoryContextSwitchTo(kept->context);
+	if (kept->person == NULL)
+	{
+		kept->person = palloc0(sizeof(wa_person));
+		kept->person->enlarge = enlarge;
+		kept->person->seed = person->seed;
+	}
+	wa_person_keep(kept->person, person);
+	MemoryContextSwitchTo(old);
 }

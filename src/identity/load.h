@@ -17,6 +17,17 @@
 #include "state/read.h"
 
 /*
+ * Links that were read for people with very many, kept for later look-ups under the same snapshot.
+ * Without them each identifier of such a person would read all its links.  Must be zeroed
+ * at first; it ends with its context.
+ */
+typedef struct wa_kept_links
+{
+	MemoryContext context;		/* NULL: nothing is kept */
+	wa_person  *person;			/* made by wa_person_keep; NULL: nothing is kept */
+} wa_kept_links;
+
+/*
  * Reads links under one snapshot.  It opens the tables when they are first needed; close it
  * in any case.
  *
@@ -29,6 +40,8 @@ typedef struct wa_link_reader
 	uint8		open;			/* which of the following are, as bits */
 	bool		closed;			/* tables opened from now on are closed at once */
 	bool		has_changes;	/* is there any row in wa_identity_change? */
+	uint64		nread;			/* number of look-ups and of rows */
+	const wa_kept_links *kept;	/* links that need not be read; NULL: none */
 	wa_reader	readers[4];
 } wa_link_reader;
 
@@ -42,6 +55,13 @@ extern void wa_link_reader_close(wa_link_reader *links);
  * wa_person_speaks is called, which reads further links when it needs them.
  */
 extern wa_person *wa_person_load(wa_link_reader *links, const wa_canonical *id);
+
+/*
+ * Keep the links that were read for this person, in a child of parent, if they are many.  person may be
+ * NULL.
+ */
+extern void wa_keep_links(wa_kept_links *kept, const wa_link_reader *links,
+						  const wa_person *person, MemoryContext parent);
 
 /* Call take with the other end of every link and change of id, also of those that do not hold. */
 extern void wa_neighbours(wa_link_reader *links, const wa_canonical *id,

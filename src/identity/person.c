@@ -46,13 +46,13 @@ person_hash(const wa_person *person, const wa_canonical *id)
 	return (uint32) hash_bytes_extended((const unsigned char *) id->text, id->len, person->seed);
 }
 
-int
-wa_person_member(const wa_person *person, const wa_canonical *id)
+static int
+member_of_hash(const wa_person *person, const wa_canonical *id, uint32 hash)
 {
 	if (person->nbuckets == 0)
 		return -1;
-	for (int i = person->buckets[person_hash(person, id) & (person->nbuckets - 1)];
-		 i >= 0; i = person->members[i].next_of_hash)
+	for (int i = person->buckets[hash & (person->nbuckets - 1)]; i >= 0;
+		 i = person->members[i].next_of_hash)
 	{
 		const wa_member *member = &person->members[i];
 
@@ -62,13 +62,19 @@ wa_person_member(const wa_person *person, const wa_canonical *id)
 	return -1;
 }
 
+int
+wa_person_member(const wa_person *person, const wa_canonical *id)
+{
+	return member_of_hash(person, id, person_hash(person, id));
+}
+
 /* The same; it becomes one where it is none. */
 static int
 person_member(wa_person *person, const wa_canonical *id)
 {
 	uint32		hash = person_hash(person, id);
 	int			max = person->max_members;
-	int			known = wa_person_member(person, id);
+	int			known = member_of_hash(person, id, hash);
 	wa_member  *member;
 
 	if (known >= 0)
@@ -81,8 +87,13 @@ person_member(wa_person *person, const wa_canonical *id)
 	member->edges = -1;
 	member->events_until = member->expand_until = member->left_at = WA_NEVER;
 	member->failures_since = member->failures_until = WA_NEVER;
-	member->changes_loaded = member->sightings_loaded = member->queued = false;
+	member->changes_loaded = member->sightings_loaded = false;
+	member->has_changes = member->queued = false;
 	member->passed = 0;
+	member->kept = person->kept == NULL ? -1 : member_of_hash(person->kept, id, hash);
+	member->without = member->kept < 0 ? 0 : person->kept->members[member->kept].without;
+	if (person->of_kept != NULL && member->kept >= 0)
+		person->of_kept[member->kept] = person->nmembers - 1;
 	member->questions = 0;
 	member->partners = NULL;
 	if (person->max_members != max)
@@ -126,12 +137,9 @@ is_loaded(const wa_member *member, bool changes)
 	return changes ? member->changes_loaded : member->sightings_loaded;
 }
 
-void
-wa_person_link(wa_person *person, const wa_canonical *from, const wa_canonical *to,
-			   const wa_link *link)
+static void
+link_members(wa_person *person, int a, int b, const wa_link *link)
 {
-	int			a = person_member(person, from);
-	int			b = person_member(person, to);
 	wa_str		business;
 	wa_edge    *edge;
 
@@ -152,6 +160,17 @@ wa_person_link(wa_person *person, const wa_canonical *from, const wa_canonical *
 	edge->next_of_from = person->members[a].edges;
 	edge->next_of_to = person->members[b].edges;
 	person->members[a].edges = person->members[b].edges = person->nedges++;
+	person->members[a].has_changes |= link->change;
+	person->members[b].has_changes |= link->change;
+}
+
+void
+wa_person_link(wa_person *person, const wa_canonical *from, const wa_canonical *to,
+			   const wa_link *link)
+{
+	int			a = person_member(person, from);
+
+	link_members(person, a, person_member(person, to), link);
 }
 
 /* What was unlinked in one business is unlinked in all. */
@@ -175,15 +194,113 @@ spread_unlinking(wa_person *person, int first)
 	}
 }
 
+/*
+ * What others have read.
+ */
+
+static inline bool
+edge_holds(const wa_edge *edge)
+{
+	return edge->link.last_seen_at > edge->link.unlinked_at;
+}
+
+/* Take in the links of one kind of that member, as person has them. */
+static void
+keep_member_links(wa_person *kept, const wa_person *person, int n, bool changes)
+{
+	int			first = kept->nedges;
+
+	for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+	{
+		const wa_edge *edge = &person->edges[e];
+
+		if (edge->link.change == changes)
+			wa_person_link(kept, &person->members[edge->from].id, &person->members[edge->to].id,
+						   &edge->link);
+	}
+	for (int e = first; e < kept->nedges; e++)
+		kept->edges[e].holds = edge_holds(&kept->edges[e]);
+}
+
+void
+wa_person_keep(wa_person *kept, const wa_person *person)
+{
+	for (int i = 0; i < person->nmembers; i++)
+	{
+		const wa_member *member = &person->members[i];
+		int			n = person_member(kept, &member->id);
+
+		kept->members[n].without |= member->without;
+		if (member->changes_loaded && !kept->members[n].changes_loaded)
+		{
+			keep_member_links(kept, person, i, true);
+			kept->members[n].changes_loaded = true;
+		}
+		if (member->sightings_loaded && !kept->members[n].sightings_loaded)
+		{
+			keep_member_links(kept, person, i, false);
+			kept->members[n].sightings_loaded = true;
+			wa_person_order_partners(kept, n);
+		}
+	}
+}
+
+/* The member that has that number there; it becomes one where it is none. */
+static int
+member_of_kept(wa_person *person, int n)
+{
+	if (person->of_kept == NULL)
+	{
+		person->of_kept = person->enlarge(NULL, person->kept->nmembers * sizeof(int));
+		memset(person->of_kept, -1, person->kept->nmembers * sizeof(int));
+		for (int i = 0; i < person->nmembers; i++)
+		{
+			if (person->members[i].kept >= 0)
+				person->of_kept[person->members[i].kept] = i;
+		}
+	}
+	return person->of_kept[n] >= 0 ? person->of_kept[n] :
+		person_member(person, &person->kept->members[n].id);
+}
+
+/* As load does, of the member that has that number there. */
+static void
+load_kept(wa_person *person, int n, bool changes)
+{
+	const wa_person *kept = person->kept;
+
+	if (changes && !kept->members[n].has_changes)
+		return;
+	for (int e = kept->members[n].edges; e >= 0; e = edge_next(&kept->edges[e], n))
+	{
+		const wa_edge *edge = &kept->edges[e];
+
+		if (edge->link.change == changes)
+		{
+			int			from = member_of_kept(person, edge->from);
+
+			link_members(person, from, member_of_kept(person, edge->to), &edge->link);
+		}
+	}
+}
+
+/*
+ * Loading.
+ */
+
 void
 wa_person_load_links(wa_person *person, int member, bool changes)
 {
 	int			first = person->nedges;
+	int			kept = person->members[member].kept;
 
 	if (is_loaded(&person->members[member], changes))
 		return;
 
-	person->load(person, member, changes);
+	if (kept >= 0 && is_loaded(&person->kept->members[kept], changes))
+		load_kept(person, kept, changes);
+	else
+		person->load(person, member, changes);
 	if (changes)
 		person->members[member].changes_loaded = true;
 	else
@@ -194,7 +311,7 @@ wa_person_load_links(wa_person *person, int member, bool changes)
 		wa_edge    *edge = &person->edges[i];
 		wa_member  *from = &person->members[edge->from];
 
-		edge->holds = edge->link.last_seen_at > edge->link.unlinked_at;
+		edge->holds = edge_holds(edge);
 		if (edge->holds && edge->link.change)
 			from->left_at = wa_later(from->left_at, edge->link.last_seen_at);
 	}

@@ -73,7 +73,10 @@ typedef struct wa_member
 	wa_instant	failures_until; /* named both, and count; WA_NEVER: none */
 	bool		changes_loaded; /* are its changes in edges? */
 	bool		sightings_loaded;
+	bool		has_changes;	/* is there a change among its edges? */
 	bool		queued;			/* is it in the queue of members to follow? */
+	uint8		without;		/* bits of the tables in which it has no rows, for their readers */
+	int			kept;			/* its number in person->kept; -1: none */
 	uint32		passed;			/* number of the latest search that passed it */
 	int			questions;		/* how often its partners were searched */
 	struct wa_partners *partners;	/* sorted, if that was often; else NULL */
@@ -103,6 +106,13 @@ struct wa_person
 	void	   *(*enlarge) (void *old, size_t size);	/* as realloc; 0 frees */
 	uint64		seed;			/* of hashes; random and secret */
 	void	   *arg;			/* for load */
+
+	/*
+	 * Links that were loaded before and need not be loaded again (wa_person_keep), with the
+	 * same seed.  NULL: none.
+	 */
+	wa_person  *kept;
+	int		   *of_kept;		/* number of the member, by its number in kept; -1: none */
 };
 
 /* Add one link, from the callback load; a link that was added before is ignored. */
@@ -111,10 +121,16 @@ extern void wa_person_link(wa_person *person, const wa_canonical *from,
 
 /*
  * Find all identifiers whose events count for id, and until when.  load, enlarge, seed and
- * arg must be set, all else zero.  The time is proportional to the number of links in
- * reach, times the number of distinct instants at which an identifier was left.
+ * arg must be set, kept may be set, all else zero.  The time is proportional to the number of
+ * links in reach, times the number of distinct instants at which an identifier was left.
  */
 extern void wa_person_find(wa_person *person, const wa_canonical *id);
+
+/*
+ * Add the links that person has loaded to kept.  At first kept must have enlarge and seed set, all
+ * else zero.  It must not be used for anything else.
+ */
+extern void wa_person_keep(wa_person *kept, const wa_person *person);
 
 /* The number of the member with this identifier; -1 where there is none. */
 extern int	wa_person_member(const wa_person *person, const wa_canonical *id);

@@ -39,6 +39,9 @@ edge_next(const wa_edge *edge, int member)
 	return edge->from == member ? edge->next_of_from : edge->next_of_to;
 }
 
+/* Sort the sightings of one member, for persons that use it as kept.  A single one has no rivals. */
+extern void wa_person_order_partners(wa_person *person, int n);
+
 /* Load the sightings, or the changes, of a member into its edges, unless done before. */
 extern void wa_person_load_links(wa_person *person, int member, bool changes);
 

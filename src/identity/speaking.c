@@ -158,6 +158,28 @@ order_partners(wa_person *person, int n)
 	return ordered;
 }
 
+void
+wa_person_order_partners(wa_person *person, int n)
+{
+	int			first = person->members[n].edges;
+
+	if (first >= 0 && edge_next(&person->edges[first], n) >= 0)
+		person->members[n].partners = order_partners(person, n);
+}
+
+/*
+ * The partners of a member as somebody else put them in order, and the number of one of them
+ * there; NULL where nobody did.
+ */
+static const wa_partners *
+kept_partners(const wa_person *person, int n, int *partner)
+{
+	if (person->members[n].kept < 0)
+		return NULL;
+	*partner = person->members[*partner].kept;
+	return person->kept->members[person->members[n].kept].partners;
+}
+
 /* When others of that kind and business, known by t, may have been seen last. */
 static wa_instant
 rivals_among(const wa_partner *partners, int n, wa_id_kind kind, wa_str business, wa_instant t,
@@ -220,15 +242,20 @@ is_certain(wa_person *person, int e, int n, wa_instant t)
 	const wa_partners *ordered;
 	wa_instant	rival;
 
-	wa_person_load_links(person, n, false);
-	edge = &person->edges[e];
-	member = &person->members[n];
-	partner = edge_other(edge, n);
+	partner = edge_other(&person->edges[e], n);
 	kind = person->members[partner].kind;
+	ordered = kept_partners(person, n, &partner);
+	if (ordered == NULL)
+	{
+		partner = edge_other(&person->edges[e], n);
+		wa_person_load_links(person, n, false);
+		member = &person->members[n];
+		if (member->partners == NULL && ++member->questions > FEW_QUESTIONS)
+			member->partners = order_partners(person, n);
+		ordered = member->partners;
+	}
+	edge = &person->edges[e];
 	business = seen_in(person, n, edge);
-	if (member->partners == NULL && ++member->questions > FEW_QUESTIONS)
-		member->partners = order_partners(person, n);
-	ordered = member->partners;
 	if (ordered == NULL)
 		rival = rivals_by_links(person, edge, n, t);
 	else if (business.len == 0)

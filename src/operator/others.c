@@ -193,7 +193,7 @@ mark_lost(const wa_others *others, wa_other *other, const wa_person *after)
  * may all have the same links, and those may be many.
  */
 static void
-load_person(wa_others *others, wa_other *other, const wa_schema *schema)
+load_person(wa_others *others, wa_other *other, const wa_schema *schema, wa_kept_links *kept)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "wa_policy other",
 												  ALLOCSET_DEFAULT_SIZES);
@@ -202,9 +202,11 @@ load_person(wa_others *others, wa_other *other, const wa_schema *schema)
 	wa_person  *person;
 
 	wa_link_reader_open(&links, schema, GetActiveSnapshot());
+	links.kept = kept;
 	person = wa_person_load(&links, &other->id);
 	wa_link_reader_close(&links);
 	MemoryContextSwitchTo(old);
+	wa_keep_links(kept, &links, person, old);
 	if (!other->loaded)
 		take_reached(others, other, person);
 	else
@@ -217,6 +219,7 @@ static void
 find_all(wa_others *others, const wa_schema *schema, const wa_canonical *ids, int n)
 {
 	wa_link_reader links;
+	wa_kept_links kept = {NULL, NULL};
 	int			before;
 
 	wa_link_reader_open(&links, schema, GetActiveSnapshot());
@@ -237,12 +240,14 @@ find_all(wa_others *others, const wa_schema *schema, const wa_canonical *ids, in
 			CHECK_FOR_INTERRUPTS();
 			if (others->at[i].loaded)
 				continue;
-			load_person(others, &others->at[i], schema);
+			load_person(others, &others->at[i], schema, &kept);
 			if (others->at[i].reaches)
 				wa_neighbours(&links, &id, add_other, others);
 		}
 	} while (others->n > before);
 	wa_link_reader_close(&links);
+	if (kept.context != NULL)
+		MemoryContextDelete(kept.context);
 }
 
 /*
@@ -525,15 +530,18 @@ keep_cooldowns(const wa_schema *schema, const wa_other *other)
 int64
 wa_others_keep(wa_others *others, const wa_schema *schema)
 {
+	wa_kept_links links = {NULL, NULL};
 	int64		kept = 0;
 
 	PushActiveSnapshot(GetLatestSnapshot());
 	for (int i = 0; i < others->n; i++)
 	{
 		if (others->at[i].reaches)
-			load_person(others, &others->at[i], schema);
+			load_person(others, &others->at[i], schema, &links);
 	}
 	PopActiveSnapshot();
+	if (links.context != NULL)
+		MemoryContextDelete(links.context);
 	for (int i = 0; i < others->n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -50,6 +50,7 @@ struct wa_decision_cache
 	wa_recipient *recipient;
 	wa_person  *person;			/* NULL: has no other identifier */
 	wa_link_reader links;		/* reads the person */
+	wa_kept_links kept;			/* links that were read before */
 	void		(*fetch_part) (void *arg, wa_part part);	/* NULL: the rows are looked up */
 	void	   *fetch_arg;
 };

@@ -397,6 +397,9 @@ begin_facts(wa_decision_cache *cache, const wa_canonical *recipient)
 	wa_facts   *facts = &cache->facts;
 	MemoryContext old;
 
+	if (cache->person != NULL)
+		wa_keep_links(&cache->kept, &cache->links, cache->person, cache->context);
+	cache->person = NULL;
 	MemoryContextReset(cache->rows);
 	old = MemoryContextSwitchTo(cache->rows);
 	memset(facts, 0, sizeof(*facts));
@@ -424,6 +427,7 @@ load_person(wa_decision_cache *cache, const wa_canonical *recipient)
 	wa_person  *person;
 
 	wa_link_reader_open(&cache->links, cache->schema, cache->snapshot);
+	cache->links.kept = &cache->kept;
 	person = wa_person_load(&cache->links, recipient);
 	wa_link_reader_close(&cache->links);
 	return person;

@@ -150,6 +150,40 @@ typedef struct wa_logged
 	bool		stop;
 } wa_logged;
 
+/*
+ * Does it stand for the row instead of what did?  Of those of one instant the greatest origin and
+ * code do, as in wa_consent; then what was learned under the recipient itself, or the least other.
+ */
+static bool
+replaces(const wa_consent_row *row, wa_instant at, wa_str origin, int code, wa_str home)
+{
+	int			order;
+
+	if (at != row->consent.stopped_at)
+		return at > row->consent.stopped_at;
+	order = wa_str_compare(origin, row->consent.origin);
+	if (order == 0)
+		order = code - row->consent.code;
+	return order > 0 ||
+		(order == 0 && row->learned_under.data != NULL &&
+		 wa_str_compare(home, row->learned_under) < 0);
+}
+
+static void
+take_stop(wa_consents *consents, const wa_logged *logged, wa_consent_row *row)
+{
+	wa_str		origin = wa_reader_str(logged->reader, Anum_wa_consent_log_origin);
+	int			code = wa_reader_int(logged->reader, Anum_wa_consent_log_code);
+	wa_str		home = wa_learned_under(consents->person, logged->home);
+
+	if (!replaces(row, logged->at, origin, code, home))
+		return;
+	row->consent.stopped_at = logged->at;
+	row->consent.origin = origin;
+	row->consent.code = code;
+	row->learned_under = home;
+}
+
 /* Take it in as what named this member. */
 static void
 add_logged(wa_consents *consents, const wa_logged *logged, int member)
@@ -168,13 +202,8 @@ add_logged(wa_consents *consents, const wa_logged *logged, int member)
 	row = consent_row_of(consents, logged->reg, logged->business);
 	if (!logged->stop)
 		row->consent.resumed_at = wa_later(row->consent.resumed_at, logged->at);
-	else if (logged->at > row->consent.stopped_at)
-	{
-		row->consent.stopped_at = logged->at;
-		row->consent.origin = wa_reader_str(logged->reader, Anum_wa_consent_log_origin);
-		row->consent.code = wa_reader_int(logged->reader, Anum_wa_consent_log_code);
-		row->learned_under = wa_learned_under(person, logged->home);
-	}
+	else if (logged->at >= row->consent.stopped_at)
+		take_stop(consents, logged, row);
 }
 
 /* The member of that name among those that an event also named; -1: none. */
@@ -342,7 +371,7 @@ apply_all_resumes(wa_consents *consents)
 static void
 read_logs(wa_decision_cache *cache, wa_consents *consents)
 {
-	const wa_person *person = consents->person;
+	wa_person  *person = consents->person;
 	wa_reader	consent;
 	wa_reader	log;
 
@@ -354,10 +383,9 @@ read_logs(wa_decision_cache *cache, wa_consents *consents)
 
 		if (!wa_in_reach(member) && member->failures_until == WA_NEVER)
 			continue;
-		wa_seek_member(&consent, person, i);
-		if (!wa_reader_next(&consent))
+		if (!wa_first_of_member(&consent, person, i, WA_CONSENTS))
 			continue;
-		wa_seek_member(&log, person, i);
+		wa_reader_seek(&log, RecipientGetDatum(wa_recipient_make(&member->id)));
 		while (wa_reader_next(&log))
 		{
 			CHECK_FOR_INTERRUPTS();
@@ -368,6 +396,17 @@ read_logs(wa_decision_cache *cache, wa_consents *consents)
 	wa_reader_close(&consent);
 }
 
+static int
+compare_rows(const void *a, const void *b)
+{
+	const wa_consent_row *x = a;
+	const wa_consent_row *y = b;
+	int			order = wa_str_compare(x->business, y->business);
+
+	return order != 0 ? order : (int) x->reg - (int) y->reg;
+}
+
+/* In one order, whichever link was read first: it tells which objection comes first. */
 void
 wa_gather_person_consents(wa_decision_cache *cache)
 {
@@ -376,8 +415,8 @@ wa_gather_person_consents(wa_decision_cache *cache)
 
 	consents.places = place_create(CurrentMemoryContext, 16, cache->person);
 	wa_reader_open(&own, &cache->schema->consent, cache->snapshot);
-	wa_seek_member(&own, cache->person, 0);
-	while (wa_reader_next(&own))
+	for (bool found = wa_first_of_member(&own, cache->person, 0, WA_CONSENTS); found;
+		 found = wa_reader_next(&own))
 	{
 		wa_consent_row read;
 		wa_consent_row *row;
@@ -392,6 +431,7 @@ wa_gather_person_consents(wa_decision_cache *cache)
 
 	read_logs(cache, &consents);
 	apply_all_resumes(&consents);
+	qsort(consents.rows, consents.n, sizeof(wa_consent_row), compare_rows);
 	cache->facts.consents = consents.rows;
 	cache->facts.nconsents = consents.n;
 }

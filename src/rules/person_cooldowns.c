@@ -84,7 +84,7 @@ add_cooldown(wa_decision_cache *cache, wa_cooldowns *cooldowns, wa_reader *reade
 static void
 read_cooldowns(wa_decision_cache *cache, wa_cooldowns *cooldowns)
 {
-	const wa_person *person = cache->person;
+	wa_person  *person = cache->person;
 	wa_reader	reader;
 
 	wa_reader_open(&reader, &cache->schema->cooldown, cache->snapshot);
@@ -92,8 +92,8 @@ read_cooldowns(wa_decision_cache *cache, wa_cooldowns *cooldowns)
 	{
 		if (!wa_in_reach(&person->members[i]) && person->members[i].failures_until == WA_NEVER)
 			continue;
-		wa_seek_member(&reader, person, i);
-		while (wa_reader_next(&reader))
+		for (bool found = wa_first_of_member(&reader, person, i, WA_COOLDOWNS); found;
+			 found = wa_reader_next(&reader))
 			add_cooldown(cache, cooldowns, &reader, i);
 	}
 	wa_reader_close(&reader);
@@ -103,8 +103,8 @@ static void
 read_evidence(wa_decision_cache *cache, wa_cooldowns *cooldowns, int member)
 {
 	cooldowns->first[member] = cooldowns->nactivities;
-	wa_seek_member(&cooldowns->reader, cache->person, member);
-	while (wa_reader_next(&cooldowns->reader))
+	for (bool found = wa_first_of_member(&cooldowns->reader, cache->person, member, WA_ACTIVITIES);
+		 found; found = wa_reader_next(&cooldowns->reader))
 	{
 		wa_activity_row row;
 
@@ -167,10 +167,12 @@ compare_cooldowns(const void *a, const void *b, void *arg)
 	const wa_member_cooldown *y = &rows[*(const int *) b];
 	int			order;
 
+	order = wa_str_compare(x->business, y->business);
+	if (order != 0)
+		return order;
 	if (x->policy.code != y->policy.code)
 		return x->policy.code < y->policy.code ? -1 : 1;
-	order = wa_str_compare(x->business, y->business);
-	return order != 0 ? order : *(const int *) a - *(const int *) b;
+	return *(const int *) a - *(const int *) b;
 }
 
 static bool
@@ -179,8 +181,8 @@ is_same_cooldown(const wa_member_cooldown *a, const wa_member_cooldown *b)
 	return a->policy.code == b->policy.code && wa_str_equal(a->business, b->business);
 }
 
-/* Chain the rows of one code and business, in their order. */
-static void
+/* Chain the rows of one business and code.  The numbers of all rows in the order of these. */
+static int *
 chain_cooldowns(wa_cooldowns *cooldowns)
 {
 	int		   *order = palloc(Max(1, cooldowns->n) * sizeof(int));
@@ -196,7 +198,7 @@ chain_cooldowns(wa_cooldowns *cooldowns)
 		row->next = i + 1 < cooldowns->n &&
 			is_same_cooldown(row, &cooldowns->rows[order[i + 1]]) ? order[i + 1] : -1;
 	}
-	pfree(order);
+	return order;
 }
 
 /* Add the failures of one member that its own evidence has not lifted. */
@@ -207,6 +209,7 @@ merge_failures(wa_decision_cache *cache, wa_cooldowns *cooldowns, const wa_membe
 	const wa_person *person = cache->person;
 	wa_instant	lifted = cooldown->member == 0 ? WA_NEVER :
 		evidence_of(cache, cooldowns, cooldown->member, cooldown);
+	wa_str		home = wa_learned_under(person, cooldown->member);
 
 	for (int i = 0; i < cooldown->failures.n; i++)
 	{
@@ -214,8 +217,11 @@ merge_failures(wa_decision_cache *cache, wa_cooldowns *cooldowns, const wa_membe
 
 		if (at <= lifted)
 			continue;
-		if (merged->n == 0 || at > merged->at[merged->n - 1])
-			*under = wa_learned_under(person, cooldown->member);
+		/* Of those of one instant that of the recipient itself, or of the least other. */
+		if (merged->n == 0 || at > merged->at[merged->n - 1] ||
+			(at == merged->at[merged->n - 1] && under->data != NULL &&
+			 wa_str_compare(home, *under) < 0))
+			*under = home;
 		wa_failures_add(merged, at);
 	}
 }
@@ -261,17 +267,18 @@ wa_gather_person_cooldowns(wa_decision_cache *cache)
 {
 	wa_cooldowns cooldowns = {0};
 	wa_cooldown_row *rows;
+	int		   *order;
 	int			n = 0;
 
 	read_cooldowns(cache, &cooldowns);
 	if (cooldowns.n == 0)
 		return;
-	chain_cooldowns(&cooldowns);
+	order = chain_cooldowns(&cooldowns);
 	begin_evidence(cache, &cooldowns);
 	rows = palloc_extended(cooldowns.n * sizeof(wa_cooldown_row), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < cooldowns.n; i++)
 	{
-		const wa_member_cooldown *cooldown = &cooldowns.rows[i];
+		const wa_member_cooldown *cooldown = &cooldowns.rows[order[i]];
 		wa_cooldown_row *row = &rows[n];
 
 		if (!cooldown->is_first)
@@ -285,7 +292,7 @@ wa_gather_person_cooldowns(wa_decision_cache *cache)
 		row->until = cooldown->until;
 		row->since = cooldown->failures.at[cooldown->failures.n - 1];
 		if (!stands_alone(cache->person, cooldown))
-			evaluate_together(cache, &cooldowns, i, row);
+			evaluate_together(cache, &cooldowns, order[i], row);
 		if (row->until != WA_NEVER)
 			n++;
 	}

@@ -35,10 +35,20 @@ wa_learned_under(const wa_person *person, int member)
 	};
 }
 
-void
-wa_seek_member(wa_reader *reader, const wa_person *person, int member)
+bool
+wa_first_of_member(wa_reader *reader, wa_person *person, int n, wa_part part)
 {
-	wa_reader_seek(reader, RecipientGetDatum(wa_recipient_make(&person->members[member].id)));
+	wa_member  *member = &person->members[n];
+
+	if (member->without & part)
+		return false;
+	wa_reader_seek(reader, RecipientGetDatum(wa_recipient_make(&member->id)));
+	if (wa_reader_next(reader))
+		return true;
+	member->without |= part;
+	if (member->kept >= 0)
+		person->kept->members[member->kept].without |= part;
+	return false;
 }
 
 bool
@@ -93,8 +103,8 @@ gather_activities(wa_decision_cache *cache)
 	{
 		if (!wa_in_reach(&person->members[i]) && person->members[i].failures_until == WA_NEVER)
 			continue;
-		wa_seek_member(&reader, person, i);
-		while (wa_reader_next(&reader))
+		for (bool found = wa_first_of_member(&reader, person, i, WA_ACTIVITIES); found;
+			 found = wa_reader_next(&reader))
 			wa_read_member_activity(&reader, person, i,
 								 wa_append(rows, n, max, wa_activity_row));
 	}
@@ -128,7 +138,7 @@ read_member_delivery(wa_reader *reader, const wa_person *person, int member, wa_
 static void
 gather_deliveries(wa_decision_cache *cache)
 {
-	const wa_person *person = cache->person;
+	wa_person  *person = cache->person;
 	wa_delivery_row *rows = NULL;
 	int			n = 0;
 	int			max = 0;
@@ -139,8 +149,8 @@ gather_deliveries(wa_decision_cache *cache)
 	{
 		if (!wa_in_reach(&person->members[i]) && person->members[i].failures_until == WA_NEVER)
 			continue;
-		wa_seek_member(&reader, person, i);
-		while (wa_reader_next(&reader))
+		for (bool found = wa_first_of_member(&reader, person, i, WA_DELIVERIES); found;
+			 found = wa_reader_next(&reader))
 			read_member_delivery(&reader, person, i, wa_append(rows, n, max, wa_delivery_row));
 	}
 	wa_reader_close(&reader);
@@ -152,7 +162,7 @@ gather_deliveries(wa_decision_cache *cache)
 static void
 gather_claims(wa_decision_cache *cache)
 {
-	const wa_person *person = cache->person;
+	wa_person  *person = cache->person;
 	wa_claim_row *rows = NULL;
 	int			n = 0;
 	int			max = 0;
@@ -163,8 +173,8 @@ gather_claims(wa_decision_cache *cache)
 	{
 		if (!wa_in_reach(&person->members[i]) && person->members[i].failures_until == WA_NEVER)
 			continue;
-		wa_seek_member(&reader, person, i);
-		while (wa_reader_next(&reader))
+		for (bool found = wa_first_of_member(&reader, person, i, WA_CLAIMS); found;
+			 found = wa_reader_next(&reader))
 		{
 			wa_claim_row row;
 

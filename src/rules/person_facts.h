@@ -46,8 +46,11 @@ wa_is_home_of(const wa_person *person, int member)
 /* The identifier of a member, for learned_under; data NULL for the one asked about. */
 extern wa_str wa_learned_under(const wa_person *person, int member);
 
-/* Look for the rows of a member. */
-extern void wa_seek_member(wa_reader *reader, const wa_person *person, int member);
+/*
+ * Go to the first row of a member in the table of that part; false where there is none, which
+ * is remembered.
+ */
+extern bool wa_first_of_member(wa_reader *reader, wa_person *person, int member, wa_part part);
 
 /*
  * Does an event under this member at t, to this business, count though it loosens?  The call

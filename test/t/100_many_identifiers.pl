@@ -27,6 +27,7 @@ my %question = (
 	(map { ("wa_sendable('$_', 'marketing')" => "SELECT wa_sendable('$_', 'marketing')",
 		"wa_sendable('$_', 'service')" => "SELECT wa_sendable('$_', 'service', at => '2023-11-15 00:00+00')",
 		"wa_explain('$_', 'utility')" => "SELECT count(*) FROM wa_explain('$_', 'utility', at => '2023-11-15 16:00+00')") } @asked),
+	'all identifiers' => q{SELECT count(*) FROM wa_suppressed('service', at => '2023-11-15 00:00+00')},
 	'a list of all' => q{SELECT count(*) FROM generate_series(1, 20000) AS n WHERE wa_sendable('4915' || n + 100000000, 'marketing')});
 
 # Milliseconds: of the intake, and of each question, the best of eight.

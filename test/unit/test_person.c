@@ -172,12 +172,25 @@ begin(const char *what)
  * What is expected.
  */
 
+static bool keeping;			/* have others read some of the links before? */
+
 static wa_person
 find(const char *self, uint64 seed)
 {
+	static wa_person kept;
 	wa_person	person = {.load = load,.enlarge = enlarge,.seed = seed};
 	wa_canonical who = id(self);
 
+	kept = (wa_person) {.enlarge = enlarge,.seed = seed};
+	for (int i = 0; keeping && i < nlinks; i += 2)
+	{
+		wa_person	other = {.load = load,.enlarge = enlarge,.seed = seed,.kept = &kept};
+		wa_canonical whose = id(i % 4 == 0 ? links[i].from : links[i].to);
+
+		wa_person_find(&other, &whose);
+		wa_person_keep(&kept, &other);
+		person.kept = &kept;
+	}
 	wa_person_find(&person, &who);
 	return person;
 }
@@ -228,12 +241,13 @@ static void
 expect(int line, const char *self, const char *other, wa_instant t, answer expected,
 	   bool ask_until, bool ask_failures, bool ask_speaks)
 {
-	for (int round = 0; round < 4 * Max(1, nlinks); round++)
+	for (int round = 0; round < 8 * Max(1, nlinks); round++)
 	{
 		answer		got;
 
-		rotation = round / 4;
+		rotation = round / 8;
 		backwards = round & 1;
+		keeping = (round & 4) != 0;
 		got = ask(self, other, t, round & 2 ? UINT64CONST(0x9e3779b97f4a7c15) * round : 0);
 		if ((!ask_until || got.until == expected.until) &&
 			(!ask_failures || (got.failures_since == expected.failures_since &&
@@ -825,6 +839,39 @@ test_many(void)
 	}
 }
 
+/* What one of them has read is not read for the others. */
+static void
+test_kept(void)
+{
+	wa_person	kept = {.enlarge = enlarge,.seed = 98};
+	wa_person	first = {.load = load_many,.enlarge = enlarge,.seed = 98};
+	wa_canonical phone = id(P);
+	wa_canonical one = id("DE.n77");
+
+	wa_person_find(&first, &phone);
+	first.members[3].without = 2;
+	wa_person_keep(&kept, &first);
+	loads = 0;
+	for (int i = 0; i < 2; i++)
+	{
+		wa_person	person = {.load = load_many,.enlarge = enlarge,.seed = 98,.kept = &kept};
+		int			without = 0;
+
+		wa_person_find(&person, i == 0 ? &one : &phone);
+		check(person.nmembers == (i == 0 ? 2 : MANY + 1), "those whom it reaches");
+		check(wa_person_speaks(&person, i, WA_STR(""), at(30, 0), true) == (i == 0), "nobody but itself");
+		check(!wa_person_speaks(&person, 1, WA_STR(""), at(30, 0), true), "rivals");
+		check(person.nedges == (i == 0 ? 1 : MANY), "those of the phone need not be taken over to ask for rivals");
+		for (int n = 0; n < person.nmembers; n++)
+			without += person.members[n].without;
+		check(without == (i == 0 ? 0 : 2), "what was found out about a member");
+		wa_person_keep(&kept, &person);
+		check(kept.nmembers == MANY + 1 && kept.nedges == MANY, "nothing is kept twice");
+	}
+	check(loads == 0, "nothing is loaded");
+	free_all();
+}
+
 int
 main(void)
 {
@@ -837,6 +884,7 @@ main(void)
 	test_rivals();
 	test_paths();
 	test_many();
+	test_kept();
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed > 0;
 }
