@@ -128,7 +128,7 @@ SELECT t.summary('SELECT phone FROM t.customers', 'marketing', NULL, NULL, '2025
 SET LOCAL wa_policy.suppression_list_mem = '64MB';
 SELECT t.summary('SELECT phone FROM t.customers', 'marketing', NULL, NULL, '2025-03-01 12:00');
 SET LOCAL wa_policy.suppression_list_after = -1;
-SELECT t.summary('SELECT phone FROM t.customers LIMIT 30', 'service', NULL, NULL, '2025-03-01 12:00');
+SELECT t.summary('SELECT phone FROM t.customers ORDER BY id LIMIT 200', 'service', NULL, NULL, '2025-03-01 12:00');
 SELECT t.summary('SELECT (49152000000 + n)::text FROM generate_series(1, 9000) AS n', 'marketing', NULL, NULL, now());
 SET LOCAL client_min_messages = notice;
 
