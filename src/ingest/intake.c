@@ -4,8 +4,7 @@
  *	  The intake of one statement.
  *
  * payload → elements (payload/) → events (events/) → merged state (event_deltas.c,
- * writer.c).  This file connects these steps, and collects what cannot be applied for
- * wa_problem.
+ * writer.c).  This file connects these steps; what cannot be applied goes to findings.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,13 +15,13 @@
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "utils/hsearch.h"
 #include "utils/json.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "base/encode.h"
 #include "ingest/event_deltas.h"
+#include "ingest/findings.h"
 #include "ingest/intake.h"
 #include "ingest/policy.h"
 #include "base/statement.h"
@@ -30,9 +29,6 @@
 #include "ingest/writer.h"
 #include "payload/payload.h"
 #include "signature/signature.h"
-
-/* Fragments that one statement writes at most, in bytes. */
-#define WA_FRAGMENTS_SIZE	(32 * 1024 * 1024)
 
 /*
  * So many unknown codes of one element keep its text; the others have it beside
@@ -46,22 +42,6 @@
  */
 #define WA_KEPT_BYTES		(4 * WA_PAYLOAD_MAX_BYTES)
 
-/* A row of wa_problem to be. */
-typedef struct wa_finding
-{
-	wa_problem	problem;
-	int32		code;			/* with unknown_code */
-	int64		count;
-	const char *detail;
-	wa_str		path;
-	wa_str		fragment;
-	wa_str		business;
-	wa_str		sender;
-	bool		on_premises;
-	wa_instant	received_at;
-	int64		webhook_id;		/* 0: none */
-} wa_finding;
-
 /* What wa_report_error reports, in this database's encoding. */
 typedef struct wa_report
 {
@@ -69,13 +49,6 @@ typedef struct wa_report
 	wa_str		sender;
 	wa_str		status;			/* the element it would have been */
 } wa_report;
-
-typedef struct wa_findings
-{
-	int			n;
-	int			max;
-	wa_finding *rows;
-} wa_findings;
 
 struct wa_intake
 {
@@ -89,9 +62,7 @@ struct wa_intake
 	bool		replaying;
 	wa_counts	counts;
 
-	wa_findings elements;		/* what could not be applied */
-	wa_findings codes;			/* unknown codes, one each */
-	HTAB	   *code_places;	/* which row a code has; NULL: none came */
+	wa_findings findings;		/* what could not be applied */
 
 	/* Of the payload or failure at hand. */
 	const wa_element *element;	/* NULL: none */
@@ -111,63 +82,15 @@ free_payload(void *arg)
 	wa_payload_free(((wa_intake *) arg)->payload);
 }
 
-/* A new finding about the payload at hand, but for its fragment, which a kept payload has. */
+/* A new finding about the payload at hand, without its fragment, which a stored payload has. */
 static wa_finding *
-add_finding(wa_intake *intake, wa_findings *findings, wa_problem problem,
-			const char *detail)
+add_finding(wa_intake *intake, wa_problem problem, const char *detail)
 {
-	wa_finding *finding;
+	wa_finding *finding = wa_findings_add(&intake->findings, problem, detail);
 
-	if (findings->n == findings->max)
-	{
-		findings->max = Max(8, 2 * findings->max);
-		findings->rows = findings->rows == NULL ?
-			palloc(findings->max * sizeof(wa_finding)) :
-			repalloc_huge(findings->rows, findings->max * sizeof(wa_finding));
-	}
-	finding = &findings->rows[findings->n++];
-	memset(finding, 0, sizeof(*finding));
-	finding->problem = problem;
-	finding->count = 1;
-	finding->detail = detail;
 	finding->received_at = intake->received_at;
 	finding->webhook_id = intake->webhook_id;
 	return finding;
-}
-
-/* Of a code in wa_intake.code_places: which row of wa_intake.codes it has. */
-typedef struct wa_code_place
-{
-	int32		code;
-	int			row;
-} wa_code_place;
-
-/*
- * An unknown code has one row, however often it comes.  Counts it up and
- * returns true, or notes that its row comes next and returns false.
- */
-static bool
-count_up(wa_intake *intake, int32 code)
-{
-	wa_code_place *place;
-	bool		found;
-
-	if (intake->code_places == NULL)
-	{
-		HASHCTL		ctl = {0};
-
-		ctl.keysize = sizeof(int32);
-		ctl.entrysize = sizeof(wa_code_place);
-		ctl.hcxt = intake->context;
-		intake->code_places = hash_create("wa_policy unknown codes", 64, &ctl,
-										  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
-	place = hash_search(intake->code_places, &code, HASH_ENTER, &found);
-	if (found)
-		intake->codes.rows[place->row].count++;
-	else
-		place->row = intake->codes.n;
-	return found;
 }
 
 /* No longer than a key may be. */
@@ -201,12 +124,11 @@ take_problem(void *arg, wa_problem problem, const char *detail, int32 code)
 	if (intake->retrying)
 		return;
 	if (problem == WA_PROBLEM_UNKNOWN_CODE &&
-		(intake->replaying || count_up(intake, code)))
+		(intake->replaying || wa_findings_count_code(&intake->findings, code)))
 		return;
 
 	old = MemoryContextSwitchTo(intake->context);
-	finding = add_finding(intake, problem == WA_PROBLEM_UNKNOWN_CODE ?
-						  &intake->codes : &intake->elements, problem, detail);
+	finding = add_finding(intake, problem, detail);
 	finding->code = code;
 	if (element != NULL)
 	{
@@ -281,6 +203,7 @@ wa_intake_begin(Oid funcid, bool replaying)
 	intake->policy = wa_policy_load(intake->schema);
 	intake->secrets = wa_secrets_load(intake->schema, true);
 	intake->batch = wa_event_batch_make(context);
+	intake->findings.context = context;
 	intake->replaying = replaying;
 	intake->sink.arg = intake;
 	intake->sink.event = take_event;
@@ -398,7 +321,7 @@ refuse_payload(wa_intake *intake, wa_problem problem, const char *detail, wa_str
 		payload.len = pg_mbcliplen(payload.data, (int) payload.len, WA_KEPT_BYTES);
 		kept = "; only its beginning is kept";
 	}
-	finding = add_finding(intake, &intake->elements, problem, psprintf("%s%s", detail, kept));
+	finding = add_finding(intake, problem, psprintf("%s%s", detail, kept));
 	if (intake->webhook_id == 0)
 		finding->fragment = wa_bytes_to_database(payload);
 	MemoryContextSwitchTo(old);
@@ -592,125 +515,6 @@ wa_intake_event(wa_intake *intake, const wa_event *event)
 	take_event(intake, event);
 }
 
-/* A problem of a kept webhook that is recorded already stays as it is. */
-static wa_statement record_problems = {
-	"INSERT INTO @extschema@.wa_problem"
-	" (webhook_id, path, problem, detail, fragment, business, sender, on_premises,"
-	" received_at)"
-	" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-	" ON CONFLICT (webhook_id, path, problem) WHERE webhook_id IS NOT NULL AND code IS NULL"
-	" DO NOTHING",
-	"int8[] text[] text[] text[] text[] text[] text[] bool[] timestamptz[]", NULL, 0
-};
-
-/*
- * An unknown code has one row, which every webhook with that code would write.  So nobody waits
- * for it: who finds it locked leaves its count in wa_problem_tally, and the next who
- * has it to itself takes that up.  Only while a code is new, two that bring it wait for each other.  A
- * code that came to be known and was resolved, and comes again, is about the element that it comes in
- * now.
- */
-static wa_statement count_codes = {
-	"WITH came AS MATERIALIZED (SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-	" AS c (webhook_id, path, problem, detail, fragment, business, sender, on_premises,"
-	" received_at, code, count)),"
-	" free AS MATERIALIZED (SELECT p.id, p.code FROM @extschema@.wa_problem AS p"
-	" WHERE p.code IN (SELECT c.code FROM came AS c)"
-	" ORDER BY p.code FOR NO KEY UPDATE SKIP LOCKED),"
-	" left_over AS (DELETE FROM @extschema@.wa_problem_tally AS t USING free AS f"
-	" WHERE t.code = f.code RETURNING t.code, t.count),"
-	" counted AS (UPDATE @extschema@.wa_problem AS p SET resolved_at = NULL,"
-	" count = p.count + c.count"
-	" + COALESCE((SELECT pg_catalog.sum(l.count) FROM left_over AS l WHERE l.code = p.code), 0)::bigint,"
-	" (webhook_id, path, fragment, business, sender, on_premises, received_at)"
-	" = (SELECT n.webhook_id, n.path, n.fragment, n.business, n.sender, n.on_premises, n.received_at"
-	" FROM (VALUES (p.resolved_at IS NULL, p.webhook_id, p.path, p.fragment, p.business, p.sender,"
-	" p.on_premises, p.received_at), (p.resolved_at IS NOT NULL, c.webhook_id, c.path, c.fragment,"
-	" c.business, c.sender, c.on_premises, c.received_at)) AS n"
-	" (stands, webhook_id, path, fragment, business, sender, on_premises, received_at) WHERE n.stands)"
-	" FROM came AS c, free AS f WHERE p.id = f.id AND c.code = p.code RETURNING p.code),"
-	" added AS (INSERT INTO @extschema@.wa_problem (webhook_id, path, problem, detail, fragment,"
-	" business, sender, on_premises, received_at, code, count)"
-	" SELECT c.* FROM came AS c"
-	" WHERE NOT EXISTS (SELECT FROM @extschema@.wa_problem AS p WHERE p.code = c.code)"
-	" ORDER BY c.code ON CONFLICT (code) WHERE code IS NOT NULL DO NOTHING RETURNING code)"
-	" INSERT INTO @extschema@.wa_problem_tally (code, count) SELECT c.code, c.count FROM came AS c"
-	" WHERE c.code NOT IN (SELECT d.code FROM counted AS d UNION ALL SELECT a.code FROM added AS a)",
-	"int8[] text[] text[] text[] text[] text[] text[] bool[] timestamptz[] int4[] int8[]",
-	NULL, 0
-};
-
-static int
-compare_findings(const void *a, const void *b)
-{
-	const wa_finding *x = a;
-	const wa_finding *y = b;
-
-	return x->code < y->code ? -1 : x->code > y->code;
-}
-
-/* Write n findings by the statement that is for them. */
-static void
-write_findings(wa_intake *intake, wa_statement *statement,
-			   const wa_finding *findings, int n)
-{
-	const Oid	types[] = {INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-	BOOLOID, TIMESTAMPTZOID, INT4OID, INT8OID};
-	wa_column	columns[lengthof(types)] = {0};
-	Datum		values[lengthof(types)];
-
-	for (int i = 0; i < lengthof(types); i++)
-		columns[i].type = types[i];
-	for (int i = 0; i < n; i++)
-	{
-		const wa_finding *f = &findings[i];
-		const char *name = wa_problem_name(f->problem);
-
-		wa_put_int8(&columns[0], f->webhook_id, f->webhook_id == 0);
-		wa_put_str(&columns[1], f->path.data == NULL ? WA_STR("") : f->path);
-		wa_put_str(&columns[2], (wa_str) {name, strlen(name)});
-		wa_put_str(&columns[3], (wa_str) {f->detail, strlen(f->detail)});
-		wa_put_str(&columns[4], f->fragment);
-		wa_put_str(&columns[5], f->business.data == NULL ? WA_STR("") : f->business);
-		wa_put_str(&columns[6], f->sender.data == NULL ? WA_STR("") : f->sender);
-		wa_put_bool(&columns[7], f->on_premises);
-		wa_put_instant(&columns[8], f->received_at);
-		wa_put_int4(&columns[9], f->code, false);
-		wa_put_int8(&columns[10], f->count, false);
-	}
-	for (int i = 0; i < lengthof(types); i++)
-		values[i] = wa_column_array(&columns[i]);
-	wa_statement_run(statement, intake->schema, values, NULL);
-}
-
-/* The same, as many at a time as keep the statement from becoming too large. */
-static void
-write_in_pieces(wa_intake *intake, wa_statement *statement, const wa_findings *findings)
-{
-	for (int start = 0, end; start < findings->n; start = end)
-	{
-		size_t		size = findings->rows[start].fragment.len;
-
-		for (end = start + 1; end < findings->n; end++)
-		{
-			size += findings->rows[end].fragment.len;
-			if (size > WA_FRAGMENTS_SIZE)
-				break;
-		}
-		write_findings(intake, statement, findings->rows + start, end - start);
-	}
-}
-
-/* Problems last, since the rows of unknown codes are shared by everybody. */
-static void
-write_problems(wa_intake *intake)
-{
-	if (intake->codes.n > 1)
-		qsort(intake->codes.rows, intake->codes.n, sizeof(wa_finding), compare_findings);
-	write_in_pieces(intake, &record_problems, &intake->elements);
-	write_in_pieces(intake, &count_codes, &intake->codes);
-}
-
 wa_counts
 wa_intake_finish(wa_intake *intake)
 {
@@ -720,7 +524,8 @@ wa_intake_finish(wa_intake *intake)
 	SPI_connect();
 	MemoryContextSwitchTo(intake->context);
 	wa_write(intake->schema, intake->policy, intake->batch);
-	write_problems(intake);
+	/* Last, since the rows of unknown codes are shared by all. */
+	wa_findings_write(&intake->findings, intake->schema);
 	SPI_finish();
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(intake->context);

@@ -294,4 +294,20 @@ extern void wa_walk_forget(wa_payload *payload);
 /* walk.c: make node the source of all payloads. */
 extern void wa_walk_begin(wa_payload *payload, json_object *node);
 
+/*
+ * unread.c: may elements be at a place that is not read?
+ */
+
+/* Anywhere in this node? */
+extern bool wa_unread_at_any_depth(json_object *node);
+
+/* In this object, except under the two names that are read? */
+extern bool wa_unread_beside(json_object *object, const char *name, const char *other_name);
+
+/* In this value, or in its standby, except in the arrays that are read? */
+extern bool wa_unread_in_value(json_object *value, bool in_standby);
+
+/* Is this the name of an array of a value that is read? */
+extern bool wa_unread_is_value_array(const char *key);
+
 #endif							/* WA_PAYLOAD_INTERNAL_H */

@@ -52,160 +52,9 @@ place_add_item(wa_payload *payload, const char *name, json_object *list, int i)
 		place_add_index(payload, i);
 }
 
-/* ----------------------------------------------------------------
- * What is not read
- * ----------------------------------------------------------------
- */
-
-/* Would elements stand here, were the place one where they are read? */
-static bool
-unread_is_carried(const char *key, json_object *node)
-{
-	wa_str		text;
-
-	if (strcmp(key, "messages") != 0 && strcmp(key, "statuses") != 0 &&
-		strcmp(key, "user_preferences") != 0)
-		return false;
-	if (wa_json_is_array(node))
-		return json_object_array_length(node) > 0;
-	if (wa_json_is_object(node))
-		return json_object_object_length(node) > 0;
-	/* a list that somebody has turned into a string */
-	text = wa_json_scalar(node);
-	return text.len > 0 && (text.data[0] == '[' || text.data[0] == '{');
-}
-
-/* Does a payload stand there as a string, under a name that wraps? */
-static bool
-unread_is_wrapped(const char *key, json_object *node)
-{
-	for (int i = 0; i < WA_WRAPPING_NAMES; i++)
-	{
-		if (strcmp(key, wa_wrapping_names[i]) == 0)
-			return wa_payload_is_wrapped(node);
-	}
-	return false;
-}
-
-/*
- * Does something stand there under nearly the name of an array that is read?
- * Third parties write one message as "message", and names in capitals.
- */
-static bool
-unread_is_alike(const char *key, json_object *node)
-{
-	static const char *const names[] = {
-		"message", "messages", "status", "statuses", "user_preference", "user_preferences", "preferences"
-	};
-	wa_str		name = {key, strlen(key)};
-
-	if (wa_json_is_array(node) ? json_object_array_length(node) == 0 :
-		!wa_json_is_object(node) || json_object_object_length(node) == 0)
-		return false;
-	for (size_t i = 0; i < lengthof(names); i++)
-	{
-		if (wa_str_says(name, (wa_str) {names[i], strlen(names[i])}))
-			return true;
-	}
-	return false;
-}
-
-/*
- * What the business wrote itself, and what was written long ago, is ignored
- * for what it is: nobody's stop is lost with it.
- */
-static bool
-unread_is_ignored(const char *key)
-{
-	return strcmp(key, "message_echoes") == 0 || strcmp(key, "history") == 0;
-}
-
-/*
- * Does node hold, at any depth, what carries elements?  The recursion goes no
- * deeper than the text, which is bounded.
- */
-static bool
-unread_at_any_depth(json_object *node)
-{
-	if (wa_json_is_array(node))
-	{
-		int			length = (int) json_object_array_length(node);
-
-		for (int i = 0; i < length; i++)
-		{
-			if (unread_at_any_depth(json_object_array_get_idx(node, (size_t) i)))
-				return true;
-		}
-	}
-	else if (wa_json_is_object(node))
-	{
-		json_object_object_foreach(node, key, member)
-		{
-			if (unread_is_ignored(key))
-				continue;
-			if (unread_is_carried(key, member) || unread_at_any_depth(member))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* Does an object carry elements elsewhere than under the two names that are read? */
-static bool
-unread_beside(json_object *object, const char *name, const char *other_name)
-{
-	json_object_object_foreach(object, key, member)
-	{
-		if (strcmp(key, name) == 0 || strcmp(key, other_name) == 0 ||
-			unread_is_ignored(key))
-			continue;
-		if (unread_is_carried(key, member) || unread_is_wrapped(key, member) ||
-			unread_at_any_depth(member))
-			return true;
-	}
-	return false;
-}
-
-static bool
-unread_is_value_array(const char *key)
-{
-	for (int i = 0; i < WA_ARRAY_COUNT; i++)
-	{
-		if (strcmp(key, wa_value_arrays[i].name) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The same for a value, or the standby in one, whose arrays are read. */
-static bool
-unread_in_value(json_object *value, bool in_standby)
-{
-	json_object_object_foreach(value, key, member)
-	{
-		if (unread_is_ignored(key))
-			continue;
-		if (unread_is_value_array(key))
-		{
-			if (unread_at_any_depth(member))
-				return true;
-		}
-		else if (!in_standby && strcmp(key, "standby") == 0 && wa_json_is_object(member))
-		{
-			if (unread_in_value(member, true))
-				return true;
-		}
-		else if (unread_is_carried(key, member) || unread_is_alike(key, member) ||
-				 unread_is_wrapped(key, member) || unread_at_any_depth(member) ||
-				 (strcmp(key, "standby") == 0 && wa_payload_is_wrapped(member)))
-			return true;
-	}
-	return false;
-}
-
 /* Report what carries elements that are not read. */
 static bool
-unread_fill(wa_payload *payload, wa_element *element, json_object *node)
+walk_fill_unread(wa_payload *payload, wa_element *element, json_object *node)
 {
 	wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, node);
 	element->unread = true;
@@ -294,7 +143,7 @@ walk_enter_value(wa_payload *payload, json_object *value, wa_element *element)
 	payload->value = value;
 	payload->value_steps = payload->place.nsteps;
 	payload->in_standby = false;
-	if (payload->unread == NULL && unread_in_value(value, false))
+	if (payload->unread == NULL && wa_unread_in_value(value, false))
 	{
 		payload->unread = value;
 		payload->unread_steps = payload->place.nsteps;
@@ -380,7 +229,7 @@ walk_step_unread(wa_payload *payload, wa_element *element)
 	if (unread == NULL)
 		return false;
 	place_cut(payload, payload->unread_steps);
-	return unread_fill(payload, element, unread);
+	return walk_fill_unread(payload, element, unread);
 }
 
 /* ----------------------------------------------------------------
@@ -397,7 +246,7 @@ walk_says_else(json_object *value)
 	json_object_object_foreach(value, key, member)
 	{
 		(void) member;
-		if (unread_is_value_array(key) || strcmp(key, "standby") == 0)
+		if (wa_unread_is_value_array(key) || strcmp(key, "standby") == 0)
 			return false;
 		found = found || (strcmp(key, "messaging_product") != 0 && strcmp(key, "metadata") != 0);
 	}
@@ -432,7 +281,7 @@ walk_enter_change(wa_payload *payload, json_object *change, wa_element *element)
 		wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, change);
 		return true;
 	}
-	if (wa_json_is_object(value) && unread_beside(change, "field", "value"))
+	if (wa_json_is_object(value) && wa_unread_beside(change, "field", "value"))
 	{
 		payload->unread = change;
 		payload->unread_steps = payload->place.nsteps;
@@ -489,7 +338,7 @@ walk_enter_entry(wa_payload *payload, json_object *entry, wa_element *element)
 	payload->change = -1;
 	payload->change_steps = payload->place.nsteps;
 	payload->state = WA_WALK_CHANGE;
-	return unread_beside(entry, "changes", "changes") && unread_fill(payload, element, entry);
+	return wa_unread_beside(entry, "changes", "changes") && walk_fill_unread(payload, element, entry);
 }
 
 static bool
@@ -526,8 +375,8 @@ walk_enter_envelope(wa_payload *payload, json_object *envelope, wa_element *elem
 		wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, entries);
 		return true;
 	}
-	return unread_beside(envelope, "entry", "entry") &&
-		unread_fill(payload, element, envelope);
+	return wa_unread_beside(envelope, "entry", "entry") &&
+		walk_fill_unread(payload, element, envelope);
 }
 
 /* ----------------------------------------------------------------
@@ -621,7 +470,7 @@ walk_enter_unknown(wa_payload *payload, wa_source *source, json_object *node,
 	}
 	if (source->kind == WA_SOURCE_WRAPPER)
 	{
-		source->unread = source->unread || unread_at_any_depth(node);
+		source->unread = source->unread || wa_unread_at_any_depth(node);
 		return false;
 	}
 	wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, node);
@@ -707,7 +556,7 @@ walk_step_single(wa_payload *payload, wa_element *element)
 {
 	payload->state = WA_WALK_DONE;
 	wa_element_fill(payload, element, payload->single_kind, payload->root);
-	if (element->kind == WA_ELEMENT_ACCOUNT_UPDATE && unread_in_value(payload->root, false))
+	if (element->kind == WA_ELEMENT_ACCOUNT_UPDATE && wa_unread_in_value(payload->root, false))
 	{
 		payload->unread = payload->root;
 		payload->unread_steps = 0;

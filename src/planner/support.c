@@ -235,16 +235,6 @@ hash_of(wa_str s, uint64 seed)
 		hash_bytes_extended((const unsigned char *) s.data, s.len, seed + 1);
 }
 
-static BlockNumber
-blocks_of(const wa_table *table)
-{
-	Relation	rel = wa_table_open(table);
-	BlockNumber blocks = RelationGetNumberOfBlocks(rel);
-
-	table_close(rel, NoLock);
-	return blocks;
-}
-
 static wa_estimate
 describe(HeapTuple statistics, Oid funcid, const wa_question *question)
 {
@@ -258,8 +248,8 @@ describe(HeapTuple statistics, Oid funcid, const wa_question *question)
 	asked.category = question->category;
 	asked.arguments = hash_of(question->sender, hash_of(question->business, 0));
 	asked.opt_in_required = wa_require_opt_in;
-	asked.pages = blocks_of(&schema->consent) + blocks_of(&schema->cooldown) +
-		blocks_of(&schema->frequency_cap) + blocks_of(&schema->quiet_hours);
+	asked.pages = wa_pages_of(&schema->consent) + wa_pages_of(&schema->cooldown) +
+		wa_pages_of(&schema->frequency_cap) + wa_pages_of(&schema->quiet_hours);
 	asked.made_at = GetCurrentStatementStartTimestamp();
 	return asked;
 }

@@ -54,6 +54,16 @@ equality_of(Relation index, FmgrInfo *result)
 	result->fn_mcxt = CurrentMemoryContext;
 }
 
+BlockNumber
+wa_pages_of(const wa_table *table)
+{
+	Relation	rel = wa_table_open(table);
+	BlockNumber pages = RelationGetNumberOfBlocks(rel);
+
+	table_close(rel, NoLock);
+	return pages;
+}
+
 bool
 wa_has_rows(const wa_table *table, Snapshot snapshot)
 {

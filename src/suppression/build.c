@@ -198,16 +198,6 @@ make_set(wa_builder *b, uint64 more)
  * The rows.
  */
 
-double
-wa_pages_of(const wa_table *table)
-{
-	Relation	rel = wa_table_open(table);
-	double		pages = RelationGetNumberOfBlocks(rel);
-
-	table_close(rel, NoLock);
-	return pages;
-}
-
 void
 wa_scan_table(const wa_table *table, Snapshot snapshot,
 			  void (*read_row) (void *arg, HeapTuple tuple, TupleDesc desc), void *arg)
@@ -619,8 +609,7 @@ if (b->gathered != NULL && !fits(b, b->ngathered, linked))
 		b->with_user_ids = false;
 	if (b->connected != NULL)
 		wa_connected_mark(b->connected);
-	if (b->with_user_ids)
-		wa_builder_make_user_ids(b, wa_decision_cache_snapshot(b->cache));
+	wa_builder_make_user_ids(b, wa_decision_cache_snapshot(b->cache));
 }
 
 wa_suppression_list *

@@ -133,7 +133,7 @@ extern void wa_builder_add_user_id(wa_builder *b, wa_key key);
 
 /*
  * After the set of phones was made: find all other BSUIDs and parents that must be looked up.
- * Sets b->list->has_user_ids, unless memory does not suffice.
+ * Sets b->list->has_user_ids, if b->with_user_ids and if memory suffices.  Frees what was added.
  */
 extern void wa_builder_make_user_ids(wa_builder *b, Snapshot snapshot);
 
@@ -142,8 +142,6 @@ extern void wa_builder_choose_caps(wa_builder *b);
 
 /* Read deliveries, claims and windows, and gather recipients at a cap.  b->ncaps is not 0. */
 extern void wa_builder_read_deliveries(wa_builder *b, const wa_schema *schema, Snapshot snapshot);
-
-extern double wa_pages_of(const wa_table *table);
 
 /*
  * Call read_row with every row of a table that the snapshot sees, in the order of the pages.

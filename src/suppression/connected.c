@@ -382,7 +382,7 @@ read_shared(wa_connected *c)
 static void
 begin_groups(wa_connected *c)
 {
-	double		places = wa_pages_of(&c->schema->identity_change) * NODES_PER_PAGE / 3 * 4;
+	double		places = (double) wa_pages_of(&c->schema->identity_change) * NODES_PER_PAGE / 3 * 4;
 
 	places = Min(places, c->limit / BYTES_PER_PLACE / 2);
 	make_places(c, Max(LEAST_PLACES, (uint32) Min(places, PG_UINT32_MAX / 2)));
@@ -506,5 +506,5 @@ wa_connected_mark(wa_connected *c)
 double
 wa_connected_cost(const wa_schema *schema, double pages)
 {
-	return wa_pages_of(&schema->identity_change) * LOOKUPS_PER_CHANGES + pages * LOOKUPS_PER_PAGE;
+	return (double) wa_pages_of(&schema->identity_change) * LOOKUPS_PER_CHANGES + pages * LOOKUPS_PER_PAGE;
 }

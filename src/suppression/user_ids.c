@@ -64,17 +64,6 @@ read_link(void *arg, HeapTuple tuple, TupleDesc desc)
 }
 
 static void
-free_found(wa_builder *b)
-{
-	if (b->user_ids != NULL)
-		pfree(b->user_ids);
-	if (b->parents != NULL)
-		pfree(b->parents);
-	b->user_ids = NULL;
-	b->parents = NULL;
-}
-
-static void
 add(wa_phone_set *set, wa_key key)
 {
 	uint64		hash = wa_phone_set_hash(set, key);
@@ -83,24 +72,15 @@ add(wa_phone_set *set, wa_key key)
 	wa_phone_set_add(set, hash, key, 0);
 }
 
-void
-wa_builder_make_user_ids(wa_builder *b, Snapshot snapshot)
+/* All of them have been found, and there is memory for them. */
+static void
+make_set(wa_builder *b)
 {
 	wa_phone_set *set = &b->list->user_ids;
-	uint64		most;
-	Size		bloom;
-	Size		table;
+	uint64		most = b->nuser_ids + b->nparents;
+	Size		bloom = wa_phone_set_bloom_size(most, WA_BLOOM_SIZE);
+	Size		table = wa_phone_set_table_size(most);
 
-	if (b->connected != NULL)
-		wa_scan_table(&wa_decision_cache_schema(b->cache)->identity, snapshot, read_link, b);
-	if (!has_room(b))
-	{
-		free_found(b);
-		return;
-	}
-	most = b->nuser_ids + b->nparents;
-	bloom = wa_phone_set_bloom_size(most, WA_BLOOM_SIZE);
-	table = wa_phone_set_table_size(most);
 	set->seed = b->list->set.seed;
 	wa_phone_set_init(set, wa_builder_allocate(b, bloom), bloom, wa_builder_allocate(b, table), table);
 	for (uint64 i = 0; i < b->nuser_ids; i++)
@@ -112,5 +92,17 @@ wa_builder_make_user_ids(wa_builder *b, Snapshot snapshot)
 			add(set, b->parents[i].parent);
 	}
 	b->list->has_user_ids = true;
-	free_found(b);
+}
+
+void
+wa_builder_make_user_ids(wa_builder *b, Snapshot snapshot)
+{
+	if (b->with_user_ids && b->connected != NULL)
+		wa_scan_table(&wa_decision_cache_schema(b->cache)->identity, snapshot, read_link, b);
+	if (b->with_user_ids && has_room(b))
+		make_set(b);
+	if (b->user_ids != NULL)
+		pfree(b->user_ids);
+	if (b->parents != NULL)
+		pfree(b->parents);
 }

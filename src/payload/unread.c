@@ -1,0 +1,149 @@
+/*-------------------------------------------------------------------------
+ *
+ * unread.c
+ *	  Finding elements at places that are not read, so that none is lost silently.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "payload/payload_internal.h"
+
+/* Would elements stand here, were the place one where they are read? */
+static bool
+unread_is_carried(const char *key, json_object *node)
+{
+	wa_str		text;
+
+	if (strcmp(key, "messages") != 0 && strcmp(key, "statuses") != 0 &&
+		strcmp(key, "user_preferences") != 0)
+		return false;
+	if (wa_json_is_array(node))
+		return json_object_array_length(node) > 0;
+	if (wa_json_is_object(node))
+		return json_object_object_length(node) > 0;
+	/* a list that somebody has turned into a string */
+	text = wa_json_scalar(node);
+	return text.len > 0 && (text.data[0] == '[' || text.data[0] == '{');
+}
+
+/* Does a payload stand there as a string, under a name that wraps? */
+static bool
+unread_is_wrapped(const char *key, json_object *node)
+{
+	for (int i = 0; i < WA_WRAPPING_NAMES; i++)
+	{
+		if (strcmp(key, wa_wrapping_names[i]) == 0)
+			return wa_payload_is_wrapped(node);
+	}
+	return false;
+}
+
+/*
+ * Does something stand there under nearly the name of an array that is read?
+ * Third parties write one message as "message", and names in capitals.
+ */
+static bool
+unread_is_alike(const char *key, json_object *node)
+{
+	static const char *const names[] = {
+		"message", "messages", "status", "statuses", "user_preference", "user_preferences", "preferences"
+	};
+	wa_str		name = {key, strlen(key)};
+
+	if (wa_json_is_array(node) ? json_object_array_length(node) == 0 :
+		!wa_json_is_object(node) || json_object_object_length(node) == 0)
+		return false;
+	for (size_t i = 0; i < lengthof(names); i++)
+	{
+		if (wa_str_says(name, (wa_str) {names[i], strlen(names[i])}))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What the business wrote itself, and what was written long ago, is ignored
+ * for what it is: nobody's stop is lost with it.
+ */
+static bool
+unread_is_ignored(const char *key)
+{
+	return strcmp(key, "message_echoes") == 0 || strcmp(key, "history") == 0;
+}
+
+/* The recursion goes no deeper than the text, whose depth is bounded. */
+bool
+wa_unread_at_any_depth(json_object *node)
+{
+	if (wa_json_is_array(node))
+	{
+		int			length = (int) json_object_array_length(node);
+
+		for (int i = 0; i < length; i++)
+		{
+			if (wa_unread_at_any_depth(json_object_array_get_idx(node, (size_t) i)))
+				return true;
+		}
+	}
+	else if (wa_json_is_object(node))
+	{
+		json_object_object_foreach(node, key, member)
+		{
+			if (unread_is_ignored(key))
+				continue;
+			if (unread_is_carried(key, member) || wa_unread_at_any_depth(member))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool
+wa_unread_beside(json_object *object, const char *name, const char *other_name)
+{
+	json_object_object_foreach(object, key, member)
+	{
+		if (strcmp(key, name) == 0 || strcmp(key, other_name) == 0 ||
+			unread_is_ignored(key))
+			continue;
+		if (unread_is_carried(key, member) || unread_is_wrapped(key, member) ||
+			wa_unread_at_any_depth(member))
+			return true;
+	}
+	return false;
+}
+
+bool
+wa_unread_is_value_array(const char *key)
+{
+	for (int i = 0; i < WA_ARRAY_COUNT; i++)
+	{
+		if (strcmp(key, wa_value_arrays[i].name) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+wa_unread_in_value(json_object *value, bool in_standby)
+{
+	json_object_object_foreach(value, key, member)
+	{
+		if (unread_is_ignored(key))
+			continue;
+		if (wa_unread_is_value_array(key))
+		{
+			if (wa_unread_at_any_depth(member))
+				return true;
+		}
+		else if (!in_standby && strcmp(key, "standby") == 0 && wa_json_is_object(member))
+		{
+			if (wa_unread_in_value(member, true))
+				return true;
+		}
+		else if (unread_is_carried(key, member) || unread_is_alike(key, member) ||
+				 unread_is_wrapped(key, member) || wa_unread_at_any_depth(member) ||
+				 (strcmp(key, "standby") == 0 && wa_payload_is_wrapped(member)))
+			return true;
+	}
+	return false;
+}
