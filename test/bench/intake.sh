@@ -44,8 +44,8 @@ same_state()
 if asked batch repeat single; then
 	# The first four parts make the people known; :people get a message in two parts.
 	warm=4
-	db postgres -c 'CREATE DATABASE intake'
-	db intake -v parts=$((warm + 3 * repeats)) -v size="$payloads" -v people=$((payloads * 2 / 5)) -f - <test/bench/intake.sql
+	db postgres -c 'CREATE DATABASE intake' -c 'ALTER DATABASE intake SET wa_policy.message_log = off'
+	db intake -v parts=$((warm + 4 * repeats)) -v size="$payloads" -v people=$((payloads * 2 / 5)) -f - <test/bench/intake.sql
 	for ((part = 0; part < warm; part++)); do
 		for peer in wa p4; do
 			feed intake $peer $part statement >/dev/null
@@ -63,6 +63,10 @@ if asked batch; then
 	in_turn $((warm + repeats)) copy wa p4 p5
 	say batch "$n payloads in one COPY, against P4" "$(t wa)" "$(t p4)" 0.35
 	say batch "$n payloads in one COPY, against P5" "$(t wa)" "$(t p5)" 5
+	db postgres -c 'ALTER DATABASE intake RESET wa_policy.message_log'
+	in_turn $((warm + 2 * repeats)) statement wa p4 p5
+	say batch "$n payloads in one INSERT ... SELECT, with the message log, against P5" "$(t wa)" "$(t p5)" 7
+	db postgres -c 'ALTER DATABASE intake SET wa_policy.message_log = off'
 	same_state batch
 fi
 if asked repeat; then
@@ -77,7 +81,7 @@ if asked repeat; then
 	same_state repeat
 fi
 if asked single; then
-	in_turn $((warm + 2 * repeats)) single wa p4
+	in_turn $((warm + 3 * repeats)) single wa p4
 	say single "$n single-row INSERTs, against P4" "$(t wa)" "$(t p4)" 0.75
 	same_state single
 fi

@@ -10,11 +10,21 @@ CREATE TEMP VIEW held (what, peer, row) AS
 	UNION ALL SELECT 'activity', 'ours', to_jsonb(a) - 'last_window_refused_at' FROM wa_activity AS a
 	UNION ALL SELECT 'activity', 'P4', to_jsonb(a) FROM p4_activity AS a
 	UNION ALL SELECT 'identity', 'ours', to_jsonb(i) - '{unlinked_at,position,rivals}'::text[] FROM wa_identity AS i
-	UNION ALL SELECT 'identity', 'P4', to_jsonb(i) FROM p4_identity AS i;
+	UNION ALL SELECT 'identity', 'P4', to_jsonb(i) FROM p4_identity AS i
+	-- P4 hashes the ids of messages otherwise.
+	UNION ALL SELECT 'delivery', 'ours', to_jsonb(d) - 'messages' FROM wa_delivery AS d
+	UNION ALL SELECT 'delivery', 'P4', to_jsonb(d) - 'messages' FROM p4_delivery AS d
+	UNION ALL SELECT 'sender', 'ours', to_jsonb(s) - '{first_seen,last_seen}'::text[] FROM wa_sender AS s
+	UNION ALL SELECT 'sender', 'P4', to_jsonb(s) - '{first_seen,last_seen}'::text[] FROM p4_sender AS s
+	-- P4 takes the islands for British.
+	UNION ALL SELECT 'life', 'ours', to_jsonb(l)
+		FROM (SELECT business, sender, CASE WHEN region IN ('GG', 'IM', 'JE') THEN 'GB' ELSE region END AS region, category, max(alive_at) AS alive_at
+			FROM wa_sender_life GROUP BY 1, 2, 3, 4) AS l
+	UNION ALL SELECT 'life', 'P4', to_jsonb(l) FROM p4_sender_life AS l;
 SELECT what, string_agg(DISTINCT peer, ' and '), row FROM held GROUP BY what, row HAVING count(*) <> 2;
 SELECT 'problem', path, problem, detail FROM wa_problem;
 -- Nothing is equal to nothing.
-SELECT 'nothing in', what FROM (VALUES ('consent'), ('log'), ('cooldown'), ('activity'), ('identity')) AS w (what)
+SELECT 'nothing in', what FROM (VALUES ('consent'), ('log'), ('cooldown'), ('activity'), ('identity'), ('delivery'), ('sender'), ('life')) AS w (what)
 	WHERE NOT EXISTS (SELECT FROM held WHERE held.what = w.what);
 SELECT 'none of', kind FROM (VALUES
 	('lifted', (SELECT count(*) FROM wa_cooldown WHERE strikes = 0)),
