@@ -54,7 +54,7 @@ GRANT EXECUTE ON FUNCTION
 	@extschema@.wa_proof(text),
 	@extschema@.wa_proof(@extschema@.wa_recipient),
 	@extschema@.wa_segment_forecast(text, @extschema@.wa_category, timestamptz, interval, text, text),
-	@extschema@.wa__forecast_check(timestamptz, interval),
+	@extschema@.wa__forecast_moments(timestamptz, interval),
 	@extschema@.wa__segment_forecast(text, @extschema@.wa_category, text, text, timestamptz, timestamptz[]),
 	@extschema@.wa_error_catalogue(boolean),
 	@extschema@.wa_digest(bigint),

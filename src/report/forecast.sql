@@ -1,6 +1,6 @@
 -- How many people of a segment can be reached, now and at later times.
 
-CREATE FUNCTION wa__forecast_check(until timestamptz, step interval) RETURNS boolean
+CREATE FUNCTION wa__forecast_moments(until timestamptz, step interval) RETURNS timestamptz[]
 	LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS
 $$
 BEGIN
@@ -20,12 +20,12 @@ BEGIN
 			MESSAGE = 'a forecast has 1 to 1000 steps',
 			HINT = 'Give a longer step or an earlier end.';
 	END IF;
-	RETURN true;
+	RETURN ARRAY(SELECT g.at FROM generate_series(now() + step, until, step) AS g (at) ORDER BY g.at);
 END
 $$;
-COMMENT ON FUNCTION wa__forecast_check(timestamptz, interval) IS
-'Checks the arguments of wa_segment_forecast: returns true or raises an error that says what is wrong';
-REVOKE EXECUTE ON FUNCTION wa__forecast_check(timestamptz, interval) FROM PUBLIC;
+COMMENT ON FUNCTION wa__forecast_moments(timestamptz, interval) IS
+'Returns the later times of wa_segment_forecast, ascending, or raises an error that says what is wrong with its arguments';
+REVOKE EXECUTE ON FUNCTION wa__forecast_moments(timestamptz, interval) FROM PUBLIC;
 
 CREATE FUNCTION wa__segment_forecast(query text, category wa_category, business text, sender text, at timestamptz, later timestamptz[])
 	RETURNS TABLE (moment timestamptz, outcome text, phones bigint)
@@ -42,12 +42,9 @@ CREATE FUNCTION wa_segment_forecast(query text, category wa_category,
 	LANGUAGE sql STABLE PARALLEL UNSAFE COST 1000000 ROWS 100
 	BEGIN ATOMIC
 		SELECT f.at, f.outcome, f.phones
-		FROM (SELECT wa__forecast_check(wa_segment_forecast.until, wa_segment_forecast.step) AS ok OFFSET 0) AS c,
-			LATERAL (SELECT coalesce(array_agg(g.at ORDER BY g.at), '{}') AS later
-				FROM generate_series(now() + wa_segment_forecast.step, CASE WHEN c.ok THEN wa_segment_forecast.until END,
-					wa_segment_forecast.step) AS g (at)) AS t,
-			LATERAL wa__segment_forecast(wa_segment_forecast.query, wa_segment_forecast.category,
-				wa_segment_forecast.business, wa_segment_forecast.sender, now(), t.later) WITH ORDINALITY AS f (at, outcome, phones, nth)
+		FROM wa__segment_forecast(wa_segment_forecast.query, wa_segment_forecast.category,
+			wa_segment_forecast.business, wa_segment_forecast.sender, now(),
+			wa__forecast_moments(wa_segment_forecast.until, wa_segment_forecast.step)) WITH ORDINALITY AS f (at, outcome, phones, nth)
 		ORDER BY f.nth;
 	END;
 COMMENT ON FUNCTION wa_segment_forecast(text, wa_category, timestamptz, interval, text, text) IS
