@@ -336,8 +336,10 @@ BEGIN
 	FROM pg_class AS c
 	WHERE c.relnamespace = home::regnamespace AND c.relkind = 'S' AND c.relname ~ '^wa_';
 
-	RETURN format('CREATE SUBSCRIPTION %I CONNECTION %L PUBLICATION %I', name, connection, publication)
-		|| CASE WHEN slot IS NULL THEN '' ELSE format(' WITH (create_slot = false, slot_name = %L)', slot) END;
+	-- A subscription commits asynchronously unless told otherwise. A crash during the first copy may then lose the record
+	-- that a table is copied, after the slot for it was dropped: that table would never be complete.
+	RETURN format('CREATE SUBSCRIPTION %I CONNECTION %L PUBLICATION %I WITH (synchronous_commit = local%s)', name, connection, publication,
+		CASE WHEN slot IS NULL THEN '' ELSE format(', create_slot = false, slot_name = %L', slot) END);
 END
 $$;
 COMMENT ON FUNCTION wa_subscribe(text, text, text, text) IS
