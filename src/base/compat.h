@@ -115,6 +115,15 @@ wa_find_setting(const char *name)
 }
 #endif
 
+/* Is a column never NULL?  From 18 on rows that were there before the constraint may be unproven. */
+#if PG_VERSION_NUM >= 180000
+#define wa_is_not_null(desc, i) \
+	(TupleDescAttr(desc, i)->attnotnull && \
+	 TupleDescCompactAttr(desc, i)->attnullability != ATTNULLABLE_INVALID)
+#else
+#define wa_is_not_null(desc, i)	(TupleDescAttr(desc, i)->attnotnull)
+#endif
+
 /*
  * May the planner know that a wa_recipient is a text underneath?  Planning
  * recipient::text LIKE 'a%' where there is an index on recipient, 18 asks for

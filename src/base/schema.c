@@ -236,8 +236,9 @@ wa_type_named(const wa_schema *schema, const char *name, size_t len)
 
 /* Is this the column that is described by name:type, with "!" if never NULL? */
 static bool
-is_column(const wa_schema *schema, Form_pg_attribute column, const char *description, size_t len)
+is_column(const wa_schema *schema, TupleDesc desc, int i, const char *description, size_t len)
 {
+	Form_pg_attribute column = TupleDescAttr(desc, i);
 	size_t		name = strcspn(description, ":");
 	bool		not_null = description[len - 1] == '!';
 	size_t		type = len - name - 1 - (not_null ? 1 : 0);
@@ -245,7 +246,7 @@ is_column(const wa_schema *schema, Form_pg_attribute column, const char *descrip
 	return !column->attisdropped && strlen(NameStr(column->attname)) == name &&
 		memcmp(NameStr(column->attname), description, name) == 0 &&
 		column->atttypid == wa_type_named(schema, description + name + 1, type) &&
-		(column->attnotnull || !not_null);
+		(!not_null || wa_is_not_null(desc, i));
 }
 
 /* Are the first columns what they should be? */
@@ -259,7 +260,7 @@ check_columns(const wa_schema *schema, Relation rel, const char *columns)
 	{
 		size_t		len = strcspn(column, " ");
 
-		if (i >= desc->natts || !is_column(schema, TupleDescAttr(desc, i), column, len))
+		if (i >= desc->natts || !is_column(schema, desc, i, column, len))
 			refuse(rel, "has other columns than the extension made");
 		column += len;
 		column += strspn(column, " ");

@@ -187,8 +187,10 @@ sub column_sabotage
 			$using = "$column\::text::bytea[]" if $other eq 'bytea' && $array;
 			$result{"$column of type $other$array"} = "$loosen ALTER TABLE $table ALTER $column TYPE $other$array USING $using;";
 		}
-		$result{"$column that may be NULL"} = "ALTER TABLE $table ALTER $column DROP NOT NULL;"
-		  if $not_null eq 't' && $in_key eq 'f' && $identity eq 'f';
+		next unless $not_null eq 't' && $in_key eq 'f' && $identity eq 'f';
+		$result{"$column that may be NULL"} = "ALTER TABLE $table ALTER $column DROP NOT NULL;";
+		$result{"$column that may have been NULL"} =
+		  "ALTER TABLE $table ALTER $column DROP NOT NULL, ADD CONSTRAINT unproven NOT NULL $column NOT VALID;" if $ENV{WA_MAJOR} >= 18;
 	}
 	return %result;
 }
