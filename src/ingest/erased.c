@@ -125,6 +125,7 @@ static wa_statement add_erased = {
 /*
  * Has somebody come back?
  */
+
 /* Deltas are sorted by recipient: the first that is not before this one. */
 static int
 first_of(const wa_deltas *deltas, wa_str recipient)
@@ -284,8 +285,8 @@ spread_over_stored(wa_erasures *e, int end)
 		const wa_member *member = &person->members[i];
 
 		if (member->events_until != WA_NEVER)
-			raise_end(e, end_of(e, (wa_str) {pnstrdup(member->id.text, member->id.len),
-											 member->id.len}), Min(member->events_until, at));
+			raise_end(e, end_of(e, wa_str_copy((wa_str) {member->id.text, member->id.len})),
+					  Min(member->events_until, at));
 	}
 	MemoryContextReset(e->scratch);
 }

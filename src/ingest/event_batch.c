@@ -126,8 +126,7 @@ wa_event_batch_name(wa_event_batch *batch, wa_str utf8)
 	made = wa_to_database(utf8);
 	if (batch->nnames < WA_NAMES)
 	{
-		batch->written[batch->nnames].data = pnstrdup(utf8.data, utf8.len);
-		batch->written[batch->nnames].len = utf8.len;
+		batch->written[batch->nnames] = wa_str_copy(utf8);
 		batch->names[batch->nnames++] = made;
 	}
 	MemoryContextSwitchTo(old);
@@ -197,9 +196,9 @@ wa_event_batch_delta(wa_event_batch *batch, const wa_row_key *key)
 	old = MemoryContextSwitchTo(batch->context);
 	delta = palloc(sizeof(wa_row_delta));
 	delta->key = *key;
-	delta->key.recipient.data = pnstrdup(key->recipient.data, key->recipient.len);
-	delta->key.business.data = pnstrdup(key->business.data, key->business.len);
-	delta->key.other.data = pnstrdup(key->other.data, key->other.len);
+	delta->key.recipient = wa_str_copy(key->recipient);
+	delta->key.business = wa_str_copy(key->business);
+	delta->key.other = wa_str_copy(key->other);
 	delta_init(delta);
 	MemoryContextSwitchTo(old);
 

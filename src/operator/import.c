@@ -339,7 +339,6 @@ load_stops(wa_import_state *import, Datum recipient)
 	wa_reader_seek(&import->log, recipient);
 	while (wa_reader_next(&import->log))
 	{
-		CHECK_FOR_INTERRUPTS();
 		if (!wa_str_equal(wa_reader_str_in_place(&import->log, Anum_wa_consent_log_state),
 						  WA_STR("stop")))
 			continue;
@@ -372,15 +371,6 @@ load_person(wa_import_state *import, const wa_canonical *recipient)
 	MemoryContextSwitchTo(old);
 }
 
-static wa_str
-copy_str(wa_str s)
-{
-	return (wa_str)
-	{
-		pnstrdup(s.data, s.len), s.len
-	};
-}
-
 static wa_known_register *
 register_of(wa_import_state *import, wa_register reg, wa_str business)
 {
@@ -396,7 +386,7 @@ register_of(wa_import_state *import, wa_register reg, wa_str business)
 					  wa_known_register);
 	*known = (wa_known_register)
 	{
-		copy_str(business), reg, WA_NEVER, WA_NEVER
+		wa_str_copy(business), reg, WA_NEVER, WA_NEVER
 	};
 	return known;
 }

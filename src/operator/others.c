@@ -254,15 +254,6 @@ find_all(wa_others *others, const wa_schema *schema, const wa_canonical *ids, in
  * What stands against sending to one of them.
  */
 
-static wa_str
-copy_str(wa_str s)
-{
-	return (wa_str)
-	{
-		s.data == NULL ? NULL : pnstrdup(s.data, s.len), s.len
-	};
-}
-
 static bool
 take_stop(void *arg, const wa_objection *objection)
 {
@@ -280,7 +271,7 @@ take_stop(void *arg, const wa_objection *objection)
 	}
 	stop = &other->stops[other->nstops++];
 	stop->reg = objection->reg;
-	stop->business = copy_str(objection->business);
+	stop->business = wa_str_copy(objection->business);
 	stop->at = objection->since;
 	stop->home.len = objection->learned_under.len;
 	memcpy(stop->home.text, objection->learned_under.data, objection->learned_under.len);
@@ -300,7 +291,7 @@ take_cooldowns(wa_other *other, const wa_facts *facts, wa_instant now)
 		if (row->until > now || row->until == WA_FOREVER)
 			other->cooldowns[other->ncooldowns++] = (wa_others_cooldown)
 		{
-			copy_str(row->business), row->code
+			wa_str_copy(row->business), row->code
 		};
 	}
 }
