@@ -12,6 +12,7 @@
 #include "common/pg_prng.h"
 #include "utils/memutils.h"
 
+#include "base/append.h"
 #include "base/encode.h"
 #include "ingest/event_batch.h"
 
@@ -211,16 +212,12 @@ wa_event_batch_delta(wa_event_batch *batch, const wa_row_key *key)
 wa_consent_event *
 wa_event_batch_new_consent_event(wa_event_batch *batch)
 {
-	if (batch->nevents == batch->max_events)
-	{
-		Size		size;
+	MemoryContext old = MemoryContextSwitchTo(batch->context);
+	wa_consent_event *event = wa_append(batch->events, batch->nevents, batch->max_events,
+										wa_consent_event);
 
-		batch->max_events = Max(16, 2 * batch->max_events);
-		size = batch->max_events * sizeof(wa_consent_event);
-		batch->events = batch->events == NULL ? MemoryContextAlloc(batch->context, size) :
-			repalloc_huge(batch->events, size);
-	}
-	return &batch->events[batch->nevents++];
+	MemoryContextSwitchTo(old);
+	return event;
 }
 
 static int

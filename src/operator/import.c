@@ -29,6 +29,7 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
+#include "base/append.h"
 #include "base/arguments.h"
 #include "base/encode.h"
 #include "ingest/event_deltas.h"
@@ -161,13 +162,6 @@ typedef struct wa_import
 	int			nevents;
 	wa_event_batch *batch;
 } wa_import_state;
-
-#define wa_append(array, n, max, type) \
-	((n) < (max) ? &(array)[(n)++] : \
-	 ((max) = Max(4, 2 * (max)), \
-	  (array) = (array) == NULL ? palloc((max) * sizeof(type)) : \
-	  repalloc_huge((array), (max) * sizeof(type)), \
-	  &(array)[(n)++]))
 
 /*
  * The result, and the progress.

@@ -443,7 +443,7 @@ read_erased(void *arg, HeapTuple tuple, TupleDesc desc)
 	if (b->list->erased.words != NULL)
 		announce_erased(&b->list->erased, key);
 	else
-		*wa_append_huge(b->keys, b->nkeys, b->max_keys, wa_key) = key;
+		*wa_append(b->keys, b->nkeys, b->max_keys, wa_key) = key;
 }
 
 /* All buckets have been read, and there is memory for them. */
