@@ -37,4 +37,22 @@ FROM unnest(ARRAY[
 	$$wa__payload_elements('{"statuses":[{"id":"' || i || '"}]}', '{/statuses/0}')$$,
 	$$wa__without('{"statuses":[{"recipient_id":"491510000001"}]}', '{491510000001}')$$]) AS expression,
 	LATERAL (SELECT pg_temp.growth(expression) OFFSET 0) AS g (growth);
+-- What the intake of a statement keeps does not grow with payloads that say nothing new: a trigger sees it at the end.
+CREATE TABLE memory_intake (payloads int, bytes bigint);
+CREATE FUNCTION pg_temp.see_intake() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO public.memory_intake SELECT count(*), (SELECT sum(used_bytes) FROM pg_backend_memory_contexts) FROM public.wa_webhook;
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER memory_intake BEFORE INSERT ON wa_sender FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.see_intake();
+CREATE FUNCTION pg_temp.take_in(sender text, n int) RETURNS void LANGUAGE sql AS $$
+	DELETE FROM wa_webhook;
+	INSERT INTO wa_webhook (payload, signature)
+	SELECT format('{"object":"whatsapp_business_account","entry":[{"id":"b1","changes":[{"field":"messages","value":{"metadata":{"phone_number_id":"%s"},"statuses":[{"id":"%s","status":"sent","timestamp":"1700000000","recipient_id":"491510000001"}]}}]}]}',
+		sender, repeat('m', 60)), repeat('0', 64) FROM generate_series(1, n);
+$$;
+SELECT pg_temp.take_in('few', 500);
+SELECT pg_temp.take_in('many', 20000);
+SELECT CASE WHEN max(bytes) - min(bytes) < 1024 * 1024 THEN 'bounded' ELSE (max(bytes) - min(bytes))::text END AS growth, count(*) FROM memory_intake;
 ROLLBACK;

@@ -85,3 +85,23 @@ CALL wa_purge('1 day', payloads_older_than => '-1 day');
 
 DELETE FROM wa_webhook;
 DELETE FROM wa_problem;
+
+-- Memory does not grow with the number of batches: a trigger sees, at the 20th and at the 220th, what the session holds.
+INSERT INTO wa_webhook (received_at, payload)
+SELECT now() - i * interval '1 day', '{"object": "whatsapp_business_account", "entry": []}' FROM generate_series(1, 240) AS i;
+CREATE TABLE purge_memory (batch serial, bytes bigint);
+CREATE FUNCTION purge_memory() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO public.purge_memory (bytes) SELECT sum(total_bytes) FROM pg_backend_memory_contexts;
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER purge_memory AFTER DELETE ON wa_webhook FOR EACH STATEMENT EXECUTE FUNCTION purge_memory();
+CALL wa_purge('1 hour', 1);
+SELECT count(*) > 240 AS all_batches,
+	CASE WHEN max(bytes) FILTER (WHERE batch = 220) - max(bytes) FILTER (WHERE batch = 20) < 1024 * 1024 THEN 'bounded'
+		ELSE (max(bytes) FILTER (WHERE batch = 220) - max(bytes) FILTER (WHERE batch = 20))::text END AS growth
+FROM purge_memory;
+DROP TRIGGER purge_memory ON wa_webhook;
+DROP FUNCTION purge_memory;
+DROP TABLE purge_memory;

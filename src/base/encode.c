@@ -99,10 +99,7 @@ wa_to_database(wa_str utf8)
 	Oid			proc;
 
 	if (plain == utf8.len)
-		return (wa_str)
-	{
-		utf8.len == 0 ? pstrdup("") : pnstrdup(utf8.data, utf8.len), utf8.len
-	};
+		return wa_str_copy(utf8.data == NULL ? WA_STR("") : utf8);
 
 	proc = bytes_are_text ? InvalidOid : FindDefaultConversionProc(PG_UTF8, encoding);
 	initStringInfo(&out);
@@ -282,10 +279,7 @@ wa_bytes_to_database(wa_str bytes)
 	StringInfoData out;
 
 	if (bytes.len == 0 || pg_verifymbstr(bytes.data, bytes.len, true))
-		return (wa_str)
-	{
-		bytes.len == 0 ? pstrdup("") : pnstrdup(bytes.data, bytes.len), bytes.len
-	};
+		return wa_str_copy(bytes.data == NULL ? WA_STR("") : bytes);
 
 	initStringInfo(&out);
 	enlargeStringInfo(&out, 2 * bytes.len + 3);
@@ -295,6 +289,22 @@ wa_bytes_to_database(wa_str bytes)
 	return (wa_str)
 	{
 		out.data, out.len
+	};
+}
+
+wa_str
+wa_str_copy(wa_str s)
+{
+	char	   *copy;
+
+	if (s.data == NULL)
+		return s;
+	copy = palloc_extended(s.len + 1, MCXT_ALLOC_HUGE);
+	memcpy(copy, s.data, s.len);
+	copy[s.len] = '\0';
+	return (wa_str)
+	{
+		copy, s.len
 	};
 }
 

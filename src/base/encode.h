@@ -49,6 +49,12 @@ extern wa_str wa_doubled_to_utf8(wa_str text);
  */
 extern wa_str wa_bytes_to_database(wa_str bytes);
 
+/*
+ * A copy in the current memory context, with a NUL behind it, whatever its bytes are: pnstrdup would stop
+ * at a NUL in them.  What is absent stays absent.
+ */
+extern wa_str wa_str_copy(wa_str s);
+
 /* A datum of type text with a copy of the string. */
 extern Datum wa_str_datum(wa_str s);
 

@@ -172,12 +172,17 @@ end_word(words *w)
 	}
 }
 
+static bool
+has_umlaut(pg_wchar c)
+{
+	return c == 'a' || c == 'o' || c == 'u';
+}
+
 static void
 add_letter(words *w, pg_wchar c)
 {
 	/* German "ue" is as good as an umlaut, and so is its bare vowel. */
-	if (c == 'e' && !w->gap && w->n > w->word &&
-		strchr("aou", (int) w->letters[w->n - 1]) != NULL)
+	if (c == 'e' && !w->gap && w->n > w->word && has_umlaut(w->letters[w->n - 1]))
 		return;
 	if (w->n + w->gap >= FOLDED_MAX)
 	{

@@ -10,7 +10,6 @@
 #include "access/table.h"
 #include "catalog/pg_type.h"
 #include "common/pg_prng.h"
-#include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "storage/predicate.h"
 #include "utils/array.h"
@@ -146,7 +145,6 @@ read_sightings(wa_person *person, int way, Datum id)
 		wa_canonical from;
 		wa_canonical to;
 
-		CHECK_FOR_INTERRUPTS();
 		link.business = wa_reader_str_in_place(reader, Anum_wa_identity_business);
 		link.first_seen_at = wa_reader_instant(reader, Anum_wa_identity_first_seen_at);
 		link.last_seen_at = wa_reader_instant(reader, Anum_wa_identity_last_seen_at);
@@ -172,7 +170,6 @@ read_changes(wa_person *person, int way, Datum id)
 		wa_canonical from;
 		wa_canonical to;
 
-		CHECK_FOR_INTERRUPTS();
 		link.last_seen_at = wa_reader_instant(reader, Anum_wa_identity_change_at);
 		link.unlinked_at = wa_reader_instant(reader, Anum_wa_identity_change_unlinked_at);
 		take_id(reader, Anum_wa_identity_change_recipient, &from);
@@ -191,7 +188,6 @@ take_column(wa_reader *reader, int column,
 	{
 		wa_canonical other;
 
-		CHECK_FOR_INTERRUPTS();
 		take_id(reader, column, &other);
 		take(arg, &other);
 	}

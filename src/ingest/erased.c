@@ -23,6 +23,7 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
+#include "base/append.h"
 #include "base/encode.h"
 #include "identity/load.h"
 #include "ingest/erased.h"
@@ -111,20 +112,10 @@ static wa_statement add_erased = {
 	"int4[] bytea[] timestamptz[]", NULL, 0
 };
 
-/* An array with room for one more than n. */
-#define make_room(array, n, max, type) \
-	do { \
-		if ((n) == (max)) \
-		{ \
-			(max) = Max(16, 2 * (max)); \
-			(array) = (array) == NULL ? palloc((max) * sizeof(type)) : \
-				repalloc_huge((array), (max) * sizeof(type)); \
-		} \
-	} while (0)
-
 /*
  * Has somebody come back?
  */
+
 /* Deltas are sorted by recipient: the first that is not before this one. */
 static int
 first_of(const wa_deltas *deltas, wa_str recipient)
@@ -205,14 +196,10 @@ end_of(wa_erasures *e, wa_str identifier)
 
 	if (!found)
 	{
-		make_room(e->ends, e->n, e->max, wa_end);
+		wa_instant	at = wa_erased_at(&e->erased, &e->key, identifier);
+
 		entry->end = e->n;
-		e->ends[e->n].identifier = identifier;
-		e->ends[e->n].stored_at = wa_erased_at(&e->erased, &e->key, identifier);
-		e->ends[e->n].at = e->ends[e->n].stored_at;
-		e->ends[e->n].edges = -1;
-		e->ends[e->n].queued = false;
-		e->n++;
+		*wa_append(e->ends, e->n, e->max, wa_end) = (wa_end) {identifier, at, at, -1, false};
 	}
 	return entry->end;
 }
@@ -222,9 +209,8 @@ enqueue(wa_erasures *e, int end)
 {
 	if (e->ends[end].queued)
 		return;
-	make_room(e->queue, e->nqueued, e->max_queued, int);
 	e->ends[end].queued = true;
-	e->queue[e->nqueued++] = end;
+	*wa_append(e->queue, e->nqueued, e->max_queued, int) = end;
 }
 
 /* It counts as erased from then on at least. */
@@ -240,10 +226,8 @@ raise_end(wa_erasures *e, int end, wa_instant at)
 static void
 add_way(wa_erasures *e, int from, int to)
 {
-	make_room(e->ways, e->nways, e->max_ways, wa_way);
-	e->ways[e->nways].to = to;
-	e->ways[e->nways].next = e->ends[from].edges;
-	e->ends[from].edges = e->nways++;
+	*wa_append(e->ways, e->nways, e->max_ways, wa_way) = (wa_way) {to, e->ends[from].edges};
+	e->ends[from].edges = e->nways - 1;
 }
 
 static void
@@ -284,8 +268,8 @@ spread_over_stored(wa_erasures *e, int end)
 		const wa_member *member = &person->members[i];
 
 		if (member->events_until != WA_NEVER)
-			raise_end(e, end_of(e, (wa_str) {pnstrdup(member->id.text, member->id.len),
-											 member->id.len}), Min(member->events_until, at));
+			raise_end(e, end_of(e, wa_str_copy((wa_str) {member->id.text, member->id.len})),
+					  Min(member->events_until, at));
 	}
 	MemoryContextReset(e->scratch);
 }

@@ -12,6 +12,7 @@
 #include "common/pg_prng.h"
 #include "utils/memutils.h"
 
+#include "base/append.h"
 #include "base/encode.h"
 #include "ingest/event_batch.h"
 
@@ -126,8 +127,7 @@ wa_event_batch_name(wa_event_batch *batch, wa_str utf8)
 	made = wa_to_database(utf8);
 	if (batch->nnames < WA_NAMES)
 	{
-		batch->written[batch->nnames].data = pnstrdup(utf8.data, utf8.len);
-		batch->written[batch->nnames].len = utf8.len;
+		batch->written[batch->nnames] = wa_str_copy(utf8);
 		batch->names[batch->nnames++] = made;
 	}
 	MemoryContextSwitchTo(old);
@@ -197,9 +197,9 @@ wa_event_batch_delta(wa_event_batch *batch, const wa_row_key *key)
 	old = MemoryContextSwitchTo(batch->context);
 	delta = palloc(sizeof(wa_row_delta));
 	delta->key = *key;
-	delta->key.recipient.data = pnstrdup(key->recipient.data, key->recipient.len);
-	delta->key.business.data = pnstrdup(key->business.data, key->business.len);
-	delta->key.other.data = pnstrdup(key->other.data, key->other.len);
+	delta->key.recipient = wa_str_copy(key->recipient);
+	delta->key.business = wa_str_copy(key->business);
+	delta->key.other = wa_str_copy(key->other);
 	delta_init(delta);
 	MemoryContextSwitchTo(old);
 
@@ -212,16 +212,12 @@ wa_event_batch_delta(wa_event_batch *batch, const wa_row_key *key)
 wa_consent_event *
 wa_event_batch_new_consent_event(wa_event_batch *batch)
 {
-	if (batch->nevents == batch->max_events)
-	{
-		Size		size;
+	MemoryContext old = MemoryContextSwitchTo(batch->context);
+	wa_consent_event *event = wa_append(batch->events, batch->nevents, batch->max_events,
+										wa_consent_event);
 
-		batch->max_events = Max(16, 2 * batch->max_events);
-		size = batch->max_events * sizeof(wa_consent_event);
-		batch->events = batch->events == NULL ? MemoryContextAlloc(batch->context, size) :
-			repalloc_huge(batch->events, size);
-	}
-	return &batch->events[batch->nevents++];
+	MemoryContextSwitchTo(old);
+	return event;
 }
 
 static int

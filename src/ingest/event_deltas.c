@@ -51,7 +51,7 @@ add_activity(wa_event_batch *batch, const wa_event *event, wa_str business, wa_s
 	}
 
 	if (wa_activity_merge(activity, &seen) && activity->wa_id.data == event->wa_id.text)
-		activity->wa_id.data = pnstrdup(event->wa_id.text, event->wa_id.len);
+		activity->wa_id = wa_str_copy(activity->wa_id);
 }
 
 /* Initial size of a set; a statement seldom has more. */
@@ -381,11 +381,12 @@ static void
 add_message(wa_event_batch *batch, const wa_event *event, wa_str business, wa_str sender)
 {
 	wa_str		home = str_of_id(&event->ids[0]);
-	wa_row_key	key = {WA_ROW_MESSAGE, 0, event->participant ? home : WA_STR(""), {"", 0},
-	wa_to_database(event->message_id)};
+	wa_str		id = wa_to_database(event->message_id);
+	wa_row_key	key = {WA_ROW_MESSAGE, 0, event->participant ? home : WA_STR(""), {"", 0}, id};
 	wa_message *message = &wa_event_batch_delta(batch, &key)->u.message;
 	wa_message	seen = WA_NO_MESSAGE;
 
+	pfree(unconstify(char *, id.data));
 	seen.recipient = home;
 	seen.business = business;
 	seen.sender = sender;
@@ -403,7 +404,7 @@ add_message(wa_event_batch *batch, const wa_event *event, wa_str business, wa_st
 		seen.code = event->code;
 	}
 	if (wa_message_merge(message, &seen) && message->recipient.data == home.data)
-		message->recipient.data = pnstrdup(home.data, home.len);
+		message->recipient = wa_str_copy(home);
 }
 
 void

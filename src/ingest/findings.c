@@ -10,6 +10,7 @@
 #include "catalog/pg_type_d.h"
 #include "utils/memutils.h"
 
+#include "base/append.h"
 #include "base/encode.h"
 #include "base/statement.h"
 #include "ingest/findings.h"
@@ -30,16 +31,12 @@ wa_findings_add(wa_findings *findings, wa_problem problem, const char *detail)
 {
 	wa_finding_list *list = problem == WA_PROBLEM_UNKNOWN_CODE ? &findings->codes :
 		&findings->elements;
+	MemoryContext old;
 	wa_finding *finding;
 
-	if (list->n == list->max)
-	{
-		list->max = Max(8, 2 * list->max);
-		list->rows = list->rows == NULL ?
-			MemoryContextAlloc(findings->context, list->max * sizeof(wa_finding)) :
-			repalloc_huge(list->rows, list->max * sizeof(wa_finding));
-	}
-	finding = &list->rows[list->n++];
+	old = MemoryContextSwitchTo(findings->context);
+	finding = wa_append(list->rows, list->n, list->max, wa_finding);
+	MemoryContextSwitchTo(old);
 	memset(finding, 0, sizeof(*finding));
 	finding->problem = problem;
 	finding->count = 1;

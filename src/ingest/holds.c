@@ -107,9 +107,9 @@ is_as_late(wa_reader *reader, wa_instant since, const wa_row_delta *delta)
 		delta->u.hold.categories;
 }
 
-/* Does the row at hand have all of it already?  An upsert would lock it even if nothing changed. */
+/* Does the row at hand have all of it already? */
 static bool
-is_hold_known(wa_reader *reader, const wa_row_delta *delta)
+has_hold(wa_reader *reader, const wa_row_delta *delta)
 {
 	const char *cause = wa_cause_name(delta->key.number);
 
@@ -124,27 +124,24 @@ is_hold_known(wa_reader *reader, const wa_row_delta *delta)
 		wa_reader_instant(reader, Anum_wa_sender_hold_lifted_at) >= delta->u.hold.lifted_at;
 }
 
+/* An upsert would lock the row even if nothing changed. */
+static bool
+is_hold_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
+{
+	wa_reader_seek(reader, wa_str_datum(delta->key.business));
+	while (wa_reader_next(reader))
+	{
+		if (has_hold(reader, delta))
+			return true;
+	}
+	return false;
+}
+
 void
 wa_write_holds(const wa_schema *schema, wa_row_delta **holds, int n)
 {
-	wa_reader	reader;
-	int			kept = 0;
-
-	if (n == 0)
-		return;
-	wa_reader_open_latest(&reader, &schema->sender_hold);
-	for (int i = 0; i < n; i++)
-	{
-		bool		known = false;
-
-		wa_reader_seek(&reader, wa_str_datum(holds[i]->key.business));
-		while (!known && wa_reader_next(&reader))
-			known = is_hold_known(&reader, holds[i]);
-		if (!known)
-			holds[kept++] = holds[i];
-	}
-	wa_reader_close(&reader);
-	wa_upsert(schema, &hold_target, holds, kept);
+	wa_upsert(schema, &hold_target, holds,
+			  wa_drop_known(&schema->sender_hold, holds, n, is_hold_known, NULL));
 }
 
 /*
@@ -205,7 +202,7 @@ static const wa_upsert_target life_target = {
 
 /* Of all columns of the key: a business may have many rows. */
 static bool
-is_alive_known(wa_reader *reader, const wa_row_delta *delta)
+is_alive_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
 {
 	const wa_str values[] = {delta->key.business, delta->key.other, delta->key.recipient,
 	category_of(delta)};
@@ -218,17 +215,6 @@ is_alive_known(wa_reader *reader, const wa_row_delta *delta)
 void
 wa_write_lives(const wa_schema *schema, wa_row_delta **lives, int n)
 {
-	wa_reader	reader;
-	int			kept = 0;
-
-	if (n == 0)
-		return;
-	wa_reader_open_latest(&reader, &schema->sender_life);
-	for (int i = 0; i < n; i++)
-	{
-		if (!is_alive_known(&reader, lives[i]))
-			lives[kept++] = lives[i];
-	}
-	wa_reader_close(&reader);
-	wa_upsert(schema, &life_target, lives, kept);
+	wa_upsert(schema, &life_target, lives,
+			  wa_drop_known(&schema->sender_life, lives, n, is_alive_known, NULL));
 }

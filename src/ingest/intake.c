@@ -163,8 +163,7 @@ take_problem(void *arg, wa_problem problem, const char *detail, int32 code)
 		finding->on_premises = true;
 		finding->business = cut(report->business);
 		finding->sender = cut(report->sender);
-		finding->fragment.data = pnstrdup(report->status.data, report->status.len);
-		finding->fragment.len = report->status.len;
+		finding->fragment = wa_str_copy(report->status);
 	}
 	MemoryContextSwitchTo(old);
 }

@@ -12,7 +12,6 @@
 #include "base/compat.h"
 
 #include "catalog/pg_type_d.h"
-#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "base/encode.h"
@@ -114,11 +113,12 @@ look_up(wa_reader *by_other, wa_reader *by_recipient, const wa_row_key *key)
 {
 	wa_known_link known = {false, false, WA_NEVER, WA_NEVER, WA_NEVER, 0};
 	wa_reader  *readers[] = {by_other, by_recipient};
+	int			turn = 0;
 
 	wa_reader_seek(by_other, wa_str_datum(key->other));
 	wa_reader_seek(by_recipient, wa_str_datum(key->recipient));
-	for (int turn = 0; read_row(readers[turn & 1], key, &known); turn++)
-		CHECK_FOR_INTERRUPTS();
+	while (read_row(readers[turn & 1], key, &known))
+		turn++;
 	return known;
 }
 

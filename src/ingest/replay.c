@@ -14,6 +14,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base/append.h"
 #include "base/statement.h"
 #include "ingest/counts.h"
 #include "ingest/intake.h"
@@ -160,6 +161,7 @@ replay_problem(wa_replay_state *state, HeapTuple row, TupleDesc desc)
 {
 	char	   *path = TextDatumGetCString(column(row, desc, 4));
 	wa_str		fragment = text_column(row, desc, 3);
+	MemoryContext old;
 
 	if (!wa_intake_fragment(state->intake, fragment,
 							(wa_str) {path, strlen(path)}, text_column(row, desc, 9),
@@ -170,17 +172,10 @@ replay_problem(wa_replay_state *state, HeapTuple row, TupleDesc desc)
 							DatumGetBool(column(row, desc, 10))))
 		return fragment.len;
 
-	if (state->nresolved == state->max_resolved)
-	{
-		MemoryContext old = MemoryContextSwitchTo(state->context);
-
-		state->max_resolved = Max(64, 2 * state->max_resolved);
-		state->resolved = state->resolved == NULL ?
-			palloc(state->max_resolved * sizeof(int64)) :
-			repalloc_huge(state->resolved, state->max_resolved * sizeof(int64));
-		MemoryContextSwitchTo(old);
-	}
-	state->resolved[state->nresolved++] = DatumGetInt64(column(row, desc, 2));
+	old = MemoryContextSwitchTo(state->context);
+	*wa_append(state->resolved, state->nresolved, state->max_resolved, int64) =
+		DatumGetInt64(column(row, desc, 2));
+	MemoryContextSwitchTo(old);
 	return fragment.len;
 }
 

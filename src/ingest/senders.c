@@ -58,7 +58,7 @@ static const wa_upsert_target sender_target = {
 
 /* Does a row tell all of it already? */
 static bool
-is_known(wa_reader *reader, const wa_row_delta *delta)
+is_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
 {
 	wa_reader_seek(reader, wa_str_datum(delta->key.business));
 	while (wa_reader_next(reader))
@@ -79,17 +79,6 @@ is_known(wa_reader *reader, const wa_row_delta *delta)
 void
 wa_write_senders(const wa_schema *schema, wa_row_delta **senders, int n)
 {
-	wa_reader	reader;
-	int			kept = 0;
-
-	if (n == 0)
-		return;
-	wa_reader_open_latest(&reader, &schema->sender);
-	for (int i = 0; i < n; i++)
-	{
-		if (!is_known(&reader, senders[i]))
-			senders[kept++] = senders[i];
-	}
-	wa_reader_close(&reader);
-	wa_upsert(schema, &sender_target, senders, kept);
+	wa_upsert(schema, &sender_target, senders,
+			  wa_drop_known(&schema->sender, senders, n, is_known, NULL));
 }

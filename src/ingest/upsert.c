@@ -126,3 +126,33 @@ wa_upsert(const wa_schema *schema, const wa_upsert_target *target, const void *r
 	MemoryContextDelete(context);
 	return written;
 }
+
+int
+wa_drop_known(const wa_table *table, wa_row_delta **deltas, int n, wa_is_known is_known, bool *missing)
+{
+	MemoryContext context;
+	wa_reader	reader;
+	int			kept = 0;
+
+	if (n == 0)
+		return 0;
+	context = AllocSetContextCreate(CurrentMemoryContext, "wa_policy look-up", ALLOCSET_SMALL_SIZES);
+	wa_reader_open_latest(&reader, table);
+	for (int i = 0; i < n; i++)
+	{
+		MemoryContext old = MemoryContextSwitchTo(context);
+		bool		exists = false;
+
+		if (!is_known(&reader, deltas[i], &exists))
+		{
+			if (missing != NULL)
+				missing[kept] = !exists;
+			deltas[kept++] = deltas[i];
+		}
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(context);
+	}
+	wa_reader_close(&reader);
+	MemoryContextDelete(context);
+	return kept;
+}

@@ -14,6 +14,8 @@
 #include "base/statement.h"
 #include "base/str.h"
 #include "base/instant.h"
+#include "ingest/event_batch.h"
+#include "state/read.h"
 
 /* The values of one parameter of a statement, one for each row. */
 typedef struct wa_column
@@ -63,5 +65,14 @@ typedef struct wa_upsert_target
  */
 extern uint64 wa_upsert(const wa_schema *schema, const wa_upsert_target *target,
 						const void *rows, int n);
+
+/*
+ * Keep those of the deltas, in their order, of which no row of the table tells all already; returns how
+ * many.  is_known looks one up, and sets *exists to true if there is a row with its key;
+ * missing, if not NULL, becomes true for those that are kept and have none.
+ */
+typedef bool (*wa_is_known) (wa_reader *reader, const wa_row_delta *delta, bool *exists);
+extern int	wa_drop_known(const wa_table *table, wa_row_delta **deltas, int n, wa_is_known is_known,
+						  bool *missing);
 
 #endif							/* WA_UPSERT_H */

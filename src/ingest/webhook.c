@@ -13,6 +13,7 @@
 #include "common/hashfn.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
@@ -77,15 +78,32 @@ check_trigger(FunctionCallInfo fcinfo)
 						"wa__webhook_ingest")));
 }
 
+static void
+take_row(wa_intake *intake, TupleTableSlot *slot)
+{
+	bool		isnull;
+	text	   *payload = DatumGetTextPP(slot_getattr(slot, Anum_wa_webhook_payload, &isnull));
+	TimestampTz received_at =
+		DatumGetTimestampTz(slot_getattr(slot, Anum_wa_webhook_received_at, &isnull));
+
+	wa_intake_check_received(received_at);
+	wa_intake_payload(intake, (wa_str) {VARDATA_ANY(payload), VARSIZE_ANY_EXHDR(payload)}, false,
+					  wa_slot_str(slot, Anum_wa_webhook_signature), received_at,
+					  DatumGetInt64(slot_getattr(slot, Anum_wa_webhook_id, &isnull)));
+}
+
 Datum
 wa__webhook_ingest(PG_FUNCTION_ARGS)
 {
 	const TriggerData *trigdata;
 	wa_intake  *intake = NULL;
 	TupleTableSlot *slot;
+	MemoryContext row;
+	MemoryContext old;
 
 	check_trigger(fcinfo);
 	trigdata = (const TriggerData *) fcinfo->context;
+	row = AllocSetContextCreate(CurrentMemoryContext, "wa_policy webhook", ALLOCSET_DEFAULT_SIZES);
 
 	slot = MakeSingleTupleTableSlot(RelationGetDescr(trigdata->tg_relation),
 									&TTSOpsMinimalTuple);
@@ -93,29 +111,16 @@ wa__webhook_ingest(PG_FUNCTION_ARGS)
 	while (tuplestore_gettupleslot(trigdata->tg_newtable, true, false, slot))
 	{
 		bool		isnull;
-		Datum		datum;
-		text	   *payload;
-		int64		id;
-		TimestampTz received_at;
-		wa_str		signature;
 
 		CHECK_FOR_INTERRUPTS();
 		if (DatumGetInt64(slot_getattr(slot, Anum_wa_webhook_token, &isnull)) != token())
 			continue;			/* restored, and applied long ago */
 		if (intake == NULL)
 			intake = wa_intake_begin(fcinfo->flinfo->fn_oid, false);
-
-		id = DatumGetInt64(slot_getattr(slot, Anum_wa_webhook_id, &isnull));
-		received_at = DatumGetTimestampTz(slot_getattr(slot, Anum_wa_webhook_received_at, &isnull));
-		wa_intake_check_received(received_at);
-		signature = wa_slot_str(slot, Anum_wa_webhook_signature);
-		datum = slot_getattr(slot, Anum_wa_webhook_payload, &isnull);
-		payload = DatumGetTextPP(datum);
-		wa_intake_payload(intake,
-						  (wa_str) {VARDATA_ANY(payload), VARSIZE_ANY_EXHDR(payload)},
-						  false, signature, received_at, id);
-		if ((Pointer) payload != DatumGetPointer(datum))
-			pfree(payload);
+		old = MemoryContextSwitchTo(row);
+		take_row(intake, slot);
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(row);
 	}
 	ExecDropSingleTupleTableSlot(slot);
 	if (intake != NULL)

@@ -22,9 +22,7 @@
  */
 #include "base/compat.h"
 
-#include "miscadmin.h"
-#include "utils/memutils.h"
-
+#include "base/append.h"
 #include "base/category_oid.h"
 #include "base/encode.h"
 #include "ingest/erased.h"
@@ -51,100 +49,56 @@ seek(wa_reader *reader, wa_str recipient)
 }
 
 /*
- * Drop the activity deltas that change nothing: repeated webhooks cost a
- * look-up and no write.  Of the others say, in missing[], whether there is no row.
+ * What rows tell already: repeated webhooks cost a look-up and no write.
  */
-static void
-drop_known_activity(const wa_schema *schema, wa_deltas *deltas, bool *missing)
-{
-	wa_reader	reader;
-	int			kept = 0;
 
-	if (deltas->n == 0)
-		return;
-	wa_reader_open_latest(&reader, &schema->activity);
-	for (int i = 0; i < deltas->n; i++)
+static bool
+activity_is_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
+{
+	seek(reader, delta->key.recipient);
+	while (wa_reader_next(reader))
 	{
-		wa_row_delta *delta = deltas->at[i];
-		bool		found = false;
 		wa_activity_row row;
 
-		seek(&reader, delta->key.recipient);
-		while (!found && wa_reader_next(&reader))
-		{
-			wa_read_activity(&reader, &row);
-			found = wa_str_equal(row.business, delta->key.business) &&
-				wa_str_equal(row.sender, delta->key.other);
-		}
-		if (found && !wa_activity_merge(&row.activity, &delta->u.activity))
+		wa_read_activity(reader, &row);
+		*exists = wa_str_equal(row.business, delta->key.business) &&
+			wa_str_equal(row.sender, delta->key.other);
+		if (*exists)
+			return !wa_activity_merge(&row.activity, &delta->u.activity);
+	}
+	return false;
+}
+
+static bool
+failures_are_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
+{
+	seek(reader, delta->key.recipient);
+	while (wa_reader_next(reader))
+	{
+		wa_failures failures;
+
+		if (wa_reader_int(reader, Anum_wa_cooldown_code) != delta->key.number ||
+			!wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_cooldown_business),
+						  delta->key.business))
 			continue;
-		missing[kept] = !found;
-		deltas->at[kept++] = delta;
+		wa_read_failures(reader, &failures);
+		return !wa_failures_merge(&failures, &delta->u.cooldown.failures);
 	}
-	wa_reader_close(&reader);
-	deltas->n = kept;
+	return false;
 }
 
-/* Drop the cooldown deltas whose failures all stand in their row already. */
-static void
-drop_known_failures(const wa_schema *schema, wa_deltas *deltas)
+static bool
+deliveries_are_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
 {
-	wa_reader	reader;
-	int			kept = 0;
-
-	if (deltas->n == 0)
-		return;
-	wa_reader_open_latest(&reader, &schema->cooldown);
-	for (int i = 0; i < deltas->n; i++)
+	seek(reader, delta->key.recipient);
+	while (wa_reader_next(reader))
 	{
-		wa_row_delta *delta = deltas->at[i];
-		bool		known = false;
-
-		seek(&reader, delta->key.recipient);
-		while (!known && wa_reader_next(&reader))
-		{
-			wa_failures failures;
-
-			if (wa_reader_int(&reader, Anum_wa_cooldown_code) != delta->key.number ||
-				!wa_str_equal(wa_reader_str_in_place(&reader, Anum_wa_cooldown_business),
-							  delta->key.business))
-				continue;
-			wa_read_failures(&reader, &failures);
-			known = !wa_failures_merge(&failures, &delta->u.cooldown.failures);
-		}
-		if (!known)
-			deltas->at[kept++] = delta;
+		if (wa_read_delivery_category(reader) == delta->key.number &&
+			wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_delivery_business),
+						 delta->key.business))
+			return wa_row_has_deliveries(reader, &delta->u.deliveries);
 	}
-	wa_reader_close(&reader);
-	deltas->n = kept;
-}
-
-/* Drop the deliveries that all stand in their row already. */
-static void
-drop_known_deliveries(const wa_schema *schema, wa_deltas *deltas)
-{
-	wa_reader	reader;
-	int			kept = 0;
-
-	if (deltas->n == 0)
-		return;
-	wa_reader_open_latest(&reader, &schema->delivery);
-	for (int i = 0; i < deltas->n; i++)
-	{
-		wa_row_delta *delta = deltas->at[i];
-		bool		known = false;
-
-		seek(&reader, delta->key.recipient);
-		while (!known && wa_reader_next(&reader))
-			known = wa_read_delivery_category(&reader) == delta->key.number &&
-				wa_str_equal(wa_reader_str_in_place(&reader, Anum_wa_delivery_business),
-							 delta->key.business) &&
-				wa_row_has_deliveries(&reader, &delta->u.deliveries);
-		if (!known)
-			deltas->at[kept++] = delta;
-	}
-	wa_reader_close(&reader);
-	deltas->n = kept;
+	return false;
 }
 
 static wa_instant
@@ -177,9 +131,8 @@ read_message(wa_reader *reader, wa_message *message)
 	message->failed_at = or_forever(wa_reader_instant(reader, Anum_wa_message_failed_at));
 }
 
-/* Does a row tell all of it already? */
 static bool
-message_is_known(wa_reader *reader, const wa_row_delta *delta)
+message_is_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
 {
 	wa_reader_seek(reader, wa_str_datum(delta->key.other));
 	while (wa_reader_next(reader))
@@ -193,33 +146,6 @@ message_is_known(wa_reader *reader, const wa_row_delta *delta)
 		return !wa_message_merge(&row, &delta->u.message);
 	}
 	return false;
-}
-
-/* Drop the messages of which a row tells all: repeated webhooks cost a look-up and no write. */
-static void
-drop_known_messages(const wa_schema *schema, wa_deltas *deltas)
-{
-	MemoryContext context;
-	wa_reader	reader;
-	int			kept = 0;
-
-	if (deltas->n == 0)
-		return;
-	context = AllocSetContextCreate(CurrentMemoryContext, "wa_policy messages",
-									ALLOCSET_SMALL_SIZES);
-	wa_reader_open_latest(&reader, &schema->message);
-	for (int i = 0; i < deltas->n; i++)
-	{
-		MemoryContext old = MemoryContextSwitchTo(context);
-
-		if (!message_is_known(&reader, deltas->at[i]))
-			deltas->at[kept++] = deltas->at[i];
-		MemoryContextSwitchTo(old);
-		MemoryContextReset(context);
-	}
-	wa_reader_close(&reader);
-	MemoryContextDelete(context);
-	deltas->n = kept;
 }
 
 /* Recipients: once sorted, each stands there once. */
@@ -333,18 +259,15 @@ typedef struct wa_lifts
 static void
 add_lift(wa_lifts *lifts, const wa_row_delta *found)
 {
+	wa_row_delta *lift;
+
 	if (lifts->cooldowns->n > 0 &&
 		bsearch(&found, lifts->cooldowns->at, lifts->cooldowns->n, sizeof(wa_row_delta *),
 				compare_deltas) != NULL)
 		return;
-	if (lifts->n == lifts->max)
-	{
-		lifts->max = Max(16, 2 * lifts->max);
-		lifts->at = lifts->at == NULL ? palloc(lifts->max * sizeof(wa_row_delta *)) :
-			repalloc_huge(lifts->at, lifts->max * sizeof(wa_row_delta *));
-	}
-	lifts->at[lifts->n] = palloc(sizeof(wa_row_delta));
-	*lifts->at[lifts->n++] = *found;
+	lift = palloc(sizeof(wa_row_delta));
+	*lift = *found;
+	*wa_append(lifts->at, lifts->n, lifts->max, wa_row_delta *) = lift;
 }
 
 /* Does this evidence lift failures of the cooldown row at hand? */
@@ -497,9 +420,11 @@ wa_write(const wa_schema *schema, const wa_policy *policy, wa_event_batch *batch
 	bool	   *missing = palloc_extended(Max(1, activities.n), MCXT_ALLOC_HUGE);
 
 	wa_leave_out_erased(schema, &activities, &deliveries, &messages, &sightings, &changes, batch);
-	drop_known_activity(schema, &activities, missing);
-	drop_known_failures(schema, &cooldowns);
-	drop_known_deliveries(schema, &deliveries);
+	activities.n = wa_drop_known(&schema->activity, activities.at, activities.n, activity_is_known,
+								 missing);
+	cooldowns.n = wa_drop_known(&schema->cooldown, cooldowns.at, cooldowns.n, failures_are_known, NULL);
+	deliveries.n = wa_drop_known(&schema->delivery, deliveries.at, deliveries.n,
+								 deliveries_are_known, NULL);
 	lock_recipients(schema, &cooldowns, &activities, missing);
 	if (cooldowns.n > 0)
 		lock_activities(schema, &cooldowns, &activities);
@@ -509,7 +434,7 @@ wa_write(const wa_schema *schema, const wa_policy *policy, wa_event_batch *batch
 	write_consents(schema, batch);
 	wa_upsert(schema, &wa_change_target, changes.at, changes.n);
 	wa_write_links(schema, sightings.at, sightings.n);
-	drop_known_messages(schema, &messages);
+	messages.n = wa_drop_known(&schema->message, messages.at, messages.n, message_is_known, NULL);
 	wa_upsert(schema, &wa_message_target, messages.at, messages.n);
 	wa_write_senders(schema, senders.at, senders.n);
 	wa_write_holds(schema, holds.at, holds.n);

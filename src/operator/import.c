@@ -29,6 +29,7 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
+#include "base/append.h"
 #include "base/arguments.h"
 #include "base/encode.h"
 #include "ingest/event_deltas.h"
@@ -161,13 +162,6 @@ typedef struct wa_import
 	int			nevents;
 	wa_event_batch *batch;
 } wa_import_state;
-
-#define wa_append(array, n, max, type) \
-	((n) < (max) ? &(array)[(n)++] : \
-	 ((max) = Max(4, 2 * (max)), \
-	  (array) = (array) == NULL ? palloc((max) * sizeof(type)) : \
-	  repalloc_huge((array), (max) * sizeof(type)), \
-	  &(array)[(n)++]))
 
 /*
  * The result, and the progress.
@@ -339,7 +333,6 @@ load_stops(wa_import_state *import, Datum recipient)
 	wa_reader_seek(&import->log, recipient);
 	while (wa_reader_next(&import->log))
 	{
-		CHECK_FOR_INTERRUPTS();
 		if (!wa_str_equal(wa_reader_str_in_place(&import->log, Anum_wa_consent_log_state),
 						  WA_STR("stop")))
 			continue;
@@ -372,15 +365,6 @@ load_person(wa_import_state *import, const wa_canonical *recipient)
 	MemoryContextSwitchTo(old);
 }
 
-static wa_str
-copy_str(wa_str s)
-{
-	return (wa_str)
-	{
-		pnstrdup(s.data, s.len), s.len
-	};
-}
-
 static wa_known_register *
 register_of(wa_import_state *import, wa_register reg, wa_str business)
 {
@@ -396,7 +380,7 @@ register_of(wa_import_state *import, wa_register reg, wa_str business)
 					  wa_known_register);
 	*known = (wa_known_register)
 	{
-		copy_str(business), reg, WA_NEVER, WA_NEVER
+		wa_str_copy(business), reg, WA_NEVER, WA_NEVER
 	};
 	return known;
 }

@@ -17,6 +17,7 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "parser/parse_oper.h"
+#include "parser/scansup.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/lsyscache.h"
@@ -171,16 +172,19 @@ field(wa_import_rows *rows, TupleTableSlot *slot, wa_import_column column)
 	return result;
 }
 
-/* Without the blanks round it; absent where nothing is left. */
+/*
+ * Without the blanks round it; absent where nothing is left.  Not by isspace, for which some
+ * locales have bytes of UTF-8 that are no character by themselves.
+ */
 static wa_str
 trim(wa_str s)
 {
-	while (s.len > 0 && isspace((unsigned char) s.data[0]))
+	while (s.len > 0 && scanner_isspace(s.data[0]))
 	{
 		s.data++;
 		s.len--;
 	}
-	while (s.len > 0 && isspace((unsigned char) s.data[s.len - 1]))
+	while (s.len > 0 && scanner_isspace(s.data[s.len - 1]))
 		s.len--;
 	if (s.len == 0)
 		s.data = NULL;
@@ -312,8 +316,7 @@ is_known_business(wa_import_rows *rows, wa_str business)
 	if (!found || rows->nknown == KNOWN_BUSINESSES)
 		return found;
 	old = MemoryContextSwitchTo(rows->context);
-	rows->known[rows->nknown].data = pnstrdup(business.data, business.len);
-	rows->known[rows->nknown++].len = business.len;
+	rows->known[rows->nknown++] = wa_str_copy(business);
 	MemoryContextSwitchTo(old);
 	return true;
 }

@@ -17,6 +17,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "base/append.h"
 #include "base/encode.h"
 #include "identity/load.h"
 #include "ingest/event_batch.h"
@@ -103,13 +104,7 @@ add_other(void *arg, const wa_canonical *id)
 
 	if (is_forgotten(others, id))
 		return;
-	if (others->n == others->max)
-	{
-		others->max = Max(8, 2 * others->max);
-		others->at = others->at == NULL ? palloc(others->max * sizeof(wa_other)) :
-			repalloc_huge(others->at, others->max * sizeof(wa_other));
-	}
-	other = &others->at[others->n++];
+	other = wa_append(others->at, others->n, others->max, wa_other);
 	memset(other, 0, sizeof(wa_other));
 	other->id = *id;
 	if (others->looked_at != NULL)
@@ -254,15 +249,6 @@ find_all(wa_others *others, const wa_schema *schema, const wa_canonical *ids, in
  * What stands against sending to one of them.
  */
 
-static wa_str
-copy_str(wa_str s)
-{
-	return (wa_str)
-	{
-		s.data == NULL ? NULL : pnstrdup(s.data, s.len), s.len
-	};
-}
-
 static bool
 take_stop(void *arg, const wa_objection *objection)
 {
@@ -272,15 +258,9 @@ take_stop(void *arg, const wa_objection *objection)
 	if ((objection->rule != WA_RULE_OPTED_OUT_WHATSAPP &&
 		 objection->rule != WA_RULE_OPTED_OUT_BUSINESS) || objection->learned_under.data == NULL)
 		return true;
-	if (other->nstops == other->max_stops)
-	{
-		other->max_stops = Max(4, 2 * other->max_stops);
-		other->stops = other->stops == NULL ? palloc(other->max_stops * sizeof(wa_others_stop)) :
-			repalloc_huge(other->stops, other->max_stops * sizeof(wa_others_stop));
-	}
-	stop = &other->stops[other->nstops++];
+	stop = wa_append(other->stops, other->nstops, other->max_stops, wa_others_stop);
 	stop->reg = objection->reg;
-	stop->business = copy_str(objection->business);
+	stop->business = wa_str_copy(objection->business);
 	stop->at = objection->since;
 	stop->home.len = objection->learned_under.len;
 	memcpy(stop->home.text, objection->learned_under.data, objection->learned_under.len);
@@ -300,7 +280,7 @@ take_cooldowns(wa_other *other, const wa_facts *facts, wa_instant now)
 		if (row->until > now || row->until == WA_FOREVER)
 			other->cooldowns[other->ncooldowns++] = (wa_others_cooldown)
 		{
-			copy_str(row->business), row->code
+			wa_str_copy(row->business), row->code
 		};
 	}
 }

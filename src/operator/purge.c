@@ -20,6 +20,7 @@
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
@@ -65,10 +66,16 @@ find_step(Oid nspid, const char *name)
 	return function;
 }
 
-/* One batch, committed.  Returns how many rows went; *reached is how far that was. */
+/*
+ * One batch, committed.  Returns how many rows went; *reached is how far that was.  In a context of
+ * its own: each call plans the statement of the function anew.
+ */
 static int64
 purge_batch(Oid nspid, const char *function, wa_instant before, int batch, wa_instant *reached)
 {
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "wa_policy purge batch",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
 	HeapTupleHeader row;
 	bool		isnull;
 	int64		purged;
@@ -84,6 +91,8 @@ purge_batch(Oid nspid, const char *function, wa_instant before, int batch, wa_in
 	if (!isnull)
 		*reached = DatumGetTimestampTz(last);
 	PopActiveSnapshot();
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
 	SPI_commit();
 	return purged;
 }

@@ -294,11 +294,9 @@ prove_all_unknown(wa_holds *holds, wa_reader *life)
 	wa_reader_seek_all(life, NULL, 0);
 	while (wa_reader_next(life))
 	{
-		wa_hold_group *group;
+		wa_hold_group *group = find_group(holds, WA_STR(""),
+										  wa_reader_str_in_place(life, Anum_wa_sender_life_sender));
 
-		CHECK_FOR_INTERRUPTS();
-		group = find_group(holds, WA_STR(""),
-						   wa_reader_str_in_place(life, Anum_wa_sender_life_sender));
 		if (group != NULL && group->of.sender.len > 0)
 			end_proved(holds, group, life);
 	}
@@ -321,10 +319,7 @@ prove(wa_holds *holds, wa_hold_group *group)
 	{
 		wa_reader_seek_all(&life, of, of[1].len == 0 ? 1 : 2);
 		while (wa_reader_next(&life))
-		{
-			CHECK_FOR_INTERRUPTS();
 			end_proved(holds, group, &life);
-		}
 	}
 	wa_reader_close(&life);
 	group->proved = true;
@@ -620,21 +615,6 @@ same_name(wa_str a, wa_str b)
 	return (a.data == NULL) == (b.data == NULL) && wa_str_equal(a, b);
 }
 
-static wa_str
-copy_name(wa_str name)
-{
-	char	   *copy;
-
-	if (name.data == NULL)
-		return name;
-	copy = palloc(name.len + 1);
-	memcpy(copy, name.data, name.len);
-	return (wa_str)
-	{
-		copy, name.len
-	};
-}
-
 /* Keep the question, if it is another than the last one, whose answers are of no use then. */
 static void
 note_question(wa_holds *holds, const wa_question *q)
@@ -650,8 +630,8 @@ note_question(wa_holds *holds, const wa_question *q)
 	MemoryContextReset(holds->answers);
 	old = MemoryContextSwitchTo(holds->answers);
 	holds->question = *q;
-	holds->question.business = copy_name(q->business);
-	holds->question.sender = copy_name(q->sender);
+	holds->question.business = wa_str_copy(q->business);
+	holds->question.sender = wa_str_copy(q->sender);
 	MemoryContextSwitchTo(old);
 	holds->has_question = true;
 }

@@ -160,8 +160,7 @@ check_name(wa_decision_cache *cache, const wa_table *table, const char *kind, wa
 		pfree(unconstify(char *, known->data));
 	known->data = NULL;
 	old = MemoryContextSwitchTo(cache->context);
-	known->data = pnstrdup(name.data, name.len);
-	known->len = name.len;
+	*known = wa_str_copy(name);
 	MemoryContextSwitchTo(old);
 }
 

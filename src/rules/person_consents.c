@@ -163,7 +163,7 @@ replaces(const wa_consent_row *row, wa_instant at, wa_str origin, int code, wa_s
 		return at > row->consent.stopped_at;
 	order = wa_str_compare(origin, row->consent.origin);
 	if (order == 0)
-		order = code - row->consent.code;
+		order = (code > row->consent.code) - (code < row->consent.code);
 	return order > 0 ||
 		(order == 0 && row->learned_under.data != NULL &&
 		 wa_str_compare(home, row->learned_under) < 0);
@@ -387,10 +387,7 @@ read_logs(wa_decision_cache *cache, wa_consents *consents)
 			continue;
 		wa_reader_seek(&log, RecipientGetDatum(wa_recipient_make(&member->id)));
 		while (wa_reader_next(&log))
-		{
-			CHECK_FOR_INTERRUPTS();
 			read_logged(consents, &log, i);
-		}
 	}
 	wa_reader_close(&log);
 	wa_reader_close(&consent);

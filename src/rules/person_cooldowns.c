@@ -10,8 +10,6 @@
  */
 #include "base/compat.h"
 
-#include "miscadmin.h"
-
 #include "rules/person_facts.h"
 #include "state/columns.h"
 #include "state/failures.h"
@@ -108,7 +106,6 @@ read_evidence(wa_decision_cache *cache, wa_cooldowns *cooldowns, int member)
 	{
 		wa_activity_row row;
 
-		CHECK_FOR_INTERRUPTS();
 		wa_read_member_activity(&cooldowns->reader, cache->person, member, &row);
 		*wa_append(cooldowns->activities, cooldowns->nactivities, cooldowns->max_activities,
 				   wa_activity_row) = row;

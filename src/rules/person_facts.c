@@ -11,8 +11,7 @@
  */
 #include "base/compat.h"
 
-#include "miscadmin.h"
-
+#include "base/encode.h"
 #include "rules/person_facts.h"
 #include "state/columns.h"
 #include "state/failures.h"
@@ -29,10 +28,7 @@ wa_learned_under(const wa_person *person, int member)
 		NULL, 0
 	};
 	/* A copy: members move when more of them come. */
-	return (wa_str)
-	{
-		pnstrdup(id->text, id->len), id->len
-	};
+	return wa_str_copy((wa_str) {id->text, id->len});
 }
 
 bool

@@ -9,15 +9,8 @@
 #ifndef WA_PERSON_FACTS_H
 #define WA_PERSON_FACTS_H
 
+#include "base/append.h"
 #include "rules/decision_cache.h"
-
-/* A list that grows, in the current memory context. */
-#define wa_append(rows, n, max, type) \
-	((n) < (max) ? &(rows)[(n)++] : \
-	 ((max) = Max(4, 2 * (max)), \
-	  (rows) = (rows) == NULL ? palloc((max) * sizeof(type)) : \
-	  repalloc_huge((rows), (max) * sizeof(type)), \
-	  &(rows)[(n)++]))
 
 static inline bool
 wa_in_reach(const wa_member *member)

@@ -16,6 +16,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "base/append.h"
 #include "base/encode.h"
 #include "signature/signature.h"
 #include "state/read.h"
@@ -54,17 +55,8 @@ wa_secrets_load(const wa_schema *schema, bool latest)
 			wa_secret  *row;
 
 			if (secrets == NULL)
-			{
 				secrets = palloc0(sizeof(wa_secrets));
-				secrets->max = 4;
-				secrets->rows = palloc(secrets->max * sizeof(wa_secret));
-			}
-			else if (secrets->n == secrets->max)
-			{
-				secrets->max *= 2;
-				secrets->rows = repalloc(secrets->rows, secrets->max * sizeof(wa_secret));
-			}
-			row = &secrets->rows[secrets->n++];
+			row = wa_append(secrets->rows, secrets->n, secrets->max, wa_secret);
 			row->business = wa_slot_str(slot, Anum_wa_app_secret_business);
 			row->secret = wa_slot_str(slot, Anum_wa_app_secret_secret);
 			row->signed_it = false;

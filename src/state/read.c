@@ -12,6 +12,7 @@
 #include "access/tableam.h"
 #include "catalog/pg_type_d.h"
 #include "executor/tuptable.h"
+#include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "storage/predicate.h"
 #include "utils/lsyscache.h"
@@ -153,14 +154,16 @@ wa_reader_seek_all(wa_reader *reader, const wa_str *values, int n)
 
 /*
  * The scan keeps what it allocates on its way, such as the list of dead index entries, to its
- * end.
+ * end.  All loops over rows and over look-ups come by here, so that they can be cancelled.
  */
 static bool
 next_in(wa_reader *reader, ScanDirection direction)
 {
 	MemoryContext old = MemoryContextSwitchTo(reader->memory);
-	bool		found = index_getnext_slot(reader->scan, direction, reader->slot);
+	bool		found;
 
+	CHECK_FOR_INTERRUPTS();
+	found = index_getnext_slot(reader->scan, direction, reader->slot);
 	MemoryContextSwitchTo(old);
 	return found;
 }
@@ -233,18 +236,7 @@ str_in_place(TupleTableSlot *slot, int column)
 wa_str
 wa_slot_str(TupleTableSlot *slot, int column)
 {
-	wa_str		found = str_in_place(slot, column);
-	char	   *copy;
-
-	if (found.data == NULL)
-		return found;
-	copy = palloc(found.len + 1);
-	memcpy(copy, found.data, found.len);
-	copy[found.len] = '\0';
-	return (wa_str)
-	{
-		copy, found.len
-	};
+	return wa_str_copy(str_in_place(slot, column));
 }
 
 wa_str

@@ -28,6 +28,7 @@
 
 #include "recipient/recipient.h"
 #include "base/category_oid.h"
+#include "base/encode.h"
 #include "state/columns.h"
 #include "state/deliveries_array.h"
 #include "state/read.h"
@@ -442,7 +443,7 @@ read_erased(void *arg, HeapTuple tuple, TupleDesc desc)
 	if (b->list->erased.words != NULL)
 		announce_erased(&b->list->erased, key);
 	else
-		*wa_append_huge(b->keys, b->nkeys, b->max_keys, wa_key) = key;
+		*wa_append(b->keys, b->nkeys, b->max_keys, wa_key) = key;
 }
 
 /* All buckets have been read, and there is memory for them. */
@@ -554,14 +555,6 @@ wa_list_build_cost(wa_decision_cache *cache, const wa_question *question, wa_lis
 	return Max(LEAST_COST, pages / PAGES_PER_LOOK_UP + connecting);
 }
 
-static wa_str
-copy_str(wa_str s)
-{
-	if (s.data != NULL)
-		s.data = s.len == 0 ? pstrdup("") : pnstrdup(s.data, s.len);
-	return s;
-}
-
 static wa_suppression_list *
 make_list(wa_decision_cache *cache, const wa_question *question, wa_list_extent extent)
 {
@@ -571,8 +564,8 @@ make_list(wa_decision_cache *cache, const wa_question *question, wa_list_extent 
 	list->cache = cache;
 	list->tells_reasons = extent.tells_reasons;
 	list->question = *question;
-	list->question.business = copy_str(question->business);
-	list->question.sender = copy_str(question->sender);
+	list->question.business = wa_str_copy(question->business);
+	list->question.sender = wa_str_copy(question->sender);
 	list->needs_opt_in = wa_require_opt_in && question->category == WA_MARKETING;
 	if (wa_pacing_quiet_hours(wa_decision_cache_pacing(cache), question))
 		list->places = palloc0(WA_PLACES * sizeof(wa_place));
@@ -601,7 +594,7 @@ fill_list(wa_builder *b)
 		linked = wa_connected_most(b->connected);
 		b->limit += share - Min(share, wa_connected_memory(b->connected));
 	}
-if (b->gathered != NULL && !fits(b, b->ngathered, linked))
+	if (b->gathered != NULL && !fits(b, b->ngathered, linked))
 		fall_back(b);
 	if (b->gathered != NULL)
 		make_set(b, linked);

@@ -12,6 +12,7 @@
 
 #include "access/htup_details.h"
 
+#include "base/append.h"
 #include "suppression/connected.h"
 #include "suppression/list.h"
 
@@ -75,14 +76,6 @@ typedef struct wa_builder
 	bool		several;		/* rows of several businesses count, and must be added up */
 	uint64		nwindowed;		/* entries that an open window would exempt */
 } wa_builder;
-
-/* Append to an array that may become large: yields a pointer to the new element. */
-#define wa_append_huge(array, n, max, type) \
-	(((n) < (max) ? (void) 0 : \
-	  (void) ((max) = Max(64, 2 * (max)), \
-			  (array) = (array) == NULL ? palloc_extended((max) * sizeof(type), MCXT_ALLOC_HUGE) : \
-			  repalloc_huge((array), (max) * sizeof(type)))), \
-	 &(array)[(n)++])
 
 /* Bytes of a Bloom filter, so that it stays in the L2 cache. */
 #define WA_BLOOM_SIZE	(256 * 1024)

@@ -10,8 +10,7 @@
  */
 #include "base/compat.h"
 
-#include "miscadmin.h"
-
+#include "base/encode.h"
 #include "recipient/recipient.h"
 #include "state/columns.h"
 #include "state/deliveries_array.h"
@@ -48,10 +47,7 @@ static void
 note_business(wa_builder *b, wa_str business)
 {
 	if (b->paced_business.data == NULL)
-	{
-		b->paced_business.data = pnstrdup(business.data, business.len);
-		b->paced_business.len = business.len;
-	}
+		b->paced_business = wa_str_copy(business);
 	else if (!wa_str_equal(b->paced_business, business))
 		b->several = true;
 }
@@ -143,7 +139,6 @@ read_claims(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
 		wa_instant	until = wa_reader_instant(&reader, Anum_wa_claim_lease_until);
 		wa_key		key;
 
-		CHECK_FOR_INTERRUPTS();
 		if ((Oid) wa_reader_int(&reader, Anum_wa_claim_category) == b->category &&
 			(until > b->question->at || until == WA_FOREVER) &&
 			wa_asks_about(b->question, wa_reader_str_in_place(&reader, Anum_wa_claim_business)) &&

@@ -314,7 +314,7 @@ walk_batch(wa_connected *c)
 			continue;
 		walk(c, ids[i]);
 		if (c->batch_has_rows && is_member(c, node_of(c, ids[i])))
-			*wa_append_huge(c->with_rows, c->nwith_rows, c->max_with_rows, wa_node) =
+			*wa_append(c->with_rows, c->nwith_rows, c->max_with_rows, wa_node) =
 				node_of(c, ids[i]);
 	}
 	pfree(ids);

@@ -41,7 +41,7 @@ wa_builder_add_user_id(wa_builder *b, wa_key key)
 	MemoryContext old = MemoryContextSwitchTo(b->list->context);
 
 	if (has_room(b))
-		*wa_append_huge(b->user_ids, b->nuser_ids, b->max_user_ids, wa_key) = key;
+		*wa_append(b->user_ids, b->nuser_ids, b->max_user_ids, wa_key) = key;
 	MemoryContextSwitchTo(old);
 }
 
@@ -59,7 +59,7 @@ read_link(void *arg, HeapTuple tuple, TupleDesc desc)
 			wa_builder_add_user_id(b, wa_builder_user_id(b, other));
 	}
 	else if (has_room(b))
-		*wa_append_huge(b->parents, b->nparents, b->max_parents, wa_parent_link) =
+		*wa_append(b->parents, b->nparents, b->max_parents, wa_parent_link) =
 			(wa_parent_link) {wa_builder_user_id(b, recipient), wa_builder_user_id(b, other)};
 }
 

@@ -68,4 +68,28 @@ for my $how (sort keys %sent)
 # It is not that nothing was found.
 is($node->safe_psql('n1_6000', q{SELECT count(*) FROM wa_identity WHERE recipient = '4915100000001'}), '6000', 'links of all');
 
+# What takes long can be cancelled while the rows of all identifiers are read, too: most of the
+# time goes there. Half of the time is given, and the other half must be saved.
+$node->safe_psql('postgres', 'CREATE DATABASE cancelled');
+$node->safe_psql('cancelled', q{
+	CREATE EXTENSION wa_policy;
+	INSERT INTO wa_sender (business, sender, last_seen) VALUES ('W1', 'S1', now());
+	INSERT INTO wa_identity (recipient, other, business, first_seen_at, last_seen_at)
+		SELECT '4915100000001', ('DE.n' || n)::wa_recipient, 'W1', '2025-01-01', '2025-01-02' FROM generate_series(1, 40000) AS n;
+	INSERT INTO wa_cooldown (recipient, business, code, strikes, until, failures)
+		SELECT ('DE.n' || n)::wa_recipient, 'W1', c, 1, '2125-01-01', '{2025-01-01}'
+		FROM generate_series(1, 40000) AS n, unnest('{1026,131049,130472,131056,130403}'::int[]) AS c;
+	ANALYZE;
+	CREATE FUNCTION ms(statement text) RETURNS float LANGUAGE plpgsql AS $$
+	DECLARE began timestamptz := clock_timestamp();
+	BEGIN
+		BEGIN EXECUTE statement; EXCEPTION WHEN query_canceled THEN NULL; END;
+		RETURN 1000 * extract(epoch FROM clock_timestamp() - began);
+	END $$});
+my $asks = q{SELECT ms($$SELECT count(*) FROM wa_explain('4915100000001', 'marketing')$$)};
+my $whole = (sort { $a <=> $b } map { $node->safe_psql('cancelled', $asks) } 1 .. 3)[0];
+my $given = int($whole / 2);
+my $took = (sort { $a <=> $b } map { $node->safe_psql('cancelled', "SET statement_timeout = $given; $asks") } 1 .. 3)[0];
+cmp_ok($took, '<', 0.75 * $whole, sprintf 'cancelled after %d ms, it ends after %.0f ms of %.0f', $given, $took, $whole);
+
 done_testing();

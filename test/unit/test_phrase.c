@@ -92,6 +92,7 @@ test_case_blanks_punctuation(void)
 	folds("stop stop  STOP", "stop");
 	folds("stop start stop", "stop start stop");
 	folds("bye bye now", "bye");
+	folds("\xE4\xB8\x80" "e", "\xE4\xB8\x80" "e");	/* no umlaut: a character whose lowest byte is 0 */
 }
 
 static void
