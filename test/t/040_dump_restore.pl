@@ -238,26 +238,51 @@ is_same(fingerprints($node, 'copied'), fingerprints($node, 'plainly'), 'which ap
 
 # pg_upgrade: types, operators and tables keep their files.  It makes each function and view by
 # itself, those that a BEGIN ATOMIC needs before the operator classes: DISTINCT, UNION, ORDER BY and
-# PARTITION BY of a wa_recipient fail there, and have to go by its text.  It loads the library as
-# $libdir/wa_policy, which PostgreSQL 18 does not look for in dynamic_library_path: there the extension must be installed.
+# PARTITION BY of a wa_recipient fail there, and have to go by its text.
+my $rows = fingerprints($node, 'plainly');
+
+# A new server of this major, to which pg_upgrade has brought $from.
+sub upgrade
+{
+	my ($from, $name, @init) = @_;
+	my $new = PostgreSQL::Test::Cluster->new($name);
+	$new->init(extra => \@init);
+	$new->append_conf('postgresql.conf', $ENV{WA_STAGE} // '');
+	my $old_bin = $from->config_data('--bindir');
+	$from->stop;
+	chdir $tmp or die;
+	my ($out, $err);
+	my $ok = IPC::Run::run([ 'pg_upgrade', '--no-sync', '-b', $old_bin, '-B', $new->config_data('--bindir'), '-d', $from->data_dir,
+			'-D', $new->data_dir, '-s', $new->host, '-p', $from->port, '-P', $new->port ], '>', \$out, '2>', \$err);
+	ok($ok, "$name by pg_upgrade") or diag("$out$err");
+	$new->start;
+	is_same(fingerprints($new, 'plainly'), $rows, "$name: pg_upgrade keeps every row");
+	is($new->safe_psql('plainly', q{SELECT wa_sendable('4915100000001', 'marketing')}), 'f', "$name: and what it means");
+	return $new;
+}
+
+# It loads the library as $libdir/wa_policy, which PostgreSQL 18 does not look for in
+# dynamic_library_path: there the extension must be installed.
 SKIP:
 {
 	my (undef, undef, $cannot_load) = $node->psql('plainly', q{LOAD '$libdir/wa_policy'});
 	skip("pg_upgrade finds only installed libraries: $cannot_load", 3) if $cannot_load =~ /could not access file/;
-	my $rows = fingerprints($node, 'plainly');
-	my $new = PostgreSQL::Test::Cluster->new('upgraded');
-	$new->init;
-	$new->append_conf('postgresql.conf', $ENV{WA_STAGE} // '');
-	$node->stop;
-	my $bin = $node->config_data('--bindir');
-	chdir $tmp or die;
-	my ($out, $err);
-	my $ok = IPC::Run::run([ 'pg_upgrade', '--no-sync', '-b', $bin, '-B', $bin, '-d', $node->data_dir, '-D', $new->data_dir,
-			'-s', $new->host, '-p', $node->port, '-P', $new->port ], '>', \$out, '2>', \$err);
-	ok($ok, 'pg_upgrade') or diag("$out$err");
-	$new->start;
-	is_same(fingerprints($new, 'plainly'), $rows, 'pg_upgrade keeps every row');
-	is($new->safe_psql('plainly', q{SELECT wa_sendable('4915100000001', 'marketing')}), 'f', 'and what it means');
+	my $new = upgrade($node, 'upgraded');
+
+	# From an older major, where it is installed as well (test/majors).
+	if ($ENV{WA_OLD_INSTALLATION})
+	{
+		my $old = PostgreSQL::Test::Cluster->new('older', install_path => $ENV{WA_OLD_INSTALLATION});
+		$old->init;
+		$old->start;
+		$old->safe_psql('postgres', 'CREATE DATABASE plainly');
+		# The older one does not know all settings that a dump of the newer one makes.
+		my ($dump, $said);
+		IPC::Run::run([ 'pg_dump', '-h', $new->host, '-p', $new->port, 'plainly' ], '>', \$dump) or die;
+		$old->psql('plainly', $dump, on_error_stop => 0, stderr => \$said);
+		is_same(join("\n", grep { !/unrecognized configuration parameter/ } split /\n/, $said), '', 'a dump restores on an older major');
+		upgrade($old, 'newer', $ENV{WA_MAJOR} >= 18 ? '--no-data-checksums' : ());
+	}
 }
 
 done_testing();
