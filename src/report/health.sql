@@ -229,8 +229,9 @@ FROM (
 	WHERE c.oid IN ('wa_webhook'::regclass, 'wa_problem'::regclass, 'wa_message'::regclass)) AS g
 WHERE g.pages * current_setting('block_size')::numeric > 10 * 1073741824.0
 UNION ALL
+-- After a large rollback or deletion this is true until autovacuum comes; nothing tells since when the rows are dead.
 SELECT 'dead_rows', 'warning', s.n_dead_tup,
-	format('%s has %s dead rows beside %s live ones: autovacuum does not keep up.', s.relname, s.n_dead_tup, s.n_live_tup),
+	format('%s has %s dead rows beside %s live ones. If it stays so for long, autovacuum does not keep up.', s.relname, s.n_dead_tup, s.n_live_tup),
 	format('VACUUM %s;', s.relid::regclass)
 FROM pg_stat_all_tables AS s
 WHERE s.relid IN ('wa_message'::regclass, 'wa_activity'::regclass, 'wa_cooldown'::regclass, 'wa_consent'::regclass,
