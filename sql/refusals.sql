@@ -3,6 +3,7 @@
 \set ON_ERROR_ROLLBACK on
 \set SHOW_CONTEXT never
 BEGIN;
+SELECT wa_declare_empty('a test');
 INSERT INTO wa_sender (business, sender) VALUES ('b1', 's1');
 
 -- Holds.
