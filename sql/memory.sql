@@ -4,6 +4,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL max_parallel_workers_per_gather = 0;
 SET LOCAL jit = off;
+SELECT wa_declare_empty('a test');
 INSERT INTO wa_sender (business, sender) VALUES ('b1', 's1'), ('b2', 's2'), ('b3', 's3');
 INSERT INTO wa_quiet_hours (category, starts, ends) VALUES ('utility', '20:00', '08:00');
 INSERT INTO wa_frequency_cap (category, messages, period) VALUES ('marketing', 1, '1 day');

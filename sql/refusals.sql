@@ -3,6 +3,7 @@
 \set ON_ERROR_ROLLBACK on
 \set SHOW_CONTEXT never
 BEGIN;
+SELECT wa_declare_empty('a test');
 INSERT INTO wa_sender (business, sender) VALUES ('b1', 's1');
 
 -- Holds.
@@ -35,6 +36,13 @@ SELECT wa_release('b7', 'x');
 SELECT count(*) FROM wa_sender_hold_log;
 SELECT wa_hold('b1', 'x', region => 'ZZ'), wa_hold('', 'x', until => 'infinity');
 SELECT business, region, until FROM wa_sender_hold_log ORDER BY id;
+
+-- No moment comes first after -infinity, and drivers cannot read an infinite answer.
+SELECT wa_next_sendable('+49 1510 0000001', 'marketing', at => '-infinity');
+\echo :SQLSTATE
+SELECT wa_next_sendable(wa_recipient '4915100000001', 'marketing', at => 'infinity');
+-- A question about such a moment has an answer, though.
+SELECT wa_sendable('+49 1510 0000001', 'marketing', at => '-infinity');
 
 -- Declarations, claims, templates.
 SELECT wa_declare_empty(NULL);

@@ -22,7 +22,7 @@ CREATE FUNCTION wa_next_sendable(phone text, category wa_category, business text
 	RETURNS timestamptz
 	AS 'MODULE_PATHNAME', 'wa_next_sendable_text' LANGUAGE C STABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION wa_next_sendable(text, wa_category, text, text, timestamptz) IS
-'Returns the earliest time, not before at, at which wa_sendable will be true if no further event arrives; NULL where only the person or an operator can change it. Arguments and errors as for wa_sendable';
+'Returns the earliest time, not before at, at which wa_sendable will be true if no further event arrives; NULL where only the person or an operator can change it. Arguments and errors as for wa_sendable; datetime_field_overflow for an at that is no moment (no date and time)';
 REVOKE EXECUTE ON FUNCTION wa_next_sendable(text, wa_category, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_explain(phone text, category wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
@@ -57,7 +57,7 @@ CREATE FUNCTION wa_next_sendable(phone wa_recipient, category wa_category, busin
 	RETURNS timestamptz
 	AS 'MODULE_PATHNAME', 'wa_next_sendable_recipient' LANGUAGE C STABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION wa_next_sendable(wa_recipient, wa_category, text, text, timestamptz) IS
-'Returns the earliest time, not before at, at which wa_sendable will be true if no further event arrives; NULL where only the person or an operator can change it. Arguments and errors as for wa_sendable';
+'Returns the earliest time, not before at, at which wa_sendable will be true if no further event arrives; NULL where only the person or an operator can change it. Arguments and errors as for wa_sendable; datetime_field_overflow for an at that is no moment (no date and time)';
 REVOKE EXECUTE ON FUNCTION wa_next_sendable(wa_recipient, wa_category, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_explain(phone wa_recipient, category wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,

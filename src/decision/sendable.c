@@ -196,6 +196,17 @@ first_reason(FunctionCallInfo fcinfo, bool is_text)
 	return reason_text(fcinfo, rule);
 }
 
+/* No moment comes first after '-infinity', and none after 'infinity'. */
+static void
+require_finite(wa_instant at)
+{
+	if (TIMESTAMP_NOT_FINITE(at))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
+				 errmsg("the time to start from must not be infinite"),
+				 errhint("Give a moment as at, or leave it to its default.")));
+}
+
 static Datum
 next_sendable(FunctionCallInfo fcinfo, bool is_text)
 {
@@ -206,6 +217,7 @@ next_sendable(FunctionCallInfo fcinfo, bool is_text)
 	wa_instant	next;
 
 	wa_question_args(fcinfo, &question);
+	require_finite(question.at);
 	cache = wa_decision_cache_for((wa_decision_cache **) &flinfo->fn_extra, flinfo->fn_oid,
 								  flinfo->fn_mcxt);
 	wa_decision_cache_check(cache, &question);

@@ -93,8 +93,7 @@ COMMENT ON COLUMN wa__standing_hold.reason IS 'As in wa_sender_hold';
 CREATE VIEW wa__finding AS
 -- Does anything arrive?
 SELECT 'unfed' AS finding, 'error' AS severity, 0::numeric AS figure,
-	CASE WHEN EXISTS (SELECT FROM wa_sender) THEN 'No webhook has ever arrived, so no stop is known. Who may post webhooks?'
-		ELSE 'Nothing has ever arrived, so every decision is an error. Who may post webhooks?' END AS sentence,
+	'Nothing has ever arrived, so every decision is an error. Who may post webhooks?' AS sentence,
 	'SELECT member::regrole FROM pg_auth_members WHERE roleid = ''wa_writer''::regrole;' AS statement
 WHERE NOT EXISTS (SELECT FROM wa_sender WHERE last_seen IS NOT NULL)
 	AND NOT EXISTS (SELECT FROM wa_consent) AND NOT EXISTS (SELECT FROM wa_empty_declaration)
@@ -229,8 +228,9 @@ FROM (
 	WHERE c.oid IN ('wa_webhook'::regclass, 'wa_problem'::regclass, 'wa_message'::regclass)) AS g
 WHERE g.pages * current_setting('block_size')::numeric > 10 * 1073741824.0
 UNION ALL
+-- After a large rollback or deletion this is true until autovacuum comes; nothing tells since when the rows are dead.
 SELECT 'dead_rows', 'warning', s.n_dead_tup,
-	format('%s has %s dead rows beside %s live ones: autovacuum does not keep up.', s.relname, s.n_dead_tup, s.n_live_tup),
+	format('%s has %s dead rows beside %s live ones. If it stays so for long, autovacuum does not keep up.', s.relname, s.n_dead_tup, s.n_live_tup),
 	format('VACUUM %s;', s.relid::regclass)
 FROM pg_stat_all_tables AS s
 WHERE s.relid IN ('wa_message'::regclass, 'wa_activity'::regclass, 'wa_cooldown'::regclass, 'wa_consent'::regclass,

@@ -21,32 +21,41 @@
 #include "rules/decision_cache.h"
 #include "state/columns.h"
 
-/* Does the snapshot see any row of this table? */
+/* Does the snapshot see any row of this table, with a value in that column unless it is 0? */
 static bool
-has_row(const wa_table *table, Snapshot snapshot)
+has_row(const wa_table *table, AttrNumber attnum, Snapshot snapshot)
 {
 	Relation	rel = wa_table_open(table);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
-	bool		found = table_scan_getnextslot(scan, ForwardScanDirection, slot);
+	bool		found = false;
 
+	while (!found && table_scan_getnextslot(scan, ForwardScanDirection, slot))
+		found = attnum == 0 || !slot_attisnull(slot, attnum);
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, NoLock);
 	return found;
 }
 
-/* Has anything ever arrived here, or has somebody said that nothing will? */
+/*
+ * Has anything ever arrived here, or has somebody said that nothing will?
+ *
+ * Whatever arrives and is accepted marks its sender as seen.  A sender that a DBA entered, or that came with a
+ * secret, is set-up, and a stored payload may be garbage or forged: behind these, nobody may be listening.
+ */
 static bool
 is_fed(const wa_decision_cache *cache)
 {
 	const wa_schema *schema = cache->schema;
-	const wa_table *tables[] = {&schema->sender, &schema->consent, &schema->cooldown,
-	&schema->activity, &schema->consent_log, &schema->webhook, &schema->empty_declaration};
+	const wa_table *tables[] = {&schema->consent, &schema->cooldown, &schema->activity,
+	&schema->consent_log, &schema->empty_declaration};
 
+	if (has_row(&schema->sender, Anum_wa_sender_last_seen, cache->snapshot))
+		return true;
 	for (int i = 0; i < lengthof(tables); i++)
 	{
-		if (has_row(tables[i], cache->snapshot))
+		if (has_row(tables[i], 0, cache->snapshot))
 			return true;
 	}
 	return false;
@@ -63,7 +72,7 @@ check_fed(wa_decision_cache *cache)
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("nothing has ever arrived in this database, so wa_policy cannot tell who may be messaged"),
-			 errdetail("No webhook, reported error, opt-out or import is in it."),
+			 errdetail("No webhook that was accepted, reported error, opt-out or import is in it."),
 			 errhint("Ask in the database that receives the webhooks. If this one is meant to be empty, say so with wa_declare_empty('reason').")));
 }
 

@@ -92,7 +92,7 @@ sub template
 {
 	my ($senders, @script) = @_;
 	sql($ENV{PGDATABASE}, 'CREATE EXTENSION wa_policy;');
-	sql($ENV{PGDATABASE}, "INSERT INTO wa_sender (business, sender) VALUES " . join(', ', map { "('$_->[0]', '$_->[1]')" } @$senders) . ';')
+	sql($ENV{PGDATABASE}, "SELECT wa_declare_empty('a test'); INSERT INTO wa_sender (business, sender) VALUES " . join(', ', map { "('$_->[0]', '$_->[1]')" } @$senders) . ';')
 	  if sql($ENV{PGDATABASE}, "SELECT to_regclass('wa_sender') IS NOT NULL;") eq 't';
 	sql($ENV{PGDATABASE}, @script) if @script;
 }
