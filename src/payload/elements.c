@@ -37,13 +37,13 @@ element_text2(json_object *object, const char *key, const char *other_key)
 	return result;
 }
 
-/* The errors of a status or message; third parties write one as "error". */
+/* The errors of a status or message; third parties write one as "error", some beside an empty list. */
 static json_object *
 element_errors(json_object *node)
 {
 	json_object *errors = wa_json_member(node, "errors");
 
-	return errors != NULL ? errors : wa_json_member(node, "error");
+	return wa_json_list_length(errors) > 0 ? errors : wa_json_member(node, "error");
 }
 
 static bool
@@ -124,7 +124,7 @@ status_fill(json_object *node, wa_element *element)
 	element->participant = element_any_given(&element->who);
 	if (element->participant)
 		return;
-	if (wa_str_equal(wa_json_text(node, "recipient_type"), WA_STR("group")) ||
+	if (wa_str_says(wa_json_text(node, "recipient_type"), WA_STR("group")) ||
 		status_is_group_id(wa_json_text(node, "recipient_id")))
 		element->group = true;
 	else
@@ -157,15 +157,38 @@ message_fill_button(json_object *part, wa_element *element)
 }
 
 static void
-message_fill_interactive(json_object *part, wa_element *element)
+message_fill_reply(json_object *part, wa_element *element)
 {
 	json_object *reply = wa_json_member(part, "button_reply");
-	json_object *permission = wa_json_member(part, "call_permission_reply");
 
 	element->texts[0] = wa_json_text(reply, "title");
 	element->texts[1] = wa_json_text(reply, "id");
-	element->automatic = wa_str_equal(wa_json_text(permission, "response_source"),
-									  WA_STR("automatic"));
+}
+
+static void
+message_fill_interactive(json_object *part, wa_element *element)
+{
+	json_object *permission = wa_json_member(part, "call_permission_reply");
+
+	message_fill_reply(part, element);
+	element->automatic = wa_str_says(wa_json_text(permission, "response_source"),
+									 WA_STR("automatic"));
+}
+
+/*
+ * The new number is "wa_id", in older versions "new_wa_id".  Where both are there, third
+ * parties have kept the old number in "wa_id".
+ */
+static void
+message_fill_changed_phone(json_object *part, wa_element *element)
+{
+	wa_str		wa_id = wa_json_text(part, "wa_id");
+	wa_str		new_wa_id = wa_json_text(part, "new_wa_id");
+
+	element->changed_from.phone = element_text2(part, "previous_wa_id", "customer");
+	element->changed_to.phone = wa_str_given(new_wa_id) ? new_wa_id : wa_id;
+	if (wa_str_given(new_wa_id) && !wa_str_given(element->changed_from.phone))
+		element->changed_from.phone = wa_id;
 }
 
 static void
@@ -174,10 +197,9 @@ message_fill_system(json_object *part, wa_element *element)
 	element->system_type = wa_json_text(part, "type");
 	element->system_body = wa_json_text(part, "body");
 	element->system_marketing = wa_json_text(part, "marketing");
-	element->changed_to.phone = element_text2(part, "wa_id", "new_wa_id");
+	message_fill_changed_phone(part, element);
 	element->changed_to.user_id = wa_json_text(part, "user_id");
 	element->changed_to.parent_user_id = wa_json_text(part, "parent_user_id");
-	element->changed_from.phone = element_text2(part, "previous_wa_id", "customer");
 	element->changed_from.user_id = wa_json_text(part, "previous_user_id");
 	element->changed_from.parent_user_id = element_text2(part, "previous_parent_user_id",
 														 "parent_previous_user_id");
@@ -188,13 +210,20 @@ static void
 message_fill_caption(json_object *part, wa_element *element)
 {
 	element->texts[0] = wa_json_text(part, "caption");
-	if (element->texts[0].data != NULL)
-		element->side_texts = true;
+	element->side_texts = element->texts[0].data != NULL;
 }
 
-/* The text or caption in a message that takes another's place. */
+/* What a user writes to an order is no message by itself either. */
+static void
+message_fill_order(json_object *part, wa_element *element)
+{
+	element->texts[0] = wa_json_text(part, "text");
+	element->side_texts = element->texts[0].data != NULL;
+}
+
+/* The text or caption of a message in another message. */
 static wa_str
-message_edited_text(json_object *message)
+message_inner_text(json_object *message)
 {
 	static const char *const captioned[] = {"image", "video", "document"};
 	wa_str		text = message_text(wa_json_member(message, "text"), "body");
@@ -210,10 +239,10 @@ message_fill_edit(json_object *node, wa_element *element)
 {
 	json_object *part = wa_json_member(node, "edit");
 
-	element->texts[0] = message_edited_text(node);
-	element->texts[1] = message_edited_text(wa_json_member(part, "message"));
+	element->texts[0] = message_inner_text(node);
+	element->texts[1] = message_inner_text(wa_json_member(part, "message"));
 	if (!wa_str_given(element->texts[1]))
-		element->texts[1] = message_edited_text(part);
+		element->texts[1] = message_inner_text(part);
 	element->side_texts = true;
 }
 
@@ -263,7 +292,7 @@ message_fill_card(json_object *contacts, wa_element *element)
 
 /*
  * The types whose parts are read, or by whose parts a message without "type" is
- * told.  worded: without its part the words of the user stand elsewhere.
+ * told.  worded: without words in its part those of the user stand elsewhere.
  */
 typedef struct message_type
 {
@@ -288,7 +317,7 @@ static const message_type message_types[] = {
 	{{"voice", 5}, NULL, false},
 	{{"sticker", 7}, NULL, false},
 	{{"location", 8}, NULL, false},
-	{{"order", 5}, NULL, false},
+	{{"order", 5}, message_fill_order, false},
 	{{"unsupported", 11}, NULL, false},
 	{{"unknown", 7}, NULL, false},
 	{{"request_welcome", 15}, NULL, false},
@@ -309,31 +338,16 @@ message_find_type(wa_str name)
 	return NULL;
 }
 
-/* The first of the first n types whose part the message has. */
+/* The first type whose part the message has. */
 static const message_type *
-message_find_part(json_object *node, size_t n)
+message_find_part(json_object *node)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < lengthof(message_types); i++)
 	{
 		if (wa_json_member(node, message_types[i].name.data) != NULL)
 			return &message_types[i];
 	}
 	return NULL;
-}
-
-/*
- * Where the type is none that is known, or its part is not there, words in
- * another part, or in none, are no message by themselves, but may be a stop.
- */
-static const message_type *
-message_find_words(json_object *node, wa_element *element)
-{
-	const message_type *type = message_find_part(node, WORDED_TYPES);
-
-	if (type == NULL)
-		element->texts[0] = wa_json_text(node, "body");
-	element->side_texts = type != NULL || element->texts[0].data != NULL;
-	return type;
 }
 
 /* A part that is there and cannot be read might say anything. */
@@ -350,6 +364,44 @@ message_is_wordless(json_object *part, const message_type *type, const wa_elemen
 		!wa_json_is_object(part);
 }
 
+static void
+message_fill_part(json_object *node, const message_type *type, wa_element *element)
+{
+	json_object *part = wa_json_member(node, type->name.data);
+
+	if (type->fill != NULL)
+		type->fill(part, element);
+	element->wordless = element->wordless || message_is_wordless(part, type, element);
+}
+
+static bool
+message_has_words(const wa_element *element)
+{
+	return element->texts[0].data != NULL || element->texts[1].data != NULL;
+}
+
+/*
+ * Where the part that the type names has no words, or is not there, words in another
+ * part, or in none, are no message by themselves, but may be a stop.
+ */
+static void
+message_find_words(json_object *node, const message_type *type, wa_element *element)
+{
+	for (size_t i = 0; i < WORDED_TYPES && !message_has_words(element); i++)
+	{
+		if (&message_types[i] != type && wa_json_member(node, message_types[i].name.data) != NULL)
+			message_fill_part(node, &message_types[i], element);
+	}
+	/* a reply without the "interactive" round it */
+	if (!message_has_words(element))
+		message_fill_reply(node, element);
+	if (!message_has_words(element))
+		element->texts[0] = wa_json_text(node, "body");
+	if (!message_has_words(element))
+		element->texts[0] = message_inner_text(wa_json_member(node, "message"));
+	element->side_texts = message_has_words(element);
+}
+
 /* The part that the type names; without a type the part tells it. */
 static void
 message_fill_parts(json_object *node, wa_element *element)
@@ -358,18 +410,24 @@ message_fill_parts(json_object *node, wa_element *element)
 
 	if (!wa_str_given(element->type))
 	{
-		type = message_find_part(node, lengthof(message_types));
+		type = message_find_part(node);
 		if (type != NULL)
 			element->type = type->name;
 	}
-	else if (type == NULL ||
-			 (type->worded && wa_json_member(node, type->name.data) == NULL))
-		type = message_find_words(node, element);
-	if (type != NULL && type->fill != NULL)
-		type->fill(wa_json_member(node, type->name.data), element);
-	element->wordless = type != NULL && message_is_wordless(wa_json_member(node, type->name.data), type, element);
+	if (type != NULL)
+		message_fill_part(node, type, element);
 	if (wa_str_says(element->type, WA_STR("edit")))
 		message_fill_edit(node, element);
+	else if ((type == NULL || type->worded) && !message_has_words(element))
+		message_find_words(node, type, element);
+}
+
+/* Messages that users sent do not say to whom; copies of those that they were sent do. */
+static bool
+message_is_addressed(json_object *node)
+{
+	return wa_json_member(node, "to") != NULL || wa_json_member(node, "to_user_id") != NULL ||
+		wa_json_member(node, "to_parent_user_id") != NULL;
 }
 
 static void
@@ -384,8 +442,7 @@ message_fill(json_object *node, wa_element *element)
 	element->timestamp = element_time(node, "timestamp");
 	element->nerrors = wa_json_list_length(element_errors(node));
 	element->group = wa_str_given(wa_json_text(node, "group_id"));
-	element->by_business = wa_json_member(node, "to") != NULL &&
-		wa_contact_same_id(element->who.phone, element->display_phone, true);
+	element->addressed = message_is_addressed(node);
 	message_fill_parts(node, element);
 }
 
@@ -450,8 +507,14 @@ call_fill(json_object *node, wa_element *element)
 	element->timestamp = element_time(node, "start_time");
 	if (!wa_str_given(element->timestamp))
 		element->timestamp = element_time(node, "timestamp");
-	element->by_user = wa_str_equal(direction, WA_STR("USER_INITIATED")) ||
-		wa_str_equal(direction, WA_STR("user_initiated"));
+	element->by_user = wa_str_says(direction, WA_STR("user_initiated"));
+}
+
+/* What is no list is one restriction, though it be of no shape that can be read. */
+static int
+account_restrictions(json_object *info)
+{
+	return wa_str_given(wa_json_scalar(info)) ? 1 : wa_json_list_length(info);
 }
 
 static void
@@ -462,7 +525,7 @@ account_update_fill(json_object *node, wa_element *element)
 	element->ban_state = wa_json_text(wa_json_member(node, "ban_info"), "waba_ban_state");
 	element->waba_id = wa_json_text(wa_json_member(node, "waba_info"), "waba_id");
 	element->violation = wa_json_text(wa_json_member(node, "violation_info"), "violation_type");
-	element->nrestrictions = wa_json_list_length(wa_json_member(node, "restriction_info"));
+	element->nrestrictions = account_restrictions(wa_json_member(node, "restriction_info"));
 }
 
 static void

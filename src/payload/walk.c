@@ -413,7 +413,10 @@ source_pop(wa_payload *payload, wa_element *element)
 	json_object_put(source->tree);
 	source->tree = NULL;
 	place_cut(payload, source->nsteps);
-	if (source->kind != WA_SOURCE_WRAPPER || (source->found && !source->unread))
+	if (source->kind != WA_SOURCE_WRAPPER)
+		return false;
+	source->unread = source->unread || wa_unread_in_wrapper(source->node);
+	if (source->found && !source->unread)
 		return false;
 	wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, source->node);
 	element->unread = source->unread;
