@@ -8,11 +8,12 @@
 #include "payload/payload_internal.h"
 
 /*
- * A time.  One that is no scalar is not taken for absent, which would mean
- * "now": it is handed out as a text that is no time.
+ * A member whose absence says something: without a time it would be "now", without a
+ * group the user's own.  One that is no scalar is not taken for absent: it is handed out
+ * as a text that is no time.
  */
 static wa_str
-element_time(json_object *object, const char *key)
+element_present(json_object *object, const char *key)
 {
 	json_object *node = wa_json_member(object, key);
 
@@ -114,7 +115,7 @@ status_fill(json_object *node, wa_element *element)
 
 	element->message_id = wa_json_text(node, "id");
 	element->type = wa_json_text(node, "status");
-	element->timestamp = element_time(node, "timestamp");
+	element->timestamp = element_present(node, "timestamp");
 	element->nerrors = wa_json_list_length(element_errors(node));
 	element->pricing_category = wa_json_text(wa_json_member(node, "pricing"), "category");
 	element->origin_type = wa_json_text(origin, "type");
@@ -136,11 +137,18 @@ status_fill(json_object *node, wa_element *element)
  * ----------------------------------------------------------------
  */
 
-/* A member of a part; third parties write the text itself instead of the part. */
+/*
+ * A member of a part; third parties write the text itself instead of the part.  A part
+ * that they have turned into a string of JSON is no text, and is not read.
+ */
 static wa_str
 message_text(json_object *part, const char *key)
 {
-	return wa_json_is_object(part) ? wa_json_text(part, key) : wa_json_scalar(part);
+	wa_str		text = wa_json_is_object(part) ? wa_json_text(part, key) : wa_json_scalar(part);
+
+	if (!wa_json_is_object(part) && wa_str_given(text) && text.data[0] == '{')
+		return (wa_str) {NULL, 0};
+	return text;
 }
 
 static void
@@ -439,9 +447,9 @@ message_fill(json_object *node, wa_element *element)
 												"parent_from_user_id");
 	element->message_id = wa_json_text(node, "id");
 	element->type = wa_json_text(node, "type");
-	element->timestamp = element_time(node, "timestamp");
+	element->timestamp = element_present(node, "timestamp");
 	element->nerrors = wa_json_list_length(element_errors(node));
-	element->group = wa_str_given(wa_json_text(node, "group_id"));
+	element->group = wa_str_given(element_present(node, "group_id"));
 	element->addressed = message_is_addressed(node);
 	message_fill_parts(node, element);
 }
@@ -458,7 +466,7 @@ preference_fill(json_object *node, wa_element *element)
 	element->category = wa_json_text(node, "category");
 	element->type = wa_json_text(node, "value");
 	element->signup_id = wa_json_text(node, "signup_id");
-	element->timestamp = element_time(node, "timestamp");
+	element->timestamp = element_present(node, "timestamp");
 }
 
 /* {previous, current}, or the current one alone with the previous beside it. */
@@ -484,7 +492,7 @@ static void
 user_id_update_fill(json_object *node, wa_element *element)
 {
 	element->who.phone = wa_json_text(node, "wa_id");
-	element->timestamp = element_time(node, "timestamp");
+	element->timestamp = element_present(node, "timestamp");
 	user_id_update_read(node, "user_id", "previous_user_id",
 						&element->changed_to.user_id, &element->changed_from.user_id);
 	user_id_update_read(node, "parent_user_id", "previous_parent_user_id",
@@ -504,9 +512,9 @@ call_fill(json_object *node, wa_element *element)
 												"parent_from_user_id");
 	element->message_id = wa_json_text(node, "id");
 	element->type = wa_json_text(node, "event");
-	element->timestamp = element_time(node, "start_time");
+	element->timestamp = element_present(node, "start_time");
 	if (!wa_str_given(element->timestamp))
-		element->timestamp = element_time(node, "timestamp");
+		element->timestamp = element_present(node, "timestamp");
 	element->by_user = wa_str_says(direction, WA_STR("user_initiated"));
 }
 
@@ -521,7 +529,7 @@ static void
 account_update_fill(json_object *node, wa_element *element)
 {
 	element->type = wa_json_text(node, "event");
-	element->timestamp = element_time(node, "timestamp");
+	element->timestamp = element_present(node, "timestamp");
 	element->ban_state = wa_json_text(wa_json_member(node, "ban_info"), "waba_ban_state");
 	element->waba_id = wa_json_text(wa_json_member(node, "waba_info"), "waba_id");
 	element->violation = wa_json_text(wa_json_member(node, "violation_info"), "violation_type");
@@ -532,7 +540,7 @@ static void
 template_fill(json_object *node, wa_element *element)
 {
 	element->type = wa_json_text(node, "event");
-	element->timestamp = element_time(node, "timestamp");
+	element->timestamp = element_present(node, "timestamp");
 	element->template_name = wa_json_text(node, "message_template_name");
 	element->template_language = wa_json_text(node, "message_template_language");
 	element->pause = wa_json_text(wa_json_member(node, "other_info"), "title");

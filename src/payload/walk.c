@@ -245,7 +245,8 @@ walk_says_else(json_object *value)
 
 	json_object_object_foreach(value, key, member)
 	{
-		(void) member;
+		if (member == NULL)
+			continue;
 		if (wa_unread_is_value_array(key) || strcmp(key, "standby") == 0)
 			return false;
 		found = found || (strcmp(key, "messaging_product") != 0 && strcmp(key, "metadata") != 0);

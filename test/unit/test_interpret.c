@@ -343,6 +343,7 @@ test_messages(void)
 	/* Nobody knows what is not there. */
 	means(MESSAGE("'type':'text','text':{'words':'STOP'}"), "unknown_shape; inbound" WHO);
 	means(MESSAGE("'type':'text','text':['STOP']"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'button','button':'{text: STOP}'"), "unknown_shape; inbound" WHO);
 	means(MESSAGE("'type':'button','button':{}"), "unknown_shape; inbound" WHO);
 	means(MESSAGE("'type':'interactive','interactive':{'button_reply':[{'title':'STOP'}]}"), "unknown_shape; inbound" WHO);
 	means(MESSAGE("'type':'interactive','interactive':['STOP']"), "unknown_shape; inbound" WHO);

@@ -342,6 +342,9 @@ static const reading readings[] = {
 		"{'from':'1','message':{'type':'text','text':{'body':'STOP'}}},{'from':'1','body':'STOP'}]}",
 		"/messages/0 message onprem type=button_reply text=T text2=I side\n/messages/1 message onprem type=interactive text=T text2=I side\n"
 	"/messages/2 message onprem who=1/-/- text=STOP side\n/messages/3 message onprem who=1/-/- text=STOP side"},
+	{"a part as a string of JSON",
+		"{'messages':[{'from':'1','type':'text','text':'{\\'body\\':\\'STOP\\'}'},{'from':'1','type':'text','text':'[STOP]'}]}",
+	"/messages/0 message onprem type=text who=1/-/-\n/messages/1 message onprem type=text who=1/-/- text=[STOP]"},
 	{"text of an order", "{'messages':[{'type':'order','order':{'text':'T'}}]}", "/messages/0 message onprem type=order text=T side"},
 	{"text without type", "{'messages':[{'text':{'body':'STOP'}}]}",
 	"/messages/0 message onprem type=text text=STOP"},
@@ -371,6 +374,10 @@ static const reading readings[] = {
 	"/messages/0 message onprem type=edit text2=E side"},
 	{"an edit of a caption", "{'messages':[{'type':'edit','edit':{'image':{'caption':'E'}}}]}",
 	"/messages/0 message onprem type=edit text2=E side"},
+	{"in a group that cannot be read, in none",
+		"{'messages':[{'type':'image','group_id':{'a':1}},{'type':'image','group_id':''},{'type':'image','group_id':null}]}",
+		"/messages/0 message onprem group type=image\n/messages/1 message onprem type=image\n"
+	"/messages/2 message onprem type=image"},
 	{"in a group", "{'messages':[{'type':'image','group_id':'G'}]}", "/messages/0 message onprem group type=image"},
 	{"an automatic answer",
 		"{'messages':[{'type':'interactive','interactive':{'type':'call_permission_reply',"
@@ -502,6 +509,13 @@ static const reading readings[] = {
 	{"beside the names that wrap",
 		"[{'body':{'statuses':[{}]},'detail':{'messages':[{}]}},{'body':{'statuses':[{}]},'detail':{'messages':[]}}]",
 		"/0/body/statuses/0 status onprem\n/0 malformed unread\n/1/body/statuses/0 status onprem"},
+	{"an element with null for all that it lacks",
+		"[{'from':'1','type':'text','text':{'body':'STOP'},'contacts':null,'errors':null},"
+		"{'status':'failed','recipient_id':'1','errors':[{'code':131050}],'messages':null,'statuses':[]},{'contacts':null,'errors':[]}]",
+		"/0 malformed\n/1 malformed"},
+	{"a preference beside null for all that a value may have",
+		"{'field':'user_preferences','value':{'messages':null,'errors':null,'wa_id':'1','value':'stop'}}",
+	" malformed field=user_preferences"},
 	{"nothing in one of two", "[{'body':{}},{'body':{'statuses':[{}]}}]", "/0 malformed\n/1/body/statuses/0 status onprem"},
 	{"wrapped too deep",
 		"{'body':{'body':{'body':{'body':{'body':{'statuses':[{}]}}}}}}", "/body/body/body malformed unread"},
