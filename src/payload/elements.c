@@ -137,30 +137,45 @@ status_fill(json_object *node, wa_element *element)
  * ----------------------------------------------------------------
  */
 
-/*
- * A member of a part; third parties write the text itself instead of the part.  A part
- * that they have turned into a string of JSON is no text, and is not read.
- */
-static wa_str
-message_text(json_object *part, const char *key)
+/* A list instead of a part, or a part that third parties have turned into a string of JSON. */
+static bool
+message_is_unreadable(json_object *part)
 {
-	wa_str		text = wa_json_is_object(part) ? wa_json_text(part, key) : wa_json_scalar(part);
+	wa_str		text = wa_json_scalar(part);
 
-	if (!wa_json_is_object(part) && wa_str_given(text) && text.data[0] == '{')
-		return (wa_str) {NULL, 0};
-	return text;
+	return wa_json_is_array(part) || (text.len > 0 && text.data[0] == '{');
+}
+
+/* The words of a part.  Where they are there and cannot be read, they might say anything. */
+static wa_str
+message_words(json_object *part, const char *key, wa_element *element)
+{
+	json_object *words = wa_json_member(part, key);
+
+	if (message_is_unreadable(part) || wa_json_is_array(words) || wa_json_is_object(words))
+		element->wordless = true;
+	return wa_json_scalar(words);
+}
+
+/* The same; third parties write the text itself instead of the part. */
+static wa_str
+message_text(json_object *part, const char *key, wa_element *element)
+{
+	if (wa_json_is_object(part) || message_is_unreadable(part))
+		return message_words(part, key, element);
+	return wa_json_scalar(part);
 }
 
 static void
 message_fill_text(json_object *part, wa_element *element)
 {
-	element->texts[0] = message_text(part, "body");
+	element->texts[0] = message_text(part, "body", element);
 }
 
 static void
 message_fill_button(json_object *part, wa_element *element)
 {
-	element->texts[0] = message_text(part, "text");
+	element->texts[0] = message_text(part, "text", element);
 	element->texts[1] = wa_json_text(part, "payload");
 }
 
@@ -169,7 +184,7 @@ message_fill_reply(json_object *part, wa_element *element)
 {
 	json_object *reply = wa_json_member(part, "button_reply");
 
-	element->texts[0] = wa_json_text(reply, "title");
+	element->texts[0] = message_words(reply, "title", element);
 	element->texts[1] = wa_json_text(reply, "id");
 }
 
@@ -217,7 +232,7 @@ message_fill_system(json_object *part, wa_element *element)
 static void
 message_fill_caption(json_object *part, wa_element *element)
 {
-	element->texts[0] = wa_json_text(part, "caption");
+	element->texts[0] = message_words(part, "caption", element);
 	element->side_texts = element->texts[0].data != NULL;
 }
 
@@ -225,19 +240,21 @@ message_fill_caption(json_object *part, wa_element *element)
 static void
 message_fill_order(json_object *part, wa_element *element)
 {
-	element->texts[0] = wa_json_text(part, "text");
+	element->texts[0] = message_words(part, "text", element);
 	element->side_texts = element->texts[0].data != NULL;
 }
 
 /* The text or caption of a message in another message. */
 static wa_str
-message_inner_text(json_object *message)
+message_inner_text(json_object *message, wa_element *element)
 {
 	static const char *const captioned[] = {"image", "video", "document"};
-	wa_str		text = message_text(wa_json_member(message, "text"), "body");
+	wa_str		text = message_text(wa_json_member(message, "text"), "body", element);
 
+	if (message_is_unreadable(message))
+		element->wordless = true;
 	for (size_t i = 0; i < lengthof(captioned) && !wa_str_given(text); i++)
-		text = wa_json_text(wa_json_member(message, captioned[i]), "caption");
+		text = message_words(wa_json_member(message, captioned[i]), "caption", element);
 	return text;
 }
 
@@ -247,10 +264,10 @@ message_fill_edit(json_object *node, wa_element *element)
 {
 	json_object *part = wa_json_member(node, "edit");
 
-	element->texts[0] = message_inner_text(node);
-	element->texts[1] = message_inner_text(wa_json_member(part, "message"));
+	element->texts[0] = message_inner_text(node, element);
+	element->texts[1] = message_inner_text(wa_json_member(part, "message"), element);
 	if (!wa_str_given(element->texts[1]))
-		element->texts[1] = message_inner_text(part);
+		element->texts[1] = message_inner_text(part, element);
 	element->side_texts = true;
 }
 
@@ -358,7 +375,7 @@ message_find_part(json_object *node)
 	return NULL;
 }
 
-/* A part that is there and cannot be read might say anything. */
+/* A part that is there without the words that it is for might say anything, too. */
 static bool
 message_is_wordless(json_object *part, const message_type *type, const wa_element *element)
 {
@@ -395,6 +412,8 @@ message_has_words(const wa_element *element)
 static void
 message_find_words(json_object *node, const message_type *type, wa_element *element)
 {
+	json_object *message = wa_json_member(node, "message");
+
 	for (size_t i = 0; i < WORDED_TYPES && !message_has_words(element); i++)
 	{
 		if (&message_types[i] != type && wa_json_member(node, message_types[i].name.data) != NULL)
@@ -404,9 +423,11 @@ message_find_words(json_object *node, const message_type *type, wa_element *elem
 	if (!message_has_words(element))
 		message_fill_reply(node, element);
 	if (!message_has_words(element))
-		element->texts[0] = wa_json_text(node, "body");
+		element->texts[0] = message_words(node, "body", element);
 	if (!message_has_words(element))
-		element->texts[0] = message_inner_text(wa_json_member(node, "message"));
+		element->texts[0] = message_text(message, "body", element);
+	if (!message_has_words(element))
+		element->texts[0] = message_inner_text(message, element);
 	element->side_texts = message_has_words(element);
 }
 

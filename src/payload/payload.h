@@ -164,7 +164,7 @@ typedef struct wa_element
 										 * order.text; captions */
 	bool		side_texts;		/* texts are captions, the new text of an edit, or at a
 								 * place that does not match the type */
-	bool		wordless;		/* has a text, button, reply or system part that cannot be read */
+	bool		wordless;		/* has a part with words, or a system part, that cannot be read */
 	bool		addressed;		/* says to whom it goes, as copies of what a business sent do */
 	bool		automatic;		/* WhatsApp itself answered, not the user */
 	wa_ids		card;			/* the sender's own contact card, which the business
