@@ -359,13 +359,29 @@ message_is_silent(const wa_element *element)
 }
 
 /*
- * The answer of the send API has messages[], too: an id and whom it goes to.
- * That is no word of the user.
+ * The answer of the send API has messages[], too, and so have copies of what was sent: an
+ * id and whom it goes to.  That is no word of the user.
  */
 static bool
 message_is_received(const wa_element *element)
 {
-	return wa_str_given(element->type) || wa_identifiers_given(&element->who);
+	return wa_identifiers_given(&element->who) ||
+		(wa_str_given(element->type) && !element->addressed);
+}
+
+/* A copy of what the business sent: from its own number, which is written in many ways, to somebody. */
+static bool
+message_is_echo(const wa_element *element)
+{
+	wa_str		from = element->who.phone;
+	wa_str		own = element->display_phone;
+	wa_canonical sender;
+	wa_canonical business;
+
+	return element->addressed && wa_str_given(from) && wa_str_given(own) &&
+		wa_canonicalize(from.data, from.len, &sender) &&
+		wa_canonicalize(own.data, own.len, &business) &&
+		sender.len == business.len && memcmp(sender.text, business.text, sender.len) == 0;
 }
 
 /*
@@ -379,7 +395,7 @@ interpret_message(wa_context *c, const wa_element *element)
 	wa_str		evidence = {NULL, 0};
 	wa_meaning	meaning;
 
-	if (element->by_business)
+	if (message_is_echo(element))
 		return WA_OUTCOME_IGNORED;
 	if (element->wordless)
 		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_SHAPE, "words that cannot be read", 0);
@@ -388,7 +404,7 @@ interpret_message(wa_context *c, const wa_element *element)
 	if (!message_is_received(element))
 	{
 		wa_context_report_problem(c, WA_PROBLEM_MISSING_RECIPIENT,
-								  "neither from whom nor of which type: not received, but sent", 0);
+								  "a message from nobody: it was sent, not received", 0);
 		return wa_context_outcome(c);
 	}
 	wa_context_report_sighting(c, WA_STR("message"));

@@ -8,11 +8,12 @@
 #include "payload/payload_internal.h"
 
 /*
- * A time.  One that is no scalar is not taken for absent, which would mean
- * "now": it is handed out as a text that is no time.
+ * A member whose absence says something: without a time it would be "now", without a
+ * group the user's own.  One that is no scalar is not taken for absent: it is handed out
+ * as a text that is no time.
  */
 static wa_str
-element_time(json_object *object, const char *key)
+element_present(json_object *object, const char *key)
 {
 	json_object *node = wa_json_member(object, key);
 
@@ -37,13 +38,13 @@ element_text2(json_object *object, const char *key, const char *other_key)
 	return result;
 }
 
-/* The errors of a status or message; third parties write one as "error". */
+/* The errors of a status or message; third parties write one as "error", some beside an empty list. */
 static json_object *
 element_errors(json_object *node)
 {
 	json_object *errors = wa_json_member(node, "errors");
 
-	return errors != NULL ? errors : wa_json_member(node, "error");
+	return wa_json_list_length(errors) > 0 ? errors : wa_json_member(node, "error");
 }
 
 static bool
@@ -114,7 +115,7 @@ status_fill(json_object *node, wa_element *element)
 
 	element->message_id = wa_json_text(node, "id");
 	element->type = wa_json_text(node, "status");
-	element->timestamp = element_time(node, "timestamp");
+	element->timestamp = element_present(node, "timestamp");
 	element->nerrors = wa_json_list_length(element_errors(node));
 	element->pricing_category = wa_json_text(wa_json_member(node, "pricing"), "category");
 	element->origin_type = wa_json_text(origin, "type");
@@ -124,7 +125,7 @@ status_fill(json_object *node, wa_element *element)
 	element->participant = element_any_given(&element->who);
 	if (element->participant)
 		return;
-	if (wa_str_equal(wa_json_text(node, "recipient_type"), WA_STR("group")) ||
+	if (wa_str_says(wa_json_text(node, "recipient_type"), WA_STR("group")) ||
 		status_is_group_id(wa_json_text(node, "recipient_id")))
 		element->group = true;
 	else
@@ -136,36 +137,81 @@ status_fill(json_object *node, wa_element *element)
  * ----------------------------------------------------------------
  */
 
-/* A member of a part; third parties write the text itself instead of the part. */
-static wa_str
-message_text(json_object *part, const char *key)
+/* A list instead of a part, or a part that third parties have turned into a string of JSON. */
+static bool
+message_is_unreadable(json_object *part)
 {
-	return wa_json_is_object(part) ? wa_json_text(part, key) : wa_json_scalar(part);
+	wa_str		text = wa_json_scalar(part);
+
+	return wa_json_is_array(part) || (text.len > 0 && text.data[0] == '{');
+}
+
+/* The words of a part.  Where they are there and cannot be read, they might say anything. */
+static wa_str
+message_words(json_object *part, const char *key, wa_element *element)
+{
+	json_object *words = wa_json_member(part, key);
+
+	if (message_is_unreadable(part) || wa_json_is_array(words) || wa_json_is_object(words))
+		element->wordless = true;
+	return wa_json_scalar(words);
+}
+
+/* The same; third parties write the text itself instead of the part. */
+static wa_str
+message_text(json_object *part, const char *key, wa_element *element)
+{
+	if (wa_json_is_object(part) || message_is_unreadable(part))
+		return message_words(part, key, element);
+	return wa_json_scalar(part);
 }
 
 static void
 message_fill_text(json_object *part, wa_element *element)
 {
-	element->texts[0] = message_text(part, "body");
+	element->texts[0] = message_text(part, "body", element);
 }
 
 static void
 message_fill_button(json_object *part, wa_element *element)
 {
-	element->texts[0] = message_text(part, "text");
+	element->texts[0] = message_text(part, "text", element);
 	element->texts[1] = wa_json_text(part, "payload");
+}
+
+static void
+message_fill_reply(json_object *part, wa_element *element)
+{
+	json_object *reply = wa_json_member(part, "button_reply");
+
+	element->texts[0] = message_words(reply, "title", element);
+	element->texts[1] = wa_json_text(reply, "id");
 }
 
 static void
 message_fill_interactive(json_object *part, wa_element *element)
 {
-	json_object *reply = wa_json_member(part, "button_reply");
 	json_object *permission = wa_json_member(part, "call_permission_reply");
 
-	element->texts[0] = wa_json_text(reply, "title");
-	element->texts[1] = wa_json_text(reply, "id");
-	element->automatic = wa_str_equal(wa_json_text(permission, "response_source"),
-									  WA_STR("automatic"));
+	message_fill_reply(part, element);
+	element->automatic = wa_str_says(wa_json_text(permission, "response_source"),
+									 WA_STR("automatic"));
+}
+
+/*
+ * The new number is "wa_id", in older versions "new_wa_id".  Where both are there, third
+ * parties have kept the old number in "wa_id".
+ */
+static void
+message_fill_changed_phone(json_object *part, wa_element *element)
+{
+	wa_str		wa_id = wa_json_text(part, "wa_id");
+	wa_str		new_wa_id = wa_json_text(part, "new_wa_id");
+
+	element->changed_from.phone = element_text2(part, "previous_wa_id", "customer");
+	element->changed_to.phone = wa_str_given(new_wa_id) ? new_wa_id : wa_id;
+	if (wa_str_given(new_wa_id) && !wa_str_given(element->changed_from.phone))
+		element->changed_from.phone = wa_id;
 }
 
 static void
@@ -174,10 +220,9 @@ message_fill_system(json_object *part, wa_element *element)
 	element->system_type = wa_json_text(part, "type");
 	element->system_body = wa_json_text(part, "body");
 	element->system_marketing = wa_json_text(part, "marketing");
-	element->changed_to.phone = element_text2(part, "wa_id", "new_wa_id");
+	message_fill_changed_phone(part, element);
 	element->changed_to.user_id = wa_json_text(part, "user_id");
 	element->changed_to.parent_user_id = wa_json_text(part, "parent_user_id");
-	element->changed_from.phone = element_text2(part, "previous_wa_id", "customer");
 	element->changed_from.user_id = wa_json_text(part, "previous_user_id");
 	element->changed_from.parent_user_id = element_text2(part, "previous_parent_user_id",
 														 "parent_previous_user_id");
@@ -187,20 +232,29 @@ message_fill_system(json_object *part, wa_element *element)
 static void
 message_fill_caption(json_object *part, wa_element *element)
 {
-	element->texts[0] = wa_json_text(part, "caption");
-	if (element->texts[0].data != NULL)
-		element->side_texts = true;
+	element->texts[0] = message_words(part, "caption", element);
+	element->side_texts = element->texts[0].data != NULL;
 }
 
-/* The text or caption in a message that takes another's place. */
+/* What a user writes to an order is no message by itself either. */
+static void
+message_fill_order(json_object *part, wa_element *element)
+{
+	element->texts[0] = message_words(part, "text", element);
+	element->side_texts = element->texts[0].data != NULL;
+}
+
+/* The text or caption of a message in another message. */
 static wa_str
-message_edited_text(json_object *message)
+message_inner_text(json_object *message, wa_element *element)
 {
 	static const char *const captioned[] = {"image", "video", "document"};
-	wa_str		text = message_text(wa_json_member(message, "text"), "body");
+	wa_str		text = message_text(wa_json_member(message, "text"), "body", element);
 
+	if (message_is_unreadable(message))
+		element->wordless = true;
 	for (size_t i = 0; i < lengthof(captioned) && !wa_str_given(text); i++)
-		text = wa_json_text(wa_json_member(message, captioned[i]), "caption");
+		text = message_words(wa_json_member(message, captioned[i]), "caption", element);
 	return text;
 }
 
@@ -210,10 +264,10 @@ message_fill_edit(json_object *node, wa_element *element)
 {
 	json_object *part = wa_json_member(node, "edit");
 
-	element->texts[0] = message_edited_text(node);
-	element->texts[1] = message_edited_text(wa_json_member(part, "message"));
+	element->texts[0] = message_inner_text(node, element);
+	element->texts[1] = message_inner_text(wa_json_member(part, "message"), element);
 	if (!wa_str_given(element->texts[1]))
-		element->texts[1] = message_edited_text(part);
+		element->texts[1] = message_inner_text(part, element);
 	element->side_texts = true;
 }
 
@@ -263,7 +317,7 @@ message_fill_card(json_object *contacts, wa_element *element)
 
 /*
  * The types whose parts are read, or by whose parts a message without "type" is
- * told.  worded: without its part the words of the user stand elsewhere.
+ * told.  worded: without words in its part those of the user stand elsewhere.
  */
 typedef struct message_type
 {
@@ -288,7 +342,7 @@ static const message_type message_types[] = {
 	{{"voice", 5}, NULL, false},
 	{{"sticker", 7}, NULL, false},
 	{{"location", 8}, NULL, false},
-	{{"order", 5}, NULL, false},
+	{{"order", 5}, message_fill_order, false},
 	{{"unsupported", 11}, NULL, false},
 	{{"unknown", 7}, NULL, false},
 	{{"request_welcome", 15}, NULL, false},
@@ -309,11 +363,11 @@ message_find_type(wa_str name)
 	return NULL;
 }
 
-/* The first of the first n types whose part the message has. */
+/* The first type whose part the message has. */
 static const message_type *
-message_find_part(json_object *node, size_t n)
+message_find_part(json_object *node)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < lengthof(message_types); i++)
 	{
 		if (wa_json_member(node, message_types[i].name.data) != NULL)
 			return &message_types[i];
@@ -321,22 +375,7 @@ message_find_part(json_object *node, size_t n)
 	return NULL;
 }
 
-/*
- * Where the type is none that is known, or its part is not there, words in
- * another part, or in none, are no message by themselves, but may be a stop.
- */
-static const message_type *
-message_find_words(json_object *node, wa_element *element)
-{
-	const message_type *type = message_find_part(node, WORDED_TYPES);
-
-	if (type == NULL)
-		element->texts[0] = wa_json_text(node, "body");
-	element->side_texts = type != NULL || element->texts[0].data != NULL;
-	return type;
-}
-
-/* A part that is there and cannot be read might say anything. */
+/* A part that is there without the words that it is for might say anything, too. */
 static bool
 message_is_wordless(json_object *part, const message_type *type, const wa_element *element)
 {
@@ -350,6 +389,48 @@ message_is_wordless(json_object *part, const message_type *type, const wa_elemen
 		!wa_json_is_object(part);
 }
 
+static void
+message_fill_part(json_object *node, const message_type *type, wa_element *element)
+{
+	json_object *part = wa_json_member(node, type->name.data);
+
+	if (type->fill != NULL)
+		type->fill(part, element);
+	element->wordless = element->wordless || message_is_wordless(part, type, element);
+}
+
+static bool
+message_has_words(const wa_element *element)
+{
+	return element->texts[0].data != NULL || element->texts[1].data != NULL;
+}
+
+/*
+ * Where the part that the type names has no words, or is not there, words in another
+ * part, or in none, are no message by themselves, but may be a stop.
+ */
+static void
+message_find_words(json_object *node, const message_type *type, wa_element *element)
+{
+	json_object *message = wa_json_member(node, "message");
+
+	for (size_t i = 0; i < WORDED_TYPES && !message_has_words(element); i++)
+	{
+		if (&message_types[i] != type && wa_json_member(node, message_types[i].name.data) != NULL)
+			message_fill_part(node, &message_types[i], element);
+	}
+	/* a reply without the "interactive" round it */
+	if (!message_has_words(element))
+		message_fill_reply(node, element);
+	if (!message_has_words(element))
+		element->texts[0] = message_words(node, "body", element);
+	if (!message_has_words(element))
+		element->texts[0] = message_text(message, "body", element);
+	if (!message_has_words(element))
+		element->texts[0] = message_inner_text(message, element);
+	element->side_texts = message_has_words(element);
+}
+
 /* The part that the type names; without a type the part tells it. */
 static void
 message_fill_parts(json_object *node, wa_element *element)
@@ -358,18 +439,24 @@ message_fill_parts(json_object *node, wa_element *element)
 
 	if (!wa_str_given(element->type))
 	{
-		type = message_find_part(node, lengthof(message_types));
+		type = message_find_part(node);
 		if (type != NULL)
 			element->type = type->name;
 	}
-	else if (type == NULL ||
-			 (type->worded && wa_json_member(node, type->name.data) == NULL))
-		type = message_find_words(node, element);
-	if (type != NULL && type->fill != NULL)
-		type->fill(wa_json_member(node, type->name.data), element);
-	element->wordless = type != NULL && message_is_wordless(wa_json_member(node, type->name.data), type, element);
+	if (type != NULL)
+		message_fill_part(node, type, element);
 	if (wa_str_says(element->type, WA_STR("edit")))
 		message_fill_edit(node, element);
+	else if ((type == NULL || type->worded) && !message_has_words(element))
+		message_find_words(node, type, element);
+}
+
+/* Messages that users sent do not say to whom; copies of those that they were sent do. */
+static bool
+message_is_addressed(json_object *node)
+{
+	return wa_json_member(node, "to") != NULL || wa_json_member(node, "to_user_id") != NULL ||
+		wa_json_member(node, "to_parent_user_id") != NULL;
 }
 
 static void
@@ -381,11 +468,10 @@ message_fill(json_object *node, wa_element *element)
 												"parent_from_user_id");
 	element->message_id = wa_json_text(node, "id");
 	element->type = wa_json_text(node, "type");
-	element->timestamp = element_time(node, "timestamp");
+	element->timestamp = element_present(node, "timestamp");
 	element->nerrors = wa_json_list_length(element_errors(node));
-	element->group = wa_str_given(wa_json_text(node, "group_id"));
-	element->by_business = wa_json_member(node, "to") != NULL &&
-		wa_contact_same_id(element->who.phone, element->display_phone, true);
+	element->group = wa_str_given(element_present(node, "group_id"));
+	element->addressed = message_is_addressed(node);
 	message_fill_parts(node, element);
 }
 
@@ -401,7 +487,7 @@ preference_fill(json_object *node, wa_element *element)
 	element->category = wa_json_text(node, "category");
 	element->type = wa_json_text(node, "value");
 	element->signup_id = wa_json_text(node, "signup_id");
-	element->timestamp = element_time(node, "timestamp");
+	element->timestamp = element_present(node, "timestamp");
 }
 
 /* {previous, current}, or the current one alone with the previous beside it. */
@@ -427,7 +513,7 @@ static void
 user_id_update_fill(json_object *node, wa_element *element)
 {
 	element->who.phone = wa_json_text(node, "wa_id");
-	element->timestamp = element_time(node, "timestamp");
+	element->timestamp = element_present(node, "timestamp");
 	user_id_update_read(node, "user_id", "previous_user_id",
 						&element->changed_to.user_id, &element->changed_from.user_id);
 	user_id_update_read(node, "parent_user_id", "previous_parent_user_id",
@@ -447,29 +533,35 @@ call_fill(json_object *node, wa_element *element)
 												"parent_from_user_id");
 	element->message_id = wa_json_text(node, "id");
 	element->type = wa_json_text(node, "event");
-	element->timestamp = element_time(node, "start_time");
+	element->timestamp = element_present(node, "start_time");
 	if (!wa_str_given(element->timestamp))
-		element->timestamp = element_time(node, "timestamp");
-	element->by_user = wa_str_equal(direction, WA_STR("USER_INITIATED")) ||
-		wa_str_equal(direction, WA_STR("user_initiated"));
+		element->timestamp = element_present(node, "timestamp");
+	element->by_user = wa_str_says(direction, WA_STR("user_initiated"));
+}
+
+/* What is no list is one restriction, though it be of no shape that can be read. */
+static int
+account_restrictions(json_object *info)
+{
+	return wa_str_given(wa_json_scalar(info)) ? 1 : wa_json_list_length(info);
 }
 
 static void
 account_update_fill(json_object *node, wa_element *element)
 {
 	element->type = wa_json_text(node, "event");
-	element->timestamp = element_time(node, "timestamp");
+	element->timestamp = element_present(node, "timestamp");
 	element->ban_state = wa_json_text(wa_json_member(node, "ban_info"), "waba_ban_state");
 	element->waba_id = wa_json_text(wa_json_member(node, "waba_info"), "waba_id");
 	element->violation = wa_json_text(wa_json_member(node, "violation_info"), "violation_type");
-	element->nrestrictions = wa_json_list_length(wa_json_member(node, "restriction_info"));
+	element->nrestrictions = account_restrictions(wa_json_member(node, "restriction_info"));
 }
 
 static void
 template_fill(json_object *node, wa_element *element)
 {
 	element->type = wa_json_text(node, "event");
-	element->timestamp = element_time(node, "timestamp");
+	element->timestamp = element_present(node, "timestamp");
 	element->template_name = wa_json_text(node, "message_template_name");
 	element->template_language = wa_json_text(node, "message_template_language");
 	element->pause = wa_json_text(wa_json_member(node, "other_info"), "title");

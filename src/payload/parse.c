@@ -406,7 +406,7 @@ parse_has_value_array(json_object *node, bool with_items)
 
 /*
  * A status or a message by itself is none of the forms, though it has errors, or
- * contacts that were sent, as a value has.
+ * contacts that were sent, as a value has, or null for all that it might have.
  */
 static bool
 parse_is_element(json_object *node)
@@ -416,7 +416,7 @@ parse_is_element(json_object *node)
 	for (int i = 0; i < WA_ARRAY_COUNT; i++)
 	{
 		if (i != WA_ARRAY_ERRORS && i != WA_ARRAY_CONTACTS &&
-			wa_json_has(node, wa_value_arrays[i].name))
+			wa_json_list_length(wa_json_member(node, wa_value_arrays[i].name)) > 0)
 			return false;
 	}
 	for (size_t i = 0; i < lengthof(names); i++)
@@ -451,7 +451,7 @@ wa_payload_shape_of(json_object *node)
 	if (wa_payload_is_wrapper(node))
 		return WA_SHAPE_UNKNOWN;
 	/* a value with nothing, a change without value */
-	if (parse_has_value_array(node, false))
+	if (parse_has_value_array(node, false) && !parse_is_element(node))
 		return of_cloud ? WA_SHAPE_VALUE : WA_SHAPE_ON_PREMISES;
 	/* many a tool writes metadata of its own */
 	if (wa_json_has(metadata, "phone_number_id") || wa_json_has(metadata, "display_phone_number"))

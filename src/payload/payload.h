@@ -160,11 +160,12 @@ typedef struct wa_element
 	wa_str		origin_type;	/* conversation.origin.type */
 	/* MESSAGE */
 	wa_str		texts[WA_MAX_TEXTS];	/* text.body; button.text and .payload;
-										 * interactive.button_reply.title and .id */
+										 * interactive.button_reply.title and .id;
+										 * order.text; captions */
 	bool		side_texts;		/* texts are captions, the new text of an edit, or at a
 								 * place that does not match the type */
-	bool		wordless;		/* has a text, button, reply or system part that cannot be read */
-	bool		by_business;	/* a copy of what the business sent: from its number, to another */
+	bool		wordless;		/* has a part with words, or a system part, that cannot be read */
+	bool		addressed;		/* says to whom it goes, as copies of what a business sent do */
 	bool		automatic;		/* WhatsApp itself answered, not the user */
 	wa_ids		card;			/* the sender's own contact card, which the business
 								 * had asked for */

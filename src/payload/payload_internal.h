@@ -304,6 +304,9 @@ extern bool wa_unread_at_any_depth(json_object *node);
 /* In this object, except under the two names that are read? */
 extern bool wa_unread_beside(json_object *object, const char *name, const char *other_name);
 
+/* In this wrapper, beside the payloads in it? */
+extern bool wa_unread_in_wrapper(json_object *wrapper);
+
 /* In this value, or in its standby, except in the arrays that are read? */
 extern bool wa_unread_in_value(json_object *value, bool in_standby);
 

@@ -25,16 +25,22 @@ unread_is_carried(const char *key, json_object *node)
 	return text.len > 0 && (text.data[0] == '[' || text.data[0] == '{');
 }
 
-/* Does a payload stand there as a string, under a name that wraps? */
 static bool
-unread_is_wrapped(const char *key, json_object *node)
+unread_is_wrapping(const char *key)
 {
 	for (int i = 0; i < WA_WRAPPING_NAMES; i++)
 	{
 		if (strcmp(key, wa_wrapping_names[i]) == 0)
-			return wa_payload_is_wrapped(node);
+			return true;
 	}
 	return false;
+}
+
+/* Does a payload stand there as a string, under a name that wraps? */
+static bool
+unread_is_wrapped(const char *key, json_object *node)
+{
+	return unread_is_wrapping(key) && wa_payload_is_wrapped(node);
 }
 
 /*
@@ -107,6 +113,18 @@ wa_unread_beside(json_object *object, const char *name, const char *other_name)
 			continue;
 		if (unread_is_carried(key, member) || unread_is_wrapped(key, member) ||
 			wa_unread_at_any_depth(member))
+			return true;
+	}
+	return false;
+}
+
+bool
+wa_unread_in_wrapper(json_object *wrapper)
+{
+	json_object_object_foreach(wrapper, key, member)
+	{
+		if (!unread_is_wrapping(key) && !unread_is_ignored(key) &&
+			(unread_is_carried(key, member) || wa_unread_at_any_depth(member)))
 			return true;
 	}
 	return false;

@@ -245,7 +245,8 @@ walk_says_else(json_object *value)
 
 	json_object_object_foreach(value, key, member)
 	{
-		(void) member;
+		if (member == NULL)
+			continue;
 		if (wa_unread_is_value_array(key) || strcmp(key, "standby") == 0)
 			return false;
 		found = found || (strcmp(key, "messaging_product") != 0 && strcmp(key, "metadata") != 0);
@@ -413,7 +414,10 @@ source_pop(wa_payload *payload, wa_element *element)
 	json_object_put(source->tree);
 	source->tree = NULL;
 	place_cut(payload, source->nsteps);
-	if (source->kind != WA_SOURCE_WRAPPER || (source->found && !source->unread))
+	if (source->kind != WA_SOURCE_WRAPPER)
+		return false;
+	source->unread = source->unread || wa_unread_in_wrapper(source->node);
+	if (source->found && !source->unread)
 		return false;
 	wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, source->node);
 	element->unread = source->unread;

@@ -267,7 +267,8 @@ test_failures(void)
 	means(STATUS("'status':'failed'"), "unknown_value");
 	/* One error alone. */
 	means(STATUS("'status':'failed','error':{'code':131050}"), "whatsapp stop by failed message 131050" WHO);
-	means(STATUS("'status':'failed','errors':[],'error':{'code':131050}"), "unknown_value");
+	means(STATUS("'status':'failed','errors':[],'error':{'code':131050}"), "whatsapp stop by failed message 131050" WHO);
+	means(STATUS("'status':'failed','errors':[]"), "unknown_value");
 	/* A number that went through a float, or has blanks around it. */
 	means(STATUS("'status':'failed','errors':[{'code':131050.0}]"), "whatsapp stop by failed message 131050" WHO);
 	means(STATUS("'status':'failed','errors':[{'code':' 131050 '}]"), "whatsapp stop by failed message 131050" WHO);
@@ -333,12 +334,31 @@ test_messages(void)
 	means(MESSAGE("'type':'text','text':'START'"), "inbound" WHO "; business resume by phrase \"START\"" WHO);
 	means(MESSAGE("'type':'ephemeral','text':{'body':'STOP'}"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
 	means(MESSAGE("'type':'ephemeral','text':{'body':'START'}"), "inbound" WHO);
+	means(MESSAGE("'type':'button_reply','button_reply':{'id':'1','title':'STOP'}"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
+	means(MESSAGE("'type':'button_reply','button_reply':{'id':'1','title':'START'}"), "inbound" WHO);
+	means(MESSAGE("'message':{'type':'text','text':{'body':'STOP'}}"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
 	means(MESSAGE("'type':'unsupported','text':{'body':'STOP'}"), "inbound" WHO);
 	means(MESSAGE("'type':'request_welcome','text':{'body':'STOP'}"), "");
 	means(MESSAGE("'type':'button','interactive':{'button_reply':{'id':'1','title':'START'}}"), "inbound" WHO);
 	/* Nobody knows what is not there. */
 	means(MESSAGE("'type':'text','text':{'words':'STOP'}"), "unknown_shape; inbound" WHO);
 	means(MESSAGE("'type':'text','text':['STOP']"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'button','button':'{text: STOP}'"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'image','image':[{'caption':'STOP'}]"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'video','video':{'caption':['STOP']}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'video','video':{'id':'1','caption':null}"), "inbound" WHO);
+	means(MESSAGE("'type':'order','order':{'text':{'body':'STOP'}}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'button_reply','button_reply':[{'title':'STOP'}]"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'message':'STOP'"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
+	means(MESSAGE("'message':{'body':'START'}"), "inbound" WHO);
+	means(MESSAGE("'message':['STOP']"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'interactive','interactive':{'list_reply':{'title':'T'}},'text':'','image':'','message':'','body':null"), "inbound" WHO);
+	means(MESSAGE("'type':'chat','body':['STOP']"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'edit','edit':[{'message':{'text':{'body':'STOP'}}}]"), "unknown_shape");
+	means(MESSAGE("'type':'edit','edit':{'message':[{'text':{'body':'STOP'}}]}"), "unknown_shape");
+	means(MESSAGE("'type':'edit','edit':{'message':{'text':['STOP']}}"), "unknown_shape");
+	means(MESSAGE("'type':'edit','edit':{'message':{'type':'image','image':{'id':'1'}}}"), "");
+	means(MESSAGE("'type':'button','button':{'text':'STOP','payload':{'a':1}}"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
 	means(MESSAGE("'type':'button','button':{}"), "unknown_shape; inbound" WHO);
 	means(MESSAGE("'type':'interactive','interactive':{'button_reply':[{'title':'STOP'}]}"), "unknown_shape; inbound" WHO);
 	means(MESSAGE("'type':'interactive','interactive':['STOP']"), "unknown_shape; inbound" WHO);
@@ -358,9 +378,23 @@ test_messages(void)
 		  "inbound @0 / 4915112345678 as 4915112345678; business stop by phrase \"STOP\" @0 / 4915112345678 as 4915112345678");
 	means("{'metadata':{'display_phone_number':'16505550100'},'contacts':[{'wa_id':'4915112345678'}],"
 		  "'messages':[{'from':'16505550100','to':'4915112345678','timestamp':'1767225590','type':'text','text':{'body':'STOP'}}]}", "");
+#define SENT(display, members) "{'metadata':{'display_phone_number':'" display "'},'contacts':[{'user_id':'DE.1'}]," \
+	"'messages':[{'timestamp':'1767225590','type':'text','text':{'body':'START'}," members "}]}"
+	/* However its own number is written, and whom it names. */
+	show_links = true;
+	means(SENT("+1 (650) 555-0100", "'from':'16505550100','to':'4915112345678'"), "");
+	means(SENT("+52 1 55 1234 5678", "'from':'525512345678','to':'4915112345678'"), "");
+	means(SENT("16505550100", "'from':'16505550100','to_user_id':'DE.1'"), "");
+	means(SENT("16505550100", "'from':'16505550100','to_parent_user_id':'DE.ENT.1'"), "");
+	means(SENT("16505550100", "'to':'4915112345678'"), "missing_recipient");
+	means(SENT("16505550100", "'to_user_id':'DE.1'"), "missing_recipient");
+	show_links = false;
+	means(MESSAGE("'to':'16505550100','type':'text','text':{'body':'STOP'}"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
 	/* WhatsApp answers itself where nobody does: no word of the user. */
 	means(MESSAGE("'type':'interactive','interactive':{'type':'call_permission_reply','call_permission_reply':"
 				  "{'response':'reject','response_source':'automatic'}}"), "");
+	means(MESSAGE("'type':'interactive','interactive':{'type':'call_permission_reply','call_permission_reply':"
+				  "{'response':'reject','response_source':'AUTOMATIC'}}"), "");
 	means(MESSAGE("'type':'interactive','interactive':{'type':'call_permission_reply','call_permission_reply':"
 				  "{'response':'accept','response_source':'user_action'}}"), "inbound" WHO);
 	means(MESSAGE("'type':'revoke'"), "");
@@ -737,6 +771,8 @@ test_restrictions(void)
 	/* One that nobody knows is told, one that stops no messages is not. */
 	means(RESTRICTED("{'restriction_type':'RESTRICTED_ALL_MESSAGING','expiration':1767225700}"), "unknown_value");
 	means(RESTRICTED("'RESTRICTED_BIZ_INITIATED_MESSAGING'"), "unknown_value");
+	means("{'entry':[{'id':'b1','changes':[{'field':'account_update','value':"
+		  "{'event':'ACCOUNT_RESTRICTION','restriction_info':'RESTRICTED_BIZ_INITIATED_MESSAGING'}}]}]}", "unknown_value");
 	means(RESTRICTED("{'restriction_type':'RESTRICTED_BUSINESS_INITIATED_CALLING'},{'restriction_type':'RESTRICTED_ADD_PHONE_NUMBER_ACTION'},"
 					 "{'restriction_type':'RESTRICTED_DIRECT_SEND_UTILITY_TEMPLATES'},{'restriction_type':'RATE_LIMITED_UTILITY_TEMPLATE_MESSAGING'}"), "");
 	show_holds = false;

@@ -122,8 +122,8 @@ render(rendering *out, const wa_element *element)
 		add(out, " by_user");
 	if (element->automatic)
 		add(out, " automatic");
-	if (element->by_business)
-		add(out, " by_business");
+	if (element->addressed)
+		add(out, " addressed");
 	add_text(out, "business", element->business);
 	add_text(out, "sender", element->sender);
 	add_text(out, "field", element->field);
@@ -337,6 +337,15 @@ static const reading readings[] = {
 	"/messages/0 message onprem type=interactive"},
 	{"no text of another type", "{'messages':[{'type':'image','text':{'body':'STOP'}}]}",
 	"/messages/0 message onprem type=image"},
+	{"a reply without interactive, a message in a message, a bare body",
+		"{'messages':[{'type':'button_reply','button_reply':{'id':'I','title':'T'}},{'type':'interactive','button_reply':{'id':'I','title':'T'}},"
+		"{'from':'1','message':{'type':'text','text':{'body':'STOP'}}},{'from':'1','body':'STOP'}]}",
+		"/messages/0 message onprem type=button_reply text=T text2=I side\n/messages/1 message onprem type=interactive text=T text2=I side\n"
+	"/messages/2 message onprem who=1/-/- text=STOP side\n/messages/3 message onprem who=1/-/- text=STOP side"},
+	{"a part as a string of JSON",
+		"{'messages':[{'from':'1','type':'text','text':'{\\'body\\':\\'STOP\\'}'},{'from':'1','type':'text','text':'[STOP]'}]}",
+	"/messages/0 message onprem type=text who=1/-/-\n/messages/1 message onprem type=text who=1/-/- text=[STOP]"},
+	{"text of an order", "{'messages':[{'type':'order','order':{'text':'T'}}]}", "/messages/0 message onprem type=order text=T side"},
 	{"text without type", "{'messages':[{'text':{'body':'STOP'}}]}",
 	"/messages/0 message onprem type=text text=STOP"},
 	{"no type, no part", "{'messages':[{'from':'1'}]}", "/messages/0 message onprem who=1/-/-"},
@@ -351,14 +360,24 @@ static const reading readings[] = {
 		"{'type':'button','interactive':{'button_reply':{'id':'I','title':'T'}}},{'type':'audio','text':{'body':'STOP'}}]}",
 		"/messages/0 message onprem type=interactive text=T text2=P side\n/messages/1 message onprem type=ephemeral text=STOP side\n"
 	"/messages/2 message onprem type=button text=T text2=I side\n/messages/3 message onprem type=audio"},
-	{"what the business sent, from its number to another",
-		"{'metadata':{'display_phone_number':'+1 650'},'messages':[{'from':'1650','to':'2','type':'image'},{'from':'1650','type':'image'}]}",
-	"/messages/0 message by_business type=image who=1650/-/-\n/messages/1 message type=image who=1650/-/-"},
+	{"it says to whom",
+		"{'messages':[{'from':'1650','to':'2','type':'image'},{'to_user_id':'DE.1','type':'image'},{'from':'1650','type':'image'}]}",
+		"/messages/0 message onprem addressed type=image who=1650/-/-\n/messages/1 message onprem addressed type=image\n"
+	"/messages/2 message onprem type=image who=1650/-/-"},
+	{"the old and the new number",
+		"{'messages':[{'type':'system','system':{'type':'user_changed_number','wa_id':'1','new_wa_id':'2'}},"
+		"{'type':'system','system':{'type':'user_changed_number','wa_id':'2','customer':'1'}}]}",
+		"/messages/0 message onprem type=system system=user_changed_number to=2/-/- from=1/-/-\n"
+	"/messages/1 message onprem type=system system=user_changed_number to=2/-/- from=1/-/-"},
 	{"a caption", "{'messages':[{'type':'video','video':{'caption':'C'}}]}", "/messages/0 message onprem type=video text=C side"},
 	{"an edit", "{'messages':[{'type':'edit','edit':{'message':{'text':{'body':'E'}}}}]}",
 	"/messages/0 message onprem type=edit text2=E side"},
 	{"an edit of a caption", "{'messages':[{'type':'edit','edit':{'image':{'caption':'E'}}}]}",
 	"/messages/0 message onprem type=edit text2=E side"},
+	{"in a group that cannot be read, in none",
+		"{'messages':[{'type':'image','group_id':{'a':1}},{'type':'image','group_id':''},{'type':'image','group_id':null}]}",
+		"/messages/0 message onprem group type=image\n/messages/1 message onprem type=image\n"
+	"/messages/2 message onprem type=image"},
 	{"in a group", "{'messages':[{'type':'image','group_id':'G'}]}", "/messages/0 message onprem group type=image"},
 	{"an automatic answer",
 		"{'messages':[{'type':'interactive','interactive':{'type':'call_permission_reply',"
@@ -487,6 +506,16 @@ static const reading readings[] = {
 	{"what has a shape is no wrapper", "{'statuses':[{}],'body':{'a':1}}", "/statuses/0 status onprem"},
 	{"nothing in it", "{'payload':{'phone':'1','type':'opted-out'}}", " malformed"},
 	{"no JSON in it", "{'payload':'{no'}", " malformed"},
+	{"beside the names that wrap",
+		"[{'body':{'statuses':[{}]},'detail':{'messages':[{}]}},{'body':{'statuses':[{}]},'detail':{'messages':[]}}]",
+		"/0/body/statuses/0 status onprem\n/0 malformed unread\n/1/body/statuses/0 status onprem"},
+	{"an element with null for all that it lacks",
+		"[{'from':'1','type':'text','text':{'body':'STOP'},'contacts':null,'errors':null},"
+		"{'status':'failed','recipient_id':'1','errors':[{'code':131050}],'messages':null,'statuses':[]},{'contacts':null,'errors':[]}]",
+		"/0 malformed\n/1 malformed"},
+	{"a preference beside null for all that a value may have",
+		"{'field':'user_preferences','value':{'messages':null,'errors':null,'wa_id':'1','value':'stop'}}",
+	" malformed field=user_preferences"},
 	{"nothing in one of two", "[{'body':{}},{'body':{'statuses':[{}]}}]", "/0 malformed\n/1/body/statuses/0 status onprem"},
 	{"wrapped too deep",
 		"{'body':{'body':{'body':{'body':{'body':{'statuses':[{}]}}}}}}", "/body/body/body malformed unread"},
