@@ -383,16 +383,36 @@ read_words(wa_str text, words *w)
 	return w->n > 0 && !w->overflow;
 }
 
-/* The fillers as words, made once; without those that would not fit. */
+/*
+ * The fillers as words, made once; without those that would not fit.  They are chained by
+ * their first and by their last letter, since every message is searched for them.
+ */
 typedef struct filler
 {
 	const pg_wchar *letters;
 	int			n;
 	bool		doubtful;
+	const struct filler *same_first;
+	const struct filler *same_last;
 } filler;
+
+#define CHAINS			64
 
 static filler fillers[WA_PHRASE_FILLERS_MAX];
 static int	nfillers = 0;
+static const filler *by_first[CHAINS];
+static const filler *by_last[CHAINS];
+
+static void
+chain_filler(filler *f)
+{
+	const filler **first = &by_first[f->letters[0] % CHAINS];
+	const filler **last = &by_last[f->letters[f->n - 1] % CHAINS];
+
+	f->same_first = *first;
+	f->same_last = *last;
+	*first = *last = f;
+}
 
 static void
 fold_fillers(void)
@@ -403,6 +423,8 @@ fold_fillers(void)
 
 	if (nfillers > 0)
 		return;
+	memset(by_first, 0, sizeof(by_first));
+	memset(by_last, 0, sizeof(by_last));
 	for (int i = 0; i < wa_phrase_fillers_size; i++)
 	{
 		const char *text = wa_phrase_fillers[i].words;
@@ -412,7 +434,8 @@ fold_fillers(void)
 			w.n > letters + lengthof(letters) - free_letters)
 			continue;
 		memcpy(free_letters, w.letters, w.n * sizeof(pg_wchar));
-		fillers[n++] = (filler) {free_letters, w.n, wa_phrase_fillers[i].doubtful};
+		fillers[n] = (filler) {free_letters, w.n, wa_phrase_fillers[i].doubtful, NULL, NULL};
+		chain_filler(&fillers[n++]);
 		free_letters += w.n;
 	}
 	nfillers = n;
@@ -423,8 +446,9 @@ static const filler *
 find_filler(const pg_wchar *letters, int n, bool at_end)
 {
 	const filler *longest = NULL;
+	const filler *f = at_end ? by_last[letters[n - 1] % CHAINS] : by_first[letters[0] % CHAINS];
 
-	for (const filler *f = fillers; f < fillers + nfillers; f++)
+	for (; f != NULL; f = at_end ? f->same_last : f->same_first)
 	{
 		if (f->n + 1 >= n || (longest != NULL && f->n <= longest->n))
 			continue;
@@ -459,7 +483,7 @@ strip_fillers(const pg_wchar *letters, int *n, bool *doubtful)
 static bool
 is_filler(const pg_wchar *letters, int n)
 {
-	for (const filler *f = fillers; f < fillers + nfillers; f++)
+	for (const filler *f = by_first[letters[0] % CHAINS]; f != NULL; f = f->same_first)
 	{
 		if (f->n == n && memcmp(f->letters, letters, n * sizeof(pg_wchar)) == 0)
 			return true;
