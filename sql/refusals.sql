@@ -64,7 +64,7 @@ INSERT INTO wa_region_without_limit (region) VALUES ('Brazil');
 \echo :SQLSTATE
 INSERT INTO wa_phrase (phrase, meaning) VALUES ('!?', 'stop');
 \echo :SQLSTATE
-INSERT INTO wa_phrase (phrase, meaning) VALUES (repeat('x', 65), 'stop');
+INSERT INTO wa_phrase (phrase, meaning) VALUES (repeat('xy', 33), 'stop');
 INSERT INTO wa_phrase (phrase, meaning) VALUES ('halt', 'opt out');
 \echo :SQLSTATE
 INSERT INTO wa_app_secret (business, secret) VALUES ('b1', ' ');

@@ -93,6 +93,15 @@ static const range doubts[] = {
 	{0x1F6D1, 0x1F6D1}, {0x1F914, 0x1F914}, {0x1F91A, 0x1F91A}, {0x1F92C, 0x1F92C},
 };
 
+/* Of the separators, what ends a sentence or a part of it.  A question asks. */
+static const range sentence_ends[] = {
+	{'\n', '\n'}, {'\r', '\r'}, {'!', '!'}, {',', ','}, {'.', '/'}, {':', ';'}, {'|', '|'},
+	{0x060C, 0x060C}, {0x061B, 0x061B}, {0x06D4, 0x06D4},	/* Arabic */
+	{0x0964, 0x0965},			/* danda */
+	{0x2013, 0x2015}, {0x2022, 0x2022}, {0x2028, 0x2029},
+	{0x2600, 0x27BF}, {0x3001, 0x3002}, {0x1F000, 0x1FBEF},
+};
+
 /* Letters that are written one for the other and have no decomposition. */
 static const struct
 {
@@ -115,7 +124,9 @@ typedef struct words
 	pg_wchar	letters[FOLDED_MAX];
 	int			n;
 	int			word;			/* where the last word begins */
+	bool		ends[FOLDED_MAX];	/* does a sentence end at this blank? */
 	bool		gap;			/* does the next letter begin a word? */
+	bool		sentence;		/* and a sentence? */
 	bool		overflow;
 	bool		doubtful;
 } words;
@@ -157,13 +168,40 @@ small_letter(pg_wchar c)
 	return c;
 }
 
+static bool
+is_digit(pg_wchar c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* "stooop" is "stop"; two of a letter are spelling. */
+static void
+shorten_runs(words *w)
+{
+	int			out = w->word;
+
+	for (int i = w->word, run; i < w->n; i += run)
+	{
+		pg_wchar	c = w->letters[i];
+
+		for (run = 1; i + run < w->n && w->letters[i + run] == c; run++)
+			;
+		for (int copies = run >= 3 && !is_digit(c) ? 1 : run; copies > 0; copies--)
+			w->letters[out++] = c;
+	}
+	w->n = out;
+}
+
 /* A word has ended: said twice in a row, it counts once. */
 static void
 end_word(words *w)
 {
-	int			len = w->n - w->word;
-	int			before = w->word - 1 - len;	/* where its equal would begin */
+	int			len;
+	int			before;			/* where its equal would begin */
 
+	shorten_runs(w);
+	len = w->n - w->word;
+	before = w->word - 1 - len;
 	if (len > 0 && before >= 0 && (before == 0 || w->letters[before - 1] == ' ') &&
 		memcmp(w->letters + before, w->letters + w->word, len * sizeof(pg_wchar)) == 0)
 	{
@@ -191,9 +229,10 @@ add_letter(words *w, pg_wchar c)
 	}
 	if (w->gap)
 	{
+		w->ends[w->n] = w->sentence;
 		w->letters[w->n++] = ' ';
 		w->word = w->n;
-		w->gap = false;
+		w->gap = w->sentence = false;
 	}
 	w->letters[w->n++] = c;
 }
@@ -218,7 +257,7 @@ add_character(words *w, pg_wchar c)
 static bool
 is_keycap(const pg_wchar *c)
 {
-	return *c >= '0' && *c <= '9' &&
+	return is_digit(*c) &&
 		(c[1] == 0x20E3 || (c[1] == 0xFE0F && c[2] == 0x20E3));
 }
 
@@ -227,7 +266,7 @@ static void
 split_words(const pg_wchar *c, words *w)
 {
 	w->n = w->word = 0;
-	w->gap = w->overflow = w->doubtful = false;
+	w->gap = w->sentence = w->overflow = w->doubtful = false;
 	for (; *c != 0 && !w->overflow; c++)
 	{
 		w->doubtful = w->doubtful || is_among(*c, doubts, lengthof(doubts));
@@ -235,10 +274,12 @@ split_words(const pg_wchar *c, words *w)
 			continue;
 		if (!is_keycap(c) && !is_among(*c, separators, lengthof(separators)))
 			add_character(w, *c);
-		else if (w->n > 0 && !w->gap)
+		else if (w->n > 0)
 		{
-			end_word(w);
+			if (!w->gap)
+				end_word(w);
 			w->gap = true;
+			w->sentence = w->sentence || is_among(*c, sentence_ends, lengthof(sentence_ends));
 		}
 	}
 	if (!w->gap)
@@ -347,16 +388,36 @@ read_words(wa_str text, words *w)
 	return w->n > 0 && !w->overflow;
 }
 
-/* The fillers as words, made once; without those that would not fit. */
+/*
+ * The fillers as words, made once; without those that would not fit.  They are chained by
+ * their first and by their last letter, since every message is searched for them.
+ */
 typedef struct filler
 {
 	const pg_wchar *letters;
 	int			n;
 	bool		doubtful;
+	const struct filler *same_first;
+	const struct filler *same_last;
 } filler;
+
+#define CHAINS			64
 
 static filler fillers[WA_PHRASE_FILLERS_MAX];
 static int	nfillers = 0;
+static const filler *by_first[CHAINS];
+static const filler *by_last[CHAINS];
+
+static void
+chain_filler(filler *f)
+{
+	const filler **first = &by_first[f->letters[0] % CHAINS];
+	const filler **last = &by_last[f->letters[f->n - 1] % CHAINS];
+
+	f->same_first = *first;
+	f->same_last = *last;
+	*first = *last = f;
+}
 
 static void
 fold_fillers(void)
@@ -367,6 +428,8 @@ fold_fillers(void)
 
 	if (nfillers > 0)
 		return;
+	memset(by_first, 0, sizeof(by_first));
+	memset(by_last, 0, sizeof(by_last));
 	for (int i = 0; i < wa_phrase_fillers_size; i++)
 	{
 		const char *text = wa_phrase_fillers[i].words;
@@ -376,7 +439,8 @@ fold_fillers(void)
 			w.n > letters + lengthof(letters) - free_letters)
 			continue;
 		memcpy(free_letters, w.letters, w.n * sizeof(pg_wchar));
-		fillers[n++] = (filler) {free_letters, w.n, wa_phrase_fillers[i].doubtful};
+		fillers[n] = (filler) {free_letters, w.n, wa_phrase_fillers[i].doubtful, NULL, NULL};
+		chain_filler(&fillers[n++]);
 		free_letters += w.n;
 	}
 	nfillers = n;
@@ -387,8 +451,9 @@ static const filler *
 find_filler(const pg_wchar *letters, int n, bool at_end)
 {
 	const filler *longest = NULL;
+	const filler *f = at_end ? by_last[letters[n - 1] % CHAINS] : by_first[letters[0] % CHAINS];
 
-	for (const filler *f = fillers; f < fillers + nfillers; f++)
+	for (; f != NULL; f = at_end ? f->same_last : f->same_first)
 	{
 		if (f->n + 1 >= n || (longest != NULL && f->n <= longest->n))
 			continue;
@@ -420,28 +485,141 @@ strip_fillers(const pg_wchar *letters, int *n, bool *doubtful)
 	}
 }
 
-void
-wa_phrase_fold(wa_str text, wa_phrase_key *key)
+static bool
+is_filler(const pg_wchar *letters, int n)
+{
+	for (const filler *f = by_first[letters[0] % CHAINS]; f != NULL; f = f->same_first)
+	{
+		if (f->n == n && memcmp(f->letters, letters, n * sizeof(pg_wchar)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Three single letters or more, and no other words: "s t o p". */
+static bool
+is_spelled_out(const pg_wchar *letters, int n)
+{
+	if (n < 5 || n % 2 == 0)
+		return false;
+	for (int i = 0; i < n; i++)
+	{
+		if ((letters[i] == ' ') != (i % 2 == 1) || is_digit(letters[i]))
+			return false;
+	}
+	return true;
+}
+
+/* The word that is spelled out, folded like any other. */
+static void
+join_letters(const pg_wchar *letters, int n, words *joined)
+{
+	pg_wchar	word[FOLDED_MAX + 1];
+	int			len = 0;
+
+	for (int i = 0; i < n; i += 2)
+		word[len++] = letters[i];
+	word[len] = 0;
+	split_words(word, joined);
+}
+
+static void
+write_key(const pg_wchar *letters, int n, wa_phrase_key *key)
 {
 	unsigned char *out = (unsigned char *) key->text;
-	const pg_wchar *letters;
-	words		w;
 
-	key->len = 0;
-	key->doubtful = false;
-	key->text[0] = '\0';
-	if (!read_words(text, &w))
-		return;
-	fold_fillers();
-	key->doubtful = w.doubtful;
-	letters = strip_fillers(w.letters, &w.n, &key->doubtful);
-	if (w.n > WA_PHRASE_MAX)
-		return;
-	for (int i = 0; i < w.n; i++)
+	for (int i = 0; i < n && n <= WA_PHRASE_MAX; i++)
 	{
 		unicode_to_utf8(letters[i], out);
 		out += pg_utf_mblen(out);
 	}
 	*out = '\0';
 	key->len = (int) (out - (unsigned char *) key->text);
+}
+
+/* The key of n folded letters, fillers and all.  Returns false where these are but fillers. */
+static bool
+make_key(const pg_wchar *letters, int n, bool doubtful, wa_phrase_key *key)
+{
+	words		joined;
+
+	key->doubtful = doubtful;
+	letters = strip_fillers(letters, &n, &key->doubtful);
+	if (is_spelled_out(letters, n))
+	{
+		join_letters(letters, n, &joined);
+		letters = joined.letters;
+		n = joined.n;
+	}
+	write_key(letters, n, key);
+	return !is_filler(letters, n);
+}
+
+/* Read a text, and make the key of the whole of it. */
+static bool
+fold_whole(wa_str text, words *w, wa_phrase_key *key)
+{
+	key->len = 0;
+	key->doubtful = false;
+	key->text[0] = '\0';
+	if (!read_words(text, w))
+		return false;
+	fold_fillers();
+	(void) make_key(w->letters, w->n, w->doubtful, key);
+	return true;
+}
+
+void
+wa_phrase_fold(wa_str text, wa_phrase_key *key)
+{
+	words		w;
+
+	(void) fold_whole(text, &w, key);
+}
+
+static bool
+same_key(const wa_phrase_key *a, const wa_phrase_key *b)
+{
+	return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
+}
+
+/* Has the last of n sentences been said before? */
+static bool
+is_repeated(const wa_phrase_key *sentences, int n)
+{
+	for (int i = 0; i < n - 1; i++)
+	{
+		if (same_key(&sentences[i], &sentences[n - 1]))
+			return true;
+	}
+	return false;
+}
+
+void
+wa_phrase_fold_message(wa_str text, wa_phrase_message *message)
+{
+	int			start = 0;
+	int			n = 0;
+	words		w;
+
+	message->nsentences = 0;
+	if (!fold_whole(text, &w, &message->whole))
+		return;
+	for (int end = 1; end <= w.n; end++)
+	{
+		if (end < w.n && !(w.letters[end] == ' ' && w.ends[end]))
+			continue;
+		if (n == WA_PHRASE_SENTENCES)
+			return;
+		if (make_key(w.letters + start, end - start, w.doubtful, &message->sentences[n]))
+		{
+			if (message->sentences[n++].len == 0)
+				return;
+			if (is_repeated(message->sentences, n))
+				n--;
+		}
+		start = end + 1;
+	}
+	if (n > 1 || (n == 1 && !same_key(&message->sentences[0], &message->whole)))
+		message->nsentences = n;
 }

@@ -35,14 +35,33 @@ typedef struct wa_phrase_key
 /*
  * Fold UTF-8 text to the form that is compared: words in lower case without accents, with
  * one space between them.  Punctuation, markup, emoji and invisible characters are removed,
- * a word repeated in a row becomes one, and polite fillers are removed at both ends, unless
- * nothing else is there.  Folding is idempotent.
+ * a word repeated in a row becomes one, and so does a letter written three times or more;
+ * polite fillers are removed at both ends, unless nothing else is there; single letters
+ * alone ("S T O P") become a word.  Folding is idempotent.
  *
  * len is 0 for invalid UTF-8, where nothing remains, where more than WA_PHRASE_MAX
  * characters remain, and for a text that is much longer.  The time is bounded for texts of
  * any length.
  */
 extern void wa_phrase_fold(wa_str text, wa_phrase_key *key);
+
+/* More sentences than this are no opt-out. */
+#define WA_PHRASE_SENTENCES	8
+
+/*
+ * A message, folded as a whole and by sentences, without those of fillers alone and those
+ * that were said before.  Where each is a phrase that means stop, the message does: "Stop!
+ * Remove me from your list."  For an opt-in only the whole message counts.  There are no
+ * sentences where the only one is the whole message.
+ */
+typedef struct wa_phrase_message
+{
+	wa_phrase_key whole;
+	int			nsentences;
+	wa_phrase_key sentences[WA_PHRASE_SENTENCES];
+} wa_phrase_message;
+
+extern void wa_phrase_fold_message(wa_str text, wa_phrase_message *message);
 
 /* Does a message with this key, which equals a phrase, have its effect? */
 static inline bool

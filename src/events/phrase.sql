@@ -35,11 +35,11 @@ CREATE TABLE @extschema@.wa_phrase (
 );
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_phrase', 'WHERE NOT is_default');
 COMMENT ON TABLE @extschema@.wa_phrase IS
-'Phrases that opt out of or into marketing. A message must be the whole phrase; case, accents, punctuation, markup, emoji and the polite words of wa_phrase_filler() are ignored. Editable. Ambiguous phrases such as END, CANCEL, QUIT and YES are included but not active, since people write them for other reasons';
+'Phrases that opt out of or into marketing. A message must be the whole phrase, or several sentences of which each is an opt-out phrase; case, accents, punctuation, markup, emoji and the polite words of wa_phrase_filler() are ignored. Editable. Ambiguous phrases such as END, CANCEL, QUIT, YES and NO are included but not active, since people write them for other reasons';
 COMMENT ON COLUMN @extschema@.wa_phrase.phrase IS 'The phrase, in any spelling of case and accents; at most 64 characters';
 COMMENT ON COLUMN @extschema@.wa_phrase.meaning IS 'stop or resume. Where rows with the same phrase in different spellings disagree, it means stop';
 COMMENT ON COLUMN @extschema@.wa_phrase.language IS 'ISO 639-1 code of the language, for information only: every phrase counts for every user';
-COMMENT ON COLUMN @extschema@.wa_phrase.active IS 'False: the phrase has no effect';
+COMMENT ON COLUMN @extschema@.wa_phrase.active IS 'False: the phrase has no effect by itself. In a message of several sentences it does not hinder an opt-out by the others';
 COMMENT ON COLUMN @extschema@.wa_phrase.is_default IS 'True for rows that came with the extension and were not changed';
 
 CREATE FUNCTION @extschema@.wa__phrase_valid(phrase text) RETURNS boolean

@@ -24,60 +24,112 @@
 #include "events/phrase_lookup.h"
 #include "state/read.h"
 
-/* What a row of wa_phrase whose folded form is that of the message makes of it. */
-static wa_meaning
-row_meaning(TupleTableSlot *slot, const wa_phrase_key *key)
+/* The rows of wa_phrase, under one snapshot. */
+typedef struct phrases
+{
+	Relation	heap;
+	Relation	index;
+	Snapshot	snapshot;
+} phrases;
+
+/* What the rows with one folded form mean. */
+typedef struct phrase_effect
+{
+	bool		stops;			/* an active phrase */
+	bool		resumes;
+	bool		would_stop;		/* active or not */
+} phrase_effect;
+
+static void
+open_phrases(const wa_schema *schema, phrases *p)
+{
+	p->snapshot = RegisterSnapshot(GetLatestSnapshot());
+	p->heap = wa_table_open(&schema->phrase);
+	p->index = wa_pkey_open(&schema->phrase);
+}
+
+static void
+close_phrases(phrases *p)
+{
+	index_close(p->index, AccessShareLock);
+	table_close(p->heap, AccessShareLock);
+	UnregisterSnapshot(p->snapshot);
+}
+
+static void
+add_row(phrase_effect *effect, TupleTableSlot *slot, const wa_phrase_key *key)
 {
 	bool		resumes = wa_str_equal(wa_slot_str(slot, Anum_wa_phrase_meaning), WA_STR("resume"));
 	bool		isnull;
+	bool		active = DatumGetBool(slot_getattr(slot, Anum_wa_phrase_active, &isnull)) && !isnull;
 
-	if (!DatumGetBool(slot_getattr(slot, Anum_wa_phrase_active, &isnull)) || isnull ||
-		!wa_phrase_counts(key, resumes))
-		return WA_MEANS_NOTHING;
-	return resumes ? WA_MEANS_RESUME : WA_MEANS_STOP;
+	effect->would_stop = effect->would_stop || !resumes;
+	effect->stops = effect->stops || (active && !resumes);
+	effect->resumes = effect->resumes || (active && resumes && wa_phrase_counts(key, true));
 }
 
-static wa_meaning
-find_meaning(Relation heap, Relation index, Snapshot snapshot, const wa_phrase_key *key)
+static phrase_effect
+find_phrase(const phrases *p, const wa_phrase_key *key)
 {
-	IndexScanDesc scan = wa_index_beginscan(heap, index, snapshot, 1);
-	TupleTableSlot *slot = table_slot_create(heap, NULL);
-	wa_meaning	found = WA_MEANS_NOTHING;
+	IndexScanDesc scan = wa_index_beginscan(p->heap, p->index, p->snapshot, 1);
+	TupleTableSlot *slot = table_slot_create(p->heap, NULL);
+	phrase_effect effect = {false, false, false};
 	ScanKeyData equal;
 
 	ScanKeyInit(&equal, 1, BTEqualStrategyNumber, F_BYTEAEQ,
 				PointerGetDatum(cstring_to_text_with_len(key->text, key->len)));
 	index_rescan(scan, &equal, 1, NULL, 0);
-	while (found != WA_MEANS_STOP && index_getnext_slot(scan, ForwardScanDirection, slot))
-	{
-		wa_meaning	meaning = row_meaning(slot, key);
-
-		if (meaning != WA_MEANS_NOTHING)
-			found = meaning;
-	}
+	while (!effect.stops && index_getnext_slot(scan, ForwardScanDirection, slot))
+		add_row(&effect, slot, key);
 	index_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
-	return found;
+	return effect;
+}
+
+/*
+ * Is every sentence a phrase that means stop?  One of them must be active; beside it, one
+ * that is not leaves no doubt: "No. Stop."
+ */
+static bool
+all_stop(const phrases *p, const wa_phrase_message *message)
+{
+	bool		stops = false;
+
+	for (int i = 0; i < message->nsentences; i++)
+	{
+		phrase_effect effect = find_phrase(p, &message->sentences[i]);
+
+		if (!effect.would_stop)
+			return false;
+		stops = stops || effect.stops;
+	}
+	return stops;
+}
+
+static wa_meaning
+find_meaning(const phrases *p, const wa_phrase_message *message)
+{
+	phrase_effect whole = {false, false, false};
+
+	if (message->whole.len > 0)
+		whole = find_phrase(p, &message->whole);
+	if (whole.stops || all_stop(p, message))
+		return WA_MEANS_STOP;
+	return whole.resumes ? WA_MEANS_RESUME : WA_MEANS_NOTHING;
 }
 
 wa_meaning
 wa_phrase_lookup(const wa_schema *schema, wa_str text)
 {
-	wa_phrase_key key;
+	wa_phrase_message message;
 	wa_meaning	meaning;
-	Snapshot	snapshot;
-	Relation	heap;
-	Relation	index;
+	phrases		p;
 
-	wa_phrase_fold(text, &key);
-	if (key.len == 0)
+	wa_phrase_fold_message(text, &message);
+	if (message.whole.len == 0 && message.nsentences == 0)
 		return WA_MEANS_NOTHING;
-	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	heap = wa_table_open(&schema->phrase);
-	index = wa_pkey_open(&schema->phrase);
-	meaning = find_meaning(heap, index, snapshot, &key);
-	index_close(index, AccessShareLock);
-	table_close(heap, AccessShareLock);
-	UnregisterSnapshot(snapshot);
+	open_phrases(schema, &p);
+	meaning = find_meaning(&p, &message);
+	close_phrases(&p);
 	return meaning;
 }

@@ -15,8 +15,9 @@
 
 /*
  * The meaning of a message with this whole text, in UTF-8, under a fresh snapshot.  Of
- * equal active phrases the stop wins; a doubtful opt-in (phrase.h) means nothing.  The
- * table is not read for a text that cannot be a phrase.
+ * equal active phrases the stop wins; a doubtful opt-in (phrase.h) means nothing.  So does a
+ * text of several sentences, unless each of them is a phrase that means stop.  The table is
+ * not read for a text that cannot be a phrase.
  */
 extern wa_meaning wa_phrase_lookup(const wa_schema *schema, wa_str text);
 

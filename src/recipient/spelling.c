@@ -252,8 +252,10 @@ wa_spelling_strip(wa_spelling *spelling)
 	while (last > start && (last[-1] == ' ' || last[-1] == ')'))
 		last--;
 	skip_opening(&start, end);
-	if (!skip_prefix(&start, end, "+"))
-		(void) skip_prefix(&start, end, "00");
+	/* 0011 is how Australia dials abroad: no calling code begins with 11. */
+	if (!skip_prefix(&start, end, "+") && skip_prefix(&start, end, "00") &&
+		skip_prefix(&start, end, "11"))
+		return false;
 	skip_opening(&start, end);
 
 	spelling->start = start;

@@ -33,7 +33,8 @@ extern bool wa_spelling_read(const char *input, size_t len, wa_spelling *spellin
 /*
  * Remove what is written around the digits of a phone number: "whatsapp:", the server name
  * of WhatsApp's own ids, the ".0" of a float, "+" or "00".  The spelling then starts
- * with the first digit, which is not 0.  Returns false where it is no phone number.
+ * with the first digit, which is not 0.  Returns false where it is no phone number, and for
+ * Australia's "0011", which would be read as "00" and a number of North America.
  */
 extern bool wa_spelling_strip(wa_spelling *spelling);
 

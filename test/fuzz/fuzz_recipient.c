@@ -166,7 +166,9 @@ check_recipient(const wa_canonical *id)
 	demand_reads_as("'", id, ".0");
 	demand_reads_as("\"\xe2\x80\xaa", id, "\xe2\x80\xac\",");
 	demand_reads_as("\xc2\xa0\xef\xbc\x8b", id, ":7@s.whatsapp.net\r\n");
-	demand_reads_as("00", id, "");
+	/* 0011 is another prefix of calls abroad. */
+	if (strncmp(id->text, "11", 2) != 0)
+		demand_reads_as("00", id, "");
 	demand_reads_as("whatsapp:+", id, "");
 	demand_reads_as("TEL:", id, "");
 	demand_reads_as("", id, "@s.whatsapp.net");

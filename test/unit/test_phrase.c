@@ -77,7 +77,20 @@ test_case_blanks_punctuation(void)
 	folds("don't stop", "dont stop");
 	folds("don\xE2\x80\x99t stop", "dont stop");
 	folds("non-stop", "non stop");
-	folds("s.t.o.p", "s t o p");
+	folds("s.t.o.p", "stop");
+	folds("S T O P!", "stop");
+	folds("S t o o o p please", "stop");
+	folds("b u e n o", "buno");	/* folded like any other word */
+	folds("a b", "a b");
+	folds("s t op", "s t op");
+	folds("1 2 3", "1 2 3");
+	folds("stooop", "stop");
+	folds("STOPPPPPPP", "stop");
+	folds("stopp", "stopp");
+	folds("stoop", "stoop");
+	folds("bajaaa stoooop", "baja stop");
+	folds("stop stooop", "stop");
+	folds("stop 1000", "stop 1000");
 	folds("stop it", "stop it");
 	folds("stop2", "stop2");
 	folds("\"stop\"", "stop");
@@ -170,10 +183,62 @@ test_fillers(void)
 	doubts("don't stop please", "dont stop", false);
 }
 
+/* Are these, with a bar between them, the sentences of text? */
+static void
+sentences(const char *text, const char *expected)
+{
+	wa_phrase_message message;
+	char		got[1024] = "";
+
+	wa_phrase_fold_message((wa_str) {text, strlen(text)}, &message);
+	for (int i = 0; i < message.nsentences; i++)
+	{
+		strcat(got, i > 0 ? "|" : "");
+		strcat(got, message.sentences[i].text);
+	}
+	check(strcmp(got, expected) == 0, text, expected, got);
+}
+
+static void
+test_sentences(void)
+{
+	char		text[400] = "";
+
+	sentences("stop", "");
+	sentences("stop.", "");
+	sentences("Hi. Stop. Thanks!", "");	/* the whole is a phrase */
+	sentences("Stop. Unsubscribe me", "stop|unsubscribe me");
+	sentences("No, please stop\nThank you\n\nRemove me!!", "no|stop|remove me");
+	sentences("STOP/ARRET", "stop|arret");
+	sentences("stop \xF0\x9F\x9B\x91 baja", "stop|baja");
+	sentences("stop please. stop", "stop");
+	sentences("Stop. Remove me. Stop! Remove me! Stop! Remove me! Stop! Remove me! Stop!", "stop|remove me");
+	sentences("Thanks. Hello.", "");
+	sentences("S.T.O.P. Remove me", "s|t|o|p|remove me");
+	sentences("\xD9\x84\xD8\xA7\xD8\x8C stop", "\xD9\x84\xD8\xA7|stop");	/* Arabic comma */
+	sentences("stop\xEF\xBC\x8C" "baja", "stop|baja");	/* a full-width one */
+	sentences("Where is it? Stop me", "");
+	sentences("", "");
+	sentences("stop\xFF. stop me", "");
+	sentences("Stop - remove me", "");
+
+	/* One sentence that is too long, and too many of them. */
+	strcat(text, "stop me. ");
+	for (int i = 0; i < WA_PHRASE_MAX / 2; i++)
+		strcat(text, "ab");
+	sentences(text, "stop me|abababababababababababababababababababababababababababababababab");
+	strcat(text, "a");
+	sentences(text, "");
+	sentences("a.b.c.d.e.f.g.h", "a|b|c|d|e|f|g|h");
+	sentences("a.b.c.d.e.f.g.h.i", "");
+}
+
 /* Every filler that is delivered does its work, and says nothing by itself. */
 static void
 test_delivered(void)
 {
+	wa_phrase_key *keys = calloc(wa_default_phrases_size, sizeof(wa_phrase_key));
+
 	for (int i = 0; i < wa_phrase_fillers_size; i++)
 	{
 		const wa_phrase_filler *f = &wa_phrase_fillers[i];
@@ -187,21 +252,19 @@ test_delivered(void)
 	for (int i = 0; i < wa_default_phrases_size; i++)
 	{
 		const wa_default_phrase *p = &wa_default_phrases[i];
-		wa_phrase_key key;
 
-		wa_phrase_fold((wa_str) {p->phrase, strlen(p->phrase)}, &key);
-		check(key.len > 0, p->phrase, "a phrase", key.text);
+		wa_phrase_fold((wa_str) {p->phrase, strlen(p->phrase)}, &keys[i]);
+		check(keys[i].len > 0, p->phrase, "a phrase", keys[i].text);
 		for (int j = 0; j < i; j++)
 		{
 			const wa_default_phrase *q = &wa_default_phrases[j];
-			wa_phrase_key other;
 
-			wa_phrase_fold((wa_str) {q->phrase, strlen(q->phrase)}, &other);
-			check(strcmp(key.text, other.text) != 0 ||
+			check(strcmp(keys[i].text, keys[j].text) != 0 ||
 				  (p->resumes == q->resumes && p->active == q->active),
 				  p->phrase, "one meaning", q->phrase);
 		}
 	}
+	free(keys);
 }
 
 static void
@@ -230,7 +293,7 @@ test_accents(void)
 	folds("\xD0\xA1\xD0\xA2\xD0\x9E\xD0\x9F", "\xD1\x81\xD1\x82\xD0\xBE\xD0\xBF");	/* Cyrillic */
 	folds("\xCE\xA3\xCE\xA4\xCE\x9F\xCE\xA0", "\xCF\x83\xCF\x84\xCE\xBF\xCF\x80");	/* Greek */
 	folds("\xD8\xA5\xD9\x8A\xD9\x82\xD8\xA7\xD9\x81", "\xD8\xA7\xD9\x8A\xD9\x82\xD8\xA7\xD9\x81");	/* hamza is a mark */
-	folds("I\xC4\xB0\xC4\xB1", "iii");	/* the Turkish pair */
+	folds("I\xC4\xB0 \xC4\xB1", "ii i");	/* the Turkish pair */
 }
 
 static void
@@ -252,7 +315,8 @@ test_nothing(void)
 	folds_bytes_to_nothing("\xF4\x90\x80\x80", 4);	/* past the last character */
 
 	/* At the limit, and past it. */
-	memset(text, 'A', sizeof(text));
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = i % 2 == 0 ? 'A' : 'B';
 	text[WA_PHRASE_MAX] = '\0';
 	{
 		wa_phrase_key key;
@@ -260,7 +324,7 @@ test_nothing(void)
 		wa_phrase_fold((wa_str) {text, WA_PHRASE_MAX}, &key);
 		check(key.len == WA_PHRASE_MAX, "64 letters", "64 letters", key.text);
 	}
-	memset(text, 'A', sizeof(text));
+	text[WA_PHRASE_MAX] = 'A';
 	folds_bytes_to_nothing(text, WA_PHRASE_MAX + 1);
 	folds_bytes_to_nothing(text, sizeof(text));
 
@@ -317,6 +381,7 @@ main(void)
 	test_escapes();
 	test_signs();
 	test_fillers();
+	test_sentences();
 	test_delivered();
 	test_accents();
 	test_nothing();
