@@ -454,11 +454,23 @@ call_fill(json_object *node, wa_element *element)
 		wa_str_equal(direction, WA_STR("user_initiated"));
 }
 
+/*
+ * Webhooks about accounts and templates are dated at their entry alone.  WhatsApp sends them again
+ * for days, so that the time of receipt would let a ban win over the reinstatement after it.
+ */
+static wa_str
+element_entry_time(json_object *node, const wa_element *element)
+{
+	wa_str		own = element_time(node, "timestamp");
+
+	return wa_str_given(own) ? own : element->entry_time;
+}
+
 static void
 account_update_fill(json_object *node, wa_element *element)
 {
 	element->type = wa_json_text(node, "event");
-	element->timestamp = element_time(node, "timestamp");
+	element->timestamp = element_entry_time(node, element);
 	element->ban_state = wa_json_text(wa_json_member(node, "ban_info"), "waba_ban_state");
 	element->waba_id = wa_json_text(wa_json_member(node, "waba_info"), "waba_id");
 	element->violation = wa_json_text(wa_json_member(node, "violation_info"), "violation_type");
@@ -469,7 +481,7 @@ static void
 template_fill(json_object *node, wa_element *element)
 {
 	element->type = wa_json_text(node, "event");
-	element->timestamp = element_time(node, "timestamp");
+	element->timestamp = element_entry_time(node, element);
 	element->template_name = wa_json_text(node, "message_template_name");
 	element->template_language = wa_json_text(node, "message_template_language");
 	element->pause = wa_json_text(wa_json_member(node, "other_info"), "title");
@@ -515,6 +527,7 @@ element_fill_kind(wa_payload *payload, wa_element *element, json_object *node)
 			return;
 		case WA_ELEMENT_ERROR:
 			element->nerrors = 1;
+			element->timestamp = element_entry_time(node, element);
 			return;
 		case WA_ELEMENT_ACCOUNT_UPDATE:
 			account_update_fill(node, element);
