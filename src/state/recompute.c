@@ -79,7 +79,7 @@ wa__cooldown_merge(PG_FUNCTION_ARGS)
 {
 	const wa_row_calls *calls = row_calls(fcinfo);
 	wa_str		business;
-	wa_cooldown_end end = {0, 0, WA_NEVER};
+	wa_cooldown_end end = {0, 0, WA_NEVER, WA_NEVER};
 	wa_code_policy policy;
 	wa_failures failures;
 	wa_failures more;
