@@ -44,6 +44,11 @@ DELETE FROM wa_region_without_limit WHERE region = 'DE';
 SELECT code, detail LIKE '%unexpected%' AS unexpected FROM wa_explain('491580001050', 'marketing', at => '2025-03-01 12:00');
 ROLLBACK TO regions;
 
+-- A rule for a region of which nobody said why.
+INSERT INTO wa_region_rule (region, category, reason, source) VALUES ('DE', 'utility', '', '');
+SELECT reason, origin, detail FROM wa_explain('491580001050', 'utility', at => '2025-03-01 12:00');
+DELETE FROM wa_region_rule WHERE region = 'DE';
+
 -- An incident that changes the answer is told, and the cooldown lasts since the latest failure that counts: of a person
 -- known by its phone alone, and of one whose failures came under two identifiers.
 CALL t.take(t.failed('491580001054', 131026, '2025-03-01 10:00'));

@@ -121,6 +121,12 @@ SELECT business, sender, region, code, since FROM wa_sender_hold WHERE business 
 -- A business that is not named is any.
 SELECT wa_report_error('4915112345678', 368, '2025-04-02 10:00');
 SELECT * FROM t.all_held('2025-04-02 11:00');
+-- A provider's own number for such a code holds as that does.
+INSERT INTO wa_error_override (code, same_as) VALUES (63020, 131042), (63018, 130429);
+SELECT wa_report_error('4915112345678', code, '2025-03-20 10:00', 'b2', 's3') FROM unnest('{63020,63018}'::int[]) AS code;
+SELECT business, sender, code, categories, until - since AS span FROM wa_sender_hold WHERE code IN (63018, 63020) ORDER BY code;
+SELECT since, until, detail FROM wa_explain('5511987654321', 'utility', 'b2', at => '2025-03-20 11:00') WHERE code = 63020;
+SELECT wa_recompute();
 -- The scope of a code is policy.
 INSERT INTO wa_error_override (code, scope, reason) VALUES (131048, 'business', 'ours share one quality');
 CALL t.take(t.failed('4915112345678', 131048, '2025-04-05 10:00'), 'b2', 's3');

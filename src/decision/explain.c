@@ -92,13 +92,15 @@ window_detail(const wa_explaining *to, const wa_objection *objection)
 }
 
 static char *
-hold_detail(const wa_objection *objection)
+hold_detail(const wa_explaining *to, const wa_objection *objection)
 {
-	const wa_code *code = objection->code == 0 ? NULL : wa_catalogue_find(objection->code);
+	const wa_code_policies *policies = wa_decision_cache_codes(to->cache);
+	const wa_code *code = objection->code == 0 ? NULL :
+		wa_catalogue_find(wa_code_policies_resolve(policies, objection->code));
 
 	if (code != NULL)
-		return psprintf("the sender is held back by error %d (%s): %s",
-						objection->code, code->title, code->advice);
+		return psprintf("the sender is held back by error %d (%s): %s", objection->code,
+						wa_code_policies_title(policies, objection->code), code->advice);
 	if (wa_str_equal(objection->origin, WA_STR("operator")))
 		return psprintf("held back by an operator (wa_release ends it): %.*s",
 						(int) objection->detail.len, objection->detail.data);
@@ -145,7 +147,8 @@ detail_of(const wa_explaining *to, const wa_objection *objection)
 				"asked never to be written to; a new opt-in with evidence (wa_opt_in with everything => true) lifts it" :
 				"opted out of marketing with the business; a new opt-in with evidence (wa_opt_in) lifts it";
 		case WA_RULE_REGION:
-			return pnstrdup(objection->detail.data, objection->detail.len);
+			return objection->detail.len == 0 ? "forbidden in that region by a row of wa_region_rule" :
+				pnstrdup(objection->detail.data, objection->detail.len);
 		case WA_RULE_COOLDOWN:
 			return cooldown_detail(to, objection);
 		case WA_RULE_WINDOW_CLOSED:
@@ -157,7 +160,7 @@ detail_of(const wa_explaining *to, const wa_objection *objection)
 		case WA_RULE_NO_OPT_IN:
 			return "has not opted in to marketing with the business, which wa_policy.require_opt_in asks for; wa_opt_in with evidence, or an opt-in phrase of the person, is one";
 		case WA_RULE_SENDER_HOLD:
-			return hold_detail(objection);
+			return hold_detail(to, objection);
 		case WA_RULE_ERASED:
 			return "the person was erased at its request; a new opt-in with evidence (wa_opt_in) lifts it";
 	}

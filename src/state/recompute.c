@@ -139,7 +139,7 @@ held_categories(const wa_code_policy *policy)
 
 	if ((policy->scope == WA_SCOPE_SENDER || policy->scope == WA_SCOPE_BUSINESS ||
 		 policy->scope == WA_SCOPE_COUNTRY) &&
-		wa_hold_of_code(policy->code, &span, &categories))
+		wa_hold_of_code(policy->behaves_as, &span, &categories))
 		return categories;
 	return 0;
 }
