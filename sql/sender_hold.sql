@@ -194,6 +194,15 @@ CALL t.dated('{"event":"DISABLED_UPDATE","ban_info":{"waba_ban_state":"DISABLE"}
 CALL t.dated('{"event":"DISABLED_UPDATE","ban_info":{"waba_ban_state":"REINSTATE"}}', '1799143200', '2026-01-09 13:00');
 SELECT since, until, lifted_at FROM wa_sender_hold WHERE business = 'b3' AND cause = 'DISABLED_UPDATE';
 SELECT problem, detail FROM wa_problem WHERE id > :problem ORDER BY id;
+-- What is tried again without its entry has kept that time.
+SAVEPOINT again;
+SELECT wa_ingest('{"entry":[{"id":"b3","time":1768000000,"changes":[{"field":"account_update","value":{"event":"ACCOUNT_RESTRICTION","restriction_info":[{"restriction_type":"RESTRICTED_BIZ_INITIATED_MESSAGING"},{"restriction_type":"RESTRICTED_SOMETHING_NEW"}]}}]}]}',
+	received_at => '2026-01-12 12:00');
+SELECT since FROM wa_sender_hold WHERE business = 'b3' AND cause = 'RESTRICTED_BIZ_INITIATED_MESSAGING';
+SELECT fragment FROM wa_problem WHERE id > :problem AND problem = 'unknown_value';
+SELECT applied FROM wa_replay();
+SELECT since FROM wa_sender_hold WHERE business = 'b3' AND cause = 'RESTRICTED_BIZ_INITIATED_MESSAGING';
+ROLLBACK TO again;
 
 -- Any order, any repetition: the same rows.
 CREATE TEMPORARY TABLE before AS SELECT business, sender, region, cause, code, categories, since, until, lifted_at FROM wa_sender_hold;

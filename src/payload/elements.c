@@ -602,12 +602,25 @@ wa_element_restriction(const wa_element *element, int i, wa_restriction *restric
 	restriction->expiration = wa_json_text(node, "expiration");
 }
 
+/* A fragment has no entry around it, so that the time of that goes into it. */
+static void
+element_keep_time(json_object *node, const wa_element *element)
+{
+	if ((element->kind == WA_ELEMENT_ACCOUNT_UPDATE || element->kind == WA_ELEMENT_TEMPLATE ||
+		 element->kind == WA_ELEMENT_ERROR) &&
+		wa_str_given(element->entry_time) && !wa_json_has(node, "timestamp"))
+		json_object_object_add(node, "timestamp",
+							   json_object_new_string_len(element->entry_time.data,
+														  element->entry_time.len));
+}
+
 wa_str
 wa_payload_fragment(wa_payload *payload, const wa_element *element)
 {
 	wa_str		result = {NULL, 0};
 
 	(void) payload;
+	element_keep_time(element_node(element), element);
 	result.data = json_object_to_json_string_length(element_node(element),
 													JSON_C_TO_STRING_PLAIN |
 													JSON_C_TO_STRING_NOSLASHESCAPE,
