@@ -32,6 +32,53 @@ SELECT DISTINCT reason, code, detail FROM wa_explain('12125550180', 'marketing',
 -- What has ended is no objection.
 SELECT rule, reason, business, code FROM wa_explain('12125550180', 'marketing', at => '2025-03-10 12:00');
 
+-- Where WhatsApp limits nobody the code of its limit is unexpected, and obeyed all the same; under a provider's own number too.
+INSERT INTO wa_error_override (code, same_as, title) VALUES (63049, 131049, NULL), (63032, 130472, 'The provider''s words');
+CALL t.take(t.failed('491580001050', 131049, '2025-03-01 10:00'));
+CALL t.take(t.failed('491580001050', 63049, '2025-03-01 10:00'));
+CALL t.take(t.failed('491580001050', 63032, '2025-03-01 10:00'));
+CALL t.take(t.failed('5511987650053', 131049, '2025-03-01 10:00'));
+SELECT phone, code, detail FROM unnest('{491580001050,5511987650053}'::text[]) AS phone, wa_explain(phone, 'marketing', at => '2025-03-01 12:00');
+SAVEPOINT regions;
+DELETE FROM wa_region_without_limit WHERE region = 'DE';
+SELECT code, detail LIKE '%unexpected%' AS unexpected FROM wa_explain('491580001050', 'marketing', at => '2025-03-01 12:00');
+ROLLBACK TO regions;
+
+-- A rule for a region of which nobody said why.
+INSERT INTO wa_region_rule (region, category, reason, source) VALUES ('DE', 'utility', '', '');
+SELECT reason, origin, detail FROM wa_explain('491580001050', 'utility', at => '2025-03-01 12:00');
+DELETE FROM wa_region_rule WHERE region = 'DE';
+
+-- An incident that changes the answer is told, and the cooldown lasts since the latest failure that counts: of a person
+-- known by its phone alone, and of one whose failures came under two identifiers.
+CALL t.take(t.failed('491580001054', 131026, '2025-03-01 10:00'));
+CALL t.take(t.failed('491580001054', 131026, '2025-03-02 10:00'));
+CALL t.take(t.failed('491580001054', 131026, '2025-03-02 22:00'));
+CALL t.take('{"messages":[{"id":"wamid.two","from":"491580001055","from_user_id":"DE.two","timestamp":"1740812400","type":"image"}]}');
+CALL t.take(t.failed('491580001055', 131026, '2025-03-01 10:00'));
+CALL t.take(t.failed('491580001055', 131026, '2025-03-02 10:00'));
+CALL t.take('{"statuses":[{"id":"wamid.three","recipient_user_id":"DE.two","status":"failed","timestamp":"1740952800","errors":[{"code":131026}]}]}');
+SELECT phone, since, until, detail FROM unnest('{491580001054,491580001055,DE.two}'::text[]) AS phone, wa_explain(phone, 'utility', at => '2025-03-02 23:00');
+INSERT INTO wa_incident (code, since, until, reason) VALUES (131026, '2025-03-02 22:00', '2025-03-02 23:00', 'outage');
+-- Before wa_recompute what is stored is told as it stands.
+SELECT since, until, detail FROM wa_explain('491580001054', 'utility', at => '2025-03-02 23:00');
+SELECT wa_recompute() > 0 AS changed;
+SELECT phone, since, until, detail FROM unnest('{491580001054,491580001055,DE.two}'::text[]) AS phone, wa_explain(phone, 'utility', at => '2025-03-02 23:00');
+UPDATE wa_incident SET since = '2025-03-02';
+SELECT wa_recompute() > 0 AS changed;
+SELECT phone, since, until, detail FROM unnest('{491580001054,491580001055,DE.two}'::text[]) AS phone, wa_explain(phone, 'utility', at => '2025-03-01 23:00');
+
+-- Since when a window is closed, for the business and sender in question.
+CALL t.take(t.wrote('491580001056', '2025-03-01 10:00'));
+CALL t.take(t.wrote('491580001057', '2025-03-01 10:00'), 'b1', 's2');
+SELECT asked, sender, business, since, detail FROM (VALUES ('b1', NULL), (NULL, 's1'), (NULL, 's2'), ('b2', NULL), (NULL, NULL)) AS q (asked, sender),
+	wa_explain('491580001056', 'service', asked, sender, '2025-03-02 10:00');
+-- It is open for the other sender.
+SELECT since, detail FROM wa_explain('491580001056', 'service', sender => 's2', at => '2025-03-01 11:00');
+-- One that nobody knows whose window it is about was refused.
+SELECT wa_report_error('491580001056', 131047, '2025-03-01 11:00');
+SELECT business, since, detail FROM wa_explain('491580001056', 'service', at => '2025-03-01 12:00');
+
 -- No recipient: false, and never an error, whatever stands in the column.
 CREATE TABLE t.segment (id int, phone text);
 INSERT INTO t.segment VALUES (1, '+49 158 0002001'), (2, NULL), (3, ''), (4, 'unknown'), (5, '+55 11'), (6, 'maria@example.com'), (7, '0491580002001'),

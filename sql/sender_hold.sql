@@ -46,7 +46,14 @@ SELECT wa_sendable('5511987654321', 'utility', 'b1', at => '2025-03-02 10:00:10'
 SELECT * FROM wa_segment_summary('SELECT unnest(''{5511987654321, 4915112345678, x}''::text[])', 'utility', 'b1', at => '2025-03-01 11:00');
 SELECT * FROM t.law('2025-03-01 11:00');
 
--- Proof of life, to the minute: of the same minute it is none.
+-- Proof of life, to the minute: of the same minute it is none, though the error was at its beginning.
+CALL t.take(t.failed('4915112345678', 131037, '2025-02-01 10:00:00'));
+CALL t.take(t.receipt('4915112345678', '2025-02-01 10:00:00', 'utility'));
+CALL t.take(t.receipt('4915112345678', '2025-02-01 10:00:59', 'utility'));
+SELECT code, since FROM wa_explain('4915112345678', 'utility', 'b1', 's1', '2025-02-01 11:00') WHERE code = 131037;
+CALL t.take(t.receipt('4915112345678', '2025-02-01 10:01:00', 'utility'));
+SELECT code, since FROM wa_explain('4915112345678', 'utility', 'b1', 's1', '2025-02-01 11:00') WHERE code = 131037;
+-- Proof of life of a whole business.
 CALL t.take(t.receipt('4915112345678', '2025-03-01 10:00:30', 'utility'));
 SELECT * FROM t.all_held('2025-03-01 11:00');
 CALL t.take(t.receipt('4915112345678', '2025-03-01 10:01:10', NULL, 'read'));
@@ -81,7 +88,7 @@ SELECT * FROM t.all_held('2025-03-03 10:01');
 -- A message that was sent in the second before does not end the hold; one in the next minute does.
 CALL t.take(t.receipt('4915112345678', '2025-03-03 10:00:06', 'utility'), 'b2', 's3');
 SELECT * FROM t.all_held('2025-03-03 10:01') WHERE sender = 's3';
-SELECT wa_report_error('4915112345678', 130429, '2025-03-03 10:00:59.5Z', 'b2', 's3');
+SELECT wa_report_error('4915112345678', 130429, '2025-03-03 10:00:58.5Z', 'b2', 's3');
 CALL t.take(t.receipt('4915112345678', '2025-03-03 10:01:00', 'utility'), 'b2', 's3');
 SELECT * FROM t.all_held('2025-03-03 10:01') WHERE sender = 's3';
 
@@ -114,6 +121,12 @@ SELECT business, sender, region, code, since FROM wa_sender_hold WHERE business 
 -- A business that is not named is any.
 SELECT wa_report_error('4915112345678', 368, '2025-04-02 10:00');
 SELECT * FROM t.all_held('2025-04-02 11:00');
+-- A provider's own number for such a code holds as that does.
+INSERT INTO wa_error_override (code, same_as) VALUES (63020, 131042), (63018, 130429);
+SELECT wa_report_error('4915112345678', code, '2025-03-20 10:00', 'b2', 's3') FROM unnest('{63020,63018}'::int[]) AS code;
+SELECT business, sender, code, categories, until - since AS span FROM wa_sender_hold WHERE code IN (63018, 63020) ORDER BY code;
+SELECT since, until, detail FROM wa_explain('5511987654321', 'utility', 'b2', at => '2025-03-20 11:00') WHERE code = 63020;
+SELECT wa_recompute();
 -- The scope of a code is policy.
 INSERT INTO wa_error_override (code, scope, reason) VALUES (131048, 'business', 'ours share one quality');
 CALL t.take(t.failed('4915112345678', 131048, '2025-04-05 10:00'), 'b2', 's3');
@@ -163,6 +176,33 @@ SELECT wa_next_sendable('5511987654321', 'utility', 'b2', at => '2026-03-01');
 CALL t.update('{"event":"DISABLED_UPDATE","ban_info":{"waba_ban_state":"SCHEDULE_FOR_DISABLE"}}', 'b3');
 CALL t.update('{"event":"DISABLED_UPDATE","ban_info":{"waba_ban_state":"REINSTATE"}}', 'b2', '2026-01-04 11:00');
 SELECT * FROM t.all_held('2026-03-01 12:00');
+
+-- The time of the entry counts: WhatsApp sends a webhook again for days, and what comes again late wins over nothing.
+CREATE PROCEDURE t.dated(value jsonb, "time" jsonb, at timestamptz, field text DEFAULT 'account_update') LANGUAGE sql AS $$
+	INSERT INTO wa_webhook (received_at, payload) VALUES (at, jsonb_build_object('entry', jsonb_build_array(jsonb_build_object('id', 'b3', 'time', "time",
+		'changes', jsonb_build_array(jsonb_build_object('field', field, 'value', value)))))) $$;
+CALL t.dated('{"event":"DISABLED_UPDATE","ban_info":{"waba_ban_state":"DISABLE"}}', '1767603600', '2026-01-05 09:00:10');
+CALL t.dated('{"event":"DISABLED_UPDATE","ban_info":{"waba_ban_state":"REINSTATE"}}', '"1767607200"', '2026-01-05 10:00:10');
+CALL t.dated('{"event":"DISABLED_UPDATE","ban_info":{"waba_ban_state":"DISABLE"}}', '1767603600', '2026-01-08 12:00');
+CALL t.dated('{"event":"ACCOUNT_RESTRICTION","restriction_info":[{"restriction_type":"RESTRICTED_UTILITY_TEMPLATES"}]}', '1767607200000', '2026-01-06 12:00');
+CALL t.dated('{"event":"ACCOUNT_VIOLATION","violation_info":{"violation_type":"UTILITY_TEMPLATE_ABUSE_UNBAN"}}', '1767607199', '2026-01-08 12:00');
+CALL t.dated('{"errors":[{"code":80007}],"metadata":{"phone_number_id":"s4"}}', '1767607200', '2026-01-06 12:00', 'messages');
+SELECT cause, code, since, until, lifted_at FROM wa_sender_hold WHERE business = 'b3' ORDER BY cause, code;
+-- A time that cannot be right: what holds counts from the receipt, what lifts does not.
+SELECT coalesce(max(id), 0) AS problem FROM wa_problem \gset
+CALL t.dated('{"event":"DISABLED_UPDATE","ban_info":{"waba_ban_state":"DISABLE"}}', '"<WEBHOOK_TIMESTAMP>"', '2026-01-09 12:00');
+CALL t.dated('{"event":"DISABLED_UPDATE","ban_info":{"waba_ban_state":"REINSTATE"}}', '1799143200', '2026-01-09 13:00');
+SELECT since, until, lifted_at FROM wa_sender_hold WHERE business = 'b3' AND cause = 'DISABLED_UPDATE';
+SELECT problem, detail FROM wa_problem WHERE id > :problem ORDER BY id;
+-- What is tried again without its entry has kept that time.
+SAVEPOINT again;
+SELECT wa_ingest('{"entry":[{"id":"b3","time":1768000000,"changes":[{"field":"account_update","value":{"event":"ACCOUNT_RESTRICTION","restriction_info":[{"restriction_type":"RESTRICTED_BIZ_INITIATED_MESSAGING"},{"restriction_type":"RESTRICTED_SOMETHING_NEW"}]}}]}]}',
+	received_at => '2026-01-12 12:00');
+SELECT since FROM wa_sender_hold WHERE business = 'b3' AND cause = 'RESTRICTED_BIZ_INITIATED_MESSAGING';
+SELECT fragment FROM wa_problem WHERE id > :problem AND problem = 'unknown_value';
+SELECT applied FROM wa_replay();
+SELECT since FROM wa_sender_hold WHERE business = 'b3' AND cause = 'RESTRICTED_BIZ_INITIATED_MESSAGING';
+ROLLBACK TO again;
 
 -- Any order, any repetition: the same rows.
 CREATE TEMPORARY TABLE before AS SELECT business, sender, region, cause, code, categories, since, until, lifted_at FROM wa_sender_hold;

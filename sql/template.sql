@@ -70,6 +70,27 @@ SELECT * FROM t.can('2025-03-10 23:59', '2025-03-11');
 CALL t.update('{"message_template_name":"bye","correct_category":"MARKETING","category_update_timestamp":1742000000}', '2025-03-12', 'template_category_update');
 SELECT wa_template_category('bye', 'pt_BR', 'b1', '2025-03-14') AS before, wa_template_category('bye', 'pt_BR', 'b1', '2025-03-15 01:00') AS after;
 
+-- The time of the entry counts, not that of the receipt: what WhatsApp sends again is not later.
+CREATE PROCEDURE t.dated(value jsonb, "time" bigint, at timestamptz) LANGUAGE sql AS $$
+	INSERT INTO wa_webhook (received_at, payload) VALUES (at, jsonb_build_object('entry', jsonb_build_array(jsonb_build_object('id', 'b1', 'time', "time",
+		'changes', jsonb_build_array(jsonb_build_object('field', 'message_template_status_update', 'value',
+			jsonb_build_object('message_template_name', 'late', 'message_template_language', 'pt_BR') || value)))))) $$;
+SAVEPOINT late;
+CALL t.dated('{"event":"PAUSED","other_info":{"title":"FIRST_PAUSE"}}', 1741600800, '2025-03-10 10:30');
+SELECT status, paused_until, status_at FROM wa_template WHERE name = 'late';
+CALL t.dated('{"event":"APPROVED","message_template_category":"MARKETING"}', 1741604400, '2025-03-10 11:00:10');
+CALL t.dated('{"event":"PAUSED","message_template_category":"UTILITY","other_info":{"title":"SECOND_PAUSE"}}', 1741600800, '2025-03-12 10:00');
+SELECT status, paused_until, status_at, category, category_at FROM wa_template WHERE name = 'late';
+-- With a time that cannot be right a status that pauses counts from the receipt, and one that lets send does not count.
+CALL t.dated('{"event":"PAUSED"}', 1899999999, '2025-03-13 10:00');
+CALL t.dated('{"event":"APPROVED","message_template_category":"UTILITY"}', 1899999999, '2025-03-13 11:00');
+SELECT status, status_at, category FROM wa_template WHERE name = 'late';
+CALL t.dated('{"event":"APPROVED","message_template_category":"UTILITY"}', 1741860000, '2025-03-13 12:00');
+CALL t.dated('{"new_category":"MARKETING","event":"REINSTATED"}', 1899999999, '2025-03-13 13:00');
+SELECT status, status_at, category, category_at FROM wa_template WHERE name = 'late';
+SELECT problem, detail FROM wa_problem;
+ROLLBACK TO late;
+
 -- A language with "-" is the same as with "_", in webhooks and in questions.
 CALL t.update('{"message_template_language":"pt-BR","event":"PAUSED"}', '2025-03-12');
 SELECT name, language, status FROM wa_template ORDER BY name;

@@ -12,8 +12,11 @@
 #include "utils/timestamp.h"
 
 #include "decision/arguments.h"
-#include "rules/facts.h"
 #include "errors/catalogue.h"
+#include "errors/code_policies.h"
+#include "recipient/region.h"
+#include "rules/facts.h"
+#include "rules/pacing.h"
 
 PG_FUNCTION_INFO_V1(wa_explain_text);
 PG_FUNCTION_INFO_V1(wa_explain_recipient);
@@ -31,25 +34,73 @@ enum explain_column
 	EXPLAIN_COLUMNS
 };
 
-static char *
-cooldown_detail(const wa_objection *objection)
-{
-	const wa_code *code = wa_catalogue_find(objection->code);
+/* Per-user limits of marketing, which WhatsApp does not have in all regions. */
+#define LIMIT_CODE		131049
 
-	return psprintf("error %d (%s), %d strike%s: %s", objection->code,
-					code != NULL ? code->title : "set by this database's operator",
-					objection->strikes, objection->strikes == 1 ? "" : "s",
-					code != NULL ? code->advice : "see wa_error_override");
+typedef struct wa_explaining
+{
+	ReturnSetInfo *rsinfo;
+	wa_decision_cache *cache;
+	const wa_question *question;
+	const wa_canonical *recipient;	/* NULL: invalid */
+} wa_explaining;
+
+/* What is odd about a failure: it counts all the same. */
+static void
+add_unexpected(StringInfo detail, const wa_explaining *to)
+{
+	char		buf[3];
+	const char *region = wa_region_of(to->recipient->text, to->recipient->len, buf);
+
+	if (wa_region_is_without_limit(wa_decision_cache_schema(to->cache),
+								   wa_decision_cache_snapshot(to->cache), region))
+		appendStringInfo(detail, " It is unexpected for a number of %s, where WhatsApp has no such limit"
+						 " (wa_region_without_limit).", region);
 }
 
 static char *
-hold_detail(const wa_objection *objection)
+cooldown_detail(const wa_explaining *to, const wa_objection *objection)
 {
-	const wa_code *code = objection->code == 0 ? NULL : wa_catalogue_find(objection->code);
+	const wa_code_policies *policies = wa_decision_cache_codes(to->cache);
+	int32		resolved = wa_code_policies_resolve(policies, objection->code);
+	const wa_code *code = wa_catalogue_find(resolved);
+	const char *title = wa_code_policies_title(policies, objection->code);
+	StringInfoData detail;
+
+	initStringInfo(&detail);
+	appendStringInfo(&detail, "error %d (%s), %d strike%s: %s", objection->code,
+					 title != NULL ? title : "set by this database's operator",
+					 objection->strikes, objection->strikes == 1 ? "" : "s",
+					 code != NULL ? code->advice : "see wa_error_override.");
+	if (objection->excluded > 0)
+		appendStringInfo(&detail, " %d failure%s during an incident (wa_incident) %s not count.",
+						 objection->excluded, objection->excluded == 1 ? "" : "s",
+						 objection->excluded == 1 ? "does" : "do");
+	if (resolved == LIMIT_CODE)
+		add_unexpected(&detail, to);
+	return detail.data;
+}
+
+static const char *
+window_detail(const wa_explaining *to, const wa_objection *objection)
+{
+	if (objection->since != WA_NEVER)
+		return "the 24-hour window after the person's last message is closed; send a template";
+	return psprintf("the person has not written%s; free-form messages need an open 24-hour window",
+					to->question->sender.data != NULL ? " to this sender" :
+					to->question->business.data != NULL ? " to this business" : "");
+}
+
+static char *
+hold_detail(const wa_explaining *to, const wa_objection *objection)
+{
+	const wa_code_policies *policies = wa_decision_cache_codes(to->cache);
+	const wa_code *code = objection->code == 0 ? NULL :
+		wa_catalogue_find(wa_code_policies_resolve(policies, objection->code));
 
 	if (code != NULL)
-		return psprintf("the sender is held back by error %d (%s): %s",
-						objection->code, code->title, code->advice);
+		return psprintf("the sender is held back by error %d (%s): %s", objection->code,
+						wa_code_policies_title(policies, objection->code), code->advice);
 	if (wa_str_equal(objection->origin, WA_STR("operator")))
 		return psprintf("held back by an operator (wa_release ends it): %.*s",
 						(int) objection->detail.len, objection->detail.data);
@@ -82,8 +133,8 @@ quiet_detail(const wa_objection *objection)
 }
 
 /* A sentence for the campaign manager. */
-static char *
-detail_of(const wa_objection *objection)
+static const char *
+detail_of(const wa_explaining *to, const wa_objection *objection)
 {
 	switch (objection->rule)
 	{
@@ -96,13 +147,12 @@ detail_of(const wa_objection *objection)
 				"asked never to be written to; a new opt-in with evidence (wa_opt_in with everything => true) lifts it" :
 				"opted out of marketing with the business; a new opt-in with evidence (wa_opt_in) lifts it";
 		case WA_RULE_REGION:
-			return pnstrdup(objection->detail.data, objection->detail.len);
+			return objection->detail.len == 0 ? "forbidden in that region by a row of wa_region_rule" :
+				pnstrdup(objection->detail.data, objection->detail.len);
 		case WA_RULE_COOLDOWN:
-			return cooldown_detail(objection);
+			return cooldown_detail(to, objection);
 		case WA_RULE_WINDOW_CLOSED:
-			return objection->since == WA_NEVER ?
-				"the person has not written; free-form messages need an open 24-hour window" :
-				"the 24-hour window after the person's last message is closed; send a template";
+			return window_detail(to, objection);
 		case WA_RULE_FREQUENCY_CAP:
 			return cap_detail(objection);
 		case WA_RULE_QUIET_HOURS:
@@ -110,7 +160,7 @@ detail_of(const wa_objection *objection)
 		case WA_RULE_NO_OPT_IN:
 			return "has not opted in to marketing with the business, which wa_policy.require_opt_in asks for; wa_opt_in with evidence, or an opt-in phrase of the person, is one";
 		case WA_RULE_SENDER_HOLD:
-			return hold_detail(objection);
+			return hold_detail(to, objection);
 		case WA_RULE_ERASED:
 			return "the person was erased at its request; a new opt-in with evidence (wa_opt_in) lifts it";
 	}
@@ -120,11 +170,11 @@ detail_of(const wa_objection *objection)
 static bool
 put_objection(void *arg, const wa_objection *objection)
 {
-	ReturnSetInfo *rsinfo = arg;
+	const wa_explaining *to = arg;
 	Datum		values[EXPLAIN_COLUMNS];
 	bool		nulls[EXPLAIN_COLUMNS] = {0};
 	int32		code = objection->code;
-	char	   *detail;
+	const char *detail;
 
 	values[EXPLAIN_RULE] = Int32GetDatum(objection->rule);
 	values[EXPLAIN_REASON] = CStringGetTextDatum(wa_rule_name(objection->rule));
@@ -134,7 +184,7 @@ put_objection(void *arg, const wa_objection *objection)
 	nulls[EXPLAIN_SINCE] = objection->since == WA_NEVER;
 	values[EXPLAIN_UNTIL] = TimestampTzGetDatum(objection->until);
 	nulls[EXPLAIN_UNTIL] = objection->until == WA_FOREVER;
-	detail = detail_of(objection);
+	detail = detail_of(to, objection);
 	if (objection->learned_under.data != NULL)
 		detail = psprintf("%s (learned under %.*s)", detail,
 						  (int) objection->learned_under.len, objection->learned_under.data);
@@ -149,7 +199,7 @@ put_objection(void *arg, const wa_objection *objection)
 		values[EXPLAIN_ORIGIN] = PointerGetDatum(
 			cstring_to_text_with_len(objection->origin.data, objection->origin.len));
 
-	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	tuplestore_putvalues(to->rsinfo->setResult, to->rsinfo->setDesc, values, nulls);
 	return true;
 }
 
@@ -158,6 +208,7 @@ explain(FunctionCallInfo fcinfo, bool is_text)
 {
 	FmgrInfo   *flinfo = fcinfo->flinfo;
 	wa_decision_cache *cache;
+	wa_explaining to = {.rsinfo = (ReturnSetInfo *) fcinfo->resultinfo};
 	wa_question question;
 	wa_canonical buf;
 
@@ -166,8 +217,10 @@ explain(FunctionCallInfo fcinfo, bool is_text)
 	cache = wa_decision_cache_for((wa_decision_cache **) &flinfo->fn_extra, flinfo->fn_oid,
 								  flinfo->fn_mcxt);
 	wa_decision_cache_check(cache, &question);
-	wa_decide(wa_facts_of(cache, wa_recipient_arg(fcinfo, is_text, &buf)), &question,
-			  put_objection, fcinfo->resultinfo);
+	to.cache = cache;
+	to.question = &question;
+	to.recipient = wa_recipient_arg(fcinfo, is_text, &buf);
+	wa_decide(wa_facts_of(cache, to.recipient), &question, put_objection, &to);
 	return (Datum) 0;
 }
 

@@ -323,6 +323,21 @@ wa_code_policies_resolve(const wa_code_policies *policies, int32 code)
 	return row != NULL && row->has_same_as ? row->same_as : code;
 }
 
+const char *
+wa_code_policies_title(const wa_code_policies *policies, int32 code)
+{
+	int32		resolved = wa_code_policies_resolve(policies, code);
+	const wa_override *own = wa_code_policies_override(policies, code);
+	const wa_override *row = wa_code_policies_override(policies, resolved);
+	const wa_code *shipped = wa_catalogue_find(resolved);
+
+	if (own != NULL && own->title != NULL)
+		return own->title;
+	if (row != NULL && row->title != NULL)
+		return row->title;
+	return shipped != NULL ? shipped->title : NULL;
+}
+
 /* The incidents of a code lie side by side. */
 static void
 find_incidents(const wa_code_policies *policies, int32 code, wa_code_policy *policy)

@@ -50,6 +50,12 @@ extern const wa_override *wa_code_policies_override(const wa_code_policies *poli
 extern int32 wa_code_policies_resolve(const wa_code_policies *policies, int32 code);
 
 /*
+ * The title of a code: the DBA's, of the code itself or of the one that it is the same as, else that
+ * of the catalogue.  NULL where there is none.
+ */
+extern const char *wa_code_policies_title(const wa_code_policies *policies, int32 code);
+
+/*
  * The policy of a code: the default, changed by the override, and its incidents.  Returns
  * false, and leaves *policy unchanged, where the code is unknown to both; such a code has
  * no effect on anybody.

@@ -12,7 +12,7 @@
 void
 wa_code_policy_shipped(const wa_code *shipped, wa_code_policy *policy)
 {
-	policy->code = shipped->code;
+	policy->code = policy->behaves_as = shipped->code;
 	policy->fault = shipped->fault;
 	policy->scope = shipped->scope;
 	policy->effect = shipped->effect;
@@ -30,7 +30,7 @@ void
 wa_code_policy_custom(int32 code, wa_code_policy *policy)
 {
 	memset(policy, 0, sizeof(*policy));
-	policy->code = code;
+	policy->code = policy->behaves_as = code;
 	policy->fault = WA_FAULT_NONE;
 	policy->scope = WA_SCOPE_USER;
 	policy->effect = WA_EFFECT_NONE;

@@ -31,6 +31,7 @@ typedef struct wa_incident
 typedef struct wa_code_policy
 {
 	int32		code;
+	int32		behaves_as;		/* the code itself, or the one that same_as names */
 	wa_fault	fault;
 	wa_scope	scope;
 	wa_effect	effect;

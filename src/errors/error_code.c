@@ -222,16 +222,11 @@ describe_source(const wa_known_code *known)
 
 /* The columns of text, from the catalogue where the DBA gives none. */
 static void
-describe_in_words(const wa_known_code *known, Datum *values, bool *nulls)
+describe_in_words(const wa_known_code *known, const char *title, Datum *values, bool *nulls)
 {
 	const wa_code *shipped = known->shipped;
-	const char *title = shipped != NULL ? shipped->title : "Custom code";
 
-	if (known->row != NULL && known->row->title != NULL)
-		title = known->row->title;
-	if (known->own != NULL && known->own->title != NULL)
-		title = known->own->title;
-	set_text(values, nulls, Out_title, title);
+	set_text(values, nulls, Out_title, title != NULL ? title : "Custom code");
 	set_text(values, nulls, Out_summary,
 			 shipped != NULL ? shipped->summary : known->own != NULL ? known->own->reason : NULL);
 	set_text(values, nulls, Out_advice, shipped != NULL ? shipped->advice : NULL);
@@ -281,7 +276,7 @@ describe_code(const wa_code_policies *policies, int32 code, TupleDesc desc,
 	set_value(values, nulls, Out_code, Int32GetDatum(code));
 	if (!find_known_code(policies, code, &known))
 		return;
-	describe_in_words(&known, values, nulls);
+	describe_in_words(&known, wa_code_policies_title(policies, code), values, nulls);
 	describe_policy(&known.policy, get_element_type(TupleDescAttr(desc, Out_blocks)->atttypid),
 					values, nulls);
 	set_text(values, nulls, Out_retry, retry_names[effective_retry(&known)]);

@@ -32,7 +32,7 @@ wa_interpret_holding_code(wa_context *c, const wa_code_policy *policy)
 
 	if ((policy->scope == WA_SCOPE_SENDER || policy->scope == WA_SCOPE_BUSINESS ||
 		 (policy->scope == WA_SCOPE_COUNTRY && c->event.nids > 0)) &&
-		wa_hold_of_code(policy->code, &span, &categories))
+		wa_hold_of_code(policy->behaves_as, &span, &categories))
 		report_hold(c, policy->code, policy->scope, categories, wa_after(c->event.at, span));
 }
 

@@ -70,24 +70,40 @@ language_of(const wa_element *element, char *buf)
 	return (wa_str) {buf, element->template_language.len};
 }
 
+/* To a category that asks for the consent to marketing? */
+static bool
+changes_to_marketing(const wa_element *element)
+{
+	return wa_text_says(element->new_category, "marketing") ||
+		wa_text_says(element->next_category, "marketing");
+}
+
 wa_element_outcome
 wa_interpret_template(wa_context *c, const wa_element *element)
 {
 	char		language[MAX_LANGUAGE];
+	wa_str		status = element->type;
+	bool		blocked = wa_str_given(status) && !can_be_sent(status);
 
 	if (!wa_str_given(element->template_name) || element->template_name.len > MAX_NAME ||
 		element->template_language.len > MAX_LANGUAGE)
 	{
-		if (wa_str_given(element->type) && !can_be_sent(element->type))
+		if (blocked)
 			wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_SHAPE, "it names no template", 0);
 		return wa_context_outcome(c);
 	}
-	(void) wa_context_has_instant(c);
+	/* What protects counts at the moment of receipt, if its own time cannot be right. */
+	if (!wa_context_has_instant(c) && !blocked)
+	{
+		if (!changes_to_marketing(element))
+			return wa_context_outcome(c);
+		status = WA_STR("");
+	}
 	c->event.template_name = element->template_name;
 	c->event.template_language = language_of(element, language);
-	c->event.status = element->type;
-	c->event.blocked = !can_be_sent(element->type);
-	c->event.until = c->event.blocked ? end_of_pause(element, c->event.at) : WA_FOREVER;
+	c->event.status = status;
+	c->event.blocked = blocked;
+	c->event.until = blocked ? end_of_pause(element, c->event.at) : WA_FOREVER;
 	c->event.quality = element->quality;
 	fill_category(c, element);
 	if (!wa_str_given(c->event.status) && !wa_str_given(c->event.quality) &&

@@ -546,11 +546,23 @@ account_restrictions(json_object *info)
 	return wa_str_given(wa_json_scalar(info)) ? 1 : wa_json_list_length(info);
 }
 
+/*
+ * Webhooks about accounts and templates are dated at their entry alone.  WhatsApp sends them again
+ * for days, so that the time of receipt would let a ban win over the reinstatement after it.
+ */
+static wa_str
+element_entry_time(json_object *node, const wa_element *element)
+{
+	wa_str		own = element_present(node, "timestamp");
+
+	return wa_str_given(own) ? own : element->entry_time;
+}
+
 static void
 account_update_fill(json_object *node, wa_element *element)
 {
 	element->type = wa_json_text(node, "event");
-	element->timestamp = element_present(node, "timestamp");
+	element->timestamp = element_entry_time(node, element);
 	element->ban_state = wa_json_text(wa_json_member(node, "ban_info"), "waba_ban_state");
 	element->waba_id = wa_json_text(wa_json_member(node, "waba_info"), "waba_id");
 	element->violation = wa_json_text(wa_json_member(node, "violation_info"), "violation_type");
@@ -561,7 +573,7 @@ static void
 template_fill(json_object *node, wa_element *element)
 {
 	element->type = wa_json_text(node, "event");
-	element->timestamp = element_present(node, "timestamp");
+	element->timestamp = element_entry_time(node, element);
 	element->template_name = wa_json_text(node, "message_template_name");
 	element->template_language = wa_json_text(node, "message_template_language");
 	element->pause = wa_json_text(wa_json_member(node, "other_info"), "title");
@@ -607,6 +619,7 @@ element_fill_kind(wa_payload *payload, wa_element *element, json_object *node)
 			return;
 		case WA_ELEMENT_ERROR:
 			element->nerrors = 1;
+			element->timestamp = element_entry_time(node, element);
 			return;
 		case WA_ELEMENT_ACCOUNT_UPDATE:
 			account_update_fill(node, element);
@@ -681,12 +694,25 @@ wa_element_restriction(const wa_element *element, int i, wa_restriction *restric
 	restriction->expiration = wa_json_text(node, "expiration");
 }
 
+/* A fragment has no entry around it, so that the time of that goes into it. */
+static void
+element_keep_time(json_object *node, const wa_element *element)
+{
+	if ((element->kind == WA_ELEMENT_ACCOUNT_UPDATE || element->kind == WA_ELEMENT_TEMPLATE ||
+		 element->kind == WA_ELEMENT_ERROR) &&
+		wa_str_given(element->entry_time) && !wa_json_has(node, "timestamp"))
+		json_object_object_add(node, "timestamp",
+							   json_object_new_string_len(element->entry_time.data,
+														  element->entry_time.len));
+}
+
 wa_str
 wa_payload_fragment(wa_payload *payload, const wa_element *element)
 {
 	wa_str		result = {NULL, 0};
 
 	(void) payload;
+	element_keep_time(element_node(element), element);
 	result.data = json_object_to_json_string_length(element_node(element),
 													JSON_C_TO_STRING_PLAIN |
 													JSON_C_TO_STRING_NOSLASHESCAPE,

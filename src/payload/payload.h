@@ -225,7 +225,8 @@ extern wa_payload_result wa_payload_parse(wa_payload *payload,
 /*
  * Parse len bytes that are one element, as wa_payload_fragment wrote it, instead of a
  * whole payload.  business and sender are borrowed and must outlive the use of the
- * element.  Its surroundings are unknown: contact, place, field and entry_time are absent.
+ * element.  Its surroundings are unknown: contact, place, field and entry_time are
+ * absent, but the time of an entry that counts for the element is in the fragment.
  * JSON that is no object gives one WA_ELEMENT_MALFORMED for every kind.
  */
 extern wa_payload_result wa_payload_parse_element(wa_payload *payload,

@@ -73,7 +73,7 @@ FROM wa_sender_hold AS h
 WHERE h.since IS NOT NULL AND h.categories <> '{}' AND (h.lifted_at IS NULL OR h.lifted_at <= h.since) AND (h.until IS NULL OR h.until > now())
 	AND (h.cause = 'operator' OR NOT EXISTS (
 		SELECT FROM wa_sender_life AS l
-		WHERE l.alive_at >= h.since AND (h.sender = '' OR l.sender = h.sender)
+		WHERE l.alive_at > h.since AND (h.sender = '' OR l.sender = h.sender)
 			AND (l.business = h.business OR (h.business = '' AND h.sender <> ''))
 			AND (h.region = '' OR l.region = h.region)
 			AND (cardinality(h.categories) = 4 OR l.category = ANY (h.categories::text[]))));

@@ -51,6 +51,22 @@ facts_with(wa_facts *facts, wa_part part)
 	return facts;
 }
 
+/* Could the message in question use a window of this business and sender? */
+static bool
+may_use_window(const wa_question *q, const wa_activity_row *row)
+{
+	return wa_asks_about(q, row->business) &&
+		(q->sender.data == NULL || wa_str_equal(q->sender, row->sender));
+}
+
+/* A refusal whose business or sender is unknown may be of this window. */
+static bool
+is_refused_by(const wa_activity_row *row, const wa_activity_row *other)
+{
+	return other->activity.last_window_refused_at >= row->activity.last_inbound_at &&
+		may_be_same(other->business, row->business) && may_be_same(other->sender, row->sender);
+}
+
 /*
  * Is a customer service window open that a message to this recipient could
  * use?  With a business given (not NULL), one of that business, before which a
@@ -69,18 +85,14 @@ window_open(wa_rule_context *context, const wa_str *business)
 		wa_instant	inbound = row->activity.last_inbound_at;
 		bool		refused = false;
 
-		if (!wa_asks_about(q, row->business) ||
-			(q->sender.data != NULL && !wa_str_equal(q->sender, row->sender)) ||
+		if (!may_use_window(q, row) ||
 			(business != NULL && (!row->lifts || !may_be_same(*business, row->business))))
 			continue;
 		if (!wa_window_spans(inbound, q->at))
 			continue;
 
-		/* A refusal whose business or sender is unknown may be of this one. */
 		for (int j = 0; j < facts->nactivities && !refused; j++)
-			refused = rows[j].activity.last_window_refused_at >= inbound &&
-				may_be_same(rows[j].business, row->business) &&
-				may_be_same(rows[j].sender, row->sender);
+			refused = is_refused_by(row, &rows[j]);
 		if (!refused)
 			return true;
 	}
@@ -220,7 +232,7 @@ rule_cooldown(wa_rule_context *context)
 		const wa_cooldown_row *row = &facts->cooldowns[i];
 		wa_objection objection = {WA_RULE_COOLDOWN, row->business, row->code,
 		.since = row->since,.until = row->until,.strikes = row->strikes,
-		.learned_under = row->learned_under};
+		.excluded = row->excluded,.learned_under = row->learned_under};
 
 		if ((row->blocks & WA_CATEGORY_BIT(q->category)) == 0 ||
 			(row->until <= q->at && row->until != WA_FOREVER) || !wa_asks_about(q, row->business))
@@ -237,32 +249,45 @@ rule_cooldown(wa_rule_context *context)
 	return true;
 }
 
+/* Since when the window of the row's last message is closed: its time was over, or it was refused. */
+static wa_instant
+window_closed_at(const wa_facts *facts, const wa_activity_row *row)
+{
+	wa_instant	closed = wa_after(row->activity.last_inbound_at, WA_WINDOW);
+
+	for (int i = 0; i < facts->nactivities; i++)
+	{
+		if (is_refused_by(row, &facts->activities[i]))
+			closed = Min(closed, facts->activities[i].activity.last_window_refused_at);
+	}
+	return closed;
+}
+
 static bool
 rule_window_closed(wa_rule_context *context)
 {
+	const wa_question *q = context->question;
 	wa_objection objection = {WA_RULE_WINDOW_CLOSED,.since = WA_NEVER,.until = WA_FOREVER};
 	const wa_facts *facts;
 	wa_instant	inbound = WA_NEVER;
 
-	if (context->question->category != WA_SERVICE || window_open(context, NULL))
+	if (q->category != WA_SERVICE || window_open(context, NULL))
 		return true;
 
 	objection.retry = next_inbound(context);
 
-	/* Since when: the window of the last message shut, one way or the other. */
+	/* Since when: the window of the last message to that business and sender. */
 	facts = facts_with(context->facts, WA_ACTIVITIES);
-	for (int i = 0; i < facts->nactivities; i++)
+	for (int i = 0; i < facts->nactivities && context->sink != NULL; i++)
 	{
 		const wa_activity_row *row = &facts->activities[i];
 
-		if (row->lifts && wa_asks_about(context->question, row->business) &&
-			row->activity.last_inbound_at > inbound &&
-			row->activity.last_inbound_at <= context->question->at)
+		if (row->lifts && may_use_window(q, row) && row->activity.last_inbound_at > inbound &&
+			row->activity.last_inbound_at <= q->at)
 		{
 			inbound = row->activity.last_inbound_at;
 			objection.business = row->business;
-			objection.since = row->activity.last_window_refused_at >= inbound ?
-				row->activity.last_window_refused_at : wa_after(inbound, WA_WINDOW);
+			objection.since = window_closed_at(facts, row);
 		}
 	}
 	return object(context, &objection);

@@ -71,7 +71,8 @@ typedef struct wa_cooldown_row
 	wa_str		business;
 	int32		code;
 	int			strikes;
-	wa_instant	since;			/* latest failure */
+	int			excluded;		/* failures that do not count because of an incident */
+	wa_instant	since;			/* the latest failure that counts */
 	wa_instant	until;			/* WA_NEVER: no strike counts */
 	uint8		blocks;
 	bool		yields_to_window;
@@ -252,6 +253,7 @@ typedef struct wa_objection
 	wa_register reg;			/* opt-out: the register that has the stop */
 	int			strikes;		/* cooldown; cap: messages delivered and claimed */
 	int			claimed;		/* cap: those claimed */
+	int			excluded;		/* cooldown: failures that an incident excludes */
 	wa_instant	retry;			/* it objects up to here for certain, if no further
 								 * event arrives; 0: up to until */
 	wa_str		learned_under;	/* the identifier it was learned under, where that is

@@ -76,6 +76,13 @@ struct wa_decision_cache
  */
 extern void wa_gather_person(wa_decision_cache *cache, wa_part part);
 
+/*
+ * Fill in since and excluded of a cooldown as it is stored, by its failures and the instant up to
+ * which evidence lifts them.
+ */
+extern void wa_describe_cooldown(wa_cooldown_row *row, const wa_failures *failures,
+								 wa_instant lifted, const wa_code_policy *policy);
+
 /* wa_facts.known_businesses, of a cache. */
 extern int	wa_known_businesses(void *cache, const wa_str **businesses);
 

@@ -20,6 +20,7 @@
 #include "rules/decision_cache.h"
 #include "rules/region_rule.h"
 #include "state/columns.h"
+#include "state/ladder.h"
 
 static void
 read_region_rules(wa_decision_cache *cache)
@@ -146,6 +147,25 @@ add_consent(wa_facts *facts, wa_reader *reader)
 	facts->consents = rows;
 }
 
+/* A row that does not follow the incidents yet, before wa_recompute, is told as it stands. */
+void
+wa_describe_cooldown(wa_cooldown_row *row, const wa_failures *failures, wa_instant lifted,
+					 const wa_code_policy *policy)
+{
+	wa_cooldown_end end;
+
+	row->excluded = 0;
+	row->since = failures->n > 0 ? failures->at[failures->n - 1] : WA_NEVER;
+	if (policy->nincidents == 0)
+		return;
+	end = wa_ladder_evaluate(failures, lifted, policy, row->business);
+	if (end.until == row->until && end.strikes == row->strikes)
+	{
+		row->excluded = end.excluded;
+		row->since = end.since;
+	}
+}
+
 /*
  * Cooldowns that can object: with an end, and of a code that blocks.
  */
@@ -167,9 +187,10 @@ add_cooldown(wa_facts *facts, wa_reader *reader, const wa_code_policies *codes)
 	row->business = wa_reader_str(reader, Anum_wa_cooldown_business);
 	row->code = code;
 	row->strikes = wa_reader_int(reader, Anum_wa_cooldown_strikes);
-	wa_read_failures(reader, &failures);
-	row->since = failures.n > 0 ? failures.at[failures.n - 1] : WA_NEVER;
 	row->until = until;
+	wa_read_failures(reader, &failures);
+	wa_describe_cooldown(row, &failures, wa_reader_instant(reader, Anum_wa_cooldown_lifted_at),
+						 &policy);
 	row->blocks = policy.blocks;
 	row->yields_to_window = policy.yields_to_window;
 	row->learned_under.data = NULL;

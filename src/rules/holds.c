@@ -249,13 +249,16 @@ wa_holds_read(const wa_schema *schema, Snapshot snapshot)
  * Proof that such messages go out.
  */
 
-/* A message whose category is unknown proves something only where all are held. */
+/*
+ * A message whose category is unknown proves something only where all are held.  Its time is cut to
+ * the minute, so that in the minute of the error nobody knows which of the two came first.
+ */
 static bool
 is_proof(const wa_hold *hold, wa_reader *life)
 {
 	wa_str		category = wa_reader_str_in_place(life, Anum_wa_sender_life_category);
 
-	if (wa_reader_instant(life, Anum_wa_sender_life_alive_at) < hold->since)
+	if (wa_reader_instant(life, Anum_wa_sender_life_alive_at) <= hold->since)
 		return false;
 	if (hold->region.len > 0 &&
 		!wa_str_equal(hold->region, wa_reader_str_in_place(life, Anum_wa_sender_life_region)))

@@ -222,6 +222,15 @@ is_without_limit(const wa_pacing *pacing, const char *region)
 	return false;
 }
 
+bool
+wa_region_is_without_limit(const wa_schema *schema, Snapshot snapshot, const char *region)
+{
+	wa_pacing	pacing = {0};
+
+	read_rows(&schema->region_without_limit, snapshot, read_region, &pacing);
+	return is_without_limit(&pacing, region);
+}
+
 /*
  * Our own numbers.
  */

@@ -67,6 +67,13 @@ extern wa_pacing *wa_pacing_read(const wa_schema *schema, Snapshot snapshot);
 extern void wa_pacing_add_facts(wa_pacing *pacing, const wa_schema *schema, Snapshot snapshot,
 								const wa_canonical *recipient, wa_facts *facts);
 
+/*
+ * Is this region, of which NULL is none, one of wa_region_without_limit?  Reads the table, into the
+ * current memory context.
+ */
+extern bool wa_region_is_without_limit(const wa_schema *schema, Snapshot snapshot,
+									   const char *region);
+
 /* Is there any cap? */
 extern bool wa_pacing_has_caps(const wa_pacing *pacing);
 

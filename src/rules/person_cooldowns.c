@@ -22,6 +22,7 @@ typedef struct wa_member_cooldown
 	wa_str		business;
 	int			strikes;		/* as stored */
 	wa_instant	until;
+	wa_instant	lifted;
 	wa_code_policy policy;
 	wa_failures failures;		/* that count */
 	bool		is_first;		/* of its code and business */
@@ -72,6 +73,7 @@ add_cooldown(wa_decision_cache *cache, wa_cooldowns *cooldowns, wa_reader *reade
 	row.business = wa_reader_str(reader, Anum_wa_cooldown_business);
 	row.strikes = wa_reader_int(reader, Anum_wa_cooldown_strikes);
 	row.until = wa_read_until(reader);
+	row.lifted = wa_reader_instant(reader, Anum_wa_cooldown_lifted_at);
 	wa_read_failures(reader, &row.failures);
 	if (member != 0)
 		keep_counting(cache->person, member, &row.failures);
@@ -201,26 +203,50 @@ chain_cooldowns(wa_cooldowns *cooldowns)
 /* Add the failures of one member that its own evidence has not lifted. */
 static void
 merge_failures(wa_decision_cache *cache, wa_cooldowns *cooldowns, const wa_member_cooldown *cooldown,
-			   wa_failures *merged, wa_str *under)
+			   wa_failures *merged)
 {
-	const wa_person *person = cache->person;
 	wa_instant	lifted = cooldown->member == 0 ? WA_NEVER :
 		evidence_of(cache, cooldowns, cooldown->member, cooldown);
-	wa_str		home = wa_learned_under(person, cooldown->member);
 
 	for (int i = 0; i < cooldown->failures.n; i++)
 	{
-		wa_instant	at = cooldown->failures.at[i];
-
-		if (at <= lifted)
-			continue;
-		/* Of those of one instant that of the recipient itself, or of the least other. */
-		if (merged->n == 0 || at > merged->at[merged->n - 1] ||
-			(at == merged->at[merged->n - 1] && under->data != NULL &&
-			 wa_str_compare(home, *under) < 0))
-			*under = home;
-		wa_failures_add(merged, at);
+		if (cooldown->failures.at[i] > lifted)
+			wa_failures_add(merged, cooldown->failures.at[i]);
 	}
+}
+
+static bool
+failed_at(const wa_failures *failures, wa_instant at)
+{
+	for (int i = failures->n - 1; i >= 0 && failures->at[i] >= at; i--)
+	{
+		if (failures->at[i] == at)
+			return true;
+	}
+	return false;
+}
+
+/* Where the failure of that time was learned: under the recipient itself, or the least other. */
+static wa_str
+failure_learned_under(const wa_person *person, const wa_cooldowns *cooldowns, int first,
+					  wa_instant at)
+{
+	wa_str		under = {NULL, 0};
+
+	for (int i = first; i >= 0; i = cooldowns->rows[i].next)
+	{
+		const wa_member_cooldown *cooldown = &cooldowns->rows[i];
+		wa_str		home;
+
+		if (!failed_at(&cooldown->failures, at))
+			continue;
+		home = wa_learned_under(person, cooldown->member);
+		if (home.data == NULL)
+			return home;
+		if (under.data == NULL || wa_str_compare(home, under) < 0)
+			under = home;
+	}
+	return under;
 }
 
 /* All members' failures of the code and business of the row of that number. */
@@ -233,12 +259,14 @@ evaluate_together(wa_decision_cache *cache, wa_cooldowns *cooldowns, int first,
 	wa_cooldown_end end;
 
 	for (int i = first; i >= 0; i = cooldowns->rows[i].next)
-		merge_failures(cache, cooldowns, &cooldowns->rows[i], &merged, &row->learned_under);
+		merge_failures(cache, cooldowns, &cooldowns->rows[i], &merged);
 	end = wa_ladder_evaluate(&merged, common_evidence(cache, cooldowns, like), &like->policy,
 							 like->business);
 	row->strikes = end.strikes;
 	row->until = end.until;
-	row->since = merged.n > 0 ? merged.at[merged.n - 1] : WA_NEVER;
+	row->excluded = end.excluded;
+	row->since = end.since;
+	row->learned_under = failure_learned_under(cache->person, cooldowns, first, end.since);
 }
 
 /* Is this the row of a phone that was asked about, and the only one of its kind? */
@@ -287,8 +315,9 @@ wa_gather_person_cooldowns(wa_decision_cache *cache)
 		row->yields_to_window = cooldown->policy.yields_to_window;
 		row->strikes = cooldown->strikes;
 		row->until = cooldown->until;
-		row->since = cooldown->failures.at[cooldown->failures.n - 1];
-		if (!stands_alone(cache->person, cooldown))
+		if (stands_alone(cache->person, cooldown))
+			wa_describe_cooldown(row, &cooldown->failures, cooldown->lifted, &cooldown->policy);
+		else
 			evaluate_together(cache, &cooldowns, order[i], row);
 		if (row->until != WA_NEVER)
 			n++;

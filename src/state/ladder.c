@@ -51,7 +51,7 @@ wa_ladder_evaluate(const wa_failures *failures, wa_instant lifted,
 				   const wa_code_policy *policy, wa_str business)
 {
 	const wa_ladder *ladder = &policy->ladder;
-	wa_cooldown_end end = {0, 0, WA_NEVER};
+	wa_cooldown_end end = {0, 0, WA_NEVER, WA_NEVER};
 	wa_failures selected;
 	wa_instant	latest;
 	wa_instant	counted = WA_NEVER;
@@ -73,6 +73,7 @@ wa_ladder_evaluate(const wa_failures *failures, wa_instant lifted,
 		counted = at;
 		end.strikes++;
 	}
+	end.since = latest;
 	end.until = wa_after(latest, ladder->step[Min(end.strikes, ladder->nsteps) - 1]);
 	return end;
 }

@@ -22,6 +22,7 @@ typedef struct wa_cooldown_end
 {
 	int			strikes;
 	int			excluded;		/* failures that do not count because of an incident */
+	wa_instant	since;			/* the latest failure that counts; WA_NEVER: none does */
 	wa_instant	until;			/* WA_NEVER: no strike counts; WA_FOREVER: no end */
 } wa_cooldown_end;
 

@@ -79,7 +79,7 @@ wa__cooldown_merge(PG_FUNCTION_ARGS)
 {
 	const wa_row_calls *calls = row_calls(fcinfo);
 	wa_str		business;
-	wa_cooldown_end end = {0, 0, WA_NEVER};
+	wa_cooldown_end end = {0, 0, WA_NEVER, WA_NEVER};
 	wa_code_policy policy;
 	wa_failures failures;
 	wa_failures more;
@@ -139,7 +139,7 @@ held_categories(const wa_code_policy *policy)
 
 	if ((policy->scope == WA_SCOPE_SENDER || policy->scope == WA_SCOPE_BUSINESS ||
 		 policy->scope == WA_SCOPE_COUNTRY) &&
-		wa_hold_of_code(policy->code, &span, &categories))
+		wa_hold_of_code(policy->behaves_as, &span, &categories))
 		return categories;
 	return 0;
 }

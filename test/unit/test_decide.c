@@ -278,7 +278,9 @@ test_window(void)
 	check(ask_all(&facts, WA_SERVICE, WA_STR("b1"), ANY, NOW).n == 0, "its business");
 	check(ask_all(&facts, WA_SERVICE, WA_STR("b2"), ANY, NOW).n == 1, "not another");
 	check(ask_all(&facts, WA_SERVICE, ALL, WA_STR("s1"), NOW).n == 0, "its sender");
-	check(ask_all(&facts, WA_SERVICE, ALL, WA_STR("s2"), NOW).n == 1, "not another sender");
+	found = ask_all(&facts, WA_SERVICE, ALL, WA_STR("s2"), NOW);
+	check(found.n == 1 && found.objections[0].since == WA_NEVER &&
+		  found.objections[0].business.data == NULL, "not another sender, which was not written to");
 
 	rows[0].activity.last_window_refused_at = NOW - 1;
 	check(ask(&facts, WA_SERVICE, NOW) == 0, "refused before the message");
@@ -291,7 +293,8 @@ test_window(void)
 	rows[2].activity.last_window_refused_at = NOW + 1;
 	check(ask(&facts, WA_SERVICE, NOW + 2) == 0, "another business's refusal");
 	rows[1].activity.last_window_refused_at = NOW + 1;
-	check(ask(&facts, WA_SERVICE, NOW + 2) == 1, "a refusal of nobody knows whom");
+	found = ask_all(&facts, WA_SERVICE, ALL, ANY, NOW + 2);
+	check(found.n == 1 && found.objections[0].since == NOW + 1, "a refusal of nobody knows whom");
 	rows[1].activity.last_window_refused_at = WA_NEVER;
 	rows[2].activity.last_inbound_at = NOW + WA_DAY;
 	rows[2].activity.last_window_refused_at = WA_NEVER;

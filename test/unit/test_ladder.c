@@ -267,7 +267,7 @@ slowly(const wa_failures *given, wa_instant lifted, const wa_code_policy *policy
 	const wa_ladder *ladder = &policy->ladder;
 	wa_failures remaining = {0, {0}};
 	const wa_failures *failures = &remaining;
-	wa_cooldown_end end = {0, 0, WA_NEVER};
+	wa_cooldown_end end = {0, 0, WA_NEVER, WA_NEVER};
 	wa_instant	latest = WA_NEVER;
 	wa_instant	before = WA_NEVER;
 
@@ -309,8 +309,11 @@ slowly(const wa_failures *given, wa_instant lifted, const wa_code_policy *policy
 		end.strikes++;
 	}
 	if (end.strikes > 0 && ladder->nsteps > 0)
+	{
+		end.since = latest;
 		end.until = wa_after(latest, ladder->step[end.strikes > ladder->nsteps ?
 												  ladder->nsteps - 1 : end.strikes - 1]);
+	}
 	else
 		end.strikes = 0;
 	return end;
@@ -371,7 +374,7 @@ test_second_reading(void)
 		end = wa_ladder_evaluate(&failures, lifted, &policy, (wa_str) {business, strlen(business)});
 		other = slowly(&failures, lifted, &policy, business);
 		check(end.strikes == other.strikes && end.until == other.until &&
-			  end.excluded == other.excluded, "second reading");
+			  end.excluded == other.excluded && end.since == other.since, "second reading");
 		check((end.strikes == 0) == (end.until == WA_NEVER), "no strike, no end");
 
 		/* Later evidence never makes it worse. */

@@ -419,8 +419,15 @@ static const reading readings[] = {
 	{"account_update",
 		"{'entry':[{'id':'1','time':7,'changes':[{'field':'account_update','value':{'event':'E','ban_info':{'waba_ban_state':'DISABLE'},"
 		"'waba_info':{'waba_id':3},'restriction_info':[{'restriction_type':'R','expiration':8},{'expiration':'9'},1]}}]}]}",
-		"/entry/0/changes/0/value account_update business=3 field=account_update time=7 type=E ban=DISABLE waba=3 "
+		"/entry/0/changes/0/value account_update business=3 field=account_update time=7 type=E at=7 ban=DISABLE waba=3 "
 	"{ type=R until=8 } { until=9 } { }"},
+	{"account_update with a time of its own",
+		"{'entry':[{'id':'1','time':7,'changes':[{'field':'account_update','value':{'event':'E','timestamp':'6'}}]}]}",
+	"/entry/0/changes/0/value account_update business=1 field=account_update time=7 type=E at=6"},
+	{"a time at the entry that is that of no message",
+		"{'entry':[{'id':'1','time':7,'changes':[{'field':'messages','value':{'statuses':[{'status':'sent'}],'errors':[{'code':1}]}}]}]}",
+		"/entry/0/changes/0/value/statuses/0 status business=1 field=messages time=7 type=sent\n"
+	"/entry/0/changes/0/value/errors/0 error business=1 field=messages time=7 at=7 [ code=1 ]"},
 	{"value.errors",
 		"{'entry':[{'id':'1','changes':[{'field':'messages','value':{'metadata':{'phone_number_id':'2'},'errors':[{'code':'130429','message':'M'}]}}]}]}",
 	"/entry/0/changes/0/value/errors/0 error business=1 sender=2 field=messages [ code=130429 details=M ]"},
