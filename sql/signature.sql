@@ -14,6 +14,10 @@ BEGIN;
 
 -- A database that only knows a secret and a sender, or got nothing but garbage and forged payloads, knows nobody's stop.
 SAVEPOINT unfed;
+SET LOCAL client_min_messages = warning;
+DROP EXTENSION wa_policy CASCADE;
+CREATE EXTENSION wa_policy;
+RESET client_min_messages;
 \set ON_ERROR_ROLLBACK on
 INSERT INTO wa_app_secret (business, secret) VALUES ('B1', 'first secret');
 INSERT INTO wa_sender (business, sender) VALUES ('B1', 'S1');

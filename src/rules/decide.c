@@ -249,16 +249,22 @@ rule_cooldown(wa_rule_context *context)
 	return true;
 }
 
-/* Since when the window of the row's last message is closed: its time was over, or it was refused. */
+/*
+ * Since when the window of the row's last message is closed: its time was over, or it was refused.  Once
+ * its time is over, refusals under other identifiers are not told: wa_suppressed does not read them.
+ */
 static wa_instant
-window_closed_at(const wa_facts *facts, const wa_activity_row *row)
+window_closed_at(const wa_facts *facts, const wa_activity_row *row, wa_instant at)
 {
 	wa_instant	closed = wa_after(row->activity.last_inbound_at, WA_WINDOW);
+	bool		is_over = closed <= at;
 
 	for (int i = 0; i < facts->nactivities; i++)
 	{
-		if (is_refused_by(row, &facts->activities[i]))
-			closed = Min(closed, facts->activities[i].activity.last_window_refused_at);
+		const wa_activity_row *other = &facts->activities[i];
+
+		if (is_refused_by(row, other) && (other->lifts || !is_over))
+			closed = Min(closed, other->activity.last_window_refused_at);
 	}
 	return closed;
 }
@@ -287,7 +293,7 @@ rule_window_closed(wa_rule_context *context)
 		{
 			inbound = row->activity.last_inbound_at;
 			objection.business = row->business;
-			objection.since = window_closed_at(facts, row);
+			objection.since = window_closed_at(facts, row, q->at);
 		}
 	}
 	return object(context, &objection);
