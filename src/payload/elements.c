@@ -1,46 +1,15 @@
 /*-------------------------------------------------------------------------
  *
  * elements.c
- *	  Reading the members of one element: a function for each kind.
+ *	  Reading the members of one element: a function for each kind.  messages.c has that of
+ *	  messages.
  *
  *-------------------------------------------------------------------------
  */
 #include "payload/payload_internal.h"
 
-/*
- * A member whose absence says something: without a time it would be "now", without a
- * group the user's own.  One that is no scalar is not taken for absent: it is handed out
- * as a text that is no time.
- */
-static wa_str
-element_present(json_object *object, const char *key)
-{
-	json_object *node = wa_json_member(object, key);
-
-	if (wa_json_is_array(node) || wa_json_is_object(node))
-		return WA_STR("no scalar");
-	return wa_json_scalar(node);
-}
-
-/* The first of two spellings that is there. */
-static wa_str
-element_text2(json_object *object, const char *key, const char *other_key)
-{
-	wa_str		result = wa_json_text(object, key);
-
-	if (!wa_str_given(result))
-	{
-		wa_str		other = wa_json_text(object, other_key);
-
-		if (other.data != NULL)
-			return other;
-	}
-	return result;
-}
-
-/* The errors of a status or message; third parties write one as "error", some beside an empty list. */
-static json_object *
-element_errors(json_object *node)
+json_object *
+wa_element_errors(json_object *node)
 {
 	json_object *errors = wa_json_member(node, "errors");
 
@@ -76,10 +45,10 @@ status_is_group_id(wa_str id)
 static void
 status_fill_participant(json_object *node, wa_ids *who)
 {
-	who->phone = element_text2(node, "recipient_participant_id", "participant_recipient_id");
-	who->user_id = element_text2(node, "recipient_participant_user_id",
+	who->phone = wa_json_text2(node, "recipient_participant_id", "participant_recipient_id");
+	who->user_id = wa_json_text2(node, "recipient_participant_user_id",
 								 "participant_recipient_user_id");
-	who->parent_user_id = element_text2(node, "recipient_participant_parent_user_id",
+	who->parent_user_id = wa_json_text2(node, "recipient_participant_parent_user_id",
 										"participant_recipient_parent_user_id");
 }
 
@@ -95,7 +64,7 @@ status_fill_recipient(json_object *node, wa_ids *who)
 			who->phone = other;
 	}
 	who->user_id = wa_json_text(node, "recipient_user_id");
-	who->parent_user_id = element_text2(node, "recipient_parent_user_id",
+	who->parent_user_id = wa_json_text2(node, "recipient_parent_user_id",
 										"parent_recipient_user_id");
 }
 
@@ -115,8 +84,8 @@ status_fill(json_object *node, wa_element *element)
 
 	element->message_id = wa_json_text(node, "id");
 	element->type = wa_json_text(node, "status");
-	element->timestamp = element_present(node, "timestamp");
-	element->nerrors = wa_json_list_length(element_errors(node));
+	element->timestamp = wa_json_present(node, "timestamp");
+	element->nerrors = wa_json_list_length(wa_element_errors(node));
 	element->pricing_category = wa_json_text(wa_json_member(node, "pricing"), "category");
 	element->origin_type = wa_json_text(origin, "type");
 
@@ -133,349 +102,6 @@ status_fill(json_object *node, wa_element *element)
 }
 
 /* ----------------------------------------------------------------
- * Messages
- * ----------------------------------------------------------------
- */
-
-/* A list instead of a part, or a part that third parties have turned into a string of JSON. */
-static bool
-message_is_unreadable(json_object *part)
-{
-	wa_str		text = wa_json_scalar(part);
-
-	return wa_json_is_array(part) || (text.len > 0 && text.data[0] == '{');
-}
-
-/* The words of a part.  Where they are there and cannot be read, they might say anything. */
-static wa_str
-message_words(json_object *part, const char *key, wa_element *element)
-{
-	json_object *words = wa_json_member(part, key);
-
-	if (message_is_unreadable(part) || wa_json_is_array(words) || wa_json_is_object(words))
-		element->wordless = true;
-	return wa_json_scalar(words);
-}
-
-/* The same; third parties write the text itself instead of the part. */
-static wa_str
-message_text(json_object *part, const char *key, wa_element *element)
-{
-	if (wa_json_is_object(part) || message_is_unreadable(part))
-		return message_words(part, key, element);
-	return wa_json_scalar(part);
-}
-
-static void
-message_fill_text(json_object *part, wa_element *element)
-{
-	element->texts[0] = message_text(part, "body", element);
-}
-
-static void
-message_fill_button(json_object *part, wa_element *element)
-{
-	element->texts[0] = message_text(part, "text", element);
-	element->texts[1] = wa_json_text(part, "payload");
-}
-
-static void
-message_fill_reply(json_object *part, wa_element *element)
-{
-	json_object *reply = wa_json_member(part, "button_reply");
-
-	element->texts[0] = message_words(reply, "title", element);
-	element->texts[1] = wa_json_text(reply, "id");
-}
-
-static void
-message_fill_interactive(json_object *part, wa_element *element)
-{
-	json_object *permission = wa_json_member(part, "call_permission_reply");
-
-	message_fill_reply(part, element);
-	element->automatic = wa_str_says(wa_json_text(permission, "response_source"),
-									 WA_STR("automatic"));
-}
-
-/*
- * The new number is "wa_id", in older versions "new_wa_id".  Where both are there, third
- * parties have kept the old number in "wa_id".
- */
-static void
-message_fill_changed_phone(json_object *part, wa_element *element)
-{
-	wa_str		wa_id = wa_json_text(part, "wa_id");
-	wa_str		new_wa_id = wa_json_text(part, "new_wa_id");
-
-	element->changed_from.phone = element_text2(part, "previous_wa_id", "customer");
-	element->changed_to.phone = wa_str_given(new_wa_id) ? new_wa_id : wa_id;
-	if (wa_str_given(new_wa_id) && !wa_str_given(element->changed_from.phone))
-		element->changed_from.phone = wa_id;
-}
-
-static void
-message_fill_system(json_object *part, wa_element *element)
-{
-	element->system_type = wa_json_text(part, "type");
-	element->system_body = wa_json_text(part, "body");
-	element->system_marketing = wa_json_text(part, "marketing");
-	message_fill_changed_phone(part, element);
-	element->changed_to.user_id = wa_json_text(part, "user_id");
-	element->changed_to.parent_user_id = wa_json_text(part, "parent_user_id");
-	element->changed_from.user_id = wa_json_text(part, "previous_user_id");
-	element->changed_from.parent_user_id = element_text2(part, "previous_parent_user_id",
-														 "parent_previous_user_id");
-}
-
-/* Image, video, document: whatever may have a caption. */
-static void
-message_fill_caption(json_object *part, wa_element *element)
-{
-	element->texts[0] = message_words(part, "caption", element);
-	element->side_texts = element->texts[0].data != NULL;
-}
-
-/* What a user writes to an order is no message by itself either. */
-static void
-message_fill_order(json_object *part, wa_element *element)
-{
-	element->texts[0] = message_words(part, "text", element);
-	element->side_texts = element->texts[0].data != NULL;
-}
-
-/* The text or caption of a message in another message. */
-static wa_str
-message_inner_text(json_object *message, wa_element *element)
-{
-	static const char *const captioned[] = {"image", "video", "document"};
-	wa_str		text = message_text(wa_json_member(message, "text"), "body", element);
-
-	if (message_is_unreadable(message))
-		element->wordless = true;
-	for (size_t i = 0; i < lengthof(captioned) && !wa_str_given(text); i++)
-		text = message_words(wa_json_member(message, captioned[i]), "caption", element);
-	return text;
-}
-
-/* An edit has the new message in itself, in edit.message, or in edit. */
-static void
-message_fill_edit(json_object *node, wa_element *element)
-{
-	json_object *part = wa_json_member(node, "edit");
-
-	element->texts[0] = message_inner_text(node, element);
-	element->texts[1] = message_inner_text(wa_json_member(part, "message"), element);
-	if (!wa_str_given(element->texts[1]))
-		element->texts[1] = message_inner_text(part, element);
-	element->side_texts = true;
-}
-
-/*
- * The one phone of a card: that which WhatsApp knows, else the only one.  Two
- * are none, since nobody can tell which of them is the user's.
- */
-static wa_str
-message_card_phone(json_object *phones)
-{
-	wa_str		found = {NULL, 0};
-	bool		known = false;
-
-	for (int i = 0; i < wa_json_list_length(phones); i++)
-	{
-		json_object *item = wa_json_list_item(phones, i);
-		wa_str		wa_id = wa_json_text(item, "wa_id");
-		wa_str		phone = wa_str_given(wa_id) ? wa_id : wa_json_text(item, "phone");
-
-		if (!wa_str_given(phone) || (known && !wa_str_given(wa_id)))
-			continue;
-		if (wa_str_given(found) && known == wa_str_given(wa_id) &&
-			!wa_contact_same_id(found, phone, true))
-			return (wa_str) {NULL, 0};
-		found = phone;
-		known = wa_str_given(wa_id);
-	}
-	return found;
-}
-
-/*
- * The card with which a user answers request_contact_info is the user's own.
- * Any other card is of somebody else.
- */
-static void
-message_fill_card(json_object *contacts, wa_element *element)
-{
-	if (wa_json_list_length(contacts) != 1)
-		return;
-	contacts = wa_json_list_item(contacts, 0);
-	if (!wa_str_equal(wa_json_text(contacts, "origin"), WA_STR("contact_request")))
-		return;
-	element->card.phone = message_card_phone(wa_json_member(contacts, "phones"));
-	element->card.user_id = wa_json_text(contacts, "user_id");
-	element->card.parent_user_id = wa_json_text(contacts, "parent_user_id");
-}
-
-/*
- * The types whose parts are read, or by whose parts a message without "type" is
- * told.  worded: without words in its part those of the user stand elsewhere.
- */
-typedef struct message_type
-{
-	wa_str		name;
-	void		(*fill) (json_object *part, wa_element *element);
-	bool		worded;
-} message_type;
-
-static const message_type message_types[] = {
-	{{"text", 4}, message_fill_text, true},
-	{{"button", 6}, message_fill_button, true},
-	{{"interactive", 11}, message_fill_interactive, true},
-	{{"image", 5}, message_fill_caption, false},
-	{{"video", 5}, message_fill_caption, false},
-	{{"document", 8}, message_fill_caption, false},
-	{{"system", 6}, message_fill_system, false},
-	{{"edit", 4}, NULL, false},
-	{{"revoke", 6}, NULL, false},
-	{{"reaction", 8}, NULL, false},
-	{{"contacts", 8}, message_fill_card, false},
-	{{"audio", 5}, NULL, false},
-	{{"voice", 5}, NULL, false},
-	{{"sticker", 7}, NULL, false},
-	{{"location", 8}, NULL, false},
-	{{"order", 5}, message_fill_order, false},
-	{{"unsupported", 11}, NULL, false},
-	{{"unknown", 7}, NULL, false},
-	{{"request_welcome", 15}, NULL, false},
-};
-
-/* The parts in which words of the user stand come first. */
-#define WORDED_TYPES	6
-
-/* The type of that name; NULL where there is none. */
-static const message_type *
-message_find_type(wa_str name)
-{
-	for (size_t i = 0; i < lengthof(message_types); i++)
-	{
-		if (wa_str_says(name, message_types[i].name))
-			return &message_types[i];
-	}
-	return NULL;
-}
-
-/* The first type whose part the message has. */
-static const message_type *
-message_find_part(json_object *node)
-{
-	for (size_t i = 0; i < lengthof(message_types); i++)
-	{
-		if (wa_json_member(node, message_types[i].name.data) != NULL)
-			return &message_types[i];
-	}
-	return NULL;
-}
-
-/* A part that is there without the words that it is for might say anything, too. */
-static bool
-message_is_wordless(json_object *part, const message_type *type, const wa_element *element)
-{
-	if (part == NULL)
-		return false;
-	if (type->fill == message_fill_text || type->fill == message_fill_button)
-		return element->texts[0].data == NULL && element->texts[1].data == NULL;
-	if (type->fill == message_fill_interactive && wa_json_has(part, "button_reply"))
-		return element->texts[0].data == NULL;
-	return (type->fill == message_fill_interactive || type->fill == message_fill_system) &&
-		!wa_json_is_object(part);
-}
-
-static void
-message_fill_part(json_object *node, const message_type *type, wa_element *element)
-{
-	json_object *part = wa_json_member(node, type->name.data);
-
-	if (type->fill != NULL)
-		type->fill(part, element);
-	element->wordless = element->wordless || message_is_wordless(part, type, element);
-}
-
-static bool
-message_has_words(const wa_element *element)
-{
-	return element->texts[0].data != NULL || element->texts[1].data != NULL;
-}
-
-/*
- * Where the part that the type names has no words, or is not there, words in another
- * part, or in none, are no message by themselves, but may be a stop.
- */
-static void
-message_find_words(json_object *node, const message_type *type, wa_element *element)
-{
-	json_object *message = wa_json_member(node, "message");
-
-	for (size_t i = 0; i < WORDED_TYPES && !message_has_words(element); i++)
-	{
-		if (&message_types[i] != type && wa_json_member(node, message_types[i].name.data) != NULL)
-			message_fill_part(node, &message_types[i], element);
-	}
-	/* a reply without the "interactive" round it */
-	if (!message_has_words(element))
-		message_fill_reply(node, element);
-	if (!message_has_words(element))
-		element->texts[0] = message_words(node, "body", element);
-	if (!message_has_words(element))
-		element->texts[0] = message_text(message, "body", element);
-	if (!message_has_words(element))
-		element->texts[0] = message_inner_text(message, element);
-	element->side_texts = message_has_words(element);
-}
-
-/* The part that the type names; without a type the part tells it. */
-static void
-message_fill_parts(json_object *node, wa_element *element)
-{
-	const message_type *type = message_find_type(element->type);
-
-	if (!wa_str_given(element->type))
-	{
-		type = message_find_part(node);
-		if (type != NULL)
-			element->type = type->name;
-	}
-	if (type != NULL)
-		message_fill_part(node, type, element);
-	if (wa_str_says(element->type, WA_STR("edit")))
-		message_fill_edit(node, element);
-	else if ((type == NULL || type->worded) && !message_has_words(element))
-		message_find_words(node, type, element);
-}
-
-/* Messages that users sent do not say to whom; copies of those that they were sent do. */
-static bool
-message_is_addressed(json_object *node)
-{
-	return wa_json_member(node, "to") != NULL || wa_json_member(node, "to_user_id") != NULL ||
-		wa_json_member(node, "to_parent_user_id") != NULL;
-}
-
-static void
-message_fill(json_object *node, wa_element *element)
-{
-	element->who.phone = wa_json_text(node, "from");
-	element->who.user_id = wa_json_text(node, "from_user_id");
-	element->who.parent_user_id = element_text2(node, "from_parent_user_id",
-												"parent_from_user_id");
-	element->message_id = wa_json_text(node, "id");
-	element->type = wa_json_text(node, "type");
-	element->timestamp = element_present(node, "timestamp");
-	element->nerrors = wa_json_list_length(element_errors(node));
-	element->group = wa_str_given(element_present(node, "group_id"));
-	element->addressed = message_is_addressed(node);
-	message_fill_parts(node, element);
-}
-
-/* ----------------------------------------------------------------
  * The other kinds
  * ----------------------------------------------------------------
  */
@@ -487,7 +113,7 @@ preference_fill(json_object *node, wa_element *element)
 	element->category = wa_json_text(node, "category");
 	element->type = wa_json_text(node, "value");
 	element->signup_id = wa_json_text(node, "signup_id");
-	element->timestamp = element_present(node, "timestamp");
+	element->timestamp = wa_json_present(node, "timestamp");
 }
 
 /* {previous, current}, or the current one alone with the previous beside it. */
@@ -513,7 +139,7 @@ static void
 user_id_update_fill(json_object *node, wa_element *element)
 {
 	element->who.phone = wa_json_text(node, "wa_id");
-	element->timestamp = element_present(node, "timestamp");
+	element->timestamp = wa_json_present(node, "timestamp");
 	user_id_update_read(node, "user_id", "previous_user_id",
 						&element->changed_to.user_id, &element->changed_from.user_id);
 	user_id_update_read(node, "parent_user_id", "previous_parent_user_id",
@@ -529,13 +155,13 @@ call_fill(json_object *node, wa_element *element)
 
 	element->who.phone = wa_json_text(node, "from");
 	element->who.user_id = wa_json_text(node, "from_user_id");
-	element->who.parent_user_id = element_text2(node, "from_parent_user_id",
+	element->who.parent_user_id = wa_json_text2(node, "from_parent_user_id",
 												"parent_from_user_id");
 	element->message_id = wa_json_text(node, "id");
 	element->type = wa_json_text(node, "event");
-	element->timestamp = element_present(node, "start_time");
+	element->timestamp = wa_json_present(node, "start_time");
 	if (!wa_str_given(element->timestamp))
-		element->timestamp = element_present(node, "timestamp");
+		element->timestamp = wa_json_present(node, "timestamp");
 	element->by_user = wa_str_says(direction, WA_STR("user_initiated"));
 }
 
@@ -553,7 +179,7 @@ account_restrictions(json_object *info)
 static wa_str
 element_entry_time(json_object *node, const wa_element *element)
 {
-	wa_str		own = element_present(node, "timestamp");
+	wa_str		own = wa_json_present(node, "timestamp");
 
 	return wa_str_given(own) ? own : element->entry_time;
 }
@@ -578,7 +204,7 @@ template_fill(json_object *node, wa_element *element)
 	element->template_language = wa_json_text(node, "message_template_language");
 	element->pause = wa_json_text(wa_json_member(node, "other_info"), "title");
 	element->quality = wa_json_text(node, "new_quality_score");
-	element->new_category = element_text2(node, "new_category", "message_template_category");
+	element->new_category = wa_json_text2(node, "new_category", "message_template_category");
 	element->next_category = wa_json_text(node, "correct_category");
 	element->next_category_at = wa_json_text(node, "category_update_timestamp");
 }
@@ -602,7 +228,7 @@ element_fill_kind(wa_payload *payload, wa_element *element, json_object *node)
 			status_fill(node, element);
 			break;
 		case WA_ELEMENT_MESSAGE:
-			message_fill(node, element);
+			wa_message_fill(node, element);
 			break;
 		case WA_ELEMENT_PREFERENCE:
 			preference_fill(node, element);
@@ -675,13 +301,13 @@ wa_element_error(const wa_element *element, int i, wa_error *error)
 	json_object *data;
 
 	if (element->kind != WA_ELEMENT_ERROR)
-		node = wa_json_list_item(element_errors(node), i);
+		node = wa_json_list_item(wa_element_errors(node), i);
 	data = wa_json_member(node, "error_data");
 	error->code = wa_json_text(node, "code");
 	error->title = wa_json_text(node, "title");
 	error->details = wa_json_text(data, "details");
 	if (!wa_str_given(error->details))
-		error->details = element_text2(node, "details", "message");
+		error->details = wa_json_text2(node, "details", "message");
 }
 
 void

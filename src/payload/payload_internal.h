@@ -246,6 +246,37 @@ wa_json_text(json_object *object, const char *key)
 	return wa_json_scalar(wa_json_member(object, key));
 }
 
+/*
+ * A member whose absence says something: without a time it would be "now", without a
+ * group the user's own.  One that is no scalar is not taken for absent: it is handed out
+ * as a text that is no time.
+ */
+static inline wa_str
+wa_json_present(json_object *object, const char *key)
+{
+	json_object *node = wa_json_member(object, key);
+
+	if (wa_json_is_array(node) || wa_json_is_object(node))
+		return WA_STR("no scalar");
+	return wa_json_scalar(node);
+}
+
+/* The first of two spellings that is there. */
+static inline wa_str
+wa_json_text2(json_object *object, const char *key, const char *other_key)
+{
+	wa_str		result = wa_json_text(object, key);
+
+	if (!wa_str_given(result))
+	{
+		wa_str		other = wa_json_text(object, other_key);
+
+		if (other.data != NULL)
+			return other;
+	}
+	return result;
+}
+
 /* ----------------------------------------------------------------
  * Functions of the files of this folder
  * ----------------------------------------------------------------
@@ -287,6 +318,12 @@ extern void wa_contact_forget(wa_payload *payload);
  */
 extern void wa_element_fill(wa_payload *payload, wa_element *element,
 							wa_element_kind kind, json_object *node);
+
+/* elements.c: the errors of a status or message; third parties write one as "error", some beside an empty list. */
+extern json_object *wa_element_errors(json_object *node);
+
+/* messages.c: fill *element, which is all zero but for what is common to all kinds, from a message. */
+extern void wa_message_fill(json_object *node, wa_element *element);
 
 /* walk.c: free the sources of payloads. */
 extern void wa_walk_forget(wa_payload *payload);

@@ -16,7 +16,7 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/payload/parse.c src/payload/contacts.c src/payload/elements.c src/payload/walk.c src/payload/unread.c src/payload/text.c */
+/* SOURCES: src/payload/parse.c src/payload/contacts.c src/payload/elements.c src/payload/messages.c src/payload/walk.c src/payload/unread.c src/payload/text.c */
 /* LIBS: -ljson-c */
 #include "c.h"
 
