@@ -12,7 +12,7 @@ BEGIN;
 \set mixed_one 'sha256=7c1c6baea9b8757a6f7ce2812c1e19f65962c60323a3db0f155ef0c6c37d4bb1'
 \set onprem_one 'sha256=d903149d7c44a26dbddc0c1eeecbd0584bccb4bc276afde8a7fb95c34de43c38'
 
--- A database that only knows a secret and a sender, or got nothing but garbage and forged payloads, knows nobody's stop.
+-- A database that only knows a secret, or got nothing but garbage and forged payloads, knows nobody's stop.
 SAVEPOINT unfed;
 SET LOCAL client_min_messages = warning;
 DROP EXTENSION wa_policy CASCADE;
@@ -20,11 +20,14 @@ CREATE EXTENSION wa_policy;
 RESET client_min_messages;
 \set ON_ERROR_ROLLBACK on
 INSERT INTO wa_app_secret (business, secret) VALUES ('B1', 'first secret');
-INSERT INTO wa_sender (business, sender) VALUES ('B1', 'S1');
 SELECT wa_sendable('4915112345001', 'marketing');
 INSERT INTO wa_webhook (payload, signature) VALUES (:'body', :'two'), ('<html>', NULL);
 SELECT problem FROM wa_problem ORDER BY id;
+SELECT wa_sendable('4915112345001', 'marketing', 'B1');
+SAVEPOINT entered;
+INSERT INTO wa_sender (business, sender) VALUES ('B1', 'S1');
 SELECT wa_sendable('4915112345001', 'marketing', 'B1', 'S1');
+ROLLBACK TO entered;
 INSERT INTO wa_webhook (payload, signature) VALUES (:'body', :'one');
 DELETE FROM wa_activity;
 SELECT wa_sendable('4915112345009', 'marketing', 'B1', 'S1');

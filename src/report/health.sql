@@ -93,7 +93,8 @@ COMMENT ON COLUMN wa__standing_hold.reason IS 'As in wa_sender_hold';
 CREATE VIEW wa__finding AS
 -- Does anything arrive?
 SELECT 'unfed' AS finding, 'error' AS severity, 0::numeric AS figure,
-	'Nothing has ever arrived, so every decision is an error. Who may post webhooks?' AS sentence,
+	CASE WHEN EXISTS (SELECT FROM wa_sender WHERE sender <> '') THEN 'No webhook has ever arrived, so no stop is known. Who may post webhooks?'
+		ELSE 'Nothing has ever arrived, so every decision is an error. Who may post webhooks?' END AS sentence,
 	'SELECT member::regrole FROM pg_auth_members WHERE roleid = ''wa_writer''::regrole;' AS statement
 WHERE NOT EXISTS (SELECT FROM wa_sender WHERE last_seen IS NOT NULL)
 	AND NOT EXISTS (SELECT FROM wa_consent) AND NOT EXISTS (SELECT FROM wa_empty_declaration)

@@ -21,9 +21,26 @@
 #include "rules/decision_cache.h"
 #include "state/columns.h"
 
-/* Does the snapshot see any row of this table, with a value in that column unless it is 0? */
 static bool
-has_row(const wa_table *table, AttrNumber attnum, Snapshot snapshot)
+any_row(TupleTableSlot *slot)
+{
+	return true;
+}
+
+/*
+ * Has it been heard of, or did a DBA enter it?  A business without a sender that was never heard of may be
+ * there for its app secret alone.
+ */
+static bool
+is_used_sender(TupleTableSlot *slot)
+{
+	return !slot_attisnull(slot, Anum_wa_sender_last_seen) ||
+		wa_slot_str(slot, Anum_wa_sender_sender).len > 0;
+}
+
+/* Does the snapshot see such a row of this table? */
+static bool
+has_row(const wa_table *table, bool (*counts) (TupleTableSlot *slot), Snapshot snapshot)
 {
 	Relation	rel = wa_table_open(table);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
@@ -31,7 +48,7 @@ has_row(const wa_table *table, AttrNumber attnum, Snapshot snapshot)
 	bool		found = false;
 
 	while (!found && table_scan_getnextslot(scan, ForwardScanDirection, slot))
-		found = attnum == 0 || !slot_attisnull(slot, attnum);
+		found = counts(slot);
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, NoLock);
@@ -41,8 +58,8 @@ has_row(const wa_table *table, AttrNumber attnum, Snapshot snapshot)
 /*
  * Has anything ever arrived here, or has somebody said that nothing will?
  *
- * Whatever arrives and is accepted marks its sender as seen.  A sender that a DBA entered, or that came with a
- * secret, is set-up, and a stored payload may be garbage or forged: behind these, nobody may be listening.
+ * Whatever arrives and is accepted marks its sender as heard of.  A secret is set-up, and a stored payload may
+ * be garbage or forged: behind these, nobody may be listening.
  */
 static bool
 is_fed(const wa_decision_cache *cache)
@@ -51,11 +68,11 @@ is_fed(const wa_decision_cache *cache)
 	const wa_table *tables[] = {&schema->consent, &schema->cooldown, &schema->activity,
 	&schema->consent_log, &schema->empty_declaration};
 
-	if (has_row(&schema->sender, Anum_wa_sender_last_seen, cache->snapshot))
+	if (has_row(&schema->sender, is_used_sender, cache->snapshot))
 		return true;
 	for (int i = 0; i < lengthof(tables); i++)
 	{
-		if (has_row(tables[i], 0, cache->snapshot))
+		if (has_row(tables[i], any_row, cache->snapshot))
 			return true;
 	}
 	return false;
