@@ -157,6 +157,8 @@ SELECT pg_temp.changed(500, '49151000064', '49151000065');
 CALL pg_temp.story('changed: nothing', '49151000064', '49151000065');
 SELECT pg_temp.changed(50, '49151000081', '49151000082'), pg_temp.preference(40, 'stop', '49151000081');
 CALL pg_temp.story('changed: the next owner stopped', '49151000081', '49151000082');
+SELECT pg_temp.status(90, NULL, '49151000131', 'DE.next'), pg_temp.changed(50, '49151000131', '49151000132'), pg_temp.preference(40, 'stop', '49151000131');
+CALL pg_temp.story('changed: the next owner stopped, bsuid', '49151000131', '49151000132', 'DE.next');
 SELECT pg_temp.preference(90, 'stop', '49151000083'), pg_temp.changed(80, '49151000083', '49151000084'), pg_temp.changed(70, '49151000084', '49151000085');
 CALL pg_temp.story('changed twice: stopped', '49151000083', '49151000084', '49151000085');
 SELECT pg_temp.status(90, 130403, '49151000086'), pg_temp.changed(80, '49151000086', '49151000087'), pg_temp.changed(70, '49151000087', '49151000088'),

@@ -226,7 +226,7 @@ wa_builder_phone(wa_builder *b, wa_str recipient)
 		if (b->connected != NULL)
 			wa_connected_add(b->connected, recipient);
 		if (b->with_user_ids)
-			wa_builder_add_user_id(b, wa_builder_user_id(b, recipient));
+			wa_builder_add_user_id(b, wa_builder_user_id(b, recipient), WA_LISTED_LINKED);
 		return 0;
 	}
 	number = wa_phone_plain(recipient.data, recipient.len);
@@ -263,7 +263,8 @@ read_consent(void *arg, HeapTuple tuple, TupleDesc desc)
 		return;
 	if (wa_str_equal(wa_cursor_str(&cursor), WA_STR("stop")))
 	{
-		wa_builder_gather(b, key, reg == WA_REGISTER_WHATSAPP ? WA_LISTED_STOP : WA_LISTED_UNLESS);
+		wa_builder_gather(b, key, (reg == WA_REGISTER_WHATSAPP ? WA_LISTED_STOP : WA_LISTED_UNLESS) |
+						  (b->with_user_ids && wa_builder_is_connected(b, key) ? WA_LISTED_CONNECTED : 0));
 		return;
 	}
 	if (b->list->needs_opt_in && reg == WA_REGISTER_BUSINESS)
@@ -400,7 +401,7 @@ mark_user_id(void *arg, wa_key key)
 	wa_builder *b = arg;
 
 	if (b->with_user_ids)
-		wa_builder_add_user_id(b, key);
+		wa_builder_add_user_id(b, key, WA_LISTED_LINKED);
 }
 
 static const wa_connected_sink connected_sink = {is_listed, mark_linked, mark_user_id};

@@ -53,11 +53,11 @@ typedef struct wa_builder
 
 	wa_connected *connected;	/* phones for which rows of other identifiers may count */
 
-	/* BSUIDs and parents that must be looked up, if the list is to contain them. */
+	/* Entries of BSUIDs and parents, if the list is to contain them. */
 	bool		with_user_ids;
 	uint64		nuser_ids;
 	uint64		max_user_ids;
-	wa_key	   *user_ids;
+	wa_entry   *user_ids;
 	uint64		nparents;		/* links of BSUIDs with parents */
 	uint64		max_parents;
 	wa_parent_link *parents;
@@ -121,11 +121,11 @@ wa_builder_user_id(const wa_builder *b, wa_str id)
 	return wa_user_id_key(wa_user_id_hash(b->list->set.seed, id));
 }
 
-/* Add the key of a BSUID or parent that must be looked up. */
-extern void wa_builder_add_user_id(wa_builder *b, wa_key key);
+/* Add an entry for a BSUID or parent, by its key; with WA_LISTED_LINKED it must be looked up. */
+extern void wa_builder_add_user_id(wa_builder *b, wa_key key, uint16 bits);
 
 /*
- * After the set of phones was made: find all other BSUIDs and parents that must be looked up.
+ * After the set of phones was made: find all other BSUIDs and parents that are refused or must be looked up.
  * Sets b->list->has_user_ids, if b->with_user_ids and if memory suffices.  Frees what was added.
  */
 extern void wa_builder_make_user_ids(wa_builder *b, Snapshot snapshot);

@@ -150,17 +150,34 @@ has_key(const wa_phone_set *set, wa_key key)
 		(set->entries == NULL || wa_phone_set_find(set, key) != NULL);
 }
 
+/* The bits of a BSUID or parent; 0 where it is not listed. */
+static uint16
+user_id_bits(const wa_suppression_list *list, wa_str id)
+{
+	const wa_phone_set *set = &list->user_ids;
+	wa_key		key = wa_user_id_key(wa_user_id_hash(list->set.seed, id));
+	wa_entry   *entry = NULL;
+
+	if (wa_phone_set_may_have(set, wa_phone_set_hash(set, key)))
+		entry = wa_phone_set_find(set, key);
+	return entry == NULL ? 0 : wa_entry_bits(*entry);
+}
+
 /* A BSUID or parent. */
 static wa_list_answer
 ask_user_id(wa_suppression_list *list, const wa_canonical *recipient)
 {
 	wa_str		id = {recipient->text, recipient->len};
+	wa_list_answer answer;
 
-	if (!list->has_user_ids ||
-		has_key(&list->user_ids, wa_user_id_key(wa_user_id_hash(list->set.seed, id))) ||
-		(list->has_erased &&
-		 has_key(&list->erased,
-				 wa_list_bucket_key(wa_erased_bucket(wa_decision_cache_erasure(list->cache), id)))))
+	if (!list->has_user_ids)
+		return WA_LIST_LOOK_UP;
+	answer = wa_list_meaning(user_id_bits(list, id));
+	if (answer != WA_LIST_UNDECIDED)
+		return answer;
+	if (list->has_erased &&
+		has_key(&list->erased,
+				wa_list_bucket_key(wa_erased_bucket(wa_decision_cache_erasure(list->cache), id))))
 		return WA_LIST_LOOK_UP;
 	return list->needs_opt_in ? WA_LIST_REFUSED : ask_unknown(list, recipient);
 }
@@ -200,13 +217,24 @@ rule_of_bits(const wa_suppression_list *list, uint16 bits)
 	return list->needs_opt_in && !(bits & WA_LISTED_OPTED_IN) ? WA_RULE_NO_OPT_IN : WA_RULES;
 }
 
+/* The bits of a recipient's entry. */
+static uint16
+bits_of(const wa_suppression_list *list, const wa_canonical *recipient)
+{
+	wa_entry   *entry = NULL;
+
+	if (wa_is_bsuid(recipient->text))
+		return list->has_user_ids ?
+			user_id_bits(list, (wa_str) {recipient->text, recipient->len}) : 0;
+	if (list->set.entries != NULL)
+		entry = wa_phone_set_find(&list->set, wa_key_of(recipient->text, recipient->len));
+	return entry == NULL ? 0 : wa_entry_bits(*entry);
+}
+
 wa_rule
 wa_list_rule(wa_suppression_list *list, const wa_canonical *recipient)
 {
-	const wa_phone_set *set = &list->set;
-	wa_entry   *entry = set->entries == NULL || wa_is_bsuid(recipient->text) ? NULL :
-		wa_phone_set_find(set, wa_key_of(recipient->text, recipient->len));
-	int			rule = rule_of_bits(list, entry == NULL ? 0 : wa_entry_bits(*entry));
+	int			rule = rule_of_bits(list, bits_of(list, recipient));
 	uint8		of_place;
 
 	/* The one that comes first of what the rows and what the place say. */

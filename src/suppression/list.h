@@ -7,8 +7,7 @@
  * Invariant: for a phone that is not listed, wa_decide has the same result as for a
  * recipient of its region without any rows.  For a phone that is listed, the list
  * refuses where that is certain, and else requires a look-up.  The same holds for BSUIDs if
- * the list contains them, but all that are listed are looked up.  If the list does not contain
- * them, all are looked up.
+ * the list contains them.  If it does not, all are looked up.
  *
  *-------------------------------------------------------------------------
  */
@@ -34,6 +33,7 @@
 #define WA_LISTED_CAP_UNLESS 0x100	/* likewise, unless a window is open; see WINDOW */
 #define WA_LISTED_WINDOW	0x200	/* a window that may be open */
 #define WA_LISTED_OPTED_IN	0x400	/* an opt-in, where one is required */
+#define WA_LISTED_CONNECTED 0x800	/* a stop of a phone that changed, or shares a BSUID */
 
 /* Bits by which a phone is listed. */
 #define WA_LISTED_ANY \
@@ -79,7 +79,7 @@ typedef struct wa_suppression_list
 	uint64		erased_seed;	/* of buckets */
 	wa_phone_set erased;		/* buckets of erased people, which are looked up */
 	bool		has_user_ids;	/* does the list contain BSUIDs and parents? */
-	wa_phone_set user_ids;		/* those to be looked up, by wa_user_id_key */
+	wa_phone_set user_ids;		/* those refused or to be looked up, by wa_user_id_key */
 
 	/* Answers for recipients without rows, by the number's first digits and by region. */
 	uint8		by_prefix[WA_PREFIXES]; /* LOOK_UP: depends on further digits */

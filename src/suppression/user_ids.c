@@ -1,17 +1,23 @@
 /*-------------------------------------------------------------------------
  *
  * user_ids.c
- *	  BSUIDs and parents that the suppression list must look up.
+ *	  BSUIDs and parents in the suppression list.
  *
- * A BSUID that is not among them has the same result as a recipient of its region without rows: no
+ * A BSUID that is not listed has the same result as a recipient of its region without rows: no
  * row about it counts, and neither does one about an identifier linked with it.  They are found by
  * following links upward from listed phones to BSUIDs and on to parents, for which wa_identity
  * is read completely.  Rows about a BSUID itself make a listed group, see connected.c.
+ *
+ * A BSUID that was seen with one phone, and has no rows of its own, is refused where a stop
+ * of that phone refuses the phone: all of the phone's stops count for it, and no resume does
+ * that does not count for the phone.  Everybody else who is listed is looked up.
  *
  *-------------------------------------------------------------------------
  */
 #include "base/compat.h"
 
+#include "base/append.h"
+#include "identity/columns.h"
 #include "recipient/recipient.h"
 #include "suppression/build.h"
 
@@ -21,7 +27,7 @@
 static Size
 memory_of(const wa_builder *b, uint64 n)
 {
-	return n * sizeof(wa_key) + b->nparents * sizeof(wa_parent_link) +
+	return n * sizeof(wa_entry) + b->nparents * sizeof(wa_parent_link) +
 		wa_phone_set_table_size(n + b->nparents);
 }
 
@@ -36,13 +42,30 @@ has_room(wa_builder *b)
 
 /* The caller may be in a memory context that ends sooner. */
 void
-wa_builder_add_user_id(wa_builder *b, wa_key key)
+wa_builder_add_user_id(wa_builder *b, wa_key key, uint16 bits)
 {
 	MemoryContext old = MemoryContextSwitchTo(b->list->context);
 
 	if (has_room(b))
-		*wa_append(b->user_ids, b->nuser_ids, b->max_user_ids, wa_key) = key;
+		*wa_append(b->user_ids, b->nuser_ids, b->max_user_ids, wa_entry) = wa_entry_make(key, bits);
 	MemoryContextSwitchTo(old);
+}
+
+/*
+ * What the bits of a phone say of a BSUID that was seen with it.  A phone that changed may have had another
+ * owner when it stopped.  The rule may be another one: a resume that lifts a stop of WhatsApp's register for the phone
+ * may be older than the link.
+ */
+static uint16
+bits_for_user_id(const wa_builder *b, uint16 bits)
+{
+	bool		stops = (bits & WA_LISTED_UNLESS) && !(bits & WA_LISTED_RESUMED_ALL);
+
+	if (bits & (WA_LISTED_LINKED | WA_LISTED_CONNECTED))
+		return WA_LISTED_LINKED;
+	if (bits & WA_LISTED_STOP)
+		return WA_LISTED_STOP;
+	return stops && !b->list->tells_reasons ? WA_LISTED_UNLESS : WA_LISTED_LINKED;
 }
 
 static void
@@ -52,11 +75,19 @@ read_link(void *arg, HeapTuple tuple, TupleDesc desc)
 	wa_cursor	cursor = wa_cursor_begin(tuple);
 	wa_str		recipient = wa_cursor_str(&cursor);
 	wa_str		other = wa_cursor_str(&cursor);
+	bool		isnull;
 
 	if (!wa_is_bsuid(recipient.data))
 	{
-		if (wa_phone_set_find(&b->list->set, wa_key_of(recipient.data, recipient.len)) != NULL)
-			wa_builder_add_user_id(b, wa_builder_user_id(b, other));
+		const wa_entry *phone = wa_phone_set_find(&b->list->set,
+												  wa_key_of(recipient.data, recipient.len));
+
+		if (phone == NULL)
+			return;
+		heap_getattr(tuple, Anum_wa_identity_unlinked_at, desc, &isnull);
+		wa_builder_add_user_id(b, wa_builder_user_id(b, other),
+							   isnull ? bits_for_user_id(b, wa_entry_bits(*phone)) :
+							   WA_LISTED_LINKED);
 	}
 	else if (has_room(b))
 		*wa_append(b->parents, b->nparents, b->max_parents, wa_parent_link) =
@@ -64,12 +95,12 @@ read_link(void *arg, HeapTuple tuple, TupleDesc desc)
 }
 
 static void
-add(wa_phone_set *set, wa_key key)
+add(wa_phone_set *set, wa_key key, uint16 bits)
 {
 	uint64		hash = wa_phone_set_hash(set, key);
 
 	wa_phone_set_announce(set, hash);
-	wa_phone_set_add(set, hash, key, 0);
+	wa_phone_set_add(set, hash, key, bits);
 }
 
 /* All of them have been found, and there is memory for them. */
@@ -84,12 +115,12 @@ make_set(wa_builder *b)
 	set->seed = b->list->set.seed;
 	wa_phone_set_init(set, wa_builder_allocate(b, bloom), bloom, wa_builder_allocate(b, table), table);
 	for (uint64 i = 0; i < b->nuser_ids; i++)
-		add(set, b->user_ids[i]);
+		add(set, wa_entry_key(b->user_ids[i]), wa_entry_bits(b->user_ids[i]));
 	/* Parents are seen with BSUIDs, so one pass suffices. */
 	for (uint64 i = 0; i < b->nparents; i++)
 	{
 		if (wa_phone_set_find(set, b->parents[i].user_id) != NULL)
-			add(set, b->parents[i].parent);
+			add(set, b->parents[i].parent, WA_LISTED_LINKED);
 	}
 	b->list->has_user_ids = true;
 }
