@@ -16,6 +16,14 @@ wa_element_errors(json_object *node)
 	return wa_json_list_length(errors) > 0 ? errors : wa_json_member(node, "error");
 }
 
+void
+wa_element_read_from(json_object *node, wa_ids *who)
+{
+	who->phone = wa_json_text(node, "from");
+	who->user_id = wa_json_text(node, "from_user_id");
+	who->parent_user_id = wa_json_text2(node, "from_parent_user_id", "parent_from_user_id");
+}
+
 static bool
 element_any_given(const wa_ids *ids)
 {
@@ -153,10 +161,7 @@ call_fill(json_object *node, wa_element *element)
 {
 	wa_str		direction = wa_json_text(node, "direction");
 
-	element->who.phone = wa_json_text(node, "from");
-	element->who.user_id = wa_json_text(node, "from_user_id");
-	element->who.parent_user_id = wa_json_text2(node, "from_parent_user_id",
-												"parent_from_user_id");
+	wa_element_read_from(node, &element->who);
 	element->message_id = wa_json_text(node, "id");
 	element->type = wa_json_text(node, "event");
 	element->timestamp = wa_json_present(node, "start_time");
@@ -320,16 +325,24 @@ wa_element_restriction(const wa_element *element, int i, wa_restriction *restric
 	restriction->expiration = wa_json_text(node, "expiration");
 }
 
-/* A fragment has no entry around it, so that the time of that goes into it. */
-static void
+/*
+ * A fragment has no entry around it, so that the time of that goes into it.  Returns false where there is not
+ * enough memory.
+ */
+static bool
 element_keep_time(json_object *node, const wa_element *element)
 {
-	if ((element->kind == WA_ELEMENT_ACCOUNT_UPDATE || element->kind == WA_ELEMENT_TEMPLATE ||
-		 element->kind == WA_ELEMENT_ERROR) &&
-		wa_str_given(element->entry_time) && !wa_json_has(node, "timestamp"))
-		json_object_object_add(node, "timestamp",
-							   json_object_new_string_len(element->entry_time.data,
-														  element->entry_time.len));
+	json_object *time;
+
+	if ((element->kind != WA_ELEMENT_ACCOUNT_UPDATE && element->kind != WA_ELEMENT_TEMPLATE &&
+		 element->kind != WA_ELEMENT_ERROR) ||
+		!wa_str_given(element->entry_time) || wa_json_has(node, "timestamp"))
+		return true;
+	time = json_object_new_string_len(element->entry_time.data, (int) element->entry_time.len);
+	if (time != NULL && json_object_object_add(node, "timestamp", time) == 0)
+		return true;
+	json_object_put(time);
+	return false;
 }
 
 wa_str
@@ -338,11 +351,11 @@ wa_payload_fragment(wa_payload *payload, const wa_element *element)
 	wa_str		result = {NULL, 0};
 
 	(void) payload;
-	element_keep_time(element_node(element), element);
-	result.data = json_object_to_json_string_length(element_node(element),
-													JSON_C_TO_STRING_PLAIN |
-													JSON_C_TO_STRING_NOSLASHESCAPE,
-													&result.len);
+	if (element_keep_time(element_node(element), element))
+		result.data = json_object_to_json_string_length(element_node(element),
+														JSON_C_TO_STRING_PLAIN |
+														JSON_C_TO_STRING_NOSLASHESCAPE,
+														&result.len);
 	return result;
 }
 

@@ -332,10 +332,7 @@ message_is_addressed(json_object *node)
 void
 wa_message_fill(json_object *node, wa_element *element)
 {
-	element->who.phone = wa_json_text(node, "from");
-	element->who.user_id = wa_json_text(node, "from_user_id");
-	element->who.parent_user_id = wa_json_text2(node, "from_parent_user_id",
-												"parent_from_user_id");
+	wa_element_read_from(node, &element->who);
 	element->message_id = wa_json_text(node, "id");
 	element->type = wa_json_text(node, "type");
 	element->timestamp = wa_json_present(node, "timestamp");

@@ -255,7 +255,7 @@ extern void wa_element_restriction(const wa_element *element, int i,
 								   wa_restriction *restriction);
 
 /*
- * The element as compact JSON text.  For a malformed one, the JSON that is wrong or the
+ * The element as compact JSON text, with the time of its entry where that counts for it.  For a malformed one, the JSON that is wrong or the
  * object that lacks it.  The string is valid as long as those of the element.  data is
  * NULL where there is not enough memory.
  */

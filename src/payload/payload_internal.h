@@ -322,6 +322,9 @@ extern void wa_element_fill(wa_payload *payload, wa_element *element,
 /* elements.c: the errors of a status or message; third parties write one as "error", some beside an empty list. */
 extern json_object *wa_element_errors(json_object *node);
 
+/* elements.c: read the ids of whom a message or call is from. */
+extern void wa_element_read_from(json_object *node, wa_ids *who);
+
 /* messages.c: fill *element, which is all zero but for what is common to all kinds, from a message. */
 extern void wa_message_fill(json_object *node, wa_element *element);
 

@@ -5,7 +5,7 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/events/phrase.c src/events/phrase_defaults.c */
+/* SOURCES: src/events/phrase.c src/events/phrase_defaults.c src/events/phrase_fillers.c */
 /* LIBS: -DFRONTEND -DUSE_PRIVATE_ENCODING_FUNCS */
 #include "postgres_fe.h"
 
