@@ -267,11 +267,13 @@ wa_context_set_ids(wa_context *c, const wa_ids *who, const wa_ids *contact)
 	else
 	{
 		wa_canonical ids[WA_MAX_IDS];
+		int			n;
 
 		wa_identifiers_init(&other);
 		if (contact != NULL)
 			wa_identifiers_add(&other, contact, &own);
-		context_set_apart(c, ids, wa_identifiers_list(&other, ids));
+		n = wa_identifiers_list(&other, ids);
+		context_set_apart(c, ids, n);
 		context_set_apart(c, other.rest, other.nrest);
 	}
 	c->event.nids = wa_identifiers_list(&own, c->event.ids);

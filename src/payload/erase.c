@@ -359,9 +359,7 @@ cut_object(wa_cutter *cutter, json_object *object)
 
 	json_object_object_foreach(object, key, member)
 	{
-		if (wa_names_occur(cutter->names, key, strlen(key)))
-			goes = true;
-		else if (cut_value(cutter, member))
+		if (wa_names_occur(cutter->names, key, strlen(key)) || cut_value(cutter, member))
 			goes = true;
 	}
 	return goes;

@@ -447,10 +447,8 @@ rule_frequency_cap(wa_rule_context *context)
 	for (int i = 0; i < facts->ncaps; i++)
 	{
 		const wa_cap *cap = &facts->caps[i];
-		wa_counted	counted;
+		wa_counted	counted = {.latest = WA_NEVER,.overflowed = WA_NEVER};
 
-		counted.n = counted.claimed = counted.kept = 0;
-		counted.latest = counted.overflowed = WA_NEVER;
 		if (cap->category != q->category || !wa_asks_about(q, cap->business) ||
 			(cap->exempt_regions && facts->region_without_limit))
 			continue;

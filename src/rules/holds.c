@@ -615,7 +615,7 @@ work_out(wa_holds *holds, const wa_question *q)
 static bool
 same_name(wa_str a, wa_str b)
 {
-	return (a.data == NULL) == (b.data == NULL) && wa_str_equal(a, b);
+	return a.data == NULL || b.data == NULL ? a.data == b.data : wa_str_equal(a, b);
 }
 
 /* Keep the question, if it is another than the last one, whose answers are of no use then. */

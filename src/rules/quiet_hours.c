@@ -132,14 +132,15 @@ make_zones(const char *names)
 static wa_zones **
 place_of(const wa_zone_cache *cache, const char *names)
 {
-	uint32		place = murmurhash32((uint32) ((uintptr_t) names >> 2)) % cache->size;
+	uint32		mask = cache->size - 1;
+	uint32		place = murmurhash32((uint32) ((uintptr_t) names >> 2)) & mask;
 
 	while (cache->slots[place] != NULL && cache->slots[place]->names != names)
-		place = (place + 1) % cache->size;
+		place = (place + 1) & mask;
 	return &cache->slots[place];
 }
 
-/* Twice as large, or a first one. */
+/* Twice as large, or a first one; a power of two. */
 static void
 enlarge(wa_zone_cache *cache)
 {

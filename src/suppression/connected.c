@@ -384,7 +384,7 @@ begin_groups(wa_connected *c)
 {
 	double		places = (double) wa_pages_of(&c->schema->identity_change) * NODES_PER_PAGE / 3 * 4;
 
-	places = Min(places, c->limit / BYTES_PER_PLACE / 2);
+	places = Min(places, (double) c->limit / BYTES_PER_PLACE / 2);
 	make_places(c, Max(LEAST_PLACES, (uint32) Min(places, PG_UINT32_MAX / 2)));
 }
 

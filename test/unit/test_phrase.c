@@ -188,21 +188,20 @@ static void
 sentences(const char *text, const char *expected)
 {
 	wa_phrase_message message;
-	char		got[1024] = "";
+	char		got[4096] = "";
+	size_t		n = 0;
 
 	wa_phrase_fold_message((wa_str) {text, strlen(text)}, &message);
 	for (int i = 0; i < message.nsentences; i++)
-	{
-		strcat(got, i > 0 ? "|" : "");
-		strcat(got, message.sentences[i].text);
-	}
+		n += snprintf(got + n, sizeof(got) - n, "%s%s", i > 0 ? "|" : "", message.sentences[i].text);
 	check(strcmp(got, expected) == 0, text, expected, got);
 }
 
 static void
 test_sentences(void)
 {
-	char		text[400] = "";
+	char		text[400];
+	size_t		n;
 
 	sentences("stop", "");
 	sentences("stop.", "");
@@ -223,11 +222,11 @@ test_sentences(void)
 	sentences("Stop - remove me", "");
 
 	/* One sentence that is too long, and too many of them. */
-	strcat(text, "stop me. ");
+	n = snprintf(text, sizeof(text), "stop me. ");
 	for (int i = 0; i < WA_PHRASE_MAX / 2; i++)
-		strcat(text, "ab");
+		n += snprintf(text + n, sizeof(text) - n, "ab");
 	sentences(text, "stop me|abababababababababababababababababababababababababababababababab");
-	strcat(text, "a");
+	snprintf(text + n, sizeof(text) - n, "a");
 	sentences(text, "");
 	sentences("a.b.c.d.e.f.g.h", "a|b|c|d|e|f|g|h");
 	sentences("a.b.c.d.e.f.g.h.i", "");
