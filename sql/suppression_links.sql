@@ -76,6 +76,15 @@ CALL pg_temp.story('phone: cooling, window of the other', '49151000013', 'DE.b3'
 SELECT pg_temp.status(12, 131026, '49151000014'), pg_temp.status(10, NULL, '49151000014', 'DE.b4');
 CALL pg_temp.story('phone: not reached', '49151000014', 'DE.b4');
 
+-- What lifts a stop of the phone came before the two were seen together: it says nothing of the BSUID.  Where another stop
+-- of the phone stands, both are refused, for different reasons.
+SELECT pg_temp.preference(900, 'stop', '49151000135'), pg_temp.preference(800, 'resume', '49151000135'),
+	wa_opt_out('49151000135', 'asked', business => 'B', at => now() - interval '700 hours'), pg_temp.status(5, NULL, '49151000135', 'DE.b5');
+CALL pg_temp.story('phone: resumed before, stopped', '49151000135', 'DE.b5');
+SELECT wa_opt_out('49151000136', 'asked', business => 'B', at => now() - interval '900 hours'), pg_temp.status(850, NULL, '49151000136', 'DE.b6'),
+	wa_opt_in('49151000136', 'form', business => '', at => now() - interval '800 hours');
+CALL pg_temp.story('phone: opted in everywhere', '49151000136', 'DE.b6');
+
 -- The event named the BSUID alone, before or after.
 SELECT pg_temp.preference(900, 'stop', NULL, 'DE.k1'), pg_temp.status(5, NULL, '49151000015', 'DE.k1');
 CALL pg_temp.story('bsuid: stopped', '49151000015', 'DE.k1');
