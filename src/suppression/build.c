@@ -226,7 +226,7 @@ wa_builder_phone(wa_builder *b, wa_str recipient)
 		if (b->connected != NULL)
 			wa_connected_add(b->connected, recipient);
 		if (b->with_user_ids)
-			wa_builder_add_user_id(b, wa_builder_user_id(b, recipient), WA_LISTED_LINKED);
+			wa_builder_add_user_id(b, wa_builder_user_id(b, recipient), false);
 		return 0;
 	}
 	number = wa_phone_plain(recipient.data, recipient.len);
@@ -396,12 +396,12 @@ mark_linked(void *arg, wa_key phone)
 }
 
 static void
-mark_user_id(void *arg, wa_key key)
+mark_user_id(void *arg, uint64 hash)
 {
 	wa_builder *b = arg;
 
 	if (b->with_user_ids)
-		wa_builder_add_user_id(b, key, WA_LISTED_LINKED);
+		wa_builder_add_user_id(b, hash, false);
 }
 
 static const wa_connected_sink connected_sink = {is_listed, mark_linked, mark_user_id};

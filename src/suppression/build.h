@@ -114,15 +114,15 @@ wa_builder_counts_for_others(const wa_builder *b, wa_key phone)
 /* Allocate zeroed memory that lives as long as the list. */
 extern void *wa_builder_allocate(wa_builder *b, Size size);
 
-/* The key of a BSUID or parent in this list. */
-static inline wa_key
+/* The hash of a BSUID or parent in this list. */
+static inline uint64
 wa_builder_user_id(const wa_builder *b, wa_str id)
 {
-	return wa_user_id_key(wa_user_id_hash(b->list->set.seed, id));
+	return wa_user_id_hash(b->list->set.seed, id);
 }
 
-/* Add an entry for a BSUID or parent, by its key; with WA_LISTED_LINKED it must be looked up. */
-extern void wa_builder_add_user_id(wa_builder *b, wa_key key, uint16 bits);
+/* Add a BSUID or parent, by its hash: one that is refused, unless it is added again, or that must be looked up. */
+extern void wa_builder_add_user_id(wa_builder *b, uint64 hash, bool refused);
 
 /*
  * After the set of phones was made: find all other BSUIDs and parents that are refused or must be looked up.

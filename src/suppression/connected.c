@@ -157,7 +157,7 @@ static void
 mark(wa_connected *c, wa_node node)
 {
 	if (node & USER_ID)
-		c->sink->mark_user_id(c->arg, wa_user_id_key(node));
+		c->sink->mark_user_id(c->arg, node & ~USER_ID);
 	else
 		c->sink->mark(c->arg, node);
 }

@@ -27,7 +27,7 @@ typedef struct wa_connected_sink
 {
 	bool		(*is_listed) (void *arg, wa_key phone); /* is there a row about it? */
 	void		(*mark) (void *arg, wa_key phone);	/* rows of others may count for it */
-	void		(*mark_user_id) (void *arg, wa_key user_id);	/* the same, a BSUID or parent */
+	void		(*mark_user_id) (void *arg, uint64 hash);	/* the same, a BSUID or parent; 63 bits of its hash */
 } wa_connected_sink;
 
 /*

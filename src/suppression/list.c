@@ -150,17 +150,20 @@ has_key(const wa_phone_set *set, wa_key key)
 		(set->entries == NULL || wa_phone_set_find(set, key) != NULL);
 }
 
-/* The bits of a BSUID or parent; 0 where it is not listed. */
-static uint16
-user_id_bits(const wa_suppression_list *list, wa_str id)
+/* What the rows about a BSUID or parent, or about those linked with it, say. */
+static wa_list_answer
+answer_of_user_id(const wa_suppression_list *list, wa_str id)
 {
 	const wa_phone_set *set = &list->user_ids;
-	wa_key		key = wa_user_id_key(wa_user_id_hash(list->set.seed, id));
-	wa_entry   *entry = NULL;
+	uint64		hash = wa_user_id_hash(list->set.seed, id);
+	wa_key		key = wa_user_id_key(hash);
+	const wa_entry *entry = NULL;
 
 	if (wa_phone_set_may_have(set, wa_phone_set_hash(set, key)))
 		entry = wa_phone_set_find(set, key);
-	return entry == NULL ? 0 : wa_entry_bits(*entry);
+	if (entry == NULL)
+		return WA_LIST_UNDECIDED;
+	return wa_entry_bits(*entry) == wa_user_id_tag(hash) ? WA_LIST_REFUSED : WA_LIST_LOOK_UP;
 }
 
 /* A BSUID or parent. */
@@ -172,7 +175,7 @@ ask_user_id(wa_suppression_list *list, const wa_canonical *recipient)
 
 	if (!list->has_user_ids)
 		return WA_LIST_LOOK_UP;
-	answer = wa_list_meaning(user_id_bits(list, id));
+	answer = answer_of_user_id(list, id);
 	if (answer != WA_LIST_UNDECIDED)
 		return answer;
 	if (list->has_erased &&
@@ -217,24 +220,29 @@ rule_of_bits(const wa_suppression_list *list, uint16 bits)
 	return list->needs_opt_in && !(bits & WA_LISTED_OPTED_IN) ? WA_RULE_NO_OPT_IN : WA_RULES;
 }
 
-/* The bits of a recipient's entry. */
-static uint16
-bits_of(const wa_suppression_list *list, const wa_canonical *recipient)
+/* The rule by which the rows about a recipient that is refused object first. */
+static int
+rule_of_rows(const wa_suppression_list *list, const wa_canonical *recipient)
 {
-	wa_entry   *entry = NULL;
+	const wa_entry *entry = NULL;
 
 	if (wa_is_bsuid(recipient->text))
-		return list->has_user_ids ?
-			user_id_bits(list, (wa_str) {recipient->text, recipient->len}) : 0;
-	if (list->set.entries != NULL)
+	{
+		wa_str		id = {recipient->text, recipient->len};
+
+		/* A list that tells reasons refuses BSUIDs by no other rule; see user_ids.c. */
+		if (list->has_user_ids && answer_of_user_id(list, id) == WA_LIST_REFUSED)
+			return WA_RULE_OPTED_OUT_WHATSAPP;
+	}
+	else if (list->set.entries != NULL)
 		entry = wa_phone_set_find(&list->set, wa_key_of(recipient->text, recipient->len));
-	return entry == NULL ? 0 : wa_entry_bits(*entry);
+	return rule_of_bits(list, entry == NULL ? 0 : wa_entry_bits(*entry));
 }
 
 wa_rule
 wa_list_rule(wa_suppression_list *list, const wa_canonical *recipient)
 {
-	int			rule = rule_of_bits(list, bits_of(list, recipient));
+	int			rule = rule_of_rows(list, recipient);
 	uint8		of_place;
 
 	/* The one that comes first of what the rows and what the place say. */

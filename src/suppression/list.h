@@ -79,7 +79,8 @@ typedef struct wa_suppression_list
 	uint64		erased_seed;	/* of buckets */
 	wa_phone_set erased;		/* buckets of erased people, which are looked up */
 	bool		has_user_ids;	/* does the list contain BSUIDs and parents? */
-	wa_phone_set user_ids;		/* those refused or to be looked up, by wa_user_id_key */
+	wa_phone_set user_ids;		/* by wa_user_id_key: wa_user_id_tag for those refused, 0 for
+								 * those to be looked up */
 
 	/* Answers for recipients without rows, by the number's first digits and by region. */
 	uint8		by_prefix[WA_PREFIXES]; /* LOOK_UP: depends on further digits */
@@ -131,6 +132,16 @@ static inline wa_key
 wa_user_id_key(uint64 hash)
 {
 	return (hash & ((UINT64CONST(1) << (64 - WA_ENTRY_BITS)) - 1)) | 1;
+}
+
+/*
+ * The rest of the hash, never 0.  It tells BSUIDs with one key apart, so that nobody is refused for another one's
+ * stop.
+ */
+static inline uint16
+wa_user_id_tag(uint64 hash)
+{
+	return (uint16) (hash >> (64 - WA_ENTRY_BITS)) | 1;
 }
 
 /* The key of a bucket of wa_erased; never 0. */

@@ -42,30 +42,28 @@ has_room(wa_builder *b)
 
 /* The caller may be in a memory context that ends sooner. */
 void
-wa_builder_add_user_id(wa_builder *b, wa_key key, uint16 bits)
+wa_builder_add_user_id(wa_builder *b, uint64 hash, bool refused)
 {
 	MemoryContext old = MemoryContextSwitchTo(b->list->context);
 
 	if (has_room(b))
-		*wa_append(b->user_ids, b->nuser_ids, b->max_user_ids, wa_entry) = wa_entry_make(key, bits);
+		*wa_append(b->user_ids, b->nuser_ids, b->max_user_ids, wa_entry) =
+			wa_entry_make(wa_user_id_key(hash), refused ? wa_user_id_tag(hash) : 0);
 	MemoryContextSwitchTo(old);
 }
 
 /*
- * What the bits of a phone say of a BSUID that was seen with it.  A phone that changed may have had another
- * owner when it stopped.  The rule may be another one: a resume that lifts a stop of WhatsApp's register for the phone
- * may be older than the link.
+ * Does a stop of this phone, by the bits of its entry, refuse a BSUID that was seen with it alone?  A phone that changed
+ * may have had another owner when it stopped.  Not where the rule must be told, if the stop is one of the
+ * business's register: WhatsApp's may object first, by a stop that a resume from before the link lifts for the phone.
  */
-static uint16
-bits_for_user_id(const wa_builder *b, uint16 bits)
+static bool
+refuses_user_id(const wa_builder *b, uint16 bits)
 {
-	bool		stops = (bits & WA_LISTED_UNLESS) && !(bits & WA_LISTED_RESUMED_ALL);
-
 	if (bits & (WA_LISTED_LINKED | WA_LISTED_CONNECTED))
-		return WA_LISTED_LINKED;
-	if (bits & WA_LISTED_STOP)
-		return WA_LISTED_STOP;
-	return stops && !b->list->tells_reasons ? WA_LISTED_UNLESS : WA_LISTED_LINKED;
+		return false;
+	return (bits & WA_LISTED_STOP) ||
+		((bits & WA_LISTED_UNLESS) && !(bits & WA_LISTED_RESUMED_ALL) && !b->list->tells_reasons);
 }
 
 static void
@@ -86,21 +84,27 @@ read_link(void *arg, HeapTuple tuple, TupleDesc desc)
 			return;
 		heap_getattr(tuple, Anum_wa_identity_unlinked_at, desc, &isnull);
 		wa_builder_add_user_id(b, wa_builder_user_id(b, other),
-							   isnull ? bits_for_user_id(b, wa_entry_bits(*phone)) :
-							   WA_LISTED_LINKED);
+							   isnull && refuses_user_id(b, wa_entry_bits(*phone)));
 	}
 	else if (has_room(b))
 		*wa_append(b->parents, b->nparents, b->max_parents, wa_parent_link) =
-			(wa_parent_link) {wa_builder_user_id(b, recipient), wa_builder_user_id(b, other)};
+			(wa_parent_link) {wa_user_id_key(wa_builder_user_id(b, recipient)),
+		wa_user_id_key(wa_builder_user_id(b, other))};
 }
 
+/* One that is added again, or with the key of another one, is looked up, unless both are the same refusal. */
 static void
-add(wa_phone_set *set, wa_key key, uint16 bits)
+add(wa_phone_set *set, wa_key key, uint16 tag)
 {
 	uint64		hash = wa_phone_set_hash(set, key);
+	uint64		used = set->used;
+	wa_entry   *entry = wa_phone_set_add(set, hash, key, 0);
 
 	wa_phone_set_announce(set, hash);
-	wa_phone_set_add(set, hash, key, bits);
+	if (set->used > used || wa_entry_bits(*entry) == tag)
+		*entry = wa_entry_make(key, tag);
+	else
+		*entry = wa_entry_make(key, 0);
 }
 
 /* All of them have been found, and there is memory for them. */
@@ -120,7 +124,7 @@ make_set(wa_builder *b)
 	for (uint64 i = 0; i < b->nparents; i++)
 	{
 		if (wa_phone_set_find(set, b->parents[i].user_id) != NULL)
-			add(set, b->parents[i].parent, WA_LISTED_LINKED);
+			add(set, b->parents[i].parent, 0);
 	}
 	b->list->has_user_ids = true;
 }
