@@ -53,7 +53,7 @@ wa_builder_add_user_id(wa_builder *b, uint64 hash, bool refused)
 }
 
 /*
- * Does a stop of this phone, by the bits of its entry, refuse a BSUID that was seen with it alone?  A phone that changed
+ * Does a stop of this phone, by the bits of its entry, refuse a BSUID that was seen with it alone?  One that changed
  * may have had another owner when it stopped.  Not where the rule must be told, if the stop is one of the
  * business's register: WhatsApp's may object first, by a stop that a resume from before the link lifts for the phone.
  */
