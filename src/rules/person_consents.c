@@ -367,30 +367,32 @@ apply_all_resumes(wa_consents *consents)
 	pfree(together);
 }
 
-/* Of other identifiers: those in reach, and those unlinked since, for what named both. */
+/*
+ * Of other identifiers: those in reach, and those unlinked since, for what named both.  Few have any, so the
+ * log is opened for the first that has.
+ */
 static void
-read_logs(wa_decision_cache *cache, wa_consents *consents)
+read_logs(wa_decision_cache *cache, wa_consents *consents, wa_reader *consent)
 {
 	wa_person  *person = consents->person;
-	wa_reader	consent;
-	wa_reader	log;
+	wa_reader	log = {0};
 
-	wa_reader_open(&consent, &cache->schema->consent, cache->snapshot);
-	wa_reader_open(&log, &cache->schema->consent_log, cache->snapshot);
 	for (int i = 1; i < person->nmembers; i++)
 	{
 		const wa_member *member = &person->members[i];
 
 		if (!wa_in_reach(member) && member->failures_until == WA_NEVER)
 			continue;
-		if (!wa_first_of_member(&consent, person, i, WA_CONSENTS))
+		if (!wa_first_of_member(consent, person, i, WA_CONSENTS))
 			continue;
+		if (log.heap == NULL)
+			wa_reader_open(&log, &cache->schema->consent_log, cache->snapshot);
 		wa_reader_seek(&log, RecipientGetDatum(wa_recipient_make(&member->id)));
 		while (wa_reader_next(&log))
 			read_logged(consents, &log, i);
 	}
-	wa_reader_close(&log);
-	wa_reader_close(&consent);
+	if (log.heap != NULL)
+		wa_reader_close(&log);
 }
 
 static int
@@ -408,25 +410,25 @@ void
 wa_gather_person_consents(wa_decision_cache *cache)
 {
 	wa_consents consents = {.person = cache->person,.erased_at = wa_gather_erasure(cache)};
-	wa_reader	own;
+	wa_reader	consent;
 
 	consents.places = place_create(CurrentMemoryContext, 16, cache->person);
-	wa_reader_open(&own, &cache->schema->consent, cache->snapshot);
-	for (bool found = wa_first_of_member(&own, cache->person, 0, WA_CONSENTS); found;
-		 found = wa_reader_next(&own))
+	wa_reader_open(&consent, &cache->schema->consent, cache->snapshot);
+	for (bool found = wa_first_of_member(&consent, cache->person, 0, WA_CONSENTS); found;
+		 found = wa_reader_next(&consent))
 	{
 		wa_consent_row read;
 		wa_consent_row *row;
 
-		wa_read_consent(&own, &read);
+		wa_read_consent(&consent, &read);
 		row = consent_row_of(&consents, read.reg, read.business);
 		*row = read;
 		if (row->consent.stopped_at != WA_NEVER)
 			add_stop(&consents, 0, row->reg, row->business, row->consent.stopped_at);
 	}
-	wa_reader_close(&own);
+	read_logs(cache, &consents, &consent);
+	wa_reader_close(&consent);
 
-	read_logs(cache, &consents);
 	apply_all_resumes(&consents);
 	qsort(consents.rows, consents.n, sizeof(wa_consent_row), compare_rows);
 	cache->facts.consents = consents.rows;
