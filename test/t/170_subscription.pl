@@ -36,6 +36,10 @@ q1($publisher, q{DELETE FROM wa_region_rule WHERE region = 'US'; INSERT INTO wa_
 q1($publisher, 'SELECT wa_publish(); SELECT wa_publish()');
 is(q1($publisher, q{SELECT count(*) FROM pg_publication_tables WHERE pubname = 'wa_policy' AND tablename IN ('wa_webhook', 'wa_problem', 'wa_app_secret', 'wa_recipient_lock')}),
 	0, 'neither webhooks nor secrets are published');
+# The rights that docs/scaling.md gives to the role that subscribers log in as.
+q1($publisher, q{CREATE ROLE replicator LOGIN REPLICATION});
+q1($publisher, q1($publisher, q{SELECT string_agg(format('GRANT SELECT ON %I.%I TO replicator', schemaname, tablename), '; ')
+	FROM pg_publication_tables WHERE pubname = 'wa_policy'}));
 like(try_sql($subscribers[0], 'postgres', q{SELECT wa_subscribe(NULL, 'x')}), qr/must not be null/, 'a name is needed');
 # Rows that clash: a sender, an override; and opt-outs recorded by an operator before anything has come.
 q1($subscribers[0], q{INSERT INTO wa_sender (business, sender) VALUES ('W1', 'S1'); INSERT INTO wa_error_override (code, ladder) VALUES (131026, '{1 d}')});
@@ -46,7 +50,7 @@ my $holding = $subscribers[1]->background_psql('postgres');
 $holding->query_safe('BEGIN; LOCK TABLE wa_identity IN EXCLUSIVE MODE');
 for my $i (0, 1)
 {
-	my $statement = q1($subscribers[$i], "SELECT wa_subscribe('node$i', " . literal($publisher->connstr('postgres')) . ')');
+	my $statement = q1($subscribers[$i], "SELECT wa_subscribe('node$i', " . literal($publisher->connstr('postgres') . ' user=replicator') . ')');
 	like($statement, qr/^CREATE SUBSCRIPTION node$i CONNECTION .* WITH \(synchronous_commit = local\)/, 'wa_subscribe returns a statement');
 	q1($subscribers[$i], q{SELECT wa_opt_out('4915100000001', 'by phone'); SELECT wa_opt_out('4915400000001', 'same', '', '2024-01-01')}) if $i == 0;
 	q1($subscribers[$i], $statement);
