@@ -18,3 +18,7 @@ ALTER ROLE :"role" SET statement_timeout = :'statement_timeout';
 ALTER ROLE :"role" SET idle_in_transaction_session_timeout = '60s';
 -- 200 must mean that it is on disk, whatever the server's own setting.
 ALTER ROLE :"role" SET synchronous_commit = 'on';
+-- What people write does not go into the server's log, where slow statements are
+-- logged with their parameters.
+ALTER ROLE :"role" SET log_parameter_max_length = 0;
+ALTER ROLE :"role" SET log_parameter_max_length_on_error = 0;

@@ -115,6 +115,16 @@ FROM wa__rhythm AS r LEFT JOIN wa__rhythm AS o ON o.business = r.business AND o.
 WHERE r.hours >= 10 AND now() - r.latest > 2 * r.longest_gap + interval '2 hours'
 	AND NOT (r.kind = 'statuses' AND wa__status_since(r.business, r.latest + interval '1 hour'))
 UNION ALL
+-- A standby of a subscriber has no process of its own that could run.
+SELECT 'subscription', 'error', NULL,
+	format('Subscription %s %s', s.subscription,
+		CASE WHEN NOT s.ready THEN 'has not copied the state yet: every decision is an error.'
+			WHEN NOT s.enabled THEN 'is disabled: stops that come at the publisher are not known here.'
+			ELSE 'gets nothing from its publisher: stops that come there are not known here.' END),
+	format('SELECT * FROM %s;', 'wa_subscription_status'::regclass)
+FROM wa_subscription_status AS s
+WHERE NOT s.current AND NOT pg_is_in_recovery()
+UNION ALL
 -- May anybody post?
 SELECT 'no_secret', 'warning', count(*) FILTER (WHERE last_seen IS NOT NULL),
 	'No app secret is set: anyone who can post may write consent.',
@@ -262,7 +272,7 @@ FROM wa__finding AS f,
 ORDER BY CASE f.severity WHEN 'error' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END, f.finding, f.figure DESC, f.sentence;
 COMMENT ON VIEW wa_health IS
 'Health of the installation: one row per finding that needs attention, the most severe first; no row where all is well. Lines are broken so that psql shows them within 100 columns';
-COMMENT ON COLUMN wa_health.finding IS 'Which check found it: unfed, silence, no_secret, forged, a kind of wa_problem, unknown_code, replay_owed, recompute_owed, failures_jump, sender_held, restriction, template_paused, template_off, purge_due, growth, dead_rows or version';
+COMMENT ON COLUMN wa_health.finding IS 'Which check found it: unfed, silence, subscription, no_secret, forged, a kind of wa_problem, unknown_code, replay_owed, recompute_owed, failures_jump, sender_held, restriction, template_paused, template_off, purge_due, growth, dead_rows or version';
 COMMENT ON COLUMN wa_health.severity IS 'error: decisions are wrong or fail, or soon will; warning: needs attention today; notice: can wait';
 COMMENT ON COLUMN wa_health.figure IS 'The number that the finding is about: rows; hours for silence; the error code for sender_held; gigabytes for growth; NULL where there is none';
 COMMENT ON COLUMN wa_health.sentence IS 'The finding in a sentence';

@@ -342,6 +342,7 @@ async function signatures(name, command) {
 	const body = (n) => Buffer.from(JSON.stringify(envelope({ statuses: [{ id: `wamid.${n}`, status: 'delivered', timestamp: '1790000000', recipient_id: `4915559${n}` }] },
 		'messages', '100000000000009')).replace('"whatsapp"', '  "what\\u0073app"  '));
 	const known = (n) => sql(db, `SELECT count(*) FROM wa.wa_activity WHERE recipient::text = '4915559${n}'`);
+	sql(db, `ALTER ROLE receiver IN DATABASE ${db} SET log_min_duration_statement = 0`);
 	let receiver = await Receiver.start(`${name}-signed`, command, { PGDATABASE: db });
 	is((await post(receiver.port, body(100001), { 'X-Hub-Signature-256': sign('older', body(100001)) })).status, 200, `${name}: signed`);
 	is(known(100001), '1', `${name}: and applied: the bytes are those that were signed`);
@@ -359,6 +360,9 @@ async function signatures(name, command) {
 	is(known(100004) + known(100005) + known(100006), '100', `${name}: one of three is applied`);
 	is(sql(db, 'SELECT (SELECT count(*) FROM wa.wa_webhook), (SELECT count(*) FROM wa.wa_problem)'), '0|2', `${name}: KEEP_PAYLOAD=no keeps none`);
 	await receiver.stop();
+	const log = fs.readFileSync(`${serverDir}/log`, 'latin1');
+	ok(/duration: .*wa_webhook \(payload, signature\)/.test(log) && /duration: .*wa_ingest/.test(log), `${name}: the server logs its statements`);
+	ok([body(100001), body(100004)].every((bytes) => !log.includes(bytes.toString('hex'))), `${name}: but not the webhooks in them`);
 }
 
 // A server that lets no more in, or has nothing to write to.

@@ -26,7 +26,10 @@ function install() {
 	sql(db, `CREATE ROLE web_anon NOLOGIN; CREATE ROLE authenticator LOGIN NOINHERIT; GRANT web_anon TO authenticator;
 -- As where every new table is for the applications.
 ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO web_anon;`);
-	execFileSync('psql', ['-Xq', '-o', '/dev/null', '-v', 'schema=wa', '-v', 'anon=web_anon', '-d', db, '-f', `${top}/examples/receiver/postgrest/receiver.sql`], { stdio: 'inherit' });
+	// First in another database: then the role of the functions is there.
+	database(`${db}_other`);
+	for (const name of [`${db}_other`, db])
+		execFileSync('psql', ['-Xq', '-o', '/dev/null', '-v', 'schema=wa', '-v', 'anon=web_anon', '-d', name, '-f', `${top}/examples/receiver/postgrest/receiver.sql`], { stdio: 'inherit' });
 	sql(db, `INSERT INTO wa_http.verify_token VALUES (${literal(token)})`);
 }
 

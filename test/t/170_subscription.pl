@@ -36,6 +36,10 @@ q1($publisher, q{DELETE FROM wa_region_rule WHERE region = 'US'; INSERT INTO wa_
 q1($publisher, 'SELECT wa_publish(); SELECT wa_publish()');
 is(q1($publisher, q{SELECT count(*) FROM pg_publication_tables WHERE pubname = 'wa_policy' AND tablename IN ('wa_webhook', 'wa_problem', 'wa_app_secret', 'wa_recipient_lock')}),
 	0, 'neither webhooks nor secrets are published');
+# The rights that docs/scaling.md gives to the role that subscribers log in as.
+q1($publisher, q{CREATE ROLE replicator LOGIN REPLICATION});
+q1($publisher, q1($publisher, q{SELECT string_agg(format('GRANT SELECT ON %I.%I TO replicator', schemaname, tablename), '; ')
+	FROM pg_publication_tables WHERE pubname = 'wa_policy'}));
 like(try_sql($subscribers[0], 'postgres', q{SELECT wa_subscribe(NULL, 'x')}), qr/must not be null/, 'a name is needed');
 # Rows that clash: a sender, an override; and opt-outs recorded by an operator before anything has come.
 q1($subscribers[0], q{INSERT INTO wa_sender (business, sender) VALUES ('W1', 'S1'); INSERT INTO wa_error_override (code, ladder) VALUES (131026, '{1 d}')});
@@ -46,7 +50,7 @@ my $holding = $subscribers[1]->background_psql('postgres');
 $holding->query_safe('BEGIN; LOCK TABLE wa_identity IN EXCLUSIVE MODE');
 for my $i (0, 1)
 {
-	my $statement = q1($subscribers[$i], "SELECT wa_subscribe('node$i', " . literal($publisher->connstr('postgres')) . ')');
+	my $statement = q1($subscribers[$i], "SELECT wa_subscribe('node$i', " . literal($publisher->connstr('postgres') . ' user=replicator') . ')');
 	like($statement, qr/^CREATE SUBSCRIPTION node$i CONNECTION .* WITH \(synchronous_commit = local\)/, 'wa_subscribe returns a statement');
 	q1($subscribers[$i], q{SELECT wa_opt_out('4915100000001', 'by phone'); SELECT wa_opt_out('4915400000001', 'same', '', '2024-01-01')}) if $i == 0;
 	q1($subscribers[$i], $statement);
@@ -61,6 +65,8 @@ for my $question ($ask, q{SELECT * FROM wa_explain('4915100000003', 'marketing')
 	like(try_sql($subscribers[1], 'postgres', $question), qr/ERROR:  a subscription has not finished copying/, "first copy under way: $question");
 }
 is(q1($subscribers[1], 'SELECT ready, current, copied < tables FROM wa_subscription_status'), 'f|f|t', 'its status says so');
+my $finding = q{SELECT severity, sentence FROM wa__finding WHERE finding = 'subscription'};
+is(q1($subscribers[1], $finding), 'error|Subscription node1 has not copied the state yet: every decision is an error.', 'and so does wa_health');
 # A snapshot of before the copy was complete holds on.
 my $old = $subscribers[1]->background_psql('postgres', on_error_stop => 0);
 $old->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM wa_sender');
@@ -78,6 +84,7 @@ sub caught_up
 		$publisher->wait_for_catchup("node$i");
 	}
 	is(q1($_, 'SELECT ready, enabled, running, current FROM wa_subscription_status'), 't|t|t|t', "$name: " . $_->name . ' is current') for @subscribers;
+	is(q1($_, $finding), '', "$name: " . $_->name . ' has no finding') for @subscribers;
 	is(q1($publisher, 'SELECT count(*) FROM wa_publication_status WHERE active AND behind_bytes IS NOT NULL'), 2, "$name: the publisher knows of both");
 	return;
 }
@@ -160,6 +167,7 @@ is_same(digests($subscribers[1]), digests($publisher), 'after a restart: the sam
 q1($subscribers[0], 'ALTER SUBSCRIPTION node0 DISABLE');
 $subscribers[0]->poll_query_until('postgres', 'SELECT NOT running FROM wa_subscription_status') or die;
 is(q1($subscribers[0], 'SELECT ready, enabled, current FROM wa_subscription_status'), 't|f|f', 'a subscription that is disabled is not current');
+is(q1($subscribers[0], $finding), 'error|Subscription node0 is disabled: stops that come at the publisher are not known here.', 'and wa_health says so');
 # The publisher tells how far it is behind, while the other one follows.
 q1($publisher, join '', map { stops(1740000000 + $_, map { 4915800000000 + $_ } $_ * 100 .. $_ * 100 + 99) } 1 .. 20);
 $publisher->wait_for_catchup('node1');
@@ -195,6 +203,8 @@ eval { $holding->quit };
 my $replay = stops(1740000000, '4915600000001') . post_sql('public', envelope('W1', change_of('S1', 'statuses', failed(4915200000001, 1740000001, 131026))));
 my $state = digests($subscribers[1]);
 $publisher->stop('immediate');
+ok($subscribers[1]->poll_query_until('postgres', $finding, 'error|Subscription node1 gets nothing from its publisher: stops that come there are not known here.'),
+	'wa_health says that the publisher is gone');
 q1($subscribers[1], 'ALTER SUBSCRIPTION node1 DISABLE');
 q1($subscribers[1], 'ALTER SUBSCRIPTION node1 SET (slot_name = NONE)');
 q1($subscribers[1], 'DROP SUBSCRIPTION node1');

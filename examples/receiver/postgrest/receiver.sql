@@ -15,8 +15,12 @@ CREATE SCHEMA wa_http;
 COMMENT ON SCHEMA wa_http IS 'What PostgREST serves to Meta';
 
 -- The functions run with the rights of this role, so that the anonymous role
--- needs none on the extension.
-CREATE ROLE wa_http_owner NOLOGIN IN ROLE wa_writer;
+-- needs none on the extension.  It belongs to the cluster, where another database
+-- may have made it.
+SELECT 'CREATE ROLE wa_http_owner NOLOGIN'
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'wa_http_owner')
+\gexec
+GRANT wa_writer TO wa_http_owner;
 
 CREATE TABLE wa_http.verify_token (
 	token text PRIMARY KEY CHECK (length(token) >= 16 AND token !~ '\.')
