@@ -37,6 +37,13 @@ SELECT count(*) FROM wa_sender_hold_log;
 SELECT wa_hold('b1', 'x', region => 'ZZ'), wa_hold('', 'x', until => 'infinity');
 SELECT business, region, until FROM wa_sender_hold_log ORDER BY id;
 
+-- Questions: '' is none, also where it is in wa_sender.
+INSERT INTO wa_sender (business, sender) VALUES ('', ''), ('', 's8'), ('b2', 's2'), ('b2', 's1');
+SELECT 1 FROM wa_opt_out('+49 1510 0000001', 'by phone', 'b2');
+SELECT wa_sendable('+49 1510 0000001', 'marketing', '');
+\echo :SQLSTATE
+SELECT * FROM wa_explain('+49 1510 0000001', 'marketing', sender => '');
+
 -- No moment comes first after -infinity, and drivers cannot read an infinite answer.
 SELECT wa_next_sendable('+49 1510 0000001', 'marketing', at => '-infinity');
 \echo :SQLSTATE

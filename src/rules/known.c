@@ -166,6 +166,18 @@ is_heard_of(const wa_decision_cache *cache, const wa_table *table, wa_str name)
 	return found;
 }
 
+/* '' stands in rows for an unknown one; a question about it would not see what came with a name. */
+static void
+forbid_empty_name(const char *kind, wa_str name)
+{
+	if (name.len == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("%s of a question must not be empty", kind),
+				 errdetail("No row of a %s that has a name would object to any message.", kind),
+				 errhint("NULL asks about all.")));
+}
+
 /* An ERROR unless this business or sender, if one was asked about, is known. */
 static void
 check_name(wa_decision_cache *cache, const wa_table *table, const char *kind, wa_str name,
@@ -175,6 +187,7 @@ check_name(wa_decision_cache *cache, const wa_table *table, const char *kind, wa
 
 	if (name.data == NULL || (known->data != NULL && wa_str_equal(*known, name)))
 		return;
+	forbid_empty_name(kind, name);
 	if (!is_heard_of(cache, table, name))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
