@@ -171,6 +171,9 @@ INSERT INTO wa_error_override (code, ladder) VALUES (131050, '{1 day}');
 INSERT INTO wa_error_override (code, blocks) VALUES (131050, '{}');
 INSERT INTO wa_error_override (code, gap) VALUES (470, '1 day');
 INSERT INTO wa_error_override (code, ladder) VALUES (131047, '{}');
+-- Waits of a code that blocks nothing, which holds its sender or is unknown.
+INSERT INTO wa_error_override (code, ladder) VALUES (131042, '{1 hour}');
+INSERT INTO wa_error_override (code, ladder) VALUES (888001, '{1 hour}');
 \set VERBOSITY sqlstate
 INSERT INTO wa_error_override (code, ladder) VALUES (131050, '{1 day}');
 SELECT wa_retry_after(1, 0);

@@ -127,6 +127,13 @@ UPDATE wa_sender_hold SET lifted_at = since + interval '1 second';
 SELECT * FROM wa_health;
 ROLLBACK TO a;
 
+-- A frequency cap of a business that nobody has heard of.
+INSERT INTO wa_frequency_cap (category, messages, period, business) VALUES ('marketing', 1, '1 day', 'b1'), ('marketing', 2, '7 days', 'b11'), ('utility', 2, '7 days', 'b11'), ('marketing', 4, '7 days', '');
+SELECT finding, severity, figure, sentence, statement FROM t.health;
+UPDATE wa_frequency_cap SET business = 'b1' WHERE business = 'b11';
+SELECT * FROM wa_health;
+ROLLBACK TO a;
+
 -- Templates that are paused or off.
 CALL t.now('{"event": "PAUSED", "message_template_id": 1, "message_template_name": "summer_sale", "message_template_language": "de", "reason": "NONE"}', 'message_template_status_update');
 SELECT finding, severity, figure, sentence, statement FROM t.health;

@@ -90,7 +90,7 @@ CREATE TABLE t.question AS
 	SELECT query, category, business, sender, at, t.one_by_one(query, category, business, sender, at) AS answer
 	FROM unnest(ARRAY['SELECT phone FROM t.customers', 'SELECT recipient FROM t.known']) AS query,
 		unnest(enum_range(NULL::wa_category)) AS category,
-		unnest(ARRAY[NULL, '', 'b1', 'b2', 'b9']) AS business, unnest(ARRAY[NULL, 's1', 's2']) AS sender,
+		unnest(ARRAY[NULL, 'b1', 'b2', 'b9']) AS business, unnest(ARRAY[NULL, 's1', 's2']) AS sender,
 		unnest(ARRAY['2025-03-01 09:30', '2025-03-01 10:00', '2025-03-01 12:00', '2025-03-02 10:30', '2025-03-09', 'infinity']::timestamptz[]) AS at;
 CREATE FUNCTION t.wrong() RETURNS TABLE (questions bigint, wrong bigint, example text)
 LANGUAGE sql AS $$

@@ -238,6 +238,11 @@ SELECT * FROM t.law('2026-06-01');
 \set VERBOSITY terse
 SELECT wa_hold('b77', 'typo');
 SELECT wa_hold('b1', 'typo', sender => 's77');
+SELECT wa_hold('b1', 'the business of another', sender => 's3');
+SELECT wa_release('b2', 'the business of another', sender => 's1');
+-- One whose business nobody knows may be of any.
+INSERT INTO wa_sender (business, sender) VALUES ('', 's8');
+SELECT wa_hold('b1', 'x', sender => 's8'), wa_hold('', 'x', sender => 's3');
 SELECT wa_hold('b1', ' ');
 SELECT wa_hold('b1', 'x', region => 'Brazil');
 SELECT wa_hold('b1', 'x', categories => '{}');

@@ -35,7 +35,7 @@ SELECT recipient, reason FROM wa_suppressed('marketing', 'b9', '2025-03-01 12:00
 -- Exactly those of whom wa_sendable says no, each once, with what wa_explain says first.
 CREATE TABLE t.known AS SELECT recipient FROM wa_consent UNION SELECT recipient FROM wa_cooldown UNION SELECT recipient FROM wa_activity;
 SELECT count(*) AS questions, sum(wrong) AS wrong, sum(doubled) AS doubled
-FROM unnest(enum_range(NULL::wa_category)) AS category, (VALUES (NULL), (''), ('b1'), ('b2')) AS b (business),
+FROM unnest(enum_range(NULL::wa_category)) AS category, (VALUES (NULL), ('b1'), ('b2')) AS b (business),
 	unnest(ARRAY['2025-03-01 09:00', '2025-03-01 10:00', '2025-03-01 12:00', '2025-03-02 10:00', '2025-03-09', '2026-01-01']::timestamptz[]) AS at,
 	LATERAL (SELECT count(*) AS wrong FROM t.known AS k FULL JOIN wa_suppressed(category, b.business, at) AS s USING (recipient)
 		LEFT JOIN LATERAL (SELECT * FROM wa_explain(recipient, category, b.business, NULL, at) LIMIT 1) AS e ON true

@@ -140,6 +140,27 @@ SELECT wa_sent('m5', '491700000001', 'utility', 'hello', at => '2025-03-19 12:00
 SELECT problems FROM wa_report_error('491700000001', 132016, '2025-03-19 12:00', message_id => 'm5');
 SELECT at, sendable FROM t.can('2025-03-19 13:00');
 
+-- A provider's own number counts as the code that it is the same as.
+INSERT INTO wa_error_override (code, same_as) VALUES (63041, 132015), (63042, 132016);
+CALL t.update('{"event":"APPROVED"}', '2025-03-20 09:00');
+SELECT wa_sent('m6', '491700000001', 'utility', 'hello', at => '2025-03-20 10:00', business => 'b1');
+SELECT problems FROM wa_report_error('491700000001', 63041, '2025-03-20 10:00', 'b1', 's1', 'm6');
+SELECT at, sendable FROM t.can('2025-03-20 15:59:59', '2025-03-20 16:00');
+SELECT wa_sent('m7', '491700000001', 'utility', 'hello', at => '2025-03-20 17:00', business => 'b1');
+SELECT problems FROM wa_report_error('491700000001', 63042, '2025-03-20 17:00', 'b1', 's1', 'm7');
+SELECT at, sendable FROM t.can('2026-03-20 17:00');
+DELETE FROM wa_error_override;
+
+-- A webhook that names no business speaks for every business, beside their own rows and alone.
+INSERT INTO wa_webhook (received_at, payload) VALUES ('2025-03-21', '{"field":"message_template_status_update","value":{"event":"DISABLED","message_template_name":"any","message_template_language":"de"}}');
+INSERT INTO wa_webhook (received_at, payload) VALUES ('2025-03-21', '{"field":"template_category_update","value":{"new_category":"MARKETING","message_template_name":"any","message_template_language":"de"}}');
+INSERT INTO wa_template (business, name, language, status, category) VALUES ('b2', 'any', 'de', 'APPROVED', 'UTILITY');
+SELECT b, wa_template_sendable('any', 'de', b), wa_template_category('any', 'de', b) FROM unnest('{b1, b2}'::text[]) AS b;
+INSERT INTO wa_webhook (received_at, payload) VALUES ('2025-03-22', '{"field":"message_template_status_update","value":{"event":"APPROVED","message_template_name":"any","message_template_language":"de"}}');
+SELECT wa_sent('m8', '491700000001', 'utility', 'any', at => '2025-03-23', business => 'b1');
+SELECT problems FROM wa_report_error('491700000001', 132016, '2025-03-23', 'b1', 's1', 'm8');
+SELECT b, wa_template_sendable('any', 'de', b) FROM unnest('{b1, b2}'::text[]) AS b;
+
 -- A pause that WhatsApp ends, under any event; events that come late or at the same time.
 DELETE FROM wa_template;
 CALL t.update('{"event":"PAUSED"}', '2025-03-20 10:00');

@@ -160,13 +160,21 @@ CREATE FUNCTION wa_unclaim(phones text[], campaign text) RETURNS bigint
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	SET enable_nestloop = off SET jit = off
 	BEGIN ATOMIC
-		WITH gone AS (
+		-- Locked in the order of wa_claim, so that the two cannot deadlock. Arrays, since a join would read the whole campaign.
+		WITH named AS MATERIALIZED (
+			SELECT o.token, o.home::text AS home FROM wa_claim AS o
+			WHERE o.campaign OPERATOR(pg_catalog.=) wa_unclaim.campaign AND o.sent_at IS NULL
+				AND o.recipient = ANY (ARRAY(SELECT wa_try_recipient(u.phone) FROM pg_catalog.unnest(wa_unclaim.phones) AS u (phone)))),
+		locked AS MATERIALIZED (
+			SELECT c.recipient FROM wa_claim AS c
+			WHERE c.campaign OPERATOR(pg_catalog.=) wa_unclaim.campaign AND c.sent_at IS NULL
+				AND c.token OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT n.token FROM named AS n))
+				AND (c.token, c.home::text) IN (SELECT n.token, n.home FROM named AS n)
+			ORDER BY c.recipient::text COLLATE "C" FOR UPDATE),
+		gone AS (
 			DELETE FROM wa_claim AS c
-			USING (SELECT o.token, o.home FROM wa_claim AS o
-				WHERE o.campaign OPERATOR(pg_catalog.=) wa_unclaim.campaign AND o.sent_at IS NULL
-					AND o.recipient IN (SELECT wa_try_recipient(u.phone) FROM pg_catalog.unnest(wa_unclaim.phones) AS u (phone))) AS o
-			WHERE c.campaign OPERATOR(pg_catalog.=) wa_unclaim.campaign AND c.token OPERATOR(pg_catalog.=) o.token
-				AND c.home = o.home AND c.sent_at IS NULL
+			WHERE c.campaign OPERATOR(pg_catalog.=) wa_unclaim.campaign
+				AND c.recipient = ANY (ARRAY(SELECT l.recipient FROM locked AS l))
 			RETURNING c.token, c.home)
 		SELECT pg_catalog.count(DISTINCT (g.token, g.home::text)) FROM gone AS g;
 	END;

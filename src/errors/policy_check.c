@@ -132,6 +132,23 @@ check_fixed_effect(FunctionCallInfo fcinfo, const wa_code *shipped)
 			 errhint("Leave \"same_as\", \"blocks\", \"ladder\", \"gap\" and \"lifted_by\" null.")));
 }
 
+/* Waits of a code that blocks nothing would be shown by wa_error_code, and have no effect. */
+static void
+check_idle_ladder(FunctionCallInfo fcinfo, int32 code)
+{
+	const wa_code *shipped = wa_catalogue_find(code);
+
+	if (PG_ARGISNULL(Arg_ladder) || !PG_ARGISNULL(Arg_blocks) ||
+		ARR_NDIM(PG_GETARG_ARRAYTYPE_P(Arg_ladder)) == 0 ||
+		(shipped != NULL && shipped->blocks != 0))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_CHECK_VIOLATION),
+			 errmsg("\"ladder\" of error code %d needs \"blocks\"", code),
+			 errdetail("The code blocks no messages to its recipient, so that nothing would wait. How long it holds the sender is fixed."),
+			 errhint("Say in \"blocks\" which messages it blocks. A hold of the sender ends by wa_release.")));
+}
+
 static void
 check_category(const char *category)
 {
@@ -196,6 +213,8 @@ wa__override_check(PG_FUNCTION_ARGS)
 		check_fixed_effect(fcinfo, wa_catalogue_find(PG_GETARG_INT32(Arg_code)));
 	if (!PG_ARGISNULL(Arg_same_as))
 		check_same_as(fcinfo, PG_GETARG_INT32(Arg_same_as));
+	else if (!PG_ARGISNULL(Arg_code))
+		check_idle_ladder(fcinfo, PG_GETARG_INT32(Arg_code));
 	PG_RETURN_BOOL(true);
 }
 

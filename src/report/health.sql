@@ -166,6 +166,14 @@ SELECT 'recompute_owed', 'warning', o.rows,
 FROM wa__recompute_owed() AS o (rows)
 WHERE o.rows > 0
 UNION ALL
+-- A cap may be set before the first webhook comes, or be restored before wa_sender is, so the table itself cannot refuse it.
+SELECT 'idle_cap', 'warning', count(*),
+	format('Business %s was never heard of, so its frequency caps limit nothing: %s.', f.business, count(*)),
+	format('SELECT * FROM %s ORDER BY last_seen;', 'wa_sender'::regclass)
+FROM wa_frequency_cap AS f
+WHERE f.business <> '' AND NOT EXISTS (SELECT FROM wa_sender AS s WHERE s.business = f.business)
+GROUP BY f.business
+UNION ALL
 -- Is something broken on our side?  An incident cancels cooldowns only; for other codes the advice is shown.  It ends after the latest
 -- failure: without an end, that code would never block anybody again.
 SELECT 'failures_jump', 'warning', f.today,
@@ -272,7 +280,7 @@ FROM wa__finding AS f,
 ORDER BY CASE f.severity WHEN 'error' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END, f.finding, f.figure DESC, f.sentence;
 COMMENT ON VIEW wa_health IS
 'Health of the installation: one row per finding that needs attention, the most severe first; no row where all is well. Lines are broken so that psql shows them within 100 columns';
-COMMENT ON COLUMN wa_health.finding IS 'Which check found it: unfed, silence, subscription, no_secret, forged, a kind of wa_problem, unknown_code, replay_owed, recompute_owed, failures_jump, sender_held, restriction, template_paused, template_off, purge_due, growth, dead_rows or version';
+COMMENT ON COLUMN wa_health.finding IS 'Which check found it: unfed, silence, subscription, no_secret, forged, a kind of wa_problem, unknown_code, replay_owed, recompute_owed, idle_cap, failures_jump, sender_held, restriction, template_paused, template_off, purge_due, growth, dead_rows or version';
 COMMENT ON COLUMN wa_health.severity IS 'error: decisions are wrong or fail, or soon will; warning: needs attention today; notice: can wait';
 COMMENT ON COLUMN wa_health.figure IS 'The number that the finding is about: rows; hours for silence; the error code for sender_held; gigabytes for growth; NULL where there is none';
 COMMENT ON COLUMN wa_health.sentence IS 'The finding in a sentence';

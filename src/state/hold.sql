@@ -86,9 +86,14 @@ CREATE FUNCTION wa__require_sender(business text, sender text) RETURNS boolean
 			WHEN sender OPERATOR(pg_catalog.<>) '' AND NOT EXISTS (SELECT FROM wa_sender AS s WHERE s.sender OPERATOR(pg_catalog.=) wa__require_sender.sender) THEN
 				wa__refuse('undefined_object', pg_catalog.format('sender "%s" was never heard of', pg_catalog.left(sender, 255)),
 					'No webhook or reported error named it.', 'If it is new, add it to wa_sender.')
+			WHEN business OPERATOR(pg_catalog.<>) '' AND sender OPERATOR(pg_catalog.<>) ''
+				AND NOT EXISTS (SELECT FROM wa_sender AS s WHERE s.sender OPERATOR(pg_catalog.=) wa__require_sender.sender
+					AND s.business OPERATOR(pg_catalog.=) ANY (ARRAY['', wa__require_sender.business])) THEN
+				wa__refuse('undefined_object', pg_catalog.format('sender "%s" was never heard of in business "%s"', pg_catalog.left(sender, 255), pg_catalog.left(business, 255)),
+					'It is known in another business.', 'Give that business (see wa_sender), or '''' for the sender in every business. If it is new here, add it to wa_sender.')
 			ELSE true END;
 	END;
-COMMENT ON FUNCTION wa__require_sender(text, text) IS 'Raises undefined_object unless the business and the sender, where they are not '''', are in wa_sender; else returns true';
+COMMENT ON FUNCTION wa__require_sender(text, text) IS 'Raises undefined_object unless the business and the sender, where they are not '''', are in wa_sender, and together where both are given; else returns true';
 REVOKE EXECUTE ON FUNCTION wa__require_sender(text, text) FROM PUBLIC;
 
 CREATE FUNCTION wa__hold_check(act text, business text, reason text, sender text, region text,
@@ -139,7 +144,7 @@ CREATE FUNCTION wa_hold(business text, reason text, sender text DEFAULT '', regi
 			WHERE o.since IS NULL OR excluded.since OPERATOR(pg_catalog.>) o.since;
 	END;
 COMMENT ON FUNCTION wa_hold(text, text, text, text, wa_category[], timestamptz) IS
-'Holds messages of a business, of one of its senders, or to one region, until the given time or until wa_release. business '''': every business; sender and region '''': all of the business. A second call for the same three replaces the first. Messages that are sent or delivered meanwhile do not end the hold. Logged in wa_sender_hold_log. region: ISO 3166 alpha-2 code of the recipients (see wa_region), ZZ for an unknown region. until NULL: no end. Errors: undefined_object for a business or sender that is not in wa_sender; null_value_not_allowed; invalid_parameter_value; check_violation for an unknown region; datetime_field_overflow for an end that is not in the future';
+'Holds messages of a business, of one of its senders, or to one region, until the given time or until wa_release. business '''': every business; sender and region '''': all of the business. A second call for the same three replaces the first. Messages that are sent or delivered meanwhile do not end the hold. Logged in wa_sender_hold_log. region: ISO 3166 alpha-2 code of the recipients (see wa_region), ZZ for an unknown region. until NULL: no end. Errors: undefined_object for a business or sender that is not in wa_sender, or a sender of another business; null_value_not_allowed; invalid_parameter_value; check_violation for an unknown region; datetime_field_overflow for an end that is not in the future';
 REVOKE EXECUTE ON FUNCTION wa_hold(text, text, text, text, wa_category[], timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_release(business text, reason text, sender text DEFAULT '', region text DEFAULT '') RETURNS bigint

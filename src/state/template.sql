@@ -21,7 +21,7 @@ CREATE TABLE wa_template (
 SELECT pg_catalog.pg_extension_config_dump('wa_template', '');
 COMMENT ON TABLE wa_template IS
 'Message templates known from webhooks, with their latest status, category and quality. A DBA may add templates that were approved before the first webhook came';
-COMMENT ON COLUMN wa_template.business IS 'WhatsApp Business Account id';
+COMMENT ON COLUMN wa_template.business IS 'WhatsApp Business Account id; '''' where a webhook named none: it counts for every business';
 COMMENT ON COLUMN wa_template.name IS 'Name of the template';
 COMMENT ON COLUMN wa_template.language IS 'Language as WhatsApp writes it, such as pt_BR; '''' where none was named';
 COMMENT ON COLUMN wa_template.status IS 'Latest event of message_template_status_update, such as APPROVED or PAUSED, in upper or lower case; NULL where none came';
@@ -35,18 +35,18 @@ COMMENT ON COLUMN wa_template.status_at IS 'Time of the status; NULL where none 
 COMMENT ON COLUMN wa_template.category_at IS 'Time of the category; NULL where none came';
 COMMENT ON COLUMN wa_template.quality_at IS 'Time of the quality; NULL where none came';
 
--- WhatsApp writes pt_BR, but a question or a DBA's row may have pt-BR.  Where there are rows with both
--- spellings, both count, and the stricter one wins.
+-- WhatsApp writes pt_BR, but a question or a DBA's row may have pt-BR.  A row of an unknown business speaks for
+-- every business.  Where there are several rows, all count, and the strictest one wins.
 CREATE FUNCTION wa__templates(name text, language text, business text) RETURNS SETOF wa_template
 	LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
 	SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		SELECT t.* FROM wa_template AS t
-		WHERE t.business = wa__templates.business AND t.name = wa__templates.name
+		WHERE t.business IN ('', wa__templates.business) AND t.name = wa__templates.name
 			AND translate(t.language, '-', '_') = translate(wa__templates.language, '-', '_');
 	END;
 COMMENT ON FUNCTION wa__templates(text, text, text) IS
-'Returns the rows of wa_template for this template, its language written with "-" or with "_"';
+'Returns the rows of wa_template for this template, of this business and of '''', its language written with "-" or with "_"';
 REVOKE EXECUTE ON FUNCTION wa__templates(text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION wa__require_template(name text, language text, business text, at timestamptz) RETURNS boolean
@@ -66,27 +66,28 @@ REVOKE EXECUTE ON FUNCTION wa__require_template(text, text, text, timestamptz) F
 
 -- A failed message does not name its template, but wa_sent may have.  The language is unknown, so the failure counts for all
 -- languages.  A failure that the latest status explains is ignored: during a known pause, 132015 does not tell when it ends.
--- Without a known pause, the longer one of 6 hours is assumed.
-CREATE FUNCTION wa__template_refused(template wa_template, at timestamptz) RETURNS boolean
+-- Without a known pause, the longer one of 6 hours is assumed.  A provider's own number counts as the code that it is the same as.
+CREATE FUNCTION wa__template_refused(template wa_template, business text, at timestamptz) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		SELECT EXISTS (
-			SELECT FROM wa_message AS f
+			SELECT FROM wa_message AS f LEFT JOIN wa_error_override AS o ON o.code = f.code,
+				LATERAL (SELECT coalesce(o.same_as, f.code)) AS c (code)
 			WHERE f.template = (wa__template_refused.template).name
-				AND f.business IN ('', (wa__template_refused.template).business)
-				AND f.code IN (132015, 132016)
+				AND f.business IN ('', wa__template_refused.business)
+				AND c.code IN (132015, 132016)
 				AND f.failed_at <= wa__template_refused.at
 				AND ((wa__template_refused.template).status_at IS NULL
 					OR f.failed_at > (wa__template_refused.template).status_at)
-				AND (f.code = 132016
+				AND (c.code = 132016
 					OR (f.failed_at > wa__template_refused.at - interval '6 hours'
 						AND NOT coalesce((wa__template_refused.template).blocked
 							AND f.failed_at < (wa__template_refused.template).paused_until, false))));
 	END;
-COMMENT ON FUNCTION wa__template_refused(wa_template, timestamptz) IS
-'Returns true if a message with that template failed with 132015 (paused) or 132016 (disabled) after the latest status, so that it cannot be sent at that time';
-REVOKE EXECUTE ON FUNCTION wa__template_refused(wa_template, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION wa__template_refused(wa_template, text, timestamptz) IS
+'Returns true if a message of that business with that template failed with 132015 (paused) or 132016 (disabled) after the latest status, so that it cannot be sent at that time';
+REVOKE EXECUTE ON FUNCTION wa__template_refused(wa_template, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_template_sendable(name text, language text, business text, at timestamptz DEFAULT pg_catalog.now()) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL UNSAFE
@@ -94,7 +95,7 @@ CREATE FUNCTION wa_template_sendable(name text, language text, business text, at
 	BEGIN ATOMIC
 		SELECT CASE WHEN wa__require_template(name, language, business, wa_template_sendable.at) THEN
 			(SELECT bool_and((NOT t.blocked OR coalesce(t.paused_until <= wa_template_sendable.at, false))
-					AND NOT wa__template_refused(t, wa_template_sendable.at))
+					AND NOT wa__template_refused(t, wa_template_sendable.business, wa_template_sendable.at))
 				FROM wa__templates(name, language, business) AS t) END;
 	END;
 COMMENT ON FUNCTION wa_template_sendable(text, text, text, timestamptz) IS

@@ -260,7 +260,7 @@ sub decisions
 		SELECT phone, category, business, $schema.wa_sendable(phone, category, business, NULL, '$at'),
 			(SELECT json_agg(to_json(e)) FROM $schema.wa_explain(phone, category, business, NULL, '$at') AS e),
 			$schema.wa_next_sendable(phone, category, business, NULL, '$at')
-		FROM people, categories, (SELECT NULL UNION SELECT s.business FROM $schema.wa_sender AS s) AS b (business)
+		FROM people, categories, (SELECT NULL UNION SELECT s.business FROM $schema.wa_sender AS s WHERE s.business <> '') AS b (business)
 		ORDER BY phone, category, business;
 		SELECT category, s.* FROM unnest(enum_range(NULL::$schema.wa_category)) AS category,
 			$schema.wa_suppressed(category, NULL, '$at') AS s ORDER BY category, s.recipient::text;
