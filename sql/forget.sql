@@ -110,6 +110,23 @@ SELECT memory, t.by_list('491600005002') AS erased, t.by_list('491600006001') AS
 FROM unnest(ARRAY['64MB', '200kB', '64kB']) AS memory, set_config('wa_policy.suppression_list_mem', memory, true) ORDER BY memory;
 ROLLBACK TO many;
 
+-- Claims of a person have rows under the number it had left; words of others, and reasons, may name it.
+CALL t.take(t.wrote('491600007001', '2025-03-01 10:00') || '{"contacts": [{"wa_id": "491600007001", "user_id": "DE.7001"}]}');
+CALL t.take('{"messages": [{"from": "491600007001", "id": "wamid.c7", "timestamp": "1740909600", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491600007002"}}]}');
+SELECT phone, reason FROM wa_claim(ARRAY['491600007002', '491600007003'], 'marketing', 'C7');
+SELECT wa_sent('wamid.s7', '491600007002', 'utility', campaign => 'C8');
+SELECT * FROM wa_opt_out('491600007003', 'and please none to +49 1600 007002 either', at => '2025-03-03');
+SELECT * FROM wa_opt_in('491600007004', 'form 4711 of 3 March', at => '2025-03-03');
+-- The next owner of the number that was left.
+SELECT * FROM wa_opt_in('491600007001', 'I, 491600007001, agree', at => '2025-03-04');
+SELECT count(*) FROM wa_forget('491600009998', 'he asked for 491600007002 as well');
+SELECT * FROM wa_forget('491600007002', 'asked by DE.7001');
+SELECT * FROM wa_forget('491600007002', 'request 21') WHERE rows > 0;
+SELECT * FROM t.traces('160 ?0007002|DE\.7001|wamid.s7');
+SELECT recipient, home FROM wa_claim;
+SELECT recipient, state, evidence FROM wa_consent_log WHERE recipient::text LIKE '49160000700_' ORDER BY recipient;
+SELECT reason FROM wa_erasure ORDER BY id DESC LIMIT 2;
+
 -- Misuse.
 SELECT * FROM wa_forget('nobody', 'x');
 SELECT * FROM wa_forget(NULL::text, 'x');

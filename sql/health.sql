@@ -63,6 +63,18 @@ SELECT finding, severity, figure, sentence, statement FROM t.health;
 SELECT wa_recompute();
 SELECT * FROM wa_health;
 
+-- A row of the policy that is no more has to be followed as well.
+SAVEPOINT a;
+CALL t.now(t.failed('491700000004', 131026, now() - interval '1 hour'));
+INSERT INTO wa_incident (code, business, since, until, reason) VALUES (131026, 'b1', now() - interval '2 hours', now(), 'outage');
+SELECT wa_recompute();
+SELECT * FROM wa_health;
+DELETE FROM wa_incident;
+SELECT finding, severity, figure FROM t.health;
+SELECT wa_recompute();
+SELECT * FROM wa_health;
+ROLLBACK TO a;
+
 -- A kind of webhook that stopped, against its own rhythm.
 DELETE FROM wa_message;
 INSERT INTO wa_message (message_id, recipient, business, sent_at)
@@ -71,6 +83,20 @@ SELECT finding, severity, figure, sentence, statement FROM t.health;
 -- Within twice the longest pause it is none.
 INSERT INTO wa_message (message_id, recipient, business, sent_at) VALUES ('h99', '491700000003', 'b1', now() - interval '4 hours');
 SELECT * FROM wa_health;
+-- On the first days there was no night and no weekend yet.
+SAVEPOINT a;
+DELETE FROM wa_message;
+INSERT INTO wa_message (message_id, recipient, business, sent_at)
+SELECT 'd' || n, '491700000003', 'b1', now() - interval '10 hours' - n * interval '1 hour' FROM generate_series(0, 11) AS n;
+SELECT * FROM wa_health;
+UPDATE wa_message SET sent_at = sent_at - interval '3 days';
+SELECT finding, severity, figure FROM t.health;
+-- After a month of silence no rhythm is left.
+UPDATE wa_message SET sent_at = sent_at - interval '40 days';
+SELECT * FROM wa_health;
+UPDATE wa_sender SET last_seen = date_trunc('day', now()) - interval '40 days';
+SELECT finding, severity, figure, regexp_replace(sentence, '\d{4}-\d\d-\d\d', 'yyyy-mm-dd') AS sentence, statement FROM t.health;
+ROLLBACK TO a;
 -- Statuses come, but nothing from users any more.
 INSERT INTO wa_activity (recipient, business, sender, last_inbound_at)
 SELECT ('49170000' || 1000 + n)::wa_recipient, 'b2', 's1', now() - interval '4 days' - n * interval '3 hours' FROM generate_series(0, 40) AS n;
@@ -153,6 +179,13 @@ SELECT finding, severity, figure, sentence, statement FROM t.health;
 ROLLBACK TO a;
 SELECT * FROM wa_health;
 
+-- What fails after a campaign each week is no jump.
+SAVEPOINT a;
+INSERT INTO wa_message (message_id, recipient, business, failed_at, code)
+SELECT 'w' || week || '.' || n, ('49170000' || 2000 + n)::wa_recipient, 'b1', now() - interval '2 hours' - week * interval '7 days', 131049
+FROM generate_series(1, 30) AS n, generate_series(0, 3) AS week;
+SELECT * FROM wa_health;
+ROLLBACK TO a;
 -- Failures that jump, and the incident that explains them.
 INSERT INTO wa_message (message_id, recipient, business, failed_at, code)
 SELECT 'j' || n, ('49170000' || 2000 + n)::wa_recipient, 'b1', now() - interval '2 hours', 131000 FROM generate_series(1, 30) AS n;
@@ -283,6 +316,9 @@ DELETE FROM wa_sender;
 DELETE FROM wa_consent;
 SELECT t.left_of('unfed');
 INSERT INTO wa_sender (business) VALUES ('b1');
+SELECT t.left_of('unfed');
+-- A list that was imported is no webhook.
+SELECT count(*) FROM wa_import($$SELECT '491700000099' AS phone$$, false);
 SELECT t.left_of('unfed');
 ROLLBACK TO b;
 

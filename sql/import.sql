@@ -77,6 +77,29 @@ SELECT * FROM wa_import($$SELECT * FROM wa_export() WHERE register = 'whatsapp'$
 SELECT * FROM wa_import($$SELECT '491600003002' AS phone, '2024-05-01' AS at, 'whatsapp' AS register$$, false);
 SELECT * FROM t.register WHERE recipient IN ('491600003001', '491600003002');
 
+-- A row without a time repeats a stop that stands, and no other: an opt-in for every business may have lifted that of one, and so may
+-- a resume under another identifier.
+CALL t.take(t.wrote('491600005001', '2024-01-01 10:00', 'STOP'));
+SELECT * FROM wa_opt_in('491600005001', 'form', at => '2024-02-01');
+CALL t.take(t.wrote('491600005002', '2024-01-01 10:00', 'STOP') || '{"contacts": [{"wa_id": "491600005002", "user_id": "DE.5002"}]}');
+CALL t.take('{"messages": [{"from_user_id": "DE.5002", "id": "r", "timestamp": "1706781600", "type": "text", "text": {"body": "START"}}]}');
+CALL t.take(t.wrote('491600005003', '2024-01-01 10:00', 'STOP'));
+CREATE VIEW t.listed AS SELECT phone FROM unnest(ARRAY['491600005001', '491600005001', '491600005002', '491600005003']) AS phone;
+SELECT phone, wa_first_reason(phone, 'marketing') FROM t.listed;
+SELECT * FROM wa_import('TABLE t.listed', business => 'b1', at => '2024-03-01');
+SELECT * FROM wa_import('TABLE t.listed', false, business => 'b1', at => '2024-03-01') WHERE line IS NULL;
+SELECT phone, wa_first_reason(phone, 'marketing') FROM t.listed;
+SELECT * FROM wa_import('TABLE t.listed', false, business => 'b1', at => '2024-03-02') WHERE line IS NULL;
+-- What stands for every business counts for each, and an older stop for every business is not lifted by an opt-in for one.
+SELECT * FROM wa_opt_in('491600005004', 'form', at => '2024-02-01');
+SELECT * FROM wa_opt_out('491600005005', 'letter', at => '2024-02-01');
+SELECT * FROM wa_opt_in('491600005006', 'form', 'b1', '2024-02-01');
+SELECT * FROM wa_import($$SELECT phone, business, timestamptz '2024-01-01' AS at
+	FROM (VALUES ('491600005004', 'b1'), ('491600005005', 'b1'), ('491600005006', '')) AS v (phone, business)$$);
+-- A stop that such an opt-in has lifted is not exported.
+SELECT * FROM wa_opt_in('491600005001', 'form', at => '2024-04-01');
+SELECT phone, at, business FROM wa_export() WHERE phone ~ '^49160000500' ORDER BY phone, business;
+
 -- Any types that can be read; phones as numbers, times without zone.
 SELECT * FROM wa_import($$SELECT 491600004001 AS phone, date '2024-05-01' AS at UNION ALL SELECT 491600004002, '2024-05-02'$$);
 SELECT * FROM wa_import($$SELECT '491600004003'::wa_recipient AS phone, timestamp '2024-05-01 12:00' AS at$$);

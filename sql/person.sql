@@ -27,6 +27,14 @@ SELECT jsonb_pretty(wa_proof('491600001002') - 'as_of' #- '{events,0,log_id}' #-
 SELECT jsonb_pretty(wa_proof('491600009999'::wa_recipient) - 'as_of');
 SELECT wa_proof('nobody');
 
+-- After an unlinking, a stop that named both stands for both, and is shown for both.
+CALL t.take('{"user_preferences": [{"wa_id": "491600003001", "user_id": "DE.3001", "parent_user_id": "DE.ENT.3001", "category": "marketing_messages", "value": "stop", "timestamp": 1740823200}]}');
+CALL t.take(t.wrote('491600003001', '2025-03-02 10:00', 'STOP'));
+SELECT wa_unlink('491600003001', 'DE.3001', 'two people');
+SELECT phone, wa_first_reason(phone, 'marketing'), jsonb_path_query_array(wa_proof(phone), '$.events[*].register') AS proof,
+	(SELECT array_agg(event ORDER BY at) FROM wa_history(phone) WHERE event ~ '^opt') AS history
+FROM unnest(ARRAY['491600003001', 'DE.3001', 'DE.ENT.3001']) AS phone;
+
 -- The verdict on the signature: valid, unknown, none, and a webhook that is gone.
 CREATE FUNCTION t.hmac(body text, secret text) RETURNS bytea LANGUAGE plpgsql AS $$
 DECLARE

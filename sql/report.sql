@@ -30,6 +30,18 @@ FROM t.page() AS page;
 SELECT x[1] AS figure, x[2] AS what FROM regexp_matches(wa_report(), '<b>([^<]*)</b>([^<]*)', 'g') AS x;
 SELECT x[1] AS row, x[2] AS number FROM regexp_matches(wa_report(), '<bdi>([^<]*)</bdi>(?: <small>[^<]*</small>)?</th><td class="n">([^<]*)</td>', 'g') AS x;
 SELECT sum(opt_outs), sum(delivered) FROM wa_opt_out_rate;
+-- An opt-out that belongs to no message is in no rate, also where messages have no names.
+SAVEPOINT a;
+SELECT wa_opt_out('491700003001', 'an old list', 'b1', now() - interval '1 hour');
+UPDATE wa_message SET template = NULL, campaign = NULL;
+SELECT x[1] AS opt_outs FROM regexp_matches(wa_report(), '</b>opt-outs<br/><small>([^<]*)<', 'g') AS x;
+SELECT x[1] AS row, x[2] AS per_100, x[3] AS number FROM regexp_matches(wa_report(), '<bdi>(not named|none in[^<]*)</bdi>(?: <small>([^<]*)</small>)?</th><td class="n">([^<]*)</td>', 'g') AS x;
+SELECT sum(opt_outs), sum(opt_outs) FILTER (WHERE category IS NOT NULL), sum(delivered) FROM wa_opt_out_rate;
+ROLLBACK TO a;
+-- Dates are written in one way, as the statements need.
+SET LOCAL DateStyle = 'SQL, DMY';
+SELECT wa_report() ~ '\d/\d' AS by_date_style, wa_report() ~ 'sent_at &gt;= &#39;\d{4}-\d\d-\d\d \d\d:\d\dZ&#39;' AS in_utc;
+RESET DateStyle;
 -- As many bars as days, each with words of its own, and none without.
 SELECT days, (SELECT count(*) FROM regexp_matches(wa_report(days), '<g><title>\d{4}-\d\d-\d\d: \d+ messages', 'g')) AS bars
 FROM unnest('{1, 7, 366}'::integer[]) AS days;

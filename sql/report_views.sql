@@ -123,8 +123,64 @@ CALL t.take(t.status('y5', '491700000302', 'delivered', '2025-08-01 10:00Z'));
 CALL t.take(t.status('y7', '491700000302', 'failed', '2025-10-01 10:00Z', 'marketing', 131049));
 CALL t.take(t.status('y8', '491700000302', 'failed', '2025-12-01 10:00Z', 'marketing', 131049));
 CALL t.take(t.status('y6', '491700000303', 'failed', '2025-03-01 10:00Z', 'marketing', 131049));
+-- Who does not wait prolongs the cooldown: these are two strikes of one.
+CALL t.take(t.status('y9', '491700000304', 'failed', '2025-03-01 00:00Z', 'marketing', 131026));
+CALL t.take(t.status('y10', '491700000304', 'failed', '2025-03-01 08:00Z', 'marketing', 131026));
+CALL t.take(t.status('y11', '491700000304', 'failed', '2025-03-01 16:00Z', 'marketing', 131026));
+CALL t.take(t.status('y12', '491700000304', 'failed', '2025-03-09 17:00Z', 'marketing', 131000));
+CALL t.take(t.status('y13', '491700000304', 'delivered', '2025-03-10 10:00Z'));
 SELECT code, wait, cooldowns, tried, delivered_first, delivered_second, delivered_third, delivered_percent
-FROM wa_ladder_yield WHERE code = 131049 ORDER BY wait;
+FROM wa_ladder_yield WHERE code = 131049 OR (code = 131026 AND wait > interval '1 day') ORDER BY code, wait;
+
+-- An opt-in for every business lifts a stop of one: the next stop is another opt-out, and what was sent between them no violation.
+CALL t.take(t.wrote('491700000401', '2025-09-01 10:00Z', 'STOP'));
+SELECT wa_opt_in('491700000401', 'form', at => '2025-09-02 10:00Z');
+CALL t.take(t.status('o1', '491700000401', 'delivered', '2025-09-03 10:00Z'));
+CALL t.take(t.wrote('491700000401', '2025-09-03 11:00Z', 'STOP'));
+-- One opt-out of one person: under the BSUID, told by a failed message to the phone, and recorded once more for every business.
+CALL t.take(t.wrote('491700000402', '2025-09-04 09:00Z') || '{"contacts": [{"wa_id": "491700000402", "user_id": "DE.leaves"}]}');
+CALL t.take(t.status('o2', '491700000402', 'delivered', '2025-09-05 10:00Z'));
+CALL t.take('{"user_preferences": [{"user_id": "DE.leaves", "category": "marketing_messages", "value": "stop", "timestamp": 1757070000}]}');
+CALL t.take(t.status('o3', '491700000402', 'failed', '2025-09-05 12:00Z', 'marketing', 131050));
+SELECT wa_opt_out('491700000402', 'copied by a program', at => '2025-09-05 13:00Z');
+-- Nor is it another one where an opt-in was recorded that does not lift WhatsApp's stop.
+CALL t.take(t.prefers('491700000405', 'stop', '2025-09-20 10:00Z'));
+SELECT wa_opt_in('491700000405', 'form', at => '2025-09-21 10:00Z');
+CALL t.take(t.status('o5', '491700000405', 'failed', '2025-09-22 10:00Z', 'marketing', 131050));
+-- Days later, a stop for every business is one from another business.
+CALL t.take(t.wrote('491700000403', '2025-09-05 10:00Z', 'STOP'));
+CALL t.take(t.status('o4', '491700000403', 'delivered', '2025-09-08 10:00Z'), 'b2');
+SELECT wa_opt_out('491700000403', 'called', at => '2025-09-08 11:00Z');
+SELECT day, business, category, delivered, opt_outs FROM wa_opt_out_rate WHERE day >= '2025-09-01' AND day < '2025-10-01' ORDER BY day, business, category;
+-- The next owner of a number opts in to messages to the number; the former one, whose user id is known, has said stop.
+CALL t.take('{"user_preferences": [{"wa_id": "491700000404", "user_id": "DE.former", "category": "marketing_messages", "value": "stop", "timestamp": 1756807200}]}');
+CALL t.take(t.wrote('491700000404', '2025-09-03 10:00Z', 'STOP') || '{"contacts": [{"wa_id": "491700000404", "user_id": "DE.former"}]}');
+CALL t.take(t.wrote('491700000404', '2025-09-10 10:00Z') || '{"contacts": [{"wa_id": "491700000404", "user_id": "DE.latter"}]}');
+CALL t.take(t.prefers('491700000404', 'resume', '2025-09-11 10:00Z'));
+SELECT wa_opt_in('491700000404', 'form', at => '2025-09-11 10:00Z');
+CALL t.take(t.status('w1', '491700000404', 'sent', '2025-09-12 10:00Z'));
+CALL t.take('{"statuses": [{"id": "w2", "status": "sent", "timestamp": "1757671200", "recipient_user_id": "DE.former", "pricing": {"category": "marketing"}}]}');
+SELECT phone, wa_first_reason(phone, 'marketing') FROM unnest(ARRAY['491700000404', 'DE.former']) AS phone;
+SELECT message_id, known_by, stopped_at FROM wa_violation WHERE sent_at >= '2025-09-01' AND sent_at < '2025-10-01' ORDER BY message_id;
+
+-- Status: the next owner of a number speaks for the number, not for the person who left it; an opt-in of the register everything is none to marketing.
+CALL t.take(t.wrote('491700000501', '2025-06-01 10:00Z') || '{"contacts": [{"wa_id": "491700000501", "user_id": "DE.left"}]}');
+CALL t.take('{"messages": [{"from": "491700000501", "id": "left", "timestamp": "1748858400", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491700000502"}}]}');
+CALL t.take(t.wrote('491700000501', '2025-06-03 10:00Z', 'START'));
+SELECT wa_opt_out('491700000503', 'letter', 'b1', '2025-06-01 10:00Z', everything => true);
+SELECT wa_opt_in('491700000503', 'letter', 'b1', '2025-06-02 10:00Z', everything => true);
+SELECT recipient, opted_in, since, how, last_inbound_at FROM wa_recipient_status
+WHERE recipient IN ('491700000501', '491700000502', '491700000503', 'DE.left') ORDER BY recipient;
+
+-- Where clocks are set back at midnight, the hour that comes twice is of the new day; where they are set forward, none is lost.
+SET LOCAL wa_policy.report_timezone = 'Atlantic/Azores';
+CALL t.take(t.status('z1', '491700000601', 'delivered', '2025-10-25 23:30Z'));
+CALL t.take(t.status('z2', '491700000601', 'delivered', '2025-10-26 00:30Z'));
+CALL t.take(t.status('z3', '491700000601', 'delivered', '2025-10-26 01:30Z'));
+SELECT day, messages FROM wa_delivery_rate WHERE day >= '2025-10-25' AND day < '2025-11-01' ORDER BY day;
+SET LOCAL wa_policy.report_timezone = 'America/Nuuk';
+SELECT wa__day_begins('2025-03-30');
+RESET wa_policy.report_timezone;
 
 -- Who may read them.
 SET LOCAL ROLE wa_reader;

@@ -224,6 +224,9 @@ static wa_statement keep_doubts = {
 	"recipient[] timestamptz[] recipient[]", NULL, 0
 };
 
+/* Stands for words of somebody else that named the person. */
+#define WORDS_ERASED "(words removed: they named somebody whose data was erased)"
+
 /* First: what others have lost by that is copied to them before the rest goes. */
 static wa_forget_step link_steps[] = {
 	DELETE_LINKS("links", "wa_identity"),
@@ -238,10 +241,22 @@ static wa_forget_step steps[] = {
 				"GREATEST(t.last_inbound_at, t.last_delivered_at, t.last_read_at,"
 				" t.last_marketing_delivered_at, t.last_window_refused_at, t.wa_id_at)"),
 	DELETE_ROWS("deliveries", "wa_delivery", "t.deliveries[pg_catalog.cardinality(t.deliveries)]"),
-	/* Before messages, as wa_sent. */
-	DELETE_ROWS("claims", "wa_claim", "GREATEST(t.claimed_at, t.sent_at)"),
-	DELETE_ROWS("messages sent", "wa_message",
-				"GREATEST(t.sent_at, t.delivered_at, t.read_at, t.failed_at)"),
+
+	/*
+	 * Before messages, as wa_sent.  A claim of the person has rows under identifiers that it had
+	 * left before, and each row names the one that was claimed.
+	 */
+	STEP("claims",
+		 "DELETE FROM @extschema@.wa_claim AS t USING ("
+		 "SELECT c.campaign, c.recipient FROM @extschema@.wa_claim AS c"
+		 " JOIN unnest($1, $2) AS p (recipient, until) ON c.recipient OPERATOR(@extschema@.=) p.recipient"
+		 " AND (p.until IS NULL OR COALESCE(GREATEST(c.claimed_at, c.sent_at) <= p.until, true))"
+		 " UNION SELECT c.campaign, c.recipient FROM @extschema@.wa_claim AS o JOIN @extschema@.wa_claim AS c"
+		 " ON c.token = o.token AND c.home OPERATOR(@extschema@.=) o.home"
+		 " WHERE o.recipient OPERATOR(@extschema@.=) ANY ($1) AND o.home OPERATOR(@extschema@.=) ANY ($3)"
+		 ") AS g WHERE t.campaign = g.campaign AND t.recipient OPERATOR(@extschema@.=) g.recipient"),
+	/* What was sent before the person left the number was for it, whenever it was read. */
+	DELETE_ROWS("messages sent", "wa_message", "LEAST(t.sent_at, t.delivered_at, t.failed_at)"),
 	STEP("messages to groups",
 		 "DELETE FROM @extschema@.wa_message AS t WHERE t.participant <> ''"
 		 " AND t.participant = ANY ($3::text[])"),
@@ -255,12 +270,22 @@ static wa_forget_step steps[] = {
 		 " WHERE t.recipient OPERATOR(@extschema@.=) p.recipient"
 		 " AND (p.until IS NULL OR NOT EXISTS (SELECT FROM @extschema@.wa_activity AS a"
 		 " WHERE a.recipient OPERATOR(@extschema@.=) t.recipient))"),
-	/* What others' events also named; the rest of these rows is theirs. */
+
+	/*
+	 * What others' events also named, and words that name the person; the rest of these rows is
+	 * theirs.  An identifier that the person had left is the next owner's in its own rows.  Every
+	 * identifier has a digit or a dot, and the usual words of an opt-out have none.
+	 */
 	STEP("mentions in others' log",
-		 "UPDATE @extschema@.wa_consent_log AS t SET also_named = pg_catalog.array_to_string(ARRAY("
+		 "WITH named AS MATERIALIZED (SELECT t.id FROM @extschema@.wa_consent_log AS t"
+		 " WHERE t.evidence ~ '[0-9.]' AND @extschema@.wa__without(t.evidence,"
+		 " CASE WHEN t.recipient OPERATOR(@extschema@.=) ANY ($1) THEN $3 ELSE $1 END) IS NOT NULL)"
+		 " UPDATE @extschema@.wa_consent_log AS t SET also_named = pg_catalog.array_to_string(ARRAY("
 		 "SELECT v.name FROM pg_catalog.unnest(pg_catalog.string_to_array(t.also_named, ' '))"
-		 " WITH ORDINALITY AS v (name, place) WHERE v.name <> ALL ($3::text[]) ORDER BY v.place), ' ')"
-		 " WHERE t.also_named <> '' AND pg_catalog.string_to_array(t.also_named, ' ') && $3::text[]"),
+		 " WITH ORDINALITY AS v (name, place) WHERE v.name <> ALL ($3::text[]) ORDER BY v.place), ' '),"
+		 " evidence = CASE WHEN t.id IN (SELECT n.id FROM named AS n) THEN '" WORDS_ERASED "' ELSE t.evidence END"
+		 " WHERE (t.also_named <> '' AND pg_catalog.string_to_array(t.also_named, ' ') && $3::text[])"
+		 " OR t.id IN (SELECT n.id FROM named AS n)"),
 };
 
 static wa_statement add_key = {
@@ -273,6 +298,13 @@ static wa_statement add_erased = {
 	" SELECT * FROM unnest($1, $2, $3)"
 	" ON CONFLICT (bucket, hash) DO UPDATE SET at = GREATEST(o.at, excluded.at)",
 	"int4[] bytea[] timestamptz[]", NULL, 0
+};
+
+/* Reasons of other erasures that name the person. */
+static wa_statement erase_reasons = {
+	"UPDATE @extschema@.wa_erasure AS t SET reason = '" WORDS_ERASED "'"
+	" WHERE @extschema@.wa__without(t.reason, $1) IS NOT NULL",
+	"recipient[]", NULL, 0
 };
 
 static wa_statement log_erasure = {
@@ -451,6 +483,21 @@ delete_state(const wa_schema *schema, Oid funcid, const wa_forgotten *person,
 	run_steps(steps, lengthof(steps), schema, values, rsinfo);
 }
 
+/* What may be said of the erasure: everything but whom it was about. */
+static void
+check_reason(wa_str reason, const wa_forgotten *person)
+{
+	wa_names   *names = make_names(person->ids, person->n);
+	bool		occurs = wa_names_occur(names, reason.data, reason.len);
+
+	wa_names_free(names);
+	if (occurs)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the reason of an erasure must not name the person"),
+				 errdetail("It is kept in wa_erasure.")));
+}
+
 static void
 forget(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
 {
@@ -464,10 +511,12 @@ forget(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
 	wa_lock_problems(schema);
 	age = (int32) run_number(&age_of_now, schema, NULL, NULL);
 	find_person(schema, id, &person);
+	check_reason(reason, &person);
 	webhooks = erase_from_webhooks(schema, &person, NULL);
 
 	wa_lock_state(schema, ShareRowExclusiveLock);
 	find_person(schema, id, &person);
+	check_reason(reason, &person);
 	webhooks += erase_from_webhooks(schema, &person, &age);
 	warn_of_unchecked(schema);
 	put_part(rsinfo, "identifiers", person.n);
@@ -476,30 +525,20 @@ forget(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
 	put_part(rsinfo, "problems", run_number(&erase_problems, schema, &value, NULL));
 	delete_state(schema, funcid, &person, rsinfo);
 	write_hashes(schema, &person);
+	value = ids_array(schema, &person, true);
+	wa_statement_run(&erase_reasons, schema, &value, NULL);
 	value = wa_str_datum(reason);
 	wa_statement_run(&log_erasure, schema, &value, NULL);
 }
 
-/* What may be said of the erasure: everything but whom it was about. */
 static void
-check_reason(wa_str reason, const wa_canonical *id)
+require_reason(wa_str reason)
 {
-	wa_names   *names;
-	bool		occurs;
-
 	if (wa_is_blank(reason))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("an erasure needs a reason"),
 				 errhint("For example the number of the request.")));
-	names = make_names(id, 1);
-	occurs = wa_names_occur(names, reason.data, reason.len);
-	wa_names_free(names);
-	if (occurs)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the reason of an erasure must not name the person"),
-				 errdetail("It is kept in wa_erasure.")));
 }
 
 static void
@@ -523,7 +562,7 @@ forget_recipient(FunctionCallInfo fcinfo, const wa_canonical *id)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	wa_str		reason = wa_text_arg(fcinfo, 1);
 
-	check_reason(reason, id);
+	require_reason(reason);
 	/* By an older snapshot it would pass over rows that it cannot see. */
 	if (IsolationUsesXactSnapshot())
 		ereport(ERROR,

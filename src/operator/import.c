@@ -26,6 +26,7 @@
 #include "utils/backend_progress.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
@@ -37,6 +38,7 @@
 #include "ingest/writer.h"
 #include "operator/import_rows.h"
 #include "recipient/recipient.h"
+#include "rules/facts.h"
 #include "state/columns.h"
 #include "state/read.h"
 
@@ -80,7 +82,7 @@ enum import_result_column
 /* What became of a row. */
 typedef enum wa_outcome
 {
-	OUTCOME_STOPPED,			/* the register says stop now, and did not */
+	OUTCOME_STOPPED,			/* a stop stands now, where none did */
 	OUTCOME_RECORDED,			/* it goes into the log, and changes nothing */
 	OUTCOME_KNOWN,				/* it is recorded already */
 	OUTCOME_REJECTED,
@@ -139,6 +141,7 @@ hash_stop(uint64 seed, wa_known_stop stop)
 typedef struct wa_import
 {
 	const wa_schema *schema;
+	Oid			funcid;
 	bool		dry_run;
 	wa_instant	at;				/* of rows without a time */
 	wa_import_rows *rows;
@@ -157,6 +160,10 @@ typedef struct wa_import
 	wa_known_register *registers;
 	uint64		seed;			/* of the hashes of stops */
 	stops_hash *stops;			/* NULL: none is known so far */
+
+	Snapshot	before;			/* of what is recorded before this import */
+	MemoryContext deciding;		/* of the decisions by it */
+	wa_decision_cache *decisions;
 
 	MemoryContext writing;		/* of the events that are to be written */
 	int			nevents;
@@ -391,32 +398,135 @@ is_stopped(const wa_known_register *known)
 	return known->stopped_at != WA_NEVER && known->stopped_at >= known->resumed_at;
 }
 
-/* Is there a stop in this register at that very time; at WA_NEVER: does any stand? */
+/* Does its stop stand, which a later opt-in for every business would lift? */
+static bool
+stop_stands(const wa_import_state *import, const wa_known_register *known)
+{
+	bool		stands = is_stopped(known);
+
+	for (int i = 0; stands && known->reg != WA_REGISTER_WHATSAPP && i < import->nregisters; i++)
+	{
+		const wa_known_register *other = &import->registers[i];
+
+		if (other->reg == known->reg && other->business.len == 0 && !is_stopped(other) &&
+			other->resumed_at > known->stopped_at)
+			stands = false;
+	}
+	return stands;
+}
+
+/* Does the register object to every message of this business, by itself or for all? */
+static bool
+any_stop_stands(const wa_import_state *import, wa_register reg, wa_str business)
+{
+	for (int i = 0; i < import->nregisters; i++)
+	{
+		const wa_known_register *known = &import->registers[i];
+
+		if (known->reg == reg && (known->business.len == 0 || wa_str_equal(known->business, business)) &&
+			stop_stands(import, known))
+			return true;
+	}
+	return false;
+}
+
+/* Does one stand of a business that is later than a stop for all of them, which it does not lift? */
+static bool
+opt_in_is_overruled(const wa_import_state *import, const wa_import_row *row)
+{
+	for (int i = 0; row->business.len == 0 && i < import->nregisters; i++)
+	{
+		const wa_known_register *known = &import->registers[i];
+
+		if (known->reg == row->reg && known->business.len > 0 && !is_stopped(known) &&
+			known->resumed_at > row->at)
+			return true;
+	}
+	return false;
+}
+
+/* A stop that a decision is asked for. */
+typedef struct wa_sought_stop
+{
+	wa_register reg;
+	wa_str		business;
+	bool		found;
+} wa_sought_stop;
+
+static bool
+seek_stop(void *arg, const wa_objection *objection)
+{
+	wa_sought_stop *sought = arg;
+
+	if ((objection->rule == WA_RULE_OPTED_OUT_WHATSAPP ||
+		 objection->rule == WA_RULE_OPTED_OUT_BUSINESS) && objection->reg == sought->reg &&
+		wa_str_equal(objection->business, sought->business))
+		sought->found = true;
+	return !sought->found;
+}
+
+/*
+ * Does a stop of this register and business stand?  By what decides: an opt-in for every business,
+ * or one under another identifier of the person, may have lifted what is recorded here.
+ */
+static bool
+stands_by_decision(wa_import_state *import, wa_register reg, const wa_import_row *row)
+{
+	wa_question question = {.category = WA_MARKETING,.at = GetCurrentTimestamp()};
+	wa_sought_stop sought = {reg, row->business, false};
+
+	if (!is_stopped(register_of(import, reg, row->business)))
+		return false;
+	if (row->business.len > 0)
+		question.business = row->business;
+	PushActiveSnapshot(import->before);
+	wa_decision_cache_for(&import->decisions, import->funcid, import->deciding);
+	wa_decide(wa_facts_of(import->decisions, &row->recipient), &question, seek_stop, &sought);
+	PopActiveSnapshot();
+	return sought.found;
+}
+
+/* Is there a stop in this register at that very time? */
 static bool
 has_stop(wa_import_state *import, wa_register reg, const wa_import_row *row)
 {
-	const wa_known_register *known = register_of(import, reg, row->business);
-
-	if (row->at == WA_NEVER)
-		return is_stopped(known);
-	return known->stopped_at == row->at ||
+	return register_of(import, reg, row->business)->stopped_at == row->at ||
 		(import->stops != NULL &&
 		 stops_lookup(import->stops, (wa_known_stop) {row->business, reg, row->at}) != NULL);
+}
+
+/* The row repeats a stop: at its time or, without a time, one that stands. */
+static bool
+is_known(wa_import_state *import, wa_import_row *row)
+{
+	bool		timed = row->at != WA_NEVER;
+
+	if (!timed && (stands_by_decision(import, row->reg, row) ||
+				   (row->of_whatsapp && stands_by_decision(import, WA_REGISTER_WHATSAPP, row))))
+		return true;
+	if (!timed)
+		row->at = import->at;
+	return has_stop(import, row->reg, row) ||
+		(row->of_whatsapp && has_stop(import, WA_REGISTER_WHATSAPP, row));
 }
 
 /* Add the stop to what is known; does it stand, where none did? */
 static wa_outcome
 add_stop(wa_import_state *import, const wa_import_row *row, const char **detail)
 {
+	bool		before = any_stop_stands(import, row->reg, row->business);
 	wa_known_register *known = register_of(import, row->reg, row->business);
-	bool		before = is_stopped(known);
 
 	known->stopped_at = wa_later(known->stopped_at, row->at);
 	know_stop(import, (wa_known_stop) {known->business, row->reg, row->at});
-	if (!before && is_stopped(known))
-		return OUTCOME_STOPPED;
-	*detail = before ? "a stop stands already" : "a later opt-in stands";
-	return OUTCOME_RECORDED;
+	if (before || !stop_stands(import, known))
+	{
+		*detail = before ? "a stop stands already" : "a later opt-in stands";
+		return OUTCOME_RECORDED;
+	}
+	if (opt_in_is_overruled(import, row))
+		*detail = "overrules a later opt-in, which is for one business alone";
+	return OUTCOME_STOPPED;
 }
 
 /*
@@ -473,11 +583,8 @@ apply_row(wa_import_state *import, wa_import_row *row)
 		memcmp(row->recipient.text, import->recipient.text, row->recipient.len) != 0)
 		load_person(import, &row->recipient);
 	old = MemoryContextSwitchTo(import->person);
-	if (!has_stop(import, row->reg, row) &&
-		!(row->of_whatsapp && has_stop(import, WA_REGISTER_WHATSAPP, row)))
+	if (!is_known(import, row))
 	{
-		if (row->at == WA_NEVER)
-			row->at = import->at;
 		outcome = add_stop(import, row, &detail);
 		if (import->dry_run)
 		{
@@ -508,6 +615,9 @@ wa__import_apply(PG_FUNCTION_ARGS)
 										   ALLOCSET_SMALL_SIZES);
 	import->writing = AllocSetContextCreate(CurrentMemoryContext, "wa_policy import events",
 											ALLOCSET_DEFAULT_SIZES);
+	import->deciding = AllocSetContextCreate(CurrentMemoryContext, "wa_policy import decisions",
+											 ALLOCSET_SMALL_SIZES);
+	import->before = RegisterSnapshot(GetLatestSnapshot());
 	wa_reader_open_latest(&import->consent, &import->schema->consent);
 	wa_reader_open_latest(&import->log, &import->schema->consent_log);
 	while (wa_import_rows_next(import->rows, &row))
@@ -519,6 +629,7 @@ wa__import_apply(PG_FUNCTION_ARGS)
 	write_events(import);
 	wa_reader_close(&import->log);
 	wa_reader_close(&import->consent);
+	UnregisterSnapshot(import->before);
 	SPI_finish();
 	PG_RETURN_VOID();
 }
@@ -569,7 +680,8 @@ wa_import(PG_FUNCTION_ARGS)
 	wa_forbid_null_arg(fcinfo, 1, "dry_run");
 	import->dry_run = PG_GETARG_BOOL(1);
 	import->at = list_time_arg(fcinfo, 4);
-	import->schema = wa_schema_of(fcinfo->flinfo->fn_oid);
+	import->funcid = fcinfo->flinfo->fn_oid;
+	import->schema = wa_schema_of(import->funcid);
 	import->noticed_at = GetCurrentTimestamp();
 	import->seed = pg_prng_uint64(&pg_global_prng_state);
 	InitMaterializedSRF(fcinfo, 0);

@@ -44,10 +44,14 @@ CREATE FUNCTION wa_export()
 				NULLIF(substr(v.lines, NULLIF(strpos(v.lines, E'\nnote: '), 0) + 7), '') AS note
 			FROM (SELECT E'\n' || l.evidence AS lines) AS v) AS p
 		WHERE c.state = 'stop'
+			-- A later opt-in for every business has lifted it.
+			AND NOT EXISTS (SELECT FROM wa_consent AS r
+				WHERE r.recipient OPERATOR(@extschema@.=) c.recipient AND r.business = '' AND r.register = c.register
+					AND r.state = 'resume' AND r.at > c.at AND c.register <> 'whatsapp')
 		ORDER BY c.recipient::text COLLATE "C", c.business, c.register;
 	END;
 COMMENT ON FUNCTION wa_export() IS
-'Returns all stops that stand, in the form that wa_import takes. Importing it here changes nothing; importing it into another database stops the same people there. A stop of the register whatsapp keeps that name; wa_import makes it one of the register business where WhatsApp has not reported it, since only WhatsApp writes its register';
+'Returns all stops that stand, in the form that wa_import takes, each under the identifier with which it is stored. Importing it here changes nothing; importing it into another database stops the same identifiers there (wa_suppressed names all identifiers of those who are stopped). A stop of the register whatsapp keeps that name; wa_import makes it one of the register business where WhatsApp has not reported it, since only WhatsApp writes its register';
 REVOKE EXECUTE ON FUNCTION wa_export() FROM PUBLIC;
 
 -- The server has no progress command for an import, so it is reported as a COPY, and

@@ -9,16 +9,24 @@ REVOKE EXECUTE ON FUNCTION wa__library_version() FROM PUBLIC;
 CREATE FUNCTION wa__recompute_owed() RETURNS bigint
 	LANGUAGE sql STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
-		SELECT (SELECT count(*) FROM wa_cooldown AS c,
+		-- Where a row of the policy was deleted, nothing tells which codes it was about.  So of the others, the rows that
+		-- cannot be right without one are evaluated again as well.
+		WITH doubtful AS MATERIALIZED (
+			SELECT c.code, c.business, c.failures, c.lifted_at, c.strikes, c.until
+			FROM wa_cooldown AS c LEFT JOIN wa_error_code AS e ON e.code = c.code
+			WHERE c.code IN (SELECT code FROM wa_error_override UNION ALL SELECT code FROM wa_incident)
+				OR (c.strikes = 0) <> coalesce(c.lifted_at >= c.failures[cardinality(c.failures)], false)
+				OR (c.strikes > 0 AND c.until IS DISTINCT FROM
+					c.failures[cardinality(c.failures)] + e.ladder[least(c.strikes, cardinality(e.ladder))]))
+		SELECT (SELECT count(*) FROM doubtful AS c,
 				wa__cooldown_merge(c.code, c.business, c.failures, c.lifted_at, c.failures, c.lifted_at) AS m
-			WHERE (m.strikes, m.until) IS DISTINCT FROM (c.strikes, c.until)
-				AND c.code IN (SELECT code FROM wa_error_override UNION ALL SELECT code FROM wa_incident))
+			WHERE (m.strikes, m.until) IS DISTINCT FROM (c.strikes, c.until))
 			+ (SELECT count(*) FROM wa_sender_hold AS h, wa__hold_of_code(h.code) AS p
 			WHERE h.cause = 'error' AND (h.categories <> p.categories
 				OR (p.scope = 'business' AND p.categories <> '{}' AND (h.sender <> '' OR h.region <> ''))));
 	END;
 COMMENT ON FUNCTION wa__recompute_owed() IS
-'Returns how many rows of wa_cooldown and wa_sender_hold do not follow the latest change of wa_error_override or wa_incident; wa_recompute() corrects them';
+'Returns how many rows of wa_cooldown and wa_sender_hold do not follow the latest change of wa_error_override or wa_incident, deleted rows included; wa_recompute() corrects them';
 REVOKE EXECUTE ON FUNCTION wa__recompute_owed() FROM PUBLIC;
 
 -- The hours with new messages of each business.  A sample of some hundred rows of each hour is read, so that the cost does not
@@ -47,7 +55,7 @@ REVOKE EXECUTE ON FUNCTION wa__status_since(text, timestamptz) FROM PUBLIC;
 
 -- The usual rhythm of a business: the hours of the last 30 days with webhooks of each kind.
 CREATE VIEW wa__rhythm AS
-SELECT r.business, r.kind, count(*) AS hours, max(r.hour) AS latest, max(r.gap) AS longest_gap
+SELECT r.business, r.kind, count(*) AS hours, min(r.hour) AS earliest, max(r.hour) AS latest, max(r.gap) AS longest_gap
 FROM (
 	SELECT h.business, h.kind, h.hour, h.hour - lag(h.hour) OVER (PARTITION BY h.business, h.kind ORDER BY h.hour) AS gap
 	FROM (
@@ -63,6 +71,7 @@ COMMENT ON VIEW wa__rhythm IS 'How regularly webhooks of each kind arrive for ea
 COMMENT ON COLUMN wa__rhythm.business IS 'WhatsApp Business Account id';
 COMMENT ON COLUMN wa__rhythm.kind IS 'statuses (of messages sent), messages (from users), or user_preferences (stops from WhatsApp)';
 COMMENT ON COLUMN wa__rhythm.hours IS 'Number of hours of the last 30 days in which any arrived';
+COMMENT ON COLUMN wa__rhythm.earliest IS 'The first such hour';
 COMMENT ON COLUMN wa__rhythm.latest IS 'The latest such hour';
 COMMENT ON COLUMN wa__rhythm.longest_gap IS 'The longest time between two successive ones; NULL where there is only one';
 
@@ -93,11 +102,17 @@ COMMENT ON COLUMN wa__standing_hold.reason IS 'As in wa_sender_hold';
 CREATE VIEW wa__finding AS
 -- Does anything arrive?
 SELECT 'unfed' AS finding, 'error' AS severity, 0::numeric AS figure,
-	CASE WHEN EXISTS (SELECT FROM wa_sender WHERE sender <> '') THEN 'No webhook has ever arrived, so no stop is known. Who may post webhooks?'
+	CASE WHEN EXISTS (SELECT FROM wa_consent) THEN 'No webhook has ever arrived; only stops that were recorded or imported are known. Who may post webhooks?'
+		WHEN EXISTS (SELECT FROM wa_sender WHERE sender <> '') THEN 'No webhook has ever arrived, so no stop is known. Who may post webhooks?'
 		ELSE 'Nothing has ever arrived, so every decision is an error. Who may post webhooks?' END AS sentence,
 	'SELECT member::regrole FROM pg_auth_members WHERE roleid = ''wa_writer''::regrole;' AS statement
-WHERE NOT EXISTS (SELECT FROM wa_sender WHERE last_seen IS NOT NULL)
-	AND NOT EXISTS (SELECT FROM wa_consent) AND NOT EXISTS (SELECT FROM wa_empty_declaration)
+WHERE NOT EXISTS (SELECT FROM wa_sender WHERE last_seen IS NOT NULL) AND NOT EXISTS (SELECT FROM wa_empty_declaration)
+UNION ALL
+-- The rhythm is that of the last 30 days; after those, nothing is left to compare with.
+SELECT 'silence', 'error', NULL,
+	format('No webhook of any business since %s.', to_char(max(s.last_seen) AT TIME ZONE 'UTC', 'YYYY-MM-DD')),
+	format('SELECT * FROM %s ORDER BY last_seen;', 'wa_sender'::regclass)
+FROM wa_sender AS s HAVING max(s.last_seen) < now() - interval '30 days'
 UNION ALL
 SELECT 'silence', 'error', floor(extract(epoch FROM now() - r.latest) / 3600),
 	CASE
@@ -113,6 +128,8 @@ SELECT 'silence', 'error', floor(extract(epoch FROM now() - r.latest) / 3600),
 	format('SELECT * FROM %s ORDER BY last_seen;', 'wa_sender'::regclass)
 FROM wa__rhythm AS r LEFT JOIN wa__rhythm AS o ON o.business = r.business AND o.kind = 'statuses' AND r.kind = 'messages'
 WHERE r.hours >= 10 AND now() - r.latest > 2 * r.longest_gap + interval '2 hours'
+	-- The first days show no nights and no weekend yet.
+	AND (r.latest - r.earliest >= interval '7 days' OR now() - r.latest > interval '3 days')
 	AND NOT (r.kind = 'statuses' AND wa__status_since(r.business, r.latest + interval '1 hour'))
 UNION ALL
 -- A standby of a subscriber has no process of its own that could run.
@@ -187,13 +204,18 @@ SELECT 'failures_jump', 'warning', f.today,
 		WHEN c.advice IS NOT NULL THEN format('SELECT advice FROM %s WHERE code = %s;', 'wa_error_code'::regclass, f.code)
 		ELSE format('SELECT * FROM %s WHERE code = %s AND day > current_date - 9;', 'wa_failure_rate'::regclass, f.code) END
 FROM (
-	SELECT business, code, count(*) FILTER (WHERE failed_at > now() - interval '1 day') AS today,
-		count(*) FILTER (WHERE failed_at <= now() - interval '1 day') / 7.0 AS before,
-		min(failed_at) FILTER (WHERE failed_at > now() - interval '1 day') AS since,
-		max(failed_at) AS until
-	FROM wa_message WHERE failed_at > now() - interval '8 days' AND code IS NOT NULL
-	GROUP BY business, code) AS f LEFT JOIN wa_error_code AS c USING (code)
-WHERE f.today >= 20 AND f.today > 4 * f.before
+	SELECT d.business, d.code, sum(d.failed) FILTER (WHERE d.ago = 0) AS today,
+		coalesce(sum(d.failed) FILTER (WHERE d.ago > 0), 0) / 7.0 AS before,
+		coalesce(max(d.failed) FILTER (WHERE d.ago > 0), 0) AS most,
+		min(d.since) FILTER (WHERE d.ago = 0) AS since, max(d.until) AS until
+	FROM (
+		SELECT business, code, greatest(floor(extract(epoch FROM now() - failed_at) / 86400), 0) AS ago,
+			count(*) AS failed, min(failed_at) AS since, max(failed_at) AS until
+		FROM wa_message WHERE failed_at > now() - interval '8 days' AND code IS NOT NULL
+		GROUP BY business, code, ago) AS d
+	GROUP BY d.business, d.code) AS f LEFT JOIN wa_error_code AS c USING (code)
+-- A campaign once a week fails more often than the average day, but not more often than the last one.
+WHERE f.today >= 20 AND f.today > 4 * f.before AND f.today > 2 * f.most
 	AND NOT EXISTS (SELECT FROM wa_incident AS i WHERE i.code = f.code AND i.business IN ('', f.business)
 		AND i.since <= f.since + interval '1 hour' AND (i.until IS NULL OR i.until > f.since))
 UNION ALL
@@ -282,6 +304,6 @@ COMMENT ON VIEW wa_health IS
 'Health of the installation: one row per finding that needs attention, the most severe first; no row where all is well. Lines are broken so that psql shows them within 100 columns';
 COMMENT ON COLUMN wa_health.finding IS 'Which check found it: unfed, silence, subscription, no_secret, forged, a kind of wa_problem, unknown_code, replay_owed, recompute_owed, idle_cap, failures_jump, sender_held, restriction, template_paused, template_off, purge_due, growth, dead_rows or version';
 COMMENT ON COLUMN wa_health.severity IS 'error: decisions are wrong or fail, or soon will; warning: needs attention today; notice: can wait';
-COMMENT ON COLUMN wa_health.figure IS 'The number that the finding is about: rows; hours for silence; the error code for sender_held; gigabytes for growth; NULL where there is none';
+COMMENT ON COLUMN wa_health.figure IS 'The number that the finding is about: rows; hours for silence of a business; the error code for sender_held; gigabytes for growth; NULL where there is none';
 COMMENT ON COLUMN wa_health.sentence IS 'The finding in a sentence';
 COMMENT ON COLUMN wa_health.statement IS E'SQL statement that solves it or shows more, ready to run. The owner of the extension can run all of them; every role that can read this view can run those that change nothing and do not read wa_problem, which has personal data. :''app_secret'' is a variable of psql: set it by \\set before';

@@ -1,5 +1,31 @@
 -- What is known of one person, to answer questions about it.
 
+CREATE FUNCTION wa__consent_events(phone wa_recipient) RETURNS SETOF wa_consent_log
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 3
+	SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		WITH person AS MATERIALIZED (
+			SELECT i.identifier, i.until FROM wa__identifiers(phone) AS i
+		)
+		SELECT l.*
+		FROM (
+			SELECT p.identifier AS home, true AS own, p.until FROM person AS p
+			UNION ALL
+			-- After an unlinking, what named both still counts for both.
+			SELECT u.other::wa_recipient, false, NULL
+			FROM (
+				SELECT i.other::text AS other FROM person AS p JOIN wa_identity AS i ON i.recipient = p.identifier WHERE i.unlinked_at IS NOT NULL
+				UNION SELECT i.recipient::text FROM person AS p JOIN wa_identity AS i ON i.other = p.identifier WHERE i.unlinked_at IS NOT NULL
+				EXCEPT SELECT p.identifier::text FROM person AS p) AS u) AS h
+		JOIN wa_consent_log AS l ON l.recipient = h.home
+		WHERE (h.own AND (h.until IS NULL OR l.at <= h.until))
+			OR EXISTS (SELECT FROM person AS p
+				WHERE p.identifier::text = ANY (string_to_array(l.also_named, ' ')) AND (p.until IS NULL OR l.at <= p.until));
+	END;
+COMMENT ON FUNCTION wa__consent_events(wa_recipient) IS
+'Returns the consent events of one person: those stored under its identifiers, as far as these were its own, and those that also named one of them';
+REVOKE EXECUTE ON FUNCTION wa__consent_events(wa_recipient) FROM PUBLIC;
+
 CREATE FUNCTION wa_history(phone wa_recipient)
 	RETURNS TABLE (at timestamptz, event text, identifier wa_recipient, business text, sender text,
 		detail text, source text, recorded_by text, recorded_at timestamptz)
@@ -14,12 +40,11 @@ CREATE FUNCTION wa_history(phone wa_recipient)
 			-- Consent, with the words.
 			SELECT l.at,
 				CASE l.state WHEN 'stop' THEN 'opt-out' ELSE 'opt-in' END || ', ' || l.register AS event,
-				p.identifier, l.business, l.sender, NULLIF(l.evidence, '') AS detail,
+				l.recipient AS identifier, l.business, l.sender, NULLIF(l.evidence, '') AS detail,
 				l.origin || CASE WHEN l.code IS NULL THEN '' ELSE ' ' || l.code END
 					|| CASE WHEN l.webhook_id IS NULL THEN '' ELSE ', webhook ' || l.webhook_id END AS source,
-				l.recorded_by, l.recorded_at, p.until
-			FROM person AS p
-			JOIN wa_consent_log AS l ON l.recipient = p.identifier
+				l.recorded_by, l.recorded_at, NULL::timestamptz AS until
+			FROM wa__consent_events(phone) AS l
 			UNION ALL
 			-- Failures, each.
 			SELECT f.at, 'failure ' || c.code, p.identifier, c.business, NULL,
@@ -57,7 +82,8 @@ CREATE FUNCTION wa_history(phone wa_recipient)
 				concat_ws(', ', c.category, 'campaign ' || c.campaign), NULL, c.claimed_by, c.claimed_at, p.until
 			FROM person AS p
 			JOIN wa_claim AS c ON c.recipient = p.identifier
-			WHERE c.token <> 0
+			-- A claim has a row for each identifier: that of the one that was claimed.
+			WHERE c.token <> 0 AND (c.home = c.recipient OR c.home NOT IN (SELECT q.identifier FROM person AS q))
 			UNION ALL
 			-- Identifiers.
 			SELECT s.first_seen_at, 'seen together', s.recipient, s.business, NULL,
@@ -149,8 +175,7 @@ CREATE FUNCTION wa_proof(phone wa_recipient) RETURNS jsonb
 								THEN 'not checked: no secret is kept here'
 							ELSE 'of none of the secrets kept here now' END) END))
 					ORDER BY l.at, l.id), '[]')
-				FROM person AS p
-				JOIN wa_consent_log AS l ON l.recipient = p.identifier AND (p.until IS NULL OR l.at <= p.until)
+				FROM wa__consent_events(phone) AS l
 				LEFT JOIN wa_webhook AS w ON w.id = l.webhook_id));
 	END;
 COMMENT ON FUNCTION wa_proof(wa_recipient) IS

@@ -139,8 +139,9 @@ CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 	BEGIN ATOMIC
 		-- Days as scalars, so that the views read these days only.
 		WITH span AS MATERIALIZED (
-			SELECT wa__day_of(now()) - wa__report_days(wa_report.days) + 1 AS first, wa__day_of(now()) AS last,
-				coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC') AS name),
+			SELECT d.first, d.last, d.name, to_char(d.first, 'YYYY-MM-DD') AS first_name, to_char(d.last, 'YYYY-MM-DD') AS last_name
+			FROM (SELECT wa__day_of(now()) - wa__report_days(wa_report.days) + 1 AS first, wa__day_of(now()) AS last,
+				coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC') AS name) AS d),
 		fed AS MATERIALIZED (
 			SELECT EXISTS (SELECT FROM wa_sender WHERE last_seen IS NOT NULL) OR EXISTS (SELECT FROM wa_consent)
 				OR EXISTS (SELECT FROM wa_empty_declaration) AS yes),
@@ -154,13 +155,16 @@ CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 			SELECT c.day, sum(c.messages) AS messages, sum(c.delivered) AS delivered, sum(c.read) AS read, sum(c.failed) AS failed
 			FROM counted AS c GROUP BY c.day),
 		opt_out AS MATERIALIZED (
-			SELECT o.day, o.campaign, o.template, sum(o.delivered) AS delivered, sum(o.opt_outs) AS opt_outs
+			-- Those that belong to no message are in no rate.
+			SELECT o.day, o.campaign, o.template, o.category IS NOT NULL AS after_one, sum(o.delivered) AS delivered, sum(o.opt_outs) AS opt_outs
 			FROM wa_opt_out_rate AS o
-			WHERE o.day >= (SELECT s.first FROM span AS s) AND o.day <= (SELECT s.last FROM span AS s) GROUP BY o.day, o.campaign, o.template),
+			WHERE o.day >= (SELECT s.first FROM span AS s) AND o.day <= (SELECT s.last FROM span AS s)
+			GROUP BY o.day, o.campaign, o.template, o.category IS NOT NULL),
 		total AS MATERIALIZED (
 			SELECT (SELECT coalesce(sum(messages), 0) FROM delivery) AS messages, (SELECT coalesce(sum(delivered), 0) FROM delivery) AS delivered,
 				(SELECT coalesce(sum(read), 0) FROM delivery) AS read, (SELECT coalesce(sum(failed), 0) FROM delivery) AS failed,
-				(SELECT coalesce(sum(opt_outs), 0) FROM opt_out) AS opt_outs, (SELECT coalesce(sum(delivered), 0) FROM opt_out) AS marketing,
+				(SELECT coalesce(sum(opt_outs), 0) FROM opt_out) AS opt_outs, (SELECT coalesce(sum(opt_outs), 0) FROM opt_out WHERE after_one) AS after_one,
+				(SELECT coalesce(sum(delivered), 0) FROM opt_out) AS marketing,
 				(SELECT count(*) FROM wa_violation AS v WHERE v.sent_at >= (SELECT wa__day_begins(s.first) FROM span AS s)
 					AND v.sent_at < (SELECT wa__day_begins(s.last + 1) FROM span AS s)) AS violations),
 		reason AS MATERIALIZED (
@@ -175,10 +179,10 @@ CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 				array_agg(coalesce(v.delivered, 0) ORDER BY d.day) AS delivered, array_agg(coalesce(v.failed, 0) ORDER BY d.day) AS failed,
 				array_agg(format('%s: %s messages, %s delivered, %s failed', to_char(d.day, 'YYYY-MM-DD'), coalesce(v.messages, 0), coalesce(v.delivered, 0), coalesce(v.failed, 0)) ORDER BY d.day) AS delivery_tips,
 				array_agg(coalesce(round(100.0 * o.opt_outs / nullif(o.delivered, 0), 2), 0) ORDER BY d.day) AS rate,
-				array_agg(format('%s: %s opt-outs, %s marketing messages delivered', to_char(d.day, 'YYYY-MM-DD'), coalesce(o.opt_outs, 0), coalesce(o.delivered, 0)) ORDER BY d.day) AS rate_tips
+				array_agg(format('%s: %s opt-outs after %s marketing messages delivered', to_char(d.day, 'YYYY-MM-DD'), coalesce(o.opt_outs, 0), coalesce(o.delivered, 0)) ORDER BY d.day) AS rate_tips
 			FROM (SELECT s.first + n AS day FROM span AS s, generate_series(0, s.last - s.first) AS n) AS d
 			LEFT JOIN delivery AS v USING (day)
-			LEFT JOIN (SELECT day, sum(delivered) AS delivered, sum(opt_outs) AS opt_outs FROM opt_out GROUP BY day) AS o USING (day)),
+			LEFT JOIN (SELECT day, sum(delivered) AS delivered, sum(opt_outs) AS opt_outs FROM opt_out WHERE after_one GROUP BY day) AS o USING (day)),
 		ending AS MATERIALIZED (
 			SELECT array_agg('+' || h * 6 || ' h' ORDER BY h) AS labels, array_agg(people::numeric ORDER BY h) AS people,
 				array_agg(format('within %s to %s hours: %s cooldowns', (h - 1) * 6, h * 6, people) ORDER BY h) AS tips
@@ -189,16 +193,18 @@ CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 					GROUP BY h) AS b)
 		SELECT '<!DOCTYPE html><html lang="en" dir="ltr"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width,initial-scale=1"/><title>WhatsApp report</title>'
 			|| wa__report_style() || '</head><body><header><h1>WhatsApp report</h1><p class="soft">'
-			|| wa__html(format('%s to %s, days of %s. Made at %s UTC.', s.first, s.last, s.name, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')))
+			|| wa__html(format('%s to %s, days of %s. Made at %s UTC.', s.first_name, s.last_name, s.name, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')))
 			|| '</p></header><main><ul class="cards">'
 			|| format('<li><b>%s</b>messages</li>', to_char(t.messages, 'FM999,999,999,990'))
 			|| format('<li><b>%s</b>delivered<br/><small>%s messages</small></li>', coalesce(round(100.0 * t.delivered / nullif(t.messages, 0), 1)::text || ' %', '&#8211;'), to_char(t.delivered, 'FM999,999,999,990'))
 			|| format('<li><b>%s</b>read<br/><small>of the delivered, as far as told</small></li>', coalesce(round(100.0 * t.read / nullif(t.delivered, 0), 1)::text || ' %', '&#8211;'))
 			|| format('<li><b>%s</b>failed<br/><small>%s messages</small></li>', coalesce(round(100.0 * t.failed / nullif(t.messages, 0), 1)::text || ' %', '&#8211;'), to_char(t.failed, 'FM999,999,999,990'))
-			|| format('<li><b>%s</b>opt-outs<br/><small>%s per 100 marketing messages</small></li>', to_char(t.opt_outs, 'FM999,999,999,990'), coalesce(round(100.0 * t.opt_outs / nullif(t.marketing, 0), 2)::text, '&#8211;'))
+			|| format('<li><b>%s</b>opt-outs<br/><small>%s after marketing, %s per 100 messages</small></li>', to_char(t.opt_outs, 'FM999,999,999,990'),
+				to_char(t.after_one, 'FM999,999,999,990'), coalesce(round(100.0 * t.after_one / nullif(t.marketing, 0), 2)::text, '&#8211;'))
 			|| format('<li%s><b>%s</b>sent after a stop<br/><small>%s</small></li>', CASE WHEN t.violations > 0 THEN ' class="bad"' ELSE '' END, to_char(t.violations, 'FM999,999,999,990'), CASE WHEN t.violations > 0 THEN 'must be explained' ELSE 'as it should be' END)
 			|| '</ul>'
-			|| wa__sql(format(E'SELECT sum(messages), sum(delivered), sum(read), sum(failed) FROM wa_delivery_rate WHERE day >= ''%1$s'';\nSELECT sum(opt_outs), sum(delivered) FROM wa_opt_out_rate WHERE day >= ''%1$s'';\nSELECT * FROM wa_violation WHERE sent_at >= ''%1$s'';', s.first))
+			|| wa__sql(format(E'SELECT sum(messages), sum(delivered), sum(read), sum(failed) FROM wa_delivery_rate WHERE day >= ''%1$s'';\nSELECT sum(opt_outs), sum(opt_outs) FILTER (WHERE category IS NOT NULL), sum(delivered) FROM wa_opt_out_rate WHERE day >= ''%1$s'';\nSELECT * FROM wa_violation WHERE sent_at >= ''%2$s'';',
+				s.first_name, to_char(wa__day_begins(s.first) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI"Z"')))
 			|| '<section><h2>What needs somebody</h2>'
 			|| coalesce('<ul class="health">' || (SELECT string_agg(format('<li class="%s"><strong>%s</strong> <bdi>%s</bdi>%s</li>', f.severity,
 					CASE f.severity WHEN 'error' THEN '&#10006; Error' WHEN 'warning' THEN '&#9650; Warning' ELSE '&#9679; Notice' END, wa__html(f.sentence), wa__sql(f.statement)), ''
@@ -210,7 +216,7 @@ CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 			|| wa__sql('SELECT day, sum(delivered), sum(failed) FROM wa_delivery_rate GROUP BY day ORDER BY day;') || '</section>'
 			|| '<section><h2>Opt-outs per 100 marketing messages</h2><p class="soft">By the day on which the message was delivered that the person left after.</p>'
 			|| wa__chart('o', 'Opt-outs per 100 delivered marketing messages by day', d.labels, d.rate, NULL, d.rate_tips)
-			|| wa__sql('SELECT day, round(100.0 * sum(opt_outs) / nullif(sum(delivered), 0), 2) FROM wa_opt_out_rate GROUP BY day ORDER BY day;') || '</section>'
+			|| wa__sql(E'SELECT day, round(100.0 * sum(opt_outs) / nullif(sum(delivered), 0), 2)\nFROM wa_opt_out_rate WHERE category IS NOT NULL GROUP BY day ORDER BY day;') || '</section>'
 			|| '<div class="two"><section><h2>Why people are left out of marketing</h2><p class="soft">Each person by the first reason, as of now.</p>'
 			|| (SELECT wa__bars('Reason', array_agg(r.name ORDER BY r.people DESC, r.reason), NULL, array_agg(r.people ORDER BY r.people DESC, r.reason)) FROM (SELECT reason, people, CASE reason WHEN 'opted_out_whatsapp' THEN 'Opted out in WhatsApp' WHEN 'opted_out_business' THEN 'Opted out with the business'
 					WHEN 'region' THEN 'No marketing to their country' WHEN 'cooldown' THEN 'Cooling down after failures' WHEN 'sender_hold' THEN 'Our sender is held'
@@ -223,12 +229,13 @@ CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 					GROUP BY c.code ORDER BY sum(c.met) DESC, c.code LIMIT 10) AS r LEFT JOIN wa_error_code AS e ON e.code = r.code) AS f)
 			|| wa__sql('SELECT code, title, sum(failed) FROM wa_failure_rate GROUP BY code, title ORDER BY sum(failed) DESC;') || '</section></div>'
 			|| '<div class="two"><section><h2>Opt-outs by campaign</h2><p class="soft">The ten that cost most.</p>'
-			|| (SELECT wa__bars('Campaign or template', array_agg(coalesce(c.campaign, c.template, CASE WHEN c.delivered > 0 THEN 'not named' ELSE 'none in the 48 hours before' END) ORDER BY c.opt_outs DESC, c.campaign, c.template),
-					array_agg(concat_ws(', ', CASE WHEN c.campaign IS NOT NULL THEN c.template END, CASE WHEN c.delivered > 0 THEN round(100.0 * c.opt_outs / c.delivered, 2) || ' per 100' END) ORDER BY c.opt_outs DESC, c.campaign, c.template),
-					array_agg(c.opt_outs ORDER BY c.opt_outs DESC, c.campaign, c.template))
-				FROM (SELECT o.campaign, o.template, sum(o.opt_outs)::bigint AS opt_outs, sum(o.delivered) AS delivered FROM opt_out AS o
-					GROUP BY o.campaign, o.template HAVING sum(o.opt_outs) > 0 ORDER BY sum(o.opt_outs) DESC, o.campaign, o.template LIMIT 10) AS c)
-			|| wa__sql('SELECT campaign, template, sum(opt_outs), sum(delivered) FROM wa_opt_out_rate GROUP BY campaign, template;') || '</section>'
+			|| (SELECT wa__bars('Campaign or template', array_agg(coalesce(c.campaign, c.template, CASE WHEN c.after_one THEN 'not named' ELSE 'none in the 48 hours before' END) ORDER BY c.opt_outs DESC, c.campaign, c.template, c.after_one),
+					array_agg(concat_ws(', ', CASE WHEN c.campaign IS NOT NULL THEN c.template END, CASE WHEN c.delivered > 0 THEN round(100.0 * c.opt_outs / c.delivered, 2) || ' per 100' END) ORDER BY c.opt_outs DESC, c.campaign, c.template, c.after_one),
+					array_agg(c.opt_outs ORDER BY c.opt_outs DESC, c.campaign, c.template, c.after_one))
+				FROM (SELECT o.campaign, o.template, o.after_one, sum(o.opt_outs)::bigint AS opt_outs, sum(o.delivered) AS delivered FROM opt_out AS o
+					GROUP BY o.campaign, o.template, o.after_one HAVING sum(o.opt_outs) > 0
+					ORDER BY sum(o.opt_outs) DESC, o.campaign, o.template, o.after_one LIMIT 10) AS c)
+			|| wa__sql('SELECT campaign, template, category, sum(opt_outs), sum(delivered) FROM wa_opt_out_rate GROUP BY campaign, template, category;') || '</section>'
 			|| '<section><h2>Cooldowns that end within 48 hours</h2><p class="soft">How many people may be tried again, in steps of 6 hours.</p>'
 			|| wa__chart('c', 'Cooldowns ending in each six hours of the next 48', e.labels, e.people, NULL, e.tips)
 			|| wa__sql('SELECT date_bin(''6 hours'', until, now()), count(*) FROM wa_cooldown WHERE strikes > 0 AND until BETWEEN now() AND now() + ''48 hours''::interval GROUP BY 1 ORDER BY 1;') || '</section></div>'

@@ -56,24 +56,24 @@ LEFT JOIN LATERAL (
 	ORDER BY e.rule, e.since LIMIT 1) AS s ON true
 LEFT JOIN LATERAL (
 	SELECT c.register, c.origin, c.at
-	FROM (SELECT k.recipient AS who
-		UNION ALL SELECT l.recipient FROM wa__person_link AS l WHERE l.other = k.recipient) AS p
-	JOIN wa_consent AS c ON c.recipient = p.who
-	WHERE c.state = 'resume'
+	FROM wa__identifiers(k.recipient) AS p
+	JOIN wa_consent AS c ON c.recipient = p.identifier
+	-- A resume of the register everything is no opt-in to marketing.
+	WHERE c.state = 'resume' AND c.register <> 'everything' AND (p.until IS NULL OR c.at <= p.until)
 	ORDER BY c.at DESC, c.register LIMIT 1) AS i ON true
 LEFT JOIN LATERAL (
-	SELECT max(v.last_inbound_at) AS last_inbound_at, max(v.last_delivered_at) AS last_delivered_at,
-		max(v.last_read_at) AS last_read_at,
+	SELECT max(v.last_inbound_at) FILTER (WHERE p.until IS NULL OR v.last_inbound_at <= p.until) AS last_inbound_at,
+		max(v.last_delivered_at) FILTER (WHERE p.until IS NULL OR v.last_delivered_at <= p.until) AS last_delivered_at,
+		max(v.last_read_at) FILTER (WHERE p.until IS NULL OR v.last_read_at <= p.until) AS last_read_at,
 		max(v.last_inbound_at + interval '24 hours') FILTER (
-			WHERE v.last_inbound_at > now() - interval '24 hours'
+			WHERE v.last_inbound_at > now() - interval '24 hours' AND (p.until IS NULL OR v.last_inbound_at <= p.until)
 			AND (v.last_window_refused_at IS NULL OR v.last_inbound_at > v.last_window_refused_at)) AS window_open_until
-	FROM (SELECT k.recipient AS who
-		UNION ALL SELECT l.recipient FROM wa__person_link AS l WHERE l.other = k.recipient) AS p
-	JOIN wa_activity AS v ON v.recipient = p.who) AS a ON true;
+	FROM wa__identifiers(k.recipient) AS p
+	JOIN wa_activity AS v ON v.recipient = p.identifier) AS a ON true;
 COMMENT ON VIEW wa_recipient_status IS
 'Status of each known recipient, one row each, for all businesses taken together: whether it has opted in to or out of marketing, since when and how, and when it may be sent to';
 COMMENT ON COLUMN wa_recipient_status.recipient IS 'Phone or BSUID';
-COMMENT ON COLUMN wa_recipient_status.opted_in IS 'false: a stop stands, under this identifier or a connected one; true: no stop stands and an opt-in was given; NULL: neither';
+COMMENT ON COLUMN wa_recipient_status.opted_in IS 'false: a stop stands, under this identifier or a connected one; true: no stop stands and an opt-in was given, of the business or in WhatsApp; NULL: neither';
 COMMENT ON COLUMN wa_recipient_status.since IS 'Time of that stop or opt-in; NULL where there is none';
 COMMENT ON COLUMN wa_recipient_status.how IS 'How it was given, in a sentence';
 COMMENT ON COLUMN wa_recipient_status.marketing_from IS 'Earliest time at which marketing may be sent (wa_next_sendable); NULL where only the person or an operator can change it';
@@ -89,7 +89,11 @@ COMMENT ON COLUMN wa_recipient_status.last_read_at IS 'When a message was last r
 -- computed day would read every row and convert its time, even if one day is selected.
 CREATE FUNCTION wa__day_begins(day date) RETURNS timestamptz
 	LANGUAGE sql STABLE PARALLEL RESTRICTED
-	RETURN CAST(day AS timestamp) AT TIME ZONE coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC');
+	-- Where clocks are set back at midnight, it comes twice: the day begins with the first, a microsecond after the day before.
+	RETURN least(
+		CAST(day AS timestamp) AT TIME ZONE coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC'),
+		(CAST(day AS timestamp) - interval '1 microsecond')
+			AT TIME ZONE coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC') + interval '1 microsecond');
 COMMENT ON FUNCTION wa__day_begins(date) IS 'Returns when a day begins in wa_policy.report_timezone';
 REVOKE EXECUTE ON FUNCTION wa__day_begins(date) FROM PUBLIC;
 
@@ -209,15 +213,21 @@ COMMENT ON COLUMN wa_failure_rate.failed IS 'Messages that failed with it';
 COMMENT ON COLUMN wa_failure_rate.messages IS 'All messages of that day, business, sender, category, template and campaign';
 COMMENT ON COLUMN wa_failure_rate.failed_percent IS 'failed in per cent of messages';
 
--- A stop counts once: a stop after another stop, without a resume between, is no new opt-out.
+-- A stop counts once: one while a stop of the person stands, in whichever register, is no new opt-out.  Stops and resumes for
+-- every business count for each.  A stop for every business that follows one within 48 hours repeats it, as where a program
+-- records each opt-out once more; later than that, it is one from other businesses.
 CREATE VIEW wa__opt_out AS
 SELECT o.id, o.recipient, o.business, o.at, o.origin, o.also_named
 FROM wa_consent_log AS o
-WHERE o.state = 'stop' AND (
-	SELECT e.state FROM wa_consent_log AS e
-	WHERE e.recipient = o.recipient AND e.business = o.business AND (e.at, e.state, e.id) < (o.at, o.state, o.id)
-	ORDER BY e.at DESC, e.state DESC, e.id DESC LIMIT 1) IS DISTINCT FROM 'stop';
-COMMENT ON VIEW wa__opt_out IS 'Opt-outs, each once: stops without a stop before them that still stood';
+WHERE o.state = 'stop' AND NOT EXISTS (
+	SELECT FROM (
+		SELECT DISTINCT ON (e.register) e.state
+		FROM wa__identifiers(o.recipient) AS p JOIN wa_consent_log AS e ON e.recipient = p.identifier
+		WHERE (e.business IN ('', o.business) OR (o.business = '' AND e.at > o.at - interval '48 hours'))
+			AND (e.at, e.state, e.id) < (o.at, o.state, o.id) AND (p.until IS NULL OR e.at <= p.until)
+		ORDER BY e.register, e.at DESC, e.state DESC, e.id DESC) AS s
+	WHERE s.state = 'stop');
+COMMENT ON VIEW wa__opt_out IS 'Opt-outs, each once: stops of a person without a stop before them that still stood';
 COMMENT ON COLUMN wa__opt_out.id IS 'Row of wa_consent_log';
 COMMENT ON COLUMN wa__opt_out.recipient IS 'Recipient';
 COMMENT ON COLUMN wa__opt_out.business IS 'WhatsApp Business Account id; '''' for every business';
@@ -393,36 +403,53 @@ COMMENT ON FUNCTION wa__stop_reach() IS
 'Returns the identifiers that a chain of links connects with one under which a stop was recorded, with the time of the first such stop and of the first in the register everything';
 REVOKE EXECUTE ON FUNCTION wa__stop_reach() FROM PUBLIC;
 
+-- Stricter than identity/speaking.c: an identifier that had two partners of one kind in a business, whenever, speaks for neither.
+CREATE FUNCTION wa__speaks_for(speaker wa_recipient, recipient wa_recipient, at timestamptz, inherited boolean) RETURNS boolean
+	LANGUAGE sql STABLE PARALLEL RESTRICTED
+	BEGIN ATOMIC
+		SELECT (wa__speaks_for.inherited AND EXISTS (SELECT FROM wa_identity_change AS c
+				WHERE c.recipient = wa__speaks_for.speaker AND c.other = wa__speaks_for.recipient))
+			OR EXISTS (SELECT FROM wa_identity AS l
+				WHERE l.recipient IN (wa__speaks_for.speaker, wa__speaks_for.recipient)
+					AND l.other IN (wa__speaks_for.speaker, wa__speaks_for.recipient)
+					AND greatest(l.first_seen_at, l.unlinked_at) <= wa__speaks_for.at
+					AND NOT EXISTS (SELECT FROM wa_identity AS k
+						WHERE k.recipient = l.recipient AND k.other <> l.other
+							AND (k.business IN ('', l.business) OR l.business = '')
+							AND (k.other::text LIKE '__.ENT.%') = (l.other::text LIKE '__.ENT.%'))
+					AND NOT EXISTS (SELECT FROM wa_identity AS k
+						WHERE k.other = l.other AND k.recipient <> l.recipient));
+	END;
+COMMENT ON FUNCTION wa__speaks_for(wa_recipient, wa_recipient, timestamptz, boolean) IS
+'Returns whether a resume under one identifier at a time surely is of the person who has the other one; over a change of identifier, only for a stop that is inherited';
+REVOKE EXECUTE ON FUNCTION wa__speaks_for(wa_recipient, wa_recipient, timestamptz, boolean) FROM PUBLIC;
+
 CREATE FUNCTION wa__stop_before(recipient wa_recipient, business text, category wa_category, sent_at timestamptz)
 	RETURNS TABLE (at timestamptz, register text, origin text, identifier wa_recipient)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED COST 1000 ROWS 1
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
-		WITH person AS MATERIALIZED (
-			SELECT i.identifier, i.until FROM wa__identifiers(wa__stop_before.recipient) AS i)
+		WITH event AS MATERIALIZED (
+			SELECT e.id, e.recipient, e.business, e.register, e.state, e.at, e.origin, string_to_array(e.also_named, ' ') AS also_named
+			FROM wa__consent_events(wa__stop_before.recipient) AS e
+			WHERE e.at <= wa__stop_before.sent_at)
 		SELECT s.at, s.register, s.origin, s.recipient
-		FROM (
-			-- Identifiers that count for it, and stops that named it, although the two were unlinked later.
-			SELECT p.identifier, p.until, false AS named FROM person AS p
-			UNION ALL SELECT l.recipient, NULL, true FROM wa_identity AS l
-				WHERE l.other = wa__stop_before.recipient AND l.unlinked_at IS NOT NULL
-			UNION ALL SELECT l.other, NULL, true FROM wa_identity AS l
-				WHERE l.recipient = wa__stop_before.recipient AND l.unlinked_at IS NOT NULL) AS i
-		JOIN wa_consent_log AS s ON s.recipient = i.identifier
-		WHERE s.state = 'stop' AND s.at < wa__stop_before.sent_at - interval '10 minutes' AND (i.until IS NULL OR s.at <= i.until)
-			AND (NOT i.named OR wa__stop_before.recipient::text = ANY (string_to_array(s.also_named, ' ')))
+		FROM event AS s
+		WHERE s.state = 'stop' AND s.at < wa__stop_before.sent_at - interval '10 minutes'
 			AND (wa__stop_before.category = 'marketing'
 				OR (s.register = 'everything' AND wa__stop_before.category IN ('utility', 'authentication')))
 			AND (s.business = '' OR wa__stop_before.business IN ('', s.business))
 			AND NOT EXISTS (
-				SELECT FROM person AS p JOIN wa_consent_log AS r ON r.recipient = p.identifier
-				WHERE r.state = 'resume' AND r.register = s.register AND r.business = s.business
-					AND r.at > s.at AND r.at <= wa__stop_before.sent_at AND (p.until IS NULL OR r.at <= p.until)
-					-- It names the recipient of the message, or only identifiers of the same person.
+				SELECT FROM event AS r
+				WHERE r.state = 'resume' AND r.register = s.register AND r.at > s.at
+					AND (r.business = s.business OR (r.business = '' AND r.register <> 'whatsapp'))
+					-- It names the recipient of the message; or nobody but the same person, by an identifier that was seen with the
+					-- recipient and has no other partner, or that was changed to it.
 					AND (r.recipient = wa__stop_before.recipient
-						OR wa__stop_before.recipient::text = ANY (string_to_array(r.also_named, ' '))
-						OR NOT EXISTS (SELECT unnest(string_to_array(nullif(r.also_named, ''), ' '))
-							EXCEPT SELECT p.identifier::text FROM person AS p)))
+						OR wa__stop_before.recipient::text = ANY (r.also_named)
+						OR (r.also_named <@ ARRAY(SELECT p.identifier::text FROM wa__identifiers(wa__stop_before.recipient) AS p)
+							AND wa__speaks_for(r.recipient, wa__stop_before.recipient, r.at,
+								wa__stop_before.recipient::text <> ALL (s.also_named || s.recipient::text)))))
 		ORDER BY s.at, s.register, s.recipient::text COLLATE "C", s.id LIMIT 1;
 	END;
 COMMENT ON FUNCTION wa__stop_before(wa_recipient, text, wa_category, timestamptz) IS
@@ -443,7 +470,7 @@ JOIN wa__stop_reach() AS w ON w.recipient = m.recipient
 	AND m.sent_at > CASE m.category WHEN 'marketing' THEN w.at ELSE w.everything_at END + interval '10 minutes'
 CROSS JOIN LATERAL wa__stop_before(m.recipient, m.business, m.category, m.sent_at) AS s;
 COMMENT ON VIEW wa_violation IS
-'Messages that were sent although a stop stood for more than ten minutes, under any identifier of the person and by any tool: marketing messages; after a stop in the register everything also utility and authentication messages. A resume of the same register and business in between lifts the stop, unless it names somebody else. The events'' own times decide: the stop may have arrived here after the message was sent';
+'Messages that were sent although a stop stood for more than ten minutes, under any identifier of the person and by any tool: marketing messages; after a stop in the register everything also utility and authentication messages. A resume of the same register in between, for the same business or for every one, lifts the stop if it surely is of the same person. The events'' own times decide: the stop may have arrived here after the message was sent';
 COMMENT ON COLUMN wa_violation.message_id IS 'The message';
 COMMENT ON COLUMN wa_violation.recipient IS 'Recipient of the message';
 COMMENT ON COLUMN wa_violation.business IS 'WhatsApp Business Account id that sent it';
@@ -459,9 +486,10 @@ COMMENT ON COLUMN wa_violation.category IS 'Category of the message';
 COMMENT ON COLUMN wa_violation.template IS 'Template that wa_sent named';
 COMMENT ON COLUMN wa_violation.campaign IS 'Campaign that wa_sent named';
 
+-- A cooldown counts where no failure prolonged it: by the last failure before its end, and the strikes up to there.
 CREATE VIEW wa_ladder_yield AS
 WITH waited AS MATERIALIZED (
-	SELECT code, title, ladder, gap FROM wa_error_code WHERE effect = 'cooldown' AND cardinality(ladder) > 0)
+	SELECT code, title, ladder FROM wa_error_code WHERE effect = 'cooldown' AND cardinality(ladder) > 0)
 SELECT t.code, t.title, t.wait, count(*) AS cooldowns, count(t.tries) FILTER (WHERE t.tries > 0) AS tried,
 	count(*) FILTER (WHERE t.success = 1) AS delivered_first,
 	count(*) FILTER (WHERE t.success = 2) AS delivered_second,
@@ -470,37 +498,35 @@ SELECT t.code, t.title, t.wait, count(*) AS cooldowns, count(t.tries) FILTER (WH
 FROM (
 	SELECT c.code, c.title, c.wait, y.tries, y.success
 	FROM (
-		SELECT s.recipient, s.business, s.code, e.title, s.failed_at,
-			e.ladder[least(row_number() OVER (PARTITION BY s.recipient::text, s.business, s.code, s.streak, s.run ORDER BY s.failed_at),
-				cardinality(e.ladder))] AS wait
+		SELECT s.recipient, s.business, s.code, e.title, s.failed_at, s.next_at, m.until,
+			e.ladder[least(m.strikes, cardinality(e.ladder))] AS wait
 		FROM (
-			SELECT d.*, count(*) FILTER (WHERE d.apart > interval '30 days')
-				OVER (PARTITION BY d.recipient::text, d.business, d.code ORDER BY d.failed_at) AS run
+			SELECT f.recipient, f.business, f.code, f.failed_at,
+				lead(f.failed_at) OVER (PARTITION BY f.recipient::text, f.business, f.code ORDER BY f.failed_at) AS next_at,
+				array_agg(f.failed_at) OVER (PARTITION BY f.recipient::text, f.business, f.code, f.streak
+					ORDER BY f.failed_at ROWS BETWEEN 31 PRECEDING AND CURRENT ROW) AS failures
 			FROM (
-				SELECT f.recipient, f.business, f.code, f.failed_at, f.streak,
-					f.failed_at - lag(f.failed_at) OVER (PARTITION BY f.recipient::text, f.business, f.code ORDER BY f.failed_at) AS apart
-				FROM (
-					SELECT m.recipient, m.business, m.code, m.failed_at,
-						count(m.delivered_at) OVER (PARTITION BY m.recipient::text, m.business
-							ORDER BY coalesce(m.sent_at, m.failed_at, m.delivered_at)) AS streak
-					FROM wa_message AS m
-					WHERE m.recipient IN (SELECT b.recipient FROM wa_message AS b
-						WHERE b.failed_at IS NOT NULL AND b.code IN (SELECT w.code FROM waited AS w))) AS f
-				WHERE f.failed_at IS NOT NULL AND f.code IS NOT NULL) AS d) AS s
+				SELECT m.recipient, m.business, m.code, m.failed_at,
+					count(m.delivered_at) OVER (PARTITION BY m.recipient::text, m.business
+						ORDER BY coalesce(m.sent_at, m.failed_at, m.delivered_at)) AS streak
+				FROM wa_message AS m
+				WHERE m.recipient IN (SELECT b.recipient FROM wa_message AS b
+					WHERE b.failed_at IS NOT NULL AND b.code IN (SELECT w.code FROM waited AS w))) AS f
+			WHERE f.failed_at IS NOT NULL AND f.code IS NOT NULL) AS s
 		JOIN waited AS e ON e.code = s.code
-		WHERE s.apart IS NULL OR s.apart >= e.gap) AS c
+		CROSS JOIN LATERAL wa__cooldown_merge(s.code, s.business, s.failures, NULL, '{}', NULL) AS m) AS c
 	CROSS JOIN LATERAL (
 		SELECT count(*) AS tries, min(n.nth) FILTER (WHERE n.delivered_at IS NOT NULL) AS success
 		FROM (
 			SELECT m.delivered_at, row_number() OVER (ORDER BY coalesce(m.sent_at, m.failed_at, m.delivered_at)) AS nth
 			FROM wa_message AS m
 			WHERE m.recipient = c.recipient AND m.business = c.business
-				AND coalesce(m.sent_at, m.failed_at, m.delivered_at) >= c.failed_at + c.wait
+				AND coalesce(m.sent_at, m.failed_at, m.delivered_at) >= c.until
 			ORDER BY coalesce(m.sent_at, m.failed_at, m.delivered_at) LIMIT 3) AS n) AS y
-	WHERE c.wait IS NOT NULL) AS t
+	WHERE c.until IS NOT NULL AND (c.next_at IS NULL OR c.next_at >= c.until)) AS t
 GROUP BY t.code, t.title, t.wait;
 COMMENT ON VIEW wa_ladder_yield IS
-'Success of the waits: of the cooldowns found in wa_message, by code and wait, how many were followed by another message after their end, and at which try one was delivered';
+'Success of the waits: of the cooldowns found in wa_message, by code and wait, how many were followed by another message after their end, and at which try one was delivered. A cooldown that another failure prolongs counts once, with the longer wait';
 COMMENT ON COLUMN wa_ladder_yield.code IS 'Error code that began the cooldown';
 COMMENT ON COLUMN wa_ladder_yield.title IS 'Its title';
 COMMENT ON COLUMN wa_ladder_yield.wait IS 'How long the cooldown was: the step of the ladder';
