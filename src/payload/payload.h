@@ -160,10 +160,10 @@ typedef struct wa_element
 	wa_str		origin_type;	/* conversation.origin.type */
 	/* MESSAGE */
 	wa_str		texts[WA_MAX_TEXTS];	/* text.body; button.text and .payload;
-										 * interactive.button_reply.title and .id;
-										 * order.text; captions */
-	bool		side_texts;		/* texts are captions, the new text of an edit, or at a
-								 * place that does not match the type */
+										 * interactive.button_reply.title and .id, or those
+										 * of list_reply; order.text; captions */
+	bool		side_texts;		/* texts are captions, a row of a list, the new text of an
+								 * edit, or at a place that does not match the type */
 	bool		wordless;		/* has a part with words, or a system part, that cannot be read */
 	bool		addressed;		/* says to whom it goes, as copies of what a business sent do */
 	bool		automatic;		/* WhatsApp itself answered, not the user */

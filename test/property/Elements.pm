@@ -276,6 +276,7 @@ sub words_of
 
 	return phrase(0, $e->{text}{body}) if $type eq 'text';
 	return phrase(0, @{ $e->{button} }{qw(text payload)}) if $type eq 'button';
+	return phrase(1, $e->{interactive}{list_reply}{title}) if $type eq 'interactive' && $e->{interactive}{list_reply};
 	return phrase(0, ($e->{interactive}{button_reply} // {})->{title}) if $type eq 'interactive';
 	return phrase(1, ($e->{edit}{message}{text} // {})->{body}, caption($e->{edit}{message})) if $type eq 'edit';
 	return phrase(1, caption($e));

@@ -203,7 +203,7 @@ sub message_body
 	return (type => 'text', text => { body => words() }, chance(0.05) ? (group_id => 'Y2FwaV9ncm91cDox') : ()) if $r < 21;
 	return (type => 'button', button => { text => words(), payload => words() }) if $r < 24;
 	return (type => 'interactive', interactive => { type => 'button_reply', button_reply => { id => 'b1', title => words() } }) if $r < 27;
-	return (type => 'interactive', interactive => { type => 'list_reply', list_reply => { id => 'b1', title => 'STOP' } }) if $r < 27.5;
+	return (type => 'interactive', interactive => { type => 'list_reply', list_reply => { id => 'b1', title => words() } }) if $r < 27.5;
 	return (type => 'interactive', interactive => { type => 'call_permission_reply',
 			call_permission_reply => { response => 'accept', response_source => pick('automatic', 'user_action') } }) if $r < 28.5;
 	return picture(pick(qw(image video document))) if $r < 29.5;

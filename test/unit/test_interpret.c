@@ -307,7 +307,10 @@ test_messages(void)
 		   "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
 	means(MESSAGE("'type':'interactive','interactive':{'type':'button_reply','button_reply':{'id':'1','title':'STOP'}}"),
 		   "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
+	/* The row of a list may be a stop, and grants nothing. */
 	means(MESSAGE("'type':'interactive','interactive':{'type':'list_reply','list_reply':{'id':'1','title':'STOP'}}"),
+		   "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
+	means(MESSAGE("'type':'interactive','interactive':{'type':'list_reply','list_reply':{'id':'START','title':'START'}}"),
 		   "inbound" WHO);
 	means(MESSAGE("'type':'image','image':{'caption':'STOP'}"),
 		  "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
