@@ -60,6 +60,28 @@ SELECT * FROM wa_ingest('{"contacts": [{"wa_id": "491560003003", "user_id": "DE.
 	{"id": "w", "from": "491560003004", "timestamp": 1740823200, "type": "text"}, {"id": "w", "from": "491560003005", "timestamp": 1740823200, "type": "text"}]}');
 SELECT recipient FROM wa_activity ORDER BY recipient;
 
+-- A stop under a user id holds for the phone that any webhook names beside it, and for a successor.
+CREATE TABLE t.beside (n int, what text, field text, value text, asked text);
+INSERT INTO t.beside VALUES
+	(1, 'contact of a call by the business', 'calls', '{"contacts": [{"user_id": "DE.d1"}], "calls": [{"id": "c", "from": "15550001111", "to": "491560004001", "event": "connect", "direction": "BUSINESS_INITIATED", "timestamp": "1740823200"}]}', '491560004001'),
+	(2, 'call by the business', 'calls', '{"calls": [{"id": "c", "from": "15550001111", "to": "491560004002", "to_user_id": "DE.d2", "event": "terminate", "direction": "BUSINESS_INITIATED", "timestamp": "1740823200"}]}', '491560004002'),
+	(3, 'status of a call', 'calls', '{"statuses": [{"id": "c", "type": "call", "status": "RINGING", "recipient_id": "491560004003", "recipient_user_id": "DE.d3", "timestamp": "1740823200"}]}', '491560004003'),
+	(4, 'contact of an echo', 'smb_message_echoes', '{"contacts": [{"wa_id": "491560004004", "user_id": "DE.d4"}], "message_echoes": [{"from": "15550001111", "to": "491560004004", "id": "w", "timestamp": "1740823200", "type": "text", "text": {"body": "START"}}]}', '491560004004'),
+	(5, 'contact of a new user id', 'user_id_update', '{"contacts": [{"wa_id": "491560004005", "user_id": "DE.d5"}], "user_id_update": [{"user_id": {"previous": "DE.d5", "current": "DE.e5"}, "timestamp": "1740823200"}]}', '491560004005'),
+	(6, 'contact of a new number', 'messages', '{"contacts": [{"wa_id": "491560004006", "user_id": "DE.d6"}], "messages": [{"id": "w", "from": "491560004006", "timestamp": "1740823200", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491560004106"}}]}', '491560004106'),
+	(7, 'a number with a digit more in the contact', 'messages', '{"contacts": [{"wa_id": "491560004107"}, {"wa_id": "5531987654321", "user_id": "DE.d7"}], "messages": [{"id": "w", "from": "553187654321", "timestamp": "1740823200", "type": "image"}, {"id": "w", "from": "491560004107", "timestamp": "1740823200", "type": "image"}]}', '5531987654321'),
+	(8, 'a successor under another type', 'messages', '{"messages": [{"id": "w", "timestamp": "1740823200", "type": "system", "system": {"type": "user_changed_username", "user_id": "DE.e8", "previous_user_id": "DE.d8"}}]}', 'DE.e8');
+INSERT INTO wa_webhook (received_at, payload)
+SELECT '2025-12-31', t.hook(jsonb_build_object('user_preferences', jsonb_build_array(jsonb_build_object(
+	'user_id', 'DE.d' || n, 'category', 'marketing_messages', 'value', 'stop', 'timestamp', t.unix('2025-02-01')))), field => 'user_preferences') FROM t.beside;
+SELECT what, wa_sendable(asked, 'marketing') FROM t.beside ORDER BY n;
+INSERT INTO wa_webhook (received_at, payload) SELECT '2025-12-31', t.hook(value::jsonb, field => field) FROM t.beside;
+SELECT what, wa_sendable(asked, 'marketing') FROM t.beside ORDER BY n;
+-- The only contact of a webhook is whom its messages are from that name nobody.
+SELECT * FROM wa_ingest('{"contacts": [{"wa_id": "491560004009"}], "messages": [
+	{"id": "w", "timestamp": 1740823200, "type": "text", "text": {"body": "stop"}}, {"id": "w", "timestamp": 1740823200, "type": "text", "text": {"body": "bye"}}]}');
+SELECT wa_sendable('491560004009', 'marketing');
+
 -- Folding: what a webhook calls somebody and what a list calls somebody are one.
 INSERT INTO wa_webhook (received_at, payload)
 SELECT '2025-12-31', t.hook(t.prefers(wa_id, 'stop', '2025-03-01 10:00'))

@@ -64,7 +64,7 @@ SELECT heard, count(*) FROM t.heard GROUP BY heard;
 -- They are messages all the same.
 SELECT count(*) = (SELECT count(*) FROM t.said) AS windows FROM t.said JOIN wa_activity ON recipient::text = (491570000000 + n)::text WHERE last_inbound_at = '2025-03-01 10:00';
 
--- Where a phrase may stand: the text, a button's text or payload, a reply button's title or id.
+-- Where a phrase may stand: the text, a button's text or payload, a reply button's title or id, and for a stop a list row's.
 DELETE FROM t.said;
 INSERT INTO t.said (part) VALUES
 	('{"type": "button", "button": {"text": "Stop promotions", "payload": "whatever"}}'),

@@ -56,15 +56,17 @@ change_report(wa_context *c, const wa_identifiers *from, const wa_identifiers *t
 	change_report_each(c, old, nold, to->rest, to->nrest);
 }
 
-/* Report that these identifiers, and those in beside, are one person's. */
+/* Report that these identifiers, and those in beside and contact, are one person's. */
 static void
 change_report_sighting(wa_context *c, const wa_identifiers *set, const wa_ids *beside,
-					   wa_str origin)
+					   const wa_ids *contact, wa_str origin)
 {
 	wa_identifiers together = *set;
 
 	if (beside != NULL)
 		wa_identifiers_add(&together, beside, NULL);
+	if (contact != NULL)
+		wa_identifiers_add(&together, contact, NULL);
 	c->event.nids = wa_identifiers_list(&together, c->event.ids);
 	wa_context_report_sighting(c, origin);
 }
@@ -74,6 +76,29 @@ change_report_problem(wa_context *c, bool given)
 {
 	wa_context_report_problem(c, given ? WA_PROBLEM_BAD_RECIPIENT : WA_PROBLEM_MISSING_RECIPIENT,
 							  "old or new identifier of the user is missing or none", 0);
+}
+
+/*
+ * The contact of a change has the old identifiers or the new ones.  It joins the old ones if
+ * it shares one of them, or is at odds with the new ones.  Else it is returned, as to be seen
+ * together with the new ones.
+ */
+static const wa_ids *
+change_add_contact(const wa_ids *contact, wa_identifiers *from, const wa_identifiers *to)
+{
+	wa_identifiers named;
+
+	wa_identifiers_init(&named);
+	wa_identifiers_add(&named, contact, NULL);
+	if (wa_identifiers_empty(&named))
+		return NULL;
+	if (wa_identifiers_meet(&named, from) ||
+		(wa_identifiers_contradict(&named, to) && !wa_identifiers_contradict(&named, from)))
+	{
+		wa_identifiers_add(from, contact, to);
+		return NULL;
+	}
+	return wa_identifiers_contradict(&named, to) ? NULL : contact;
 }
 
 /*
@@ -132,11 +157,14 @@ wa_interpret_changed_user(wa_context *c, const wa_element *element)
 {
 	const wa_str origin = WA_STR("system message");
 	wa_ids		phone = {element->who.phone, {NULL, 0}, {NULL, 0}};
+	const wa_ids *contact;
 	wa_identifiers from;
 	wa_identifiers to;
 	bool		keeps_phone;
 
 	change_read_system(element, &from, &to);
+	keeps_phone = change_keeps_phone(element, &from, &to);
+	contact = change_add_contact(&element->contact, &from, &to);
 	if (wa_identifiers_empty(&from) || wa_identifiers_empty(&to))
 	{
 		change_report_problem(c, wa_identifiers_given(&element->changed_to) &&
@@ -144,31 +172,36 @@ wa_interpret_changed_user(wa_context *c, const wa_element *element)
 							   wa_identifiers_given(&element->who)));
 		return;
 	}
-	keeps_phone = change_keeps_phone(element, &from, &to);
 	if (!keeps_phone)
-		change_report_sighting(c, &from, NULL, origin);
+		change_report_sighting(c, &from, NULL, NULL, origin);
 	change_report(c, &from, &to, origin);
-	change_report_sighting(c, &to, keeps_phone ? &phone : NULL, origin);
+	change_report_sighting(c, &to, keeps_phone ? &phone : NULL, contact, origin);
 }
 
 /*
- * A new BSUID.  The phone that stands beside it is known with it, and an old
+ * A new BSUID.  The phone that stands beside it, or in its contact, is known with it, and an old
  * identifier as well: what was learned under it counts for the new BSUID.
  */
 wa_element_outcome
 wa_interpret_user_id_update(wa_context *c, const wa_element *element)
 {
 	const wa_str origin = WA_STR("user_id_update");
+	wa_ids		who = element->who;
+	const wa_ids *contact;
 	wa_identifiers from;
 	wa_identifiers to;
 	bool		has_previous;
+
+	if (!wa_str_given(who.phone))
+		who.phone = element->contact.phone;
 
 	wa_identifiers_init(&from);
 	wa_identifiers_init(&to);
 	wa_identifiers_add(&to, &element->changed_to, NULL);
 	wa_identifiers_add(&from, &element->changed_from, &to);
 	has_previous = !wa_identifiers_empty(&from);
-	wa_identifiers_add(&from, &element->who, &to);
+	wa_identifiers_add(&from, &who, &to);
+	contact = change_add_contact(&element->contact, &from, &to);
 	if (wa_identifiers_empty(&from) || wa_identifiers_empty(&to))
 	{
 		change_report_problem(c, wa_identifiers_given(&element->changed_to) &&
@@ -178,7 +211,7 @@ wa_interpret_user_id_update(wa_context *c, const wa_element *element)
 	/* without a previous one the sighting says it all, if its time is right */
 	if (has_previous || c->wrong_instant != NULL)
 		change_report(c, &from, &to, origin);
-	change_report_sighting(c, &to, &element->who, origin);
+	change_report_sighting(c, &to, &who, contact, origin);
 	c->applied = true;
 	return wa_context_outcome(c);
 }

@@ -116,6 +116,17 @@ wa_identifiers_contradict(const wa_identifiers *a, const wa_identifiers *b)
 }
 
 bool
+wa_identifiers_meet(const wa_identifiers *a, const wa_identifiers *b)
+{
+	for (int kind = 0; kind < WA_MAX_IDS; kind++)
+	{
+		if (a->kinds[kind].len > 0 && identifiers_have(b, &a->kinds[kind]))
+			return true;
+	}
+	return false;
+}
+
+bool
 wa_identifiers_given(const wa_ids *who)
 {
 	return wa_str_given(who->phone) || wa_str_given(who->user_id) ||

@@ -54,6 +54,9 @@ extern bool wa_identifiers_empty(const wa_identifiers *set);
 /* Do the sets contradict each other: by two phones, two BSUIDs, or two parent BSUIDs? */
 extern bool wa_identifiers_contradict(const wa_identifiers *a, const wa_identifiers *b);
 
+/* Is an identifier of a, apart from its rest, in b? */
+extern bool wa_identifiers_meet(const wa_identifiers *a, const wa_identifiers *b);
+
 /* Is any identifier given, also an invalid one? */
 extern bool wa_identifiers_given(const wa_ids *who);
 

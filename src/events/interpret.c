@@ -236,9 +236,17 @@ interpret_preference(wa_context *c, const wa_element *element)
  * ----------------------------------------------------------------
  */
 
+/* Are these two identifiers, of which the one takes the place of the other? */
+static bool
+system_succeeds(wa_str previous, wa_str current)
+{
+	return wa_str_given(previous) && wa_str_given(current) && !wa_str_equal(previous, current);
+}
+
 /*
  * customer_changed_number is the older name; the On-Premises API leaves the
- * type out where a new number is there.
+ * type out where a new number is there.  A BSUID beside its successor is a change
+ * whatever the type.
  */
 static bool
 system_is_change(const wa_element *element)
@@ -254,7 +262,8 @@ system_is_change(const wa_element *element)
 		if (wa_text_says(element->system_type, types[i]))
 			return true;
 	}
-	return false;
+	return system_succeeds(element->changed_from.user_id, element->changed_to.user_id) ||
+		system_succeeds(element->changed_from.parent_user_id, element->changed_to.parent_user_id);
 }
 
 /* Under nearly its type, or none, it stops, too, and grants nothing. */
@@ -428,13 +437,16 @@ interpret_message(wa_context *c, const wa_element *element)
  * ----------------------------------------------------------------
  */
 
-/* A call that the user begins opens the window as a message does. */
+/*
+ * A call that the user begins opens the window as a message does.  Of any other call only
+ * its identifiers count.
+ */
 static wa_element_outcome
 interpret_call(wa_context *c, const wa_element *element)
 {
+	wa_context_report_sighting(c, WA_STR("call"));
 	if (!element->by_user)
 		return WA_OUTCOME_IGNORED;
-	wa_context_report_sighting(c, WA_STR("call"));
 	if (element_has_recipient(c, element) && wa_context_has_instant(c))
 		wa_context_report(c, WA_EVENT_INBOUND);
 	return wa_context_outcome(c);
@@ -492,7 +504,7 @@ wa_interpret(const wa_element *element, wa_instant received_at,
 		case WA_ELEMENT_STATUS:
 			if (!element->group)
 				wa_context_report_sighting(&c, WA_STR("status"));
-			return interpret_status(&c, element);
+			return element->no_message ? WA_OUTCOME_IGNORED : interpret_status(&c, element);
 		case WA_ELEMENT_MESSAGE:
 			return interpret_message(&c, element);
 		case WA_ELEMENT_PREFERENCE:

@@ -2,11 +2,16 @@
  *
  * contacts.c
  *	  Finding the item of a value's contacts[] that belongs to a status, message,
- *	  preference or call of that value.
+ *	  preference, call or change of user id of that value.
+ *
+ * It is one that shares an identifier with the element, tried at the element's own
+ * index first, where Meta puts it; else the only contact of a value with one element,
+ * or beside a message that names nobody.
  *
  *-------------------------------------------------------------------------
  */
 #include "payload/payload_internal.h"
+#include "recipient/phone.h"
 
 /*
  * What is longer is no identifier, and not compared: a few contacts with a
@@ -24,15 +29,15 @@ contact_phone_filler(char c)
 	return c == '+' || c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Order by the bytes that count; 0 is equal. */
-static int
-contact_compare_ids(wa_str a, wa_str b, bool is_phone)
+/* Is it the same but for what does not count? */
+static bool
+contact_equal_as_written(wa_str a, wa_str b, bool is_phone)
 {
 	size_t		i = 0;
 	size_t		j = 0;
 
 	if (!is_phone)
-		return wa_str_compare(a, b);
+		return wa_str_equal(a, b);
 	for (;;)
 	{
 		while (i < a.len && contact_phone_filler(a.data[i]))
@@ -40,28 +45,10 @@ contact_compare_ids(wa_str a, wa_str b, bool is_phone)
 		while (j < b.len && contact_phone_filler(b.data[j]))
 			j++;
 		if (i == a.len || j == b.len)
-			return (j == b.len) - (i == a.len);
-		if (a.data[i] != b.data[j])
-			return (unsigned char) a.data[i] < (unsigned char) b.data[j] ? -1 : 1;
-		i++;
-		j++;
+			return i == a.len && j == b.len;
+		if (a.data[i++] != b.data[j++])
+			return false;
 	}
-}
-
-/* FNV-1a over the bytes that count.  Sorting by it only saves time. */
-static uint64
-contact_hash_id(wa_str id, bool is_phone)
-{
-	uint64		hash = UINT64CONST(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < id.len; i++)
-	{
-		if (is_phone && contact_phone_filler(id.data[i]))
-			continue;
-		hash ^= (unsigned char) id.data[i];
-		hash *= UINT64CONST(0x100000001b3);
-	}
-	return hash;
 }
 
 /* Can it be told by this identifier who it is? */
@@ -74,7 +61,7 @@ contact_id_telling(wa_str id)
 bool
 wa_contact_same_id(wa_str a, wa_str b, bool is_phone)
 {
-	return contact_id_telling(a) && contact_id_telling(b) && contact_compare_ids(a, b, is_phone) == 0;
+	return contact_id_telling(a) && contact_id_telling(b) && contact_equal_as_written(a, b, is_phone);
 }
 
 void
@@ -85,47 +72,129 @@ wa_contact_read(json_object *contact, wa_ids *ids)
 	ids->parent_user_id = wa_json_text(contact, "parent_user_id");
 }
 
-/* Read the i-th contact of the value and say whether it shares an identifier. */
-static bool
-contact_matches(wa_payload *payload, int i, const wa_ids *who, wa_ids *contact)
+static void
+contact_read_item(const wa_payload *payload, int i, wa_ids *contact)
 {
-	wa_contact_read(wa_json_list_item(payload->arrays[WA_ARRAY_CONTACTS], i),
-					contact);
+	wa_contact_read(wa_json_list_item(payload->arrays[WA_ARRAY_CONTACTS], i), contact);
+}
+
+/* Read the i-th contact of the value and say whether it shares an identifier as written. */
+static bool
+contact_matches(const wa_payload *payload, int i, const wa_ids *who, wa_ids *contact)
+{
+	contact_read_item(payload, i, contact);
 	return wa_contact_same_id(who->phone, contact->phone, true) ||
 		wa_contact_same_id(who->user_id, contact->user_id, false) ||
 		wa_contact_same_id(who->parent_user_id, contact->parent_user_id, false);
 }
 
-/* By hash, then by what it stands for, then the first contact first. */
+/* ----------------------------------------------------------------
+ * Identifiers that are written in different ways
+ * ----------------------------------------------------------------
+ */
+
+/*
+ * The identifiers that can be read, canonical.  WhatsApp writes the numbers of some
+ * countries with a digit more in one place than in the other.
+ */
+typedef struct contact_ids
+{
+	int			n;
+	wa_canonical ids[3];
+} contact_ids;
+
+static void
+contact_canonicalize(const wa_ids *written, contact_ids *result)
+{
+	const wa_str all[] = {written->phone, written->user_id, written->parent_user_id};
+
+	result->n = 0;
+	for (int i = 0; i < 3; i++)
+	{
+		if (contact_id_telling(all[i]) &&
+			wa_canonicalize(all[i].data, all[i].len, &result->ids[result->n]))
+			result->n++;
+	}
+}
+
+static bool
+contact_ids_meet(const contact_ids *ids, const wa_canonical *others, int n)
+{
+	for (int i = 0; i < ids->n; i++)
+	{
+		for (int j = 0; j < n; j++)
+		{
+			if (ids->ids[i].len == others[j].len &&
+				memcmp(ids->ids[i].text, others[j].text, others[j].len) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Does the i-th contact of the value have one of these n identifiers? */
+static bool
+contact_shares(const wa_payload *payload, int i, const wa_canonical *others, int n)
+{
+	wa_ids		written;
+	contact_ids ids;
+
+	contact_read_item(payload, i, &written);
+	contact_canonicalize(&written, &ids);
+	return contact_ids_meet(&ids, others, n);
+}
+
+/* The first of few contacts that shares an identifier; -1 where there is none. */
+static int
+contact_find_few(const wa_payload *payload, const wa_ids *who)
+{
+	int			ncontacts = payload->lengths[WA_ARRAY_CONTACTS];
+	wa_ids		contact;
+	contact_ids own;
+
+	for (int i = 0; i < ncontacts; i++)
+	{
+		if (contact_matches(payload, i, who, &contact))
+			return i;
+	}
+	contact_canonicalize(who, &own);
+	for (int i = 0; i < ncontacts && own.n > 0; i++)
+	{
+		if (contact_shares(payload, i, own.ids, own.n))
+			return i;
+	}
+	return -1;
+}
+
+/* ----------------------------------------------------------------
+ * The search among many contacts
+ * ----------------------------------------------------------------
+ */
+
+/* FNV-1a */
+static uint64
+contact_hash_id(const wa_canonical *id)
+{
+	uint64		hash = UINT64CONST(0xcbf29ce484222325);
+
+	for (int i = 0; i < id->len; i++)
+	{
+		hash ^= (unsigned char) id->text[i];
+		hash *= UINT64CONST(0x100000001b3);
+	}
+	return hash;
+}
+
+/* By hash, then the first contact first. */
 static int
 contact_compare_keys(const void *left, const void *right)
 {
 	const wa_contact_key *a = left;
 	const wa_contact_key *b = right;
-	int			order;
 
 	if (a->hash != b->hash)
 		return a->hash < b->hash ? -1 : 1;
-	if (a->is_phone != b->is_phone)
-		return a->is_phone ? -1 : 1;
-	order = contact_compare_ids(a->id, b->id, a->is_phone);
-	if (order != 0)
-		return order;
 	return (a->contact > b->contact) - (a->contact < b->contact);
-}
-
-static void
-contact_add_key(wa_payload *payload, wa_str id, bool is_phone, int contact)
-{
-	wa_contact_key *key;
-
-	if (!contact_id_telling(id))
-		return;
-	key = &payload->keys[payload->nkeys++];
-	key->hash = contact_hash_id(id, is_phone);
-	key->id = id;
-	key->is_phone = is_phone;
-	key->contact = contact;
 }
 
 /*
@@ -143,43 +212,42 @@ contact_make_keys(wa_payload *payload)
 		return;
 	for (int i = 0; i < ncontacts; i++)
 	{
-		wa_ids		ids;
+		wa_ids		written;
+		contact_ids ids;
 
-		wa_contact_read(wa_json_list_item(payload->arrays[WA_ARRAY_CONTACTS], i),
-						&ids);
-		contact_add_key(payload, ids.phone, true, i);
-		contact_add_key(payload, ids.user_id, false, i);
-		contact_add_key(payload, ids.parent_user_id, false, i);
+		contact_read_item(payload, i, &written);
+		contact_canonicalize(&written, &ids);
+		for (int j = 0; j < ids.n; j++)
+			payload->keys[payload->nkeys++] = (wa_contact_key)
+		{
+			contact_hash_id(&ids.ids[j]), i
+		};
 	}
 	qsort(payload->keys, (size_t) payload->nkeys, sizeof(wa_contact_key), contact_compare_keys);
 }
 
-/* The first contact with that identifier, or -1. */
+/*
+ * The first contact with that identifier, or -1.  Of contacts whose hashes are equal by
+ * somebody's intention only the first is looked at.
+ */
 static int
-contact_find_key(const wa_payload *payload, wa_str id, bool is_phone)
+contact_find_key(const wa_payload *payload, const wa_canonical *id)
 {
-	wa_contact_key wanted;
+	uint64		hash = contact_hash_id(id);
 	int			low = 0;
 	int			high = payload->nkeys;
 
-	if (!contact_id_telling(id))
-		return -1;
-	wanted.hash = contact_hash_id(id, is_phone);
-	wanted.id = id;
-	wanted.is_phone = is_phone;
-	wanted.contact = -1;
 	while (low < high)
 	{
 		int			middle = low + (high - low) / 2;
 
-		if (contact_compare_keys(&payload->keys[middle], &wanted) < 0)
+		if (payload->keys[middle].hash < hash)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low < payload->nkeys && payload->keys[low].hash == wanted.hash &&
-		payload->keys[low].is_phone == is_phone &&
-		contact_compare_ids(payload->keys[low].id, id, is_phone) == 0)
+	if (low < payload->nkeys && payload->keys[low].hash == hash &&
+		contact_shares(payload, payload->keys[low].contact, id, 1))
 		return payload->keys[low].contact;
 	return -1;
 }
@@ -189,63 +257,62 @@ contact_find_key(const wa_payload *payload, wa_str id, bool is_phone)
  * phone being asked about first; -1 where there is none.
  */
 static int
-contact_find(wa_payload *payload, const wa_ids *who)
+contact_find_many(wa_payload *payload, const wa_ids *who)
 {
-	int			found;
+	contact_ids own;
+	int			found = -1;
 
 	if (!payload->keys_made)
 		contact_make_keys(payload);
-	if (payload->keys == NULL)
-		return -1;
-	found = contact_find_key(payload, who->phone, true);
-	if (found < 0)
-		found = contact_find_key(payload, who->user_id, false);
-	if (found < 0)
-		found = contact_find_key(payload, who->parent_user_id, false);
+	contact_canonicalize(who, &own);
+	for (int i = 0; i < own.n && found < 0; i++)
+		found = contact_find_key(payload, &own.ids[i]);
 	return found;
 }
+
+/* ----------------------------------------------------------------
+ * The contact of an element
+ * ----------------------------------------------------------------
+ */
 
 /* Is there one element only that a contact may belong to? */
 static bool
 contact_single_element(const wa_payload *payload)
 {
 	return payload->lengths[WA_ARRAY_STATUSES] + payload->lengths[WA_ARRAY_MESSAGES] +
-		payload->lengths[WA_ARRAY_PREFERENCES] + payload->lengths[WA_ARRAY_CALLS] == 1;
+		payload->lengths[WA_ARRAY_PREFERENCES] + payload->lengths[WA_ARRAY_CALLS] +
+		payload->lengths[WA_ARRAY_USER_ID_UPDATES] == 1;
 }
 
-/*
- * The contact is one that shares an identifier with the element, tried at the
- * element's own index first, where Meta puts it; else the only contact of a
- * value with one contact and one element.
- */
-void
-wa_contact_pair(wa_payload *payload, wa_element *element)
+/* A message is from somebody, and the only contact is of who writes; a status may be of anybody. */
+static bool
+contact_message_of_nobody(const wa_payload *payload, const wa_ids *who)
+{
+	return payload->array == WA_ARRAY_MESSAGES && !wa_str_given(who->phone) &&
+		!wa_str_given(who->user_id) && !wa_str_given(who->parent_user_id);
+}
+
+bool
+wa_contact_pair(wa_payload *payload, const wa_ids *who, wa_ids *contact)
 {
 	int			ncontacts = payload->lengths[WA_ARRAY_CONTACTS];
 	int			own = payload->item;
-	int			found = -1;
+	int			found;
 
+	if (ncontacts > 0 && own < ncontacts && contact_matches(payload, own, who, contact))
+		return true;
+	memset(contact, 0, sizeof(*contact));
 	if (ncontacts == 0)
-		return;
-	if (own < ncontacts && contact_matches(payload, own, &element->who, &element->contact))
-		return;
-	if (ncontacts > FEW_CONTACTS)
-		found = contact_find(payload, &element->who);
-	else
-	{
-		for (int i = 0; i < ncontacts && found < 0; i++)
-		{
-			if (i != own && contact_matches(payload, i, &element->who, &element->contact))
-				found = i;
-		}
-	}
-	if (found < 0 && ncontacts == 1 && contact_single_element(payload))
+		return false;
+	found = ncontacts > FEW_CONTACTS ? contact_find_many(payload, who) :
+		contact_find_few(payload, who);
+	if (found < 0 && ncontacts == 1 &&
+		(contact_single_element(payload) || contact_message_of_nobody(payload, who)))
 		found = 0;
-	if (found >= 0)
-		wa_contact_read(wa_json_list_item(payload->arrays[WA_ARRAY_CONTACTS], found),
-						&element->contact);
-	else
-		memset(&element->contact, 0, sizeof(element->contact));
+	if (found < 0)
+		return false;
+	contact_read_item(payload, found, contact);
+	return true;
 }
 
 void

@@ -24,6 +24,14 @@ wa_element_read_from(json_object *node, wa_ids *who)
 	who->parent_user_id = wa_json_text2(node, "from_parent_user_id", "parent_from_user_id");
 }
 
+static void
+element_read_to(json_object *node, wa_ids *who)
+{
+	who->phone = wa_json_text(node, "to");
+	who->user_id = wa_json_text(node, "to_user_id");
+	who->parent_user_id = wa_json_text2(node, "to_parent_user_id", "parent_to_user_id");
+}
+
 static bool
 element_any_given(const wa_ids *ids)
 {
@@ -96,6 +104,7 @@ status_fill(json_object *node, wa_element *element)
 	element->nerrors = wa_json_list_length(wa_element_errors(node));
 	element->pricing_category = wa_json_text(wa_json_member(node, "pricing"), "category");
 	element->origin_type = wa_json_text(origin, "type");
+	element->no_message = status_is_of_other(node);
 
 	/* with a participant recipient_id and its kin are the group's: no user's */
 	status_fill_participant(node, &element->who);
@@ -155,19 +164,49 @@ user_id_update_fill(json_object *node, wa_element *element)
 						&element->changed_from.parent_user_id);
 }
 
-/* Without a direction it is unknown who began a call: "from" does not prove it. */
+/* Its contact has the new identifiers, or still the old ones. */
+static void
+user_id_update_pair(wa_payload *payload, wa_element *element)
+{
+	wa_ids		current = element->changed_to;
+
+	current.phone = element->who.phone;
+	if (!wa_contact_pair(payload, &current, &element->contact) &&
+		element_any_given(&element->changed_from))
+		(void) wa_contact_pair(payload, &element->changed_from, &element->contact);
+}
+
+/*
+ * A call is from the user, or to it.  Without a direction it is unknown who began it: "from"
+ * does not prove it.
+ */
 static void
 call_fill(json_object *node, wa_element *element)
 {
 	wa_str		direction = wa_json_text(node, "direction");
 
-	wa_element_read_from(node, &element->who);
+	element->by_user = wa_str_says(direction, WA_STR("user_initiated"));
+	if (element->by_user)
+		wa_element_read_from(node, &element->who);
+	else if (wa_str_says(direction, WA_STR("business_initiated")))
+		element_read_to(node, &element->who);
 	element->message_id = wa_json_text(node, "id");
 	element->type = wa_json_text(node, "event");
 	element->timestamp = wa_json_present(node, "start_time");
 	if (!wa_str_given(element->timestamp))
 		element->timestamp = wa_json_present(node, "timestamp");
-	element->by_user = wa_str_says(direction, WA_STR("user_initiated"));
+}
+
+/*
+ * Whom the business calls is written in many ways, as the business itself, too; the contact is
+ * the user.
+ */
+static void
+call_pair(wa_payload *payload, wa_element *element)
+{
+	if (wa_contact_pair(payload, &element->who, &element->contact) && !element->by_user &&
+		wa_str_given(element->contact.phone))
+		element->who.phone = element->contact.phone;
 }
 
 /* What is no list is one restriction, though it be of no shape that can be read. */
@@ -221,6 +260,7 @@ contact_is_alone(const wa_payload *payload)
 	return payload->lengths[WA_ARRAY_STATUSES] == 0 &&
 		payload->lengths[WA_ARRAY_MESSAGES] == 0 &&
 		payload->lengths[WA_ARRAY_PREFERENCES] == 0 &&
+		payload->lengths[WA_ARRAY_USER_ID_UPDATES] == 0 &&
 		payload->lengths[WA_ARRAY_CALLS] == 0;
 }
 
@@ -240,13 +280,15 @@ element_fill_kind(wa_payload *payload, wa_element *element, json_object *node)
 			break;
 		case WA_ELEMENT_CALL:
 			call_fill(node, element);
-			break;
+			call_pair(payload, element);
+			return;
 		case WA_ELEMENT_CONTACT:
 			wa_contact_read(node, &element->who);
 			element->alone = contact_is_alone(payload);
 			return;
 		case WA_ELEMENT_USER_ID_UPDATE:
 			user_id_update_fill(node, element);
+			user_id_update_pair(payload, element);
 			return;
 		case WA_ELEMENT_ERROR:
 			element->nerrors = 1;
@@ -262,7 +304,7 @@ element_fill_kind(wa_payload *payload, wa_element *element, json_object *node)
 		case WA_ELEMENT_MALFORMED:
 			return;
 	}
-	wa_contact_pair(payload, element);
+	(void) wa_contact_pair(payload, &element->who, &element->contact);
 }
 
 void
@@ -272,8 +314,6 @@ wa_element_fill(wa_payload *payload, wa_element *element, wa_element_kind kind,
 	memset(element, 0, sizeof(*element));
 	if (!wa_json_is_object(node) && kind != WA_ELEMENT_OTHER)
 		kind = WA_ELEMENT_MALFORMED;
-	if (kind == WA_ELEMENT_STATUS && status_is_of_other(node))
-		kind = WA_ELEMENT_OTHER;
 
 	element->kind = kind;
 	element->place = payload->place;

@@ -49,10 +49,16 @@ message_fill_button(json_object *part, wa_element *element)
 	element->texts[1] = wa_json_text(part, "payload");
 }
 
-static void
-message_fill_reply(json_object *part, wa_element *element)
+static bool
+message_has_words(const wa_element *element)
 {
-	json_object *reply = wa_json_member(part, "button_reply");
+	return element->texts[0].data != NULL || element->texts[1].data != NULL;
+}
+
+static void
+message_fill_reply(json_object *part, const char *key, wa_element *element)
+{
+	json_object *reply = wa_json_member(part, key);
 
 	element->texts[0] = message_words(reply, "title", element);
 	element->texts[1] = wa_json_text(reply, "id");
@@ -63,7 +69,13 @@ message_fill_interactive(json_object *part, wa_element *element)
 {
 	json_object *permission = wa_json_member(part, "call_permission_reply");
 
-	message_fill_reply(part, element);
+	message_fill_reply(part, "button_reply", element);
+	if (!message_has_words(element))
+	{
+		/* the row of a menu may be a stop, but is no message by itself */
+		message_fill_reply(part, "list_reply", element);
+		element->side_texts = message_has_words(element);
+	}
 	element->automatic = wa_str_says(wa_json_text(permission, "response_source"),
 									 WA_STR("automatic"));
 }
@@ -269,12 +281,6 @@ message_fill_part(json_object *node, const message_type *type, wa_element *eleme
 	element->wordless = element->wordless || message_is_wordless(part, type, element);
 }
 
-static bool
-message_has_words(const wa_element *element)
-{
-	return element->texts[0].data != NULL || element->texts[1].data != NULL;
-}
-
 /*
  * Where the part that the type names has no words, or is not there, words in another
  * part, or in none, are no message by themselves, but may be a stop.
@@ -291,7 +297,9 @@ message_find_words(json_object *node, const message_type *type, wa_element *elem
 	}
 	/* a reply without the "interactive" round it */
 	if (!message_has_words(element))
-		message_fill_reply(node, element);
+		message_fill_reply(node, "button_reply", element);
+	if (!message_has_words(element))
+		message_fill_reply(node, "list_reply", element);
 	if (!message_has_words(element))
 		element->texts[0] = message_words(node, "body", element);
 	if (!message_has_words(element))

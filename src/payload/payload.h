@@ -15,10 +15,10 @@
  * - The lists of a value (contacts, messages, statuses, user_preferences,
  *   user_id_update, calls, errors; read in this order) are read for every
  *   field of the change, except fields with "echoes" or "history" in their name:
- *   such a change is one WA_ELEMENT_OTHER.  The value of "account_update" is also one
- *   WA_ELEMENT_ACCOUNT_UPDATE, and that of the fields about templates (status,
- *   category, quality) also one WA_ELEMENT_TEMPLATE.  A value without any of the
- *   lists is one WA_ELEMENT_OTHER.  A null or empty list gives no element.
+ *   such a change is one WA_ELEMENT_OTHER, and the contacts of echoes are read.  The
+ *   value of "account_update" is also one WA_ELEMENT_ACCOUNT_UPDATE, and that of the
+ *   fields about templates (status, category, quality) also one WA_ELEMENT_TEMPLATE.  A
+ *   value without any of the lists is one WA_ELEMENT_OTHER.  A null or empty list gives no element.
  * - value.standby is read as if its lists stood in the value: WhatsApp puts
  *   them there while another responder owns the conversation.
  * - Where a list is expected, one object is a list of one.
@@ -29,7 +29,6 @@
  *   searched: messages of the business and old messages are no events.
  * - An object without a shape of its own may be a wrapper of payloads, which
  *   are members "body", "Message" or "payload", as JSON or as a string of JSON.
- * - A status with "type":"call" is WA_ELEMENT_OTHER.
  * - A message without "type" has the type of the part that it has.
  *
  * Lifetime: wa_payload_new, then any number of parse / next… / clear, then
@@ -136,13 +135,14 @@ typedef struct wa_element
 	wa_str		field;			/* changes[].field */
 	wa_str		entry_time;		/* entry[].time */
 	wa_ids		who;			/* the user; a group's participant, not the group;
-								 * USER_ID_UPDATE: wa_id alone */
-	wa_ids		contact;		/* STATUS, MESSAGE, PREFERENCE, CALL: the contacts[]
-								 * item that belongs to it: the one that shares an
-								 * identifier (as written), or the only one where the
-								 * value has one contact and one element */
-	bool		alone;			/* CONTACT: its value has no status, message,
-								 * preference or call, so that no other element names it */
+								 * USER_ID_UPDATE: wa_id alone; CALL: nobody where it
+								 * is unknown who began it */
+	wa_ids		contact;		/* STATUS, MESSAGE, PREFERENCE, USER_ID_UPDATE, CALL:
+								 * the contacts[] item that belongs to it: the one that
+								 * shares an identifier, or the only one where the value
+								 * has one element, or beside a MESSAGE from nobody */
+	bool		alone;			/* CONTACT: its value has no status, message, preference,
+								 * change or call, so that no other element names it */
 	bool		unread;			/* MALFORMED: it has messages, statuses or
 								 * user_preferences where they are not read */
 	wa_str		timestamp;		/* the element's own; for a CALL that has ended, when
@@ -156,14 +156,15 @@ typedef struct wa_element
 								 * MESSAGE: written in a group */
 	bool		participant;	/* STATUS: of one participant of a group */
 	/* STATUS */
+	bool		no_message;		/* it is that of a call or a payment */
 	wa_str		pricing_category;	/* pricing.category */
 	wa_str		origin_type;	/* conversation.origin.type */
 	/* MESSAGE */
 	wa_str		texts[WA_MAX_TEXTS];	/* text.body; button.text and .payload;
-										 * interactive.button_reply.title and .id;
-										 * order.text; captions */
-	bool		side_texts;		/* texts are captions, the new text of an edit, or at a
-								 * place that does not match the type */
+										 * interactive.button_reply.title and .id, or those
+										 * of list_reply; order.text; captions */
+	bool		side_texts;		/* texts are captions, a row of a list, the new text of an
+								 * edit, or at a place that does not match the type */
 	bool		wordless;		/* has a part with words, or a system part, that cannot be read */
 	bool		addressed;		/* says to whom it goes, as copies of what a business sent do */
 	bool		automatic;		/* WhatsApp itself answered, not the user */

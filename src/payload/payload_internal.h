@@ -102,9 +102,7 @@ typedef enum wa_walk_state
 typedef struct wa_contact_key
 {
 	uint64		hash;
-	wa_str		id;
 	int			contact;
-	bool		is_phone;
 } wa_contact_key;
 
 struct wa_payload
@@ -306,8 +304,11 @@ extern void wa_contact_read(json_object *contact, wa_ids *ids);
 /* contacts.c: do the two name the same user?  '+' and blanks are ignored. */
 extern bool wa_contact_same_id(wa_str a, wa_str b, bool is_phone);
 
-/* contacts.c: find the item of contacts[] that belongs to the element. */
-extern void wa_contact_pair(wa_payload *payload, wa_element *element);
+/*
+ * contacts.c: find the item of contacts[] that belongs to the element at the current place,
+ * which is about who.  Returns false, with nothing in *contact, where there is none.
+ */
+extern bool wa_contact_pair(wa_payload *payload, const wa_ids *who, wa_ids *contact);
 
 /* contacts.c: discard the keys of the contacts of the last value. */
 extern void wa_contact_forget(wa_payload *payload);

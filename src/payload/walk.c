@@ -109,6 +109,26 @@ walk_load_arrays(wa_payload *payload, json_object *holder)
 	return known;
 }
 
+/*
+ * What the business wrote itself is ignored, but whose identifiers belong together is not.  The
+ * contacts of a history are those of its time.
+ */
+static void
+walk_begin_contacts(wa_payload *payload, json_object *value)
+{
+	(void) walk_load_arrays(payload, value);
+	for (int i = 0; i < WA_ARRAY_COUNT; i++)
+	{
+		if (i == WA_ARRAY_CONTACTS)
+			continue;
+		payload->arrays[i] = NULL;
+		payload->lengths[i] = 0;
+		payload->malformed[i] = false;
+	}
+	payload->in_standby = true; /* none is looked for */
+	payload->state = WA_WALK_ITEM;
+}
+
 static bool
 is_template_field(wa_str field)
 {
@@ -136,6 +156,8 @@ walk_enter_value(wa_payload *payload, json_object *value, wa_element *element)
 	if (walk_contains(payload->field, WA_STR("echoes")) ||
 		walk_contains(payload->field, WA_STR("history")))
 	{
+		if (!walk_contains(payload->field, WA_STR("history")))
+			walk_begin_contacts(payload, value);
 		wa_element_fill(payload, element, WA_ELEMENT_OTHER, value);
 		return true;
 	}

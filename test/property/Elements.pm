@@ -130,13 +130,17 @@ my %names = (
 	statuses => [qw(recipient_id recipient_user_id recipient_parent_user_id)],
 	messages => [qw(from from_user_id from_parent_user_id)],
 	calls => [qw(from from_user_id from_parent_user_id)],
-	user_preferences => [qw(wa_id user_id parent_user_id)]);
+	user_preferences => [qw(wa_id user_id parent_user_id)],
+	user_id_update => [qw(wa_id)]);
+# Whom the business called.
+my @called = qw(to to_user_id to_parent_user_id);
 my @contact_names = qw(wa_id user_id parent_user_id);
 
-# The contact that belongs to an element: one that shares a name, or the only one of an only element.
+# The contact that belongs to an element: one that shares a name, or the only one of an only
+# element or beside a message from nobody.
 sub contact_of
 {
-	my ($value, @named) = @_;
+	my ($value, $array, @named) = @_;
 	my @contacts = @{ $value->{contacts} // [] };
 
 	for my $contact (@contacts)
@@ -149,7 +153,7 @@ sub contact_of
 	}
 	my $elements = 0;
 	$elements += @{ $value->{$_} // [] } for keys %names;
-	return @contacts == 1 && $elements == 1 ? $contacts[0] : {};
+	return @contacts == 1 && ($elements == 1 || $array eq 'messages' && !given(@named)) ? $contacts[0] : {};
 }
 
 # { ids: what it names, in order; apart: what a contact that contradicts it
@@ -157,10 +161,11 @@ sub contact_of
 sub who
 {
 	my ($value, $array, $element) = @_;
-	my @named = texts($element, @{ $names{$array} });
+	my @named = texts($element, ($element->{direction} // '') eq 'BUSINESS_INITIATED' ? @called : @{ $names{$array} });
 
 	@named = texts($element, qw(recipient_participant_id recipient_participant_user_id)) if $element->{recipient_participant_id};
-	my @theirs = texts(contact_of($value, @named), @contact_names);
+	my @theirs = texts(contact_of($value, $array, @named), @contact_names);
+	$named[0] = $theirs[0] // $named[0] if ($element->{direction} // '') eq 'BUSINESS_INITIATED';
 	my @own = one_of_each(@named);
 	my @contact = one_of_each(@theirs);
 	my $contradicts = grep { defined $own[$_] && defined $contact[$_] && $own[$_] ne $contact[$_] } 0 .. 2;
@@ -276,6 +281,7 @@ sub words_of
 
 	return phrase(0, $e->{text}{body}) if $type eq 'text';
 	return phrase(0, @{ $e->{button} }{qw(text payload)}) if $type eq 'button';
+	return phrase(1, $e->{interactive}{list_reply}{title}) if $type eq 'interactive' && $e->{interactive}{list_reply};
 	return phrase(0, ($e->{interactive}{button_reply} // {})->{title}) if $type eq 'interactive';
 	return phrase(1, ($e->{edit}{message}{text} // {})->{body}, caption($e->{edit}{message})) if $type eq 'edit';
 	return phrase(1, caption($e));
@@ -289,7 +295,7 @@ sub says_nothing
 	my ($array, $e) = @_;
 
 	return ($e->{direction} // '') ne 'USER_INITIATED' if $array eq 'calls';
-	return $e->{status} !~ /^(delivered|read|played|failed|sent)$/ if $array eq 'statuses';
+	return ($e->{type} // '') eq 'call' || $e->{status} !~ /^(delivered|read|played|failed|sent)$/ if $array eq 'statuses';
 	return 0 if $array eq 'user_preferences';
 	return 1 if $silent{ $e->{type} };
 	return ($e->{system}{type} // '') ne 'user_preference_changed' if $e->{type} eq 'system';
@@ -362,7 +368,7 @@ sub sides
 
 sub change
 {
-	my ($self, $where, $e, $received, $old, $new, $beside) = @_;
+	my ($self, $where, $e, $received, $old, $new, @beside) = @_;
 	my ($at, $sure) = instant($e, $received);
 	my @new = given(one_of_each(@$new));
 	# What stays is not left.
@@ -378,10 +384,30 @@ sub change
 	}
 	$self->add_sighting($where->[0], $at, @old);
 	$self->add_sighting($where->[0], $at, @new);
-	$self->add_sighting($where->[0], $at, given(one_of_each($beside, @new)));
+	$self->add_sighting($where->[0], $at, given(one_of_each(@new, @beside)));
 	# What changed is the identifier that both sides have one of.
 	my ($pair) = map { my $from = $_; map { kind($_) eq kind($from) ? [ $from, $_ ] : () } @new } @old;
 	$self->add_change($at, @{ $pair // [ $old[0], $new[0] ] });
+}
+
+# A new BSUID.  The contact has the old identifiers or the new ones; its phone stays.
+sub user_id_update
+{
+	my ($self, $where, $value, $e, $received) = @_;
+	my ($user, $parent) = ($e->{user_id} // {}, $e->{parent_user_id} // {});
+	my @old = texts({ map { $_->[0] => $_->[1]{previous} } [ user => $user ], [ parent => $parent ] }, qw(user parent));
+	my @new = texts({ map { $_->[0] => $_->[1]{current} } [ user => $user ], [ parent => $parent ] }, qw(user parent));
+	my @named = given(text($e->{wa_id}), @new);
+	my $contact = contact_of($value, 'user_id_update', @named);
+	$contact = contact_of($value, 'user_id_update', given(@old)) if !%$contact && given(@old);
+	my @theirs = given(texts($contact, @contact_names));
+	my $phone = text($e->{wa_id}) // text($contact->{wa_id});
+	my %left = map { canonical($_) => 1 } given($phone, @old);
+	my @current = one_of_each(@new);
+	my $odd = grep { defined && defined $current[ kind($_) ] && $current[ kind($_) ] ne $_ } map { canonical($_) } @theirs;
+	my $shares = grep { defined && $left{$_} } map { canonical($_) } @theirs;
+
+	$self->change($where, $e, $received, [ $phone, @old, $shares || $odd ? @theirs : () ], [ undef, @new ], $phone, $shares || $odd ? () : @theirs);
 }
 
 # --- One element, one atom ---------------------------------------------------
@@ -436,12 +462,7 @@ sub take
 	{
 		$self->element($where, $value, $array, $_, $atom->{received}) for @{ $value->{$array} // [] };
 	}
-	for my $e (@{ $value->{user_id_update} // [] })
-	{
-		my ($user, $parent) = ($e->{user_id} // {}, $e->{parent_user_id} // {});
-		$self->change($where, $e, $atom->{received}, [ text($e->{wa_id}), map { text($_->{previous}) } $user, $parent ],
-			[ undef, map { text($_->{current}) } $user, $parent ], text($e->{wa_id}));
-	}
+	$self->user_id_update($where, $value, $_, $atom->{received}) for @{ $value->{user_id_update} // [] };
 }
 
 sub take_call

@@ -203,7 +203,7 @@ sub message_body
 	return (type => 'text', text => { body => words() }, chance(0.05) ? (group_id => 'Y2FwaV9ncm91cDox') : ()) if $r < 21;
 	return (type => 'button', button => { text => words(), payload => words() }) if $r < 24;
 	return (type => 'interactive', interactive => { type => 'button_reply', button_reply => { id => 'b1', title => words() } }) if $r < 27;
-	return (type => 'interactive', interactive => { type => 'list_reply', list_reply => { id => 'b1', title => 'STOP' } }) if $r < 27.5;
+	return (type => 'interactive', interactive => { type => 'list_reply', list_reply => { id => 'b1', title => words() } }) if $r < 27.5;
 	return (type => 'interactive', interactive => { type => 'call_permission_reply',
 			call_permission_reply => { response => 'accept', response_source => pick('automatic', 'user_action') } }) if $r < 28.5;
 	return picture(pick(qw(image video document))) if $r < 29.5;
@@ -322,7 +322,12 @@ sub told_change
 	my %ids = (user_id => $new->{bsuid}, $new->{parent} ? (parent_user_id => $new->{parent}) : ());
 	my %previous = (previous_user_id => $old->{bsuid}, $old->{parent} ? (previous_parent_user_id => $old->{parent}) : ());
 
-	return ('user_id_update', { user_id_update => [ { %update, $how eq 'update_phone' ? (wa_id => $from) : () } ] }) if $how =~ /^update/;
+	# The contact still has the old ids, or has the new ones, or neither.
+	my ($told, $phone) = @{ pick([ $old, $from ], [ $new, $to ], [ {}, $from ]) };
+	my %contact = map { defined $_->[1] ? @$_ : () } [ wa_id => $phone ], [ user_id => $told->{bsuid} ], [ parent_user_id => $told->{parent} ];
+
+	return ('user_id_update', { user_id_update => [ { %update, $how eq 'update_phone' ? (wa_id => $from) : () } ],
+		chance(0.4) ? (contacts => [ \%contact ]) : () }) if $how =~ /^update/;
 	my %system =
 	  $how eq 'number' ? (type => pick(qw(user_changed_number customer_changed_number)), pick(qw(wa_id new_wa_id)) => $to)
 	  : $how eq 'number_ids' ? (type => 'user_changed_number', wa_id => $to, %ids, chance(0.5) ? %previous : ())
@@ -351,6 +356,17 @@ sub change_atom
 	return { form => 'cloud', business => $business, received => $wrong ? $at : RECEIVED, timed => $wrong ? 1 : 0, field => $field, value => $value };
 }
 
+# A call itself, or what became of one by the business.
+sub phone_call
+{
+	my ($call, $face) = @_;
+	my %status = (id => $call->{id}, type => 'call', status => pick('RINGING', 'ACCEPTED', 'REJECTED'), timestamp => $call->{timestamp});
+
+	return (calls => [$call]) if $call->{direction} eq 'USER_INITIATED' || chance(0.5);
+	name_user(\%status, 'statuses', $face);
+	return (statuses => [ \%status ]);
+}
+
 # A call by the user, or by the business.
 sub phone_call_atom
 {
@@ -365,9 +381,15 @@ sub phone_call_atom
 		@call{qw(direction event)} = ('USER_INITIATED', pick('connect', 'terminate'));
 		name_user(\%call, 'calls', $face);
 	}
-	else { @call{qw(direction event from to)} = ('BUSINESS_INITIATED', 'connect', '15550001111', $face->[0] // '4915112345610'); }
+	else
+	{
+		@call{qw(direction event from)} = ('BUSINESS_INITIATED', 'connect', '15550001111');
+		delete $call{to};
+		defined $face->[$_] and $call{ (qw(to to_user_id to_parent_user_id))[$_] } = $face->[$_] for 0 .. 2;
+	}
 	return { form => 'cloud', business => $business, received => RECEIVED, timed => 0, field => 'calls',
-		value => { messaging_product => 'whatsapp', metadata => { phone_number_id => $senders{$business}[0] }, calls => [ \%call ] } };
+		value => { messaging_product => 'whatsapp', metadata => { phone_number_id => $senders{$business}[0] },
+			chance(0.5) ? (contacts => [ contact($person, $face, $at, $business) ]) : (), phone_call(\%call, $face) } };
 }
 
 # A plain receipt of somebody's by all its identifiers, at an instant that is received as it happens.

@@ -16,7 +16,7 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/payload/parse.c src/payload/contacts.c src/payload/elements.c src/payload/messages.c src/payload/walk.c src/payload/unread.c src/payload/text.c */
+/* SOURCES: src/payload/parse.c src/payload/contacts.c src/payload/elements.c src/payload/messages.c src/payload/walk.c src/payload/unread.c src/payload/text.c src/recipient/phone.c src/recipient/spelling.c */
 /* LIBS: -ljson-c */
 #include "c.h"
 
@@ -103,6 +103,7 @@ print_element(wa_payload *payload, const wa_element *element, bool with_fragment
 	print_text("sender", element->sender);
 	print_flag("on_premises", element->on_premises);
 	print_flag("unread", element->unread);
+	print_flag("no_message", element->no_message);
 	print_flag("group", element->group);
 	print_flag("by_user", element->by_user);
 	print_flag("automatic", element->automatic);

@@ -307,7 +307,10 @@ test_messages(void)
 		   "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
 	means(MESSAGE("'type':'interactive','interactive':{'type':'button_reply','button_reply':{'id':'1','title':'STOP'}}"),
 		   "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
+	/* The row of a list may be a stop, and grants nothing. */
 	means(MESSAGE("'type':'interactive','interactive':{'type':'list_reply','list_reply':{'id':'1','title':'STOP'}}"),
+		   "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
+	means(MESSAGE("'type':'interactive','interactive':{'type':'list_reply','list_reply':{'id':'START','title':'START'}}"),
 		   "inbound" WHO);
 	means(MESSAGE("'type':'image','image':{'caption':'STOP'}"),
 		  "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
@@ -639,6 +642,20 @@ test_calls(void)
 				"'calls':[{'id':'c1','from_user_id':'DE.1','direction':'USER_INITIATED','timestamp':'1767225590'}]"),
 		  "seen 4915112345678 DE.1 by call @-10; inbound @-10 b1/s1 4915112345678 DE.1 as 4915112345678");
 	means(VALUE("'calls':[{'id':'c1','direction':'USER_INITIATED','timestamp':'1767225590'}]"), "missing_recipient");
+	/* Of a call by the business, and of what became of it, only whose identifiers belong together. */
+	means(VALUE("'calls':[{'id':'c1','from':'16505550100','to':'4915112345678','to_user_id':'DE.1','direction':'BUSINESS_INITIATED','timestamp':'1767225590'}]"),
+		  "seen 4915112345678 DE.1 by call @-10");
+	means(VALUE(CONTACTS("'user_id':'DE.1'")
+				"'calls':[{'id':'c1','from':'16505550100','to':'4915112345678','direction':'BUSINESS_INITIATED','timestamp':'1767225590'}]"),
+		  "seen 4915112345678 DE.1 by call @-10");
+	means(VALUE(CONTACTS("'wa_id':'4915112345678','user_id':'DE.1'")
+				"'calls':[{'id':'c1','from':'16505550101','to':'16505550100','direction':'BUSINESS_INITIATED','timestamp':'1767225590'}]"),
+		  "seen 4915112345678 DE.1 by call @-10");
+	means(VALUE(CONTACTS("'user_id':'DE.1'") "'calls':[{'id':'c1','from':'16505550100','event':'call_recording_available','timestamp':'1767225590'}]"), "");
+	means(STATUS("'type':'call','status':'RINGING','recipient_user_id':'DE.1'"), "seen 4915112345678 DE.1 by status @-10");
+	means(VALUE(CONTACTS("'user_id':'DE.1'")
+				"'statuses':[{'id':'m1','type':'call','status':'failed','timestamp':'1767225590','recipient_id':'4915112345678','errors':[{'code':131026}]}]"),
+		  "seen 4915112345678 DE.1 by status @-10");
 	show_links = false;
 }
 
@@ -673,6 +690,8 @@ test_cards(void)
 
 #define SYSTEM(from, system) VALUE("'messages':[{'id':'m'," from "'timestamp':'1767225590','type':'system','system':{" system "}}]")
 #define OLD_PHONE "'from':'4915112345678',"
+#define CHANGED_NUMBER "'messages':[{'id':'m','from':'4915112345678','timestamp':'1767225590','type':'system'," \
+	"'system':{'type':'user_changed_number','wa_id':'4915112345679'}}]"
 #define MOVED "4915112345678 becomes 4915112345679 by system message @-10"
 
 /* Whatever names the old side is on it, whatever names the new one on that. */
@@ -732,6 +751,39 @@ test_changes(void)
 	means(VALUE("'user_id_update':[{'parent_user_id':{'previous':'DE.ENT.1','current':'DE.ENT.2'},'timestamp':'1767225590'}]"),
 		  "DE.ENT.1 becomes DE.ENT.2 by user_id_update @-10");
 	means(VALUE("'user_id_update':[{'user_id':{'current':'DE.2'},'timestamp':'1767225590'}]"), "missing_recipient");
+	show_links = false;
+}
+
+#define UPDATE(contact) VALUE(CONTACTS(contact) "'user_id_update':[{'user_id':{'previous':'DE.1','current':'DE.2'},'timestamp':'1767225590'}]")
+#define UPDATED "DE.1 becomes DE.2 by user_id_update @-10"
+
+/* A contact of a change has the old identifiers, or the new ones. */
+static void
+test_contacts_of_changes(void)
+{
+	show_links = true;
+	means(UPDATE("'wa_id':'4915112345678'"),
+		  "4915112345678 " UPDATED "; seen 4915112345678 DE.2 by user_id_update @-10");
+	means(UPDATE("'wa_id':'4915112345678','user_id':'DE.2'"),
+		  "4915112345678 " UPDATED "; seen 4915112345678 DE.2 by user_id_update @-10");
+	means(UPDATE("'wa_id':'4915112345678','user_id':'DE.1'"),
+		  "4915112345678 " UPDATED "; seen 4915112345678 DE.2 by user_id_update @-10");
+	means(UPDATE("'user_id':'DE.2','parent_user_id':'DE.ENT.2'"), UPDATED "; seen DE.2 DE.ENT.2 by user_id_update @-10");
+	means(UPDATE("'user_id':'DE.1','parent_user_id':'DE.ENT.1'"), "DE.1 DE.ENT.1 becomes DE.2 by user_id_update @-10");
+	means(VALUE(CONTACTS("'wa_id':'4915112345678'") "'user_id_update':[{'user_id':{'current':'DE.2'},'timestamp':'1767225590'}]"),
+		  "seen 4915112345678 DE.2 by user_id_update @-10");
+
+	means(VALUE(CONTACTS("'wa_id':'4915112345678','user_id':'DE.1'") CHANGED_NUMBER),
+		  "seen 4915112345678 DE.1 by system message @-10; 4915112345678 DE.1 becomes 4915112345679 by system message @-10");
+	means(VALUE(CONTACTS("'wa_id':'4915112345679','user_id':'DE.2'") CHANGED_NUMBER),
+		  MOVED "; seen 4915112345679 DE.2 by system message @-10");
+	means(VALUE(CONTACTS("'user_id':'DE.2'") CHANGED_NUMBER), MOVED "; seen 4915112345679 DE.2 by system message @-10");
+	means(VALUE(CONTACTS("'wa_id':'4915112345677','user_id':'DE.3'") CHANGED_NUMBER), MOVED);
+	means(VALUE(CONTACTS("'wa_id':'4915112345678'") "'messages':[{'id':'m','timestamp':'1767225590','type':'system',"
+				"'system':{'type':'user_changed_number','wa_id':'4915112345679'}}]"), MOVED);
+	/* A BSUID beside its successor is a change under any type. */
+	means(SYSTEM("", "'type':'user_changed_username','user_id':'DE.2','previous_user_id':'DE.1'"), "DE.1 becomes DE.2 by system message @-10");
+	means(SYSTEM(OLD_PHONE, "'type':'customer_identity_changed','user_id':'DE.1','previous_user_id':'DE.1'"), "");
 	show_links = false;
 }
 
@@ -848,6 +900,7 @@ main(void)
 	test_calls();
 	test_cards();
 	test_changes();
+	test_contacts_of_changes();
 	test_standby();
 	test_restrictions();
 	test_long_names();

@@ -9,7 +9,7 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/payload/parse.c src/payload/contacts.c src/payload/elements.c src/payload/messages.c src/payload/walk.c src/payload/unread.c src/payload/text.c */
+/* SOURCES: src/payload/parse.c src/payload/contacts.c src/payload/elements.c src/payload/messages.c src/payload/walk.c src/payload/unread.c src/payload/text.c src/recipient/phone.c src/recipient/spelling.c */
 /* LIBS: -ljson-c */
 #include "c.h"
 
@@ -114,6 +114,8 @@ render(rendering *out, const wa_element *element)
 	add(out, kinds[element->kind]);
 	if (element->unread)
 		add(out, " unread");
+	if (element->no_message)
+		add(out, " no_message");
 	if (element->on_premises)
 		add(out, " onprem");
 	if (element->group)
@@ -312,6 +314,21 @@ static const reading readings[] = {
 		"{'contacts':[{'wa_id':'1'}],'messages':[{'from':'2'}],'statuses':[{'recipient_id':'3'}]}",
 		"/contacts/0 contact onprem who=1/-/-\n/messages/0 message onprem who=2/-/-\n"
 	"/statuses/0 status onprem who=3/-/-"},
+	{"the only contact beside messages from nobody",
+		"{'contacts':[{'wa_id':'1'}],'messages':[{'from':''},{}],'statuses':[{}]}",
+		"/contacts/0 contact onprem who=1/-/-\n/messages/0 message onprem who=/-/- contact=1/-/-\n"
+	"/messages/1 message onprem contact=1/-/-\n/statuses/0 status onprem"},
+	{"contact by an id that is written in another way, or elsewhere",
+		"{'contacts':[{'wa_id':'16505550101'},{'wa_id':'5531987654321','user_id':'BR.1'},{'wa_id':'525512345678'},{'user_id':'de.1'}],"
+		"'statuses':[{'recipient_id':'16505550101'},{'recipient_id':'553187654321'},{'recipient_id':'+52 1 55 1234 5678'},{'recipient_id':'DE.1'},"
+		"{'recipient_id':'553187654322'}]}",
+		"/contacts/0 contact onprem who=16505550101/-/-\n/contacts/1 contact onprem who=5531987654321/BR.1/-\n"
+		"/contacts/2 contact onprem who=525512345678/-/-\n/contacts/3 contact onprem who=-/de.1/-\n"
+		"/statuses/0 status onprem who=16505550101/-/- contact=16505550101/-/-\n"
+		"/statuses/1 status onprem who=553187654321/-/- contact=5531987654321/BR.1/-\n"
+		"/statuses/2 status onprem who=+52 1 55 1234 5678/-/- contact=525512345678/-/-\n"
+		"/statuses/3 status onprem who=DE.1/-/- contact=-/de.1/-\n"
+	"/statuses/4 status onprem who=553187654322/-/-"},
 	{"one of two contacts is nobody's",
 		"{'contacts':[{'wa_id':'1'},{'wa_id':'3'}],'messages':[{'from':'2'}]}",
 		"/contacts/0 contact onprem who=1/-/-\n/contacts/1 contact onprem who=3/-/-\n"
@@ -332,9 +349,9 @@ static const reading readings[] = {
 	{"texts of a button reply",
 		"{'messages':[{'type':'interactive','interactive':{'type':'button_reply','button_reply':{'id':'I','title':'T'}}}]}",
 	"/messages/0 message onprem type=interactive text=T text2=I"},
-	{"no text of a list reply",
+	{"text of a list reply",
 		"{'messages':[{'type':'interactive','interactive':{'type':'list_reply','list_reply':{'id':'I','title':'T'}}}]}",
-	"/messages/0 message onprem type=interactive"},
+	"/messages/0 message onprem type=interactive text=T text2=I side"},
 	{"no text of another type", "{'messages':[{'type':'image','text':{'body':'STOP'}}]}",
 	"/messages/0 message onprem type=image"},
 	{"a reply without interactive, a message in a message, a bare body",
@@ -441,20 +458,33 @@ static const reading readings[] = {
 	"/value/messages/0 message field=user_preferences who=1/-/-"},
 	{"echoes count for nothing",
 		"{'field':'smb_message_echoes','value':{'message_echoes':[{}],'statuses':[{'status':'read'}],'contacts':[{}]}}",
-	"/value other field=smb_message_echoes"},
-	{"history counts for nothing", "{'field':'history','value':{'messages':[{'from':'1'}]}}", "/value other field=history"},
+	"/value other field=smb_message_echoes\n/value/contacts/0 contact field=smb_message_echoes"},
+	{"history counts for nothing", "{'field':'history','value':{'messages':[{'from':'1'}],'standby':{'messages':[{}]}}}", "/value other field=history"},
 	{"echoes under the field messages", "{'field':'messages','value':{'message_echoes':[{'to':'1'}]}}", "/value other field=messages"},
 	{"unknown field", "{'field':'f','value':{'event':1}}", "/value other field=f"},
 	{"a call is no message",
 		"{'field':'calls','value':{'statuses':[{'type':'call','status':'failed','recipient_id':'1'},{'type':'message','status':'read'}]}}",
-	"/value/statuses/0 other field=calls\n/value/statuses/1 status field=calls type=read"},
-	{"a payment is no message", "{'statuses':[{'type':'payment','status':'failed','recipient_id':'1'}]}", "/statuses/0 other onprem"},
+	"/value/statuses/0 status no_message field=calls type=failed who=1/-/-\n/value/statuses/1 status field=calls type=read"},
+	{"a payment is no message", "{'statuses':[{'type':'payment','status':'failed','recipient_id':'1'}]}",
+	"/statuses/0 status no_message onprem type=failed who=1/-/-"},
 
 	{"a call",
 		"{'field':'calls','value':{'contacts':[{'wa_id':'1','user_id':'U'}],'calls':[{'id':'c','from':'1','event':'connect','timestamp':'9',"
 		"'direction':'USER_INITIATED'}]}}",
 		"/value/contacts/0 contact field=calls who=1/U/-\n"
 	"/value/calls/0 call by_user field=calls type=connect who=1/-/- contact=1/U/- at=9 id=c"},
+	{"a call to the user, and one of which nobody knows who began it",
+		"{'calls':[{'from':'1','to':'2','to_user_id':'U','to_parent_user_id':'P','direction':'BUSINESS_INITIATED'},{'from':'1','to':'2'}]}",
+	"/calls/0 call onprem who=2/U/P\n/calls/1 call onprem"},
+	{"the contact of a change of user id",
+		"[{'contacts':[{'wa_id':'1'}],'user_id_update':[{'user_id':{'previous':'US.1','current':'US.2'}}]},"
+		"{'contacts':[{'user_id':'US.3'},{'user_id':'US.2','wa_id':'2'}],'user_id_update':[{'user_id':{'previous':'US.1','current':'US.2'}},"
+		"{'user_id':{'previous':'US.3','current':'US.4'}},{'user_id':{'previous':'US.5','current':'US.6'}}]}]",
+		"/0/contacts/0 contact onprem who=1/-/-\n/0/user_id_update/0 user_id_update onprem contact=1/-/- to=-/US.2/- from=-/US.1/-\n"
+		"/1/contacts/0 contact onprem who=-/US.3/-\n/1/contacts/1 contact onprem who=2/US.2/-\n"
+		"/1/user_id_update/0 user_id_update onprem contact=2/US.2/- to=-/US.2/- from=-/US.1/-\n"
+		"/1/user_id_update/1 user_id_update onprem contact=-/US.3/- to=-/US.4/- from=-/US.3/-\n"
+	"/1/user_id_update/2 user_id_update onprem to=-/US.6/- from=-/US.5/-"},
 	{"a call that has ended", "{'calls':{'event':'terminate','timestamp':'9','start_time':'8'}}", "/calls call onprem type=terminate at=8"},
 	{"the account of a value is not the entry's",
 		"{'entry':[{'id':'P','changes':[{'field':'account_update','value':{'event':'PARTNER_ADDED','waba_info':{'waba_id':'W'}}},"
@@ -969,7 +999,7 @@ test_many_contacts(wa_payload *payload)
 	for (int i = 0; i < n; i++)
 	{
 		static const char *const forms[] = {
-			"{\"from\":\"+1650%07d\"},", "{\"from_user_id\":\"US.%d\"},", "{\"from_parent_user_id\":\"US.ENT.%d\"},"
+			"{\"from\":\"+1 (650) %07d\"},", "{\"from_user_id\":\"us.%d\"},", "{\"from_parent_user_id\":\"US.ENT.%d\"},"
 		};
 
 		used += (size_t) snprintf(text + used, size - used, forms[i % 3], i);
