@@ -125,6 +125,12 @@ wa_decision_cache_has_links(const wa_decision_cache *cache)
 	return cache->has_links;
 }
 
+bool
+wa_decision_cache_has_holds(const wa_decision_cache *cache)
+{
+	return cache->holds != NULL;
+}
+
 const wa_pacing *
 wa_decision_cache_pacing(const wa_decision_cache *cache)
 {
