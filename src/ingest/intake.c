@@ -149,7 +149,7 @@ take_problem(void *arg, wa_problem problem, const char *detail, int32 code)
 			MemoryContextSwitchTo(old);
 			return;
 		}
-		finding->fragment = wa_payload_fragment(intake->payload, element);
+		finding->fragment = wa_payload_fragment(element);
 		if (finding->fragment.data == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
