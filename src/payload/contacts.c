@@ -21,7 +21,7 @@
 static bool
 contact_phone_filler(char c)
 {
-	return c == '+' || c == ' ' || c == '\t' || c == '\n' || c == '\r';
+	return c == '+' || wa_str_is_blank(c);
 }
 
 /* Order by the bytes that count; 0 is equal. */
