@@ -417,7 +417,8 @@ wa_intake_fragment(wa_intake *intake, wa_str fragment, wa_str path, wa_str signa
 			interpret_elements(intake, false);
 		else
 		{
-			problem_of(result);
+			/* The problem is on record already; lack of memory is none, but an ERROR. */
+			(void) problem_of(result);
 			intake->counts.problems++;
 		}
 		wa_payload_clear(intake->payload);
