@@ -38,7 +38,18 @@ FROM (VALUES
 	('wa_phrase', 'phrase meaning language active'),
 	('wa_error_override', 'code same_as title category blocks ladder gap lifted_by scope reason'),
 	('wa_incident', 'id code business since until'),
-	('wa_webhook', 'id received_at token payload signature')) AS e (tab, columns)
+	('wa_webhook', 'id received_at token payload signature'),
+	('wa_delivery', 'recipient business category deliveries messages'),
+	('wa_sender', 'business sender display_phone first_seen last_seen'),
+	('wa_sender_hold', 'business sender region cause code categories since until reason lifted_at'),
+	('wa_sender_life', 'business sender region category alive_at'),
+	('wa_erased', 'bucket hash at'),
+	('wa_erasure_key', 'id key'),
+	('wa_frequency_cap', 'id category messages period business exempt_in_window exempt_regions reason'),
+	('wa_quiet_hours', 'id region category days starts ends source'),
+	('wa_region_without_limit', 'region'),
+	('wa_message', 'message_id recipient business sender category sent_at delivered_at read_at failed_at code template campaign participant'),
+	('wa_claim', 'campaign recipient category business sender claimed_at lease_until sent_at message_id template home token')) AS e (tab, columns)
 LEFT JOIN LATERAL (
 	SELECT string_agg(attname, ' ' ORDER BY attnum) AS columns FROM pg_attribute
 	WHERE attrelid = e.tab::regclass AND attnum BETWEEN 1 AND cardinality(string_to_array(e.columns, ' '))
@@ -143,7 +154,7 @@ ROLLBACK TO known;
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('v', 'u')
 	AND (prosrc ~ '\m(INSERT|UPDATE|DELETE)\M'
-	OR proname ~ '^wa_(ingest|report_error|replay|opt_in|opt_out|recompute|unlink|forget|purge|import|webhook_ingest|ingest_token|consent_log_guard|default_(guard|lock|remove))$');
+	OR proname ~ '^wa_(ingest|report_error|replay|opt_in|opt_out|recompute|unlink|forget|purge|import|hold|release|claim|unclaim|sent|_webhook_ingest|_ingest_token|_consent_log_guard|_default_(guard|lock|remove))$');
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('s', 's')
 	AND proname IN ('wa_sendable', 'wa_first_reason', 'wa_explain', 'wa_next_sendable', 'wa_suppressed', 'wa_classify', 'wa_retry_after', 'wa_error_catalogue', 'wa_verify_signature');
@@ -213,7 +224,7 @@ ROLLBACK TO parallel;
 SELECT signature FROM t.function WHERE (provolatile, proparallel) = ('s', 'u');
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('i', 's')
-	AND proname ~ '^wa_(region$|recipient_|phrase_valid$|phrase_folded$|_override_check$|_incident_check$|text$)';
+	AND proname ~ '^wa_(region$|recipient_|_phrase_check$|_phrase_folded$|_override_check$|_incident_check$)';
 -- The operators say all that the planner wants to know.
 SELECT oprname, oprleft::regtype, oprright::regtype FROM pg_operator JOIN t.member ON classid = 'pg_operator'::regclass AND objid = pg_operator.oid
 WHERE oprcom = 0 OR oprnegate = 0 OR oprrest = 0 OR oprjoin = 0 OR (oprname = '=' AND NOT (oprcanhash AND oprcanmerge));

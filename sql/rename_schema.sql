@@ -49,6 +49,6 @@ SELECT count(*) FROM "policy ""2""".wa_phrase;
 SELECT * FROM policy.seen;
 RESET SESSION AUTHORIZATION;
 -- The functions have no name of a schema in their text.
-SELECT p.proname FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = pronamespace JOIN pg_language AS l ON l.oid = prolang
-WHERE nspname = 'policy "2"' AND lanname = 'plpgsql' AND proname LIKE 'wa\_default\_%' AND prosrc ~ 'policy';
+SELECT p.proname, prosrc ~ 'policy' AS has_one FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = pronamespace JOIN pg_language AS l ON l.oid = prolang
+WHERE nspname = 'policy "2"' AND lanname = 'plpgsql' AND proname LIKE 'wa\_\_default\_%' ORDER BY proname;
 ROLLBACK;

@@ -24,7 +24,7 @@ PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
-	wa_settings_init();
+	wa_suppression_settings_init();
 	wa_pacing_settings_init();
 	wa_report_settings_init();
 	MarkGUCPrefixReserved("wa_policy");

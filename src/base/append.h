@@ -22,4 +22,14 @@
 			  repalloc_huge((array), (max) * sizeof(type)))), \
 	 &(array)[(n)++])
 
+/*
+ * The same without a count of the room, for an array that mostly holds few elements and never
+ * loses one.  n is zero at first, whatever array is.
+ */
+#define wa_append_few(array, n, type) \
+	(((n) == 0 ? (void) ((array) = palloc(4 * sizeof(type))) : \
+	  (n) >= 4 && ((n) & ((n) - 1)) == 0 ? \
+	  (void) ((array) = repalloc_huge((array), (size_t) 2 * (n) * sizeof(type))) : (void) 0), \
+	 &(array)[(n)++])
+
 #endif							/* WA_APPEND_H */

@@ -5,8 +5,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef WA_COMMON_ARGUMENTS_H
-#define WA_COMMON_ARGUMENTS_H
+#ifndef WA_BASE_ARGUMENTS_H
+#define WA_BASE_ARGUMENTS_H
 
 #include "base/compat.h"
 
@@ -33,4 +33,4 @@ extern int	wa_shown_len(wa_str name);
 /* Does the string consist of blanks only, or is it empty? */
 extern bool wa_is_blank(wa_str s);
 
-#endif							/* WA_COMMON_ARGUMENTS_H */
+#endif							/* WA_BASE_ARGUMENTS_H */

@@ -56,6 +56,20 @@ wa_str_trim(wa_str s)
 	return s;
 }
 
+/* Does it contain these bytes, of which there is at least one? */
+static inline bool
+wa_str_contains(wa_str s, const char *part)
+{
+	size_t		len = strlen(part);
+
+	for (size_t i = 0; i + len <= s.len; i++)
+	{
+		if (memcmp(s.data + i, part, len) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Is it this word, which is in lower case, its ASCII letters in either case, blanks around it or not? */
 static inline bool
 wa_str_says(wa_str s, wa_str word)

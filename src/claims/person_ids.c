@@ -7,7 +7,6 @@
  */
 #include "base/compat.h"
 
-#include "fmgr.h"
 #include "utils/array.h"
 
 #include "base/snapshot_id.h"

@@ -35,7 +35,7 @@
 #include "decision/arguments.h"
 #include "decision/evaluator.h"
 #include "recipient/recipient.h"
-#include "rules/decision_cache.h"
+#include "rules/facts.h"
 #include "rules/pacing.h"
 
 PG_FUNCTION_INFO_V1(wa_segment_summary);
@@ -312,7 +312,7 @@ allowed_lasts(wa_segment *s)
 	wa_decision_cache *cache = wa_lazy_list_cache(&s->evaluator.lazy);
 	const wa_pacing *pacing = wa_decision_cache_pacing(cache);
 
-	return cache->holds == NULL && !wa_pacing_caps(pacing, &s->question) &&
+	return !wa_decision_cache_has_holds(cache) && !wa_pacing_caps(pacing, &s->question) &&
 		!wa_pacing_quiet_hours(pacing, &s->question);
 }
 

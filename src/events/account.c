@@ -122,19 +122,6 @@ read_iso(wa_str text, wa_instant *at)
 	return true;
 }
 
-static bool
-contains(wa_str s, const char *part)
-{
-	size_t		len = strlen(part);
-
-	for (size_t i = 0; i + len <= s.len; i++)
-	{
-		if (memcmp(s.data + i, part, len) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* What restricts adding numbers, calling and direct send stops no messages; what caps the rate is no hold. */
 static bool
 restricts_no_messages(wa_str type)
@@ -143,7 +130,7 @@ restricts_no_messages(wa_str type)
 
 	for (int i = 0; i < lengthof(parts); i++)
 	{
-		if (contains(type, parts[i]))
+		if (wa_str_contains(type, parts[i]))
 			return true;
 	}
 	return false;
@@ -192,7 +179,7 @@ interpret_recovery(wa_context *c, wa_str violation)
 {
 	if (!ends_with(violation, "_UNBAN") && !ends_with(violation, "_RECOVERY"))
 		return;
-	if (contains(violation, "RATE_LIMIT"))
+	if (wa_str_contains(violation, "RATE_LIMIT"))
 		return;
 	if (wa_text_starts(violation, "utility"))
 		report_lift(c, WA_CAUSE_UTILITY_TEMPLATES);

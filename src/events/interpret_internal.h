@@ -108,9 +108,6 @@ extern bool wa_instant_read(wa_str text, wa_instant *at);
 /* Report a hold of the sender, if an error with this code makes one. */
 extern void wa_interpret_holding_code(wa_context *c, const wa_code_policy *policy);
 
-/* Interpret the value of a change about a template. */
-extern wa_element_outcome wa_interpret_template(wa_context *c, const wa_element *element);
-
 /* Interpret the value of an account_update. */
 extern wa_element_outcome wa_interpret_account_update(wa_context *c, const wa_element *element);
 
@@ -125,5 +122,13 @@ extern void wa_interpret_changed_user(wa_context *c, const wa_element *element);
 /* Interpret an item of user_id_update[]. */
 extern wa_element_outcome wa_interpret_user_id_update(wa_context *c,
 													  const wa_element *element);
+
+/* ----------------------------------------------------------------
+ * template.c
+ * ----------------------------------------------------------------
+ */
+
+/* Interpret the value of a change about a template. */
+extern wa_element_outcome wa_interpret_template(wa_context *c, const wa_element *element);
 
 #endif							/* WA_INTERPRET_INTERNAL_H */

@@ -42,11 +42,6 @@ COMMENT ON COLUMN @extschema@.wa_phrase.language IS 'ISO 639-1 code of the langu
 COMMENT ON COLUMN @extschema@.wa_phrase.active IS 'False: the phrase has no effect by itself. In a message of several sentences it does not hinder an opt-out by the others';
 COMMENT ON COLUMN @extschema@.wa_phrase.is_default IS 'True for rows that came with the extension and were not changed';
 
-CREATE FUNCTION @extschema@.wa__phrase_valid(phrase text) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@.wa__phrase_valid(text) IS
-'Returns whether a message can match this phrase: false for one that is empty once folded, or longer than 64 characters';
-
 CREATE FUNCTION @extschema@.wa__phrase_folded(phrase text) RETURNS bytea
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.wa__phrase_folded(text) IS

@@ -8,15 +8,14 @@
  */
 #include "base/compat.h"
 
+#include "catalog/namespace.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
-#include "catalog/namespace.h"
 #include "base/encode.h"
 #include "events/phrase.h"
 
-PG_FUNCTION_INFO_V1(wa__phrase_valid);
 PG_FUNCTION_INFO_V1(wa__phrase_check);
 PG_FUNCTION_INFO_V1(wa__phrase_folded);
 PG_FUNCTION_INFO_V1(wa_default_phrase_rows);
@@ -27,20 +26,6 @@ static void
 fold_text(const text *phrase, wa_phrase_key *key)
 {
 	wa_phrase_fold(wa_to_utf8((wa_str) {VARDATA_ANY(phrase), VARSIZE_ANY_EXHDR(phrase)}), key);
-}
-
-/*
- * wa__phrase_valid(phrase text)
- *
- * Can a message ever equal this phrase?
- */
-Datum
-wa__phrase_valid(PG_FUNCTION_ARGS)
-{
-	wa_phrase_key key;
-
-	fold_text(PG_GETARG_TEXT_PP(0), &key);
-	PG_RETURN_BOOL(key.len > 0);
 }
 
 /*

@@ -72,7 +72,6 @@ COMMENT ON FUNCTION wa_unlink(wa_recipient, wa_recipient, text) IS
 'Unlinks two identifiers that were linked by mistake. Webhooks that show them together up to this moment, also if they arrive later, do not link them any more; a newer one does. A stop that named both still counts for both. The reason is logged in wa_unlink_log. Errors: invalid_parameter_value where both are the same, and for a blank reason; null_value_not_allowed';
 REVOKE EXECUTE ON FUNCTION wa_unlink(wa_recipient, wa_recipient, text) FROM PUBLIC;
 
-
 CREATE FUNCTION wa__identifiers(recipient wa_recipient)
 	RETURNS TABLE (identifier wa_recipient, until timestamptz)
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 100 ROWS 3;

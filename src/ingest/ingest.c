@@ -7,8 +7,6 @@
  */
 #include "base/compat.h"
 
-#include "access/xact.h"
-#include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "base/arguments.h"

@@ -149,7 +149,7 @@ take_problem(void *arg, wa_problem problem, const char *detail, int32 code)
 			MemoryContextSwitchTo(old);
 			return;
 		}
-		finding->fragment = wa_payload_fragment(intake->payload, element);
+		finding->fragment = wa_payload_fragment(element);
 		if (finding->fragment.data == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
@@ -417,7 +417,8 @@ wa_intake_fragment(wa_intake *intake, wa_str fragment, wa_str path, wa_str signa
 			interpret_elements(intake, false);
 		else
 		{
-			problem_of(result);
+			/* The problem is on record already; lack of memory is none, but an ERROR. */
+			(void) problem_of(result);
 			intake->counts.problems++;
 		}
 		wa_payload_clear(intake->payload);

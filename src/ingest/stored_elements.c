@@ -117,7 +117,7 @@ search_elements(wa_search *search, wa_payload *payload, int left)
 		path.len = strlen(buf);
 		if (search_range(search, path, &first) == 0)
 			continue;
-		fragment = wa_payload_fragment(payload, &element);
+		fragment = wa_payload_fragment(&element);
 		if (fragment.data == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));

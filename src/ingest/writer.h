@@ -21,12 +21,12 @@
 extern void wa_write_begin(const wa_schema *schema);
 
 /*
- * Write every state row of the batch once, in key order; see "Races" in src/README.md for
- * the order of the steps and why no two calls can deadlock.  To be called inside
- * SPI_connect, with the owner's rights.
+ * Write every state row of the batch once; see "Races" in src/README.md for the order of
+ * the steps and why no two calls can deadlock.  To be called inside SPI_connect, with the
+ * owner's rights.
  *
- * Locks: rows of wa_recipient_lock, wa_activity, wa_cooldown, wa_consent,
- * wa_identity_change, wa_identity and wa_sender, in this sequence and each in the order of its key.
+ * Locks: the rows that it writes, in the sequence of tables that "Lock order" there tells,
+ * and in each table in the order of its key.
  */
 extern void wa_write(const wa_schema *schema, const wa_policy *policy, wa_event_batch *batch);
 

@@ -4,10 +4,11 @@
  *	  wa_digest: is the state of two databases the same?
  *
  * The digest of a part is the sum, modulo 2^128, of one hash per row: the
- * order and place of the rows do not matter, and an added or missing row changes it.  A row is hashed as its table's name and, by the names of
- * its columns, the bytes of each value that is not NULL: neither the order of
- * columns nor one that was added and never filled makes a difference.  A secret key
- * is replaced by a value that does not reveal it.
+ * order and place of the rows do not matter, and an added or missing row
+ * changes it.  A row is hashed as its table's name and, by the names of its
+ * columns, the bytes of each value that is not NULL: neither the order of
+ * columns nor one that was added and never filled makes a difference.  A
+ * secret key is replaced by a value that does not reveal it.
  *
  * The hash is hash_bytes_extended, which the server may not change either:
  * pg_upgrade takes hash indexes and partitions as they are.
@@ -56,6 +57,7 @@ static const digest_table digest_tables[] = {
 	{"log", "wa_consent_log", " id webhook_id recorded_at recorded_by ", NULL},
 	{"log", "wa_unlink_log", " id recorded_by ", NULL},
 	{"log", "wa_erasure", " id recorded_by ", NULL},
+	{"log", "wa_sender_hold_log", " id recorded_by ", NULL},
 	{"cooldown", "wa_cooldown", "", NULL},
 	{"activity", "wa_activity", "", NULL},
 	{"activity", "wa_delivery", "", NULL},

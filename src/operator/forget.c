@@ -505,7 +505,7 @@ forget(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
 	wa_forgotten person;
 	int32		age;
 	int64		webhooks;
-	Datum		value = wa_str_datum(reason);
+	Datum		value;
 
 	/* A problem goes with its webhook, while a replay may be about to resolve it. */
 	wa_lock_problems(schema);

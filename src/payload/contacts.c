@@ -26,7 +26,7 @@
 static bool
 contact_phone_filler(char c)
 {
-	return c == '+' || c == ' ' || c == '\t' || c == '\n' || c == '\r';
+	return c == '+' || wa_str_is_blank(c);
 }
 
 /* Is it the same but for what does not count? */

@@ -386,11 +386,10 @@ element_keep_time(json_object *node, const wa_element *element)
 }
 
 wa_str
-wa_payload_fragment(wa_payload *payload, const wa_element *element)
+wa_payload_fragment(const wa_element *element)
 {
 	wa_str		result = {NULL, 0};
 
-	(void) payload;
 	if (element_keep_time(element_node(element), element))
 		result.data = json_object_to_json_string_length(element_node(element),
 														JSON_C_TO_STRING_PLAIN |

@@ -256,11 +256,11 @@ extern void wa_element_restriction(const wa_element *element, int i,
 								   wa_restriction *restriction);
 
 /*
- * The element as compact JSON text, with the time of its entry where that counts for it.  For a malformed one, the JSON that is wrong or the
- * object that lacks it.  The string is valid as long as those of the element.  data is
- * NULL where there is not enough memory.
+ * The element as compact JSON text, with the time of its entry where that counts for it.
+ * For a malformed one, the JSON that is wrong or the object that lacks it.  The string is
+ * valid as long as those of the element.  data is NULL where there is not enough memory.
  */
-extern wa_str wa_payload_fragment(wa_payload *payload, const wa_element *element);
+extern wa_str wa_payload_fragment(const wa_element *element);
 
 /* Room for the longest path. */
 #define WA_PATH_SIZE		256

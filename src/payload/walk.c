@@ -66,18 +66,6 @@ walk_fill_unread(wa_payload *payload, wa_element *element, json_object *node)
  * ----------------------------------------------------------------
  */
 
-/* Does the text hold the literal? */
-static bool
-walk_contains(wa_str text, wa_str literal)
-{
-	for (size_t i = 0; i + literal.len <= text.len; i++)
-	{
-		if (memcmp(text.data + i, literal.data, literal.len) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Where the walk goes on behind a value. */
 static wa_walk_state
 walk_behind_value(const wa_payload *payload)
@@ -153,8 +141,7 @@ walk_enter_value(wa_payload *payload, json_object *value, wa_element *element)
 	if (wa_str_given(waba_id))
 		payload->business = waba_id;
 	payload->state = WA_WALK_UNREAD;
-	if (walk_contains(payload->field, WA_STR("echoes")) ||
-		walk_contains(payload->field, WA_STR("history")))
+	if (wa_str_contains(payload->field, "echoes") || wa_str_contains(payload->field, "history"))
 	{
 		if (!walk_contains(payload->field, WA_STR("history")))
 			walk_begin_contacts(payload, value);

@@ -7,7 +7,6 @@
  */
 #include "base/compat.h"
 
-#include "fmgr.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(wa__library_version);

@@ -7,7 +7,6 @@
  */
 #include "base/compat.h"
 
-#include "fmgr.h"
 #include "pgtime.h"
 #include "utils/guc.h"
 

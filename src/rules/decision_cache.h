@@ -56,21 +56,6 @@ struct wa_decision_cache
 	void	   *fetch_arg;
 };
 
-/* Initial size of row arrays; almost no recipient has more rows. */
-#define WA_FEW_ROWS 4
-
-/*
- * Make sure that *rows, an array in the current memory context, has room for
- * one more than n.
- */
-#define wa_grow_rows(rows, n, type) \
-	do { \
-		if ((n) == 0) \
-			(rows) = palloc(WA_FEW_ROWS * sizeof(type)); \
-		else if ((n) >= WA_FEW_ROWS && ((n) & ((n) - 1)) == 0) \
-			(rows) = repalloc_huge((rows), 2 * (n) * sizeof(type)); \
-	} while (0)
-
 /*
  * Fetch one part of the facts about cache->person, which has several identifiers, into
  * cache->facts; in the current memory context.

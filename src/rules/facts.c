@@ -15,6 +15,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "base/append.h"
 #include "base/category_oid.h"
 #include "recipient/region.h"
 #include "rules/decision_cache.h"
@@ -31,11 +32,9 @@ read_region_rules(wa_decision_cache *cache)
 
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 	{
-		wa_region_fact *rule;
+		wa_region_fact *rule = wa_append_few(cache->rules, cache->nrules, wa_region_fact);
 		bool		isnull;
 
-		wa_grow_rows(cache->rules, cache->nrules, wa_region_fact);
-		rule = &cache->rules[cache->nrules++];
 		rule->region = wa_slot_str(slot, Anum_wa_region_rule_region);
 		rule->reason = wa_slot_str(slot, Anum_wa_region_rule_reason);
 		rule->category = wa_category_from_oid(
@@ -125,6 +124,12 @@ wa_decision_cache_has_links(const wa_decision_cache *cache)
 	return cache->has_links;
 }
 
+bool
+wa_decision_cache_has_holds(const wa_decision_cache *cache)
+{
+	return cache->holds != NULL;
+}
+
 const wa_pacing *
 wa_decision_cache_pacing(const wa_decision_cache *cache)
 {
@@ -142,8 +147,7 @@ add_consent(wa_facts *facts, wa_reader *reader)
 {
 	wa_consent_row *rows = unconstify(wa_consent_row *, facts->consents);
 
-	wa_grow_rows(rows, facts->nconsents, wa_consent_row);
-	wa_read_consent(reader, &rows[facts->nconsents++]);
+	wa_read_consent(reader, wa_append_few(rows, facts->nconsents, wa_consent_row));
 	facts->consents = rows;
 }
 
@@ -182,8 +186,7 @@ add_cooldown(wa_facts *facts, wa_reader *reader, const wa_code_policies *codes)
 	if (until == WA_NEVER || !wa_code_policies_find(codes, code, &policy) || policy.blocks == 0)
 		return;
 
-	wa_grow_rows(rows, facts->ncooldowns, wa_cooldown_row);
-	row = &rows[facts->ncooldowns++];
+	row = wa_append_few(rows, facts->ncooldowns, wa_cooldown_row);
 	row->business = wa_reader_str(reader, Anum_wa_cooldown_business);
 	row->code = code;
 	row->strikes = wa_reader_int(reader, Anum_wa_cooldown_strikes);
@@ -202,8 +205,7 @@ add_activity(wa_facts *facts, wa_reader *reader)
 {
 	wa_activity_row *rows = unconstify(wa_activity_row *, facts->activities);
 
-	wa_grow_rows(rows, facts->nactivities, wa_activity_row);
-	wa_read_activity(reader, &rows[facts->nactivities++]);
+	wa_read_activity(reader, wa_append_few(rows, facts->nactivities, wa_activity_row));
 	facts->activities = rows;
 }
 
@@ -211,10 +213,8 @@ static void
 add_delivery(wa_facts *facts, wa_reader *reader)
 {
 	wa_delivery_row *rows = unconstify(wa_delivery_row *, facts->deliveries);
-	wa_delivery_row *row;
+	wa_delivery_row *row = wa_append_few(rows, facts->ndeliveries, wa_delivery_row);
 
-	wa_grow_rows(rows, facts->ndeliveries, wa_delivery_row);
-	row = &rows[facts->ndeliveries++];
 	row->business = wa_reader_str(reader, Anum_wa_delivery_business);
 	row->category = wa_read_delivery_category(reader);
 	row->deliveries.n = 0;
@@ -265,8 +265,7 @@ add_claim(wa_facts *facts, wa_reader *reader)
 {
 	wa_claim_row *rows = unconstify(wa_claim_row *, facts->claims);
 
-	wa_grow_rows(rows, facts->nclaims, wa_claim_row);
-	wa_read_claim(reader, &rows[facts->nclaims++]);
+	wa_read_claim(reader, wa_append_few(rows, facts->nclaims, wa_claim_row));
 	facts->claims = rows;
 }
 
@@ -399,10 +398,7 @@ find_region_rules(wa_decision_cache *cache, const wa_canonical *recipient)
 		for (int i = 0; i < cache->nrules; i++)
 		{
 			if (wa_str_equal(cache->rules[i].region, here))
-			{
-				wa_grow_rows(forbidden, n, wa_region_fact);
-				forbidden[n++] = cache->rules[i];
-			}
+				*wa_append_few(forbidden, n, wa_region_fact) = cache->rules[i];
 		}
 	}
 	cache->facts.regions = forbidden;

@@ -20,6 +20,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+#include "base/append.h"
 #include "base/category_oid.h"
 #include "base/encode.h"
 #include "errors/category_array.h"
@@ -76,10 +77,6 @@ struct wa_holds
 	uint32		nanswers;
 };
 
-#define grow(rows, n, type) \
-	((n) == 0 ? ((rows) = palloc(sizeof(type))) : \
-	 ((n) & ((n) - 1)) == 0 ? ((rows) = repalloc((rows), 2 * (n) * sizeof(type))) : (rows))
-
 static void
 read_rows(const wa_table *table, Snapshot snapshot,
 		  void (*read_row) (wa_holds *holds, TupleTableSlot *slot), wa_holds *holds)
@@ -114,8 +111,7 @@ read_hold(wa_holds *holds, TupleTableSlot *slot)
 
 	if (since == WA_NEVER || instant_of(slot, Anum_wa_sender_hold_lifted_at) > since)
 		return;
-	hold = &grow(holds->holds, holds->n, wa_hold)[holds->n];
-	holds->n++;
+	hold = wa_append_few(holds->holds, holds->n, wa_hold);
 	hold->business = wa_slot_str(slot, Anum_wa_sender_hold_business);
 	hold->sender = wa_slot_str(slot, Anum_wa_sender_hold_sender);
 	hold->region = wa_slot_str(slot, Anum_wa_sender_hold_region);
@@ -335,9 +331,8 @@ prove(wa_holds *holds, wa_hold_group *group)
 static void
 read_own(wa_holds *holds, TupleTableSlot *slot)
 {
-	wa_own_sender *own = &grow(holds->own, holds->nown, wa_own_sender)[holds->nown];
+	wa_own_sender *own = wa_append_few(holds->own, holds->nown, wa_own_sender);
 
-	holds->nown++;
 	own->business = wa_slot_str(slot, Anum_wa_sender_business);
 	own->sender = wa_slot_str(slot, Anum_wa_sender_sender);
 }
@@ -565,11 +560,8 @@ take_holds(wa_holds *holds, const wa_question *q, const wa_own_sender *own, wa_h
 		for (int i = group->first; i < group->first + group->n; i++)
 		{
 			if (is_held(holds, q, group, i))
-			{
-				grow(held->holds, held->n, const wa_hold *)[held->n] =
+				*wa_append_few(held->holds, held->n, const wa_hold *) =
 					&holds->holds[holds->ordered[i]];
-				held->n++;
-			}
 		}
 	}
 }

@@ -16,6 +16,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "base/append.h"
 #include "base/arguments.h"
 #include "base/encode.h"
 #include "rules/decision_cache.h"
@@ -268,10 +269,7 @@ read_businesses(wa_decision_cache *cache, int *n)
 	int			kept = 0;
 
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
-	{
-		wa_grow_rows(businesses, found, wa_str);
-		businesses[found++] = wa_slot_str(slot, Anum_wa_sender_business);
-	}
+		*wa_append_few(businesses, found, wa_str) = wa_slot_str(slot, Anum_wa_sender_business);
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
 	table_close(rel, NoLock);

@@ -19,6 +19,7 @@
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
+#include "base/append.h"
 #include "base/category_oid.h"
 #include "base/guarded_setting.h"
 #include "base/snapshot_id.h"
@@ -120,11 +121,6 @@ column_of(TupleTableSlot *slot, int column)
 	return slot_getattr(slot, column, &isnull);
 }
 
-/* An array that has room for one more than n, which is a power of two when it is full. */
-#define grow(rows, n, type) \
-	((n) == 0 ? ((rows) = palloc(sizeof(type))) : \
-	 ((n) & ((n) - 1)) == 0 ? ((rows) = repalloc((rows), 2 * (n) * sizeof(type))) : (rows))
-
 static wa_str
 str_of(char *text)
 {
@@ -149,10 +145,9 @@ cap_detail(TupleTableSlot *slot, const wa_cap *cap)
 static void
 read_cap(wa_pacing *pacing, TupleTableSlot *slot)
 {
-	wa_cap	   *cap = &grow(pacing->caps, pacing->ncaps, wa_cap)[pacing->ncaps];
+	wa_cap	   *cap = wa_append_few(pacing->caps, pacing->ncaps, wa_cap);
 	int32		messages = DatumGetInt32(column_of(slot, Anum_wa_frequency_cap_messages));
 
-	pacing->ncaps++;
 	/* The row's own check sees to it; without that, the stricter. */
 	cap->messages = Max(1, Min(messages, WA_MAX_CAP));
 	cap->category = wa_category_from_oid(
@@ -169,13 +164,12 @@ read_cap(wa_pacing *pacing, TupleTableSlot *slot)
 static void
 read_quiet_hours(wa_pacing *pacing, TupleTableSlot *slot)
 {
-	wa_quiet_row *row = &grow(pacing->quiet, pacing->nquiet, wa_quiet_row)[pacing->nquiet];
+	wa_quiet_row *row = wa_append_few(pacing->quiet, pacing->nquiet, wa_quiet_row);
 	bool		all_days;
 	Datum		days = slot_getattr(slot, Anum_wa_quiet_hours_days, &all_days);
 	wa_category category = wa_category_from_oid(
 		DatumGetObjectId(column_of(slot, Anum_wa_quiet_hours_category)));
 
-	pacing->nquiet++;
 	wa_quiet_row_make(row, category, wa_slot_str(slot, Anum_wa_quiet_hours_region),
 					  all_days ? NULL : DatumGetArrayTypeP(days),
 					  DatumGetTimeADT(column_of(slot, Anum_wa_quiet_hours_starts)),
@@ -186,9 +180,8 @@ read_quiet_hours(wa_pacing *pacing, TupleTableSlot *slot)
 static void
 read_region(wa_pacing *pacing, TupleTableSlot *slot)
 {
-	grow(pacing->regions, pacing->nregions, wa_str)[pacing->nregions] =
+	*wa_append_few(pacing->regions, pacing->nregions, wa_str) =
 		wa_slot_str(slot, Anum_wa_region_without_limit_region);
-	pacing->nregions++;
 }
 
 wa_pacing *
@@ -255,8 +248,7 @@ read_number(wa_pacing *pacing, TupleTableSlot *slot)
 
 	if (sender.len == 0)
 		return;					/* no number, but an account */
-	number = &grow(pacing->numbers, pacing->nnumbers, wa_own_number)[pacing->nnumbers];
-	pacing->nnumbers++;
+	number = wa_append_few(pacing->numbers, pacing->nnumbers, wa_own_number);
 	number->business = wa_slot_str(slot, Anum_wa_sender_business);
 	number->sender = sender;
 	number->without_limit =

@@ -11,9 +11,6 @@
 #include "errors/catalogue.h"
 #include "state/hold.h"
 
-#define TEMPLATE_CATEGORIES \
-	(WA_CATEGORY_BIT(WA_MARKETING) | WA_CATEGORY_BIT(WA_UTILITY) | WA_CATEGORY_BIT(WA_AUTHENTICATION))
-
 /*
  * Not every code that blames the sender: a message of the wrong form says nothing of the next
  * one.  How long is the wait of the catalogue, so that wa_retry_after says the same.
@@ -64,7 +61,7 @@ static const struct
 	uint8		categories;
 }			causes[] = {
 	{WA_CAUSE_DISABLED, "DISABLED_UPDATE", WA_ALL_CATEGORIES},
-	{WA_CAUSE_BUSINESS_INITIATED, "RESTRICTED_BIZ_INITIATED_MESSAGING", TEMPLATE_CATEGORIES},
+	{WA_CAUSE_BUSINESS_INITIATED, "RESTRICTED_BIZ_INITIATED_MESSAGING", WA_TEMPLATES},
 	{WA_CAUSE_CUSTOMER_INITIATED, "RESTRICTED_CUSTOMER_INITIATED_MESSAGING", WA_CATEGORY_BIT(WA_SERVICE)},
 	{WA_CAUSE_UTILITY_TEMPLATES, "RESTRICTED_UTILITY_TEMPLATES", WA_CATEGORY_BIT(WA_UTILITY)},
 };

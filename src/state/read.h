@@ -28,14 +28,14 @@
 
 #define WA_MAX_SEEK 4
 
-/* A table whose primary key begins with a recipient, open for look-ups. */
+/* A table open for look-ups by its primary key, which mostly begins with a recipient. */
 typedef struct wa_reader
 {
 	Relation	heap;
 	Relation	index;
 	IndexScanDesc scan;
 	TupleTableSlot *slot;
-	FmgrInfo	equal;			/* recipient = recipient */
+	FmgrInfo	equal;			/* of the first column of the index */
 	Snapshot	snapshot;
 	Snapshot	latest;			/* a snapshot of its own; NULL: the caller's */
 	MemoryContext memory;		/* where it was opened; the scan allocates there */
@@ -52,7 +52,7 @@ extern BlockNumber wa_pages_of(const wa_table *table);
 extern bool wa_has_rows(const wa_table *table, Snapshot snapshot);
 
 /*
- * Open for look-ups by recipient.  The current memory context must live until
+ * Open for look-ups.  The current memory context must live until
  * wa_reader_close; that of later calls need not.
  */
 extern void wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot);
@@ -66,12 +66,15 @@ extern void wa_reader_open_latest(wa_reader *reader, const wa_table *table);
 extern void wa_reader_close(wa_reader *reader);
 
 /*
- * Look for the rows with this value, a wa_recipient or text, in the first column of the
- * index.  The value must stay valid until the next seek.
+ * Look for the rows with this value in the first column of the index, of its type.  The
+ * value must stay valid until the next seek.
  */
 extern void wa_reader_seek(wa_reader *reader, Datum value);
 
-/* Look for rows by the first n columns of the index, all of type text; n <= WA_MAX_SEEK. */
+/*
+ * Look for rows by the first n columns of the index, all of type text; n <= WA_MAX_SEEK.
+ * The values are copied to where the reader was opened.
+ */
 extern void wa_reader_seek_all(wa_reader *reader, const wa_str *values, int n);
 
 /* Go to the next row; false after the last.  Its columns are in reader->slot. */

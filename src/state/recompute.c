@@ -1,27 +1,23 @@
 /*-------------------------------------------------------------------------
  *
  * recompute.c
- *	  The SQL side of the merge laws: wa__cooldown_merge, wa_recompute, and the
- *	  guard of the consent log.
+ *	  The SQL side of the merge laws: wa__cooldown_merge, wa_recompute.
  *
  *-------------------------------------------------------------------------
  */
 #include "base/compat.h"
 
 #include "access/xact.h"
-#include "commands/trigger.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "base/arguments.h"
 #include "base/schema.h"
 #include "base/statement.h"
-#include "state/log_guard.h"
 #include "errors/category_array.h"
 #include "errors/code_policies.h"
 #include "state/activity.h"
@@ -33,7 +29,6 @@ PG_FUNCTION_INFO_V1(wa__cooldown_merge);
 PG_FUNCTION_INFO_V1(wa__evidence_lifts);
 PG_FUNCTION_INFO_V1(wa__hold_of_code);
 PG_FUNCTION_INFO_V1(wa_recompute);
-PG_FUNCTION_INFO_V1(wa__consent_log_guard);
 
 /* What a function that is called row by row keeps between its calls in one statement. */
 typedef struct wa_row_calls
@@ -247,30 +242,4 @@ wa_recompute(PG_FUNCTION_ARGS)
 	changed += wa_statement_run(&change_holds, schema, NULL, NULL);
 	SPI_finish();
 	PG_RETURN_INT64((int64) changed);
-}
-
-static bool log_is_open = false;
-
-void
-wa_consent_log_open(bool open)
-{
-	log_is_open = open;
-}
-
-Datum
-wa__consent_log_guard(PG_FUNCTION_ARGS)
-{
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" was not called by trigger manager",
-						"wa__consent_log_guard")));
-	if (log_is_open)
-		return PointerGetDatum(NULL);
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("rows of \"%s\" are never changed or removed",
-					RelationGetRelationName(((TriggerData *) fcinfo->context)->tg_relation)),
-			 errhint("The log is evidence; record a new event with wa_opt_in or wa_opt_out.")));
-	PG_RETURN_NULL();			/* not reached */
 }

@@ -17,7 +17,7 @@ int			wa_suppression_list_mem = 64 * 1024;
 int			wa_suppression_list_after = -1;
 
 void
-wa_settings_init(void)
+wa_suppression_settings_init(void)
 {
 	DefineCustomIntVariable("wa_policy.suppression_list_mem",
 							"Memory for the suppression list that wa_sendable reads.",

@@ -5,8 +5,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef WA_SETTINGS_H
-#define WA_SETTINGS_H
+#ifndef WA_SUPPRESSION_SETTINGS_H
+#define WA_SUPPRESSION_SETTINGS_H
 
 #include "base/compat.h"
 
@@ -20,6 +20,6 @@ extern int	wa_suppression_list_mem;
 extern int	wa_suppression_list_after;
 
 /* Define the settings.  Called once, when the library is loaded. */
-extern void wa_settings_init(void);
+extern void wa_suppression_settings_init(void);
 
-#endif							/* WA_SETTINGS_H */
+#endif							/* WA_SUPPRESSION_SETTINGS_H */

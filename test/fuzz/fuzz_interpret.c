@@ -329,7 +329,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		if (self_contained(&element))
 		{
-			wa_str		fragment = wa_payload_fragment(payload, &element);
+			wa_str		fragment = wa_payload_fragment(&element);
 			wa_element	copy;
 
 			demand(wa_payload_parse_element(again, fragment.data, fragment.len, element.kind,

@@ -125,11 +125,11 @@ demand_same_element(const wa_element *a, const wa_element *b)
 }
 
 static void
-check_element(wa_payload *payload, wa_payload *again, const wa_element *element)
+check_element(wa_payload *again, const wa_element *element)
 {
 	char		path[WA_PATH_SIZE];
 	char		tiny[5];
-	wa_str		fragment = wa_payload_fragment(payload, element);
+	wa_str		fragment = wa_payload_fragment(element);
 	wa_element	copy;
 
 	wa_payload_path(element, path, sizeof(path));
@@ -182,7 +182,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (wa_payload_next(payload, &element))
 	{
 		demand(result == WA_PAYLOAD_OK);
-		check_element(payload, again, &element);
+		check_element(again, &element);
 	}
 	demand(!wa_payload_next(payload, &element));
 
@@ -195,7 +195,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 									 WA_STR("1"), WA_STR("2")) == WA_PAYLOAD_OK)
 		{
 			demand(wa_payload_next(again, &element));
-			check_element(again, payload, &element);
+			check_element(payload, &element);
 		}
 	}
 	wa_payload_clear(again);

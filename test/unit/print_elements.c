@@ -93,7 +93,7 @@ print_flag(const char *name, bool set)
 }
 
 static void
-print_element(wa_payload *payload, const wa_element *element, bool with_fragment)
+print_element(const wa_element *element, bool with_fragment)
 {
 	char		path[WA_PATH_SIZE];
 
@@ -150,7 +150,7 @@ print_element(wa_payload *payload, const wa_element *element, bool with_fragment
 	}
 	if (with_fragment)
 	{
-		wa_str		fragment = wa_payload_fragment(payload, element);
+		wa_str		fragment = wa_payload_fragment(element);
 
 		printf(" ");
 		fwrite(fragment.data, 1, fragment.len, stdout);
@@ -205,7 +205,7 @@ print_file(wa_payload *payload, FILE *file, bool with_fragment)
 	if (result != WA_PAYLOAD_OK)
 		printf("! %s: %s\n", result_names[result], wa_payload_detail(payload));
 	while (wa_payload_next(payload, &element))
-		print_element(payload, &element, with_fragment);
+		print_element(&element, with_fragment);
 	free(text);
 	return true;
 }

@@ -864,7 +864,7 @@ test_fragments(wa_payload *payload)
 
 		(void) wa_payload_parse(payload, text, strlen(text));
 		check("fragment: an element", wa_payload_next(payload, &element));
-		fragment = wa_payload_fragment(payload, &element);
+		fragment = wa_payload_fragment(&element);
 		text = json(samples[i].fragment);
 		check(samples[i].fragment,
 			  fragment.len == strlen(text) && memcmp(fragment.data, text, fragment.len) == 0);
