@@ -143,7 +143,7 @@ walk_enter_value(wa_payload *payload, json_object *value, wa_element *element)
 	payload->state = WA_WALK_UNREAD;
 	if (wa_str_contains(payload->field, "echoes") || wa_str_contains(payload->field, "history"))
 	{
-		if (!walk_contains(payload->field, WA_STR("history")))
+		if (!wa_str_contains(payload->field, "history"))
 			walk_begin_contacts(payload, value);
 		wa_element_fill(payload, element, WA_ELEMENT_OTHER, value);
 		return true;
