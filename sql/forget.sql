@@ -126,6 +126,15 @@ SELECT * FROM t.traces('160 ?0007002|DE\.7001|wamid.s7');
 SELECT recipient, home FROM wa_claim;
 SELECT recipient, state, evidence FROM wa_consent_log WHERE recipient::text LIKE '49160000700_' ORDER BY recipient;
 SELECT reason FROM wa_erasure ORDER BY id DESC LIMIT 2;
+-- Also where the campaign has had a row under its own identifier already.
+CALL t.take(t.wrote('491600008001', '2025-03-01 10:00') || '{"contacts": [{"wa_id": "491600008001", "user_id": "DE.8001"}]}');
+SELECT wa_sent('wamid.s8', '491600008001', 'utility', campaign => 'C9');
+CALL t.take(t.wrote('491600008002', '2025-03-02 10:00') || '{"contacts": [{"wa_id": "491600008002", "user_id": "DE.8001"}]}');
+SELECT wa_sent('wamid.s9', 'DE.8001', 'utility', campaign => 'C9');
+SELECT wa_unlink('491600008001', 'DE.8001', 'not they'), wa_unlink('491600008002', 'DE.8001', 'not they');
+SELECT recipient, home FROM wa_claim WHERE campaign = 'C9' ORDER BY recipient;
+SELECT count(*) FROM wa_forget('DE.8001', 'request 22');
+SELECT * FROM t.traces('DE\.8001');
 
 -- Misuse.
 SELECT * FROM wa_forget('nobody', 'x');

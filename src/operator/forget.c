@@ -244,7 +244,8 @@ static wa_forget_step steps[] = {
 
 	/*
 	 * Before messages, as wa_sent.  A claim of the person has rows under identifiers that it had
-	 * left before, and each row names the one that was claimed.
+	 * left before, and each row names the one that was claimed.  wa_sent (token 0) may have found a
+	 * row under that one already, and only added the others.
 	 */
 	STEP("claims",
 		 "DELETE FROM @extschema@.wa_claim AS t USING ("
@@ -254,6 +255,8 @@ static wa_forget_step steps[] = {
 		 " UNION SELECT c.campaign, c.recipient FROM @extschema@.wa_claim AS o JOIN @extschema@.wa_claim AS c"
 		 " ON c.token = o.token AND c.home OPERATOR(@extschema@.=) o.home"
 		 " WHERE o.recipient OPERATOR(@extschema@.=) ANY ($1) AND o.home OPERATOR(@extschema@.=) ANY ($3)"
+		 " UNION SELECT c.campaign, c.recipient FROM @extschema@.wa_claim AS c"
+		 " WHERE c.token = 0 AND c.home OPERATOR(@extschema@.=) ANY ($3)"
 		 ") AS g WHERE t.campaign = g.campaign AND t.recipient OPERATOR(@extschema@.=) g.recipient"),
 	/* What was sent before the person left the number was for it, whenever it was read. */
 	DELETE_ROWS("messages sent", "wa_message", "LEAST(t.sent_at, t.delivered_at, t.failed_at)"),
