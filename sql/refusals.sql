@@ -37,20 +37,12 @@ SELECT count(*) FROM wa_sender_hold_log;
 SELECT wa_hold('b1', 'x', region => 'ZZ'), wa_hold('', 'x', until => 'infinity');
 SELECT business, region, until FROM wa_sender_hold_log ORDER BY id;
 
--- Questions: '' is none, also where it is in wa_sender; nor is the sender of another business, whose stops nobody would see.
+-- Questions: '' is none, also where it is in wa_sender.
 INSERT INTO wa_sender (business, sender) VALUES ('', ''), ('', 's8'), ('b2', 's2'), ('b2', 's1');
 SELECT 1 FROM wa_opt_out('+49 1510 0000001', 'by phone', 'b2');
 SELECT wa_sendable('+49 1510 0000001', 'marketing', '');
 \echo :SQLSTATE
 SELECT * FROM wa_explain('+49 1510 0000001', 'marketing', sender => '');
-SELECT wa_first_reason('+49 1510 0000001', 'marketing', 'b1', 's2');
-\echo :SQLSTATE
-SELECT * FROM wa_claim('{491510000001}', 'marketing', 'spring', 'b1', 's2');
-SELECT business, sender, wa_first_reason('+49 1510 0000001', 'marketing', business, sender)
-FROM (VALUES (NULL, 's2'), ('b2', 's2'), ('b2', 's1'), ('b1', 's1'), ('b1', 's8'), ('b1', NULL)) AS q (business, sender);
--- Also one after another in a query, the sender or the business unchanged.
-SELECT wa_first_reason('+49 1510 0000001', 'marketing', business, sender) FROM (VALUES ('b2', 's2'), ('b1', 's2')) AS q (business, sender);
-SELECT wa_first_reason('+49 1510 0000001', 'marketing', business, sender) FROM (VALUES ('b1', 's1'), ('b1', 's2')) AS q (business, sender);
 
 -- No moment comes first after -infinity, and drivers cannot read an infinite answer.
 SELECT wa_next_sendable('+49 1510 0000001', 'marketing', at => '-infinity');

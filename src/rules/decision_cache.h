@@ -44,7 +44,6 @@ struct wa_decision_cache
 	const wa_str *businesses;
 	wa_str		known_business; /* the last one found to be known; data NULL: none */
 	wa_str		known_sender;
-	bool		known_together; /* true: checked that this sender is one of this business */
 
 	/* About the current recipient. */
 	wa_facts	facts;

@@ -199,47 +199,9 @@ check_name(wa_decision_cache *cache, const wa_table *table, const char *kind, wa
 	if (known->data != NULL)
 		pfree(unconstify(char *, known->data));
 	known->data = NULL;
-	cache->known_together = false;
 	old = MemoryContextSwitchTo(cache->context);
 	*known = wa_str_copy(name);
 	MemoryContextSwitchTo(old);
-}
-
-/* Is there a row of wa_sender with both, or with the sender and an unknown business? */
-static bool
-is_sender_of(const wa_decision_cache *cache, wa_str business, wa_str sender)
-{
-	const wa_str pairs[][2] = {{business, sender}, {WA_STR(""), sender}};
-	wa_reader	reader;
-	bool		found = false;
-
-	wa_reader_open(&reader, &cache->schema->sender, cache->snapshot);
-	for (int i = 0; i < lengthof(pairs) && !found; i++)
-	{
-		wa_reader_seek_all(&reader, pairs[i], 2);
-		found = wa_reader_next(&reader);
-	}
-	wa_reader_close(&reader);
-	return found;
-}
-
-/*
- * An ERROR if the sender is known in other businesses only: the stops that it has got, and what holds it, are
- * theirs, and the question would not see them.
- */
-static void
-check_together(wa_decision_cache *cache, wa_str business, wa_str sender)
-{
-	if (business.data == NULL || sender.data == NULL || cache->known_together)
-		return;
-	if (!is_sender_of(cache, business, sender))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("sender \"%.*s\" was never heard of in business \"%.*s\"",
-						wa_shown_len(sender), sender.data, wa_shown_len(business), business.data),
-				 errdetail("It is known in another business, whose stops and holds would not object."),
-				 errhint("Give its business (see wa_sender), or NULL for all. If it is new in this one, add it to wa_sender.")));
-	cache->known_together = true;
 }
 
 void
@@ -251,7 +213,6 @@ wa_decision_cache_check(wa_decision_cache *cache, const wa_question *question)
 			   &cache->known_business);
 	check_name(cache, &cache->schema->sender_sender, "sender", question->sender,
 			   &cache->known_sender);
-	check_together(cache, question->business, question->sender);
 }
 
 /*
