@@ -157,8 +157,10 @@ FETCH c;
 SELECT pg_temp.way(pg_temp.look_ups() - :n) AS way, pg_temp.look_ups() AS n \gset
 \echo cursor: :way
 CLOSE c;
+-- Each statement of the loop has a snapshot of its own.  Where autovacuum commits in between it is another one, and all begins anew.
 SELECT pg_temp.looped();
-SELECT pg_temp.way(pg_temp.look_ups() - :n) AS way, pg_temp.look_ups() AS n \gset
+SELECT CASE WHEN pg_temp.look_ups() - :n < 5 * pg_temp.a_third() THEN 'a third' ELSE pg_temp.way(pg_temp.look_ups() - :n) END AS way,
+	pg_temp.look_ups() AS n \gset
 \echo a loop: :way
 
 -- A question that differs from row to row is looked up each time; so is a query over few rows.
