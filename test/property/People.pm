@@ -79,7 +79,8 @@ sub usual_people
 	for my $i (0 .. 11)
 	{
 		my $cc = ('GB', 'US', 'BR')[ $i % 3 ];
-		push @people, person(phones => [ sprintf(('447700900%02d', '121255502%02d', '55219912345%02d')[ $i % 3 ], $i) ],
+		push @people, person(phones => [ sprintf(('447700900%02d', '121255502%02d', '55219912345%02d')[ $i % 3 ], $i),
+				$i % 3 == 2 ? sprintf('5521912345%02d', $i) : () ],
 			dialled => [ $i % 3 ? () : sprintf '+44 (0) 7700 900%02d', $i ],
 			bsuid => "$cc.1349120865530274$i", $i % 4 == 0 ? (parent => "$cc.ENT.118157992128868$i") : (),
 			$i % 2 ? (hidden => [ T0 + 10 * DAY, T0 + 30 * DAY ]) : (), $i > 8 ? (unlink => 1) : ());

@@ -156,7 +156,7 @@ sub name_user
 	$element->{ $keys[0] } = \"$face->[0]" if defined $face->[0] && $face->[0] =~ /^\d+$/ && chance(0.05);
 }
 
-# The contact of somebody: names the same, or more.
+# The contact of somebody: names the same, or more, and a number as it pleases.
 sub contact
 {
 	my ($person, $face, $at, $business) = @_;
@@ -167,6 +167,7 @@ sub contact
 	for my $i (0 .. 2)
 	{
 		my $id = chance(0.8) ? $face->[$i] // ($i < 2 && chance(0.6) ? $more[$i] : undef) : undef;
+		$id = pick(@{ $stage->{phones} }) if defined $id && $i == 0 && chance(0.5);
 		$contact{ $contact_keys[$i] } = $id if defined $id;
 	}
 	$contact{wa_id} = '' if !defined $contact{wa_id} && chance(0.3);
