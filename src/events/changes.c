@@ -178,6 +178,17 @@ wa_interpret_changed_user(wa_context *c, const wa_element *element)
 	change_report_sighting(c, &to, keeps_phone ? &phone : NULL, contact, origin);
 }
 
+/* Are these, with those beside them, two at least that can be seen together? */
+static bool
+change_can_be_seen(const wa_identifiers *set, const wa_ids *beside)
+{
+	wa_identifiers together = *set;
+	wa_canonical ids[WA_MAX_IDS];
+
+	wa_identifiers_add(&together, beside, NULL);
+	return wa_identifiers_list(&together, ids) > 1;
+}
+
 /*
  * A new BSUID.  The phone that stands beside it, or in its contact, is known with it, and an old
  * identifier as well: what was learned under it counts for the new BSUID.
@@ -208,8 +219,8 @@ wa_interpret_user_id_update(wa_context *c, const wa_element *element)
 							  wa_identifiers_given(&element->changed_from));
 		return wa_context_outcome(c);
 	}
-	/* without a previous one the sighting says it all, if its time is right */
-	if (has_previous || c->wrong_instant != NULL)
+	/* without a previous one the sighting says it all, if there is one and its time is right */
+	if (has_previous || c->wrong_instant != NULL || !change_can_be_seen(&to, &who))
 		change_report(c, &from, &to, origin);
 	change_report_sighting(c, &to, &who, contact, origin);
 	c->applied = true;

@@ -751,6 +751,9 @@ test_changes(void)
 	means(VALUE("'user_id_update':[{'parent_user_id':{'previous':'DE.ENT.1','current':'DE.ENT.2'},'timestamp':'1767225590'}]"),
 		  "DE.ENT.1 becomes DE.ENT.2 by user_id_update @-10");
 	means(VALUE("'user_id_update':[{'user_id':{'current':'DE.2'},'timestamp':'1767225590'}]"), "missing_recipient");
+	/* two phones were not seen together: the one became the other */
+	means(VALUE("'user_id_update':[{'wa_id':'4915112345678','user_id':{'current':'4915112345679'},'timestamp':'1767225590'}]"),
+		  "4915112345678 becomes 4915112345679 by user_id_update @-10");
 	show_links = false;
 }
 
