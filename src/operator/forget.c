@@ -113,6 +113,22 @@ wa__without(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(value);
 }
 
+/* Stands for words of somebody else that named the person. */
+#define WORDS_ERASED "(words removed: they named somebody whose data was erased)"
+
+/*
+ * Words in the log of other identifiers that name the person.  Every identifier has a digit or a
+ * dot, and the usual words of an opt-out have none.  $2: as below.
+ */
+static wa_statement erase_words = {
+	"WITH named AS MATERIALIZED (SELECT t.id FROM @extschema@.wa_consent_log AS t"
+	" WHERE ($2 IS NULL OR pg_catalog.age(t.xmin) <= $2) AND t.evidence ~ '[0-9.]'"
+	" AND t.recipient OPERATOR(@extschema@.<>) ALL ($1) AND @extschema@.wa__without(t.evidence, $1) IS NOT NULL)"
+	" UPDATE @extschema@.wa_consent_log AS t SET evidence = '" WORDS_ERASED "'"
+	" FROM named AS n WHERE t.id = n.id",
+	"recipient[] int4", NULL, 0
+};
+
 /* $2: only rows that a transaction of this age or a younger one wrote. */
 static wa_statement erase_webhooks = {
 	"WITH named AS MATERIALIZED ("
@@ -224,9 +240,6 @@ static wa_statement keep_doubts = {
 	"recipient[] timestamptz[] recipient[]", NULL, 0
 };
 
-/* Stands for words of somebody else that named the person. */
-#define WORDS_ERASED "(words removed: they named somebody whose data was erased)"
-
 /* First: what others have lost by that is copied to them before the rest goes. */
 static wa_forget_step link_steps[] = {
 	DELETE_LINKS("links", "wa_identity"),
@@ -273,22 +286,6 @@ static wa_forget_step steps[] = {
 		 " WHERE t.recipient OPERATOR(@extschema@.=) p.recipient"
 		 " AND (p.until IS NULL OR NOT EXISTS (SELECT FROM @extschema@.wa_activity AS a"
 		 " WHERE a.recipient OPERATOR(@extschema@.=) t.recipient))"),
-
-	/*
-	 * What others' events also named, and words that name the person; the rest of these rows is
-	 * theirs.  An identifier that the person had left is the next owner's in its own rows.  Every
-	 * identifier has a digit or a dot, and the usual words of an opt-out have none.
-	 */
-	STEP("mentions in others' log",
-		 "WITH named AS MATERIALIZED (SELECT t.id FROM @extschema@.wa_consent_log AS t"
-		 " WHERE t.evidence ~ '[0-9.]' AND @extschema@.wa__without(t.evidence,"
-		 " CASE WHEN t.recipient OPERATOR(@extschema@.=) ANY ($1) THEN $3 ELSE $1 END) IS NOT NULL)"
-		 " UPDATE @extschema@.wa_consent_log AS t SET also_named = pg_catalog.array_to_string(ARRAY("
-		 "SELECT v.name FROM pg_catalog.unnest(pg_catalog.string_to_array(t.also_named, ' '))"
-		 " WITH ORDINALITY AS v (name, place) WHERE v.name <> ALL ($3::text[]) ORDER BY v.place), ' '),"
-		 " evidence = CASE WHEN t.id IN (SELECT n.id FROM named AS n) THEN '" WORDS_ERASED "' ELSE t.evidence END"
-		 " WHERE (t.also_named <> '' AND pg_catalog.string_to_array(t.also_named, ' ') && $3::text[])"
-		 " OR t.id IN (SELECT n.id FROM named AS n)"),
 };
 
 static wa_statement add_key = {
@@ -301,6 +298,22 @@ static wa_statement add_erased = {
 	" SELECT * FROM unnest($1, $2, $3)"
 	" ON CONFLICT (bucket, hash) DO UPDATE SET at = GREATEST(o.at, excluded.at)",
 	"int4[] bytea[] timestamptz[]", NULL, 0
+};
+
+/*
+ * What others' events also named, and the words of the next owner of an identifier that the person had
+ * left.  The rest of these rows is theirs.  $1: identifiers, $2: those that it has not left.
+ */
+static wa_statement erase_mentions = {
+	"WITH named AS MATERIALIZED (SELECT t.id FROM @extschema@.wa_consent_log AS t"
+	" WHERE t.recipient OPERATOR(@extschema@.=) ANY ($1) AND @extschema@.wa__without(t.evidence, $2) IS NOT NULL)"
+	" UPDATE @extschema@.wa_consent_log AS t SET also_named = pg_catalog.array_to_string(ARRAY("
+	"SELECT v.name FROM pg_catalog.unnest(pg_catalog.string_to_array(t.also_named, ' '))"
+	" WITH ORDINALITY AS v (name, place) WHERE v.name <> ALL ($2::text[]) ORDER BY v.place), ' '),"
+	" evidence = CASE WHEN t.id IN (SELECT n.id FROM named AS n) THEN '" WORDS_ERASED "' ELSE t.evidence END"
+	" WHERE (t.also_named <> '' AND pg_catalog.string_to_array(t.also_named, ' ') && $2::text[])"
+	" OR t.id IN (SELECT n.id FROM named AS n)",
+	"recipient[] recipient[]", NULL, 0
 };
 
 /* Reasons of other erasures that name the person. */
@@ -401,6 +414,23 @@ erase_from_webhooks(const wa_schema *schema, const wa_forgotten *person, const i
 	Datum		values[2] = {ids_array(schema, person, true), Int32GetDatum(age == NULL ? 0 : *age)};
 
 	return run_number(&erase_webhooks, schema, values, age == NULL ? " n" : "  ");
+}
+
+/* The same, of others' log. */
+static int64
+erase_from_words(const wa_schema *schema, const wa_forgotten *person, const int32 *age)
+{
+	Datum		values[2] = {ids_array(schema, person, true), Int32GetDatum(age == NULL ? 0 : *age)};
+
+	return wa_statement_run(&erase_words, schema, values, age == NULL ? " n" : "  ");
+}
+
+static int64
+erase_from_mentions(const wa_schema *schema, const wa_forgotten *person)
+{
+	Datum		values[2] = {ids_array(schema, person, true), ids_array(schema, person, false)};
+
+	return wa_statement_run(&erase_mentions, schema, values, NULL);
 }
 
 static void
@@ -508,6 +538,8 @@ forget(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
 	wa_forgotten person;
 	int32		age;
 	int64		webhooks;
+	int64		words;
+	int			known;
 	Datum		value;
 
 	/* A problem goes with its webhook, while a replay may be about to resolve it. */
@@ -516,17 +548,22 @@ forget(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
 	find_person(schema, id, &person);
 	check_reason(reason, &person);
 	webhooks = erase_from_webhooks(schema, &person, NULL);
+	words = erase_from_words(schema, &person, NULL);
+	known = person.n;
 
+	/* Under the lock only what has come since is searched, unless that was about one more identifier. */
 	wa_lock_state(schema, ShareRowExclusiveLock);
 	find_person(schema, id, &person);
 	check_reason(reason, &person);
-	webhooks += erase_from_webhooks(schema, &person, &age);
+	webhooks += erase_from_webhooks(schema, &person, person.n == known ? &age : NULL);
+	words += erase_from_words(schema, &person, person.n == known ? &age : NULL);
 	warn_of_unchecked(schema);
 	put_part(rsinfo, "identifiers", person.n);
 	put_part(rsinfo, "webhooks", webhooks);
 	value = ids_array(schema, &person, true);
 	put_part(rsinfo, "problems", run_number(&erase_problems, schema, &value, NULL));
 	delete_state(schema, funcid, &person, rsinfo);
+	put_part(rsinfo, "mentions in others' log", words + erase_from_mentions(schema, &person));
 	write_hashes(schema, &person);
 	value = ids_array(schema, &person, true);
 	wa_statement_run(&erase_reasons, schema, &value, NULL);
