@@ -598,8 +598,12 @@ fill_list(wa_builder *b)
 	if (b->gathered != NULL && !fits(b, b->ngathered, linked))
 		fall_back(b);
 	if (b->gathered != NULL)
+	{
 		make_set(b, linked);
-	if (b->list->set.entries == NULL)
+		wa_builder_settle_resumes(b, &wa_decision_cache_schema(b->cache)->consent,
+								  wa_decision_cache_snapshot(b->cache));
+	}
+	else
 		b->with_user_ids = false;
 	if (b->connected != NULL)
 		wa_connected_mark(b->connected);

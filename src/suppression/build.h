@@ -74,6 +74,9 @@ typedef struct wa_builder
 	const wa_str *businesses;
 	wa_str		paced_business; /* of the first row that counts; data NULL: none so far */
 	bool		several;		/* rows of several businesses count, and must be added up */
+	uint64		nparts;			/* phones by their rows that count towards a cap */
+	uint64		max_parts;		/* and do not reach it */
+	wa_key	   *parts;
 	uint64		nwindowed;		/* entries that an open window would exempt */
 } wa_builder;
 
@@ -129,6 +132,12 @@ extern void wa_builder_add_user_id(wa_builder *b, uint64 hash, bool refused);
  * Sets b->list->has_user_ids, if b->with_user_ids and if memory suffices.  Frees what was added.
  */
 extern void wa_builder_make_user_ids(wa_builder *b, Snapshot snapshot);
+
+/*
+ * After the set of phones was made: find out of phones with a stop and a resume for every business which
+ * one stands, and set their bits so that they need not be looked up.  Where few have both, nothing is done.
+ */
+extern void wa_builder_settle_resumes(wa_builder *b, const wa_table *consent, Snapshot snapshot);
 
 /* Choose the caps that can object to the question: sets b->caps and b->ncaps. */
 extern void wa_builder_choose_caps(wa_builder *b);

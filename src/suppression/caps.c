@@ -10,12 +10,20 @@
  */
 #include "base/compat.h"
 
+#include "miscadmin.h"
+
 #include "base/encode.h"
 #include "recipient/recipient.h"
 #include "state/columns.h"
 #include "state/deliveries_array.h"
 #include "state/read.h"
 #include "suppression/build.h"
+
+/* The phones whose rows may reach a cap together may take this part of the memory. */
+#define PARTS_SHARE		4
+
+/* At most so many rows of wa_delivery are on a page. */
+#define ROWS_OF_PAGE	100
 
 void
 wa_builder_choose_caps(wa_builder *b)
@@ -52,9 +60,13 @@ note_business(wa_builder *b, wa_str business)
 		b->several = true;
 }
 
-/* What a row says: the bits of caps that it reaches, OVER where it is part of what might. */
+/*
+ * What a row says: the bits of caps that it reaches, OVER where it counts towards one.  Sets *part if
+ * it counts towards one that it does not reach.
+ */
 static uint16
-weigh_deliveries(wa_builder *b, wa_str recipient, wa_str business, const wa_deliveries *deliveries)
+weigh_deliveries(wa_builder *b, wa_str recipient, wa_str business, const wa_deliveries *deliveries,
+				 bool *part)
 {
 	wa_canonical id;
 	uint16		bits = 0;
@@ -80,9 +92,48 @@ weigh_deliveries(wa_builder *b, wa_str recipient, wa_str business, const wa_deli
 				bits |= cap->exempt_in_window ? WA_LISTED_CAP_UNLESS : WA_LISTED_CAP;
 		}
 		else
+		{
 			bits |= WA_LISTED_OVER;
+			*part = true;
+		}
 	}
 	return bits;
+}
+
+/*
+ * Rows of several businesses may reach a cap together, so phones with more than one are looked up.
+ * Where memory does not suffice to find them, all are that come from now on: the later one of two
+ * rows of a phone is read when it is known that there are several businesses.
+ */
+static void
+note_part(wa_builder *b, wa_key phone)
+{
+	if (b->nparts < b->max_parts)
+		b->parts[b->nparts++] = phone;
+	else if (b->several)
+		wa_builder_gather(b, phone, WA_LISTED_MAYBE);
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	wa_key		x = *(const wa_key *) a;
+	wa_key		y = *(const wa_key *) b;
+
+	return (x > y) - (x < y);
+}
+
+static void
+gather_phones_with_parts(wa_builder *b)
+{
+	qsort(b->parts, b->nparts, sizeof(wa_key), compare_keys);
+	for (uint64 i = 1; i < b->nparts; i++)
+	{
+		if (i % 65536 == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (b->parts[i] == b->parts[i - 1])
+			wa_builder_gather(b, b->parts[i], WA_LISTED_MAYBE);
+	}
 }
 
 static void
@@ -94,6 +145,7 @@ read_delivery(void *arg, HeapTuple tuple, TupleDesc desc)
 	wa_str		business = wa_cursor_str(&cursor);
 	wa_deliveries deliveries = {0, b->deliveries};
 	uint16		bits;
+	bool		part = false;
 	bool		isnull;
 	Datum		instants;
 	wa_key		key;
@@ -106,7 +158,7 @@ read_delivery(void *arg, HeapTuple tuple, TupleDesc desc)
 	wa_deliveries_from_arrays(instants,
 							  heap_getattr(tuple, Anum_wa_delivery_messages, desc, &isnull),
 							  &deliveries);
-	bits = weigh_deliveries(b, recipient, business, &deliveries);
+	bits = weigh_deliveries(b, recipient, business, &deliveries, &part);
 	if (bits == 0)
 		return;
 	note_business(b, business);
@@ -116,8 +168,8 @@ read_delivery(void *arg, HeapTuple tuple, TupleDesc desc)
 	/* Whether a window under another identifier spares it must be looked up. */
 	if ((bits & WA_LISTED_CAP_UNLESS) && wa_builder_is_connected(b, key))
 		bits |= WA_LISTED_MAYBE;
-	if ((bits & WA_LISTED_OVER) && b->several)
-		bits |= WA_LISTED_MAYBE;
+	if (part)
+		note_part(b, key);
 	if ((bits & WA_LISTED_CAP_UNLESS) && !(bits & (WA_LISTED_CAP | WA_LISTED_MAYBE)))
 		b->nwindowed++;
 	if (bits != WA_LISTED_OVER || wa_builder_counts_for_others(b, key))
@@ -196,9 +248,17 @@ read_windows(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
 void
 wa_builder_read_deliveries(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
 {
+	Size		share = b->limit / PARTS_SHARE;
+
+	b->limit -= share;
+	b->nparts = 0;
+	b->max_parts = Min(share / sizeof(wa_key), wa_pages_of(&schema->delivery) * (uint64) ROWS_OF_PAGE);
+	b->parts = palloc_extended(Max(1, b->max_parts) * sizeof(wa_key), MCXT_ALLOC_HUGE);
 	wa_scan_table(&schema->delivery, snapshot, read_delivery, b);
 	if (b->several)
-		wa_scan_table(&schema->delivery, snapshot, read_delivery, b);
+		gather_phones_with_parts(b);
+	pfree(b->parts);
+	b->limit += share;
 	read_claims(b, schema, snapshot);
 	read_windows(b, schema, snapshot);
 }
