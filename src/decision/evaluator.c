@@ -72,6 +72,9 @@ wa_evaluate(wa_evaluator *evaluator, const wa_question *question, const wa_canon
 			return WA_NO_RULE;
 		if (answer == WA_LIST_REFUSED)
 			return wa_list_rule(evaluator->lazy.list, recipient);
+		if (!evaluator->lazy.tells_reasons &&
+			wa_list_refuses_place(evaluator->lazy.list, recipient, &rule))
+			return rule;
 	}
 	wa_decide(wa_facts_of(cache, recipient), question, wa_keep_rule, &rule);
 	return rule;

@@ -250,3 +250,16 @@ wa_list_rule(wa_suppression_list *list, const wa_canonical *recipient)
 		rule = Min(rule, of_place);
 	return rule;
 }
+
+bool
+wa_list_refuses_place(wa_suppression_list *list, const wa_canonical *recipient, wa_rule *rule)
+{
+	uint8		of_place;
+
+	if (settle(list, recipient, &of_place) != WA_LIST_REFUSED ||
+		(of_place != WA_RULE_REGION && of_place != WA_RULE_SENDER_HOLD &&
+		 of_place != WA_RULE_QUIET_HOURS))
+		return false;
+	*rule = of_place;
+	return true;
+}

@@ -119,6 +119,13 @@ extern wa_list_answer wa_list_ask(wa_suppression_list *list, const wa_canonical 
 extern wa_rule wa_list_rule(wa_suppression_list *list, const wa_canonical *recipient);
 
 /*
+ * Does a rule object to everybody where this recipient is, whatever rows it has?  If so, sets *rule,
+ * which need not be the first one.
+ */
+extern bool wa_list_refuses_place(wa_suppression_list *list, const wa_canonical *recipient,
+								  wa_rule *rule);
+
+/*
  * Seeded hash of a BSUID or parent, so that an attacker cannot find two with the same hash; and its
  * key: 50 bits of the hash, never 0.
  */

@@ -20,6 +20,10 @@ p1="SELECT count(*) FROM customers c WHERE $p1_sendable"
 p2="SELECT count(*) FROM customers c WHERE digits NOT IN ($listed)"
 p3="SELECT count(*) FROM customers c WHERE bench_p3(digits)"
 
+# Who is at the cap of the row "pacing", which does not count for GB and DE, of the regions of these people.
+at_cap="EXISTS (SELECT FROM (SELECT number FROM (SELECT e.recipient::text AS number, t FROM wa_delivery AS e, unnest(deliveries) AS t WHERE category = 'marketing' UNION ALL SELECT g.other::text, t FROM wa_identity_change AS g JOIN wa_delivery AS e ON e.recipient = g.recipient AND category = 'marketing', unnest(deliveries) AS t WHERE t <= g.at) AS d WHERE t > now() - interval '7 days' GROUP BY number HAVING count(*) >= 2) AS k WHERE k.number = c.digits AND wa_region(k.number::wa_recipient) NOT IN ('GB', 'DE') AND NOT EXISTS (SELECT FROM wa_activity AS a WHERE a.recipient::text = k.number AND a.last_inbound_at > now() - interval '24 hours'))"
+opted_in="EXISTS (SELECT FROM wa_consent AS o WHERE o.recipient::text = c.digits AND o.state = 'resume' AND o.register = 'business')"
+
 # data DATABASE CUSTOMERS KNOWN IDENTIFIERS: see data.sql.
 data()
 {
@@ -65,7 +69,7 @@ if asked population; then
 	done
 fi
 
-in_million='million identifiers suppressed reasons hundred page prepared planning built parallel estimate'
+in_million='million identifiers suppressed reasons hundred page prepared planning built parallel estimate pacing opt_in'
 # shellcheck disable=SC2086
 if asked $in_million; then
 	data million "$million" "$million" true
@@ -222,6 +226,34 @@ if asked estimate; then
 		ratio=$(awk -v a="$estimate" -v b="$truth" 'BEGIN { printf "%.3f", a / b }')
 		line estimate "rows that pass, $category: estimate, truth" "$estimate" "$truth" "$ratio" '0.5 to 2' "$(within "$ratio" 0.5 2)"
 	done
+fi
+if asked pacing; then
+	db postgres -c 'CREATE DATABASE unpaced TEMPLATE million'
+	db unpaced -f - <test/bench/pacing.sql
+	db postgres -c 'CREATE DATABASE paced TEMPLATE unpaced'
+	db paced -c "INSERT INTO wa_frequency_cap (category, messages, period) VALUES ('marketing', 2, '7 days')" \
+		-c "INSERT INTO wa_quiet_hours (region, category, starts, ends) SELECT 'MX', 'marketing', here - interval '1 hour', here + interval '3 hours' FROM (SELECT (now() AT TIME ZONE 'America/Mexico_City')::time AS here) AS t" \
+		-c "SELECT wa_hold('', 'the benchmark', region => 'IN')" >/dev/null
+	race_databases <<-END
+	ours|paced||$ours
+	p1|paced||SELECT count(*) FROM customers c WHERE $p1_sendable AND NOT $at_cap AND digits !~ '^(52|91)'
+	bare|unpaced||$ours
+	END
+	say pacing "$n x $s with a cap, quiet hours and a hold, against without" "$(t ours)" "$(t bare)" 1.5
+	say pacing "$n x $s with a cap, quiet hours and a hold, against by hand" "$(t ours)" "$(t p1)" 0.5
+	same pacing
+	db postgres -c 'DROP DATABASE paced' -c 'DROP DATABASE unpaced'
+fi
+if asked opt_in; then
+	db postgres -c 'CREATE DATABASE opted TEMPLATE million' -c 'ALTER DATABASE opted SET wa_policy.require_opt_in = on'
+	db opted -f - <test/bench/opt_in.sql
+	race opted <<-END
+	ours|$ours
+	p1|SELECT count(*) FROM customers c WHERE $p1_sendable AND $opted_in
+	END
+	say opt_in "$n phones, six in ten opted in, an opt-in required, against a semi-join by hand" "$(t ours)" "$(t p1)" 0.5
+	same opt_in
+	db postgres -c 'DROP DATABASE opted'
 fi
 # shellcheck disable=SC2086
 if asked $in_million; then

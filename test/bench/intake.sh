@@ -175,3 +175,20 @@ if asked bytes; then
 	no_problems one two
 	db postgres -c 'DROP DATABASE one' -c 'DROP DATABASE two'
 fi
+if asked import; then
+	list=$(scaled 1000000)
+	db postgres -c 'CREATE DATABASE list'
+	db list -v n="$list" -f - <test/bench/import.sql
+	for ((i = 0; i < (repeats < 3 ? repeats : 3); i++)); do
+		for peer in ours by_hand; do
+			db postgres -c 'CREATE DATABASE import TEMPLATE list'
+			echo "$peer $(db import -c '\timing on' -c "CALL $peer()" 2>/dev/null | sed -n 's/^Time: \([0-9.]*\).*/\1/p')" \
+				"$(db import -c "SELECT count(*) || '/' || sum(hashtext(c.recipient::text)) FROM $([ $peer = ours ] && echo wa_consent || echo hand_consent) AS c JOIN $([ $peer = ours ] && echo wa_consent_log || echo hand_consent_log) AS l USING (recipient, at)")"
+			db postgres -c 'DROP DATABASE import'
+		done
+	done | taken
+	line import "wa_import of $(size "$list")" "$(printf '%.0f ms' "$(t ours)")" '' '' '60 s' "$(within "$(t ours)" 0 60000)"
+	say import "wa_import of $(size "$list"), against INSERT ... ON CONFLICT by hand into tables like ours" "$(t ours)" "$(t by_hand)" 2
+	same import
+	db postgres -c 'DROP DATABASE list'
+fi

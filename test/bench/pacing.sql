@@ -16,6 +16,7 @@ INSERT INTO wa_delivery (recipient, business, category, deliveries, messages)
 	SELECT recipient, business, 'marketing', array_agg(at ORDER BY at), array_agg(message ORDER BY at)
 	FROM delivered GROUP BY recipient, business;
 DROP TABLE delivered;
+
 INSERT INTO wa_sender (business) SELECT DISTINCT business FROM wa_activity;
 
 -- What an expert would give the anti-join.
