@@ -152,6 +152,19 @@ CALL t.take(t.wrote('491700000403', '2025-09-05 10:00Z', 'STOP'));
 CALL t.take(t.status('o4', '491700000403', 'delivered', '2025-09-08 10:00Z'), 'b2');
 SELECT wa_opt_out('491700000403', 'called', at => '2025-09-08 11:00Z');
 SELECT day, business, category, delivered, opt_outs FROM wa_opt_out_rate WHERE day >= '2025-09-01' AND day < '2025-10-01' ORDER BY day, business, category;
+-- Who has changed the number since was sent to under the old one. What came to the new one before was for its former owner, as what
+-- comes to the old one later is for the next.
+CALL t.take(t.status('o6', '491700000406', 'delivered', '2025-10-01 10:00Z'));
+CALL t.take(t.status('o7', '491700000407', 'delivered', '2025-10-02 10:00Z'));
+CALL t.take(t.wrote('491700000408', '2025-10-02 11:00Z', 'STOP'));
+CALL t.take(t.status('o8', '491700000409', 'delivered', '2025-10-04 10:00Z'));
+INSERT INTO wa_webhook (received_at, payload)
+SELECT '2025-12-31 23:00Z', t.hook(jsonb_build_object('messages', jsonb_build_array(jsonb_build_object('from', was, 'id', 'changed',
+	'timestamp', t.unix('2025-10-02 12:00Z'), 'type', 'system', 'system', jsonb_build_object('type', 'user_changed_number', 'wa_id', is_now)))))
+FROM (VALUES ('491700000406', '491700000410'), ('491700000408', '491700000407'), ('491700000409', '491700000411')) AS v (was, is_now);
+CALL t.take(t.wrote('491700000410', '2025-10-02 13:00Z', 'STOP'));
+CALL t.take(t.wrote('491700000411', '2025-10-04 11:00Z', 'STOP'));
+SELECT day, category, delivered, opt_outs FROM wa_opt_out_rate WHERE day >= '2025-10-01' AND day < '2025-11-01' ORDER BY day, category;
 -- The next owner of a number opts in to messages to the number; the former one, whose user id is known, has said stop.
 CALL t.take('{"user_preferences": [{"wa_id": "491700000404", "user_id": "DE.former", "category": "marketing_messages", "value": "stop", "timestamp": 1756807200}]}');
 CALL t.take(t.wrote('491700000404', '2025-09-03 10:00Z', 'STOP') || '{"contacts": [{"wa_id": "491700000404", "user_id": "DE.former"}]}');
