@@ -90,6 +90,7 @@ sub caught_up
 }
 
 caught_up('first copy');
+is(q1($_, q{SELECT count(*) FROM wa__finding WHERE finding = 'no_secret'}), $_ == $publisher ? 1 : 0, $_->name . ': a secret is missed only where webhooks arrive') for $publisher, @subscribers;
 my ($old_out, $old_err) = $old->query($ask);
 unlike($old_out // '', qr/^[tf]$/m, 'an old snapshot still gets no answer');
 $old->quit;
