@@ -111,6 +111,15 @@ CALL t.take('{"statuses": [{"id": "v15", "status": "sent", "timestamp": "1754050
 CALL t.take('{"user_preferences": [{"wa_id": "491700000208", "user_id": "DE.eight", "category": "marketing_messages", "value": "stop", "timestamp": 1754010000}]}');
 SELECT wa_unlink('491700000208', 'DE.eight', 'two people');
 CALL t.take('{"statuses": [{"id": "v16", "status": "sent", "timestamp": "1754050000", "recipient_user_id": "DE.eight", "pricing": {"category": "marketing"}}]}');
+-- Who has moved to a number was not sent to there before. What the number itself was told to stop, or what was seen with it by then, counts.
+CALL t.take(t.prefers('491700000209', 'stop', '2025-08-01 08:00Z'));
+CALL t.take(t.status('v17', '491700000210', 'sent', '2025-08-01 12:00Z'));
+CALL t.take('{"messages": [{"from": "491700000209", "id": "c", "timestamp": "1754053200", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491700000210"}}]}');
+CALL t.take(t.status('v18', '491700000210', 'sent', '2025-08-01 14:00Z'));
+CALL t.take('{"messages": [{"from": "491700000212", "from_user_id": "DE.twelve", "id": "m", "timestamp": "1754030000", "type": "image"}]}');
+CALL t.take('{"user_preferences": [{"user_id": "DE.twelve", "category": "marketing_messages", "value": "stop", "timestamp": 1754035000}]}');
+CALL t.take(t.status('v19', '491700000212', 'sent', '2025-08-01 12:00Z'));
+CALL t.take('{"messages": [{"from": "491700000211", "id": "c", "timestamp": "1754053200", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491700000212"}}]}');
 SELECT message_id, recipient, stopped_at, register, stopped_under, category FROM wa_violation WHERE message_id ~ '^v(8|9|1.)$' ORDER BY message_id;
 
 -- What waiting yields: of those tried again after the wait, delivered to at which try?

@@ -436,6 +436,14 @@ CREATE FUNCTION wa__stop_before(recipient wa_recipient, business text, category 
 			AND (wa__stop_before.category = 'marketing'
 				OR (s.register = 'everything' AND wa__stop_before.category IN ('utility', 'authentication')))
 			AND (s.business = '' OR wa__stop_before.business IN ('', s.business))
+			-- Who has moved to this number since was not sent to here: what it brought along does not count.
+			AND (NOT EXISTS (SELECT FROM wa_identity_change AS c
+					WHERE c.other = wa__stop_before.recipient AND c.at > wa__stop_before.sent_at)
+				OR wa__stop_before.recipient::text = ANY (s.also_named || s.recipient::text)
+				OR EXISTS (SELECT FROM wa_identity AS l
+					WHERE l.first_seen_at <= wa__stop_before.sent_at
+						AND ((l.recipient = wa__stop_before.recipient AND l.other::text = ANY (s.also_named || s.recipient::text))
+							OR (l.other = wa__stop_before.recipient AND l.recipient::text = ANY (s.also_named || s.recipient::text)))))
 			AND NOT EXISTS (
 				SELECT FROM event AS r
 				WHERE r.state = 'resume' AND r.register = s.register AND r.at > s.at
@@ -467,7 +475,7 @@ JOIN wa__stop_reach() AS w ON w.recipient = m.recipient
 	AND m.sent_at > CASE m.category WHEN 'marketing' THEN w.at ELSE w.everything_at END + interval '10 minutes'
 CROSS JOIN LATERAL wa__stop_before(m.recipient, m.business, m.category, m.sent_at) AS s;
 COMMENT ON VIEW wa_violation IS
-'Messages that were sent although a stop stood for more than ten minutes, under any identifier of the person and by any tool: marketing messages; after a stop in the register everything also utility and authentication messages. A resume of the same register in between, for the same business or for every one, lifts the stop if it surely is of the same person. The events'' own times decide: the stop may have arrived here after the message was sent';
+'Messages that were sent although a stop stood for more than ten minutes, under any identifier of the person and by any tool: marketing messages; after a stop in the register everything also utility and authentication messages. A resume of the same register in between, for the same business or for every one, lifts the stop if it surely is of the same person. The events'' own times decide: the stop may have arrived here after the message was sent. What was sent to a number before the person moved to it is left out';
 COMMENT ON COLUMN wa_violation.message_id IS 'The message';
 COMMENT ON COLUMN wa_violation.recipient IS 'Recipient of the message';
 COMMENT ON COLUMN wa_violation.business IS 'WhatsApp Business Account id that sent it';
