@@ -19,10 +19,6 @@
 
 PG_FUNCTION_INFO_V1(wa_unlink);
 
-static wa_statement subscribes = {
-	"SELECT FROM pg_catalog.pg_subscription_rel AS s WHERE s.srrelid = $1::pg_catalog.oid", "int8", NULL, 0
-};
-
 static wa_statement log_unlink = {
 	"INSERT INTO @extschema@.wa_unlink_log (recipient, other, reason, at) VALUES ($1, $2, $3, $4)",
 	"recipient recipient text timestamptz", NULL, 0
@@ -78,9 +74,7 @@ compare_as_seen(const wa_canonical *a, const wa_canonical *b)
 static void
 forbid_on_subscriber(const wa_schema *schema)
 {
-	Datum		table = Int64GetDatum((int64) schema->identity.heap);
-
-	if (wa_statement_run(&subscribes, schema, &table, NULL) > 0)
+	if (wa_is_subscribed(schema->identity.heap))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("identifiers cannot be unlinked on a subscriber"),

@@ -141,7 +141,10 @@ q1($publisher, post_sql('public', envelope('W1', change_of('S1', 'statuses', fai
 q1($publisher, q{SELECT wa_hold('W1', 'held there'); SELECT wa_forget('4915700000007', 'request');}
 	. post_sql('public', envelope('W1', { field => 'message_template_status_update',
 		value => { event => 'DISABLED', message_template_name => 'spring', message_template_language => 'en' } })));
-# A link that is written here would stop the replication as soon as the publisher writes its own.
+# What a webhook writes here would stop the replication as soon as the publisher writes the same.
+like(try_sql($subscribers[0], 'postgres', post_sql('public', envelope('W1', change_of('S1', 'messages', { %{ inbound('4915700000009', 1741000000, 'hi') }, from_user_id => 'DE.nine' })))),
+	qr/ERROR:  webhooks cannot be applied on a subscriber/, 'no webhook is taken on a subscriber');
+# So would a link.
 like(try_sql($subscribers[0], 'postgres', q{SELECT wa_unlink('4915700000008', 'DE.eight', 'not they')}), qr/ERROR:  identifiers cannot be unlinked on a subscriber/, 'no link is written on a subscriber');
 q1($publisher, q{SELECT wa_unlink('4915700000008', 'DE.eight', 'not they')});
 # Once more, now as updates.
