@@ -120,6 +120,10 @@ CALL t.take('{"messages": [{"from": "491700000212", "from_user_id": "DE.twelve",
 CALL t.take('{"user_preferences": [{"user_id": "DE.twelve", "category": "marketing_messages", "value": "stop", "timestamp": 1754035000}]}');
 CALL t.take(t.status('v19', '491700000212', 'sent', '2025-08-01 12:00Z'));
 CALL t.take('{"messages": [{"from": "491700000211", "id": "c", "timestamp": "1754053200", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491700000212"}}]}');
+-- A user id was nobody else's before.
+CALL t.take('{"user_preferences": [{"user_id": "DE.before", "category": "marketing_messages", "value": "stop", "timestamp": 1754035000}]}');
+CALL t.take('{"statuses": [{"id": "v1a", "status": "sent", "timestamp": "1754050000", "recipient_user_id": "DE.after", "pricing": {"category": "marketing"}}]}');
+CALL t.take('{"messages": [{"from_user_id": "DE.before", "id": "c", "timestamp": "1754053200", "type": "system", "system": {"type": "user_changed_user_id", "user_id": "DE.after"}}]}');
 SELECT message_id, recipient, stopped_at, register, stopped_under, category FROM wa_violation WHERE message_id ~ '^v(8|9|1.)$' ORDER BY message_id;
 
 -- What waiting yields: of those tried again after the wait, delivered to at which try?

@@ -436,8 +436,9 @@ CREATE FUNCTION wa__stop_before(recipient wa_recipient, business text, category 
 			AND (wa__stop_before.category = 'marketing'
 				OR (s.register = 'everything' AND wa__stop_before.category IN ('utility', 'authentication')))
 			AND (s.business = '' OR wa__stop_before.business IN ('', s.business))
-			-- Who has moved to this number since was not sent to here: what it brought along does not count.
-			AND (NOT EXISTS (SELECT FROM wa_identity_change AS c
+			-- Who has moved to this number since was not sent to here: what it brought along does not count.  A BSUID was nobody else's before.
+			AND (wa__stop_before.recipient::text !~ '^[0-9]'
+				OR NOT EXISTS (SELECT FROM wa_identity_change AS c
 					WHERE c.other = wa__stop_before.recipient AND c.at > wa__stop_before.sent_at)
 				OR wa__stop_before.recipient::text = ANY (s.also_named || s.recipient::text)
 				OR EXISTS (SELECT FROM wa_identity AS l
