@@ -28,7 +28,8 @@ SELECT k.recipient,
 	CASE WHEN a.window_open_until IS NOT NULL AND wa_first_reason(k.recipient, 'service') IS DISTINCT FROM 'window_closed'
 		THEN a.window_open_until END AS window_open_until,
 	a.last_inbound_at, a.last_delivered_at, a.last_read_at
-FROM (SELECT recipient FROM wa_recipient_lock
+FROM (SELECT recipient FROM wa_activity
+	UNION SELECT recipient FROM wa_cooldown
 	UNION SELECT recipient FROM wa_consent
 	UNION SELECT recipient FROM wa_identity
 	UNION SELECT other FROM wa_identity

@@ -96,6 +96,7 @@ unlike($old_out // '', qr/^[tf]$/m, 'an old snapshot still gets no answer');
 $old->quit;
 is_same(digests($subscribers[1]), digests($publisher), 'the same state on the second');
 is(q1($subscribers[1], $ask), 'f', 'which answers');
+is(q1($subscribers[1], 'SELECT count(*) FROM wa_recipient_status'), q1($publisher, 'SELECT count(*) FROM wa_recipient_status'), 'and knows everybody whom the publisher knows');
 is(q1($subscribers[1], q{SELECT wa_sendable('4915100000799', 'marketing')}), 'f', 'also of what came during the copy');
 is(q1($subscribers[0], q{SELECT count(*) FROM wa_region_rule WHERE region = 'US'; SELECT count(*) FROM wa_phrase WHERE phrase = 'BAJA';
 	SELECT active FROM wa_phrase WHERE phrase = 'CANCEL'; SELECT ladder FROM wa_error_override; SELECT count(*) FROM wa_consent_log WHERE evidence = 'same'}),
