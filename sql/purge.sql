@@ -45,14 +45,18 @@ DELETE FROM wa_message_day;
 -- is the day of its delivery. One to the later of two messages, one after more than 48 hours, one that was no first stop.
 INSERT INTO wa_identity (recipient, other, business, first_seen_at, last_seen_at)
 VALUES ('491690000001', 'DE.purged', 'b1', now() - interval '30 days', now() - interval '1 day');
+-- One number changed between the message and the stop, and a user id was seen with the new one alone.
+INSERT INTO wa_identity_change (recipient, other, at) VALUES ('491690000006', '491690000007', now() - interval '19 days 12 hours');
+INSERT INTO wa_identity (recipient, other, business, first_seen_at, last_seen_at)
+VALUES ('491690000007', 'DE.seven', 'b1', now() - interval '19 days 11 hours', now() - interval '1 day');
 INSERT INTO wa_message (message_id, recipient, business, sender, category, sent_at, delivered_at, campaign)
 SELECT v.id, v.who::wa_recipient, 'b1', 's1', 'marketing', now() - v.sent, now() - v.delivered, v.campaign
-FROM (VALUES ('o1', '491690000001', interval '20 days', interval '18 days', 'spring'), ('o2', '491690000001', '17 days', '17 days', 'summer'),
+FROM (VALUES ('o6', '491690000006', interval '20 days', interval '20 days', 'autumn'), ('o1', '491690000001', interval '20 days', interval '18 days', 'spring'), ('o2', '491690000001', '17 days', '17 days', 'summer'),
 	('o3', '491690000003', '20 days', '20 days', 'spring'), ('o4', '491690000004', '20 days', '20 days', 'spring'),
 	('o5', '491690000005', '20 days', '1 day', 'spring')) AS v (id, who, sent, delivered, campaign);
 INSERT INTO wa_consent_log (recipient, business, register, state, at, origin)
 SELECT v.who::wa_recipient, 'b1', 'business', v.state, now() - v.ago, 'phrase'
-FROM (VALUES ('DE.purged', 'stop', interval '16 days 12 hours'), ('491690000003', 'stop', '19 days'), ('491690000003', 'stop', '18 days 12 hours'),
+FROM (VALUES ('DE.seven', 'stop', interval '19 days'), ('DE.purged', 'stop', interval '16 days 12 hours'), ('491690000003', 'stop', '19 days'), ('491690000003', 'stop', '18 days 12 hours'),
 	('491690000004', 'stop', '17 days'), ('491690000005', 'stop', '23 hours')) AS v (who, state, ago);
 CREATE TEMPORARY TABLE opt_out_before AS TABLE wa_opt_out_rate;
 SELECT campaign, sum(delivered) AS delivered, sum(opt_outs) AS opt_outs FROM opt_out_before GROUP BY campaign ORDER BY campaign;
@@ -67,9 +71,10 @@ SELECT count(*) FROM wa_opt_out_counted;
 DELETE FROM wa_message;
 DELETE FROM wa_message_day;
 DELETE FROM wa_opt_out_counted;
-DELETE FROM wa_identity WHERE recipient = '491690000001';
+DELETE FROM wa_identity WHERE recipient IN ('491690000001', '491690000007');
+DELETE FROM wa_identity_change WHERE recipient = '491690000006';
 SET session_replication_role = replica;
-DELETE FROM wa_consent_log WHERE recipient::text LIKE '49169000000_' OR recipient = 'DE.purged';
+DELETE FROM wa_consent_log WHERE recipient::text LIKE '49169000000_' OR recipient IN ('DE.purged', 'DE.seven');
 RESET session_replication_role;
 
 -- Misuse.

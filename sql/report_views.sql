@@ -111,6 +111,19 @@ CALL t.take('{"statuses": [{"id": "v15", "status": "sent", "timestamp": "1754050
 CALL t.take('{"user_preferences": [{"wa_id": "491700000208", "user_id": "DE.eight", "category": "marketing_messages", "value": "stop", "timestamp": 1754010000}]}');
 SELECT wa_unlink('491700000208', 'DE.eight', 'two people');
 CALL t.take('{"statuses": [{"id": "v16", "status": "sent", "timestamp": "1754050000", "recipient_user_id": "DE.eight", "pricing": {"category": "marketing"}}]}');
+-- Who has moved to a number was not sent to there before. What the number itself was told to stop, or what was seen with it by then, counts.
+CALL t.take(t.prefers('491700000209', 'stop', '2025-08-01 08:00Z'));
+CALL t.take(t.status('v17', '491700000210', 'sent', '2025-08-01 12:00Z'));
+CALL t.take('{"messages": [{"from": "491700000209", "id": "c", "timestamp": "1754053200", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491700000210"}}]}');
+CALL t.take(t.status('v18', '491700000210', 'sent', '2025-08-01 14:00Z'));
+CALL t.take('{"messages": [{"from": "491700000212", "from_user_id": "DE.twelve", "id": "m", "timestamp": "1754030000", "type": "image"}]}');
+CALL t.take('{"user_preferences": [{"user_id": "DE.twelve", "category": "marketing_messages", "value": "stop", "timestamp": 1754035000}]}');
+CALL t.take(t.status('v19', '491700000212', 'sent', '2025-08-01 12:00Z'));
+CALL t.take('{"messages": [{"from": "491700000211", "id": "c", "timestamp": "1754053200", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491700000212"}}]}');
+-- A user id was nobody else's before.
+CALL t.take('{"user_preferences": [{"user_id": "DE.before", "category": "marketing_messages", "value": "stop", "timestamp": 1754035000}]}');
+CALL t.take('{"statuses": [{"id": "v1a", "status": "sent", "timestamp": "1754050000", "recipient_user_id": "DE.after", "pricing": {"category": "marketing"}}]}');
+CALL t.take('{"messages": [{"from_user_id": "DE.before", "id": "c", "timestamp": "1754053200", "type": "system", "system": {"type": "user_changed_user_id", "user_id": "DE.after"}}]}');
 SELECT message_id, recipient, stopped_at, register, stopped_under, category FROM wa_violation WHERE message_id ~ '^v(8|9|1.)$' ORDER BY message_id;
 
 -- What waiting yields: of those tried again after the wait, delivered to at which try?
@@ -152,6 +165,19 @@ CALL t.take(t.wrote('491700000403', '2025-09-05 10:00Z', 'STOP'));
 CALL t.take(t.status('o4', '491700000403', 'delivered', '2025-09-08 10:00Z'), 'b2');
 SELECT wa_opt_out('491700000403', 'called', at => '2025-09-08 11:00Z');
 SELECT day, business, category, delivered, opt_outs FROM wa_opt_out_rate WHERE day >= '2025-09-01' AND day < '2025-10-01' ORDER BY day, business, category;
+-- Who has changed the number since was sent to under the old one. What came to the new one before was for its former owner, as what
+-- comes to the old one later is for the next.
+CALL t.take(t.status('o6', '491700000406', 'delivered', '2025-10-01 10:00Z'));
+CALL t.take(t.status('o7', '491700000407', 'delivered', '2025-10-02 10:00Z'));
+CALL t.take(t.wrote('491700000408', '2025-10-02 11:00Z', 'STOP'));
+CALL t.take(t.status('o8', '491700000409', 'delivered', '2025-10-04 10:00Z'));
+INSERT INTO wa_webhook (received_at, payload)
+SELECT '2025-12-31 23:00Z', t.hook(jsonb_build_object('messages', jsonb_build_array(jsonb_build_object('from', was, 'id', 'changed',
+	'timestamp', t.unix('2025-10-02 12:00Z'), 'type', 'system', 'system', jsonb_build_object('type', 'user_changed_number', 'wa_id', is_now)))))
+FROM (VALUES ('491700000406', '491700000410'), ('491700000408', '491700000407'), ('491700000409', '491700000411')) AS v (was, is_now);
+CALL t.take(t.wrote('491700000410', '2025-10-02 13:00Z', 'STOP'));
+CALL t.take(t.wrote('491700000411', '2025-10-04 11:00Z', 'STOP'));
+SELECT day, category, delivered, opt_outs FROM wa_opt_out_rate WHERE day >= '2025-10-01' AND day < '2025-11-01' ORDER BY day, category;
 -- The next owner of a number opts in to messages to the number; the former one, whose user id is known, has said stop.
 CALL t.take('{"user_preferences": [{"wa_id": "491700000404", "user_id": "DE.former", "category": "marketing_messages", "value": "stop", "timestamp": 1756807200}]}');
 CALL t.take(t.wrote('491700000404', '2025-09-03 10:00Z', 'STOP') || '{"contacts": [{"wa_id": "491700000404", "user_id": "DE.former"}]}');

@@ -92,6 +92,9 @@ extern Relation wa_pkey_open(const wa_table *table);	/* after its table */
  */
 extern void wa_lock_state(const wa_schema *schema, LOCKMODE mode);
 
+/* Does a subscription write this table? */
+extern bool wa_is_subscribed(Oid relid);
+
 /*
  * Keep others away to the end of the transaction who change rows of wa_problem in whatever
  * order, but no intake: before the state is locked.

@@ -18,7 +18,7 @@ CREATE TABLE @extschema@.wa_webhook (
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_webhook', '');
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_webhook_id_seq', '');
 COMMENT ON TABLE @extschema@.wa_webhook IS
-'Webhooks as they were received. An INSERT or COPY of payloads takes full effect in the same transaction. No content of a payload raises an error';
+'Webhooks as they were received. An INSERT or COPY of payloads takes full effect in the same transaction. No content of a payload raises an error. On a subscriber (wa_subscribe), every row is one';
 COMMENT ON COLUMN @extschema@.wa_webhook.id IS 'Row number';
 COMMENT ON COLUMN @extschema@.wa_webhook.received_at IS 'When the webhook was received. Elements without a time of their own get this time; those with one may not be more than 10 minutes later. Inserting a time before 2009 or more than 10 minutes in the future is an error';
 COMMENT ON COLUMN @extschema@.wa_webhook.token IS 'Leave it to its default. A row with a token of another transaction comes from a restore and is not applied';
@@ -134,7 +134,7 @@ CREATE FUNCTION @extschema@.wa_ingest(payload text, signature text DEFAULT NULL,
 	AS 'MODULE_PATHNAME', 'wa_ingest_text' LANGUAGE C VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION @extschema@.wa_ingest(text, text, timestamptz) IS
-'Applies one webhook payload without storing it. Returns how many elements were applied, how many were ignored, and how many problems were recorded in wa_problem. received_at: when the webhook was received; give it where the payload was queued or goes to several databases. Errors: null_value_not_allowed for a NULL payload or received_at; datetime_field_overflow for a time before 2009 or more than 10 minutes in the future';
+'Applies one webhook payload without storing it. Returns how many elements were applied, how many were ignored, and how many problems were recorded in wa_problem. received_at: when the webhook was received; give it where the payload was queued or goes to several databases. Errors: null_value_not_allowed for a NULL payload or received_at; datetime_field_overflow for a time before 2009 or more than 10 minutes in the future; object_not_in_prerequisite_state on a subscriber (wa_subscribe)';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa_ingest(text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.wa_ingest(payload bytea, signature text DEFAULT NULL,

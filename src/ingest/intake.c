@@ -60,6 +60,7 @@ struct wa_intake
 	wa_secrets *secrets;		/* NULL: none, nothing is checked */
 	wa_event_batch *batch;
 	bool		replaying;
+	bool		may_post;		/* known to be no subscriber */
 	wa_counts	counts;
 
 	wa_findings findings;		/* what could not be applied */
@@ -370,15 +371,33 @@ parse_text(wa_intake *intake, wa_str text, wa_str signature)
 	return result;
 }
 
+/*
+ * What webhooks write on a subscriber has keys that the publisher gives to other rows.  With the
+ * first of those the replication would stop, and stops would not be known here any more.
+ */
+static void
+forbid_on_subscriber(wa_intake *intake)
+{
+	if (!intake->may_post && wa_is_subscribed(intake->schema->identity.heap))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("webhooks cannot be applied on a subscriber"),
+				 errdetail("The state comes from the publisher; what a webhook writes here would stop the replication."),
+				 errhint("Post webhooks to the publisher. If this database is to take its place, drop the subscription.")));
+	intake->may_post = true;
+}
+
 void
 wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes, wa_str signature,
 				  wa_instant received_at, int64 webhook_id)
 {
 	/* what is too large in any form need not be converted to tell so */
 	bool		as_it_is = is_bytes || payload.len > 2 * WA_PAYLOAD_MAX_BYTES + 2;
-	wa_payload_result result = as_it_is ? parse_body(intake, payload, signature) :
-		parse_text(intake, payload, signature);
+	wa_payload_result result;
 
+	forbid_on_subscriber(intake);
+	result = as_it_is ? parse_body(intake, payload, signature) :
+		parse_text(intake, payload, signature);
 	intake->received_at = received_at;
 	intake->webhook_id = webhook_id;
 	if (result != WA_PAYLOAD_OK)
@@ -398,6 +417,7 @@ wa_intake_fragment(wa_intake *intake, wa_str fragment, wa_str path, wa_str signa
 	const wa_counts before = intake->counts;
 	bool		solved;
 
+	forbid_on_subscriber(intake);
 	intake->retrying = true;
 	intake->alone = path.len > 0;
 	intake->looking = uncounted;

@@ -42,7 +42,8 @@ extern void wa_intake_check_received(wa_instant received_at);
 /*
  * Apply one payload: a text of this database, or, with is_bytes, the bytes of a request
  * body in UTF-8.  signature is the header X-Hub-Signature-256; data NULL where there is
- * none.  webhook_id: the row of wa_webhook; 0 where the payload is not stored.
+ * none.  webhook_id: the row of wa_webhook; 0 where the payload is not stored.  Error:
+ * object_not_in_prerequisite_state on a subscriber.
  */
 extern void wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes,
 							  wa_str signature, wa_instant received_at,

@@ -77,7 +77,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION wa__replicate_policy() IS
-'Trigger of policy tables on a subscriber: a replicated row replaces the local one with the same key; the arguments are the key columns';
+'Trigger of tables of policy, senders and templates on a subscriber: a replicated row replaces the local one with the same key; the arguments are the key columns';
 REVOKE EXECUTE ON FUNCTION wa__replicate_policy() FROM PUBLIC;
 
 CREATE FUNCTION wa__replicate_consent() RETURNS trigger
@@ -280,6 +280,10 @@ BEGIN
 	EXECUTE format('CREATE OR REPLACE TRIGGER wa_replicate BEFORE INSERT ON %1$s.wa_consent_log FOR EACH ROW
 		WHEN (NEW.message_id = '''' OR NEW.code IS NOT NULL) EXECUTE FUNCTION %1$s.wa__replicate_log()', home);
 	EXECUTE format('ALTER TABLE %s.wa_consent_log ENABLE REPLICA TRIGGER wa_replicate', home);
+	-- A condition cannot have the row of a table with a generated column; there are few templates.
+	EXECUTE format('CREATE OR REPLACE TRIGGER wa_replicate BEFORE INSERT ON %1$s.wa_template FOR EACH ROW
+		EXECUTE FUNCTION %1$s.wa__replicate_policy(business, name, language)', home);
+	EXECUTE format('ALTER TABLE %s.wa_template ENABLE REPLICA TRIGGER wa_replicate', home);
 	-- There are many updates; only those are needed that would overwrite something known only here.
 	FOR attached IN SELECT * FROM (VALUES
 		('wa_consent', 'true', 'wa__replicate_consent()'),

@@ -67,6 +67,21 @@ compare_as_seen(const wa_canonical *a, const wa_canonical *b)
 	return order != 0 ? order : wa_recipient_cmp_bytes(a->text, a->len, b->text, b->len);
 }
 
+/*
+ * Rows of links have positions that only the publisher knows.  One that was written here would
+ * stop the replication, and the stops that come with it.
+ */
+static void
+forbid_on_subscriber(const wa_schema *schema)
+{
+	if (wa_is_subscribed(schema->identity.heap))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("identifiers cannot be unlinked on a subscriber"),
+				 errdetail("The links come from the publisher; one that is written here would stop the replication."),
+				 errhint("Call wa_unlink on the publisher.")));
+}
+
 Datum
 wa_unlink(PG_FUNCTION_ARGS)
 {
@@ -98,6 +113,7 @@ wa_unlink(PG_FUNCTION_ARGS)
 	entry[3] = pair[2] = TimestampTzGetDatum(GetCurrentTimestamp());
 	SPI_connect();
 	schema = wa_schema_of(fcinfo->flinfo->fn_oid);
+	forbid_on_subscriber(schema);
 	wa_lock_state(schema, RowExclusiveLock);
 	wa_statement_run(&log_unlink, schema, entry, NULL);
 	wa_statement_run(&unlink_changes, schema, pair, NULL);

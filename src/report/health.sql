@@ -142,11 +142,11 @@ SELECT 'subscription', 'error', NULL,
 FROM wa_subscription_status AS s
 WHERE NOT s.current AND NOT pg_is_in_recovery()
 UNION ALL
--- May anybody post?
+-- May anybody post?  Nobody posts to a subscriber.
 SELECT 'no_secret', 'warning', count(*) FILTER (WHERE last_seen IS NOT NULL),
 	'No app secret is set: anyone who can post may write consent.',
 	format('INSERT INTO %s (business, secret) VALUES ('''', :''app_secret'');', 'wa_app_secret'::regclass)
-FROM wa_sender WHERE NOT EXISTS (SELECT FROM wa_app_secret WHERE secret IS NOT NULL)
+FROM wa_sender WHERE NOT EXISTS (SELECT FROM wa_app_secret WHERE secret IS NOT NULL) AND NOT EXISTS (SELECT FROM wa_subscription_status)
 HAVING count(*) FILTER (WHERE last_seen IS NOT NULL) > 0
 UNION ALL
 SELECT 'forged', 'error', count(*),

@@ -167,7 +167,7 @@ CREATE FUNCTION wa_proof(phone wa_recipient) RETURNS jsonb
 						'received_at', w.received_at,
 						'sha256', encode(sha256(CASE WHEN w.payload ~ E'^\\\\x([0-9a-f]{2})*$' THEN w.payload::bytea
 							ELSE convert_to(w.payload, 'UTF8') END), 'hex'),
-						'signature', CASE WHEN w.id IS NULL THEN 'the webhook is no longer kept'
+						'signature', CASE WHEN w.id IS NULL THEN 'the webhook is not kept here'
 							WHEN w.erased_at IS NOT NULL THEN 'no longer to be told: others were cut out'
 							WHEN w.signature IS NULL THEN 'none was given'
 							WHEN wa_verify_signature(w.payload, w.signature) THEN 'valid'

@@ -1,21 +1,6 @@
 -- Views for people: the status of each recipient, rates by day, violations.
 -- Plain views; days are those of wa_policy.report_timezone.
 
-CREATE VIEW wa__person_link AS
-SELECT recipient, other, NULL::timestamptz AS up_to FROM wa_identity
-WHERE last_seen_at IS NOT NULL AND (unlinked_at IS NULL OR last_seen_at > unlinked_at)
-UNION ALL
-SELECT other, recipient, NULL FROM wa_identity
-WHERE last_seen_at IS NOT NULL AND (unlinked_at IS NULL OR last_seen_at > unlinked_at)
-UNION ALL
-SELECT recipient, other, at FROM wa_identity_change
-WHERE at IS NOT NULL AND (unlinked_at IS NULL OR at > unlinked_at);
-COMMENT ON VIEW wa__person_link IS
-'Links between identifiers of the same person, for reports. Decisions apply finer rules';
-COMMENT ON COLUMN wa__person_link.recipient IS 'One identifier';
-COMMENT ON COLUMN wa__person_link.other IS 'Another identifier, for which events of the first count as well';
-COMMENT ON COLUMN wa__person_link.up_to IS 'Only events of the first up to this time count, since it may have a new owner; NULL: all';
-
 CREATE VIEW wa_recipient_status AS
 SELECT k.recipient,
 	CASE WHEN s.rule IS NOT NULL THEN false WHEN i.at IS NOT NULL THEN true END AS opted_in,
@@ -43,7 +28,8 @@ SELECT k.recipient,
 	CASE WHEN a.window_open_until IS NOT NULL AND wa_first_reason(k.recipient, 'service') IS DISTINCT FROM 'window_closed'
 		THEN a.window_open_until END AS window_open_until,
 	a.last_inbound_at, a.last_delivered_at, a.last_read_at
-FROM (SELECT recipient FROM wa_recipient_lock
+FROM (SELECT recipient FROM wa_activity
+	UNION SELECT recipient FROM wa_cooldown
 	UNION SELECT recipient FROM wa_consent
 	UNION SELECT recipient FROM wa_identity
 	UNION SELECT other FROM wa_identity
@@ -240,11 +226,9 @@ CREATE FUNCTION wa__message_before(recipient wa_recipient, also_named text, busi
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1
 	BEGIN ATOMIC
 		SELECT n.*
-		FROM (SELECT wa__message_before.recipient AS who
-			UNION ALL SELECT wa_try_recipient(also) FROM unnest(string_to_array(nullif(wa__message_before.also_named, ''), ' ')) AS also
-			UNION ALL SELECT l.other FROM wa__person_link AS l
-				WHERE l.recipient = wa__message_before.recipient AND wa__message_before.at <= coalesce(l.up_to, wa__message_before.at)) AS p
-		JOIN wa_message AS n ON n.recipient = p.who
+		FROM (SELECT p.identifier AS who, p.until FROM wa__identifiers(wa__message_before.recipient) AS p
+			UNION ALL SELECT wa_try_recipient(also), NULL FROM unnest(string_to_array(nullif(wa__message_before.also_named, ''), ' ')) AS also) AS p
+		JOIN wa_message AS n ON n.recipient = p.who AND (p.until IS NULL OR n.delivered_at <= p.until)
 		-- Written as a difference so that no index on the time is used: the index on recipients is best for the few rows of a person.
 		WHERE n.category = 'marketing' AND wa__message_before.at - n.delivered_at >= interval '0'
 			AND wa__message_before.at - n.delivered_at < interval '48 hours'
@@ -313,6 +297,21 @@ COMMENT ON COLUMN wa_opt_out_rate.delivered IS 'Marketing messages delivered';
 COMMENT ON COLUMN wa_opt_out_rate.opt_outs IS 'Opt-outs that belong to them';
 COMMENT ON COLUMN wa_opt_out_rate.opt_out_percent IS 'opt_outs in per cent of delivered; NULL where none was delivered';
 
+-- A chain of these leads from the recipient of a message to all identifiers under which its opt-out may have come.
+CREATE VIEW wa__person_link AS
+SELECT recipient, other FROM wa_identity
+WHERE last_seen_at IS NOT NULL AND (unlinked_at IS NULL OR last_seen_at > unlinked_at)
+UNION ALL
+SELECT other, recipient FROM wa_identity
+WHERE last_seen_at IS NOT NULL AND (unlinked_at IS NULL OR last_seen_at > unlinked_at)
+UNION ALL
+SELECT recipient, other FROM wa_identity_change
+WHERE at IS NOT NULL AND (unlinked_at IS NULL OR at > unlinked_at);
+COMMENT ON VIEW wa__person_link IS
+'Links between identifiers of the same person, for wa_purge. Decisions apply finer rules';
+COMMENT ON COLUMN wa__person_link.recipient IS 'One identifier';
+COMMENT ON COLUMN wa__person_link.other IS 'Another identifier, for which events of the first count as well';
+
 -- Purged messages are counted first, so that rates are kept, and so are the opt-outs that belong to them, which
 -- could not be attributed afterwards.  A message stays until no further opt-out can belong to it.
 CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch integer,
@@ -320,7 +319,7 @@ CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch 
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
-		WITH gone AS (
+		WITH RECURSIVE gone AS (
 			DELETE FROM wa_message WHERE (message_id, participant) IN (
 				SELECT m.message_id, m.participant FROM wa_message AS m
 				WHERE LEAST(m.sent_at, m.delivered_at, m.failed_at) < before
@@ -329,18 +328,17 @@ CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch 
 				ORDER BY LEAST(m.sent_at, m.delivered_at, m.failed_at) LIMIT batch FOR UPDATE SKIP LOCKED)
 			RETURNING *),
 		-- The people who may have opted out of one of them, under any identifier.
-		receiver AS (
-			SELECT p.who, g.delivered_at
-			FROM gone AS g CROSS JOIN LATERAL (SELECT g.recipient
-				UNION ALL SELECT l.other FROM wa_identity AS l WHERE l.recipient = g.recipient
-				UNION ALL SELECT l.recipient FROM wa_identity AS l WHERE l.other = g.recipient
-				UNION ALL SELECT l.recipient FROM wa_identity_change AS l WHERE l.other = g.recipient) AS p (who)
-			WHERE g.category = 'marketing' AND g.delivered_at IS NOT NULL),
+		receiver (who) AS (
+			SELECT g.recipient::text FROM gone AS g WHERE g.category = 'marketing' AND g.delivered_at IS NOT NULL
+			UNION
+			SELECT p.other::text FROM receiver AS r CROSS JOIN LATERAL (
+				SELECT l.other FROM wa__person_link AS l WHERE l.recipient = r.who::wa_recipient OFFSET 0) AS p),
 		opt_out AS MATERIALIZED (
 			SELECT o.id, m.message_id, m.participant
-			FROM (SELECT DISTINCT ON (o.id) o.id, o.recipient, o.also_named, o.business, o.at
-				FROM receiver AS r JOIN wa__opt_out AS o ON o.recipient = r.who
-					AND o.at >= r.delivered_at AND o.at < r.delivered_at + interval '48 hours') AS o
+			FROM (SELECT min(g.delivered_at) AS first, max(g.delivered_at) AS last FROM gone AS g WHERE g.category = 'marketing') AS g
+			CROSS JOIN receiver AS r
+			CROSS JOIN LATERAL (SELECT * FROM wa__opt_out AS o WHERE o.recipient = r.who::wa_recipient
+				AND o.at >= g.first AND o.at < g.last + interval '48 hours' OFFSET 0) AS o
 			CROSS JOIN LATERAL wa__message_before(o.recipient, o.also_named, o.business, o.at) AS m
 			WHERE (m.message_id, m.participant) IN (SELECT g.message_id, g.participant FROM gone AS g)),
 		marked AS (
@@ -439,6 +437,15 @@ CREATE FUNCTION wa__stop_before(recipient wa_recipient, business text, category 
 			AND (wa__stop_before.category = 'marketing'
 				OR (s.register = 'everything' AND wa__stop_before.category IN ('utility', 'authentication')))
 			AND (s.business = '' OR wa__stop_before.business IN ('', s.business))
+			-- Who has moved to this number since was not sent to here: what it brought along does not count.  A BSUID was nobody else's before.
+			AND (wa__stop_before.recipient::text !~ '^[0-9]'
+				OR NOT EXISTS (SELECT FROM wa_identity_change AS c
+					WHERE c.other = wa__stop_before.recipient AND c.at > wa__stop_before.sent_at)
+				OR wa__stop_before.recipient::text = ANY (s.also_named || s.recipient::text)
+				OR EXISTS (SELECT FROM wa_identity AS l
+					WHERE l.first_seen_at <= wa__stop_before.sent_at
+						AND ((l.recipient = wa__stop_before.recipient AND l.other::text = ANY (s.also_named || s.recipient::text))
+							OR (l.other = wa__stop_before.recipient AND l.recipient::text = ANY (s.also_named || s.recipient::text)))))
 			AND NOT EXISTS (
 				SELECT FROM event AS r
 				WHERE r.state = 'resume' AND r.register = s.register AND r.at > s.at
@@ -470,7 +477,7 @@ JOIN wa__stop_reach() AS w ON w.recipient = m.recipient
 	AND m.sent_at > CASE m.category WHEN 'marketing' THEN w.at ELSE w.everything_at END + interval '10 minutes'
 CROSS JOIN LATERAL wa__stop_before(m.recipient, m.business, m.category, m.sent_at) AS s;
 COMMENT ON VIEW wa_violation IS
-'Messages that were sent although a stop stood for more than ten minutes, under any identifier of the person and by any tool: marketing messages; after a stop in the register everything also utility and authentication messages. A resume of the same register in between, for the same business or for every one, lifts the stop if it surely is of the same person. The events'' own times decide: the stop may have arrived here after the message was sent';
+'Messages that were sent although a stop stood for more than ten minutes, under any identifier of the person and by any tool: marketing messages; after a stop in the register everything also utility and authentication messages. A resume of the same register in between, for the same business or for every one, lifts the stop if it surely is of the same person. The events'' own times decide: the stop may have arrived here after the message was sent. What was sent to a number before the person moved to it is left out';
 COMMENT ON COLUMN wa_violation.message_id IS 'The message';
 COMMENT ON COLUMN wa_violation.recipient IS 'Recipient of the message';
 COMMENT ON COLUMN wa_violation.business IS 'WhatsApp Business Account id that sent it';

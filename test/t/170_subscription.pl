@@ -90,11 +90,13 @@ sub caught_up
 }
 
 caught_up('first copy');
+is(q1($_, q{SELECT count(*) FROM wa__finding WHERE finding = 'no_secret'}), $_ == $publisher ? 1 : 0, $_->name . ': a secret is missed only where webhooks arrive') for $publisher, @subscribers;
 my ($old_out, $old_err) = $old->query($ask);
 unlike($old_out // '', qr/^[tf]$/m, 'an old snapshot still gets no answer');
 $old->quit;
 is_same(digests($subscribers[1]), digests($publisher), 'the same state on the second');
 is(q1($subscribers[1], $ask), 'f', 'which answers');
+is(q1($subscribers[1], 'SELECT count(*) FROM wa_recipient_status'), q1($publisher, 'SELECT count(*) FROM wa_recipient_status'), 'and knows everybody whom the publisher knows');
 is(q1($subscribers[1], q{SELECT wa_sendable('4915100000799', 'marketing')}), 'f', 'also of what came during the copy');
 is(q1($subscribers[0], q{SELECT count(*) FROM wa_region_rule WHERE region = 'US'; SELECT count(*) FROM wa_phrase WHERE phrase = 'BAJA';
 	SELECT active FROM wa_phrase WHERE phrase = 'CANCEL'; SELECT ladder FROM wa_error_override; SELECT count(*) FROM wa_consent_log WHERE evidence = 'same'}),
@@ -129,6 +131,7 @@ q1($subscribers[0], qq{
 	SELECT wa_report_error('4915700000004', 131048, '2025-03-01 00:00+00', $w1);
 	SELECT wa_sent('wamid.sent', '4915700000005', 'marketing', 'spring', 'campaign 7', '2025-03-01 00:00+00', $w1);
 	SELECT wa_hold('W1', 'held here');
+	INSERT INTO wa_template (business, name, language, status) VALUES ('W1', 'spring', 'en', 'APPROVED');
 	SELECT wa_forget('4915700000006', 'request');
 	SELECT wa_forget('4915700000007', 'request')});
 my $delivered = receipt('4915700000005', 1740787205, 'delivered');
@@ -136,7 +139,15 @@ $delivered->{id} = 'wamid.sent';
 q1($publisher, post_sql('public', envelope('W1', change_of('S1', 'statuses', failed('4915700000001', 1740787200 - 86400, 131026),
 		failed('4915700000003', 1740787200, 131050), failed('4915700000004', 1740787100, 131048), $delivered),
 	change_of('S1', 'messages', inbound('4915700000002', 1741000000, 'hi'), inbound('4915700000006', 1741000000, 'hi')))));
-q1($publisher, q{SELECT wa_hold('W1', 'held there'); SELECT wa_forget('4915700000007', 'request')});
+q1($publisher, q{SELECT wa_hold('W1', 'held there'); SELECT wa_forget('4915700000007', 'request');}
+	. post_sql('public', envelope('W1', { field => 'message_template_status_update',
+		value => { event => 'DISABLED', message_template_name => 'spring', message_template_language => 'en' } })));
+# What a webhook writes here would stop the replication as soon as the publisher writes the same.
+like(try_sql($subscribers[0], 'postgres', post_sql('public', envelope('W1', change_of('S1', 'messages', { %{ inbound('4915700000009', 1741000000, 'hi') }, from_user_id => 'DE.nine' })))),
+	qr/ERROR:  webhooks cannot be applied on a subscriber/, 'no webhook is taken on a subscriber');
+# So would a link.
+like(try_sql($subscribers[0], 'postgres', q{SELECT wa_unlink('4915700000008', 'DE.eight', 'not they')}), qr/ERROR:  identifiers cannot be unlinked on a subscriber/, 'no link is written on a subscriber');
+q1($publisher, q{SELECT wa_unlink('4915700000008', 'DE.eight', 'not they')});
 # Once more, now as updates.
 q1($subscribers[0], qq{SELECT wa_report_error('4915700000001', 131026, '2025-03-03 00:00+00', $w1);
 	SELECT wa_report_error('4915700000002', 131047, '2025-03-07 00:00+00', $w1)});
@@ -153,6 +164,7 @@ is(q1($subscribers[0], q{SELECT last_window_refused_at AT TIME ZONE 'UTC', extra
 is(q1($subscribers[0], q{SELECT count(*) FROM wa_consent_log WHERE recipient = '4915700000003'; SELECT wa_sendable('4915700000003', 'marketing')}), "1\nf", "WhatsApp's stop that both learned stands once");
 is(q1($subscribers[0], q{SELECT template, campaign, delivered_at IS NOT NULL, read_at IS NOT NULL FROM wa_message WHERE message_id = 'wamid.sent'}), 'spring|campaign 7|t|t', 'what was sent keeps its campaign');
 is(q1($subscribers[0], q{SELECT wa_first_reason(p, 'marketing') FROM unnest(ARRAY['4915700000006', '4915700000007']) AS p}), "erased\nerased", 'who was erased here stays so');
+is(q1($subscribers[0], q{SELECT status, wa_template_sendable('spring', 'en', 'W1') FROM wa_template}), 'DISABLED|f', 'a template that was added here follows its webhooks');
 is(q1($subscribers[0], q{SELECT reason, lifted_at > since FROM wa_sender_hold WHERE cause = 'operator'}), 'held here again|t', 'of holds the later, and the later release');
 is_same(digests($subscribers[1]), digests($publisher), 'the second follows');
 
