@@ -53,6 +53,16 @@ INSERT INTO wa_webhook (payload)
 DELETE FROM wa_webhook;
 SELECT problem, path, count(*), count(fragment), min(length(fragment)) > 1000000 AS kept FROM wa_problem GROUP BY problem, path ORDER BY problem;
 SELECT * FROM wa_replay();
+-- Forty thousand problems of one payload: the time grows with their number, not with its square.
+ROLLBACK TO many;
+DELETE FROM wa_webhook;
+DELETE FROM wa_problem;
+SET LOCAL statement_timeout = '60s';
+INSERT INTO wa_webhook (payload) SELECT json_build_object('messages', json_agg(json_build_object('from', 'x' || n, 'type', 'text', 'timestamp', 1740823200))) FROM generate_series(1, 40000) AS n;
+SELECT problems FROM wa_replay();
+DELETE FROM wa_webhook;
+SELECT problem, count(*), count(DISTINCT fragment) FROM wa_problem GROUP BY problem;
+RESET statement_timeout;
 -- They affect nobody.
 SELECT count(*) FROM wa_cooldown;
 SELECT wa_sendable('491650000001', 'marketing');
