@@ -60,6 +60,7 @@ DELETE FROM wa_problem;
 SET LOCAL statement_timeout = '60s';
 INSERT INTO wa_webhook (payload) SELECT json_build_object('messages', json_agg(json_build_object('from', 'x' || n, 'type', 'text', 'timestamp', 1740823200))) FROM generate_series(1, 40000) AS n;
 SELECT problems FROM wa_replay();
+UPDATE wa_webhook SET signature = 'x';
 DELETE FROM wa_webhook;
 SELECT problem, count(*), count(DISTINCT fragment) FROM wa_problem GROUP BY problem;
 RESET statement_timeout;
