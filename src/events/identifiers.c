@@ -173,22 +173,22 @@ identifiers_last_words(wa_str text, wa_str words)
 bool
 wa_identifiers_in_change(wa_str body, wa_str *from, wa_str *to)
 {
-	static const wa_str changed = {" changed from ", 14};
-	static const wa_str middle = {" to ", 4};
+	static const wa_str before = {" from ", 6};
+	static const wa_str between = {" to ", 4};
 	wa_str		rest;
 	size_t		at;
 
 	while (body.len > 0 && (body.data[body.len - 1] == '.' || body.data[body.len - 1] == ' '))
 		body.len--;
-	at = identifiers_last_words(body, changed);
+	at = identifiers_last_words(body, before);
 	if (at == body.len)
 		return false;
-	rest.data = body.data + at + changed.len;
-	rest.len = body.len - at - changed.len;
-	at = identifiers_last_words(rest, middle);
+	rest.data = body.data + at + before.len;
+	rest.len = body.len - at - before.len;
+	at = identifiers_last_words(rest, between);
 	if (at == rest.len)
 		return false;
 	*from = (wa_str) {rest.data, at};
-	*to = (wa_str) {rest.data + at + middle.len, rest.len - at - middle.len};
+	*to = (wa_str) {rest.data + at + between.len, rest.len - at - between.len};
 	return wa_str_given(*from) && wa_str_given(*to);
 }

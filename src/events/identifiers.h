@@ -67,9 +67,9 @@ extern bool wa_identifiers_given(const wa_ids *who);
 extern void wa_identifiers_raw_phone(wa_str written, wa_canonical *wa_id);
 
 /*
- * Get the old and the new identifier from "User Ada changed from OLD to NEW", the only
- * place where a system message has them if both phones are hidden.  The user chooses the
- * name, so only the end of the text is evaluated.  Returns false for other texts.
+ * Get the old and the new identifier from "User Ada changed from OLD to NEW" or "User changed number
+ * from OLD to NEW", the only place where a system message has them if both phones are hidden.  The
+ * user chooses the name, so only the end of the text is evaluated.  Returns false for other texts.
  */
 extern bool wa_identifiers_in_change(wa_str body, wa_str *from, wa_str *to);
 

@@ -108,10 +108,15 @@ wa_default_phrase_rows(PG_FUNCTION_ARGS)
 	{
 		const wa_default_phrase *p = &wa_default_phrases[i];
 		text	   *phrase = written_here(p->phrase);
+		wa_phrase_key key;
 		Datum		values[4];
 		bool		nulls[4] = {false, false, false, false};
 
 		if (phrase == NULL)
+			continue;
+		/* EUC_TW has characters that PostgreSQL cannot turn back into UTF-8 */
+		fold_text(phrase, &key);
+		if (key.len == 0)
 			continue;
 		values[0] = PointerGetDatum(phrase);
 		values[1] = CStringGetTextDatum(p->resumes ? "resume" : "stop");

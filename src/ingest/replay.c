@@ -10,6 +10,7 @@
 #include "catalog/pg_type_d.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -51,11 +52,12 @@ static wa_statement kept_payloads = {
 
 /*
  * What they are about stands with them or in their payload, which is read once for all of its
- * problems.  The last column: its payload is among the above, so that it is counted there.
- * A wrong signature can be checked again only where it was kept.
+ * problems.  Those about one element of it are one row, with the ids of all: an element may have an
+ * unknown code in every few bytes.  The last column: its payload is among the above, so that it is
+ * counted there.  A wrong signature can be checked again only where it was kept.
  */
 static wa_statement open_problems = {
-	"SELECT p.received_at, p.id, p.fragment, p.path, p.on_premises, p.business, p.sender,"
+	"SELECT p.received_at, ARRAY[p.id], p.fragment, p.path, p.on_premises, p.business, p.sender,"
 	" COALESCE(p.webhook_id, 0), w.signature,"
 	" w.id IS NOT NULL AND ($1 IS NULL OR w.id >= $1) AND ($2 IS NULL OR w.id <= $2)"
 	" AND w.erased_at IS NULL"
@@ -64,17 +66,20 @@ static wa_statement open_problems = {
 	" WHERE p.resolved_at IS NULL AND p.fragment IS NOT NULL"
 	" AND (p.problem <> 'bad_signature' OR w.id IS NOT NULL)"
 	" UNION ALL"
-	" SELECT k.* FROM (SELECT g.received_at, pg_catalog.unnest(g.ids) AS id,"
+	" SELECT k.* FROM (SELECT g.received_at, pg_catalog.unnest(g.ids)::pg_catalog.int8[],"
 	" pg_catalog.unnest(@extschema@.wa__payload_elements(g.payload, g.paths)) AS fragment,"
 	" pg_catalog.unnest(g.paths), pg_catalog.unnest(g.on_premises), pg_catalog.unnest(g.business), pg_catalog.unnest(g.sender),"
 	" g.webhook_id, g.signature, g.in_range"
 	" FROM (SELECT w.received_at, w.id AS webhook_id, w.payload, w.signature,"
 	" ($1 IS NULL OR w.id >= $1) AND ($2 IS NULL OR w.id <= $2) AND w.erased_at IS NULL AS in_range,"
-	" pg_catalog.array_agg(p.id ORDER BY p.id) AS ids, pg_catalog.array_agg(p.path ORDER BY p.id) AS paths,"
-	" pg_catalog.array_agg(p.on_premises ORDER BY p.id) AS on_premises,"
-	" pg_catalog.array_agg(p.business ORDER BY p.id) AS business, pg_catalog.array_agg(p.sender ORDER BY p.id) AS sender"
-	" FROM @extschema@.wa_problem AS p JOIN @extschema@.wa_webhook AS w ON w.id = p.webhook_id"
-	" WHERE p.resolved_at IS NULL AND p.fragment IS NULL GROUP BY w.id) AS g) AS k"
+	" pg_catalog.array_agg(e.ids ORDER BY e.first) AS ids, pg_catalog.array_agg(e.path ORDER BY e.first) AS paths,"
+	" pg_catalog.array_agg(e.on_premises ORDER BY e.first) AS on_premises,"
+	" pg_catalog.array_agg(e.business ORDER BY e.first) AS business, pg_catalog.array_agg(e.sender ORDER BY e.first) AS sender"
+	" FROM (SELECT p.webhook_id, p.path, p.on_premises, p.business, p.sender,"
+	" pg_catalog.min(p.id) AS first, pg_catalog.array_agg(p.id ORDER BY p.id)::pg_catalog.text AS ids"
+	" FROM @extschema@.wa_problem AS p WHERE p.resolved_at IS NULL AND p.fragment IS NULL"
+	" GROUP BY p.webhook_id, p.path, p.on_premises, p.business, p.sender) AS e"
+	" JOIN @extschema@.wa_webhook AS w ON w.id = e.webhook_id GROUP BY w.id) AS g) AS k"
 	" WHERE k.fragment IS NOT NULL"
 	" ORDER BY 2",
 	"int8 int8", NULL, 0
@@ -156,26 +161,34 @@ replay_payload(wa_replay_state *state, HeapTuple row, TupleDesc desc)
 	return payload.len;
 }
 
+/* Take down that the problems with these ids are solved. */
+static void
+add_resolved(wa_replay_state *state, ArrayType *ids)
+{
+	MemoryContext old = MemoryContextSwitchTo(state->context);
+	int			n = ArrayGetNItems(ARR_NDIM(ids), ARR_DIMS(ids));
+	const int64 *values = (const int64 *) ARR_DATA_PTR(ids);
+
+	for (int i = 0; i < n; i++)
+		*wa_append(state->resolved, state->nresolved, state->max_resolved, int64) = values[i];
+	MemoryContextSwitchTo(old);
+}
+
+/* The problems with one element. */
 static size_t
-replay_problem(wa_replay_state *state, HeapTuple row, TupleDesc desc)
+replay_problems(wa_replay_state *state, HeapTuple row, TupleDesc desc)
 {
 	char	   *path = TextDatumGetCString(column(row, desc, 4));
 	wa_str		fragment = text_column(row, desc, 3);
-	MemoryContext old;
 
-	if (!wa_intake_fragment(state->intake, fragment,
-							(wa_str) {path, strlen(path)}, text_column(row, desc, 9),
-							DatumGetBool(column(row, desc, 5)),
-							text_column(row, desc, 6), text_column(row, desc, 7),
-							DatumGetTimestampTz(column(row, desc, 1)),
-							DatumGetInt64(column(row, desc, 8)),
-							DatumGetBool(column(row, desc, 10))))
-		return fragment.len;
-
-	old = MemoryContextSwitchTo(state->context);
-	*wa_append(state->resolved, state->nresolved, state->max_resolved, int64) =
-		DatumGetInt64(column(row, desc, 2));
-	MemoryContextSwitchTo(old);
+	if (wa_intake_fragment(state->intake, fragment,
+						   (wa_str) {path, strlen(path)}, text_column(row, desc, 9),
+						   DatumGetBool(column(row, desc, 5)),
+						   text_column(row, desc, 6), text_column(row, desc, 7),
+						   DatumGetTimestampTz(column(row, desc, 1)),
+						   DatumGetInt64(column(row, desc, 8)),
+						   DatumGetBool(column(row, desc, 10))))
+		add_resolved(state, DatumGetArrayTypeP(column(row, desc, 2)));
 	return fragment.len;
 }
 
@@ -302,7 +315,7 @@ wa_replay(PG_FUNCTION_ARGS)
 	wa_lock_problems(state.schema);
 	keep_intake_out(&state, values, nulls);
 	begin_batch(&state);
-	for_each(&open_problems, values, nulls, replay_problem, &state);
+	for_each(&open_problems, values, nulls, replay_problems, &state);
 	for_each(&kept_payloads, values, nulls, replay_payload, &state);
 	end_batch(&state);
 	wa_statement_run(&resolve_erased, state.schema, NULL, NULL);

@@ -379,7 +379,7 @@ COMMENT ON VIEW wa_subscription_status IS
 'Subscriptions by which this database receives state: whether the initial copy is complete, and whether messages arrive. How far it is behind is in wa_publication_status of the publisher';
 COMMENT ON COLUMN wa_subscription_status.subscription IS 'Name of the subscription';
 COMMENT ON COLUMN wa_subscription_status.ready IS 'True: every table of the state is copied. Until then a decision is an error';
-COMMENT ON COLUMN wa_subscription_status.enabled IS 'False: disabled by ALTER SUBSCRIPTION … DISABLE or by an error';
+COMMENT ON COLUMN wa_subscription_status.enabled IS 'False: disabled by ALTER SUBSCRIPTION ... DISABLE or by an error';
 COMMENT ON COLUMN wa_subscription_status.running IS 'True: a process applies changes';
 COMMENT ON COLUMN wa_subscription_status.current IS 'True: ready, enabled, running, and a message came from the publisher within the last minute';
 COMMENT ON COLUMN wa_subscription_status.tables IS 'Number of tables of the extension that it replicates';

@@ -333,8 +333,8 @@ wa_element_fill(wa_payload *payload, wa_element *element, wa_element_kind kind,
  */
 
 /* json-c takes no const, though reading changes nothing that shows. */
-static json_object *
-element_node(const wa_element *element)
+json_object *
+wa_element_node(const wa_element *element)
 {
 	return (json_object *) unconstify(void *, element->node);
 }
@@ -342,7 +342,7 @@ element_node(const wa_element *element)
 void
 wa_element_error(const wa_element *element, int i, wa_error *error)
 {
-	json_object *node = element_node(element);
+	json_object *node = wa_element_node(element);
 	json_object *data;
 
 	if (element->kind != WA_ELEMENT_ERROR)
@@ -358,7 +358,7 @@ wa_element_error(const wa_element *element, int i, wa_error *error)
 void
 wa_element_restriction(const wa_element *element, int i, wa_restriction *restriction)
 {
-	json_object *restrictions = wa_json_member(element_node(element), "restriction_info");
+	json_object *restrictions = wa_json_member(wa_element_node(element), "restriction_info");
 	json_object *node = wa_json_list_item(restrictions, i);
 
 	restriction->type = wa_json_text(node, "restriction_type");
@@ -390,8 +390,8 @@ wa_payload_fragment(const wa_element *element)
 {
 	wa_str		result = {NULL, 0};
 
-	if (element_keep_time(element_node(element), element))
-		result.data = json_object_to_json_string_length(element_node(element),
+	if (element_keep_time(wa_element_node(element), element))
+		result.data = json_object_to_json_string_length(wa_element_node(element),
 														JSON_C_TO_STRING_PLAIN |
 														JSON_C_TO_STRING_NOSLASHESCAPE,
 														&result.len);

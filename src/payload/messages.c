@@ -81,19 +81,31 @@ message_fill_interactive(json_object *part, wa_element *element)
 }
 
 /*
- * The new number is "wa_id", in older versions "new_wa_id".  Where both are there, third
- * parties have kept the old number in "wa_id".
+ * The new identifier is the plain member, in older versions and at third parties that with
+ * "new_" in front.  Where both are there, the plain one has kept the old identifier.
  */
 static void
-message_fill_changed_phone(json_object *part, wa_element *element)
+message_fill_changed_id(wa_str plain, wa_str renewed, wa_str *from, wa_str *to)
 {
-	wa_str		wa_id = wa_json_text(part, "wa_id");
-	wa_str		new_wa_id = wa_json_text(part, "new_wa_id");
+	*to = wa_str_given(renewed) ? renewed : plain;
+	if (wa_str_given(renewed) && !wa_str_given(*from))
+		*from = plain;
+}
 
-	element->changed_from.phone = wa_json_text2(part, "previous_wa_id", "customer");
-	element->changed_to.phone = wa_str_given(new_wa_id) ? new_wa_id : wa_id;
-	if (wa_str_given(new_wa_id) && !wa_str_given(element->changed_from.phone))
-		element->changed_from.phone = wa_id;
+static void
+message_fill_change(json_object *part, wa_ids *from, wa_ids *to)
+{
+	from->phone = wa_json_text2(part, "previous_wa_id", "customer");
+	from->user_id = wa_json_text(part, "previous_user_id");
+	from->parent_user_id = wa_json_text2(part, "previous_parent_user_id",
+										 "parent_previous_user_id");
+	message_fill_changed_id(wa_json_text(part, "wa_id"), wa_json_text(part, "new_wa_id"),
+							&from->phone, &to->phone);
+	message_fill_changed_id(wa_json_text(part, "user_id"), wa_json_text(part, "new_user_id"),
+							&from->user_id, &to->user_id);
+	message_fill_changed_id(wa_json_text(part, "parent_user_id"),
+							wa_json_text(part, "new_parent_user_id"),
+							&from->parent_user_id, &to->parent_user_id);
 }
 
 static void
@@ -102,12 +114,7 @@ message_fill_system(json_object *part, wa_element *element)
 	element->system_type = wa_json_text(part, "type");
 	element->system_body = wa_json_text(part, "body");
 	element->system_marketing = wa_json_text(part, "marketing");
-	message_fill_changed_phone(part, element);
-	element->changed_to.user_id = wa_json_text(part, "user_id");
-	element->changed_to.parent_user_id = wa_json_text(part, "parent_user_id");
-	element->changed_from.user_id = wa_json_text(part, "previous_user_id");
-	element->changed_from.parent_user_id = wa_json_text2(part, "previous_parent_user_id",
-														 "parent_previous_user_id");
+	message_fill_change(part, &element->changed_from, &element->changed_to);
 }
 
 /* Image, video, document: whatever may have a caption. */
@@ -182,15 +189,20 @@ message_card_phone(json_object *phones)
 
 /*
  * The card with which a user answers request_contact_info is the user's own.
- * Any other card is of somebody else.
+ * Any other card is of somebody else.  The origin of the card is in the card, or in an older form
+ * beside it.
  */
 static void
 message_fill_card(json_object *contacts, wa_element *element)
 {
+	wa_str		origin;
+
 	if (wa_json_list_length(contacts) != 1)
 		return;
 	contacts = wa_json_list_item(contacts, 0);
-	if (!wa_str_equal(wa_json_text(contacts, "origin"), WA_STR("contact_request")))
+	origin = wa_json_text(wa_json_has(contacts, "origin") ? contacts : wa_element_node(element),
+						  "origin");
+	if (!wa_str_equal(origin, WA_STR("contact_request")))
 		return;
 	element->card.phone = message_card_phone(wa_json_member(contacts, "phones"));
 	element->card.user_id = wa_json_text(contacts, "user_id");

@@ -173,10 +173,11 @@ typedef struct wa_element
 	wa_str		system_type;	/* system.type */
 	wa_str		system_body;	/* system.body */
 	wa_str		system_marketing;	/* system.marketing */
-	wa_ids		changed_to;		/* system: wa_id or new_wa_id, user_id,
-								 * parent_user_id; USER_ID_UPDATE: current */
+	wa_ids		changed_to;		/* system: wa_id or new_wa_id, user_id or
+								 * new_user_id …; USER_ID_UPDATE: current */
 	wa_ids		changed_from;	/* system: previous_wa_id or customer,
-								 * previous_user_id …; USER_ID_UPDATE: previous */
+								 * previous_user_id …, the plain ones beside
+								 * new ones; USER_ID_UPDATE: previous */
 	/* PREFERENCE */
 	wa_str		category;		/* "marketing_messages" */
 	wa_str		signup_id;

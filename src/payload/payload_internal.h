@@ -320,6 +320,9 @@ extern void wa_contact_forget(wa_payload *payload);
 extern void wa_element_fill(wa_payload *payload, wa_element *element,
 							wa_element_kind kind, json_object *node);
 
+/* elements.c: the node of an element. */
+extern json_object *wa_element_node(const wa_element *element);
+
 /* elements.c: the errors of a status or message; third parties write one as "error", some beside an empty list. */
 extern json_object *wa_element_errors(json_object *node);
 

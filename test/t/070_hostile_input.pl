@@ -421,5 +421,13 @@ for ([ 'ascii', "E'{\"\\xff\":1}'::text" ], [ 'windows', q[('{"statuses":[{"id":
 	is(try_sql($node, $db, "INSERT INTO wa_sender (business) VALUES ($body); SELECT 1 FROM wa_opt_out('4915100000009', $body, $body)"), '1', "$db: as a reason and a business");
 	like(try_sql($node, $db, 'SELECT problems FROM wa_replay()'), qr/^\d+$/, "$db: a replay runs");
 }
+# Encodings that refuse bytes of others: the install script must do without any.
+for my $encoding (qw(EUC_JP EUC_KR EUC_TW KOI8R))
+{
+	my $db = lc $encoding;
+	$node->safe_psql('postgres', "CREATE DATABASE $db ENCODING '$encoding' LOCALE 'C' TEMPLATE template0");
+	is(try_sql($node, $db, 'CREATE EXTENSION wa_policy'), '', "$db: the extension installs");
+	is(try_sql($node, $db, "SELECT applied FROM wa_ingest('\\x" . unpack('H*', $foreign) . "'::bytea); SELECT wa_sendable('4915100000001', 'marketing')"), "2\nf", "$db: and takes a stop in");
+}
 
 done_testing();

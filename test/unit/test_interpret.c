@@ -676,6 +676,11 @@ test_cards(void)
 		  INBOUND_1 "; seen 4915112345678 DE.1 by contact request @-10");
 	means(CARDS("{'origin':'other','phones':[{'wa_id':'4915112345678'}]}"), INBOUND_1);
 	means(CARDS("{'phones':[{'wa_id':'4915112345678'}]}"), INBOUND_1);
+	/* An older form has the origin beside the card; that of the card counts. */
+	means(CARDS("{'phones':[{'phone':'+49 151 12345678'}]}],'origin':'contact_request','x':["),
+		  INBOUND_1 "; seen 4915112345678 DE.1 by contact request @-10");
+	means(CARDS("{'phones':[{'phone':'+49 151 12345678'}]}],'origin':'other','x':["), INBOUND_1);
+	means(CARDS("{'origin':'other','phones':[{'phone':'+49 151 12345678'}]}],'origin':'contact_request','x':["), INBOUND_1);
 	/* Two of them: nobody can tell which is the user's. */
 	means(CARDS("{'origin':'contact_request','phones':[{'wa_id':'4915112345678'},{'wa_id':'4915112345679'}]}"), INBOUND_1);
 	means(CARDS("{'origin':'contact_request','phones':[{'wa_id':'4915112345678'}]},"
@@ -737,6 +742,15 @@ test_changes(void)
 	means(SYSTEM("", "'type':'user_changed_user_id','user_id':'DE.2','body':'User Ada changed from DE.1 to DE.3'"),
 		  "missing_recipient");
 	means(SYSTEM("", "'type':'user_changed_user_id','user_id':'DE.2','body':'Ada is somebody else'"), "missing_recipient");
+	/* Some say what has changed, and name as sender whom it is from now. */
+	means(SYSTEM("'from':'4915112345679',", "'type':'user_changed_number','new_wa_id':'4915112345679',"
+				 "'body':'User changed number from 4915112345678 to 4915112345679'"), MOVED);
+	/* A new identifier that is called so is beside the old one. */
+	means(SYSTEM("", "'body':'x','user_id':'DE.1','new_user_id':'DE.2'"), "DE.1 becomes DE.2 by system message @-10");
+	means(SYSTEM("", "'type':'user_changed_user_id','user_id':'DE.2','new_user_id':'DE.2','previous_user_id':'DE.1'"),
+		  "DE.1 becomes DE.2 by system message @-10");
+	means(SYSTEM("", "'type':'user_changed_user_id','parent_user_id':'DE.ENT.1','new_parent_user_id':'DE.ENT.2'"),
+		  "DE.ENT.1 becomes DE.ENT.2 by system message @-10");
 	means(SYSTEM(OLD_PHONE, "'type':'user_changed_number','wa_id':'nobody'"), "bad_recipient");
 	/* Two old BSUIDs: both are followed. */
 	means(SYSTEM("'from_user_id':'DE.0',", "'type':'user_changed_user_id','user_id':'DE.2','previous_user_id':'DE.1'"),
