@@ -60,7 +60,7 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	-- The planner expects one row for this call, so no nested loops; and it overestimates the cost, so no JIT.
-	SET enable_nestloop = off SET jit = off
+	SET enable_nestloop = off SET enable_seqscan = off SET jit = off
 	BEGIN ATOMIC
 		SELECT wa__refuse('feature_not_supported', 'where a frequency cap counts, claims need READ COMMITTED',
 				'With one snapshot for the whole transaction, concurrent claims would not be seen.', '')
