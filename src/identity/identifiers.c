@@ -48,7 +48,7 @@ wa__identifiers(PG_FUNCTION_ARGS)
 	wa_person  *person;
 	wa_canonical id;
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), &id);

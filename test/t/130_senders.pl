@@ -68,7 +68,7 @@ for my $role (qw(reading writing))
 	for my $statement ("SELECT $s.wa_release('W1', 'let me', region => 'GB')", "SELECT $s.wa_hold('W1', 'let me')", "DELETE FROM $s.wa_sender_hold",
 		"INSERT INTO $s.wa_sender_life VALUES ('W1', 'S1', 'GB', '', now())", "SELECT * FROM $s.wa_claim", "SELECT $s.wa_unclaim('{4915100000002}', 'x')", $claim,
 		# Who may report errors may say as well what it sent.
-		$role eq 'writing' ? () : "SELECT $s.wa_sent('x', '447700900123', 'utility', campaign => 'x')", "SELECT $s.wa__person('447700900123')", "SELECT $s.wa__refuse('', '', '', '')")
+		$role eq 'writing' ? () : "SELECT $s.wa_sent('x', '447700900123', 'utility', campaign => 'x')", "SELECT $s.wa__reason_beside('447700900123', 'marketing', NULL, NULL, now(), 0)", "SELECT $s.wa__refuse('', '', '', '')")
 	{
 		like(try_sql($node, 'sending', $statement, '-U', $role), qr/permission denied/, "$role: not $statement");
 	}
