@@ -21,12 +21,7 @@
 
 #include <stdlib.h>
 
-#undef printf
-#undef snprintf
-#undef vsnprintf
-
-static int	passed = 0;
-static int	failed = 0;
+#include "check.h"
 
 /* 2026-01-01 00:00:00 UTC, when all payloads are received. */
 #define NOW_UNIX	INT64CONST(1767225600)
@@ -172,13 +167,8 @@ static const wa_event_sink sink = {NULL, put_event, put_problem};
 static void
 compare(const char *name, const char *expected)
 {
-	if (strcmp(found, expected) == 0)
-		passed++;
-	else
-	{
-		failed++;
-		printf("FAILED %s\n  expected: %s\n  got:      %s\n", name, expected, found);
-	}
+	check_format(strcmp(found, expected) == 0, "%s\n  expected: %s\n  got:      %s", name, expected,
+				 found);
 }
 
 /* What this payload comes to. */
@@ -908,6 +898,5 @@ main(void)
 	test_restrictions();
 	test_long_names();
 	test_failure_alone();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed > 0;
+	return summary();
 }
