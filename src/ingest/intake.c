@@ -102,11 +102,46 @@ cut(wa_str s)
 	return s;
 }
 
+/* The fragment is left out where the payload is kept, and of most unknown codes of one element. */
+static void
+describe_element(wa_intake *intake, wa_finding *finding)
+{
+	const wa_element *element = intake->element;
+	char		path[WA_PATH_SIZE];
+
+	wa_payload_path(element, path, sizeof(path));
+	finding->path = (wa_str)
+	{
+		pstrdup(path), strlen(path)
+	};
+	finding->business = cut(wa_to_database(element->business));
+	finding->sender = cut(wa_to_database(element->sender));
+	finding->on_premises = element->on_premises;
+	if (intake->webhook_id != 0 ||
+		(finding->problem == WA_PROBLEM_UNKNOWN_CODE &&
+		 intake->codes_of_element++ >= WA_CODES_WITH_FRAGMENT))
+		return;
+	finding->fragment = wa_payload_fragment(element);
+	if (finding->fragment.data == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	finding->fragment = wa_to_database(finding->fragment);
+}
+
+static void
+describe_report(const wa_report *report, wa_finding *finding)
+{
+	finding->path = WA_STR("/statuses/0");
+	finding->on_premises = true;
+	finding->business = cut(report->business);
+	finding->sender = cut(report->sender);
+	finding->fragment = wa_str_copy(report->status);
+}
+
 static void
 take_problem(void *arg, wa_problem problem, const char *detail, int32 code)
 {
 	wa_intake  *intake = arg;
-	const wa_element *element = intake->element;
 	MemoryContext old;
 	wa_finding *finding;
 
@@ -130,41 +165,10 @@ take_problem(void *arg, wa_problem problem, const char *detail, int32 code)
 	old = MemoryContextSwitchTo(intake->context);
 	finding = add_finding(intake, problem, detail);
 	finding->code = code;
-	if (element != NULL)
-	{
-		char		path[WA_PATH_SIZE];
-
-		wa_payload_path(element, path, sizeof(path));
-		finding->path = (wa_str)
-		{
-			pstrdup(path), strlen(path)
-		};
-		finding->business = cut(wa_to_database(element->business));
-		finding->sender = cut(wa_to_database(element->sender));
-		finding->on_premises = element->on_premises;
-		if (intake->webhook_id != 0 ||
-			(problem == WA_PROBLEM_UNKNOWN_CODE &&
-			 intake->codes_of_element++ >= WA_CODES_WITH_FRAGMENT))
-		{
-			MemoryContextSwitchTo(old);
-			return;
-		}
-		finding->fragment = wa_payload_fragment(element);
-		if (finding->fragment.data == NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
-		finding->fragment = wa_to_database(finding->fragment);
-	}
+	if (intake->element != NULL)
+		describe_element(intake, finding);
 	else
-	{
-		const wa_report *report = intake->report;
-
-		finding->path = WA_STR("/statuses/0");
-		finding->on_premises = true;
-		finding->business = cut(report->business);
-		finding->sender = cut(report->sender);
-		finding->fragment = wa_str_copy(report->status);
-	}
+		describe_report(intake->report, finding);
 	MemoryContextSwitchTo(old);
 }
 
@@ -213,12 +217,6 @@ wa_intake_begin(Oid funcid, bool replaying)
 				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	MemoryContextSwitchTo(old);
 	return intake;
-}
-
-const wa_schema *
-wa_intake_schema(const wa_intake *intake)
-{
-	return intake->schema;
 }
 
 /*

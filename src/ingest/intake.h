@@ -73,7 +73,4 @@ extern void wa_intake_event(wa_intake *intake, const wa_event *event);
 /* Write everything, free the intake, and return the counts. */
 extern wa_counts wa_intake_finish(wa_intake *intake);
 
-/* The schema of the intake. */
-extern const wa_schema *wa_intake_schema(const wa_intake *intake);
-
 #endif							/* WA_INTAKE_H */
