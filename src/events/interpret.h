@@ -79,14 +79,20 @@ typedef enum wa_element_outcome
 extern wa_element_outcome wa_interpret(const wa_element *element, wa_instant received_at,
 									   const wa_policy *policy, const wa_event_sink *sink);
 
-/*
- * Interpret an error that the send API returned, or another failure without a webhook, as
- * a failed status with this one error.
- */
-extern wa_element_outcome wa_interpret_failure(const wa_ids *who, int32 code, wa_instant at,
-											   wa_instant received_at, wa_str business,
-											   wa_str sender, wa_str message_id,
-											   const wa_policy *policy,
+/* An error that the send API returned, or another failure without a webhook. */
+typedef struct wa_failure_report
+{
+	wa_ids		who;
+	int32		code;
+	wa_instant	at;
+	wa_str		business;
+	wa_str		sender;
+	wa_str		message_id;
+} wa_failure_report;
+
+/* Interpret a failure as a failed status with this one error. */
+extern wa_element_outcome wa_interpret_failure(const wa_failure_report *failure,
+											   wa_instant received_at, const wa_policy *policy,
 											   const wa_event_sink *sink);
 
 #endif							/* WA_INTERPRET_H */

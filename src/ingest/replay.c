@@ -160,23 +160,26 @@ static size_t
 replay_problem(wa_replay_state *state, HeapTuple row, TupleDesc desc)
 {
 	char	   *path = TextDatumGetCString(column(row, desc, 4));
-	wa_str		fragment = text_column(row, desc, 3);
+	wa_fragment fragment = {
+		.text = text_column(row, desc, 3),
+		.path = {path, strlen(path)},
+		.signature = text_column(row, desc, 9),
+		.on_premises = DatumGetBool(column(row, desc, 5)),
+		.business = text_column(row, desc, 6),
+		.sender = text_column(row, desc, 7),
+		.received_at = DatumGetTimestampTz(column(row, desc, 1)),
+		.webhook_id = DatumGetInt64(column(row, desc, 8))
+	};
 	MemoryContext old;
 
-	if (!wa_intake_fragment(state->intake, fragment,
-							(wa_str) {path, strlen(path)}, text_column(row, desc, 9),
-							DatumGetBool(column(row, desc, 5)),
-							text_column(row, desc, 6), text_column(row, desc, 7),
-							DatumGetTimestampTz(column(row, desc, 1)),
-							DatumGetInt64(column(row, desc, 8)),
-							DatumGetBool(column(row, desc, 10))))
-		return fragment.len;
+	if (!wa_intake_fragment(state->intake, &fragment, DatumGetBool(column(row, desc, 10))))
+		return fragment.text.len;
 
 	old = MemoryContextSwitchTo(state->context);
 	*wa_append(state->resolved, state->nresolved, state->max_resolved, int64) =
 		DatumGetInt64(column(row, desc, 2));
 	MemoryContextSwitchTo(old);
-	return fragment.len;
+	return fragment.text.len;
 }
 
 static void

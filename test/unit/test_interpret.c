@@ -830,16 +830,18 @@ test_restrictions(void)
 static void
 test_long_names(void)
 {
-	wa_ids		who = {WA_STR("4915112345678"), {NULL, 0}, {NULL, 0}};
 	char		long_name[600];
+	wa_failure_report failure = {
+		{WA_STR("4915112345678"), {NULL, 0}, {NULL, 0}},
+		131026, NOW, {long_name, sizeof(long_name)}, WA_STR("s"), WA_STR("m")
+	};
 	char		expected[1200];
 
 	for (int i = 0; i < (int) sizeof(long_name); i++)
 		long_name[i] = "\xC3\xA4"[i % 2];
 	used = 0;
 	found[0] = '\0';
-	wa_interpret_failure(&who, 131026, NOW, NOW, (wa_str) {long_name, sizeof(long_name)},
-					 WA_STR("s"), WA_STR("m"), &policy, &sink);
+	wa_interpret_failure(&failure, NOW, &policy, &sink);
 	snprintf(expected, sizeof(expected), "failure 131026 @0 %.*s/s 4915112345678 as 4915112345678",
 			 254, long_name);
 	compare("a long name", expected);
@@ -869,12 +871,14 @@ test_failure_alone(void)
 
 	for (int i = 0; i < lengthof(rows); i++)
 	{
-		wa_ids		who = {{rows[i].phone, strlen(rows[i].phone)}, {NULL, 0}, {NULL, 0}};
+		wa_failure_report failure = {
+			{{rows[i].phone, strlen(rows[i].phone)}, {NULL, 0}, {NULL, 0}},
+			rows[i].code, NOW + rows[i].offset, WA_STR("b"), WA_STR("s"), WA_STR("m")
+		};
 
 		used = 0;
 		found[0] = '\0';
-		wa_interpret_failure(&who, rows[i].code, NOW + rows[i].offset, NOW, WA_STR("b"), WA_STR("s"),
-						 WA_STR("m"), &policy, &sink);
+		wa_interpret_failure(&failure, NOW, &policy, &sink);
 		compare(rows[i].phone, rows[i].expected);
 	}
 }
