@@ -390,7 +390,7 @@ message_is_echo(const wa_element *element)
 	return element->addressed && wa_str_given(from) && wa_str_given(own) &&
 		wa_canonicalize(from.data, from.len, &sender) &&
 		wa_canonicalize(own.data, own.len, &business) &&
-		sender.len == business.len && memcmp(sender.text, business.text, sender.len) == 0;
+		wa_canonical_equal(&sender, &business);
 }
 
 /*

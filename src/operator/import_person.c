@@ -24,15 +24,6 @@
 #include "state/columns.h"
 #include "state/read.h"
 
-/* A register of the recipient at hand, with what this import adds to it. */
-typedef struct wa_known_register
-{
-	wa_str		business;
-	wa_register reg;
-	wa_instant	stopped_at;
-	wa_instant	resumed_at;
-} wa_known_register;
-
 /* A stop that the log of the recipient at hand has, or will have. */
 typedef struct wa_known_stop
 {
@@ -85,7 +76,7 @@ struct wa_import_person
 	wa_canonical recipient;
 	int			nregisters;
 	int			max_registers;
-	wa_known_register *registers;
+	wa_consent_row *registers;
 	stops_hash *stops;			/* NULL: none is known so far */
 };
 
@@ -120,16 +111,8 @@ load_registers(wa_import_person *person, Datum recipient)
 {
 	wa_reader_seek(&person->consent, recipient);
 	while (wa_reader_next(&person->consent))
-	{
-		wa_known_register *known = wa_append(person->registers, person->nregisters,
-											 person->max_registers, wa_known_register);
-
-		known->business = wa_reader_str(&person->consent, Anum_wa_consent_business);
-		known->reg = wa_register_from_name(wa_reader_str_in_place(&person->consent,
-																  Anum_wa_consent_register));
-		known->stopped_at = wa_reader_instant(&person->consent, Anum_wa_consent_stopped_at);
-		known->resumed_at = wa_reader_instant(&person->consent, Anum_wa_consent_resumed_at);
-	}
+		wa_read_consent(&person->consent, wa_append(person->registers, person->nregisters,
+													person->max_registers, wa_consent_row));
 }
 
 /* Its business must live as long as what is known of the recipient. */
@@ -177,10 +160,10 @@ load(wa_import_person *person, const wa_canonical *recipient)
 	load_stops(person, value);
 }
 
-static wa_known_register *
+static wa_consent_row *
 register_of(wa_import_person *person, wa_register reg, wa_str business)
 {
-	wa_known_register *known;
+	wa_consent_row *known;
 
 	for (int i = 0; i < person->nregisters; i++)
 	{
@@ -189,32 +172,27 @@ register_of(wa_import_person *person, wa_register reg, wa_str business)
 			return known;
 	}
 	known = wa_append(person->registers, person->nregisters, person->max_registers,
-					  wa_known_register);
-	*known = (wa_known_register)
+					  wa_consent_row);
+	*known = (wa_consent_row)
 	{
-		wa_str_copy(business), reg, WA_NEVER, WA_NEVER
+		.reg = reg,.business = wa_str_copy(business),
+		.consent = {.stopped_at = WA_NEVER,.resumed_at = WA_NEVER}
 	};
 	return known;
 }
 
-static bool
-is_stopped(const wa_known_register *known)
-{
-	return known->stopped_at != WA_NEVER && known->stopped_at >= known->resumed_at;
-}
-
 /* Does its stop stand, which a later opt-in for every business would lift? */
 static bool
-stop_stands(const wa_import_person *person, const wa_known_register *known)
+stop_stands(const wa_import_person *person, const wa_consent_row *known)
 {
-	bool		stands = is_stopped(known);
+	bool		stands = wa_consent_stopped(&known->consent);
 
 	for (int i = 0; stands && known->reg != WA_REGISTER_WHATSAPP && i < person->nregisters; i++)
 	{
-		const wa_known_register *other = &person->registers[i];
+		const wa_consent_row *other = &person->registers[i];
 
-		if (other->reg == known->reg && other->business.len == 0 && !is_stopped(other) &&
-			other->resumed_at > known->stopped_at)
+		if (other->reg == known->reg && other->business.len == 0 && !wa_consent_stopped(&other->consent) &&
+			other->consent.resumed_at > known->consent.stopped_at)
 			stands = false;
 	}
 	return stands;
@@ -226,7 +204,7 @@ any_stop_stands(const wa_import_person *person, wa_register reg, wa_str business
 {
 	for (int i = 0; i < person->nregisters; i++)
 	{
-		const wa_known_register *known = &person->registers[i];
+		const wa_consent_row *known = &person->registers[i];
 
 		if (known->reg == reg && (known->business.len == 0 || wa_str_equal(known->business, business)) &&
 			stop_stands(person, known))
@@ -241,10 +219,10 @@ opt_in_is_overruled(const wa_import_person *person, const wa_import_row *row)
 {
 	for (int i = 0; row->business.len == 0 && i < person->nregisters; i++)
 	{
-		const wa_known_register *known = &person->registers[i];
+		const wa_consent_row *known = &person->registers[i];
 
-		if (known->reg == row->reg && known->business.len > 0 && !is_stopped(known) &&
-			known->resumed_at > row->at)
+		if (known->reg == row->reg && known->business.len > 0 && !wa_consent_stopped(&known->consent) &&
+			known->consent.resumed_at > row->at)
 			return true;
 	}
 	return false;
@@ -280,7 +258,7 @@ stands_by_decision(wa_import_person *person, wa_register reg, const wa_import_ro
 	wa_question question = {.category = WA_MARKETING,.at = GetCurrentTimestamp()};
 	wa_sought_stop sought = {reg, row->business, false};
 
-	if (!is_stopped(register_of(person, reg, row->business)))
+	if (!wa_consent_stopped(&register_of(person, reg, row->business)->consent))
 		return false;
 	if (row->business.len > 0)
 		question.business = row->business;
@@ -295,7 +273,7 @@ stands_by_decision(wa_import_person *person, wa_register reg, const wa_import_ro
 static bool
 has_stop(wa_import_person *person, wa_register reg, const wa_import_row *row)
 {
-	return register_of(person, reg, row->business)->stopped_at == row->at ||
+	return register_of(person, reg, row->business)->consent.stopped_at == row->at ||
 		(person->stops != NULL &&
 		 stops_lookup(person->stops, (wa_known_stop) {row->business, reg, row->at}) != NULL);
 }
@@ -320,9 +298,9 @@ static wa_import_outcome
 add_stop(wa_import_person *person, const wa_import_row *row, const char **detail)
 {
 	bool		before = any_stop_stands(person, row->reg, row->business);
-	wa_known_register *known = register_of(person, row->reg, row->business);
+	wa_consent_row *known = register_of(person, row->reg, row->business);
 
-	known->stopped_at = wa_later(known->stopped_at, row->at);
+	known->consent.stopped_at = wa_later(known->consent.stopped_at, row->at);
 	know_stop(person, (wa_known_stop) {known->business, row->reg, row->at});
 	if (before || !stop_stands(person, known))
 	{
@@ -341,8 +319,7 @@ wa_import_person_add(wa_import_person *person, wa_import_row *row, const char **
 	wa_import_outcome outcome = WA_IMPORT_KNOWN;
 
 	*detail = NULL;
-	if (row->recipient.len != person->recipient.len ||
-		memcmp(row->recipient.text, person->recipient.text, row->recipient.len) != 0)
+	if (!wa_canonical_equal(&row->recipient, &person->recipient))
 		load(person, &row->recipient);
 	if (!is_known(person, row))
 		outcome = add_stop(person, row, detail);
