@@ -67,7 +67,6 @@ enum sorted_column
 
 struct wa_import_rows
 {
-	DestReceiver dest;			/* first: this is how the executor knows it */
 	MemoryContext context;		/* holds it all */
 	MemoryContext row_context;	/* holds what one row needs */
 	const wa_schema *schema;
@@ -404,10 +403,10 @@ take_row(wa_import_rows *rows, TupleTableSlot *slot)
 	put_row(rows, &row);
 }
 
-static bool
-receive(TupleTableSlot *slot, DestReceiver *self)
+static void
+receive(void *arg, TupleTableSlot *slot)
 {
-	wa_import_rows *rows = (wa_import_rows *) self;
+	wa_import_rows *rows = arg;
 	MemoryContext old = MemoryContextSwitchTo(rows->row_context);
 
 	rows->total++;
@@ -415,17 +414,6 @@ receive(TupleTableSlot *slot, DestReceiver *self)
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(rows->row_context);
 	rows->count(rows->arg, rows->total);
-	return true;
-}
-
-static void
-start_up(DestReceiver *self, int operation, TupleDesc desc)
-{
-}
-
-static void
-nothing_to_do(DestReceiver *self)
-{
 }
 
 static void
@@ -463,7 +451,7 @@ run_query(wa_import_rows *rows, const char *query)
 									"Give one SELECT, VALUES or WITH that yields one row for each person to be stopped.",
 									&columns);
 	find_columns(rows, columns);
-	wa_reading_query_run(plan, &rows->dest);
+	wa_reading_query_run(plan, receive, rows);
 	SPI_finish();
 }
 
@@ -489,11 +477,6 @@ wa_import_rows_read(const char *query, const wa_schema *schema, wa_str source, w
 	MemoryContext old = MemoryContextSwitchTo(context);
 	wa_import_rows *rows = palloc0(sizeof(wa_import_rows));
 
-	rows->dest.receiveSlot = receive;
-	rows->dest.rStartup = start_up;
-	rows->dest.rShutdown = nothing_to_do;
-	rows->dest.rDestroy = nothing_to_do;
-	rows->dest.mydest = DestNone;
 	rows->context = context;
 	rows->row_context = AllocSetContextCreate(context, "wa_policy import row",
 											  ALLOCSET_SMALL_SIZES);
