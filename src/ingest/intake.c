@@ -110,10 +110,7 @@ describe_element(wa_intake *intake, wa_finding *finding)
 	char		path[WA_PATH_SIZE];
 
 	wa_payload_path(element, path, sizeof(path));
-	finding->path = (wa_str)
-	{
-		pstrdup(path), strlen(path)
-	};
+	finding->path = wa_str_from(pstrdup(path));
 	finding->business = cut(wa_to_database(element->business));
 	finding->sender = cut(wa_to_database(element->sender));
 	finding->on_premises = element->on_premises;

@@ -159,10 +159,9 @@ replay_payload(wa_replay_state *state, HeapTuple row, TupleDesc desc)
 static size_t
 replay_problem(wa_replay_state *state, HeapTuple row, TupleDesc desc)
 {
-	char	   *path = TextDatumGetCString(column(row, desc, 4));
 	wa_fragment fragment = {
 		.text = text_column(row, desc, 3),
-		.path = {path, strlen(path)},
+		.path = wa_str_from(TextDatumGetCString(column(row, desc, 4))),
 		.signature = text_column(row, desc, 9),
 		.on_premises = DatumGetBool(column(row, desc, 5)),
 		.business = text_column(row, desc, 6),

@@ -215,7 +215,7 @@ append_key(StringInfo row, const digest_column *column, Datum value)
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("the key in wa_erasure_key has a wrong length")));
 	snprintf(text, sizeof(text), "digest %016llx", (unsigned long long) key.seed);
-	wa_erased_hash(&key, (wa_str) {text, strlen(text)}, proof);
+	wa_erased_hash(&key, wa_str_from(text), proof);
 	append_bytes(row, column, (const char *) proof, sizeof(proof));
 }
 
@@ -240,7 +240,7 @@ append_value(StringInfo row, digest_column *column, Datum value)
 	{
 		char	   *text = OutputFunctionCall(&column->output, value);
 
-		append_text(row, column, (wa_str) {text, strlen(text)});
+		append_text(row, column, wa_str_from(text));
 	}
 	else if (column->typbyval)
 		append_bytes(row, column, (const char *) &value, sizeof(value));

@@ -111,10 +111,7 @@ set_text(Datum *values, bool *nulls, int column, wa_str s)
 static wa_str
 outcome_name(wa_import_outcome outcome)
 {
-	return (wa_str)
-	{
-		outcome_names[outcome], strlen(outcome_names[outcome])
-	};
+	return wa_str_from(outcome_names[outcome]);
 }
 
 /* A row about one line; row NULL: it did not become one. */
@@ -137,8 +134,7 @@ put_detail(wa_import_state *import, wa_str outcome, int64 line, wa_str phone,
 		values[RESULT_AT] = TimestampTzGetDatum(row->at);
 		nulls[RESULT_AT] = false;
 	}
-	if (detail != NULL)
-		set_text(values, nulls, RESULT_DETAIL, (wa_str) {detail, strlen(detail)});
+	set_text(values, nulls, RESULT_DETAIL, wa_str_from(detail));
 	tuplestore_putvalues(import->details, import->desc, values, nulls);
 }
 

@@ -393,7 +393,7 @@ find_region_rules(wa_decision_cache *cache, const wa_canonical *recipient)
 	if (cache->nrules > 0 &&
 		(region = wa_region_of(recipient->text, recipient->len, buf)) != NULL)
 	{
-		wa_str		here = {region, strlen(region)};
+		wa_str		here = wa_str_from(region);
 
 		for (int i = 0; i < cache->nrules; i++)
 		{
