@@ -15,6 +15,7 @@
 #include "utils/timestamp.h"
 
 #include "base/append.h"
+#include "base/encode.h"
 #include "base/statement.h"
 #include "ingest/counts.h"
 #include "ingest/intake.h"
@@ -130,18 +131,8 @@ text_column(HeapTuple row, TupleDesc desc, int number)
 {
 	bool		isnull;
 	Datum		datum = SPI_getbinval(row, desc, number, &isnull);
-	text	   *value;
 
-	if (isnull)
-		return (wa_str)
-	{
-		NULL, 0
-	};
-	value = DatumGetTextPP(datum);
-	return (wa_str)
-	{
-		VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)
-	};
+	return isnull ? wa_str_from(NULL) : wa_datum_str(datum);
 }
 
 /* Returns how many bytes it had. */

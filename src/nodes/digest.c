@@ -205,12 +205,11 @@ append_text(StringInfo row, const digest_column *column, wa_str text)
 static void
 append_key(StringInfo row, const digest_column *column, Datum value)
 {
-	struct varlena *bytes = PG_DETOAST_DATUM_PACKED(value);
 	uint8		proof[WA_ERASED_HASH];
 	char		text[32];
 	wa_erasure_key key;
 
-	if (!wa_erasure_key_from((wa_str) {VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes)}, &key))
+	if (!wa_erasure_key_from(wa_datum_str(value), &key))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("the key in wa_erasure_key has a wrong length")));
@@ -222,8 +221,7 @@ append_key(StringInfo row, const digest_column *column, Datum value)
 static void
 append_varlena(StringInfo row, const digest_column *column, Datum value)
 {
-	struct varlena *bytes = PG_DETOAST_DATUM_PACKED(value);
-	wa_str		content = {VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes)};
+	wa_str		content = wa_datum_str(value);
 
 	if (column->type == TEXTOID)
 		append_text(row, column, content);

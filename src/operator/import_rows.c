@@ -147,28 +147,16 @@ find_columns(wa_import_rows *rows, TupleDesc columns)
 static wa_str
 field(wa_import_rows *rows, TupleTableSlot *slot, wa_import_column column)
 {
-	wa_str		result = {NULL, 0};
-	bool		isnull;
-	Datum		value;
+	bool		isnull = true;
+	Datum		value = (Datum) 0;
 
-	if (rows->numbers[column] == 0)
-		return result;
-	value = slot_getattr(slot, rows->numbers[column], &isnull);
+	if (rows->numbers[column] != 0)
+		value = slot_getattr(slot, rows->numbers[column], &isnull);
 	if (isnull)
-		return result;
+		return wa_str_from(NULL);
 	if (rows->is_text[column])
-	{
-		struct varlena *text = PG_DETOAST_DATUM_PACKED(value);
-
-		result.data = VARDATA_ANY(text);
-		result.len = VARSIZE_ANY_EXHDR(text);
-	}
-	else
-	{
-		result.data = OutputFunctionCall(&rows->output[column], value);
-		result.len = strlen(result.data);
-	}
-	return result;
+		return wa_datum_str(value);
+	return wa_str_from(OutputFunctionCall(&rows->output[column], value));
 }
 
 /*
@@ -512,12 +500,8 @@ static wa_str
 sorted_text(wa_import_rows *rows, int column)
 {
 	bool		isnull;
-	text	   *value = DatumGetTextPP(slot_getattr(rows->next, column, &isnull));
 
-	return (wa_str)
-	{
-		VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)
-	};
+	return wa_datum_str(slot_getattr(rows->next, column, &isnull));
 }
 
 bool
