@@ -548,7 +548,7 @@ wa_interpret_failure(const wa_failure_report *failure, wa_instant received_at,
 	if (!wa_context_has_recipient(&c, &failure->who, NULL))
 		return wa_context_outcome(&c);
 	c.event.at = failure->at;
-	if (failure->at < WA_FIRST_INSTANT || failure->at > wa_after(received_at, WA_CLOCK_SKEW))
+	if (!wa_may_have_been(failure->at, received_at))
 	{
 		c.event.at = received_at;
 		c.wrong_instant = "\"at\" is before 2009 or more than 10 minutes ahead";

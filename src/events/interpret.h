@@ -20,6 +20,13 @@
 /* Minimum time of an event, 2009-01-01: WhatsApp was founded in 2009. */
 #define WA_FIRST_INSTANT	(INT64CONST(284083200) * WA_SECOND)
 
+/* Can what arrives at the time now have happened at the time at? */
+static inline bool
+wa_may_have_been(wa_instant at, wa_instant now)
+{
+	return at >= WA_FIRST_INSTANT && at <= wa_after(now, WA_CLOCK_SKEW);
+}
+
 /* Businesses, senders and message ids are cut after this many bytes. */
 #define WA_MAX_NAME			255
 

@@ -224,8 +224,7 @@ wa_intake_begin(Oid funcid, bool replaying)
 void
 wa_intake_check_received(wa_instant received_at)
 {
-	if (received_at >= WA_FIRST_INSTANT &&
-		received_at <= wa_after(GetCurrentTimestamp(), WA_CLOCK_SKEW))
+	if (wa_may_have_been(received_at, GetCurrentTimestamp()))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),

@@ -341,7 +341,7 @@ list_time_arg(FunctionCallInfo fcinfo, int argno)
 
 	wa_forbid_null_arg(fcinfo, argno, "at");
 	at = PG_GETARG_TIMESTAMPTZ(argno);
-	if (at < WA_FIRST_INSTANT || at > wa_after(GetCurrentTimestamp(), WA_CLOCK_SKEW))
+	if (!wa_may_have_been(at, GetCurrentTimestamp()))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("time of the list is out of range"),

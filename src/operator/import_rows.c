@@ -256,7 +256,7 @@ read_at(wa_import_rows *rows, TupleTableSlot *slot, wa_instant *at)
 			return "its time cannot be read";
 		}
 	}
-	if (*at >= WA_FIRST_INSTANT && *at <= wa_after(GetCurrentTimestamp(), WA_CLOCK_SKEW))
+	if (wa_may_have_been(*at, GetCurrentTimestamp()))
 		return NULL;
 	*at = WA_NEVER;
 	return "its time lies before 2009 or in the future";
