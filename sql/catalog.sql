@@ -200,7 +200,6 @@ $$;
 SELECT f.signature, t.in_worker(c.call) AS in_worker
 FROM t.function AS f LEFT JOIN (VALUES
 	('wa_classify(integer)', '(wa_classify(131026 + n - n)).title'),
-	('wa__person(wa_recipient)', 'cardinality(wa__person(who::wa_recipient))'),
 	('wa__consent_events(wa_recipient)', 'wa__consent_events(who::wa_recipient) AS f WHERE f.state = ''stop'''),
 	('wa__identifiers(wa_recipient)', 'wa__identifiers(who::wa_recipient) AS f WHERE f.until IS NULL'),
 	('wa_error_catalogue(boolean)', 'wa_error_catalogue(n > 0) AS f WHERE f.code = 131026'),
@@ -212,6 +211,7 @@ FROM t.function AS f LEFT JOIN (VALUES
 	('wa_history(wa_recipient)', 'wa_history(who::wa_recipient) AS f WHERE f.event = ''opt-out, business'''),
 	('wa_next_sendable(text,wa_category,text,text,timestamp with time zone)', 'coalesce(wa_next_sendable(who, category)::text, ''never'')'),
 	('wa_next_sendable(wa_recipient,wa_category,text,text,timestamp with time zone)', 'coalesce(wa_next_sendable(who::wa_recipient, category)::text, ''never'')'),
+	('wa__resume_lifts(wa_recipient,wa_recipient,wa_recipient,text,timestamp with time zone)', 'wa__resume_lifts(who::wa_recipient, who::wa_recipient, ''DE.1'', who, now())'),
 	('wa_retry_after(integer,integer)', 'wa_retry_after(131056, n - n + 1)'),
 	('wa_sendable(text,wa_category,text,text,timestamp with time zone)', 'wa_sendable(who, category)'),
 	('wa_sendable(wa_recipient,wa_category,text,text,timestamp with time zone)', 'wa_sendable(who::wa_recipient, category)'),

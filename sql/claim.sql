@@ -78,6 +78,15 @@ SELECT DISTINCT looked_up, listed FROM t.caps();
 SELECT count(*) AS left_over FROM wa_claim WHERE campaign = '';
 DELETE FROM wa_frequency_cap;
 
+-- Each claim is looked up, also where the planner takes the table for empty.
+SAVEPOINT empty;
+TRUNCATE wa_claim;
+ANALYZE wa_claim;
+CREATE TEMP TABLE scans AS SELECT pg_stat_get_xact_numscans('wa_claim'::regclass) AS n;
+SELECT count(*) FROM wa_claim(ARRAY(SELECT '4915900' || n FROM generate_series(20001, 20100) AS n), 'marketing', 'winter');
+SELECT pg_stat_get_xact_numscans('wa_claim'::regclass) - n < 10 AS looked_up FROM scans;
+ROLLBACK TO empty;
+
 -- Misuse.
 SELECT * FROM wa_claim(NULL, 'marketing', 'spring');
 SELECT * FROM wa_claim('{}', NULL, 'spring');

@@ -64,40 +64,31 @@ INSERT INTO wa_incident (code, since, until, reason) VALUES (131026, '2025-01-01
 INSERT INTO wa_error_override (code, title, category, blocks, ladder, gap, lifted_by, scope, reason) VALUES (888888, 'Ours', 'recipient', '{marketing}', '{1 h}', '1 h', '{inbound}', 'user', 'r');
 INSERT INTO wa_default_removed (relation, key) VALUES ('wa_phrase', 'NOBODY SAYS THIS');
 SELECT wa_unlink('4915100000009', 'DE.nine', 'not they'), wa_hold('W1', 'audit', 'S1');
-CREATE FUNCTION t.unseen() RETURNS SETOF text LANGUAGE plpgsql AS $$
+CREATE FUNCTION t.is_seen(change text) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
-	c record;
 	before text;
 	after text;
-	changed text;
 BEGIN
-	SET LOCAL session_replication_role = replica;
-	FOR c IN SELECT attrelid::regclass AS tab, attname, format_type(atttypid, atttypmod) AS type FROM pg_attribute
-		WHERE attrelid::regclass::text IN ('wa_consent', 'wa_consent_log', 'wa_unlink_log', 'wa_sender_hold_log', 'wa_cooldown', 'wa_activity', 'wa_identity', 'wa_identity_change',
-			'wa_sender', 'wa_error_override', 'wa_incident', 'wa_phrase', 'wa_region_rule', 'wa_default_removed')
-			AND attnum > 0 AND attname NOT IN ('register', 'state', 'act', 'category', 'scope', 'meaning', 'relation', 'region', 'same_as')
-		ORDER BY attrelid::regclass::text COLLATE "C", attnum
-	LOOP
-		SELECT string_agg(digest, '' ORDER BY part) INTO before FROM wa_digest();
-		changed := CASE c.type WHEN 'wa_recipient' THEN '(''99'' || right(regexp_replace($1::text, ''[^0-9]'', '''', ''g'') || ''1234567890'', 10))::wa_recipient' WHEN 'text' THEN 'coalesce($1, '''') || ''x'''
-			WHEN 'integer' THEN 'coalesce($1, 131026) + 30' WHEN 'bigint' THEN 'coalesce($1, 0) + 1' WHEN 'boolean' THEN 'NOT $1'
-			WHEN 'timestamp with time zone' THEN 'coalesce($1, ''2024-01-01'') + interval ''1 microsecond''' WHEN 'interval' THEN '$1 + interval ''1 s'''
-			WHEN 'interval[]' THEN '$1 || interval ''1 s''' WHEN 'timestamp with time zone[]' THEN '$1 || timestamptz ''2026-01-01'''
-			WHEN 'text[]' THEN '''{receipt}''' WHEN 'wa_category[]' THEN '''{utility}''' END;
-		BEGIN
-			EXECUTE format('UPDATE %s SET %I = %s WHERE ctid = (SELECT min(ctid) FROM %1$s)', c.tab, c.attname, replace(changed, '$1', quote_ident(c.attname)));
-			SELECT string_agg(digest, '' ORDER BY part) INTO after FROM wa_digest();
-			IF after = before THEN
-				RETURN NEXT c.tab || '.' || c.attname;
-			END IF;
-			RAISE EXCEPTION 'take it back' USING ERRCODE = 'YY000';
-		EXCEPTION WHEN SQLSTATE 'YY000' THEN
-			NULL;
-		END;
-	END LOOP;
+	SELECT string_agg(digest, '' ORDER BY part) INTO before FROM wa_digest();
+	EXECUTE change;
+	SELECT string_agg(digest, '' ORDER BY part) INTO after FROM wa_digest();
+	RAISE EXCEPTION 'take it back' USING ERRCODE = 'YY000';
+EXCEPTION WHEN SQLSTATE 'YY000' THEN
+	RETURN after <> before;
 END
 $$;
-SELECT t.unseen();
+SET LOCAL session_replication_role = replica;
+SELECT attrelid::regclass AS tab, attname
+FROM pg_attribute LEFT JOIN (VALUES ('wa_recipient', '(''99'' || right(regexp_replace($1::text, ''[^0-9]'', '''', ''g'') || ''1234567890'', 10))::wa_recipient'),
+	('text', 'coalesce($1, '''') || ''x'''), ('integer', 'coalesce($1, 131026) + 30'), ('bigint', 'coalesce($1, 0) + 1'), ('boolean', 'NOT $1'),
+	('timestamp with time zone', 'coalesce($1, ''2024-01-01'') + interval ''1 microsecond'''), ('interval', '$1 + interval ''1 s'''),
+	('interval[]', '$1 || interval ''1 s'''), ('timestamp with time zone[]', '$1 || timestamptz ''2026-01-01'''),
+	('text[]', '''{receipt}'''), ('wa_category[]', '''{utility}''')) AS c (type, changed) ON type = format_type(atttypid, atttypmod)
+WHERE attrelid::regclass::text IN ('wa_consent', 'wa_consent_log', 'wa_unlink_log', 'wa_sender_hold_log', 'wa_cooldown', 'wa_activity', 'wa_identity', 'wa_identity_change',
+		'wa_sender', 'wa_error_override', 'wa_incident', 'wa_phrase', 'wa_region_rule', 'wa_default_removed')
+	AND attnum > 0 AND attname NOT IN ('register', 'state', 'act', 'category', 'scope', 'meaning', 'relation', 'region', 'same_as')
+	AND NOT t.is_seen(format('UPDATE %s SET %I = %s WHERE ctid = (SELECT min(ctid) FROM %1$s)', attrelid::regclass, attname, replace(changed, '$1', quote_ident(attname))))
+ORDER BY attrelid::regclass::text COLLATE "C", attnum;
 -- Every table that is published counts: its rows are missed.
 SET LOCAL session_replication_role = origin;
 SELECT count(*) > 0 AS erased FROM wa_forget('4915100000003', 'request 1');
@@ -106,29 +97,8 @@ INSERT INTO wa_quiet_hours (category, starts, ends) VALUES ('marketing', '22:00'
 INSERT INTO wa_template (business, name, language, status) VALUES ('W1', 'sale', 'de', 'APPROVED');
 INSERT INTO wa_sender_life (business, sender, region, category, alive_at) VALUES ('W1', 'S1', 'DE', 'utility', '2025-03-01');
 INSERT INTO wa_delivery (recipient, business, category, deliveries, messages) VALUES ('4915100000001', 'W1', 'marketing', '{2025-03-01}', '{1}');
-CREATE FUNCTION t.unmissed() RETURNS SETOF regclass LANGUAGE plpgsql AS $$
-DECLARE
-	tab regclass;
-	before text;
-	after text;
-BEGIN
-	SET LOCAL session_replication_role = replica;
-	SELECT string_agg(digest, '' ORDER BY part) INTO before FROM wa_digest();
-	FOR tab IN SELECT t FROM wa__replicated_tables() AS t LOOP
-		BEGIN
-			EXECUTE format('DELETE FROM %s', tab);
-			SELECT string_agg(digest, '' ORDER BY part) INTO after FROM wa_digest();
-			IF after = before THEN
-				RETURN NEXT tab;
-			END IF;
-			RAISE EXCEPTION 'take it back' USING ERRCODE = 'YY000';
-		EXCEPTION WHEN SQLSTATE 'YY000' THEN
-			NULL;
-		END;
-	END LOOP;
-END
-$$;
-SELECT t.unmissed();
+SET LOCAL session_replication_role = replica;
+SELECT tab FROM wa__replicated_tables() AS tab WHERE NOT t.is_seen(format('DELETE FROM %s', tab));
 ROLLBACK TO s;
 -- Two rows that swap a value are seen, too.
 UPDATE wa_cooldown AS c SET until = o.until FROM wa_cooldown AS o

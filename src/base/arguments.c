@@ -10,19 +10,14 @@
 #include "mb/pg_wchar.h"
 
 #include "base/arguments.h"
+#include "base/encode.h"
 
 wa_str
 wa_text_arg(FunctionCallInfo fcinfo, int argno)
 {
-	wa_str		result = {NULL, 0};
-	struct varlena *value;
-
 	if (argno < 0 || PG_ARGISNULL(argno))
-		return result;
-	value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(argno));
-	result.data = VARDATA_ANY(value);
-	result.len = VARSIZE_ANY_EXHDR(value);
-	return result;
+		return wa_str_from(NULL);
+	return wa_datum_str(PG_GETARG_DATUM(argno));
 }
 
 void

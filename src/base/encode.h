@@ -58,4 +58,19 @@ extern wa_str wa_str_copy(wa_str s);
 /* A datum of type text with a copy of the string. */
 extern Datum wa_str_datum(wa_str s);
 
+/*
+ * The string of a datum of type text, bytea or wa_recipient: borrowed, or in the current memory
+ * context where it comes compressed.
+ */
+static inline wa_str
+wa_datum_str(Datum datum)
+{
+	struct varlena *value = PG_DETOAST_DATUM_PACKED(datum);
+
+	return (wa_str)
+	{
+		VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)
+	};
+}
+
 #endif							/* WA_ENCODE_H */

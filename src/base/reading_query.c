@@ -49,10 +49,39 @@ wa_reading_query_prepare(const char *text, const char *noun, const char *hint, T
 	return plan;
 }
 
-void
-wa_reading_query_run(SPIPlanPtr plan, DestReceiver *dest)
+typedef struct row_receiver
 {
-	SPIExecuteOptions options = {.read_only = true,.must_return_tuples = true,.dest = dest};
+	DestReceiver dest;			/* first: this is how the executor knows it */
+	void		(*receive) (void *arg, TupleTableSlot *row);
+	void	   *arg;
+} row_receiver;
+
+static bool
+receive_row(TupleTableSlot *slot, DestReceiver *self)
+{
+	row_receiver *receiver = (row_receiver *) self;
+
+	receiver->receive(receiver->arg, slot);
+	return true;
+}
+
+static void
+start_up(DestReceiver *self, int operation, TupleDesc desc)
+{
+}
+
+static void
+nothing_to_do(DestReceiver *self)
+{
+}
+
+void
+wa_reading_query_run(SPIPlanPtr plan, void (*receive) (void *arg, TupleTableSlot *row), void *arg)
+{
+	row_receiver receiver = {
+		{receive_row, start_up, nothing_to_do, nothing_to_do, DestNone}, receive, arg
+	};
+	SPIExecuteOptions options = {.read_only = true,.must_return_tuples = true,.dest = &receiver.dest};
 	int			result = SPI_execute_plan_extended(plan, &options);
 
 	if (result < 0)

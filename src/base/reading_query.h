@@ -13,7 +13,6 @@
 #include "base/compat.h"
 
 #include "executor/spi.h"
-#include "tcop/dest.h"
 
 /*
  * Prepare the query, inside SPI_connect.  noun, such as "a segment query", and hint are
@@ -24,7 +23,8 @@
 extern SPIPlanPtr wa_reading_query_prepare(const char *text, const char *noun, const char *hint,
 										   TupleDesc *columns);
 
-/* Run it under the snapshot of the caller's statement; dest receives the rows one by one. */
-extern void wa_reading_query_run(SPIPlanPtr plan, DestReceiver *dest);
+/* Run it under the snapshot of the caller's statement; receive is called with each row, and arg. */
+extern void wa_reading_query_run(SPIPlanPtr plan, void (*receive) (void *arg, TupleTableSlot *row),
+								 void *arg);
 
 #endif							/* WA_READING_QUERY_H */

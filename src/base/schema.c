@@ -220,7 +220,7 @@ wa_type_named(const wa_schema *schema, const char *name, size_t len)
 
 	for (int i = 0; i < lengthof(types); i++)
 	{
-		if (wa_str_equal(asked, (wa_str) {types[i].name, strlen(types[i].name)}))
+		if (wa_str_equal(asked, wa_str_from(types[i].name)))
 			return types[i].oid;
 	}
 	if (wa_str_equal(asked, WA_STR("recipient")))

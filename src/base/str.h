@@ -25,6 +25,16 @@ typedef struct wa_str
 /* A wa_str over a C string literal. */
 #define WA_STR(literal) ((wa_str) {(literal), sizeof(literal) - 1})
 
+/* A C string; absent where it is NULL. */
+static inline wa_str
+wa_str_from(const char *s)
+{
+	return (wa_str)
+	{
+		s, s == NULL ? 0 : strlen(s)
+	};
+}
+
 /* Is it there and not empty? */
 static inline bool
 wa_str_given(wa_str s)

@@ -41,12 +41,6 @@ COMMENT ON COLUMN wa_claim.home IS 'Identifier of the person that wa_claim or wa
 COMMENT ON COLUMN wa_claim.token IS 'Number of the call of wa_claim; 0: wa_sent without a claim';
 COMMENT ON COLUMN wa_claim.claimed_by IS 'Role that claimed it';
 
-CREATE FUNCTION wa__person(recipient wa_recipient) RETURNS wa_recipient[]
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION wa__person(wa_recipient) IS
-'Returns all identifiers of the same person, including those it has left; the argument comes first';
-REVOKE EXECUTE ON FUNCTION wa__person(wa_recipient) FROM PUBLIC;
-
 CREATE FUNCTION wa__reason_beside(phone text, category wa_category, business text, sender text, at timestamptz, token bigint)
 	RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL RESTRICTED;
@@ -60,7 +54,7 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	-- The planner expects one row for this call, so no nested loops; and it overestimates the cost, so no JIT.
-	SET enable_nestloop = off SET jit = off
+	SET enable_nestloop = off SET enable_seqscan = off SET jit = off
 	BEGIN ATOMIC
 		SELECT wa__refuse('feature_not_supported', 'where a frequency cap counts, claims need READ COMMITTED',
 				'With one snapshot for the whole transaction, concurrent claims would not be seen.', '')
@@ -74,18 +68,19 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 		FROM (SELECT wa_try_recipient(u.phone) AS home FROM pg_catalog.unnest(wa__claim.phones) AS u (phone)
 			WHERE EXISTS (SELECT FROM wa_frequency_cap AS f WHERE f.category OPERATOR(pg_catalog.=) wa__claim.category)
 				AND wa_try_recipient(u.phone) IS NOT NULL) AS r,
-			pg_catalog.unnest(wa__person(r.home)) AS p (id)
+			wa__identifiers(r.home) AS p (id)
 		ORDER BY p.id::text COLLATE "C"
 		ON CONFLICT (campaign, recipient) DO UPDATE SET token = excluded.token;
 
-		-- In the order of the identifiers, so that workers wait for one another in one direction.
+		-- In the order of the identifiers, so that workers wait for one another in one direction. Also under those that the
+		-- person has left: to get a message twice is worse than to get none.
 		INSERT INTO wa_claim AS o (campaign, recipient, category, business, sender, claimed_at, lease_until, home, token)
 		SELECT wa__claim.campaign, i.id, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at,
 			wa__claim.at OPERATOR(pg_catalog.+) wa__claim.lease, i.home, wa__claim.token
 		FROM (SELECT DISTINCT ON (p.id::text COLLATE "C") p.id, r.home
 			FROM (SELECT wa_try_recipient(u.phone) AS home FROM pg_catalog.unnest(wa__claim.phones) AS u (phone)
 				WHERE wa_first_reason(u.phone, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at) IS NULL) AS r,
-				pg_catalog.unnest(wa__person(r.home)) AS p (id)
+				wa__identifiers(r.home) AS p (id)
 			ORDER BY p.id::text COLLATE "C", r.home::text COLLATE "C") AS i
 		ORDER BY i.id::text COLLATE "C"
 		ON CONFLICT (campaign, recipient) DO UPDATE SET category = excluded.category, business = excluded.business,
@@ -100,7 +95,7 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 		WITH gone AS MATERIALIZED (
 			SELECT h.home FROM (SELECT DISTINCT ON (t.home::text COLLATE "C") t.home FROM wa_claim AS t WHERE t.token OPERATOR(pg_catalog.=) wa__claim.token) AS h
 			WHERE wa__reason_beside(h.home::text, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at, wa__claim.token) IS NOT NULL
-				OR EXISTS (SELECT FROM pg_catalog.unnest(wa__person(h.home)) AS p (id)
+				OR EXISTS (SELECT FROM wa__identifiers(h.home) AS p (id)
 					WHERE (SELECT o.token OPERATOR(pg_catalog.=) wa__claim.token AND o.home = h.home FROM wa_claim AS o
 						WHERE o.campaign OPERATOR(pg_catalog.=) wa__claim.campaign AND o.recipient = p.id) IS NOT TRUE))
 		DELETE FROM wa_claim AS c USING gone AS g
@@ -113,7 +108,7 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 				u.recipient::text) END,
 			CASE WHEN NOT u.taken THEN COALESCE(
 				wa__reason_beside(u.phone, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at, wa__claim.token),
-				(SELECT 'sent' FROM pg_catalog.unnest(wa__person(u.recipient)) AS p (id)
+				(SELECT 'sent' FROM wa__identifiers(u.recipient) AS p (id)
 					WHERE (SELECT o.sent_at FROM wa_claim AS o
 						WHERE o.campaign OPERATOR(pg_catalog.=) wa__claim.campaign AND o.recipient = p.id) IS NOT NULL LIMIT 1),
 				'claimed') END

@@ -213,7 +213,7 @@ explain(FunctionCallInfo fcinfo, bool is_text)
 	wa_canonical buf;
 
 	wa_question_args(fcinfo, &question);
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	cache = wa_decision_cache_for((wa_decision_cache **) &flinfo->fn_extra, flinfo->fn_oid,
 								  flinfo->fn_mcxt);
 	wa_decision_cache_check(cache, &question);

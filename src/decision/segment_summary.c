@@ -43,7 +43,6 @@ PG_FUNCTION_INFO_V1(wa__segment_forecast);
 
 typedef struct wa_segment
 {
-	DestReceiver dest;			/* first: this is how the executor knows it */
 	MemoryContext context;		/* holds it all */
 	MemoryContext row;			/* holds what one row needs */
 	wa_question question;
@@ -84,7 +83,8 @@ check_column(TupleDesc columns, Oid recipient_type)
 }
 
 static void
-run_query(const char *text, Oid recipient_type, DestReceiver *dest)
+run_query(const char *text, Oid recipient_type, void (*receive) (void *, TupleTableSlot *),
+		  wa_segment *s)
 {
 	SPIPlanPtr	plan;
 	TupleDesc	columns;
@@ -95,7 +95,7 @@ run_query(const char *text, Oid recipient_type, DestReceiver *dest)
 									"Give one SELECT, VALUES or WITH that yields one phone number a row.",
 									&columns);
 	check_column(columns, recipient_type);
-	wa_reading_query_run(plan, dest);
+	wa_reading_query_run(plan, receive, s);
 	SPI_finish();
 }
 
@@ -140,16 +140,15 @@ first_objection(wa_segment *s, struct varlena *value)
 	}
 }
 
-static bool
-receive(TupleTableSlot *slot, DestReceiver *self)
+static void
+receive(void *arg, TupleTableSlot *slot)
 {
-	wa_segment *s = (wa_segment *) self;
+	wa_segment *s = arg;
 	bool		isnull;
 	Datum		value = slot_getattr(slot, 1, &isnull);
 
 	s->counts[isnull ? WA_RULE_INVALID_RECIPIENT :
 			  first_objection(s, (struct varlena *) DatumGetPointer(value))]++;
-	return true;
 }
 
 /*
@@ -178,10 +177,10 @@ keep(wa_segment *s, TupleTableSlot *slot)
 	tuplestore_puttupleslot(s->kept, slot);
 }
 
-static bool
-receive_and_keep(TupleTableSlot *slot, DestReceiver *self)
+static void
+receive_and_keep(void *arg, TupleTableSlot *slot)
 {
-	wa_segment *s = (wa_segment *) self;
+	wa_segment *s = arg;
 	bool		isnull;
 	struct varlena *value = (struct varlena *) DatumGetPointer(slot_getattr(slot, 1, &isnull));
 	wa_rule		rule;
@@ -199,7 +198,6 @@ receive_and_keep(TupleTableSlot *slot, DestReceiver *self)
 		s->counts[rule]++;
 		keep(s, slot);
 	}
-	return true;
 }
 
 /* What is kept, at another moment. */
@@ -223,16 +221,6 @@ count_kept(wa_segment *s, wa_instant at)
 	}
 }
 
-static void
-start_up(DestReceiver *self, int operation, TupleDesc desc)
-{
-}
-
-static void
-nothing_to_do(DestReceiver *self)
-{
-}
-
 static wa_segment *
 begin_segment(FunctionCallInfo fcinfo)
 {
@@ -240,11 +228,6 @@ begin_segment(FunctionCallInfo fcinfo)
 												  ALLOCSET_SMALL_SIZES);
 	wa_segment *s = MemoryContextAllocZero(context, sizeof(wa_segment));
 
-	s->dest.receiveSlot = receive;
-	s->dest.rStartup = start_up;
-	s->dest.rShutdown = nothing_to_do;
-	s->dest.rDestroy = nothing_to_do;
-	s->dest.mydest = DestNone;
 	s->context = context;
 	s->row = AllocSetContextCreate(context, "wa_policy segment row", ALLOCSET_SMALL_SIZES);
 	wa_evaluator_begin(&s->evaluator, fcinfo->flinfo->fn_oid, context, true);
@@ -283,14 +266,14 @@ put_counts(ReturnSetInfo *rsinfo, const wa_segment *s, const wa_instant *at)
 }
 
 static void
-run_segment(FunctionCallInfo fcinfo, wa_segment *s)
+run_segment(FunctionCallInfo fcinfo, wa_segment *s, void (*receive) (void *, TupleTableSlot *))
 {
 	wa_str		query = wa_required_text_arg(fcinfo, 0, "query");
 
 	InitMaterializedSRF(fcinfo, 0);
 	wa_decision_cache_check(wa_lazy_list_cache(&s->evaluator.lazy), &s->question);
 	run_query(pnstrdup(query.data, query.len),
-			  wa_schema_of(fcinfo->flinfo->fn_oid)->recipient_type, &s->dest);
+			  wa_schema_of(fcinfo->flinfo->fn_oid)->recipient_type, receive, s);
 }
 
 Datum
@@ -299,7 +282,7 @@ wa_segment_summary(PG_FUNCTION_ARGS)
 	wa_segment *s = begin_segment(fcinfo);
 
 	wa_question_args(fcinfo, &s->question);
-	run_segment(fcinfo, s);
+	run_segment(fcinfo, s, receive);
 	put_counts((ReturnSetInfo *) fcinfo->resultinfo, s, NULL);
 	MemoryContextDelete(s->context);
 	return (Datum) 0;
@@ -331,8 +314,7 @@ wa__segment_forecast(PG_FUNCTION_ARGS)
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(5), TIMESTAMPTZOID, sizeof(TimestampTz),
 					  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &later, NULL, &n);
 	s->allowed_lasts = allowed_lasts(s);
-	s->dest.receiveSlot = receive_and_keep;
-	run_segment(fcinfo, s);
+	run_segment(fcinfo, s, receive_and_keep);
 	put_counts(rsinfo, s, &s->question.at);
 	for (int i = 0; i < n; i++)
 	{

@@ -103,12 +103,12 @@ typedef struct wa_code
 	wa_effect	effect;
 	uint8		blocks;			/* categories a strike blocks, a mask */
 	uint8		lifted_by;		/* WA_LIFT_… bits */
-	int64		lift_after[WA_EVIDENCES];	/* see below */
+	int64		lift_after[WA_EVIDENCES];	/* see above */
 	bool		yields_to_window;	/* does not block while a window is open */
 	bool		on_premises_only;	/* an HTTP number elsewhere: 400, 429, … */
 	wa_ladder	ladder;			/* with WA_EFFECT_COOLDOWN */
 	wa_retry	retry;
-	wa_ladder	waits;			/* gap unused; see below */
+	wa_ladder	waits;			/* gap unused; see above */
 	const char *summary;		/* one sentence: what happened */
 	const char *advice;			/* one or two sentences: what to do */
 	const char *source;			/* where the facts come from */

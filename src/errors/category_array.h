@@ -9,7 +9,7 @@
 #ifndef WA_CATEGORY_ARRAY_H
 #define WA_CATEGORY_ARRAY_H
 
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "base/category.h"
 

@@ -9,7 +9,7 @@
 #ifndef WA_CODE_POLICIES_H
 #define WA_CODE_POLICIES_H
 
-#include "postgres.h"
+#include "base/compat.h"
 
 #include "base/schema.h"
 #include "errors/code_policy.h"

@@ -148,8 +148,8 @@ change_keeps_phone(const wa_element *element, const wa_identifiers *from,
 				   const wa_identifiers *to)
 {
 	return wa_text_says(element->system_type, "user_changed_user_id") &&
-		to->kinds[WA_KIND_PHONE].len == 0 &&
-		(from->kinds[WA_KIND_USER].len > 0 || from->kinds[WA_KIND_PARENT].len > 0);
+		to->kinds[WA_ID_PHONE].len == 0 &&
+		(from->kinds[WA_ID_USER].len > 0 || from->kinds[WA_ID_PARENT].len > 0);
 }
 
 void

@@ -122,7 +122,7 @@ wa_context_report_consent(wa_context *c, wa_register reg, bool stop, wa_str orig
 bool
 wa_text_says(wa_str s, const char *word)
 {
-	return s.data != NULL && wa_str_says(s, (wa_str) {word, strlen(word)});
+	return s.data != NULL && wa_str_says(s, wa_str_from(word));
 }
 
 /* Does it begin with a literal in lower case? */

@@ -9,21 +9,13 @@
 
 #include "events/identifiers.h"
 
-static bool
-identifier_equal(const wa_canonical *a, const wa_canonical *b)
-{
-	return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
-}
-
 /* Some parents lack the "ENT": then it counts where the identifier stood. */
-static int
-identifier_kind(const wa_canonical *id, int member)
+static wa_id_kind
+identifier_kind(const wa_canonical *id, wa_id_kind member)
 {
-	if (!wa_is_bsuid(id->text))
-		return WA_KIND_PHONE;
-	if (member == WA_KIND_PARENT || (id->len > 7 && memcmp(id->text + 2, ".ENT.", 5) == 0))
-		return WA_KIND_PARENT;
-	return WA_KIND_USER;
+	wa_id_kind	kind = wa_id_kind_of(id);
+
+	return kind == WA_ID_USER && member == WA_ID_PARENT ? WA_ID_PARENT : kind;
 }
 
 static bool
@@ -31,12 +23,12 @@ identifiers_have(const wa_identifiers *set, const wa_canonical *id)
 {
 	for (int kind = 0; kind < WA_MAX_IDS; kind++)
 	{
-		if (identifier_equal(&set->kinds[kind], id))
+		if (wa_canonical_equal(&set->kinds[kind], id))
 			return true;
 	}
 	for (int i = 0; i < set->nrest; i++)
 	{
-		if (identifier_equal(&set->rest[i], id))
+		if (wa_canonical_equal(&set->rest[i], id))
 			return true;
 	}
 	return false;
@@ -97,8 +89,8 @@ wa_identifiers_list(const wa_identifiers *set, wa_canonical *ids)
 bool
 wa_identifiers_empty(const wa_identifiers *set)
 {
-	return set->kinds[WA_KIND_PHONE].len == 0 && set->kinds[WA_KIND_USER].len == 0 &&
-		set->kinds[WA_KIND_PARENT].len == 0;
+	return set->kinds[WA_ID_PHONE].len == 0 && set->kinds[WA_ID_USER].len == 0 &&
+		set->kinds[WA_ID_PARENT].len == 0;
 }
 
 bool
@@ -109,7 +101,7 @@ wa_identifiers_contradict(const wa_identifiers *a, const wa_identifiers *b)
 	for (int kind = 0; kind < WA_MAX_IDS; kind++)
 	{
 		if (a->kinds[kind].len > 0 && b->kinds[kind].len > 0 &&
-			!identifier_equal(&a->kinds[kind], &b->kinds[kind]))
+			!wa_canonical_equal(&a->kinds[kind], &b->kinds[kind]))
 			return true;
 	}
 	return false;
@@ -154,7 +146,7 @@ wa_identifiers_raw_phone(wa_str written, wa_canonical *wa_id)
 	wa_id->text[wa_id->len] = '\0';
 
 	/* What was written otherwise than WhatsApp does is no better than folded. */
-	if (!wa_canonicalize(wa_id->text, wa_id->len, &again) || !identifier_equal(&again, &id))
+	if (!wa_canonicalize(wa_id->text, wa_id->len, &again) || !wa_canonical_equal(&again, &id))
 		*wa_id = id;
 }
 

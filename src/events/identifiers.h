@@ -14,21 +14,13 @@
 #include "events/event.h"
 #include "payload/payload.h"
 
-/* The kinds of identifiers, in the order of wa_ids and of wa_event.ids. */
-enum
-{
-	WA_KIND_PHONE,
-	WA_KIND_USER,				/* BSUID */
-	WA_KIND_PARENT				/* parent BSUID */
-};
-
 /*
  * At most one identifier of each kind.  Further ones of a kind that is taken are in rest:
  * an element that names a user by two phones contradicts itself.
  */
 typedef struct wa_identifiers
 {
-	wa_canonical kinds[WA_MAX_IDS]; /* phone, BSUID, parent; len 0: none */
+	wa_canonical kinds[WA_MAX_IDS]; /* by wa_id_kind; len 0: none */
 	int			nrest;
 	wa_canonical rest[WA_MAX_IDS];
 } wa_identifiers;

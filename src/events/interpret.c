@@ -390,7 +390,7 @@ message_is_echo(const wa_element *element)
 	return element->addressed && wa_str_given(from) && wa_str_given(own) &&
 		wa_canonicalize(from.data, from.len, &sender) &&
 		wa_canonicalize(own.data, own.len, &business) &&
-		sender.len == business.len && memcmp(sender.text, business.text, sender.len) == 0;
+		wa_canonical_equal(&sender, &business);
 }
 
 /*
@@ -538,24 +538,23 @@ wa_interpret(const wa_element *element, wa_instant received_at,
 }
 
 wa_element_outcome
-wa_interpret_failure(const wa_ids *who, int32 code, wa_instant at, wa_instant received_at,
-					 wa_str business, wa_str sender, wa_str message_id,
+wa_interpret_failure(const wa_failure_report *failure, wa_instant received_at,
 					 const wa_policy *policy, const wa_event_sink *sink)
 {
 	wa_context	c;
 
-	wa_context_open(&c, business, sender, message_id, policy, sink);
-	wa_context_set_ids(&c, who, NULL);
-	if (!wa_context_has_recipient(&c, who, NULL))
+	wa_context_open(&c, failure->business, failure->sender, failure->message_id, policy, sink);
+	wa_context_set_ids(&c, &failure->who, NULL);
+	if (!wa_context_has_recipient(&c, &failure->who, NULL))
 		return wa_context_outcome(&c);
-	c.event.at = at;
-	if (at < WA_FIRST_INSTANT || at > wa_after(received_at, WA_CLOCK_SKEW))
+	c.event.at = failure->at;
+	if (!wa_may_have_been(failure->at, received_at))
 	{
 		c.event.at = received_at;
 		c.wrong_instant = "\"at\" is before 2009 or more than 10 minutes ahead";
 	}
 	(void) wa_context_has_instant(&c);
-	report_failed(&c, code);
-	interpret_code(&c, code, true);
+	report_failed(&c, failure->code);
+	interpret_code(&c, failure->code, true);
 	return wa_context_outcome(&c);
 }

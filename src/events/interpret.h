@@ -20,6 +20,13 @@
 /* Minimum time of an event, 2009-01-01: WhatsApp was founded in 2009. */
 #define WA_FIRST_INSTANT	(INT64CONST(284083200) * WA_SECOND)
 
+/* Can what arrives at the time now have happened at the time at? */
+static inline bool
+wa_may_have_been(wa_instant at, wa_instant now)
+{
+	return at >= WA_FIRST_INSTANT && at <= wa_after(now, WA_CLOCK_SKEW);
+}
+
 /* Businesses, senders and message ids are cut after this many bytes. */
 #define WA_MAX_NAME			255
 
@@ -79,14 +86,20 @@ typedef enum wa_element_outcome
 extern wa_element_outcome wa_interpret(const wa_element *element, wa_instant received_at,
 									   const wa_policy *policy, const wa_event_sink *sink);
 
-/*
- * Interpret an error that the send API returned, or another failure without a webhook, as
- * a failed status with this one error.
- */
-extern wa_element_outcome wa_interpret_failure(const wa_ids *who, int32 code, wa_instant at,
-											   wa_instant received_at, wa_str business,
-											   wa_str sender, wa_str message_id,
-											   const wa_policy *policy,
+/* An error that the send API returned, or another failure without a webhook. */
+typedef struct wa_failure_report
+{
+	wa_ids		who;
+	int32		code;
+	wa_instant	at;
+	wa_str		business;
+	wa_str		sender;
+	wa_str		message_id;
+} wa_failure_report;
+
+/* Interpret a failure as a failed status with this one error. */
+extern wa_element_outcome wa_interpret_failure(const wa_failure_report *failure,
+											   wa_instant received_at, const wa_policy *policy,
 											   const wa_event_sink *sink);
 
 #endif							/* WA_INTERPRET_H */

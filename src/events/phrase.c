@@ -435,7 +435,7 @@ fold_fillers(void)
 		const char *text = wa_phrase_fillers[i].words;
 		words		w;
 
-		if (!read_words((wa_str) {text, strlen(text)}, &w) ||
+		if (!read_words(wa_str_from(text), &w) ||
 			w.n > letters + lengthof(letters) - free_letters)
 			continue;
 		memcpy(free_letters, w.letters, w.n * sizeof(pg_wchar));

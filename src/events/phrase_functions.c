@@ -23,9 +23,9 @@ PG_FUNCTION_INFO_V1(wa_phrase_fillers_rows);
 
 /* Text of this database, folded. */
 static void
-fold_text(const text *phrase, wa_phrase_key *key)
+fold_text(Datum phrase, wa_phrase_key *key)
 {
-	wa_phrase_fold(wa_to_utf8((wa_str) {VARDATA_ANY(phrase), VARSIZE_ANY_EXHDR(phrase)}), key);
+	wa_phrase_fold(wa_to_utf8(wa_datum_str(phrase)), key);
 }
 
 /*
@@ -44,7 +44,7 @@ wa__phrase_check(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("a phrase must mean \"stop\" or \"resume\", not \"%s\"", meaning)));
-	fold_text(PG_GETARG_TEXT_PP(0), &key);
+	fold_text(PG_GETARG_DATUM(0), &key);
 	if (key.len == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
@@ -64,7 +64,7 @@ wa__phrase_folded(PG_FUNCTION_ARGS)
 {
 	wa_phrase_key key;
 
-	fold_text(PG_GETARG_TEXT_PP(0), &key);
+	fold_text(PG_GETARG_DATUM(0), &key);
 	PG_RETURN_BYTEA_P((bytea *) cstring_to_text_with_len(key.text, key.len));
 }
 

@@ -12,14 +12,6 @@
 /* common/hashfn.h needs the server's headers for what else is in it. */
 extern uint64 hash_bytes_extended(const unsigned char *k, int keylen, uint64 seed);
 
-wa_id_kind
-wa_id_kind_of(const wa_canonical *id)
-{
-	if (!wa_is_bsuid(id->text))
-		return WA_ID_PHONE;
-	return id->len > 7 && memcmp(id->text + 2, ".ENT.", 5) == 0 ? WA_ID_PARENT : WA_ID_USER;
-}
-
 /*
  * Members by hash.
  */
@@ -54,9 +46,7 @@ member_of_hash(const wa_person *person, const wa_canonical *id, uint32 hash)
 	for (int i = person->buckets[hash & (person->nbuckets - 1)]; i >= 0;
 		 i = person->members[i].next_of_hash)
 	{
-		const wa_member *member = &person->members[i];
-
-		if (member->id.len == id->len && memcmp(member->id.text, id->text, id->len) == 0)
+		if (wa_canonical_equal(&person->members[i].id, id))
 			return i;
 	}
 	return -1;

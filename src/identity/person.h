@@ -19,16 +19,6 @@
 #include "base/str.h"
 #include "recipient/phone.h"
 
-/* Kind of an identifier.  Where an element names several, the lowest kind is home. */
-typedef enum wa_id_kind
-{
-	WA_ID_PHONE,
-	WA_ID_USER,					/* BSUID */
-	WA_ID_PARENT				/* parent BSUID, CC.ENT.… */
-} wa_id_kind;
-
-extern wa_id_kind wa_id_kind_of(const wa_canonical *id);
-
 /* A row of wa_identity or wa_identity_change. */
 typedef struct wa_link
 {

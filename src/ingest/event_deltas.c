@@ -216,10 +216,7 @@ region_of(const wa_event *event, char *buf)
 
 	if (region == NULL)
 		return WA_STR(WA_REGION_UNKNOWN);
-	return (wa_str)
-	{
-		region, strlen(region)
-	};
+	return wa_str_from(region);
 }
 
 /* Compare masks in the order that SQL has for arrays of these categories. */

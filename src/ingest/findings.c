@@ -143,8 +143,8 @@ write_findings(const wa_schema *schema, wa_statement *statement,
 
 		wa_put_int8(&columns[0], f->webhook_id, f->webhook_id == 0);
 		wa_put_str(&columns[1], f->path.data == NULL ? WA_STR("") : f->path);
-		wa_put_str(&columns[2], (wa_str) {name, strlen(name)});
-		wa_put_str(&columns[3], (wa_str) {f->detail, strlen(f->detail)});
+		wa_put_str(&columns[2], wa_str_from(name));
+		wa_put_str(&columns[3], wa_str_from(f->detail));
 		wa_put_str(&columns[4], f->fragment);
 		wa_put_str(&columns[5], f->business.data == NULL ? WA_STR("") : f->business);
 		wa_put_str(&columns[6], f->sender.data == NULL ? WA_STR("") : f->sender);

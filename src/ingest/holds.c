@@ -78,7 +78,7 @@ put_hold(wa_column *columns, const void *rows, int i)
 	wa_put_str(&columns[0], delta->key.business);
 	wa_put_str(&columns[1], delta->key.other);
 	wa_put_str(&columns[2], delta->key.recipient);
-	wa_put_str(&columns[3], (wa_str) {cause, strlen(cause)});
+	wa_put_str(&columns[3], wa_str_from(cause));
 	wa_put_int4(&columns[4], Max(delta->key.number, 0), false);
 	wa_put_str(&columns[5], categories_literal(delta->u.hold.categories));
 	wa_put_instant(&columns[6], delta->u.hold.since);
@@ -117,7 +117,7 @@ has_hold(wa_reader *reader, const wa_row_delta *delta)
 		!wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_sender_hold_region),
 					  delta->key.recipient) ||
 		!wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_sender_hold_cause),
-					  (wa_str) {cause, strlen(cause)}) ||
+					  wa_str_from(cause)) ||
 		wa_reader_int(reader, Anum_wa_sender_hold_code) != Max(delta->key.number, 0))
 		return false;
 	return is_as_late(reader, wa_reader_instant(reader, Anum_wa_sender_hold_since), delta) &&
@@ -176,10 +176,7 @@ category_of(const wa_row_delta *delta)
 	const char *name = delta->key.number == WA_CATEGORY_UNKNOWN ? "" :
 		wa_category_name(delta->key.number);
 
-	return (wa_str)
-	{
-		name, strlen(name)
-	};
+	return wa_str_from(name);
 }
 
 static void

@@ -57,18 +57,17 @@ wa_ingest_bytea(PG_FUNCTION_ARGS)
 Datum
 wa_report_error(PG_FUNCTION_ARGS)
 {
-	wa_str		recipient = wa_required_text_arg(fcinfo, 0, "recipient");
-	wa_str		business = wa_text_arg(fcinfo, 3);
-	wa_str		sender = wa_text_arg(fcinfo, 4);
-	wa_str		message_id = wa_text_arg(fcinfo, 5);
-	wa_str		details = wa_text_arg(fcinfo, 6);
+	wa_failure_report failure = {.who.phone = wa_required_text_arg(fcinfo, 0, "recipient")};
 	wa_intake  *intake;
 
 	wa_forbid_null_arg(fcinfo, 1, "code");
+	failure.code = PG_GETARG_INT32(1);
 	wa_forbid_null_arg(fcinfo, 2, "at");
+	failure.at = PG_GETARG_TIMESTAMPTZ(2);
+	failure.business = wa_text_arg(fcinfo, 3);
+	failure.sender = wa_text_arg(fcinfo, 4);
+	failure.message_id = wa_text_arg(fcinfo, 5);
 	intake = wa_intake_begin(fcinfo->flinfo->fn_oid, false);
-	wa_intake_failure(intake, recipient, PG_GETARG_INT32(1), PG_GETARG_TIMESTAMPTZ(2),
-					  GetCurrentTimestamp(), business, sender, message_id,
-					  details);
+	wa_intake_failure(intake, &failure, wa_text_arg(fcinfo, 6));
 	return wa_counts_datum(fcinfo, wa_intake_finish(intake));
 }

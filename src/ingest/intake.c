@@ -103,11 +103,43 @@ cut(wa_str s)
 	return s;
 }
 
+/* The fragment is left out where the payload is kept, and of most unknown codes of one element. */
+static void
+describe_element(wa_intake *intake, wa_finding *finding)
+{
+	const wa_element *element = intake->element;
+	char		path[WA_PATH_SIZE];
+
+	wa_payload_path(element, path, sizeof(path));
+	finding->path = wa_str_from(pstrdup(path));
+	finding->business = cut(wa_to_database(element->business));
+	finding->sender = cut(wa_to_database(element->sender));
+	finding->on_premises = element->on_premises;
+	if (intake->webhook_id != 0 ||
+		(finding->problem == WA_PROBLEM_UNKNOWN_CODE &&
+		 intake->codes_of_element++ >= WA_CODES_WITH_FRAGMENT))
+		return;
+	finding->fragment = wa_payload_fragment(element);
+	if (finding->fragment.data == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	finding->fragment = wa_to_database(finding->fragment);
+}
+
+static void
+describe_report(const wa_report *report, wa_finding *finding)
+{
+	finding->path = WA_STR("/statuses/0");
+	finding->on_premises = true;
+	finding->business = cut(report->business);
+	finding->sender = cut(report->sender);
+	finding->fragment = wa_str_copy(report->status);
+}
+
 static void
 take_problem(void *arg, wa_problem problem, const char *detail, int32 code)
 {
 	wa_intake  *intake = arg;
-	const wa_element *element = intake->element;
 	MemoryContext old;
 	wa_finding *finding;
 
@@ -131,41 +163,10 @@ take_problem(void *arg, wa_problem problem, const char *detail, int32 code)
 	old = MemoryContextSwitchTo(intake->context);
 	finding = add_finding(intake, problem, detail);
 	finding->code = code;
-	if (element != NULL)
-	{
-		char		path[WA_PATH_SIZE];
-
-		wa_payload_path(element, path, sizeof(path));
-		finding->path = (wa_str)
-		{
-			pstrdup(path), strlen(path)
-		};
-		finding->business = cut(wa_to_database(element->business));
-		finding->sender = cut(wa_to_database(element->sender));
-		finding->on_premises = element->on_premises;
-		if (intake->webhook_id != 0 ||
-			(problem == WA_PROBLEM_UNKNOWN_CODE &&
-			 intake->codes_of_element++ >= WA_CODES_WITH_FRAGMENT))
-		{
-			MemoryContextSwitchTo(old);
-			return;
-		}
-		finding->fragment = wa_payload_fragment(element);
-		if (finding->fragment.data == NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
-		finding->fragment = wa_to_database(finding->fragment);
-	}
+	if (intake->element != NULL)
+		describe_element(intake, finding);
 	else
-	{
-		const wa_report *report = intake->report;
-
-		finding->path = WA_STR("/statuses/0");
-		finding->on_premises = true;
-		finding->business = cut(report->business);
-		finding->sender = cut(report->sender);
-		finding->fragment = wa_str_copy(report->status);
-	}
+		describe_report(intake->report, finding);
 	MemoryContextSwitchTo(old);
 }
 
@@ -216,12 +217,6 @@ wa_intake_begin(Oid funcid, bool replaying)
 	return intake;
 }
 
-const wa_schema *
-wa_intake_schema(const wa_intake *intake)
-{
-	return intake->schema;
-}
-
 /*
  * It bounds the times of the elements: a payload received in a far future would lift, and
  * stop, until then.  The clock is asked for every payload, since a statement may be a COPY that
@@ -230,8 +225,7 @@ wa_intake_schema(const wa_intake *intake)
 void
 wa_intake_check_received(wa_instant received_at)
 {
-	if (received_at >= WA_FIRST_INSTANT &&
-		received_at <= wa_after(GetCurrentTimestamp(), WA_CLOCK_SKEW))
+	if (wa_may_have_been(received_at, GetCurrentTimestamp()))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
@@ -410,29 +404,28 @@ wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes, wa_str signa
 }
 
 bool
-wa_intake_fragment(wa_intake *intake, wa_str fragment, wa_str path, wa_str signature,
-				   bool on_premises, wa_str business, wa_str sender, wa_instant received_at,
-				   int64 webhook_id, bool uncounted)
+wa_intake_fragment(wa_intake *intake, const wa_fragment *fragment, bool uncounted)
 {
 	const wa_counts before = intake->counts;
 	bool		solved;
 
 	forbid_on_subscriber(intake);
 	intake->retrying = true;
-	intake->alone = path.len > 0;
+	intake->alone = fragment->path.len > 0;
 	intake->looking = uncounted;
-	if (path.len == 0)
-		wa_intake_payload(intake, fragment, false, signature, received_at, webhook_id);
+	if (fragment->path.len == 0)
+		wa_intake_payload(intake, fragment->text, false, fragment->signature,
+						  fragment->received_at, fragment->webhook_id);
 	else
 	{
-		wa_str		utf8 = wa_to_utf8(fragment);
+		wa_str		utf8 = wa_to_utf8(fragment->text);
 		wa_payload_result result =
 			wa_payload_parse_element(intake->payload, utf8.data, utf8.len,
-									 wa_payload_kind_at(path), on_premises,
-									 wa_to_utf8(business), wa_to_utf8(sender));
+									 wa_payload_kind_at(fragment->path), fragment->on_premises,
+									 wa_to_utf8(fragment->business), wa_to_utf8(fragment->sender));
 
-		intake->received_at = received_at;
-		intake->webhook_id = webhook_id;
+		intake->received_at = fragment->received_at;
+		intake->webhook_id = fragment->webhook_id;
 		if (result == WA_PAYLOAD_OK)
 			interpret_elements(intake, false);
 		else
@@ -467,20 +460,21 @@ append_member(StringInfo json, const char *name, wa_str value)
  * replay.
  */
 static wa_str
-failed_status(wa_str recipient, int32 code, wa_instant at, wa_str message_id, wa_str details)
+failed_status(const wa_failure_report *failure, wa_str details)
 {
+	wa_instant	at = failure->at;
 	StringInfoData json;
 
 	initStringInfo(&json);
 	appendStringInfoString(&json, "{\"status\":\"failed\"");
-	append_member(&json, "id", message_id);
-	append_member(&json, "recipient_id", recipient);
+	append_member(&json, "id", failure->message_id);
+	append_member(&json, "recipient_id", failure->who.phone);
 	if (TIMESTAMP_NOT_FINITE(at))
 		append_member(&json, "timestamp", at > 0 ? WA_STR("infinity") : WA_STR("-infinity"));
 	else
 		appendStringInfo(&json, ",\"timestamp\":%.*f", at % WA_SECOND == 0 ? 0 : 6,
 						 (double) at / WA_SECOND + (double) WA_UNIX_EPOCH);
-	appendStringInfo(&json, ",\"errors\":[{\"code\":%d", code);
+	appendStringInfo(&json, ",\"errors\":[{\"code\":%d", failure->code);
 	append_member(&json, "details", details);
 	appendStringInfoString(&json, "}]}");
 	return (wa_str)
@@ -508,23 +502,22 @@ check_reporter(wa_intake *intake, wa_str business)
 }
 
 void
-wa_intake_failure(wa_intake *intake, wa_str recipient, int32 code, wa_instant at,
-				  wa_instant received_at, wa_str business, wa_str sender,
-				  wa_str message_id, wa_str details)
+wa_intake_failure(wa_intake *intake, const wa_failure_report *failure, wa_str details)
 {
-	wa_ids		who = {recipient, {NULL, 0}, {NULL, 0}};
-	wa_report	report = {business, sender, {NULL, 0}};
+	wa_report	report = {failure->business, failure->sender, {NULL, 0}};
+	wa_failure_report utf8 = *failure;
 
-	check_reporter(intake, business);
-	report.status = failed_status(recipient, code, at, message_id, details);
-	intake->received_at = received_at;
+	check_reporter(intake, failure->business);
+	report.status = failed_status(failure, details);
+	intake->received_at = GetCurrentTimestamp();
 	intake->webhook_id = 0;
 	intake->report = &report;
-	wa_event_batch_add_sender(intake->batch, wa_to_utf8(business), wa_to_utf8(sender),
-							  (wa_str) {NULL, 0}, received_at);
-	count(intake, wa_interpret_failure(&who, code, at, received_at, wa_to_utf8(business),
-									   wa_to_utf8(sender), wa_to_utf8(message_id),
-									   intake->policy, &intake->sink));
+	utf8.business = wa_to_utf8(failure->business);
+	utf8.sender = wa_to_utf8(failure->sender);
+	utf8.message_id = wa_to_utf8(failure->message_id);
+	wa_event_batch_add_sender(intake->batch, utf8.business, utf8.sender, (wa_str) {NULL, 0},
+							  intake->received_at);
+	count(intake, wa_interpret_failure(&utf8, intake->received_at, intake->policy, &intake->sink));
 	intake->report = NULL;
 }
 

@@ -49,32 +49,37 @@ extern void wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes,
 							  wa_str signature, wa_instant received_at,
 							  int64 webhook_id);
 
-/*
- * Apply one element of wa_problem again.  Returns whether it could be applied or ignored
- * now.  uncounted: its payload is applied as well, so this only checks and leaves the
- * counts unchanged.  path must be NUL-terminated.  signature is for a whole payload; the
- * signature of an element was checked when it was recorded.
- */
-extern bool wa_intake_fragment(wa_intake *intake, wa_str fragment, wa_str path,
-							   wa_str signature, bool on_premises, wa_str business, wa_str sender,
-							   wa_instant received_at, int64 webhook_id, bool uncounted);
+/* What a row of wa_problem is about: an element, or a whole payload.  Texts of this database. */
+typedef struct wa_fragment
+{
+	wa_str		text;
+	wa_str		path;			/* NUL-terminated; '': a whole payload */
+	wa_str		signature;		/* of a whole payload; that of an element was checked when it was
+								 * recorded */
+	bool		on_premises;
+	wa_str		business;
+	wa_str		sender;
+	wa_instant	received_at;
+	int64		webhook_id;		/* 0: the payload is not stored */
+} wa_fragment;
 
 /*
- * Apply one failure that did not come by a webhook.  The strings are texts of this
- * database; details is stored with a problem, if there is one.  Error: undefined_object, if
- * there are app secrets, for a business that is not in wa_sender.
+ * Apply it again.  Returns whether it could be applied or ignored now.  uncounted: its
+ * payload is applied as well, so this only checks and leaves the counts unchanged.
  */
-extern void wa_intake_failure(wa_intake *intake, wa_str recipient, int32 code,
-							  wa_instant at, wa_instant received_at, wa_str business,
-							  wa_str sender, wa_str message_id, wa_str details);
+extern bool wa_intake_fragment(wa_intake *intake, const wa_fragment *fragment, bool uncounted);
+
+/*
+ * Apply one failure that did not come by a webhook, received now.  The strings are texts of
+ * this database; details is stored with a problem, if there is one.  Error: undefined_object,
+ * if there are app secrets, for a business that is not in wa_sender.
+ */
+extern void wa_intake_failure(wa_intake *intake, const wa_failure_report *failure, wa_str details);
 
 /* Apply an event recorded by an operator; its strings are in UTF-8. */
 extern void wa_intake_event(wa_intake *intake, const wa_event *event);
 
 /* Write everything, free the intake, and return the counts. */
 extern wa_counts wa_intake_finish(wa_intake *intake);
-
-/* The schema of the intake. */
-extern const wa_schema *wa_intake_schema(const wa_intake *intake);
 
 #endif							/* WA_INTAKE_H */

@@ -16,6 +16,7 @@
 #include "utils/timestamp.h"
 
 #include "base/append.h"
+#include "base/encode.h"
 #include "base/statement.h"
 #include "ingest/counts.h"
 #include "ingest/intake.h"
@@ -135,18 +136,8 @@ text_column(HeapTuple row, TupleDesc desc, int number)
 {
 	bool		isnull;
 	Datum		datum = SPI_getbinval(row, desc, number, &isnull);
-	text	   *value;
 
-	if (isnull)
-		return (wa_str)
-	{
-		NULL, 0
-	};
-	value = DatumGetTextPP(datum);
-	return (wa_str)
-	{
-		VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)
-	};
+	return isnull ? wa_str_from(NULL) : wa_datum_str(datum);
 }
 
 /* Returns how many bytes it had. */
@@ -178,18 +169,20 @@ add_resolved(wa_replay_state *state, ArrayType *ids)
 static size_t
 replay_problems(wa_replay_state *state, HeapTuple row, TupleDesc desc)
 {
-	char	   *path = TextDatumGetCString(column(row, desc, 4));
-	wa_str		fragment = text_column(row, desc, 3);
+	wa_fragment fragment = {
+		.text = text_column(row, desc, 3),
+		.path = wa_str_from(TextDatumGetCString(column(row, desc, 4))),
+		.signature = text_column(row, desc, 9),
+		.on_premises = DatumGetBool(column(row, desc, 5)),
+		.business = text_column(row, desc, 6),
+		.sender = text_column(row, desc, 7),
+		.received_at = DatumGetTimestampTz(column(row, desc, 1)),
+		.webhook_id = DatumGetInt64(column(row, desc, 8))
+	};
 
-	if (wa_intake_fragment(state->intake, fragment,
-						   (wa_str) {path, strlen(path)}, text_column(row, desc, 9),
-						   DatumGetBool(column(row, desc, 5)),
-						   text_column(row, desc, 6), text_column(row, desc, 7),
-						   DatumGetTimestampTz(column(row, desc, 1)),
-						   DatumGetInt64(column(row, desc, 8)),
-						   DatumGetBool(column(row, desc, 10))))
+	if (wa_intake_fragment(state->intake, &fragment, DatumGetBool(column(row, desc, 10))))
 		add_resolved(state, DatumGetArrayTypeP(column(row, desc, 2)));
-	return fragment.len;
+	return fragment.text.len;
 }
 
 static void

@@ -301,7 +301,7 @@ put_delivery(wa_column *columns, const void *rows, int i)
 
 	wa_put_str(&columns[0], delta->key.recipient);
 	wa_put_str(&columns[1], delta->key.business);
-	wa_put_str(&columns[2], (wa_str) {category, strlen(category)});
+	wa_put_str(&columns[2], wa_str_from(category));
 	wa_put_int4(&columns[3], before + 1, false);
 	wa_put_int4(&columns[4], before + deliveries->n, false);
 	for (int j = 0; j < deliveries->n; j++)
@@ -398,10 +398,7 @@ category_name(int category)
 {
 	const char *name = category == WA_CATEGORY_UNKNOWN ? NULL : wa_category_name(category);
 
-	return (wa_str)
-	{
-		name, name == NULL ? 0 : strlen(name)
-	};
+	return wa_str_from(name);
 }
 
 static void

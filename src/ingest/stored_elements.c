@@ -50,12 +50,7 @@ search_init(wa_search *search, ArrayType *paths)
 	search->missing = palloc(Max(1, search->n) * sizeof(bool));
 	for (int i = 0; i < search->n; i++)
 	{
-		text	   *path = DatumGetTextPP(elements[i]);
-
-		search->wanted[i].path = (wa_str)
-		{
-			VARDATA_ANY(path), VARSIZE_ANY_EXHDR(path)
-		};
+		search->wanted[i].path = wa_datum_str(elements[i]);
 		search->wanted[i].place = i;
 		search->missing[i] = true;
 	}
@@ -163,8 +158,7 @@ search_payload(wa_search *search, wa_str kept, int left)
 Datum
 wa__payload_elements(PG_FUNCTION_ARGS)
 {
-	text	   *kept = PG_GETARG_TEXT_PP(0);
-	wa_str		payload = {VARDATA_ANY(kept), VARSIZE_ANY_EXHDR(kept)};
+	wa_str		payload = wa_datum_str(PG_GETARG_DATUM(0));
 	ArrayType  *paths = PG_GETARG_ARRAYTYPE_P(1);
 	wa_search	search;
 	int			left;

@@ -18,6 +18,7 @@
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 
+#include "base/encode.h"
 #include "ingest/intake.h"
 #include "ingest/webhook.h"
 #include "state/read.h"
@@ -82,12 +83,12 @@ static void
 take_row(wa_intake *intake, TupleTableSlot *slot)
 {
 	bool		isnull;
-	text	   *payload = DatumGetTextPP(slot_getattr(slot, Anum_wa_webhook_payload, &isnull));
+	wa_str		payload = wa_datum_str(slot_getattr(slot, Anum_wa_webhook_payload, &isnull));
 	TimestampTz received_at =
 		DatumGetTimestampTz(slot_getattr(slot, Anum_wa_webhook_received_at, &isnull));
 
 	wa_intake_check_received(received_at);
-	wa_intake_payload(intake, (wa_str) {VARDATA_ANY(payload), VARSIZE_ANY_EXHDR(payload)}, false,
+	wa_intake_payload(intake, payload, false,
 					  wa_slot_str(slot, Anum_wa_webhook_signature), received_at,
 					  DatumGetInt64(slot_getattr(slot, Anum_wa_webhook_id, &isnull)));
 }

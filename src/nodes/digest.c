@@ -205,25 +205,23 @@ append_text(StringInfo row, const digest_column *column, wa_str text)
 static void
 append_key(StringInfo row, const digest_column *column, Datum value)
 {
-	struct varlena *bytes = PG_DETOAST_DATUM_PACKED(value);
 	uint8		proof[WA_ERASED_HASH];
 	char		text[32];
 	wa_erasure_key key;
 
-	if (!wa_erasure_key_from((wa_str) {VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes)}, &key))
+	if (!wa_erasure_key_from(wa_datum_str(value), &key))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("the key in wa_erasure_key has a wrong length")));
 	snprintf(text, sizeof(text), "digest %016llx", (unsigned long long) key.seed);
-	wa_erased_hash(&key, (wa_str) {text, strlen(text)}, proof);
+	wa_erased_hash(&key, wa_str_from(text), proof);
 	append_bytes(row, column, (const char *) proof, sizeof(proof));
 }
 
 static void
 append_varlena(StringInfo row, const digest_column *column, Datum value)
 {
-	struct varlena *bytes = PG_DETOAST_DATUM_PACKED(value);
-	wa_str		content = {VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes)};
+	wa_str		content = wa_datum_str(value);
 
 	if (column->type == TEXTOID)
 		append_text(row, column, content);
@@ -240,7 +238,7 @@ append_value(StringInfo row, digest_column *column, Datum value)
 	{
 		char	   *text = OutputFunctionCall(&column->output, value);
 
-		append_text(row, column, (wa_str) {text, strlen(text)});
+		append_text(row, column, wa_str_from(text));
 	}
 	else if (column->typbyval)
 		append_bytes(row, column, (const char *) &value, sizeof(value));

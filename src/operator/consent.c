@@ -65,8 +65,7 @@ instant_arg(FunctionCallInfo fcinfo)
 
 	wa_forbid_null_arg(fcinfo, ARG_AT, "at");
 	at = PG_GETARG_TIMESTAMPTZ(ARG_AT);
-	if (at < WA_FIRST_INSTANT ||
-		at > wa_after(GetCurrentTimestamp(), WA_CLOCK_SKEW))
+	if (!wa_may_have_been(at, GetCurrentTimestamp()))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("time of a consent event is out of range"),

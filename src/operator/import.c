@@ -18,29 +18,22 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type_d.h"
 #include "commands/progress.h"
-#include "common/hashfn.h"
-#include "common/pg_prng.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/backend_progress.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
-#include "base/append.h"
 #include "base/arguments.h"
 #include "base/encode.h"
 #include "ingest/event_deltas.h"
 #include "ingest/intake.h"
 #include "ingest/writer.h"
+#include "operator/import_person.h"
 #include "operator/import_rows.h"
-#include "recipient/recipient.h"
-#include "rules/facts.h"
-#include "state/columns.h"
-#include "state/read.h"
 
 PG_FUNCTION_INFO_V1(wa_import);
 PG_FUNCTION_INFO_V1(wa__import_apply);
@@ -79,64 +72,9 @@ enum import_result_column
 	RESULT_COLUMNS
 };
 
-/* What became of a row. */
-typedef enum wa_outcome
-{
-	OUTCOME_STOPPED,			/* a stop stands now, where none did */
-	OUTCOME_RECORDED,			/* it goes into the log, and changes nothing */
-	OUTCOME_KNOWN,				/* it is recorded already */
-	OUTCOME_REJECTED,
-	OUTCOMES
-} wa_outcome;
-
-static const char *const outcome_names[OUTCOMES] = {
+static const char *const outcome_names[WA_IMPORT_OUTCOMES] = {
 	"stopped", "recorded", "known", "rejected"
 };
-
-/* A register of the recipient at hand, with what this import adds to it. */
-typedef struct wa_known_register
-{
-	wa_str		business;
-	wa_register reg;
-	wa_instant	stopped_at;
-	wa_instant	resumed_at;
-} wa_known_register;
-
-/* A stop that the log of the recipient at hand has, or will have. */
-typedef struct wa_known_stop
-{
-	wa_str		business;
-	wa_register reg;
-	wa_instant	at;
-} wa_known_stop;
-
-typedef struct stops_entry
-{
-	wa_known_stop stop;
-	char		status;
-} stops_entry;
-
-static uint32
-hash_stop(uint64 seed, wa_known_stop stop)
-{
-	return (uint32) hash_bytes_extended((const unsigned char *) stop.business.data, stop.business.len,
-										seed ^ (uint64) stop.at ^ (uint64) stop.reg << 56);
-}
-
-#define SH_PREFIX		stops
-#define SH_ELEMENT_TYPE	stops_entry
-#define SH_KEY_TYPE		wa_known_stop
-#define SH_KEY			stop
-#define SH_HASH_KEY(tb, key)	hash_stop(*(const uint64 *) (tb)->private_data, key)
-#define SH_EQUAL(tb, a, b) \
-	((a).at == (b).at && (a).reg == (b).reg && wa_str_equal((a).business, (b).business))
-#define SH_SCOPE		static
-#define SH_DECLARE
-#define SH_DEFINE
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-function"
-#include "lib/simplehash.h"
-#pragma GCC diagnostic pop
 
 typedef struct wa_import
 {
@@ -147,23 +85,11 @@ typedef struct wa_import
 	wa_import_rows *rows;
 	TupleDesc	desc;			/* of the result */
 	Tuplestorestate *details;	/* its rows about single lines */
-	int64		counts[OUTCOMES];
+	int64		counts[WA_IMPORT_OUTCOMES];
 	TimestampTz noticed_at;		/* when the last NOTICE was given */
 
-	wa_reader	consent;
-	wa_reader	log;
 	MemoryContext row;			/* of what is told of one */
-	MemoryContext person;		/* of the recipient at hand */
-	wa_canonical recipient;
-	int			nregisters;
-	int			max_registers;
-	wa_known_register *registers;
-	uint64		seed;			/* of the hashes of stops */
-	stops_hash *stops;			/* NULL: none is known so far */
-
-	Snapshot	before;			/* of what is recorded before this import */
-	MemoryContext deciding;		/* of the decisions by it */
-	wa_decision_cache *decisions;
+	wa_import_person *person;
 
 	MemoryContext writing;		/* of the events that are to be written */
 	int			nevents;
@@ -183,12 +109,9 @@ set_text(Datum *values, bool *nulls, int column, wa_str s)
 }
 
 static wa_str
-outcome_name(wa_outcome outcome)
+outcome_name(wa_import_outcome outcome)
 {
-	return (wa_str)
-	{
-		outcome_names[outcome], strlen(outcome_names[outcome])
-	};
+	return wa_str_from(outcome_names[outcome]);
 }
 
 /* A row about one line; row NULL: it did not become one. */
@@ -211,8 +134,7 @@ put_detail(wa_import_state *import, wa_str outcome, int64 line, wa_str phone,
 		values[RESULT_AT] = TimestampTzGetDatum(row->at);
 		nulls[RESULT_AT] = false;
 	}
-	if (detail != NULL)
-		set_text(values, nulls, RESULT_DETAIL, (wa_str) {detail, strlen(detail)});
+	set_text(values, nulls, RESULT_DETAIL, wa_str_from(detail));
 	tuplestore_putvalues(import->details, import->desc, values, nulls);
 }
 
@@ -236,7 +158,7 @@ put_result(ReturnSetInfo *rsinfo, wa_import_state *import)
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(import->desc, &TTSOpsMinimalTuple);
 
 	put_count(rsinfo, WA_STR("total"), wa_import_rows_total(import->rows));
-	for (int i = 0; i < OUTCOMES; i++)
+	for (int i = 0; i < WA_IMPORT_OUTCOMES; i++)
 		put_count(rsinfo, outcome_name(i), import->counts[i]);
 	while (tuplestore_gettupleslot(import->details, true, false, slot))
 		tuplestore_puttupleslot(rsinfo->setResult, slot);
@@ -292,241 +214,14 @@ take_remark(void *arg, int64 line, wa_str phone, bool rejected, const char *deta
 
 	if (rejected)
 	{
-		import->counts[OUTCOME_REJECTED]++;
+		import->counts[WA_IMPORT_REJECTED]++;
 		pgstat_progress_update_param(PROGRESS_COPY_TUPLES_EXCLUDED,
-									 import->counts[OUTCOME_REJECTED]);
-		put_detail(import, outcome_name(OUTCOME_REJECTED), line, phone, NULL, detail);
+									 import->counts[WA_IMPORT_REJECTED]);
+		put_detail(import, outcome_name(WA_IMPORT_REJECTED), line, phone, NULL, detail);
 	}
 	else
 		put_detail(import, WA_STR("remark"), line, phone, NULL,
 				   psprintf("%s: it is taken for a stop at the time of the list", detail));
-}
-
-/*
- * What is recorded already.
- */
-
-static void
-load_registers(wa_import_state *import, Datum recipient)
-{
-	wa_reader_seek(&import->consent, recipient);
-	while (wa_reader_next(&import->consent))
-	{
-		wa_known_register *known = wa_append(import->registers, import->nregisters,
-											 import->max_registers, wa_known_register);
-
-		known->business = wa_reader_str(&import->consent, Anum_wa_consent_business);
-		known->reg = wa_register_from_name(wa_reader_str_in_place(&import->consent,
-																  Anum_wa_consent_register));
-		known->stopped_at = wa_reader_instant(&import->consent, Anum_wa_consent_stopped_at);
-		known->resumed_at = wa_reader_instant(&import->consent, Anum_wa_consent_resumed_at);
-	}
-}
-
-/* Its business must live as long as what is known of the recipient. */
-static void
-know_stop(wa_import_state *import, wa_known_stop stop)
-{
-	bool		found;
-
-	if (import->stops == NULL)
-		import->stops = stops_create(import->person, 8, &import->seed);
-	stops_insert(import->stops, stop, &found);
-}
-
-static void
-load_stops(wa_import_state *import, Datum recipient)
-{
-	wa_reader_seek(&import->log, recipient);
-	while (wa_reader_next(&import->log))
-	{
-		if (!wa_str_equal(wa_reader_str_in_place(&import->log, Anum_wa_consent_log_state),
-						  WA_STR("stop")))
-			continue;
-		know_stop(import, (wa_known_stop)
-				  {
-					  wa_reader_str(&import->log, Anum_wa_consent_log_business),
-					  wa_register_from_name(wa_reader_str_in_place(&import->log,
-																   Anum_wa_consent_log_register)),
-					  wa_reader_instant(&import->log, Anum_wa_consent_log_at)
-				  });
-	}
-}
-
-/* Go to another recipient. */
-static void
-load_person(wa_import_state *import, const wa_canonical *recipient)
-{
-	MemoryContext old;
-	Datum		value;
-
-	MemoryContextReset(import->person);
-	old = MemoryContextSwitchTo(import->person);
-	import->recipient = *recipient;
-	import->nregisters = import->max_registers = 0;
-	import->registers = NULL;
-	import->stops = NULL;
-	value = RecipientGetDatum(wa_recipient_make(recipient));
-	load_registers(import, value);
-	load_stops(import, value);
-	MemoryContextSwitchTo(old);
-}
-
-static wa_known_register *
-register_of(wa_import_state *import, wa_register reg, wa_str business)
-{
-	wa_known_register *known;
-
-	for (int i = 0; i < import->nregisters; i++)
-	{
-		known = &import->registers[i];
-		if (known->reg == reg && wa_str_equal(known->business, business))
-			return known;
-	}
-	known = wa_append(import->registers, import->nregisters, import->max_registers,
-					  wa_known_register);
-	*known = (wa_known_register)
-	{
-		wa_str_copy(business), reg, WA_NEVER, WA_NEVER
-	};
-	return known;
-}
-
-static bool
-is_stopped(const wa_known_register *known)
-{
-	return known->stopped_at != WA_NEVER && known->stopped_at >= known->resumed_at;
-}
-
-/* Does its stop stand, which a later opt-in for every business would lift? */
-static bool
-stop_stands(const wa_import_state *import, const wa_known_register *known)
-{
-	bool		stands = is_stopped(known);
-
-	for (int i = 0; stands && known->reg != WA_REGISTER_WHATSAPP && i < import->nregisters; i++)
-	{
-		const wa_known_register *other = &import->registers[i];
-
-		if (other->reg == known->reg && other->business.len == 0 && !is_stopped(other) &&
-			other->resumed_at > known->stopped_at)
-			stands = false;
-	}
-	return stands;
-}
-
-/* Does the register object to every message of this business, by itself or for all? */
-static bool
-any_stop_stands(const wa_import_state *import, wa_register reg, wa_str business)
-{
-	for (int i = 0; i < import->nregisters; i++)
-	{
-		const wa_known_register *known = &import->registers[i];
-
-		if (known->reg == reg && (known->business.len == 0 || wa_str_equal(known->business, business)) &&
-			stop_stands(import, known))
-			return true;
-	}
-	return false;
-}
-
-/* Does one stand of a business that is later than a stop for all of them, which it does not lift? */
-static bool
-opt_in_is_overruled(const wa_import_state *import, const wa_import_row *row)
-{
-	for (int i = 0; row->business.len == 0 && i < import->nregisters; i++)
-	{
-		const wa_known_register *known = &import->registers[i];
-
-		if (known->reg == row->reg && known->business.len > 0 && !is_stopped(known) &&
-			known->resumed_at > row->at)
-			return true;
-	}
-	return false;
-}
-
-/* A stop that a decision is asked for. */
-typedef struct wa_sought_stop
-{
-	wa_register reg;
-	wa_str		business;
-	bool		found;
-} wa_sought_stop;
-
-static bool
-seek_stop(void *arg, const wa_objection *objection)
-{
-	wa_sought_stop *sought = arg;
-
-	if ((objection->rule == WA_RULE_OPTED_OUT_WHATSAPP ||
-		 objection->rule == WA_RULE_OPTED_OUT_BUSINESS) && objection->reg == sought->reg &&
-		wa_str_equal(objection->business, sought->business))
-		sought->found = true;
-	return !sought->found;
-}
-
-/*
- * Does a stop of this register and business stand?  By what decides: an opt-in for every business,
- * or one under another identifier of the person, may have lifted what is recorded here.
- */
-static bool
-stands_by_decision(wa_import_state *import, wa_register reg, const wa_import_row *row)
-{
-	wa_question question = {.category = WA_MARKETING,.at = GetCurrentTimestamp()};
-	wa_sought_stop sought = {reg, row->business, false};
-
-	if (!is_stopped(register_of(import, reg, row->business)))
-		return false;
-	if (row->business.len > 0)
-		question.business = row->business;
-	PushActiveSnapshot(import->before);
-	wa_decision_cache_for(&import->decisions, import->funcid, import->deciding);
-	wa_decide(wa_facts_of(import->decisions, &row->recipient), &question, seek_stop, &sought);
-	PopActiveSnapshot();
-	return sought.found;
-}
-
-/* Is there a stop in this register at that very time? */
-static bool
-has_stop(wa_import_state *import, wa_register reg, const wa_import_row *row)
-{
-	return register_of(import, reg, row->business)->stopped_at == row->at ||
-		(import->stops != NULL &&
-		 stops_lookup(import->stops, (wa_known_stop) {row->business, reg, row->at}) != NULL);
-}
-
-/* The row repeats a stop: at its time or, without a time, one that stands. */
-static bool
-is_known(wa_import_state *import, wa_import_row *row)
-{
-	bool		timed = row->at != WA_NEVER;
-
-	if (!timed && (stands_by_decision(import, row->reg, row) ||
-				   (row->of_whatsapp && stands_by_decision(import, WA_REGISTER_WHATSAPP, row))))
-		return true;
-	if (!timed)
-		row->at = import->at;
-	return has_stop(import, row->reg, row) ||
-		(row->of_whatsapp && has_stop(import, WA_REGISTER_WHATSAPP, row));
-}
-
-/* Add the stop to what is known; does it stand, where none did? */
-static wa_outcome
-add_stop(wa_import_state *import, const wa_import_row *row, const char **detail)
-{
-	bool		before = any_stop_stands(import, row->reg, row->business);
-	wa_known_register *known = register_of(import, row->reg, row->business);
-
-	known->stopped_at = wa_later(known->stopped_at, row->at);
-	know_stop(import, (wa_known_stop) {known->business, row->reg, row->at});
-	if (before || !stop_stands(import, known))
-	{
-		*detail = before ? "a stop stands already" : "a later opt-in stands";
-		return OUTCOME_RECORDED;
-	}
-	if (opt_in_is_overruled(import, row))
-		*detail = "overrules a later opt-in, which is for one business alone";
-	return OUTCOME_STOPPED;
 }
 
 /*
@@ -576,28 +271,22 @@ static void
 apply_row(wa_import_state *import, wa_import_row *row)
 {
 	MemoryContext old;
-	wa_outcome	outcome = OUTCOME_KNOWN;
-	const char *detail = NULL;
+	const char *detail;
+	wa_import_outcome outcome = wa_import_person_add(import->person, row, &detail);
 
-	if (row->recipient.len != import->recipient.len ||
-		memcmp(row->recipient.text, import->recipient.text, row->recipient.len) != 0)
-		load_person(import, &row->recipient);
-	old = MemoryContextSwitchTo(import->person);
-	if (!is_known(import, row))
-	{
-		outcome = add_stop(import, row, &detail);
-		if (import->dry_run)
-		{
-			MemoryContextSwitchTo(import->row);
-			put_detail(import, outcome_name(outcome), row->line,
-					   (wa_str) {row->recipient.text, row->recipient.len}, row, detail);
-			MemoryContextReset(import->row);
-		}
-		else
-			add_event(import, row);
-	}
 	import->counts[outcome]++;
+	if (outcome == WA_IMPORT_KNOWN)
+		return;
+	if (!import->dry_run)
+	{
+		add_event(import, row);
+		return;
+	}
+	old = MemoryContextSwitchTo(import->row);
+	put_detail(import, outcome_name(outcome), row->line,
+			   (wa_str) {row->recipient.text, row->recipient.len}, row, detail);
 	MemoryContextSwitchTo(old);
+	MemoryContextReset(import->row);
 }
 
 Datum
@@ -611,15 +300,9 @@ wa__import_apply(PG_FUNCTION_ARGS)
 	SPI_connect();
 	import->row = AllocSetContextCreate(CurrentMemoryContext, "wa_policy import row",
 										ALLOCSET_SMALL_SIZES);
-	import->person = AllocSetContextCreate(CurrentMemoryContext, "wa_policy import person",
-										   ALLOCSET_SMALL_SIZES);
 	import->writing = AllocSetContextCreate(CurrentMemoryContext, "wa_policy import events",
 											ALLOCSET_DEFAULT_SIZES);
-	import->deciding = AllocSetContextCreate(CurrentMemoryContext, "wa_policy import decisions",
-											 ALLOCSET_SMALL_SIZES);
-	import->before = RegisterSnapshot(GetLatestSnapshot());
-	wa_reader_open_latest(&import->consent, &import->schema->consent);
-	wa_reader_open_latest(&import->log, &import->schema->consent_log);
+	import->person = wa_import_person_open(import->schema, import->funcid, import->at);
 	while (wa_import_rows_next(import->rows, &row))
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -627,9 +310,7 @@ wa__import_apply(PG_FUNCTION_ARGS)
 		count_compared(import, ++done);
 	}
 	write_events(import);
-	wa_reader_close(&import->log);
-	wa_reader_close(&import->consent);
-	UnregisterSnapshot(import->before);
+	wa_import_person_close(import->person);
 	SPI_finish();
 	PG_RETURN_VOID();
 }
@@ -660,7 +341,7 @@ list_time_arg(FunctionCallInfo fcinfo, int argno)
 
 	wa_forbid_null_arg(fcinfo, argno, "at");
 	at = PG_GETARG_TIMESTAMPTZ(argno);
-	if (at < WA_FIRST_INSTANT || at > wa_after(GetCurrentTimestamp(), WA_CLOCK_SKEW))
+	if (!wa_may_have_been(at, GetCurrentTimestamp()))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("time of the list is out of range"),
@@ -683,7 +364,6 @@ wa_import(PG_FUNCTION_ARGS)
 	import->funcid = fcinfo->flinfo->fn_oid;
 	import->schema = wa_schema_of(import->funcid);
 	import->noticed_at = GetCurrentTimestamp();
-	import->seed = pg_prng_uint64(&pg_global_prng_state);
 	InitMaterializedSRF(fcinfo, 0);
 	import->desc = rsinfo->setDesc;
 	import->details = tuplestore_begin_heap(false, false, work_mem);

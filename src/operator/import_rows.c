@@ -67,7 +67,6 @@ enum sorted_column
 
 struct wa_import_rows
 {
-	DestReceiver dest;			/* first: this is how the executor knows it */
 	MemoryContext context;		/* holds it all */
 	MemoryContext row_context;	/* holds what one row needs */
 	const wa_schema *schema;
@@ -148,28 +147,16 @@ find_columns(wa_import_rows *rows, TupleDesc columns)
 static wa_str
 field(wa_import_rows *rows, TupleTableSlot *slot, wa_import_column column)
 {
-	wa_str		result = {NULL, 0};
-	bool		isnull;
-	Datum		value;
+	bool		isnull = true;
+	Datum		value = (Datum) 0;
 
-	if (rows->numbers[column] == 0)
-		return result;
-	value = slot_getattr(slot, rows->numbers[column], &isnull);
+	if (rows->numbers[column] != 0)
+		value = slot_getattr(slot, rows->numbers[column], &isnull);
 	if (isnull)
-		return result;
+		return wa_str_from(NULL);
 	if (rows->is_text[column])
-	{
-		struct varlena *text = PG_DETOAST_DATUM_PACKED(value);
-
-		result.data = VARDATA_ANY(text);
-		result.len = VARSIZE_ANY_EXHDR(text);
-	}
-	else
-	{
-		result.data = OutputFunctionCall(&rows->output[column], value);
-		result.len = strlen(result.data);
-	}
-	return result;
+		return wa_datum_str(value);
+	return wa_str_from(OutputFunctionCall(&rows->output[column], value));
 }
 
 /*
@@ -269,7 +256,7 @@ read_at(wa_import_rows *rows, TupleTableSlot *slot, wa_instant *at)
 			return "its time cannot be read";
 		}
 	}
-	if (*at >= WA_FIRST_INSTANT && *at <= wa_after(GetCurrentTimestamp(), WA_CLOCK_SKEW))
+	if (wa_may_have_been(*at, GetCurrentTimestamp()))
 		return NULL;
 	*at = WA_NEVER;
 	return "its time lies before 2009 or in the future";
@@ -404,10 +391,10 @@ take_row(wa_import_rows *rows, TupleTableSlot *slot)
 	put_row(rows, &row);
 }
 
-static bool
-receive(TupleTableSlot *slot, DestReceiver *self)
+static void
+receive(void *arg, TupleTableSlot *slot)
 {
-	wa_import_rows *rows = (wa_import_rows *) self;
+	wa_import_rows *rows = arg;
 	MemoryContext old = MemoryContextSwitchTo(rows->row_context);
 
 	rows->total++;
@@ -415,17 +402,6 @@ receive(TupleTableSlot *slot, DestReceiver *self)
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(rows->row_context);
 	rows->count(rows->arg, rows->total);
-	return true;
-}
-
-static void
-start_up(DestReceiver *self, int operation, TupleDesc desc)
-{
-}
-
-static void
-nothing_to_do(DestReceiver *self)
-{
 }
 
 static void
@@ -463,7 +439,7 @@ run_query(wa_import_rows *rows, const char *query)
 									"Give one SELECT, VALUES or WITH that yields one row for each person to be stopped.",
 									&columns);
 	find_columns(rows, columns);
-	wa_reading_query_run(plan, &rows->dest);
+	wa_reading_query_run(plan, receive, rows);
 	SPI_finish();
 }
 
@@ -489,11 +465,6 @@ wa_import_rows_read(const char *query, const wa_schema *schema, wa_str source, w
 	MemoryContext old = MemoryContextSwitchTo(context);
 	wa_import_rows *rows = palloc0(sizeof(wa_import_rows));
 
-	rows->dest.receiveSlot = receive;
-	rows->dest.rStartup = start_up;
-	rows->dest.rShutdown = nothing_to_do;
-	rows->dest.rDestroy = nothing_to_do;
-	rows->dest.mydest = DestNone;
 	rows->context = context;
 	rows->row_context = AllocSetContextCreate(context, "wa_policy import row",
 											  ALLOCSET_SMALL_SIZES);
@@ -529,12 +500,8 @@ static wa_str
 sorted_text(wa_import_rows *rows, int column)
 {
 	bool		isnull;
-	text	   *value = DatumGetTextPP(slot_getattr(rows->next, column, &isnull));
 
-	return (wa_str)
-	{
-		VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)
-	};
+	return wa_datum_str(slot_getattr(rows->next, column, &isnull));
 }
 
 bool

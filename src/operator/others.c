@@ -372,12 +372,8 @@ result_str(int column)
 {
 	bool		isnull;
 	Datum		value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column, &isnull);
-	text	   *str = DatumGetTextPP(value);
 
-	return (wa_str)
-	{
-		VARDATA_ANY(str), VARSIZE_ANY_EXHDR(str)
-	};
+	return wa_datum_str(value);
 }
 
 static Datum

@@ -124,8 +124,7 @@ contact_ids_meet(const contact_ids *ids, const wa_canonical *others, int n)
 	{
 		for (int j = 0; j < n; j++)
 		{
-			if (ids->ids[i].len == others[j].len &&
-				memcmp(ids->ids[i].text, others[j].text, others[j].len) == 0)
+			if (wa_canonical_equal(&ids->ids[i], &others[j]))
 				return true;
 		}
 	}

@@ -454,7 +454,7 @@ wa_payload_kind_at(wa_str path)
 	{
 		const char *name = wa_value_arrays[i].name;
 
-		if (wa_str_equal(step, (wa_str) {name, strlen(name)}))
+		if (wa_str_equal(step, wa_str_from(name)))
 			return wa_value_arrays[i].kind;
 	}
 	return WA_ELEMENT_MALFORMED;

@@ -46,8 +46,7 @@ add_spelling(wa_names *names, const wa_canonical *id, const char *digits, size_t
 	wa_canonical read;
 	wa_spelling *spelling = &names->spellings[names->n];
 
-	if (len > 17 || !wa_canonicalize(digits, len, &read) || read.len != id->len ||
-		memcmp(read.text, id->text, id->len) != 0)
+	if (len > 17 || !wa_canonicalize(digits, len, &read) || !wa_canonical_equal(&read, id))
 		return;
 	spelling->digits = true;
 	spelling->len = len;

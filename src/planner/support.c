@@ -44,6 +44,7 @@
 #include "utils/timestamp.h"
 
 #include "base/category_oid.h"
+#include "base/encode.h"
 #include "recipient/recipient.h"
 #include "rules/facts.h"
 
@@ -88,17 +89,6 @@ foresee(PlannerInfo *root, List *args, int argno, bool *isnull, Datum *value)
 	return true;
 }
 
-static wa_str
-text_of(Datum value)
-{
-	struct varlena *text = PG_DETOAST_DATUM_PACKED(value);
-
-	return (wa_str)
-	{
-		VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text)
-	};
-}
-
 /* What will be asked, as far as can be foreseen; false where that is nothing. */
 static bool
 foresee_question(PlannerInfo *root, List *args, wa_question *question)
@@ -111,9 +101,9 @@ foresee_question(PlannerInfo *root, List *args, wa_question *question)
 		return false;
 	question->category = wa_category_from_oid(DatumGetObjectId(value));
 	if (foresee(root, args, ARG_BUSINESS, &isnull, &value) && !isnull)
-		question->business = text_of(value);
+		question->business = wa_datum_str(value);
 	if (foresee(root, args, ARG_SENDER, &isnull, &value) && !isnull)
-		question->sender = text_of(value);
+		question->sender = wa_datum_str(value);
 	question->at = GetCurrentTransactionStartTimestamp();
 	if (foresee(root, args, ARG_AT, &isnull, &value))
 	{
@@ -127,7 +117,7 @@ foresee_question(PlannerInfo *root, List *args, wa_question *question)
 static bool
 passes(wa_decision_cache *cache, const wa_question *question, Datum value)
 {
-	wa_str		text = text_of(value);
+	wa_str		text = wa_datum_str(value);
 	wa_canonical recipient;
 
 	return wa_canonicalize(text.data, text.len, &recipient) &&

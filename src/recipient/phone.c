@@ -495,6 +495,14 @@ wa_phone_plain(const char *input, size_t len)
 	return head * powers[rest] + tail;
 }
 
+wa_id_kind
+wa_id_kind_of(const wa_canonical *id)
+{
+	if (!wa_is_bsuid(id->text))
+		return WA_ID_PHONE;
+	return id->len > 7 && memcmp(id->text + 2, ".ENT.", 5) == 0 ? WA_ID_PARENT : WA_ID_USER;
+}
+
 int64
 wa_phone_number(const char *text, size_t len)
 {

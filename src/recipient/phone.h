@@ -24,6 +24,12 @@ typedef struct wa_canonical
 	char		text[WA_RECIPIENT_MAX + 1];
 } wa_canonical;
 
+static inline bool
+wa_canonical_equal(const wa_canonical *a, const wa_canonical *b)
+{
+	return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
+}
+
 /*
  * Read len bytes of UTF-8 at input as a phone number or a BSUID, fold it, and put the
  * canonical text into *result.  Returns false, and leaves *result undefined, where the
@@ -47,6 +53,19 @@ wa_is_bsuid(const char *text)
 {
 	return text[0] >= 'A' && text[0] <= 'Z';
 }
+
+/*
+ * Kind of an identifier.  Where an element names a user by several, that of the lowest kind
+ * is home, under which its events are stored.
+ */
+typedef enum wa_id_kind
+{
+	WA_ID_PHONE,
+	WA_ID_USER,					/* BSUID */
+	WA_ID_PARENT				/* parent BSUID, CC.ENT.… */
+} wa_id_kind;
+
+extern wa_id_kind wa_id_kind_of(const wa_canonical *id);
 
 /*
  * A canonical phone number as an integer; 0 for a BSUID.  It has at most 15 digits and the

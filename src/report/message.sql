@@ -88,7 +88,7 @@ CREATE FUNCTION wa_sent(message_id text, recipient text, category wa_category DE
 		INSERT INTO wa_claim AS o (campaign, recipient, category, business, sender, claimed_at, lease_until, sent_at, message_id, template, home, token)
 		SELECT wa_sent.campaign, p.id, coalesce(wa_sent.category, 'marketing'), nullif(wa_sent.business, ''), nullif(wa_sent.sender, ''),
 			wa_sent.at, wa_sent.at, wa_sent.at, wa_sent.message_id, wa_sent.template, wa_sent.recipient::wa_recipient, 0
-		FROM unnest(wa__person(wa_sent.recipient::wa_recipient)) AS p (id)
+		FROM wa__identifiers(wa_sent.recipient::wa_recipient) AS p (id)
 		WHERE wa__sent_check(wa_sent.message_id, wa_sent.recipient, wa_sent.template, wa_sent.campaign, wa_sent.at,
 				wa_sent.business, wa_sent.sender)
 			AND wa_sent.campaign <> ''

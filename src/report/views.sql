@@ -401,27 +401,6 @@ COMMENT ON FUNCTION wa__stop_reach() IS
 'Returns the identifiers that a chain of links connects with one under which a stop was recorded, with the time of the first such stop and of the first in the register everything';
 REVOKE EXECUTE ON FUNCTION wa__stop_reach() FROM PUBLIC;
 
--- Stricter than identity/speaking.c: an identifier that had two partners of one kind in a business, whenever, speaks for neither.
-CREATE FUNCTION wa__speaks_for(speaker wa_recipient, recipient wa_recipient, at timestamptz, inherited boolean) RETURNS boolean
-	LANGUAGE sql STABLE PARALLEL RESTRICTED
-	BEGIN ATOMIC
-		SELECT (wa__speaks_for.inherited AND EXISTS (SELECT FROM wa_identity_change AS c
-				WHERE c.recipient = wa__speaks_for.speaker AND c.other = wa__speaks_for.recipient))
-			OR EXISTS (SELECT FROM wa_identity AS l
-				WHERE l.recipient IN (wa__speaks_for.speaker, wa__speaks_for.recipient)
-					AND l.other IN (wa__speaks_for.speaker, wa__speaks_for.recipient)
-					AND greatest(l.first_seen_at, l.unlinked_at) <= wa__speaks_for.at
-					AND NOT EXISTS (SELECT FROM wa_identity AS k
-						WHERE k.recipient = l.recipient AND k.other <> l.other
-							AND (k.business IN ('', l.business) OR l.business = '')
-							AND (k.other::text LIKE '__.ENT.%') = (l.other::text LIKE '__.ENT.%'))
-					AND NOT EXISTS (SELECT FROM wa_identity AS k
-						WHERE k.other = l.other AND k.recipient <> l.recipient));
-	END;
-COMMENT ON FUNCTION wa__speaks_for(wa_recipient, wa_recipient, timestamptz, boolean) IS
-'Returns whether a resume under one identifier at a time surely is of the person who has the other one; over a change of identifier, only for a stop that is inherited';
-REVOKE EXECUTE ON FUNCTION wa__speaks_for(wa_recipient, wa_recipient, timestamptz, boolean) FROM PUBLIC;
-
 CREATE FUNCTION wa__stop_before(recipient wa_recipient, business text, category wa_category, sent_at timestamptz)
 	RETURNS TABLE (at timestamptz, register text, origin text, identifier wa_recipient)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED COST 1000 ROWS 1
@@ -450,13 +429,10 @@ CREATE FUNCTION wa__stop_before(recipient wa_recipient, business text, category 
 				SELECT FROM event AS r
 				WHERE r.state = 'resume' AND r.register = s.register AND r.at > s.at
 					AND (r.business = s.business OR (r.business = '' AND r.register <> 'whatsapp'))
-					-- It names the recipient of the message; or nobody but the same person, by an identifier that was seen with the
-					-- recipient and has no other partner, or that was changed to it.
-					AND (r.recipient = wa__stop_before.recipient
-						OR wa__stop_before.recipient::text = ANY (r.also_named)
-						OR (r.also_named <@ ARRAY(SELECT p.identifier::text FROM wa__identifiers(wa__stop_before.recipient) AS p)
-							AND wa__speaks_for(r.recipient, wa__stop_before.recipient, r.at,
-								wa__stop_before.recipient::text <> ALL (s.also_named || s.recipient::text)))))
+					AND (wa__stop_before.recipient::text = ANY (r.also_named || r.recipient::text)
+						OR wa__resume_lifts(wa__stop_before.recipient,
+							CASE WHEN wa__stop_before.recipient::text = ANY (s.also_named) THEN wa__stop_before.recipient ELSE s.recipient END,
+							r.recipient, r.business, r.at)))
 		ORDER BY s.at, s.register, s.recipient::text COLLATE "C", s.id LIMIT 1;
 	END;
 COMMENT ON FUNCTION wa__stop_before(wa_recipient, text, wa_category, timestamptz) IS
@@ -477,7 +453,7 @@ JOIN wa__stop_reach() AS w ON w.recipient = m.recipient
 	AND m.sent_at > CASE m.category WHEN 'marketing' THEN w.at ELSE w.everything_at END + interval '10 minutes'
 CROSS JOIN LATERAL wa__stop_before(m.recipient, m.business, m.category, m.sent_at) AS s;
 COMMENT ON VIEW wa_violation IS
-'Messages that were sent although a stop stood for more than ten minutes, under any identifier of the person and by any tool: marketing messages; after a stop in the register everything also utility and authentication messages. A resume of the same register in between, for the same business or for every one, lifts the stop if it surely is of the same person. The events'' own times decide: the stop may have arrived here after the message was sent. What was sent to a number before the person moved to it is left out';
+'Messages that were sent although a stop stood for more than ten minutes, under any identifier of the person and by any tool: marketing messages; after a stop in the register everything also utility and authentication messages. A resume of the same register in between, for the same business or for every one, lifts the stop where it does so for a decision. The events'' own times decide: the stop may have arrived here after the message was sent. What was sent to a number before the person moved to it is left out';
 COMMENT ON COLUMN wa_violation.message_id IS 'The message';
 COMMENT ON COLUMN wa_violation.recipient IS 'Recipient of the message';
 COMMENT ON COLUMN wa_violation.business IS 'WhatsApp Business Account id that sent it';

@@ -73,8 +73,8 @@ typedef struct wa_cooldown_row
 	int			strikes;
 	int			excluded;		/* failures that do not count because of an incident */
 	wa_instant	since;			/* the latest failure that counts */
-	wa_instant	until;			/* WA_NEVER: no strike counts */
-	uint8		blocks;
+	wa_instant	until;			/* WA_NEVER: no strike counts; WA_FOREVER: no end */
+	uint8		blocks;			/* categories, a mask */
 	bool		yields_to_window;
 	wa_str		learned_under;	/* another identifier of the person; else absent */
 } wa_cooldown_row;
@@ -92,10 +92,10 @@ typedef struct wa_cap
 {
 	wa_category category;
 	int			messages;		/* at least 1 */
-	int64		period;
-	wa_str		business;
-	bool		exempt_in_window;
-	bool		exempt_regions;
+	int64		period;			/* microseconds */
+	wa_str		business;		/* whose messages count; '': of every one */
+	bool		exempt_in_window;	/* does not object while a window is open */
+	bool		exempt_regions; /* nor in regions without per-user limits */
 	wa_str		detail;			/* for wa_explain */
 } wa_cap;
 

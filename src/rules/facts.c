@@ -17,6 +17,7 @@
 
 #include "base/append.h"
 #include "base/category_oid.h"
+#include "base/encode.h"
 #include "recipient/region.h"
 #include "rules/decision_cache.h"
 #include "rules/region_rule.h"
@@ -356,8 +357,7 @@ wa_gather_erasure(wa_decision_cache *cache)
 		return facts->erased_at;
 	wa_reader_open(&erased, &cache->schema->erased, cache->snapshot);
 	facts->erased_at = wa_erased_at(&erased, &cache->erasure,
-									(wa_str) {VARDATA_ANY(cache->recipient),
-									VARSIZE_ANY_EXHDR(cache->recipient)});
+									wa_datum_str(RecipientGetDatum(cache->recipient)));
 	wa_reader_close(&erased);
 	facts->fetched |= WA_ERASURE;
 	return facts->erased_at;
@@ -393,7 +393,7 @@ find_region_rules(wa_decision_cache *cache, const wa_canonical *recipient)
 	if (cache->nrules > 0 &&
 		(region = wa_region_of(recipient->text, recipient->len, buf)) != NULL)
 	{
-		wa_str		here = {region, strlen(region)};
+		wa_str		here = wa_str_from(region);
 
 		for (int i = 0; i < cache->nrules; i++)
 		{

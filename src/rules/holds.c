@@ -265,7 +265,7 @@ is_proof(const wa_hold *hold, wa_reader *life)
 	{
 		const char *name = wa_category_name(i);
 
-		if (wa_str_equal(category, (wa_str) {name, strlen(name)}))
+		if (wa_str_equal(category, wa_str_from(name)))
 			return (hold->categories & WA_CATEGORY_BIT(i)) != 0;
 	}
 	return false;
@@ -423,7 +423,7 @@ own_from(const wa_holds *holds, wa_str business)
 static bool
 may_hold(const wa_holds *holds, const wa_question *q, const wa_hold *hold)
 {
-	wa_str		region = {holds->region, strlen(holds->region)};
+	wa_str		region = wa_str_from(holds->region);
 
 	/* A region that is unknown may be any. */
 	return (hold->categories & WA_CATEGORY_BIT(q->category)) != 0 &&

@@ -124,10 +124,7 @@ column_of(TupleTableSlot *slot, int column)
 static wa_str
 str_of(char *text)
 {
-	return (wa_str)
-	{
-		text, strlen(text)
-	};
+	return wa_str_from(text);
 }
 
 static char *
@@ -209,7 +206,7 @@ is_without_limit(const wa_pacing *pacing, const char *region)
 {
 	for (int i = 0; region != NULL && i < pacing->nregions; i++)
 	{
-		if (wa_str_equal(pacing->regions[i], (wa_str) {region, strlen(region)}))
+		if (wa_str_equal(pacing->regions[i], wa_str_from(region)))
 			return true;
 	}
 	return false;
@@ -313,7 +310,7 @@ find_quiet_hours(wa_pacing *pacing, const wa_canonical *recipient, const char *r
 
 		/* Of a recipient whose region is unknown it may be any. */
 		if (row->region.data != NULL && region != NULL &&
-			!wa_str_equal(row->region, (wa_str) {region, strlen(region)}))
+			!wa_str_equal(row->region, wa_str_from(region)))
 			continue;
 		quiet[facts->nquiet].category = row->category;
 		quiet[facts->nquiet].row = row;

@@ -37,8 +37,7 @@ wa__region_check(PG_FUNCTION_ARGS)
 	if (wa_time_zones_of_region(region) == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
-				 errmsg("unknown region \"%.*s\"", wa_shown_len((wa_str) {region, strlen(region)}),
-						region),
+				 errmsg("unknown region \"%.*s\"", wa_shown_len(wa_str_from(region)), region),
 				 errhint("Give an ISO 3166 code of two capital letters, such as BR or GB; wa_region tells that of a number.")));
 	PG_RETURN_BOOL(true);
 }
@@ -77,7 +76,7 @@ check_region(const char *region)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("unknown region \"%.*s\" of quiet hours",
-						wa_shown_len((wa_str) {region, strlen(region)}), region),
+						wa_shown_len(wa_str_from(region)), region),
 				 errdetail("No time zone of it is known."),
 				 errhint("Give an ISO 3166 code of two capital letters, such as BR; NULL is everywhere.")));
 }

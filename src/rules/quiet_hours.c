@@ -93,10 +93,7 @@ wa_quiet_row_make(wa_quiet_row *row, wa_category category, wa_str region,
 					  name_days(row->days), region.data == NULL ? "" : " in ",
 					  region.data == NULL ? "" : region.data, source.len > 0 ? ": " : "",
 					  source.data);
-	row->detail = (wa_str)
-	{
-		detail, strlen(detail)
-	};
+	row->detail = wa_str_from(detail);
 }
 
 /*
@@ -311,10 +308,7 @@ name_of(const wa_zones *zones, int clock)
 {
 	const char *name = zones->n > 0 ? pg_get_timezone_name(zones->zones[clock]) : NULL;
 
-	return (wa_str)
-	{
-		name, name == NULL ? 0 : strlen(name)
-	};
+	return wa_str_from(name);
 }
 
 /* A time that has no place on any clock is as good as quiet. */

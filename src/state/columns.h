@@ -2,7 +2,7 @@
  *
  * columns.h
  *	  The columns of the state tables by number, in the order of state.sql,
- *	  delivery.sql and sender.sql.
+ *	  delivery.sql, sender.sql and hold.sql.
  *
  *-------------------------------------------------------------------------
  */

@@ -10,50 +10,25 @@
 #include "access/htup_details.h"
 #include "catalog/pg_type_d.h"
 #include "funcapi.h"
-#include "utils/array.h"
 #include "utils/timestamp.h"
 
+#include "base/array_in_place.h"
 #include "state/deliveries_array.h"
 
 PG_FUNCTION_INFO_V1(wa__delivery_merge);
 
-/* An array's header without its length, as it lies in a row. */
-typedef struct header
-{
-	int32		ndim;
-	int32		dataoffset;		/* 0: no NULLs */
-	Oid			elemtype;
-	int32		dim;
-	int32		lbound;
-} header;
-
-/*
- * The elements as they lie in an array, maybe not aligned; an ERROR where it is none that
- * we write.  Rows in place are read by the hundred thousand: nothing is copied.
- */
+/* The elements as they lie in an array; an ERROR where it is none that we write. */
 static const char *
 elements_of(Datum datum, Oid type, int *n)
 {
-	struct varlena *array = PG_DETOAST_DATUM_PACKED(datum);
-	header		head;
+	const char *elements = wa_array_in_place(PG_DETOAST_DATUM_PACKED(datum), type, n);
 
-	*n = 0;
-	if (VARSIZE_ANY_EXHDR(array) >= offsetof(header, dim))
-	{
-		memcpy(&head, VARDATA_ANY(array), Min(sizeof(head), VARSIZE_ANY_EXHDR(array)));
-		if (head.ndim == 0)
-			return NULL;
-		if (head.ndim == 1 && head.dataoffset == 0 && head.elemtype == type)
-		{
-			*n = head.dim;
-			return VARDATA_ANY(array) + ARR_OVERHEAD_NONULLS(1) - VARHDRSZ;
-		}
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("a row of wa_delivery cannot be read"),
-			 errdetail("One of its arrays has more than one dimension, a NULL or another type.")));
-	return NULL;				/* keep the compiler quiet */
+	if (*n < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("a row of wa_delivery cannot be read"),
+				 errdetail("One of its arrays has more than one dimension, a NULL or another type.")));
+	return elements;
 }
 
 void

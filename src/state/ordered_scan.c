@@ -15,6 +15,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "base/encode.h"
 #include "state/ordered_scan.h"
 
 /* A sort by the columns of this index. */
@@ -95,7 +96,6 @@ wa_ordered_scan_next(wa_ordered_scan *ordered)
 {
 	Datum		value;
 	bool		isnull;
-	struct varlena *recipient;
 
 	CHECK_FOR_INTERRUPTS();
 	if (ordered->sorted != NULL)
@@ -119,9 +119,7 @@ wa_ordered_scan_next(wa_ordered_scan *ordered)
 		ordered->row = *row;
 		value = index_getattr(scan->xs_itup, 1, scan->xs_itupdesc, &isnull);
 	}
-	recipient = PG_DETOAST_DATUM_PACKED(value);
-	ordered->recipient.data = VARDATA_ANY(recipient);
-	ordered->recipient.len = VARSIZE_ANY_EXHDR(recipient);
+	ordered->recipient = wa_datum_str(value);
 }
 
 bool

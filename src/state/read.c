@@ -219,18 +219,8 @@ str_in_place(TupleTableSlot *slot, int column)
 {
 	bool		isnull;
 	Datum		value = slot_getattr(slot, column, &isnull);
-	struct varlena *text;
 
-	if (isnull)
-		return (wa_str)
-	{
-		NULL, 0
-	};
-	text = PG_DETOAST_DATUM_PACKED(value);
-	return (wa_str)
-	{
-		VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text)
-	};
+	return isnull ? wa_str_from(NULL) : wa_datum_str(value);
 }
 
 wa_str

@@ -4,7 +4,7 @@
  *	  libFuzzer's entry to interpret.c and phrase.c: from a payload to events.
  *
  * The policy is the shipped catalogue and two phrases.  Demands of every event
- * what fold.c and write.c take for granted, that the outcome is the one that
+ * what event_deltas.c and writer.c take for granted, that the outcome is the one that
  * the findings call for, that interpreting twice says the same, and that an element
  * interpreted again from its fragment, as wa_replay does, says the same unless its
  * surroundings had a part in it.
@@ -58,7 +58,7 @@ digest_str(findings *found, wa_str s)
 	digest(found, s.data, s.len);
 }
 
-/* Cut between two characters or not at all; payload.c made sure of the rest. */
+/* Cut between two characters or not at all; payload/ made sure of the rest. */
 static void
 demand_name(wa_str s)
 {

@@ -5,14 +5,12 @@ use strict;
 use warnings;
 
 use lib 'test/t';
-use PostgreSQL::Test::Utils;
 use WaTest;
 use Test::More;
 use Time::HiRes qw(time usleep);
 
 my $node = new_node('lists');
 my @at = ('--host', $node->host, '--port', $node->port);
-my $tmp = PostgreSQL::Test::Utils::tempdir();
 
 sub as
 {
@@ -68,23 +66,13 @@ $node->safe_psql('postgres', q{SELECT wa_forget('4915100000099', 'request 2')});
 my $decisions = q{SELECT phone, wa_first_reason(phone, 'marketing') FROM (VALUES ('4915100000010'), ('+49 151 0000 0099'), ('4915100000011'), ('4915100000098')) AS v (phone)};
 my $before = $node->safe_psql('postgres', $decisions);
 is($before, "4915100000010|erased\n+49 151 0000 0099|erased\n4915100000011|opted_out_business\n4915100000098|", 'decisions before the dump');
-for my $way ('plain', 'folder')
+my %back = restored($node, 'postgres');
+for my $way (sort keys %back)
 {
-	$node->safe_psql('postgres', "CREATE DATABASE restored_$way TEMPLATE template0");
-	if ($way eq 'plain')
-	{
-		quiet_ok([ 'pg_dump', @at, '-f', "$tmp/plain.sql", 'postgres' ], 'pg_dump');
-		quiet_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', @at, '-d', 'restored_plain', '-f', "$tmp/plain.sql" ], 'psql');
-	}
-	else
-	{
-		quiet_ok([ 'pg_dump', @at, '-Fd', '-j4', '-f', "$tmp/folder", 'postgres' ], 'pg_dump -Fd -j4');
-		quiet_ok([ 'pg_restore', @at, '-j4', '-d', 'restored_folder', "$tmp/folder" ], 'pg_restore -j4');
-	}
-	is($node->safe_psql("restored_$way", $decisions), $before, "$way: the erased are erased still, and suppressed");
-	is($node->safe_psql("restored_$way", 'TABLE wa_erasure'), $node->safe_psql('postgres', 'TABLE wa_erasure'), "$way: the log of erasures");
-	is($node->safe_psql("restored_$way", q{SELECT rows FROM wa_forget('4915100000011', 'request 3') WHERE part = 'consent'}), '1', "$way: one more can be erased");
-	is($node->safe_psql("restored_$way", q{SELECT count(*) FROM wa_erasure_key}), '1', "$way: by the same key");
+	is($node->safe_psql($back{$way}, $decisions), $before, "$way: the erased are erased still, and suppressed");
+	is($node->safe_psql($back{$way}, 'TABLE wa_erasure'), $node->safe_psql('postgres', 'TABLE wa_erasure'), "$way: the log of erasures");
+	is($node->safe_psql($back{$way}, q{SELECT rows FROM wa_forget('4915100000011', 'request 3') WHERE part = 'consent'}), '1', "$way: one more can be erased");
+	is($node->safe_psql($back{$way}, q{SELECT count(*) FROM wa_erasure_key}), '1', "$way: by the same key");
 }
 
 # ---- Many stops of one person ---------------------------------------------

@@ -6,13 +6,10 @@ use strict;
 use warnings;
 
 use lib 'test/t';
-use PostgreSQL::Test::Utils;
 use WaTest;
 use Test::More;
 
 my $node = new_node('pacing');
-my @at = ('--host', $node->host, '--port', $node->port);
-my $tmp = PostgreSQL::Test::Utils::tempdir();
 my $s = '"Pace; 1"';
 my $people = q{VALUES ('5511987654321'), ('4915100000001'), ('447700900123'), ('12125550123'), ('9991234567')};
 my $at = '2024-03-05 12:00+00';
@@ -40,22 +37,10 @@ like($answers, qr/frequency_cap/, 'a cap objects');
 like($answers, qr/quiet_hours/, 'quiet hours object');
 like($answers, qr/no_opt_in/, 'a missing opt-in objects');
 
-my %way = (
-	plain => sub {
-		my ($db) = @_;
-		quiet_ok([ 'pg_dump', @at, '--file', "$tmp/plain.sql", 'paced' ], 'pg_dump');
-		quiet_ok([ 'psql', @at, '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $db, '-o', "$tmp/out", '-f', "$tmp/plain.sql" ], 'psql');
-	},
-	folder => sub {
-		my ($db) = @_;
-		quiet_ok([ 'pg_dump', @at, '-Fd', '-j4', '--file', "$tmp/folder", 'paced' ], 'pg_dump -Fd');
-		quiet_ok([ 'pg_restore', @at, '-j4', '-d', $db, "$tmp/folder" ], 'pg_restore -j4');
-	});
-for my $way (sort keys %way)
+my %back = restored($node, 'paced');
+for my $way (sort keys %back)
 {
-	my $db = "back_$way";
-	$node->safe_psql('postgres', "CREATE DATABASE $db TEMPLATE template0");
-	$way{$way}->($db);
+	my $db = $back{$way};
 	# Settings of a database are in no dump of it.
 	$node->safe_psql('postgres', "ALTER DATABASE $db SET wa_policy.require_opt_in = on");
 	is_same(fingerprints($node, $db), $rows, "$way: all rows are back");

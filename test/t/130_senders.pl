@@ -5,13 +5,10 @@ use strict;
 use warnings;
 
 use lib 'test/t';
-use PostgreSQL::Test::Utils;
 use WaTest;
 use Test::More;
 
 my $node = new_node('senders');
-my @at = ('--host', $node->host, '--port', $node->port);
-my $tmp = PostgreSQL::Test::Utils::tempdir();
 my $s = '"Send; 1"';
 my $at = '2024-03-05 12:00+00';
 my $people = q{VALUES ('5511987654321'), ('4915100000001'), ('447700900123'), ('9991234567')};
@@ -34,22 +31,10 @@ my $answers = decisions($node, 'sending', $s, $people, $at);
 like($answers, qr/sender_hold/, 'a hold objects');
 my $claim = qq{SELECT reason FROM $s.wa_claim('{5511987654321, 4915100000002, 5511987650000}', 'utility', E'spring\\n1')};
 
-my %way = (
-	plain => sub {
-		my ($db) = @_;
-		quiet_ok([ 'pg_dump', @at, '--file', "$tmp/plain.sql", 'sending' ], 'pg_dump');
-		quiet_ok([ 'psql', @at, '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $db, '-o', "$tmp/out", '-f', "$tmp/plain.sql" ], 'psql');
-	},
-	folder => sub {
-		my ($db) = @_;
-		quiet_ok([ 'pg_dump', @at, '-Fd', '-j4', '--file', "$tmp/folder", 'sending' ], 'pg_dump -Fd');
-		quiet_ok([ 'pg_restore', @at, '-j4', '-d', $db, "$tmp/folder" ], 'pg_restore -j4');
-	});
-for my $way (sort keys %way)
+my %back = restored($node, 'sending');
+for my $way (sort keys %back)
 {
-	my $db = "back_$way";
-	$node->safe_psql('postgres', "CREATE DATABASE $db TEMPLATE template0");
-	$way{$way}->($db);
+	my $db = $back{$way};
 	is_same(fingerprints($node, $db), $rows, "$way: all rows are back");
 	is_same(decisions($node, $db, $s, $people, $at), $answers, "$way: all decisions are the same");
 	is($node->safe_psql($db, $claim), "sent\nclaimed\n", "$way: claims stand");
@@ -68,7 +53,7 @@ for my $role (qw(reading writing))
 	for my $statement ("SELECT $s.wa_release('W1', 'let me', region => 'GB')", "SELECT $s.wa_hold('W1', 'let me')", "DELETE FROM $s.wa_sender_hold",
 		"INSERT INTO $s.wa_sender_life VALUES ('W1', 'S1', 'GB', '', now())", "SELECT * FROM $s.wa_claim", "SELECT $s.wa_unclaim('{4915100000002}', 'x')", $claim,
 		# Who may report errors may say as well what it sent.
-		$role eq 'writing' ? () : "SELECT $s.wa_sent('x', '447700900123', 'utility', campaign => 'x')", "SELECT $s.wa__person('447700900123')", "SELECT $s.wa__refuse('', '', '', '')")
+		$role eq 'writing' ? () : "SELECT $s.wa_sent('x', '447700900123', 'utility', campaign => 'x')", "SELECT $s.wa__reason_beside('447700900123', 'marketing', NULL, NULL, now(), 0)", "SELECT $s.wa__refuse('', '', '', '')")
 	{
 		like(try_sql($node, 'sending', $statement, '-U', $role), qr/permission denied/, "$role: not $statement");
 	}

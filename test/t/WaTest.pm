@@ -13,7 +13,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(
-  is_same new_node psql_all try_sql quiet_ok
+  is_same new_node psql_all try_sql quiet_ok restored
   envelope failed receipt inbound preference change_of post_sql literal
   payload_seeds long_form
   extension_tables fingerprints state_lines sequences decisions
@@ -80,6 +80,20 @@ sub quiet_ok
 	my $ok = IPC::Run::run($command, '>', \$out, '2>', \$err);
 	is($err, '', "$name: no error, no warning");
 	return ok($ok, "$name: succeeds");
+}
+
+# New databases with a dump of this one, restored by psql and by parallel jobs: the way of each, and its name.
+sub restored
+{
+	my ($node, $from) = @_;
+	my @at = ('--host', $node->host, '--port', $node->port);
+	my $tmp = PostgreSQL::Test::Utils::tempdir();
+	$node->safe_psql('postgres', "CREATE DATABASE back_$_ TEMPLATE template0") foreach qw(plain folder);
+	quiet_ok([ 'pg_dump', @at, '--file', "$tmp/plain.sql", $from ], 'pg_dump');
+	quiet_ok([ 'psql', @at, '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', 'back_plain', '-o', "$tmp/out", '-f', "$tmp/plain.sql" ], 'psql');
+	quiet_ok([ 'pg_dump', @at, '-Fd', '-j4', '--file', "$tmp/folder", $from ], 'pg_dump -Fd');
+	quiet_ok([ 'pg_restore', @at, '-j4', '-d', 'back_folder', "$tmp/folder" ], 'pg_restore -j4');
+	return (plain => 'back_plain', folder => 'back_folder');
 }
 
 # ---- Webhooks ------------------------------------------------------------

@@ -9,22 +9,7 @@
 #include "errors/catalogue.h"
 #include "state/activity.h"
 
-#undef printf
-
-static int	passed = 0;
-static int	failed = 0;
-
-static void
-check(bool ok, const char *what)
-{
-	if (ok)
-		passed++;
-	else
-	{
-		failed++;
-		printf("FAILED %s\n", what);
-	}
-}
+#include "check.h"
 
 static bool
 same(const wa_activity *a, const wa_activity *b)
@@ -141,15 +126,6 @@ test_latest_evidence(void)
 	check(wa_latest_evidence(WA_NEVER, &policy) == WA_NEVER, "never");
 }
 
-static uint32
-roll(uint32 sides)
-{
-	static uint64 state = 5;
-
-	state = state * UINT64CONST(6364136223846793005) + UINT64CONST(1442695040888963407);
-	return (uint32) (state >> 33) % sides;
-}
-
 static wa_instant
 some_instant(void)
 {
@@ -216,6 +192,5 @@ main(void)
 	test_lift_after();
 	test_latest_evidence();
 	test_laws();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed > 0;
+	return summary();
 }

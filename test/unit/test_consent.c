@@ -9,22 +9,7 @@
 /* SOURCES: src/state/consent.c */
 #include "state/consent.h"
 
-#undef printf
-
-static int	passed = 0;
-static int	failed = 0;
-
-static void
-check(bool ok, const char *what)
-{
-	if (ok)
-		passed++;
-	else
-	{
-		failed++;
-		printf("FAILED %s\n", what);
-	}
-}
+#include "check.h"
 
 static const wa_consent nothing = {.stopped_at = WA_NEVER,.resumed_at = WA_NEVER};
 
@@ -123,15 +108,6 @@ test_strings(void)
 	check(same(&both, &e), "bytes are unsigned");
 }
 
-static uint32
-roll(uint32 sides)
-{
-	static uint64 state = 99;
-
-	state = state * UINT64CONST(6364136223846793005) + UINT64CONST(1442695040888963407);
-	return (uint32) (state >> 33) % sides;
-}
-
 static void
 test_laws(void)
 {
@@ -185,6 +161,5 @@ main(void)
 	test_words();
 	test_strings();
 	test_laws();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed > 0;
+	return summary();
 }

@@ -10,22 +10,7 @@
 /* LIBS: -Wno-sign-compare */
 #include "rules/decide.h"
 
-#undef printf
-
-static int	passed = 0;
-static int	failed = 0;
-
-static void
-check(bool ok, const char *what)
-{
-	if (ok)
-		passed++;
-	else
-	{
-		failed++;
-		printf("FAILED %s\n", what);
-	}
-}
+#include "check.h"
 
 #define NOW (INT64CONST(800000000) * WA_SECOND)
 #define ALL ((wa_str) {NULL, 0})
@@ -456,6 +441,5 @@ main(void)
 	test_cooldown();
 	test_quiet();
 	test_fetching();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed > 0;
+	return summary();
 }

@@ -12,22 +12,7 @@
 
 #include "state/deliveries.h"
 
-#undef printf
-
-static int	passed = 0;
-static int	failed = 0;
-
-static void
-check(bool ok, const char *what)
-{
-	if (ok)
-		passed++;
-	else
-	{
-		failed++;
-		printf("FAILED %s\n", what);
-	}
-}
+#include "check.h"
 
 typedef struct set
 {
@@ -68,15 +53,6 @@ merge(set *into, const set *from)
 		add(into, from->d.at[i].at, from->d.at[i].message);
 }
 
-static uint32
-next_random(void)
-{
-	static uint32 state = 12345;
-
-	state = state * 1664525u + 1013904223u;
-	return state >> 8;
-}
-
 /* Whatever the order and the grouping, and however often. */
 static void
 test_law(void)
@@ -87,20 +63,20 @@ test_law(void)
 		set			parts[3];
 		set			left;
 		set			right;
-		int			n = next_random() % 150;
+		int			n = roll(150);
 
 		begin(&all);
 		for (int i = 0; i < 3; i++)
 			begin(&parts[i]);
 		for (int i = 0; i < n; i++)
 		{
-			wa_instant	at = next_random() % 90;
-			int32		message = next_random() % 4;
+			wa_instant	at = roll(90);
+			int32		message = roll(4);
 
 			add(&all, at, message);
-			add(&parts[next_random() % 3], at, message);
-			if (next_random() % 4 == 0)
-				add(&parts[next_random() % 3], at, message);
+			add(&parts[roll(3)], at, message);
+			if (roll(4) == 0)
+				add(&parts[roll(3)], at, message);
 		}
 		left = parts[0];
 		left.d.at = left.room;

@@ -5,25 +5,11 @@
  */
 #include "c.h"
 
-#include <stdio.h>
 #include <time.h>
 
 #include "payload/erase.h"
 
-static int	passed;
-static int	failed;
-
-static void
-check(bool ok, const char *what)
-{
-	if (ok)
-		passed++;
-	else
-	{
-		failed++;
-		printf("failed: %s\n", what);
-	}
-}
+#include "check.h"
 
 static wa_names *
 names_of(const char *id, const char *other)

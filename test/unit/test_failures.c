@@ -11,31 +11,7 @@
 
 #include <stdlib.h>
 
-#undef printf
-
-static int	passed = 0;
-static int	failed = 0;
-
-static void
-check(bool ok, const char *what)
-{
-	if (ok)
-		passed++;
-	else
-	{
-		failed++;
-		printf("FAILED %s\n", what);
-	}
-}
-
-static uint32
-roll(uint32 sides)
-{
-	static uint64 state = 42;
-
-	state = state * UINT64CONST(6364136223846793005) + UINT64CONST(1442695040888963407);
-	return (uint32) (state >> 33) % sides;
-}
+#include "check.h"
 
 static int
 compare(const void *a, const void *b)
@@ -165,6 +141,5 @@ main(void)
 {
 	test_add();
 	test_laws();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed > 0;
+	return summary();
 }

@@ -21,12 +21,7 @@
 
 #include <stdlib.h>
 
-#undef printf
-#undef snprintf
-#undef vsnprintf
-
-static int	passed = 0;
-static int	failed = 0;
+#include "check.h"
 
 /* 2026-01-01 00:00:00 UTC, when all payloads are received. */
 #define NOW_UNIX	INT64CONST(1767225600)
@@ -172,13 +167,8 @@ static const wa_event_sink sink = {NULL, put_event, put_problem};
 static void
 compare(const char *name, const char *expected)
 {
-	if (strcmp(found, expected) == 0)
-		passed++;
-	else
-	{
-		failed++;
-		printf("FAILED %s\n  expected: %s\n  got:      %s\n", name, expected, found);
-	}
+	check_format(strcmp(found, expected) == 0, "%s\n  expected: %s\n  got:      %s", name, expected,
+				 found);
 }
 
 /* What this payload comes to. */
@@ -854,16 +844,18 @@ test_restrictions(void)
 static void
 test_long_names(void)
 {
-	wa_ids		who = {WA_STR("4915112345678"), {NULL, 0}, {NULL, 0}};
 	char		long_name[600];
+	wa_failure_report failure = {
+		{WA_STR("4915112345678"), {NULL, 0}, {NULL, 0}},
+		131026, NOW, {long_name, sizeof(long_name)}, WA_STR("s"), WA_STR("m")
+	};
 	char		expected[1200];
 
 	for (int i = 0; i < (int) sizeof(long_name); i++)
 		long_name[i] = "\xC3\xA4"[i % 2];
 	used = 0;
 	found[0] = '\0';
-	wa_interpret_failure(&who, 131026, NOW, NOW, (wa_str) {long_name, sizeof(long_name)},
-					 WA_STR("s"), WA_STR("m"), &policy, &sink);
+	wa_interpret_failure(&failure, NOW, &policy, &sink);
 	snprintf(expected, sizeof(expected), "failure 131026 @0 %.*s/s 4915112345678 as 4915112345678",
 			 254, long_name);
 	compare("a long name", expected);
@@ -893,12 +885,14 @@ test_failure_alone(void)
 
 	for (int i = 0; i < lengthof(rows); i++)
 	{
-		wa_ids		who = {{rows[i].phone, strlen(rows[i].phone)}, {NULL, 0}, {NULL, 0}};
+		wa_failure_report failure = {
+			{{rows[i].phone, strlen(rows[i].phone)}, {NULL, 0}, {NULL, 0}},
+			rows[i].code, NOW + rows[i].offset, WA_STR("b"), WA_STR("s"), WA_STR("m")
+		};
 
 		used = 0;
 		found[0] = '\0';
-		wa_interpret_failure(&who, rows[i].code, NOW + rows[i].offset, NOW, WA_STR("b"), WA_STR("s"),
-						 WA_STR("m"), &policy, &sink);
+		wa_interpret_failure(&failure, NOW, &policy, &sink);
 		compare(rows[i].phone, rows[i].expected);
 	}
 }
@@ -922,6 +916,5 @@ main(void)
 	test_restrictions();
 	test_long_names();
 	test_failure_alone();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed > 0;
+	return summary();
 }

@@ -11,22 +11,7 @@
 #include "state/activity.h"
 #include "state/ladder.h"
 
-#undef printf
-
-static int	passed = 0;
-static int	failed = 0;
-
-static void
-check(bool ok, const char *what)
-{
-	if (ok)
-		passed++;
-	else
-	{
-		failed++;
-		printf("FAILED %s\n", what);
-	}
-}
+#include "check.h"
 
 #define T0 (INT64CONST(800000000) * WA_SECOND)
 
@@ -319,15 +304,6 @@ slowly(const wa_failures *given, wa_instant lifted, const wa_code_policy *policy
 	return end;
 }
 
-static uint32
-roll(uint32 sides)
-{
-	static uint64 state = 7;
-
-	state = state * UINT64CONST(6364136223846793005) + UINT64CONST(1442695040888963407);
-	return (uint32) (state >> 33) % sides;
-}
-
 static wa_instant
 some_instant(void)
 {
@@ -400,6 +376,5 @@ main(void)
 	test_incident_and_the_rest();
 	test_shipped_evidence();
 	test_second_reading();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed > 0;
+	return summary();
 }

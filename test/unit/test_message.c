@@ -9,49 +9,31 @@
 /* SOURCES: src/report/message.c */
 #include "report/message.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-#undef printf
-
-static int	passed = 0;
-static int	failed = 0;
-
-static void
-check(bool ok, const char *what)
-{
-	if (ok)
-		passed++;
-	else
-	{
-		failed++;
-		printf("not ok: %s\n", what);
-	}
-}
+#include "check.h"
 
 static wa_message
 random_message(void)
 {
 	static const char *const names[] = {"", "a", "b", "49151", "DE.x"};
 	wa_message	m = WA_NO_MESSAGE;
-	const char *name = names[3 + random() % 2];
+	const char *name = names[3 + roll(2)];
 
 	m.recipient = (wa_str) {name, strlen(name)};
-	name = names[random() % 3];
+	name = names[roll(3)];
 	m.business = (wa_str) {name, strlen(name)};
-	name = names[random() % 3];
+	name = names[roll(3)];
 	m.sender = (wa_str) {name, strlen(name)};
-	m.category = random() % 5 - 1;
-	if (random() % 2)
-		m.sent_at = random() % 3;
-	if (random() % 2)
-		m.delivered_at = random() % 3;
-	if (random() % 2)
-		m.read_at = random() % 3;
-	if (random() % 2)
+	m.category = roll(5) - 1;
+	if (roll(2))
+		m.sent_at = roll(3);
+	if (roll(2))
+		m.delivered_at = roll(3);
+	if (roll(2))
+		m.read_at = roll(3);
+	if (roll(2))
 	{
-		m.failed_at = random() % 3;
-		m.code = random() % 3;
+		m.failed_at = roll(3);
+		m.code = roll(3);
 	}
 	return m;
 }
@@ -125,6 +107,5 @@ main(void)
 {
 	test_law();
 	test_failures();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed > 0;
+	return summary();
 }

@@ -15,26 +15,15 @@
 
 #include "payload/payload.h"
 
-/* port.h's own need the server's library */
-#undef printf
-#undef snprintf
-#undef vsnprintf
+#include "check.h"
 
 #define RENDER_SIZE		8192
 
-static int	passed = 0;
-static int	failed = 0;
-
+#undef check
 static void
 check(const char *name, bool met)
 {
-	if (met)
-		passed++;
-	else
-	{
-		failed++;
-		printf("FAILED: %s\n", name);
-	}
+	check_format(met, "%s", name);
 }
 
 /* ----------------------------------------------------------------

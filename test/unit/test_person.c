@@ -12,11 +12,11 @@
 /* SOURCES: src/identity/person.c src/identity/speaking.c src/recipient/phone.c src/recipient/spelling.c */
 #include "c.h"
 
-#undef printf
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "identity/person.h"
+
+#include "check.h"
 
 /*
  * Links, as they stand in the tables.
@@ -36,9 +36,6 @@ static int	nlinks;
 static int	rotation;			/* in which order they are loaded */
 static bool backwards;
 static int	loads;				/* calls of load */
-static int	passed;
-static int	failed;
-
 static wa_canonical
 id(const char *text)
 {
@@ -281,18 +278,6 @@ expect(int line, const char *self, const char *other, wa_instant t, answer expec
 	expect(__LINE__, self, other, t, (answer) {.speaks = true}, false, false, true)
 #define silent(self, other, t) \
 	expect(__LINE__, self, other, t, (answer) {.speaks = false}, false, false, true)
-
-static void
-check(bool ok, const char *what)
-{
-	if (ok)
-		passed++;
-	else
-	{
-		failed++;
-		printf("FAILED %s\n", what);
-	}
-}
 
 #define P "491511234567"
 #define Q "491607654321"
@@ -886,6 +871,5 @@ main(void)
 	test_paths();
 	test_many();
 	test_kept();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed > 0;
+	return summary();
 }

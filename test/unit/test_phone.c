@@ -11,24 +11,13 @@
 #include "recipient/region.h"
 #include "recipient/time_zones.h"
 
-/* c.h sends these to libpgport, which a test without a server does without. */
-#undef printf
-#undef snprintf
+#include "check.h"
 
-static int	passed = 0;
-static int	failed = 0;
-
-/* Count one check; say which input failed it. */
+#undef check
 static void
 check(bool ok, const char *input, const char *problem, const char *got)
 {
-	if (ok)
-	{
-		passed++;
-		return;
-	}
-	failed++;
-	printf("FAILED \"%s\": %s, got \"%s\"\n", input, problem, got);
+	check_format(ok, "\"%s\": %s, got \"%s\"", input, problem, got);
 }
 
 /* Must input become expected? */
@@ -518,18 +507,6 @@ test_number(void)
 }
 
 /*
- * The same numbers every time: Numerical Recipes' generator.
- */
-static uint32
-next_random(uint32 below)
-{
-	static uint32 state = 20261121;
-
-	state = state * 1664525 + 1013904223;
-	return (state >> 16) % below;
-}
-
-/*
  * The short cut must give what the long way gives, for every number of 8 to 15
  * digits, and take the ordinary ones.
  */
@@ -542,13 +519,13 @@ test_plain(void)
 	{
 		char		input[24];
 		wa_canonical result;
-		size_t		len = 8 + next_random(8);
+		size_t		len = 8 + roll(8);
 		int64		plain;
 
-		snprintf(input, sizeof(input), "%03u%s", (unsigned) (100 + next_random(900)),
-				 next_random(4) == 0 ? "0" : next_random(4) == 0 ? "1515" : "");
+		snprintf(input, sizeof(input), "%03u%s", (unsigned) (100 + roll(900)),
+				 roll(4) == 0 ? "0" : roll(4) == 0 ? "1515" : "");
 		for (size_t at = strlen(input); at < len; at++)
-			input[at] = '0' + next_random(10);
+			input[at] = '0' + roll(10);
 		input[len] = '\0';
 		plain = wa_phone_plain(input, len);
 		if (plain == 0)
@@ -591,9 +568,9 @@ test_random(void)
 		int			len;
 		bool		ok;
 
-		len = snprintf(input, sizeof(input), "%s", starts[next_random(lengthof(starts))]);
-		for (uint32 more = next_random(18); more > 0; more--)
-			input[len++] = alphabet[next_random(i % 2 == 0 ? 40 : sizeof(alphabet) - 1)];
+		len = snprintf(input, sizeof(input), "%s", starts[roll(lengthof(starts))]);
+		for (uint32 more = roll(18); more > 0; more--)
+			input[len++] = alphabet[roll(i % 2 == 0 ? 40 : sizeof(alphabet) - 1)];
 		input[len] = '\0';
 		if (!wa_canonicalize(input, len, &result))
 			continue;
@@ -717,8 +694,8 @@ test_uniform_zones(void)
 		char		digits[16];
 		const char *zones;
 
-		snprintf(digits, sizeof(digits), "%04u%06u", 1000 + (unsigned) next_random(9000),
-				 (unsigned) (next_random(1000) * 1000 + next_random(1000)));
+		snprintf(digits, sizeof(digits), "%04u%06u", 1000 + (unsigned) roll(9000),
+				 (unsigned) (roll(1000) * 1000 + roll(1000)));
 		if (!wa_time_zones_uniform(digits, 4))
 			continue;
 		uniform++;
@@ -754,6 +731,5 @@ main(void)
 	test_zones();
 	test_uniform_zones();
 
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed > 0;
+	return summary();
 }

@@ -11,22 +11,13 @@
 
 #include "events/phrase.h"
 
-#undef printf
-#undef snprintf
+#include "check.h"
 
-static int	passed = 0;
-static int	failed = 0;
-
+#undef check
 static void
 check(bool ok, const char *text, const char *expected, const char *got)
 {
-	if (ok)
-		passed++;
-	else
-	{
-		failed++;
-		printf("FAILED \"%s\": expected \"%s\", got \"%s\"\n", text, expected, got);
-	}
+	check_format(ok, "\"%s\": expected \"%s\", got \"%s\"", text, expected, got);
 }
 
 /* Must text fold to expected, and expected to itself? */
@@ -350,8 +341,6 @@ test_nothing(void)
 static void
 test_random(void)
 {
-	uint64		state = 3;
-
 	for (int round = 0; round < 50000; round++)
 	{
 		char		text[80];
@@ -359,13 +348,9 @@ test_random(void)
 		wa_phrase_key key;
 		wa_phrase_key again;
 
-		state = state * UINT64CONST(6364136223846793005) + UINT64CONST(1442695040888963407);
-		len = (state >> 33) % sizeof(text);
+		len = roll(sizeof(text));
 		for (size_t i = 0; i < len; i++)
-		{
-			state = state * UINT64CONST(6364136223846793005) + UINT64CONST(1442695040888963407);
-			text[i] = round % 2 == 0 ? (char) (state >> 40) : " aAeoE.!\xC3\x89\xCC\x81"[(state >> 40) % 12];
-		}
+			text[i] = round % 2 == 0 ? (char) roll(256) : " aAeoE.!\xC3\x89\xCC\x81"[roll(12)];
 		wa_phrase_fold((wa_str) {text, len}, &key);
 		wa_phrase_fold((wa_str) {key.text, key.len}, &again);
 		check(key.len == again.len && memcmp(key.text, again.text, key.len) == 0,
@@ -385,6 +370,5 @@ main(void)
 	test_accents();
 	test_nothing();
 	test_random();
-	printf("%d passed, %d failed\n", passed, failed);
-	return failed > 0;
+	return summary();
 }

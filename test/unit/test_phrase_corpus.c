@@ -16,9 +16,7 @@
 
 #include "events/phrase.h"
 
-#undef printf
-#undef snprintf
-#undef fprintf
+#include "check.h"
 
 #define CORPUS		"test/phrases/corpus.tsv"
 #define LEAST		300
@@ -34,22 +32,8 @@ typedef enum meaning
 
 static const char *const names[] = {"nothing", "stop", "start"};
 
-static int	passed = 0;
-static int	failed = 0;
 static int	count[3][3];		/* meant, understood */
 static wa_phrase_key *phrases;	/* the default ones, folded */
-
-static void
-check(bool ok, const char *what)
-{
-	if (ok)
-		passed++;
-	else
-	{
-		failed++;
-		printf("FAILED %s\n", what);
-	}
-}
 
 static meaning
 meaning_of(const char *name)
@@ -210,7 +194,6 @@ main(void)
 	}
 	printf("note: %d messages; stop: precision %.3f, recall %.3f; start: precision %.3f, recall %.3f\n",
 		   n, precision[STOP], recall[STOP], precision[START], recall[START]);
-	printf("%d passed, %d failed\n", passed, failed);
 	free(phrases);
-	return failed > 0;
+	return summary();
 }

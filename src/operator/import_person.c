@@ -1,0 +1,328 @@
+/*-------------------------------------------------------------------------
+ *
+ * import_person.c
+ *	  What is recorded of the recipient whose rows an import compares.
+ *
+ * A row's effect is computed from the rows of wa_consent and wa_consent_log that were there, and
+ * the stops that this import has added so far, whether or not they have been written.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "common/hashfn.h"
+#include "common/pg_prng.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "base/append.h"
+#include "base/encode.h"
+#include "operator/import_person.h"
+#include "recipient/recipient.h"
+#include "rules/facts.h"
+#include "state/columns.h"
+#include "state/read.h"
+
+/* A stop that the log of the recipient at hand has, or will have. */
+typedef struct wa_known_stop
+{
+	wa_str		business;
+	wa_register reg;
+	wa_instant	at;
+} wa_known_stop;
+
+typedef struct stops_entry
+{
+	wa_known_stop stop;
+	char		status;
+} stops_entry;
+
+static uint32
+hash_stop(uint64 seed, wa_known_stop stop)
+{
+	return (uint32) hash_bytes_extended((const unsigned char *) stop.business.data, stop.business.len,
+										seed ^ (uint64) stop.at ^ (uint64) stop.reg << 56);
+}
+
+#define SH_PREFIX		stops
+#define SH_ELEMENT_TYPE	stops_entry
+#define SH_KEY_TYPE		wa_known_stop
+#define SH_KEY			stop
+#define SH_HASH_KEY(tb, key)	hash_stop(*(const uint64 *) (tb)->private_data, key)
+#define SH_EQUAL(tb, a, b) \
+	((a).at == (b).at && (a).reg == (b).reg && wa_str_equal((a).business, (b).business))
+#define SH_SCOPE		static
+#define SH_DECLARE
+#define SH_DEFINE
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+#include "lib/simplehash.h"
+#pragma GCC diagnostic pop
+
+struct wa_import_person
+{
+	Oid			funcid;
+	wa_instant	list_at;
+	wa_reader	consent;
+	wa_reader	log;
+	uint64		seed;			/* of the hashes of stops */
+	Snapshot	before;			/* of what is recorded before this import */
+	MemoryContext deciding;		/* of the decisions by it */
+	wa_decision_cache *decisions;
+
+	/* The recipient at hand, and what is known of it. */
+	MemoryContext context;		/* holds what follows */
+	wa_canonical recipient;
+	int			nregisters;
+	int			max_registers;
+	wa_consent_row *registers;
+	stops_hash *stops;			/* NULL: none is known so far */
+};
+
+wa_import_person *
+wa_import_person_open(const wa_schema *schema, Oid funcid, wa_instant list_at)
+{
+	wa_import_person *person = palloc0(sizeof(wa_import_person));
+
+	person->funcid = funcid;
+	person->list_at = list_at;
+	person->seed = pg_prng_uint64(&pg_global_prng_state);
+	person->context = AllocSetContextCreate(CurrentMemoryContext, "wa_policy import person",
+											ALLOCSET_SMALL_SIZES);
+	person->deciding = AllocSetContextCreate(CurrentMemoryContext, "wa_policy import decisions",
+											 ALLOCSET_SMALL_SIZES);
+	person->before = RegisterSnapshot(GetLatestSnapshot());
+	wa_reader_open_latest(&person->consent, &schema->consent);
+	wa_reader_open_latest(&person->log, &schema->consent_log);
+	return person;
+}
+
+void
+wa_import_person_close(wa_import_person *person)
+{
+	wa_reader_close(&person->log);
+	wa_reader_close(&person->consent);
+	UnregisterSnapshot(person->before);
+}
+
+static void
+load_registers(wa_import_person *person, Datum recipient)
+{
+	wa_reader_seek(&person->consent, recipient);
+	while (wa_reader_next(&person->consent))
+		wa_read_consent(&person->consent, wa_append(person->registers, person->nregisters,
+													person->max_registers, wa_consent_row));
+}
+
+/* Its business must live as long as what is known of the recipient. */
+static void
+know_stop(wa_import_person *person, wa_known_stop stop)
+{
+	bool		found;
+
+	if (person->stops == NULL)
+		person->stops = stops_create(person->context, 8, &person->seed);
+	stops_insert(person->stops, stop, &found);
+}
+
+static void
+load_stops(wa_import_person *person, Datum recipient)
+{
+	wa_reader_seek(&person->log, recipient);
+	while (wa_reader_next(&person->log))
+	{
+		if (!wa_str_equal(wa_reader_str_in_place(&person->log, Anum_wa_consent_log_state),
+						  WA_STR("stop")))
+			continue;
+		know_stop(person, (wa_known_stop)
+				  {
+					  wa_reader_str(&person->log, Anum_wa_consent_log_business),
+					  wa_register_from_name(wa_reader_str_in_place(&person->log,
+																   Anum_wa_consent_log_register)),
+					  wa_reader_instant(&person->log, Anum_wa_consent_log_at)
+				  });
+	}
+}
+
+static void
+load(wa_import_person *person, const wa_canonical *recipient)
+{
+	Datum		value;
+
+	MemoryContextReset(person->context);
+	person->recipient = *recipient;
+	person->nregisters = person->max_registers = 0;
+	person->registers = NULL;
+	person->stops = NULL;
+	value = RecipientGetDatum(wa_recipient_make(recipient));
+	load_registers(person, value);
+	load_stops(person, value);
+}
+
+static wa_consent_row *
+register_of(wa_import_person *person, wa_register reg, wa_str business)
+{
+	wa_consent_row *known;
+
+	for (int i = 0; i < person->nregisters; i++)
+	{
+		known = &person->registers[i];
+		if (known->reg == reg && wa_str_equal(known->business, business))
+			return known;
+	}
+	known = wa_append(person->registers, person->nregisters, person->max_registers,
+					  wa_consent_row);
+	*known = (wa_consent_row)
+	{
+		.reg = reg,.business = wa_str_copy(business),
+		.consent = {.stopped_at = WA_NEVER,.resumed_at = WA_NEVER}
+	};
+	return known;
+}
+
+/* Does its stop stand, which a later opt-in for every business would lift? */
+static bool
+stop_stands(const wa_import_person *person, const wa_consent_row *known)
+{
+	bool		stands = wa_consent_stopped(&known->consent);
+
+	for (int i = 0; stands && known->reg != WA_REGISTER_WHATSAPP && i < person->nregisters; i++)
+	{
+		const wa_consent_row *other = &person->registers[i];
+
+		if (other->reg == known->reg && other->business.len == 0 && !wa_consent_stopped(&other->consent) &&
+			other->consent.resumed_at > known->consent.stopped_at)
+			stands = false;
+	}
+	return stands;
+}
+
+/* Does the register object to every message of this business, by itself or for all? */
+static bool
+any_stop_stands(const wa_import_person *person, wa_register reg, wa_str business)
+{
+	for (int i = 0; i < person->nregisters; i++)
+	{
+		const wa_consent_row *known = &person->registers[i];
+
+		if (known->reg == reg && (known->business.len == 0 || wa_str_equal(known->business, business)) &&
+			stop_stands(person, known))
+			return true;
+	}
+	return false;
+}
+
+/* Does one stand of a business that is later than a stop for all of them, which it does not lift? */
+static bool
+opt_in_is_overruled(const wa_import_person *person, const wa_import_row *row)
+{
+	for (int i = 0; row->business.len == 0 && i < person->nregisters; i++)
+	{
+		const wa_consent_row *known = &person->registers[i];
+
+		if (known->reg == row->reg && known->business.len > 0 && !wa_consent_stopped(&known->consent) &&
+			known->consent.resumed_at > row->at)
+			return true;
+	}
+	return false;
+}
+
+/* A stop that a decision is asked for. */
+typedef struct wa_sought_stop
+{
+	wa_register reg;
+	wa_str		business;
+	bool		found;
+} wa_sought_stop;
+
+static bool
+seek_stop(void *arg, const wa_objection *objection)
+{
+	wa_sought_stop *sought = arg;
+
+	if ((objection->rule == WA_RULE_OPTED_OUT_WHATSAPP ||
+		 objection->rule == WA_RULE_OPTED_OUT_BUSINESS) && objection->reg == sought->reg &&
+		wa_str_equal(objection->business, sought->business))
+		sought->found = true;
+	return !sought->found;
+}
+
+/*
+ * Does a stop of this register and business stand?  By what decides: an opt-in for every business,
+ * or one under another identifier of the person, may have lifted what is recorded here.
+ */
+static bool
+stands_by_decision(wa_import_person *person, wa_register reg, const wa_import_row *row)
+{
+	wa_question question = {.category = WA_MARKETING,.at = GetCurrentTimestamp()};
+	wa_sought_stop sought = {reg, row->business, false};
+
+	if (!wa_consent_stopped(&register_of(person, reg, row->business)->consent))
+		return false;
+	if (row->business.len > 0)
+		question.business = row->business;
+	PushActiveSnapshot(person->before);
+	wa_decision_cache_for(&person->decisions, person->funcid, person->deciding);
+	wa_decide(wa_facts_of(person->decisions, &row->recipient), &question, seek_stop, &sought);
+	PopActiveSnapshot();
+	return sought.found;
+}
+
+/* Is there a stop in this register at that very time? */
+static bool
+has_stop(wa_import_person *person, wa_register reg, const wa_import_row *row)
+{
+	return register_of(person, reg, row->business)->consent.stopped_at == row->at ||
+		(person->stops != NULL &&
+		 stops_lookup(person->stops, (wa_known_stop) {row->business, reg, row->at}) != NULL);
+}
+
+/* The row repeats a stop: at its time or, without a time, one that stands. */
+static bool
+is_known(wa_import_person *person, wa_import_row *row)
+{
+	bool		timed = row->at != WA_NEVER;
+
+	if (!timed && (stands_by_decision(person, row->reg, row) ||
+				   (row->of_whatsapp && stands_by_decision(person, WA_REGISTER_WHATSAPP, row))))
+		return true;
+	if (!timed)
+		row->at = person->list_at;
+	return has_stop(person, row->reg, row) ||
+		(row->of_whatsapp && has_stop(person, WA_REGISTER_WHATSAPP, row));
+}
+
+/* Add the stop to what is known; does it stand, where none did? */
+static wa_import_outcome
+add_stop(wa_import_person *person, const wa_import_row *row, const char **detail)
+{
+	bool		before = any_stop_stands(person, row->reg, row->business);
+	wa_consent_row *known = register_of(person, row->reg, row->business);
+
+	known->consent.stopped_at = wa_later(known->consent.stopped_at, row->at);
+	know_stop(person, (wa_known_stop) {known->business, row->reg, row->at});
+	if (before || !stop_stands(person, known))
+	{
+		*detail = before ? "a stop stands already" : "a later opt-in stands";
+		return WA_IMPORT_RECORDED;
+	}
+	if (opt_in_is_overruled(person, row))
+		*detail = "overrules a later opt-in, which is for one business alone";
+	return WA_IMPORT_STOPPED;
+}
+
+wa_import_outcome
+wa_import_person_add(wa_import_person *person, wa_import_row *row, const char **detail)
+{
+	MemoryContext old = MemoryContextSwitchTo(person->context);
+	wa_import_outcome outcome = WA_IMPORT_KNOWN;
+
+	*detail = NULL;
+	if (!wa_canonical_equal(&row->recipient, &person->recipient))
+		load(person, &row->recipient);
+	if (!is_known(person, row))
+		outcome = add_stop(person, row, detail);
+	MemoryContextSwitchTo(old);
+	return outcome;
+}
