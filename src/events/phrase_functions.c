@@ -115,7 +115,7 @@ wa_default_phrase_rows(PG_FUNCTION_ARGS)
 		if (phrase == NULL)
 			continue;
 		/* EUC_TW has characters that PostgreSQL cannot turn back into UTF-8 */
-		fold_text(phrase, &key);
+		fold_text(PointerGetDatum(phrase), &key);
 		if (key.len == 0)
 			continue;
 		values[0] = PointerGetDatum(phrase);
