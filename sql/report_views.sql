@@ -179,26 +179,26 @@ CALL t.take(t.wrote('491700000410', '2025-10-02 13:00Z', 'STOP'));
 CALL t.take(t.wrote('491700000411', '2025-10-04 11:00Z', 'STOP'));
 SELECT day, category, delivered, opt_outs FROM wa_opt_out_rate WHERE day >= '2025-10-01' AND day < '2025-11-01' ORDER BY day, category;
 -- The next owner of a number opts in to messages to the number; the former one, whose user id is known, has said stop.
-CALL t.take('{"user_preferences": [{"wa_id": "491700000404", "user_id": "DE.former", "category": "marketing_messages", "value": "stop", "timestamp": 1756807200}]}');
-CALL t.take(t.wrote('491700000404', '2025-09-03 10:00Z', 'STOP') || '{"contacts": [{"wa_id": "491700000404", "user_id": "DE.former"}]}');
-CALL t.take(t.wrote('491700000404', '2025-09-10 10:00Z') || '{"contacts": [{"wa_id": "491700000404", "user_id": "DE.latter"}]}');
-CALL t.take(t.prefers('491700000404', 'resume', '2025-09-11 10:00Z'));
-SELECT wa_opt_in('491700000404', 'form', at => '2025-09-11 10:00Z');
-CALL t.take(t.status('w1', '491700000404', 'sent', '2025-09-12 10:00Z'));
+CALL t.take('{"user_preferences": [{"wa_id": "491700000504", "user_id": "DE.former", "category": "marketing_messages", "value": "stop", "timestamp": 1756807200}]}');
+CALL t.take(t.wrote('491700000504', '2025-09-03 10:00Z', 'STOP') || '{"contacts": [{"wa_id": "491700000504", "user_id": "DE.former"}]}');
+CALL t.take(t.wrote('491700000504', '2025-09-10 10:00Z') || '{"contacts": [{"wa_id": "491700000504", "user_id": "DE.latter"}]}');
+CALL t.take(t.prefers('491700000504', 'resume', '2025-09-11 10:00Z'));
+SELECT wa_opt_in('491700000504', 'form', at => '2025-09-11 10:00Z');
+CALL t.take(t.status('w1', '491700000504', 'sent', '2025-09-12 10:00Z'));
 CALL t.take('{"statuses": [{"id": "w2", "status": "sent", "timestamp": "1757671200", "recipient_user_id": "DE.former", "pricing": {"category": "marketing"}}]}');
 -- With a new phone, the user id resumes for that phone: nobody has the former one any more.
-CALL t.take(t.wrote('491700000406', '2025-09-01 10:00Z') || '{"contacts": [{"wa_id": "491700000406", "user_id": "DE.moves"}]}');
+CALL t.take(t.wrote('491700000506', '2025-09-01 10:00Z') || '{"contacts": [{"wa_id": "491700000506", "user_id": "DE.moves"}]}');
 CALL t.take('{"user_preferences": [{"user_id": "DE.moves", "category": "marketing_messages", "value": "stop", "timestamp": 1757066400}]}');
-CALL t.take(t.wrote('491700000407', '2025-09-10 10:00Z') || '{"contacts": [{"wa_id": "491700000407", "user_id": "DE.moves"}]}');
+CALL t.take(t.wrote('491700000507', '2025-09-10 10:00Z') || '{"contacts": [{"wa_id": "491700000507", "user_id": "DE.moves"}]}');
 CALL t.take('{"user_preferences": [{"user_id": "DE.moves", "category": "marketing_messages", "value": "resume", "timestamp": 1757930400}]}');
-CALL t.take(t.status('w3', '491700000407', 'sent', '2025-09-16 10:00Z'));
+CALL t.take(t.status('w3', '491700000507', 'sent', '2025-09-16 10:00Z'));
 -- The resume under a number that was changed to this one does not lift the stop of the user id that was seen with it.
-CALL t.take(t.wrote('491700000409', '2025-09-01 10:00Z') || '{"contacts": [{"wa_id": "491700000409", "user_id": "DE.owner"}]}');
+CALL t.take(t.wrote('491700000509', '2025-09-01 10:00Z') || '{"contacts": [{"wa_id": "491700000509", "user_id": "DE.owner"}]}');
 CALL t.take('{"user_preferences": [{"user_id": "DE.owner", "category": "marketing_messages", "value": "stop", "timestamp": 1757066400}]}');
-CALL t.take(t.prefers('491700000408', 'resume', '2025-09-08 10:00Z'));
-CALL t.take('{"messages": [{"from": "491700000408", "id": "c408", "timestamp": "1757498400", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491700000409"}}]}');
-CALL t.take(t.status('w4', '491700000409', 'sent', '2025-09-16 10:00Z'));
-SELECT phone, wa_first_reason(phone, 'marketing') FROM unnest(ARRAY['491700000404', 'DE.former', '491700000407', '491700000409']) AS phone;
+CALL t.take(t.prefers('491700000508', 'resume', '2025-09-08 10:00Z'));
+CALL t.take('{"messages": [{"from": "491700000508", "id": "c408", "timestamp": "1757498400", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491700000509"}}]}');
+CALL t.take(t.status('w4', '491700000509', 'sent', '2025-09-16 10:00Z'));
+SELECT phone, wa_first_reason(phone, 'marketing') FROM unnest(ARRAY['491700000504', 'DE.former', '491700000507', '491700000509']) AS phone;
 SELECT message_id, known_by, stopped_at FROM wa_violation WHERE sent_at >= '2025-09-01' AND sent_at < '2025-10-01' ORDER BY message_id;
 
 -- Status: the next owner of a number speaks for the number, not for the person who left it; an opt-in of the register everything is none to marketing.
