@@ -244,13 +244,6 @@ opted_in_bits(const wa_builder *b, wa_str business)
 		b->nbusinesses > 1 ? WA_LISTED_MAYBE : 0;
 }
 
-/* Of what refuses a phone: may it not refuse the BSUIDs seen with it? */
-static uint16
-connected_bit(const wa_builder *b, wa_key phone)
-{
-	return b->with_user_ids && wa_builder_is_connected(b, phone) ? WA_LISTED_CONNECTED : 0;
-}
-
 /*
  * wa_consent: not for free-form messages, and for marketing alone more than one register.
  */
@@ -271,7 +264,7 @@ read_consent(void *arg, HeapTuple tuple, TupleDesc desc)
 	if (wa_str_equal(wa_cursor_str(&cursor), WA_STR("stop")))
 	{
 		wa_builder_gather(b, key, (reg == WA_REGISTER_WHATSAPP ? WA_LISTED_STOP : WA_LISTED_UNLESS) |
-						  connected_bit(b, key));
+						  (b->with_user_ids && wa_builder_is_connected(b, key) ? WA_LISTED_CONNECTED : 0));
 		return;
 	}
 	if (b->list->needs_opt_in && reg == WA_REGISTER_BUSINESS)
@@ -332,7 +325,7 @@ read_cooldown(void *arg, HeapTuple tuple, TupleDesc desc)
 	if (runs && (!meaning->yields ||
 				 (meaning->closed_by_inbound && wa_after(lifted, WA_WINDOW) <= b->question->at &&
 				  !wa_builder_is_connected(b, key))))
-		wa_builder_gather(b, key, WA_LISTED_COOLDOWN | connected_bit(b, key));
+		wa_builder_gather(b, key, WA_LISTED_COOLDOWN);
 	else if (runs)
 		wa_builder_gather(b, key, WA_LISTED_MAYBE);
 	else if (wa_builder_counts_for_others(b, key))

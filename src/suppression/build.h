@@ -55,7 +55,6 @@ typedef struct wa_builder
 
 	/* Entries of BSUIDs and parents, if the list is to contain them. */
 	bool		with_user_ids;
-	bool		refused_by_cooldown;	/* are there any that a cooldown of their phone refuses? */
 	uint64		nuser_ids;
 	uint64		max_user_ids;
 	wa_entry   *user_ids;

@@ -33,7 +33,7 @@
 #define WA_LISTED_CAP_UNLESS 0x100	/* likewise, unless a window is open; see WINDOW */
 #define WA_LISTED_WINDOW	0x200	/* a window that may be open */
 #define WA_LISTED_OPTED_IN	0x400	/* an opt-in, where one is required */
-#define WA_LISTED_CONNECTED 0x800	/* of a phone that changed, or shares a BSUID */
+#define WA_LISTED_CONNECTED 0x800	/* a stop of a phone that changed, or shares a BSUID */
 
 /* Bits by which a phone is listed. */
 #define WA_LISTED_ANY \

@@ -9,9 +9,10 @@
  * is read completely.  Rows about a BSUID itself make a listed group, see connected.c.
  *
  * A BSUID that was seen with one phone, and has no rows of its own, is refused where a stop
- * or cooldown of that phone refuses the phone: all of the phone's stops and failures count for it,
- * and no resume or evidence does that does not count for the phone.  Everybody else who is listed
- * is looked up.
+ * of that phone refuses the phone: all of the phone's stops count for it, and no resume does
+ * that does not count for the phone.  Everybody else who is listed is looked up.
+ *
+ *-------------------------------------------------------------------------
  */
 #include "base/compat.h"
 
@@ -52,21 +53,17 @@ wa_builder_add_user_id(wa_builder *b, uint64 hash, bool refused)
 }
 
 /*
- * Does a stop or cooldown of this phone, by the bits of its entry, refuse a BSUID that was seen with it alone?  One
- * that changed may have had another owner then.  Where the rule must be told, only a stop of WhatsApp's register
- * does: that register may object first, by a stop that a resume from before the link lifts for the phone.
+ * Does a stop of this phone, by the bits of its entry, refuse a BSUID that was seen with it alone?  One that changed
+ * may have had another owner when it stopped.  Not where the rule must be told, if the stop is one of the
+ * business's register: WhatsApp's may object first, by a stop that a resume from before the link lifts for the phone.
  */
 static bool
-refuses_user_id(wa_builder *b, uint16 bits)
+refuses_user_id(const wa_builder *b, uint16 bits)
 {
 	if (bits & (WA_LISTED_LINKED | WA_LISTED_CONNECTED))
 		return false;
-	if ((bits & WA_LISTED_STOP) || b->list->tells_reasons)
-		return (bits & WA_LISTED_STOP) != 0;
-	if ((bits & WA_LISTED_UNLESS) && !(bits & WA_LISTED_RESUMED_ALL))
-		return true;
-	b->refused_by_cooldown |= (bits & WA_LISTED_COOLDOWN) != 0;
-	return (bits & WA_LISTED_COOLDOWN) != 0;
+	return (bits & WA_LISTED_STOP) ||
+		((bits & WA_LISTED_UNLESS) && !(bits & WA_LISTED_RESUMED_ALL) && !b->list->tells_reasons);
 }
 
 static void
@@ -110,23 +107,6 @@ add(wa_phone_set *set, wa_key key, uint16 tag)
 		*entry = wa_entry_make(key, 0);
 }
 
-/* A message or receipt under the BSUID itself may have ended for it what is still a cooldown of the phone. */
-static void
-read_activity(void *arg, HeapTuple tuple, TupleDesc desc)
-{
-	wa_builder *b = arg;
-	wa_phone_set *set = &b->list->user_ids;
-	wa_cursor	cursor = wa_cursor_begin(tuple);
-	wa_str		recipient = wa_cursor_str(&cursor);
-	wa_key		key;
-
-	if (!wa_is_bsuid(recipient.data))
-		return;
-	key = wa_user_id_key(wa_builder_user_id(b, recipient));
-	if (wa_phone_set_find(set, key) != NULL)
-		add(set, key, 0);
-}
-
 /* All of them have been found, and there is memory for them. */
 static void
 make_set(wa_builder *b)
@@ -155,11 +135,7 @@ wa_builder_make_user_ids(wa_builder *b, Snapshot snapshot)
 	if (b->with_user_ids && b->connected != NULL)
 		wa_scan_table(&wa_decision_cache_schema(b->cache)->identity, snapshot, read_link, b);
 	if (b->with_user_ids && has_room(b))
-	{
 		make_set(b);
-		if (b->refused_by_cooldown)
-			wa_scan_table(&wa_decision_cache_schema(b->cache)->activity, snapshot, read_activity, b);
-	}
 	if (b->user_ids != NULL)
 		pfree(b->user_ids);
 	if (b->parents != NULL)
