@@ -152,6 +152,16 @@ SELECT finding, severity, figure, sentence, statement FROM t.health;
 UPDATE wa_sender_hold SET lifted_at = since + interval '1 second';
 SELECT * FROM wa_health;
 ROLLBACK TO a;
+-- A limit of the rate, and a warning: both are told, and nothing is held.
+CALL t.now(jsonb_build_object('event', 'ACCOUNT_RESTRICTION', 'restriction_info', jsonb_build_array(jsonb_build_object(
+	'restriction_type', 'RATE_LIMITED_UTILITY_TEMPLATE_MESSAGING', 'expiration', extract(epoch FROM timestamptz '2099-01-01 00:00Z')::bigint))), 'account_update');
+SELECT finding, severity, figure, sentence, statement FROM t.health;
+CALL t.now('{"event": "ACCOUNT_RESTRICTION"}', 'account_update');
+SELECT count(*), min(severity) FROM t.health;
+SELECT wa_first_reason('491700000099', 'utility');
+UPDATE wa_sender_hold SET lifted_at = since + interval '1 second';
+SELECT * FROM wa_health;
+ROLLBACK TO a;
 
 -- A frequency cap of a business that nobody has heard of.
 INSERT INTO wa_frequency_cap (category, messages, period, business) VALUES ('marketing', 1, '1 day', 'b1'), ('marketing', 2, '7 days', 'b11'), ('utility', 2, '7 days', 'b11'), ('marketing', 4, '7 days', '');

@@ -156,11 +156,12 @@ CALL t.update('{"event":"ACCOUNT_RESTRICTION","restriction_info":[{"restriction_
 CALL t.update('{"event":"ACCOUNT_RESTRICTION","restriction_info":[{"restriction_type":"RATE_LIMITED_UTILITY_TEMPLATE_MESSAGING","expiration":1767600000},{"restriction_type":"RESTRICTED_CALLING","expiration":1767600000}]}', 'b2');
 CALL t.update('{"event":"ACCOUNT_RESTRICTION"}', 'b2');
 CALL t.update('{"event":"ACCOUNT_RESTRICTION","restriction_info":{"restriction_type":"RESTRICTED_CUSTOMER_INITIATED_MESSAGING","expiration":"soon"}}', 'b3');
-SELECT business, cause, categories, since, until FROM wa_sender_hold WHERE cause LIKE 'RESTR%' ORDER BY business, until;
+SELECT business, cause, categories, since, until FROM wa_sender_hold WHERE cause ~ 'RESTR|RATE' ORDER BY business, until;
 SELECT problem, detail FROM wa_problem WHERE problem = 'unknown_value';
 SELECT * FROM t.all_held('2026-01-02 12:00');
 -- The end of the violation.
 CALL t.update('{"event":"ACCOUNT_VIOLATION","violation_info":{"violation_type":"UTILITY_TEMPLATE_RATE_LIMIT_RECOVERY"}}', 'b1', '2026-01-01 10:00');
+SELECT business, cause, lifted_at FROM wa_sender_hold WHERE cause LIKE 'RATE%' ORDER BY business;
 SELECT * FROM t.all_held('2026-01-02 12:00');
 CALL t.update('{"event":"ACCOUNT_VIOLATION","violation_info":{"violation_type":"UTILITY_TEMPLATE_ABUSE_UNBAN"}}', 'b1', '2026-01-01 10:00');
 SELECT cause, lifted_at FROM wa_sender_hold WHERE cause LIKE 'RESTR%' AND business = 'b1' ORDER BY cause;

@@ -10,6 +10,9 @@
 #include "events/interpret_internal.h"
 #include "state/hold.h"
 
+/* A restriction of which WhatsApp does not say what it restricts is a warning, and is noted for so long. */
+#define WARNING_SPAN	(7 * WA_DAY)
+
 static void
 report_hold(wa_context *c, int32 cause, wa_scope scope, uint8 categories, wa_instant until)
 {
@@ -122,7 +125,7 @@ read_iso(wa_str text, wa_instant *at)
 	return true;
 }
 
-/* What restricts adding numbers, calling and direct send stops no messages; what caps the rate is no hold. */
+/* What restricts adding numbers, calling and direct send stops no messages. */
 static bool
 restricts_no_messages(wa_str type)
 {
@@ -170,18 +173,15 @@ ends_with(wa_str s, const char *end)
 	return s.data != NULL && s.len >= len && memcmp(s.data + s.len - len, end, len) == 0;
 }
 
-/*
- * The end of a violation lifts the restrictions that a violation of its kind brings.  A rate
- * limit is none of them.
- */
+/* The end of a violation lifts the restrictions that a violation of its kind brings. */
 static void
 interpret_recovery(wa_context *c, wa_str violation)
 {
 	if (!ends_with(violation, "_UNBAN") && !ends_with(violation, "_RECOVERY"))
 		return;
 	if (wa_str_contains(violation, "RATE_LIMIT"))
-		return;
-	if (wa_text_starts(violation, "utility"))
+		report_lift(c, WA_CAUSE_UTILITY_RATE);
+	else if (wa_text_starts(violation, "utility"))
 		report_lift(c, WA_CAUSE_UTILITY_TEMPLATES);
 	else
 	{
@@ -217,5 +217,7 @@ wa_interpret_account_update(wa_context *c, const wa_element *element)
 	}
 	if (element->nrestrictions == 0)
 		interpret_recovery(c, element->violation);
+	if (element->nrestrictions == 0 && wa_text_says(element->type, "account_restriction"))
+		report_hold(c, WA_CAUSE_WARNING, WA_SCOPE_BUSINESS, 0, wa_after(c->event.at, WARNING_SPAN));
 	return wa_context_outcome(c);
 }

@@ -79,14 +79,14 @@ COMMENT ON COLUMN wa__rhythm.longest_gap IS 'The longest time between two succes
 CREATE VIEW wa__standing_hold AS
 SELECT h.business, h.sender, h.region, h.cause, h.code, h.categories, h.since, h.until, h.reason
 FROM wa_sender_hold AS h
-WHERE h.since IS NOT NULL AND h.categories <> '{}' AND (h.lifted_at IS NULL OR h.lifted_at <= h.since) AND (h.until IS NULL OR h.until > now())
-	AND (h.cause = 'operator' OR NOT EXISTS (
+WHERE h.since IS NOT NULL AND (h.categories <> '{}' OR h.cause NOT IN ('error', 'operator')) AND (h.lifted_at IS NULL OR h.lifted_at <= h.since) AND (h.until IS NULL OR h.until > now())
+	AND (h.cause = 'operator' OR h.categories = '{}' OR NOT EXISTS (
 		SELECT FROM wa_sender_life AS l
 		WHERE l.alive_at > h.since AND (h.sender = '' OR l.sender = h.sender)
 			AND (l.business = h.business OR (h.business = '' AND h.sender <> ''))
 			AND (h.region = '' OR l.region = h.region)
 			AND (cardinality(h.categories) = 4 OR l.category = ANY (h.categories::text[]))));
-COMMENT ON VIEW wa__standing_hold IS 'Rows of wa_sender_hold that hold now';
+COMMENT ON VIEW wa__standing_hold IS 'Rows of wa_sender_hold that hold now, and notes in force, which hold nothing';
 COMMENT ON COLUMN wa__standing_hold.business IS 'As in wa_sender_hold';
 COMMENT ON COLUMN wa__standing_hold.sender IS 'As in wa_sender_hold';
 COMMENT ON COLUMN wa__standing_hold.region IS 'As in wa_sender_hold';
@@ -221,10 +221,11 @@ WHERE f.today >= 20 AND f.today > 4 * f.before AND f.today > 2 * f.most
 UNION ALL
 -- What may not be sent?
 SELECT CASE WHEN h.cause IN ('error', 'operator') THEN 'sender_held' ELSE 'restriction' END,
-	CASE WHEN h.until < now() + interval '10 minutes' THEN 'notice' ELSE 'error' END, NULLIF(h.code, 0),
-	format('%s: %s not sent%s, %s%s.',
+	CASE WHEN h.categories = '{}' OR h.until < now() + interval '10 minutes' THEN 'notice' ELSE 'error' END, NULLIF(h.code, 0),
+	format('%s: %s%s, %s%s.',
 		CASE WHEN h.sender <> '' THEN 'Sender ' || h.sender WHEN h.business <> '' THEN 'Business ' || h.business ELSE 'Every business' END,
-		CASE WHEN cardinality(h.categories) = 4 THEN 'messages are' ELSE array_to_string(h.categories, ', ') || ' is' END,
+		CASE WHEN cardinality(h.categories) = 4 THEN 'messages are not sent' WHEN h.categories = '{}' THEN 'warned'
+			ELSE array_to_string(h.categories, ', ') || ' is not sent' END,
 		CASE WHEN h.region <> '' THEN ' to ' || h.region ELSE '' END,
 		CASE h.cause WHEN 'error' THEN 'because of error ' || h.code WHEN 'operator' THEN 'by an operator: ' || h.reason
 			ELSE 'by WhatsApp (' || lower(replace(h.cause, '_', ' ')) || ')' END,

@@ -19,6 +19,8 @@
 #define WA_CAUSE_BUSINESS_INITIATED (-2)	/* account_update: restrictions */
 #define WA_CAUSE_CUSTOMER_INITIATED (-3)
 #define WA_CAUSE_UTILITY_TEMPLATES	(-4)
+#define WA_CAUSE_UTILITY_RATE		(-5)	/* notes: these hold nothing */
+#define WA_CAUSE_WARNING			(-6)
 
 /* Stands for an unknown region, since '' stands for all regions. */
 #define WA_REGION_UNKNOWN			"ZZ"
@@ -32,7 +34,7 @@ extern bool wa_hold_of_code(int32 code, int64 *span, uint8 *categories);
 
 /*
  * The cause for a restriction of that name in an account_update, with the mask of categories
- * held; 0 where it holds nothing.
+ * held, which is 0 for a note; 0 where it is not stored.
  */
 extern int32 wa_hold_of_restriction(wa_str name, uint8 *categories);
 

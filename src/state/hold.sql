@@ -21,7 +21,7 @@ COMMENT ON COLUMN wa_sender_hold.sender IS 'Phone number id; '''' holds all of t
 COMMENT ON COLUMN wa_sender_hold.region IS 'ISO 3166 code of the recipients'' region; '''' holds for all; ZZ for those whose region is unknown';
 COMMENT ON COLUMN wa_sender_hold.cause IS 'error, operator, DISABLED_UPDATE, or the name of a restriction as WhatsApp writes it';
 COMMENT ON COLUMN wa_sender_hold.code IS 'Error code; 0 where cause is not error';
-COMMENT ON COLUMN wa_sender_hold.categories IS 'Categories of messages that are held';
+COMMENT ON COLUMN wa_sender_hold.categories IS 'Categories of messages that are held; none for a note, such as a limit of the rate or a warning';
 COMMENT ON COLUMN wa_sender_hold.since IS 'Time of the latest event that holds, for an error the end of its second; NULL where only events that lift have come';
 COMMENT ON COLUMN wa_sender_hold.until IS 'When the hold ends by itself and sending may be tried again; NULL: it does not end by itself';
 COMMENT ON COLUMN wa_sender_hold.reason IS 'Why, in an operator''s words';

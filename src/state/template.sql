@@ -99,7 +99,7 @@ CREATE FUNCTION wa_template_sendable(name text, language text, business text, at
 				FROM wa__templates(name, language, business) AS t) END;
 	END;
 COMMENT ON FUNCTION wa_template_sendable(text, text, text, timestamptz) IS
-'Returns whether a message template may be sent at a time. It may not while it is paused, or with a status other than APPROVED, REINSTATED, FLAGGED or UNARCHIVED. Pauses for bad quality end by themselves. A message that failed with 132016 (disabled) blocks the template, in all its languages, until a later status comes; one with 132015 (paused) does so for six hours at most. This works for messages in wa_message whose template wa_sent named. language: pt_BR, as WhatsApp writes it, or pt-BR. Errors: undefined_object for a template that is not in wa_template; null_value_not_allowed for a NULL argument';
+'Returns whether a message template may be sent at a time. It may not while it is paused, or with a status other than APPROVED, REINSTATED, FLAGGED or UNARCHIVED. Pauses for bad quality end by themselves. A message that failed with 132016 (disabled) blocks the template, in all its languages, until a later status comes; one with 132015 (paused) does so for six hours at most. This works for messages in wa_message whose template wa_sent named, until wa_purge deletes them. language: pt_BR, as WhatsApp writes it, or pt-BR. Errors: undefined_object for a template that is not in wa_template; null_value_not_allowed for a NULL argument';
 REVOKE EXECUTE ON FUNCTION wa_template_sendable(text, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_template_category(name text, language text, business text, at timestamptz DEFAULT pg_catalog.now()) RETURNS text

@@ -833,7 +833,10 @@ test_restrictions(void)
 	means("{'entry':[{'id':'b1','changes':[{'field':'account_update','value':"
 		  "{'event':'ACCOUNT_RESTRICTION','restriction_info':'RESTRICTED_BIZ_INITIATED_MESSAGING'}}]}]}", "unknown_value");
 	means(RESTRICTED("{'restriction_type':'RESTRICTED_BUSINESS_INITIATED_CALLING'},{'restriction_type':'RESTRICTED_ADD_PHONE_NUMBER_ACTION'},"
-					 "{'restriction_type':'RESTRICTED_DIRECT_SEND_UTILITY_TEMPLATES'},{'restriction_type':'RATE_LIMITED_UTILITY_TEMPLATE_MESSAGING'}"), "");
+					 "{'restriction_type':'RESTRICTED_DIRECT_SEND_UTILITY_TEMPLATES'}"), "");
+	/* Notes. */
+	means(RESTRICTED("{'restriction_type':'RATE_LIMITED_UTILITY_TEMPLATE_MESSAGING','expiration':1767225700}"), "hold -5 until 100");
+	means("{'entry':[{'id':'b1','changes':[{'field':'account_update','value':{'event':'ACCOUNT_RESTRICTION'}}]}]}", "hold -6 until 604800");
 	show_holds = false;
 	/* A template that cannot be sent, and nobody knows which. */
 	means("{'field':'message_template_status_update','value':{'event':'APPROVED','message_template_id':7}}", "");
