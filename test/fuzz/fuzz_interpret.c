@@ -24,6 +24,7 @@
 #include "events/interpret.h"
 #include "events/phrase.h"
 #include "payload/payload.h"
+#include "state/hold.h"
 
 /* Stop here, with a stack trace, where a demand is not met. */
 static void
@@ -184,7 +185,10 @@ take_event(void *arg, const wa_event *event)
 			digest_str(found, event->evidence);
 			break;
 		case WA_EVENT_HOLD:
-			demand(event->cause != 0 && event->categories != 0);
+			/* Notes hold nothing. */
+			demand(event->cause != 0);
+			demand((event->categories == 0) ==
+				   (event->cause == WA_CAUSE_UTILITY_RATE || event->cause == WA_CAUSE_WARNING));
 			demand((event->categories & ~WA_ALL_CATEGORIES) == 0);
 			demand(event->scope == WA_SCOPE_SENDER || event->scope == WA_SCOPE_BUSINESS ||
 				   (event->scope == WA_SCOPE_COUNTRY && event->nids > 0));
