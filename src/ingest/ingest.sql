@@ -18,7 +18,7 @@ CREATE TABLE @extschema@.wa_webhook (
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_webhook', '');
 SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_webhook_id_seq', '');
 COMMENT ON TABLE @extschema@.wa_webhook IS
-'Webhooks as they were received. An INSERT or COPY of payloads takes full effect in the same transaction. No content of a payload raises an error. On a subscriber (wa_subscribe), every row is one';
+'Webhooks as they were received. An INSERT or COPY of payloads takes full effect in the same transaction. No content of a payload raises an error. On a subscriber (wa_subscribe) every INSERT fails';
 COMMENT ON COLUMN @extschema@.wa_webhook.id IS 'Row number';
 COMMENT ON COLUMN @extschema@.wa_webhook.received_at IS 'When the webhook was received. Elements without a time of their own get this time; those with one may not be more than 10 minutes later. Inserting a time before 2009 or more than 10 minutes in the future is an error';
 COMMENT ON COLUMN @extschema@.wa_webhook.token IS 'Leave it to its default. A row with a token of another transaction comes from a restore and is not applied';
