@@ -174,6 +174,13 @@ keep_first(void *arg, const wa_objection *objection)
 	return false;
 }
 
+/* Do only its own rows count for one that the list refuses? */
+static bool
+is_told_by_own_rows(const wa_listing *l)
+{
+	return !wa_is_bsuid(l->recipient.text) && !wa_list_inherits(l->list, &l->recipient);
+}
+
 static bool
 is_refused(wa_listing *l, const wa_question *question, wa_objection *objection)
 {
@@ -181,8 +188,8 @@ is_refused(wa_listing *l, const wa_question *question, wa_objection *objection)
 
 	if (answer == WA_LIST_ALLOWED)
 		return false;
-	/* What is to be told of a BSUID is known under other identifiers. */
-	return !wa_decide(answer == WA_LIST_REFUSED && !wa_is_bsuid(l->recipient.text) ?
+	/* What is to be told of the others is known under other identifiers. */
+	return !wa_decide(answer == WA_LIST_REFUSED && is_told_by_own_rows(l) ?
 					  wa_facts_from(l->cache, &l->recipient, fetch_part, l) :
 					  wa_facts_of(l->cache, &l->recipient),
 					  question, keep_first, objection);

@@ -256,12 +256,17 @@ read_consent(void *arg, HeapTuple tuple, TupleDesc desc)
 	wa_str		business = wa_cursor_str(&cursor);
 	uint16		resumed = business.len == 0 ? WA_LISTED_RESUMED_ALL : 0;
 	wa_register reg = wa_register_from_name(wa_cursor_str(&cursor));
+	bool		stop;
 	wa_key		key;
 
 	if (!wa_asks_register(b->question->category, reg) ||
 		!wa_asks_about(b->question, business) || (key = wa_builder_phone(b, recipient)) == 0)
 		return;
-	if (wa_str_equal(wa_cursor_str(&cursor), WA_STR("stop")))
+	stop = wa_str_equal(wa_cursor_str(&cursor), WA_STR("stop"));
+	if (b->connected != NULL)
+		wa_connected_stop(b->connected, key, stop ?
+						  wa_cursor_instant(&cursor, tuple, Anum_wa_consent_at) : WA_FOREVER);
+	if (stop)
 	{
 		wa_builder_gather(b, key, (reg == WA_REGISTER_WHATSAPP ? WA_LISTED_STOP : WA_LISTED_UNLESS) |
 						  (b->with_user_ids && wa_builder_is_connected(b, key) ? WA_LISTED_CONNECTED : 0));
@@ -395,6 +400,21 @@ mark_linked(void *arg, wa_key phone)
 	wa_phone_set_add(set, hash, phone, WA_LISTED_LINKED);
 }
 
+/* Both have an entry. */
+static void
+inherit(void *arg, wa_key from, wa_key to)
+{
+	wa_phone_set *set = &((wa_builder *) arg)->list->set;
+	wa_entry   *new;
+
+	if (set->entries == NULL)
+		return;
+	new = wa_phone_set_locate(set, wa_phone_set_hash(set, to), to);
+	*new &= ~(wa_entry) WA_LISTED_LINKED;
+	*new |= (*wa_phone_set_find(set, from) & (WA_LISTED_STOP | WA_LISTED_UNLESS)) |
+		WA_LISTED_INHERITED;
+}
+
 static void
 mark_user_id(void *arg, uint64 hash)
 {
@@ -404,7 +424,7 @@ mark_user_id(void *arg, uint64 hash)
 		wa_builder_add_user_id(b, hash, false);
 }
 
-static const wa_connected_sink connected_sink = {is_listed, mark_linked, mark_user_id};
+static const wa_connected_sink connected_sink = {is_listed, mark_linked, inherit, mark_user_id};
 
 /*
  * Who was erased.

@@ -8,6 +8,9 @@
  * one phone only, the other phones are marked.  Where memory does not suffice for groups, all
  * connected identifiers are marked.
  *
+ * Where one phone of a group alone has rows of consent, and no resume among them, its stops are
+ * certain: for itself, and for the number that took its place, if all of them are from before the change.
+ *
  * Groups are found from the identifiers that are rare: those that changed, BSUIDs and parents
  * that were seen with several others, and those that have rows.  From each of these the
  * links are followed down to phones.  Any other path to such a phone starts at one of these
@@ -59,6 +62,7 @@ typedef struct wa_group
 {
 	uint8		listed;			/* phones with rows, at most 2 */
 	uint32		one;			/* the place of one with rows */
+	uint8		consents;		/* phones with rows of consent, at most 2 */
 } wa_group;
 
 struct wa_connected
@@ -81,6 +85,9 @@ struct wa_connected
 	wa_node    *nodes;			/* by place; 0: free */
 	uint32	   *parents;		/* of the union-find, by place */
 	bool	   *walked;			/* have its links been followed?  By place */
+	wa_instant *stops;			/* the latest stop; WA_FOREVER: there is a resume.  By place */
+
+	wa_group   *groups;			/* by the place of the root; set in the end */
 
 	uint32		nwith_rows;
 	uint32		max_with_rows;
@@ -134,7 +141,7 @@ root_of(wa_connected *c, uint32 place)
 	return place;
 }
 
-#define BYTES_PER_PLACE		(sizeof(wa_node) + sizeof(uint32) + sizeof(bool))
+#define BYTES_PER_PLACE		(sizeof(wa_node) + sizeof(uint32) + sizeof(bool) + sizeof(wa_instant))
 
 static void
 make_places(wa_connected *c, uint32 n)
@@ -143,14 +150,16 @@ make_places(wa_connected *c, uint32 n)
 	c->nodes = palloc_extended(n * sizeof(wa_node), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	c->parents = palloc_extended(n * sizeof(uint32), MCXT_ALLOC_HUGE);
 	c->walked = palloc_extended(n * sizeof(bool), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	c->stops = palloc_extended(n * sizeof(wa_instant), MCXT_ALLOC_HUGE);
 }
 
 static void
-free_places(wa_node *nodes, uint32 *parents, bool *walked)
+free_places(const wa_connected *c)
 {
-	pfree(nodes);
-	pfree(parents);
-	pfree(walked);
+	pfree(c->nodes);
+	pfree(c->parents);
+	pfree(c->walked);
+	pfree(c->stops);
 }
 
 static void
@@ -166,15 +175,15 @@ mark(wa_connected *c, wa_node node)
 static void
 give_up_groups(wa_connected *c)
 {
-	wa_node    *nodes = c->nodes;
+	wa_connected old = *c;
 
 	c->nodes = NULL;
-	for (uint32 i = 0; i < c->nplaces; i++)
+	for (uint32 i = 0; i < old.nplaces; i++)
 	{
-		if (nodes[i] != 0)
-			mark(c, nodes[i]);
+		if (old.nodes[i] != 0)
+			mark(c, old.nodes[i]);
 	}
-	free_places(nodes, c->parents, c->walked);
+	free_places(&old);
 	c->nnodes = c->nplaces = c->nwith_rows = 0;
 }
 
@@ -193,6 +202,7 @@ grow(wa_connected *c)
 		moved[i] = locate(c, old.nodes[i]);
 		c->nodes[moved[i]] = old.nodes[i];
 		c->walked[moved[i]] = old.walked[i];
+		c->stops[moved[i]] = old.stops[i];
 	}
 	for (uint32 i = 0; i < old.nplaces; i++)
 	{
@@ -200,7 +210,7 @@ grow(wa_connected *c)
 			c->parents[moved[i]] = moved[old.parents[i]];
 	}
 	pfree(moved);
-	free_places(old.nodes, old.parents, old.walked);
+	free_places(&old);
 }
 
 /* Is there room for two more members?  If not, groups are given up. */
@@ -229,6 +239,7 @@ place_of(wa_connected *c, wa_node node)
 	{
 		c->nodes[place] = node;
 		c->parents[place] = place;
+		c->stops[place] = WA_NEVER;
 		c->nnodes++;
 	}
 	return place;
@@ -427,6 +438,18 @@ wa_connected_has(const wa_connected *connected, wa_key phone)
 }
 
 void
+wa_connected_stop(wa_connected *connected, wa_key phone, wa_instant at)
+{
+	uint32		place;
+
+	if (connected->nodes == NULL)
+		return;
+	place = locate(connected, phone);
+	if (connected->nodes[place] != 0)
+		connected->stops[place] = wa_later(connected->stops[place], at);
+}
+
+void
 wa_connected_add(wa_connected *connected, wa_str user_id)
 {
 	MemoryContext old = MemoryContextSwitchTo(connected->context);
@@ -458,45 +481,92 @@ wa_connected_most(const wa_connected *connected)
 	return connected->nnodes;
 }
 
-/* Count the phones with rows of each group. */
+/* Count the phones with rows, and with rows of consent, of each group. */
 static wa_group *
 count_listed(wa_connected *c)
 {
-	wa_group   *groups = palloc_extended(Max(1, c->nplaces) * sizeof(wa_group),
+	wa_group   *groups = palloc_extended(c->nplaces * sizeof(wa_group),
 										 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 
 	for (uint32 i = 0; i < c->nplaces; i++)
 	{
-		if (c->nodes[i] != 0 && !(c->nodes[i] & USER_ID) && c->sink->is_listed(c->arg, c->nodes[i]))
-		{
-			wa_group   *group = &groups[root_of(c, i)];
+		wa_group   *group;
 
+		if (c->nodes[i] == 0 || (c->nodes[i] & USER_ID))
+			continue;
+		group = &groups[root_of(c, i)];
+		if (c->stops[i] != WA_NEVER)
+			group->consents = Min(2, group->consents + 1);
+		if (c->sink->is_listed(c->arg, c->nodes[i]))
+		{
 			group->listed = Min(2, group->listed + 1);
 			group->one = i;
 		}
 	}
 	/* Rows of a BSUID may count for every phone of the group. */
 	for (uint32 i = 0; i < c->nwith_rows; i++)
-		groups[root_of(c, locate(c, c->with_rows[i]))].listed = 2;
+	{
+		wa_group   *group = &groups[root_of(c, locate(c, c->with_rows[i]))];
+
+		group->listed = group->consents = 2;
+	}
 	return groups;
+}
+
+/* Does this member have all rows of consent of its group, and is none of them a resume? */
+static bool
+only_stopped(wa_connected *c, uint32 place)
+{
+	return c->stops[place] != WA_NEVER && c->stops[place] != WA_FOREVER &&
+		c->groups[root_of(c, place)].consents == 1;
+}
+
+/* After the members were marked: does the new number inherit all stops of the old one? */
+static void
+settle_change(void *arg, HeapTuple tuple, TupleDesc desc)
+{
+	wa_connected *c = arg;
+	wa_cursor	cursor = wa_cursor_begin(tuple);
+	wa_str		from = wa_cursor_str(&cursor);
+	wa_str		to = wa_cursor_str(&cursor);
+	wa_instant	at = wa_cursor_instant(&cursor, tuple, Anum_wa_identity_change_at);
+	bool		never_unlinked;
+	uint32		place;
+
+	heap_getattr(tuple, Anum_wa_identity_change_unlinked_at, desc, &never_unlinked);
+	if (!never_unlinked || wa_is_bsuid(from.data) || wa_is_bsuid(to.data))
+		return;
+	place = locate(c, node_of(c, from));
+	if (only_stopped(c, place) && c->stops[place] <= at)
+		c->sink->inherit(c->arg, c->nodes[place], node_of(c, to));
+}
+
+static void
+mark_members(wa_connected *c)
+{
+	for (uint32 i = 0; i < c->nplaces; i++)
+	{
+		const wa_group *group;
+
+		if (c->nodes[i] == 0 || only_stopped(c, i))
+			continue;
+		group = &c->groups[root_of(c, i)];
+		if (group->listed > 1 ||
+			(group->listed == 1 && ((c->nodes[i] & USER_ID) || group->one != i)))
+			mark(c, c->nodes[i]);
+	}
 }
 
 void
 wa_connected_mark(wa_connected *c)
 {
 	MemoryContext old = MemoryContextSwitchTo(c->context);
-	wa_group   *groups = count_listed(c);
 
-	for (uint32 i = 0; i < c->nplaces; i++)
+	if (c->nodes != NULL)
 	{
-		const wa_group *group;
-
-		if (c->nodes[i] == 0)
-			continue;
-		group = &groups[root_of(c, i)];
-		if (group->listed > 1 ||
-			(group->listed == 1 && ((c->nodes[i] & USER_ID) || group->one != i)))
-			mark(c, c->nodes[i]);
+		c->groups = count_listed(c);
+		mark_members(c);
+		wa_scan_table(&c->schema->identity_change, c->snapshot, settle_change, c);
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(c->context);

@@ -27,6 +27,8 @@ typedef struct wa_connected_sink
 {
 	bool		(*is_listed) (void *arg, wa_key phone); /* is there a row about it? */
 	void		(*mark) (void *arg, wa_key phone);	/* rows of others may count for it */
+	void		(*inherit) (void *arg, wa_key from, wa_key to); /* one that is marked has the stops of
+															 * the other for sure */
 	void		(*mark_user_id) (void *arg, uint64 hash);	/* the same, a BSUID or parent; 63 bits of its hash */
 } wa_connected_sink;
 
@@ -41,6 +43,11 @@ extern wa_connected *wa_connected_read(wa_decision_cache *cache, uint64 seed, Si
 
 /* May this phone be connected with other phones by changes or such identifiers? */
 extern bool wa_connected_has(const wa_connected *connected, wa_key phone);
+
+/*
+ * Record a stop of this phone that counts for the question, or WA_FOREVER where a resume counts.
+ */
+extern void wa_connected_stop(wa_connected *connected, wa_key phone, wa_instant at);
 
 /* Record that there is a row about this BSUID or parent. */
 extern void wa_connected_add(wa_connected *connected, wa_str user_id);

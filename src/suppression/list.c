@@ -220,11 +220,26 @@ rule_of_bits(const wa_suppression_list *list, uint16 bits)
 	return list->needs_opt_in && !(bits & WA_LISTED_OPTED_IN) ? WA_RULE_NO_OPT_IN : WA_RULES;
 }
 
+static uint16
+bits_of_phone(const wa_suppression_list *list, const wa_canonical *phone)
+{
+	const wa_entry *entry = list->set.entries == NULL ? NULL :
+		wa_phone_set_find(&list->set, wa_key_of(phone->text, phone->len));
+
+	return entry == NULL ? 0 : wa_entry_bits(*entry);
+}
+
+bool
+wa_list_inherits(const wa_suppression_list *list, const wa_canonical *phone)
+{
+	return (bits_of_phone(list, phone) & WA_LISTED_INHERITED) != 0;
+}
+
 /* The rule by which the rows about a recipient that is refused object first. */
 static int
 rule_of_rows(const wa_suppression_list *list, const wa_canonical *recipient)
 {
-	const wa_entry *entry = NULL;
+	uint16		bits = 0;
 
 	if (wa_is_bsuid(recipient->text))
 	{
@@ -234,9 +249,9 @@ rule_of_rows(const wa_suppression_list *list, const wa_canonical *recipient)
 		if (list->has_user_ids && answer_of_user_id(list, id) == WA_LIST_REFUSED)
 			return WA_RULE_OPTED_OUT_WHATSAPP;
 	}
-	else if (list->set.entries != NULL)
-		entry = wa_phone_set_find(&list->set, wa_key_of(recipient->text, recipient->len));
-	return rule_of_bits(list, entry == NULL ? 0 : wa_entry_bits(*entry));
+	else
+		bits = bits_of_phone(list, recipient);
+	return rule_of_bits(list, bits);
 }
 
 wa_rule

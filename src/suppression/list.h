@@ -34,6 +34,7 @@
 #define WA_LISTED_WINDOW	0x200	/* a window that may be open */
 #define WA_LISTED_OPTED_IN	0x400	/* an opt-in, where one is required */
 #define WA_LISTED_CONNECTED 0x800	/* a stop of a phone that changed, or shares a BSUID */
+#define WA_LISTED_INHERITED 0x1000	/* the stops are those of the number that it replaced */
 
 /* Bits by which a phone is listed. */
 #define WA_LISTED_ANY \
@@ -117,6 +118,9 @@ extern wa_list_answer wa_list_ask(wa_suppression_list *list, const wa_canonical 
  * built with tells_reasons.
  */
 extern wa_rule wa_list_rule(wa_suppression_list *list, const wa_canonical *recipient);
+
+/* Is a phone that the list refuses refused for rows of another one? */
+extern bool wa_list_inherits(const wa_suppression_list *list, const wa_canonical *phone);
 
 /*
  * Does a rule object to everybody where this recipient is, whatever rows it has?  If so, sets *rule,

@@ -60,7 +60,7 @@ wa_builder_add_user_id(wa_builder *b, uint64 hash, bool refused)
 static bool
 refuses_user_id(const wa_builder *b, uint16 bits)
 {
-	if (bits & (WA_LISTED_LINKED | WA_LISTED_CONNECTED))
+	if (bits & (WA_LISTED_LINKED | WA_LISTED_CONNECTED | WA_LISTED_INHERITED))
 		return false;
 	return (bits & WA_LISTED_STOP) ||
 		((bits & WA_LISTED_UNLESS) && !(bits & WA_LISTED_RESUMED_ALL) && !b->list->tells_reasons);
