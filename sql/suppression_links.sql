@@ -162,6 +162,13 @@ CALL pg_temp.story('recycled: wrote, failure named both', '49151000104', 'DE.p7'
 -- A new number, and what went along with it.
 SELECT pg_temp.preference(90, 'stop', '49151000062'), pg_temp.changed(50, '49151000062', '49151000063');
 CALL pg_temp.story('changed: stopped', '49151000062', '49151000063');
+SELECT pg_temp.preference(90, 'stop', '49151000072'), pg_temp.changed(50, '49151000072', '49151000073'), pg_temp.status(10, 131026, '49151000073');
+CALL pg_temp.story('changed: stopped, not reached since', '49151000072', '49151000073');
+SELECT pg_temp.message(90, '49151000074', body => 'STOP'), pg_temp.changed(50, '49151000074', '49151000075'), pg_temp.preference(40, 'stop', '49151000074');
+CALL pg_temp.story('changed: stopped before and afterwards', '49151000074', '49151000075');
+SELECT pg_temp.message(90, '49151000076', body => 'STOP'), wa_opt_in('49151000076', 'form', at => now() - interval '70 hours'),
+	pg_temp.changed(50, '49151000076', '49151000077'), wa_opt_out('49151000076', 'asked', at => now() - interval '40 hours');
+CALL pg_temp.story('changed: resumed, stopped afterwards', '49151000076', '49151000077');
 SELECT pg_temp.changed(500, '49151000064', '49151000065');
 CALL pg_temp.story('changed: nothing', '49151000064', '49151000065');
 SELECT pg_temp.changed(50, '49151000081', '49151000082'), pg_temp.preference(40, 'stop', '49151000081');
