@@ -31,6 +31,7 @@
 #include "base/encode.h"
 #include "state/columns.h"
 #include "state/deliveries_array.h"
+#include "state/failures_array.h"
 #include "state/read.h"
 #include "suppression/build.h"
 
@@ -301,6 +302,23 @@ meaning_of(wa_builder *b, int32 code)
 	return meaning;
 }
 
+/* Are these failures so old that they count only together with newer ones? */
+static bool
+are_past(const wa_builder *b, const wa_code_policy *policy, Datum array)
+{
+	wa_failures failures;
+	int64		longest = 0;
+	wa_instant	end;
+
+	wa_failures_from_array(array, &failures);
+	if (failures.n == 0)
+		return false;
+	for (int i = 0; i < policy->ladder.nsteps; i++)
+		longest = Max(longest, policy->ladder.step[i]);
+	end = wa_after(failures.at[failures.n - 1], longest);
+	return end != WA_FOREVER && end <= b->question->at;
+}
+
 /*
  * wa_cooldown.
  */
@@ -334,7 +352,8 @@ read_cooldown(void *arg, HeapTuple tuple, TupleDesc desc)
 	else if (runs)
 		wa_builder_gather(b, key, WA_LISTED_MAYBE);
 	else if (wa_builder_counts_for_others(b, key))
-		wa_builder_gather(b, key, WA_LISTED_OVER);
+		wa_builder_gather(b, key, are_past(b, &meaning->policy, wa_cursor_array(&cursor)) ?
+						  WA_LISTED_PAST : WA_LISTED_OVER);
 }
 
 /*
@@ -373,13 +392,17 @@ choose_businesses(wa_builder *b)
  * Other identifiers.
  */
 
-static bool
-is_listed(void *arg, wa_key phone)
+static wa_counting
+counting(void *arg, wa_key phone)
 {
 	const wa_phone_set *set = &((wa_builder *) arg)->list->set;
+	const wa_entry *entry;
 
-	return set->entries != NULL ? wa_phone_set_find(set, phone) != NULL :
-		wa_phone_set_may_have(set, wa_phone_set_hash(set, phone));
+	if (set->entries == NULL)
+		return wa_phone_set_may_have(set, wa_phone_set_hash(set, phone)) ? WA_COUNTS : WA_COUNTS_NOTHING;
+	entry = wa_phone_set_find(set, phone);
+	return entry == NULL ? WA_COUNTS_NOTHING :
+		wa_entry_bits(*entry) == WA_LISTED_PAST ? WA_COUNTS_TOGETHER : WA_COUNTS;
 }
 
 /* Before the set is made, or afterwards. */
@@ -424,7 +447,7 @@ mark_user_id(void *arg, uint64 hash)
 		wa_builder_add_user_id(b, hash, false);
 }
 
-static const wa_connected_sink connected_sink = {is_listed, mark_linked, inherit, mark_user_id};
+static const wa_connected_sink connected_sink = {counting, mark_linked, inherit, mark_user_id};
 
 /*
  * Who was erased.

@@ -5,7 +5,8 @@
  *
  * Connected identifiers form groups (a union-find structure).  Where a group has rows about
  * two of its phones, or about a BSUID, all of its phones are marked.  Where it has rows about
- * one phone only, the other phones are marked.  Where memory does not suffice for groups, all
+ * one phone only, the other phones are marked, unless these are failures so old that they count
+ * only together with newer ones.  Where memory does not suffice for groups, all
  * connected identifiers are marked.
  *
  * Where one phone of a group alone has rows of consent, and no resume among them, its stops are
@@ -61,6 +62,7 @@ typedef uint64 wa_node;
 typedef struct wa_group
 {
 	uint8		listed;			/* phones with rows, at most 2 */
+	bool		counts;			/* do those of one count without others? */
 	uint32		one;			/* the place of one with rows */
 	uint8		consents;		/* phones with rows of consent, at most 2 */
 } wa_group;
@@ -491,16 +493,19 @@ count_listed(wa_connected *c)
 	for (uint32 i = 0; i < c->nplaces; i++)
 	{
 		wa_group   *group;
+		wa_counting counting;
 
 		if (c->nodes[i] == 0 || (c->nodes[i] & USER_ID))
 			continue;
 		group = &groups[root_of(c, i)];
 		if (c->stops[i] != WA_NEVER)
 			group->consents = Min(2, group->consents + 1);
-		if (c->sink->is_listed(c->arg, c->nodes[i]))
+		counting = c->sink->counting(c->arg, c->nodes[i]);
+		if (counting != WA_COUNTS_NOTHING)
 		{
 			group->listed = Min(2, group->listed + 1);
 			group->one = i;
+			group->counts |= counting == WA_COUNTS;
 		}
 	}
 	/* Rows of a BSUID may count for every phone of the group. */
@@ -552,7 +557,7 @@ mark_members(wa_connected *c)
 			continue;
 		group = &c->groups[root_of(c, i)];
 		if (group->listed > 1 ||
-			(group->listed == 1 && ((c->nodes[i] & USER_ID) || group->one != i)))
+			(group->listed == 1 && group->counts && ((c->nodes[i] & USER_ID) || group->one != i)))
 			mark(c, c->nodes[i]);
 	}
 }

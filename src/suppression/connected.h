@@ -22,10 +22,18 @@
 
 typedef struct wa_connected wa_connected;
 
+/* How the rows about a phone count for others of its group. */
+typedef enum wa_counting
+{
+	WA_COUNTS_NOTHING,			/* there are none */
+	WA_COUNTS_TOGETHER,			/* only together with rows about others */
+	WA_COUNTS
+} wa_counting;
+
 /* Callbacks. */
 typedef struct wa_connected_sink
 {
-	bool		(*is_listed) (void *arg, wa_key phone); /* is there a row about it? */
+	wa_counting (*counting) (void *arg, wa_key phone);
 	void		(*mark) (void *arg, wa_key phone);	/* rows of others may count for it */
 	void		(*inherit) (void *arg, wa_key from, wa_key to); /* one that is marked has the stops of
 															 * the other for sure */

@@ -28,13 +28,14 @@
 #define WA_LISTED_MAYBE		0x08	/* a row that requires a look-up */
 #define WA_LISTED_RESUMED_ALL 0x10	/* a resume for every business */
 #define WA_LISTED_LINKED	0x20	/* rows of other identifiers may count */
-#define WA_LISTED_OVER		0x40	/* a row that counts only together with others' rows */
+#define WA_LISTED_OVER		0x40	/* a row that may count for others */
 #define WA_LISTED_CAP		0x80	/* a frequency cap that is reached */
 #define WA_LISTED_CAP_UNLESS 0x100	/* likewise, unless a window is open; see WINDOW */
 #define WA_LISTED_WINDOW	0x200	/* a window that may be open */
 #define WA_LISTED_OPTED_IN	0x400	/* an opt-in, where one is required */
 #define WA_LISTED_CONNECTED 0x800	/* a stop of a phone that changed, or shares a BSUID */
 #define WA_LISTED_INHERITED 0x1000	/* the stops are those of the number that it replaced */
+#define WA_LISTED_PAST		0x2000	/* failures that count only together with newer ones of others */
 
 /* Bits by which a phone is listed. */
 #define WA_LISTED_ANY \

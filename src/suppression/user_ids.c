@@ -80,7 +80,8 @@ read_link(void *arg, HeapTuple tuple, TupleDesc desc)
 		const wa_entry *phone = wa_phone_set_find(&b->list->set,
 												  wa_key_of(recipient.data, recipient.len));
 
-		if (phone == NULL)
+		/* A BSUID with rows of its own, or of a phone that is connected, is found by these. */
+		if (phone == NULL || wa_entry_bits(*phone) == WA_LISTED_PAST)
 			return;
 		heap_getattr(tuple, Anum_wa_identity_unlinked_at, desc, &isnull);
 		wa_builder_add_user_id(b, wa_builder_user_id(b, other),
