@@ -247,13 +247,15 @@ count(wa_intake *intake, wa_element_outcome outcome)
 }
 
 /*
- * Was the sender heard of by this?  What cannot be read proves no feed, and what is of no account
- * must not make a business known that nothing is recorded of.
+ * Was the sender heard of by this?  What cannot be read and names none proves no feed, and what is
+ * of no account must not make a business known that nothing is recorded of.
  */
 static bool
 names_sender(const wa_element *element)
 {
-	return element->kind != WA_ELEMENT_MALFORMED && !element->no_account;
+	return !element->no_account &&
+		(element->kind != WA_ELEMENT_MALFORMED || wa_str_given(element->business) ||
+		 wa_str_given(element->sender));
 }
 
 /*

@@ -312,9 +312,8 @@ element_fill_kind(wa_payload *payload, wa_element *element, json_object *node)
 			template_fill(node, element);
 			return;
 		case WA_ELEMENT_OTHER:
-			element->no_account = other_is_of_no_account(payload);
-			return;
 		case WA_ELEMENT_MALFORMED:
+			element->no_account = other_is_of_no_account(payload);
 			return;
 	}
 	(void) wa_contact_pair(payload, &element->who, &element->contact);
