@@ -570,6 +570,8 @@ walk_step_single(wa_payload *payload, wa_element *element)
 {
 	payload->state = WA_WALK_DONE;
 	wa_element_fill(payload, element, payload->single_kind, payload->root);
+	/* of what envelope is unknown; its first reading has told whether it names a sender */
+	element->no_account = element->kind == WA_ELEMENT_MALFORMED;
 	if (element->kind == WA_ELEMENT_ACCOUNT_UPDATE && wa_unread_in_value(payload->root, false))
 	{
 		payload->unread = payload->root;
