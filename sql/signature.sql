@@ -24,6 +24,16 @@ SELECT wa_sendable('4915112345001', 'marketing');
 INSERT INTO wa_webhook (payload, signature) VALUES (:'body', :'two'), ('<html>', NULL);
 SELECT problem FROM wa_problem ORDER BY id;
 SELECT wa_sendable('4915112345001', 'marketing', 'B1');
+-- So does one that hears of other products of Meta's, of a portfolio, or of webhooks in a wrapper that cannot be read.
+DELETE FROM wa_app_secret; DELETE FROM wa_problem; DELETE FROM wa_webhook;
+SELECT * FROM wa_ingest('{"object": "instagram", "entry": [{"id": "17841400000000", "changes": [{"field": "comments", "value": {"text": "lovely"}}]}]}');
+SELECT * FROM wa_ingest('{"object": "page", "entry": [{"id": "1000001", "messaging": [{"sender": {"id": "7"}}]}]}');
+SELECT * FROM wa_ingest('{"object": "whatsapp_business_account", "entry": [{"id": "500001", "changes": [{"field": "partner_solutions", "value": {"event": "SOLUTION_CREATED"}}]}]}');
+SELECT * FROM wa_ingest(jsonb_build_array(jsonb_build_object('data', :'body'::jsonb))::text);
+SELECT count(*) FROM wa_replay();
+SELECT business, sender FROM wa_sender;
+SELECT wa_sendable('4915112345001', 'marketing');
+INSERT INTO wa_app_secret (business, secret) VALUES ('B1', 'first secret');
 SAVEPOINT entered;
 INSERT INTO wa_sender (business, sender) VALUES ('B1', 'S1');
 SELECT wa_sendable('4915112345001', 'marketing', 'B1', 'S1');

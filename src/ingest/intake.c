@@ -247,6 +247,18 @@ count(wa_intake *intake, wa_element_outcome outcome)
 }
 
 /*
+ * Was the sender heard of by this?  What cannot be read and names none proves no feed, and what is
+ * of no account must not make a business known that nothing is recorded of.
+ */
+static bool
+names_sender(const wa_element *element)
+{
+	return !element->no_account &&
+		(element->kind != WA_ELEMENT_MALFORMED || wa_str_given(element->business) ||
+		 wa_str_given(element->sender));
+}
+
+/*
  * Interpret all elements of the payload at hand.  checked: its signature is, so
  * that what it says of businesses with another secret is passed over.  Returns
  * whether anything was.
@@ -266,8 +278,9 @@ interpret_elements(wa_intake *intake, bool checked)
 			continue;
 		}
 		intake->element = &element;
-		wa_event_batch_add_sender(intake->batch, element.business, element.sender,
-								  element.display_phone, intake->received_at);
+		if (names_sender(&element))
+			wa_event_batch_add_sender(intake->batch, element.business, element.sender,
+									  element.display_phone, intake->received_at);
 		count(intake, wa_interpret(&element, intake->received_at, intake->policy,
 								   &intake->sink));
 	}

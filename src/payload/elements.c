@@ -264,6 +264,17 @@ contact_is_alone(const wa_payload *payload)
 		payload->lengths[WA_ARRAY_CALLS] == 0;
 }
 
+/*
+ * Apps for several of Meta's products have one receiver for all of them, and partner_solutions is
+ * of a portfolio.
+ */
+static bool
+other_is_of_no_account(const wa_payload *payload)
+{
+	return (wa_str_given(payload->object) && !wa_str_contains(payload->object, "whatsapp")) ||
+		wa_str_equal(payload->field, WA_STR("partner_solutions"));
+}
+
 static void
 element_fill_kind(wa_payload *payload, wa_element *element, json_object *node)
 {
@@ -302,6 +313,7 @@ element_fill_kind(wa_payload *payload, wa_element *element, json_object *node)
 			return;
 		case WA_ELEMENT_OTHER:
 		case WA_ELEMENT_MALFORMED:
+			element->no_account = other_is_of_no_account(payload);
 			return;
 	}
 	(void) wa_contact_pair(payload, &element->who, &element->contact);

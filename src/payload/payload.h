@@ -145,6 +145,8 @@ typedef struct wa_element
 								 * change or call, so that no other element names it */
 	bool		unread;			/* MALFORMED: it has messages, statuses or
 								 * user_preferences where they are not read */
+	bool		no_account;		/* OTHER, MALFORMED: its entry is not a WhatsApp account's, but
+								 * a page's, or that of a portfolio */
 	wa_str		timestamp;		/* the element's own; for a CALL that has ended, when
 								 * it began, if that is given */
 	wa_str		message_id;		/* id of a status, message or call */

@@ -137,6 +137,7 @@ struct wa_payload
 	wa_place	place;
 
 	/* Common to the current elements. */
+	wa_str		object;			/* of the envelope */
 	bool		on_premises;
 	wa_str		entry_business; /* of the entry; business may differ by change */
 	wa_str		business;

@@ -372,6 +372,7 @@ walk_enter_envelope(wa_payload *payload, json_object *envelope, wa_element *elem
 {
 	json_object *entries = wa_json_member(envelope, "entry");
 
+	payload->object = wa_json_text(envelope, "object");
 	payload->entry = -1;
 	payload->entry_steps = payload->place.nsteps;
 	if (wa_json_is_array(entries) || wa_json_is_object(entries))
@@ -523,7 +524,7 @@ walk_step_payload(wa_payload *payload, wa_element *element)
 	wa_source  *source;
 
 	payload->on_premises = false;
-	payload->entry_business = payload->business = nothing;
+	payload->object = payload->entry_business = payload->business = nothing;
 	payload->sender = payload->display_phone = payload->field = payload->entry_time = nothing;
 	payload->unread = NULL;
 	if (payload->nsources == 0)
@@ -569,6 +570,8 @@ walk_step_single(wa_payload *payload, wa_element *element)
 {
 	payload->state = WA_WALK_DONE;
 	wa_element_fill(payload, element, payload->single_kind, payload->root);
+	/* of what envelope is unknown; its first reading has told whether it names a sender */
+	element->no_account = element->kind == WA_ELEMENT_MALFORMED;
 	if (element->kind == WA_ELEMENT_ACCOUNT_UPDATE && wa_unread_in_value(payload->root, false))
 	{
 		payload->unread = payload->root;
