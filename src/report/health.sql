@@ -142,6 +142,18 @@ SELECT 'subscription', 'error', NULL,
 FROM wa_subscription_status AS s
 WHERE NOT s.current AND NOT pg_is_in_recovery()
 UNION ALL
+-- A slot does not tell of which publication it is. Slots that a standby has by itself are not read there.
+SELECT 'subscriber', CASE WHEN p.active AND p.wal_status <> 'lost' THEN 'warning' ELSE 'error' END, round(p.behind_bytes / 1048576),
+	format('Slot %s %s', p.slot,
+		CASE WHEN p.wal_status = 'lost' THEN 'is lost: its subscriber must be created again.'
+			WHEN NOT p.active THEN format('is not read: its subscriber learns no stop, and the write-ahead log is kept for it, %s MB so far. If there is no subscriber any more, drop it.',
+				round(p.behind_bytes / 1048576))
+			ELSE format('is %s MB behind: its subscriber does not know the latest stops yet.', round(p.behind_bytes / 1048576)) END),
+	format('SELECT * FROM %s;', 'wa_publication_status'::regclass)
+FROM wa_publication_status AS p
+WHERE (NOT p.active OR p.wal_status = 'lost' OR p.behind_bytes > 256 * 1048576::bigint) AND NOT pg_is_in_recovery()
+	AND EXISTS (SELECT FROM pg_publication_rel AS r WHERE r.prrelid = 'wa_consent'::regclass)
+UNION ALL
 -- May anybody post?  Nobody posts to a subscriber.
 SELECT 'no_secret', 'warning', count(*) FILTER (WHERE last_seen IS NOT NULL),
 	'No app secret is set: anyone who can post may write consent.',
@@ -303,8 +315,8 @@ FROM wa__finding AS f,
 ORDER BY CASE f.severity WHEN 'error' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END, f.finding, f.figure DESC, f.sentence;
 COMMENT ON VIEW wa_health IS
 'Health of the installation: one row per finding that needs attention, the most severe first; no row where all is well. Lines are broken so that psql shows them within 100 columns';
-COMMENT ON COLUMN wa_health.finding IS 'Which check found it: unfed, silence, subscription, no_secret, forged, a kind of wa_problem, unknown_code, replay_owed, recompute_owed, idle_cap, failures_jump, sender_held, restriction, template_paused, template_off, purge_due, growth, dead_rows or version';
+COMMENT ON COLUMN wa_health.finding IS 'Which check found it: unfed, silence, subscription, subscriber, no_secret, forged, a kind of wa_problem, unknown_code, replay_owed, recompute_owed, idle_cap, failures_jump, sender_held, restriction, template_paused, template_off, purge_due, growth, dead_rows or version';
 COMMENT ON COLUMN wa_health.severity IS 'error: decisions are wrong or fail, or soon will; warning: needs attention today; notice: can wait';
-COMMENT ON COLUMN wa_health.figure IS 'The number that the finding is about: rows; hours for silence of a business; the error code for sender_held; gigabytes for growth; NULL where there is none';
+COMMENT ON COLUMN wa_health.figure IS 'The number that the finding is about: rows; hours for silence of a business; the error code for sender_held; gigabytes for growth; megabytes for subscriber; NULL where there is none';
 COMMENT ON COLUMN wa_health.sentence IS 'The finding in a sentence';
 COMMENT ON COLUMN wa_health.statement IS E'SQL statement that solves it or shows more, ready to run. The owner of the extension can run all of them; every role that can read this view can run those that change nothing and do not read wa_problem, which has personal data. :''app_secret'' is a variable of psql: set it by \\set before';

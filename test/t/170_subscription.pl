@@ -185,10 +185,26 @@ q1($publisher, join '', map { stops(1740000000 + $_, map { 4915800000000 + $_ } 
 $publisher->wait_for_catchup('node1');
 ok($publisher->poll_query_until('postgres', q{SELECT string_agg(concat_ws(' ', slot, active, behind_bytes > 100000), ', ' ORDER BY slot) FROM wa_publication_status}, 'node0 f t, node1 t f'),
 	'how far each is behind is told');
+my $lag = q{SELECT severity, split_part(sentence, ':', 1) FROM wa__finding WHERE finding = 'subscriber'};
+is(q1($publisher, $lag), 'error|Slot node0 is not read', 'wa_health of the publisher says which one does not read');
 is(q1($_, q{SELECT wa_sendable('4915800002099', 'marketing')}), $_ == $subscribers[0] ? 't' : 'f', $_->name . ' answers by what it has') for @subscribers;
 q1($subscribers[0], 'ALTER SUBSCRIPTION node0 ENABLE');
 caught_up('enabled again');
 is(q1($subscribers[0], q{SELECT wa_sendable('4915800002099', 'marketing')}), 'f', 'and what was missed counts');
+is(q1($publisher, $lag), '', 'and is no finding any more');
+q1($publisher, q{SELECT pg_create_logical_replication_slot('left_over', 'pgoutput')});
+is(q1($publisher, $lag), 'error|Slot left_over is not read', 'nor does one that has no subscriber at all');
+is(q1($publisher, q{BEGIN; DROP PUBLICATION wa_policy; } . $lag . '; ROLLBACK'), '', 'slots of a database that does not publish the state are no finding');
+q1($publisher, q{SELECT pg_drop_replication_slot('left_over')});
+$holding = $subscribers[1]->background_psql('postgres');
+$holding->query_safe('BEGIN; LOCK TABLE wa_consent IN SHARE MODE');
+q1($publisher, stops(1740000200, '4915800003001') . q{SELECT pg_logical_emit_message(false, 'padding', repeat('x', 1000000)) FROM generate_series(1, 300)});
+ok($publisher->poll_query_until('postgres', q{SELECT severity, sentence ~ '^Slot node1 is \d{3} MB behind' FROM wa__finding WHERE finding = 'subscriber'}, 'warning|t'),
+	'one that reads and does not keep up is a warning');
+$holding->query_safe('COMMIT');
+$holding->quit;
+caught_up('no longer held up');
+is(q1($publisher, $lag), '', 'and follows again');
 q1($subscribers[0], 'ALTER SUBSCRIPTION node0 DISABLE');
 like(try_sql($subscribers[0], 'postgres', q{SELECT wa_subscribe('again', 'x')}), qr/ERROR:  this database has state of its own/, 'what is fed is not subscribed again');
 
