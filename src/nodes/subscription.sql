@@ -44,7 +44,8 @@ BEGIN
 		USING sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
 			|| substr(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 1, 8);
 	EXECUTE format('SELECT string_agg(t::text, '', '') FROM %s.wa__replicated_tables() AS t', home) INTO tables;
-	IF EXISTS (SELECT FROM pg_publication WHERE pubname = wa_publish.name) THEN
+	-- A longer name is cut off by CREATE PUBLICATION too.
+	IF EXISTS (SELECT FROM pg_publication WHERE pubname = wa_publish.name::name) THEN
 		EXECUTE format('ALTER PUBLICATION %I SET TABLE %s', name, tables);
 	ELSE
 		EXECUTE format('CREATE PUBLICATION %I FOR TABLE %s', name, tables);

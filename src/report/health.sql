@@ -142,6 +142,14 @@ SELECT 'subscription', 'error', NULL,
 FROM wa_subscription_status AS s
 WHERE NOT s.current AND NOT pg_is_in_recovery()
 UNION ALL
+-- Nothing tells whose it is, nor was it told which tables it is for.
+SELECT 'subscription', 'error', NULL,
+	format('Subscription %s has no tables, as after the restore of a dump: if it brought the state, stops since the dump are not known here.', s.subname),
+	'SELECT subname, subpublications FROM pg_subscription;'
+FROM pg_subscription AS s
+WHERE s.subdbid = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
+	AND NOT EXISTS (SELECT FROM pg_subscription_rel AS r WHERE r.srsubid = s.oid)
+UNION ALL
 -- A slot does not tell of which publication it is. Slots that a standby has by itself are not read there.
 SELECT 'subscriber', CASE WHEN p.active AND p.wal_status <> 'lost' THEN 'warning' ELSE 'error' END, round(p.behind_bytes / 1048576),
 	format('Slot %s %s', p.slot,
