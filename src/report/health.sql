@@ -179,7 +179,7 @@ UNION ALL
 -- What could not be applied?
 SELECT problem, 'warning', count(*),
 	format('Elements that could not be applied: %s (%s).', count(*), problem),
-	format('SELECT path, detail, fragment FROM %s WHERE problem = %L AND resolved_at IS NULL;', 'wa_problem'::regclass, problem)
+	format('SELECT id, webhook_id, path, detail, fragment FROM %s WHERE problem = %L AND resolved_at IS NULL;', 'wa_problem'::regclass, problem)
 FROM wa_problem WHERE resolved_at IS NULL AND problem NOT IN ('bad_signature', 'unknown_code')
 GROUP BY problem
 UNION ALL
