@@ -39,6 +39,9 @@ is(q1($publisher, q{SELECT count(*) FROM pg_publication_tables WHERE pubname = '
 	0, 'neither webhooks nor secrets are published');
 is(q1($publisher, q{BEGIN; SELECT wa_publish(repeat('long', 20)); SELECT wa_publish(repeat('long', 20)); SELECT count(*) FROM pg_publication WHERE pubname LIKE 'long%'; ROLLBACK}),
 	"\n\n1", 'a name that is cut off is found again');
+is(q1($publisher, q{BEGIN; CREATE TABLE customers (id int PRIMARY KEY); ALTER PUBLICATION wa_policy ADD TABLE customers; ALTER PUBLICATION wa_policy DROP TABLE wa_consent;
+	SELECT wa_publish(); SELECT string_agg(tablename, ' ') FROM pg_publication_tables WHERE tablename IN ('customers', 'wa_consent'); ROLLBACK}) =~ s/^\n//r,
+	'wa_consent customers', 'a missing table is added, and what a DBA publishes beside stays');
 # The rights that docs/scaling.md gives to the role that subscribers log in as.
 q1($publisher, q{CREATE ROLE replicator LOGIN REPLICATION});
 q1($publisher, q1($publisher, q{SELECT string_agg(format('GRANT SELECT ON %I.%I TO replicator', schemaname, tablename), '; ')
