@@ -109,6 +109,12 @@ SELECT 'unfed' AS finding, 'error' AS severity, 0::numeric AS figure,
 	'SELECT member::regrole FROM pg_auth_members WHERE roleid = ''wa_writer''::regrole;' AS statement
 WHERE NOT EXISTS (SELECT FROM wa_sender WHERE last_seen IS NOT NULL) AND NOT EXISTS (SELECT FROM wa_empty_declaration)
 UNION ALL
+-- As a data-only restore with --disable-triggers leaves it where it fails half-way.
+SELECT 'intake_off', 'error', NULL, 'Webhooks are stored and not applied, since their trigger is disabled. Enable it, then call wa_replay().',
+	format('ALTER TABLE %s ENABLE TRIGGER %I;', t.tgrelid::regclass, t.tgname)
+FROM pg_trigger AS t
+WHERE t.tgrelid = 'wa_webhook'::regclass AND t.tgname = 'wa__webhook_ingest' AND t.tgenabled IN ('D', 'R')
+UNION ALL
 -- The rhythm is that of the last 30 days; after those, nothing is left to compare with.
 SELECT 'silence', 'error', NULL,
 	format('No webhook of any business since %s.', to_char(max(s.last_seen) AT TIME ZONE 'UTC', 'YYYY-MM-DD')),
@@ -324,7 +330,7 @@ FROM wa__finding AS f,
 ORDER BY CASE f.severity WHEN 'error' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END, f.finding, f.figure DESC, f.sentence;
 COMMENT ON VIEW wa_health IS
 'Health of the installation: one row per finding that needs attention, the most severe first; no row where all is well. Lines are broken so that psql shows them within 100 columns';
-COMMENT ON COLUMN wa_health.finding IS 'Which check found it: unfed, silence, subscription, subscriber, no_secret, forged, a kind of wa_problem, unknown_code, replay_owed, recompute_owed, idle_cap, failures_jump, sender_held, restriction, template_paused, template_off, purge_due, growth, dead_rows or version';
+COMMENT ON COLUMN wa_health.finding IS 'Which check found it: unfed, intake_off, silence, subscription, subscriber, no_secret, forged, a kind of wa_problem, unknown_code, replay_owed, recompute_owed, idle_cap, failures_jump, sender_held, restriction, template_paused, template_off, purge_due, growth, dead_rows or version';
 COMMENT ON COLUMN wa_health.severity IS 'error: decisions are wrong or fail, or soon will; warning: needs attention today; notice: can wait';
 COMMENT ON COLUMN wa_health.figure IS 'The number that the finding is about: rows; hours for silence of a business; the error code for sender_held; gigabytes for growth; megabytes for subscriber; NULL where there is none';
 COMMENT ON COLUMN wa_health.sentence IS 'The finding in a sentence';
