@@ -136,6 +136,11 @@ SELECT recipient, home FROM wa_claim WHERE campaign = 'C9' ORDER BY recipient;
 SELECT count(*) FROM wa_forget('DE.8001', 'request 22');
 SELECT * FROM t.traces('DE\.8001');
 
+-- The log of others' unlinkings keeps the event.
+SELECT wa_unlink('491600009001', 'DE.9001', 'he wrote from 0049 1600 009002');
+SELECT part, rows FROM wa_forget('491600009002', 'request 23') WHERE part = 'log of unlinkings';
+SELECT recipient, other, reason FROM wa_unlink_log WHERE other = 'DE.9001';
+
 -- Misuse.
 SELECT * FROM wa_forget('nobody', 'x');
 SELECT * FROM wa_forget(NULL::text, 'x');

@@ -265,6 +265,16 @@ GRANT SELECT ON t.finding TO wa_reader, pg_monitor;
 DELETE FROM wa_app_secret;
 SELECT t.left_of('no_secret');
 INSERT INTO wa_app_secret (business) VALUES ('b1');
+-- What came while the trigger was disabled is stored and not applied.
+ALTER TABLE wa_webhook DISABLE TRIGGER USER;
+CALL t.now(t.failed('491700003001', 131026, now()));
+SELECT t.left_of('intake_off');
+SELECT count(*) FROM wa_cooldown WHERE recipient = '491700003001';
+SELECT count(*) FROM wa_replay();
+SELECT count(*) FROM wa_cooldown WHERE recipient = '491700003001';
+ALTER TABLE wa_webhook ENABLE TRIGGER USER;
+DELETE FROM wa_message;
+DELETE FROM wa_cooldown;
 -- No incident is offered for codes without a cooldown.  131050 is an opt-out and 131047 a closed window, also under other numbers;
 -- 131000 and 131042 are not about the recipient; 999997 is unknown, 999996 has nothing but a category.
 INSERT INTO wa_error_override (code, same_as) VALUES (63050, 131050), (63049, 131049);

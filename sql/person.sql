@@ -35,6 +35,17 @@ SELECT phone, wa_first_reason(phone, 'marketing'), jsonb_path_query_array(wa_pro
 	(SELECT array_agg(event ORDER BY at) FROM wa_history(phone) WHERE event ~ '^opt') AS history
 FROM unnest(ARRAY['491600003001', 'DE.3001', 'DE.ENT.3001']) AS phone;
 
+-- What wa_message does not have, since it is off or was purged, is told by what else is kept.
+CALL t.take('{"statuses": [{"id": "wamid.p1", "status": "delivered", "timestamp": "1740823200", "recipient_id": "491600004001", "pricing": {"category": "marketing"}},
+	{"id": "wamid.p1", "status": "read", "timestamp": "1740823260", "recipient_id": "491600004001", "pricing": {"category": "marketing"}}]}');
+SELECT wa_sent('wamid.p1', '491600004001', 'marketing', 'tulips', 'spring', '2025-03-01 09:59');
+SELECT at, event, detail, source FROM wa_history('491600004001') WHERE event ~ '^message';
+SET LOCAL wa_policy.message_log = off;
+DELETE FROM wa_message WHERE recipient = '491600004001';
+CALL t.take('{"statuses": [{"id": "wamid.p2", "status": "delivered", "timestamp": "1740909600", "recipient_id": "491600004001", "pricing": {"category": "utility"}}]}');
+SELECT at, event, detail, source FROM wa_history('491600004001') WHERE event ~ '^message';
+RESET wa_policy.message_log;
+
 -- The verdict on the signature: valid, unknown, none, and a webhook that is gone.
 CREATE FUNCTION t.hmac(body text, secret text) RETURNS bytea LANGUAGE plpgsql AS $$
 DECLARE

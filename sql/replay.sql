@@ -114,4 +114,9 @@ SELECT problem, detail FROM wa_problem ORDER BY id DESC LIMIT 1;
 SELECT applied > 0 AS applied FROM wa_replay();
 SELECT count(*) FROM wa_consent WHERE recipient = '491610002001';
 
+-- What an operator has closed stays closed.
+UPDATE wa_problem SET resolved_at = '2026-01-01' WHERE id = (SELECT max(id) FROM wa_problem);
+SELECT problems >= 0 AS replayed FROM wa_replay();
+SELECT problem, resolved_at FROM wa_problem ORDER BY id DESC LIMIT 1;
+
 ROLLBACK;

@@ -97,5 +97,7 @@ GRANT EXECUTE ON FUNCTION @extschema@.wa__identifiers(@extschema@.wa_recipient),
 	@extschema@.wa__stop_before(@extschema@.wa_recipient, text, @extschema@.wa_category, timestamptz) TO wa_reader;
 GRANT EXECUTE ON FUNCTION @extschema@.wa__cooldown_merge(integer, text, timestamptz[], timestamptz, timestamptz[], timestamptz)
 	TO wa_reader, pg_monitor;
-GRANT EXECUTE ON FUNCTION @extschema@.wa__library_version(), @extschema@.wa__recompute_owed(), @extschema@.wa_report(integer) TO wa_reader, pg_monitor;
+GRANT EXECUTE ON FUNCTION @extschema@.wa__library_version(), @extschema@.wa__recompute_owed(), @extschema@.wa__findings(), @extschema@.wa_report(integer)
+	TO wa_reader, pg_monitor;
+GRANT SELECT ON @extschema@.wa__finding TO wa_reader, pg_monitor;
 

@@ -64,7 +64,7 @@ COMMENT ON COLUMN @extschema@.wa_problem.sender IS 'Phone number id that the web
 COMMENT ON COLUMN @extschema@.wa_problem.on_premises IS 'True: the payload had the On-Premises form';
 COMMENT ON COLUMN @extschema@.wa_problem.received_at IS 'When its webhook was received';
 COMMENT ON COLUMN @extschema@.wa_problem.recorded_at IS 'When the row was written';
-COMMENT ON COLUMN @extschema@.wa_problem.resolved_at IS 'When wa_replay() applied it; NULL while it is open';
+COMMENT ON COLUMN @extschema@.wa_problem.resolved_at IS 'When wa_replay() applied it, or an operator who has looked at it set this by UPDATE; NULL while it is open';
 COMMENT ON COLUMN @extschema@.wa_problem.count IS 'How often the code came, for the problem unknown_code; else 1. Occurrences in wa_problem_tally are added when the code comes next';
 
 -- Counts of unknown codes whose row another transaction had locked, so that none has to wait for it.

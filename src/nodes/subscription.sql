@@ -43,16 +43,19 @@ BEGIN
 	EXECUTE format('INSERT INTO %s.wa_erasure_key (key) VALUES ($1) ON CONFLICT (id) DO NOTHING', home)
 		USING sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
 			|| substr(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 1, 8);
-	EXECUTE format('SELECT string_agg(t::text, '', '') FROM %s.wa__replicated_tables() AS t', home) INTO tables;
-	IF EXISTS (SELECT FROM pg_publication WHERE pubname = wa_publish.name) THEN
-		EXECUTE format('ALTER PUBLICATION %I SET TABLE %s', name, tables);
-	ELSE
+	-- What else it publishes is the DBA's.  A longer name is cut off by CREATE PUBLICATION too.
+	EXECUTE format('SELECT string_agg(t::text, '', '') FROM %s.wa__replicated_tables() AS t
+		WHERE NOT EXISTS (SELECT FROM pg_publication_rel AS r JOIN pg_publication AS p ON p.oid = r.prpubid
+			WHERE p.pubname = $1 AND r.prrelid = t)', home) INTO tables USING name::name;
+	IF NOT EXISTS (SELECT FROM pg_publication WHERE pubname = wa_publish.name::name) THEN
 		EXECUTE format('CREATE PUBLICATION %I FOR TABLE %s', name, tables);
+	ELSIF tables IS NOT NULL THEN
+		EXECUTE format('ALTER PUBLICATION %I ADD TABLE %s', name, tables);
 	END IF;
 END
 $$;
 COMMENT ON FUNCTION wa_publish(text) IS
-'Creates or updates the publication of state and policy, to which other databases subscribe (wa_subscribe there). Call it again after an upgrade, to add new tables. Needs wal_level = logical and the rights to create a publication of these tables';
+'Creates the publication of state and policy, to which other databases subscribe (wa_subscribe there), or adds the tables that it lacks. Call it again after an upgrade, and after the restore of a dump, which leaves them out. Needs wal_level = logical and the rights to create a publication of these tables';
 REVOKE EXECUTE ON FUNCTION wa_publish(text) FROM PUBLIC;
 
 -- Replicated rows may have the keys of local ones: default rows, and rows that

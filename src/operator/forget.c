@@ -279,8 +279,7 @@ static wa_forget_step steps[] = {
 	STEP("log of unlinkings",
 		 "DELETE FROM @extschema@.wa_unlink_log AS t"
 		 " WHERE t.recipient OPERATOR(@extschema@.=) ANY ($1)"
-		 " OR t.other OPERATOR(@extschema@.=) ANY ($1)"
-		 " OR @extschema@.wa__without(t.reason, $1) IS NOT NULL"),
+		 " OR t.other OPERATOR(@extschema@.=) ANY ($1)"),
 	STEP("locks",
 		 "DELETE FROM @extschema@.wa_recipient_lock AS t USING unnest($1, $2) AS p (recipient, until)"
 		 " WHERE t.recipient OPERATOR(@extschema@.=) p.recipient"
@@ -316,9 +315,11 @@ static wa_statement erase_mentions = {
 	"recipient[] recipient[]", NULL, 0
 };
 
-/* Reasons of other erasures that name the person. */
+/* Reasons of other erasures, and of unlinkings of others, that name the person. */
 static wa_statement erase_reasons = {
-	"UPDATE @extschema@.wa_erasure AS t SET reason = '" WORDS_ERASED "'"
+	"WITH unlinkings AS (UPDATE @extschema@.wa_unlink_log AS t SET reason = '" WORDS_ERASED "'"
+	" WHERE @extschema@.wa__without(t.reason, $1) IS NOT NULL)"
+	" UPDATE @extschema@.wa_erasure AS t SET reason = '" WORDS_ERASED "'"
 	" WHERE @extschema@.wa__without(t.reason, $1) IS NOT NULL",
 	"recipient[]", NULL, 0
 };

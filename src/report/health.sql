@@ -33,7 +33,8 @@ REVOKE EXECUTE ON FUNCTION wa__recompute_owed() FROM PUBLIC;
 -- depend on the number of messages; a business with few messages among many may seem to pause for longer than it did.
 CREATE FUNCTION wa__status_hours() RETURNS TABLE (business text, hour timestamptz)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1000
-	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+	-- A disabled scan's cost would have it compiled, for longer than it runs.
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 	BEGIN ATOMIC
 		SELECT DISTINCT m.business, h.hour
 		FROM generate_series(date_bin('1 hour', now(), timestamptz '2000-01-01 00:00Z') - interval '30 days', now(), interval '1 hour') AS h (hour),
@@ -108,6 +109,12 @@ SELECT 'unfed' AS finding, 'error' AS severity, 0::numeric AS figure,
 	'SELECT member::regrole FROM pg_auth_members WHERE roleid = ''wa_writer''::regrole;' AS statement
 WHERE NOT EXISTS (SELECT FROM wa_sender WHERE last_seen IS NOT NULL) AND NOT EXISTS (SELECT FROM wa_empty_declaration)
 UNION ALL
+-- As a data-only restore with --disable-triggers leaves it where it fails half-way.
+SELECT 'intake_off', 'error', NULL, 'Webhooks are stored and not applied, since their trigger is disabled. Enable it, then call wa_replay().',
+	format('ALTER TABLE %s ENABLE TRIGGER %I;', t.tgrelid::regclass, t.tgname)
+FROM pg_trigger AS t
+WHERE t.tgrelid = 'wa_webhook'::regclass AND t.tgname = 'wa__webhook_ingest' AND t.tgenabled IN ('D', 'R')
+UNION ALL
 -- The rhythm is that of the last 30 days; after those, nothing is left to compare with.
 SELECT 'silence', 'error', NULL,
 	format('No webhook of any business since %s.', to_char(max(s.last_seen) AT TIME ZONE 'UTC', 'YYYY-MM-DD')),
@@ -142,6 +149,26 @@ SELECT 'subscription', 'error', NULL,
 FROM wa_subscription_status AS s
 WHERE NOT s.current AND NOT pg_is_in_recovery()
 UNION ALL
+-- Nothing tells whose it is, nor was it told which tables it is for.
+SELECT 'subscription', 'error', NULL,
+	format('Subscription %s has no tables, as after the restore of a dump: if it brought the state, stops since the dump are not known here.', s.subname),
+	'SELECT subname, subpublications FROM pg_subscription;'
+FROM pg_subscription AS s
+WHERE s.subdbid = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
+	AND NOT EXISTS (SELECT FROM pg_subscription_rel AS r WHERE r.srsubid = s.oid)
+UNION ALL
+-- A slot does not tell of which publication it is. Slots that a standby has by itself are not read there.
+SELECT 'subscriber', CASE WHEN p.active AND p.wal_status <> 'lost' THEN 'warning' ELSE 'error' END, round(p.behind_bytes / 1048576),
+	format('Slot %s %s', p.slot,
+		CASE WHEN p.wal_status = 'lost' THEN 'is lost: its subscriber must be created again.'
+			WHEN NOT p.active THEN format('is not read: its subscriber learns no stop, and the write-ahead log is kept for it, %s MB so far. If there is no subscriber any more, drop it.',
+				round(p.behind_bytes / 1048576))
+			ELSE format('is %s MB behind: its subscriber does not know the latest stops yet.', round(p.behind_bytes / 1048576)) END),
+	format('SELECT * FROM %s;', 'wa_publication_status'::regclass)
+FROM wa_publication_status AS p
+WHERE (NOT p.active OR p.wal_status = 'lost' OR p.behind_bytes > 256 * 1048576::bigint) AND NOT pg_is_in_recovery()
+	AND EXISTS (SELECT FROM pg_publication_rel AS r WHERE r.prrelid = 'wa_consent'::regclass)
+UNION ALL
 -- May anybody post?  Nobody posts to a subscriber.
 SELECT 'no_secret', 'warning', count(*) FILTER (WHERE last_seen IS NOT NULL),
 	'No app secret is set: anyone who can post may write consent.',
@@ -159,7 +186,7 @@ UNION ALL
 -- What could not be applied?
 SELECT problem, 'warning', count(*),
 	format('Elements that could not be applied: %s (%s).', count(*), problem),
-	format('SELECT path, detail, fragment FROM %s WHERE problem = %L AND resolved_at IS NULL;', 'wa_problem'::regclass, problem)
+	format('SELECT id, webhook_id, path, detail, fragment FROM %s WHERE problem = %L AND resolved_at IS NULL;', 'wa_problem'::regclass, problem)
 FROM wa_problem WHERE resolved_at IS NULL AND problem NOT IN ('bad_signature', 'unknown_code')
 GROUP BY problem
 UNION ALL
@@ -293,18 +320,27 @@ COMMENT ON COLUMN wa__finding.figure IS 'As in wa_health';
 COMMENT ON COLUMN wa__finding.sentence IS 'As in wa_health, in one line';
 COMMENT ON COLUMN wa__finding.statement IS 'As in wa_health, in one line';
 
+-- A plan of so many parts takes seconds to compile.  With the reader's rights and search path, by which names are written.
+CREATE FUNCTION wa__findings() RETURNS SETOF wa__finding
+	LANGUAGE sql STABLE PARALLEL UNSAFE COST 1000000 ROWS 10 SET jit = off
+	BEGIN ATOMIC
+		SELECT f.* FROM wa__finding AS f;
+	END;
+COMMENT ON FUNCTION wa__findings() IS 'Returns the rows of wa__finding, without run-time compilation';
+REVOKE EXECUTE ON FUNCTION wa__findings() FROM PUBLIC;
+
 CREATE VIEW wa_health AS
 SELECT f.finding, f.severity, f.figure,
 	rtrim(regexp_replace(regexp_replace(f.sentence, E'(\\S{29})(?=\\S)', E'\\1 ', 'g'), '(.{1,29})( |$)', E'\\1\n', 'g'), E'\n') AS sentence,
 	translate(rtrim(regexp_replace(l.statement, '(.{1,24})( |$)', E'\\1\n', 'g'), E'\n'), E'\x01', ' ') AS statement
-FROM wa__finding AS f,
+FROM wa__findings() AS f,
 	-- No line is broken within quotes, that is, at a blank with an odd number of quotes after it.
 	regexp_replace(f.statement, ' (?=[^"]*"([^"]*"[^"]*")*[^"]*$)| (?=[^'']*''([^'']*''[^'']*'')*[^'']*$)', E'\x01', 'g') AS l (statement)
 ORDER BY CASE f.severity WHEN 'error' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END, f.finding, f.figure DESC, f.sentence;
 COMMENT ON VIEW wa_health IS
 'Health of the installation: one row per finding that needs attention, the most severe first; no row where all is well. Lines are broken so that psql shows them within 100 columns';
-COMMENT ON COLUMN wa_health.finding IS 'Which check found it: unfed, silence, subscription, no_secret, forged, a kind of wa_problem, unknown_code, replay_owed, recompute_owed, idle_cap, failures_jump, sender_held, restriction, template_paused, template_off, purge_due, growth, dead_rows or version';
+COMMENT ON COLUMN wa_health.finding IS 'Which check found it: unfed, intake_off, silence, subscription, subscriber, no_secret, forged, a kind of wa_problem, unknown_code, replay_owed, recompute_owed, idle_cap, failures_jump, sender_held, restriction, template_paused, template_off, purge_due, growth, dead_rows or version';
 COMMENT ON COLUMN wa_health.severity IS 'error: decisions are wrong or fail, or soon will; warning: needs attention today; notice: can wait';
-COMMENT ON COLUMN wa_health.figure IS 'The number that the finding is about: rows; hours for silence of a business; the error code for sender_held; gigabytes for growth; NULL where there is none';
+COMMENT ON COLUMN wa_health.figure IS 'The number that the finding is about: rows; hours for silence of a business; the error code for sender_held; gigabytes for growth; megabytes for subscriber; NULL where there is none';
 COMMENT ON COLUMN wa_health.sentence IS 'The finding in a sentence';
 COMMENT ON COLUMN wa_health.statement IS E'SQL statement that solves it or shows more, ready to run. The owner of the extension can run all of them; every role that can read this view can run those that change nothing and do not read wa_problem, which has personal data. :''app_secret'' is a variable of psql: set it by \\set before';

@@ -78,6 +78,22 @@ CREATE FUNCTION wa_history(phone wa_recipient)
 				(m.read_at, 'message read'), (m.failed_at, 'message failed')) AS t (at, event)
 			WHERE t.at IS NOT NULL
 			UNION ALL
+			-- What was purged from wa_message, or was never in it: deliveries by their first receipt.
+			SELECT d.at, 'message delivered', p.identifier, w.business, NULL, w.category::text, NULL, NULL, NULL, p.until
+			FROM person AS p
+			JOIN wa_delivery AS w ON w.recipient = p.identifier
+			CROSS JOIN LATERAL (SELECT min(r.at) FROM unnest(w.deliveries, w.messages) AS r (at, message)
+				GROUP BY r.message, CASE WHEN r.message = 0 THEN r.at END) AS d (at)
+			WHERE NOT EXISTS (SELECT FROM wa_message AS m WHERE m.delivered_at = d.at AND m.recipient IN (SELECT q.identifier FROM person AS q))
+			UNION ALL
+			SELECT c.sent_at, 'message sent', p.identifier, c.business, c.sender,
+				concat_ws(', ', c.category, 'template ' || c.template, 'campaign ' || c.campaign),
+				'message ' || c.message_id, c.claimed_by, NULL, p.until
+			FROM person AS p
+			JOIN wa_claim AS c ON c.recipient = p.identifier
+			WHERE c.sent_at IS NOT NULL AND (c.home = c.recipient OR c.home NOT IN (SELECT q.identifier FROM person AS q))
+				AND NOT EXISTS (SELECT FROM wa_message AS m WHERE m.message_id = c.message_id)
+			UNION ALL
 			SELECT c.claimed_at, 'claimed', p.identifier, c.business, c.sender,
 				concat_ws(', ', c.category, 'campaign ' || c.campaign), NULL, c.claimed_by, c.claimed_at, p.until
 			FROM person AS p

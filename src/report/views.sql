@@ -72,7 +72,8 @@ COMMENT ON COLUMN wa_recipient_status.last_read_at IS 'When a message was last r
 
 -- Views of rates read day by day: the rows of one day are close together in wa_message, the BRIN index finds
 -- them, and a WHERE on "day" excludes the other days before their rows are read.  A single query over a
--- computed day would read every row and convert its time, even if one day is selected.
+-- computed day would read every row and convert its time, even if one day is selected.  These
+-- functions run once per day, and each time their query would be compiled anew, for longer than it runs.
 CREATE FUNCTION wa__day_begins(day date) RETURNS timestamptz
 	LANGUAGE sql STABLE PARALLEL RESTRICTED
 	-- Where clocks are set back at midnight, it comes twice: the day begins with the first, a microsecond after the day before.
@@ -92,7 +93,7 @@ REVOKE EXECUTE ON FUNCTION wa__day_of(timestamptz) FROM PUBLIC;
 -- The first day is found by binary search: a BRIN index cannot return the minimum, but it is fast to check that nothing is older.
 CREATE FUNCTION wa__message_days() RETURNS SETOF date
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
-	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 	BEGIN ATOMIC
 		WITH RECURSIVE search (low, high) AS (
 			SELECT date '2009-01-01', wa__day_of(now()) + 2
@@ -110,7 +111,7 @@ CREATE FUNCTION wa__messages_of_day(day date)
 	RETURNS TABLE (business text, sender text, category wa_category, template text, campaign text, code integer,
 		messages bigint, delivered bigint, read bigint, failed bigint, undelivered bigint)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 50
-	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 	BEGIN ATOMIC
 		SELECT m.business, m.sender, m.category, m.template, m.campaign, m.code,
 			count(*), count(m.delivered_at), count(m.read_at), count(m.failed_at),
@@ -243,7 +244,7 @@ CREATE FUNCTION wa__opt_outs_of_day(day date)
 	RETURNS TABLE (business text, sender text, category wa_category, template text, campaign text,
 		delivered bigint, opt_outs bigint)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 50
-	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 	BEGIN ATOMIC
 		SELECT m.business, m.sender, m.category, m.template, m.campaign, count(*), 0::bigint
 		FROM wa_message AS m
@@ -267,7 +268,7 @@ REVOKE EXECUTE ON FUNCTION wa__opt_outs_of_day(date) FROM PUBLIC;
 
 CREATE FUNCTION wa__stop_days() RETURNS SETOF date
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
-	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 	BEGIN ATOMIC
 		SELECT * FROM wa__message_days() UNION SELECT wa__day_of(l.at) FROM wa_consent_log AS l WHERE l.state = 'stop';
 	END;

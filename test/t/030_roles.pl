@@ -67,7 +67,7 @@ $node->safe_psql('postgres', 'CREATE ROLE posting LOGIN IN ROLE wa_writer; CREAT
 for my $role (qw(posting asking))
 {
 	# What the codes mean, who sends, the pacing and the reports are no secret to a reader.
-	my @open = grep { $role eq 'asking' && /^wa_(error_code|sender|sender_hold(_log)?|sender_life|template|message(_day)?|frequency_cap|quiet_hours|region_without_limit|import_progress|(subscription|publication|recipient)_status|(delivery|failure|opt_out)_rate|violation|ladder_yield|health)$/ } @relations;
+	my @open = grep { $role eq 'asking' && /^wa_(error_code|sender|sender_hold(_log)?|sender_life|template|message(_day)?|frequency_cap|quiet_hours|region_without_limit|import_progress|(subscription|publication|recipient)_status|(delivery|failure|opt_out)_rate|violation|ladder_yield|health|_finding)$/ } @relations;
 	my $got = as($role, join('', map { my $r = $_; ((grep { $_ eq $r } @open) ? '' : "TABLE $r; COPY $r TO STDOUT;") . "DELETE FROM $r; TRUNCATE $r;\n" } @relations));
 	my @rows = grep { !/ERROR:  permission denied for |ERROR:  cannot|ERROR:  .*is not a table|HINT|^LINE|\^|DETAIL|COPY \(SELECT/ } split /\n/, $got;
 	is("@rows", '', "$role reads and empties nothing");
