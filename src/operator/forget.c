@@ -340,7 +340,7 @@ find_person(const wa_schema *schema, const wa_canonical *id, wa_forgotten *perso
 	int			most;
 
 	wa_link_reader_open(&links, schema, latest);
-	found = wa_person_load(&links, id);
+	found = wa_person_load(&links, id, false);
 	most = found == NULL ? 1 : found->nmembers;
 	person->ids = palloc(most * sizeof(wa_canonical));
 	person->until = palloc(most * sizeof(wa_instant));

@@ -576,6 +576,18 @@ rule_erased(wa_rule_context *context)
 		object(context, &objection);
 }
 
+/*
+ * What was learned under the others is not known then.  Last, so that the rows about the recipient
+ * itself tell as much as they do of somebody with few.
+ */
+static bool
+rule_too_many_identifiers(wa_rule_context *context)
+{
+	wa_objection objection = {WA_RULE_TOO_MANY_IDENTIFIERS,.since = WA_NEVER,.until = WA_FOREVER};
+
+	return !context->facts->crowded || object(context, &objection);
+}
+
 /* In the order of their numbers. */
 static bool (*const rules[]) (wa_rule_context *) =
 {
@@ -589,6 +601,7 @@ static bool (*const rules[]) (wa_rule_context *) =
 	rule_quiet_hours,
 	rule_no_opt_in,
 	rule_erased,
+	rule_too_many_identifiers,
 };
 
 bool
@@ -667,6 +680,7 @@ wa_rule_name(wa_rule rule)
 		[WA_RULE_QUIET_HOURS] = "quiet_hours",
 		[WA_RULE_NO_OPT_IN] = "no_opt_in",
 		[WA_RULE_ERASED] = "erased",
+		[WA_RULE_TOO_MANY_IDENTIFIERS] = "too_many_identifiers",
 	};
 
 	return names[rule];

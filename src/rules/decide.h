@@ -34,11 +34,12 @@ typedef enum wa_rule
 	WA_RULE_FREQUENCY_CAP,
 	WA_RULE_QUIET_HOURS,
 	WA_RULE_NO_OPT_IN,
-	WA_RULE_ERASED
+	WA_RULE_ERASED,
+	WA_RULE_TOO_MANY_IDENTIFIERS
 } wa_rule;
 
 /* One more than the last rule. */
-#define WA_RULES (WA_RULE_ERASED + 1)
+#define WA_RULES (WA_RULE_TOO_MANY_IDENTIFIERS + 1)
 
 /* The reason in SQL, static storage; NULL where there is no rule with this number. */
 extern const char *wa_rule_name(wa_rule rule);
@@ -198,6 +199,7 @@ typedef struct wa_facts wa_facts;
 struct wa_facts
 {
 	bool		valid;			/* false: not a valid recipient */
+	bool		crowded;		/* too many others are linked with it, and were not read */
 	int			nregions;
 	const wa_region_fact *regions;
 

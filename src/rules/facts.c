@@ -445,9 +445,15 @@ load_person(wa_decision_cache *cache, const wa_canonical *recipient)
 
 	wa_link_reader_open(&cache->links, cache->schema, cache->snapshot);
 	cache->links.kept = &cache->kept;
-	person = wa_person_load(&cache->links, recipient);
+	person = wa_person_load(&cache->links, recipient, true);
 	wa_link_reader_close(&cache->links);
-	return person;
+	if (person == NULL || !person->crowded)
+		return person;
+
+	/* Its own rows alone are read: it is refused in any case. */
+	wa_keep_links(&cache->kept, &cache->links, person, cache->context);
+	cache->facts.crowded = true;
+	return NULL;
 }
 
 wa_facts *

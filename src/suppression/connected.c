@@ -5,8 +5,9 @@
  *
  * Connected identifiers form groups (a union-find structure).  Where a group has rows about
  * two of its phones, or about a BSUID, all of its phones are marked.  Where it has rows about
- * one phone only, the other phones are marked.  Where memory does not suffice for groups, all
- * connected identifiers are marked.
+ * one phone only, the other phones are marked.  Where it is so large that its members may be
+ * refused for that, all are marked, and where memory does not suffice for groups, all
+ * connected identifiers.
  *
  * Groups are found from the identifiers that are rare: those that changed, BSUIDs and parents
  * that were seen with several others, and those that have rows.  From each of these the
@@ -57,6 +58,7 @@ typedef uint64 wa_node;
 /* Facts about a group, by the place of its root. */
 typedef struct wa_group
 {
+	uint32		members;
 	uint8		listed;			/* phones with rows, at most 2 */
 	uint32		one;			/* the place of one with rows */
 } wa_group;
@@ -458,7 +460,7 @@ wa_connected_most(const wa_connected *connected)
 	return connected->nnodes;
 }
 
-/* Count the phones with rows of each group. */
+/* Count the members and the phones with rows of each group. */
 static wa_group *
 count_listed(wa_connected *c)
 {
@@ -467,10 +469,14 @@ count_listed(wa_connected *c)
 
 	for (uint32 i = 0; i < c->nplaces; i++)
 	{
-		if (c->nodes[i] != 0 && !(c->nodes[i] & USER_ID) && c->sink->is_listed(c->arg, c->nodes[i]))
-		{
-			wa_group   *group = &groups[root_of(c, i)];
+		wa_group   *group;
 
+		if (c->nodes[i] == 0)
+			continue;
+		group = &groups[root_of(c, i)];
+		group->members++;
+		if (!(c->nodes[i] & USER_ID) && c->sink->is_listed(c->arg, c->nodes[i]))
+		{
 			group->listed = Min(2, group->listed + 1);
 			group->one = i;
 		}
@@ -494,7 +500,7 @@ wa_connected_mark(wa_connected *c)
 		if (c->nodes[i] == 0)
 			continue;
 		group = &groups[root_of(c, i)];
-		if (group->listed > 1 ||
+		if (group->listed > 1 || group->members > WA_MOST_BEHIND ||
 			(group->listed == 1 && ((c->nodes[i] & USER_ID) || group->one != i)))
 			mark(c, c->nodes[i]);
 	}
