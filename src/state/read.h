@@ -72,8 +72,8 @@ extern void wa_reader_close(wa_reader *reader);
 extern void wa_reader_seek(wa_reader *reader, Datum value);
 
 /*
- * Look for rows by the first n columns of the index, all of type text; n <= WA_MAX_SEEK.
- * The values are copied to where the reader was opened.
+ * Look for rows by the first n columns of the index, of type text or recipient; n <= WA_MAX_SEEK.
+ * They are copied to the current memory context, which must last until the next seek.
  */
 extern void wa_reader_seek_all(wa_reader *reader, const wa_str *values, int n);
 
