@@ -400,6 +400,25 @@ count_deliveries(const wa_facts *facts, const wa_question *q, const wa_cap *cap,
 	}
 }
 
+/* Has this message been delivered?  Then it counts as such. */
+static bool
+was_delivered(const wa_facts *facts, int32 message)
+{
+	int			low = 0;
+	int			high = facts->ndelivered;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+
+		if (facts->delivered[middle].message < message)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < facts->ndelivered && facts->delivered[low].message == message;
+}
+
 static void
 count_claims(const wa_facts *facts, const wa_question *q, const wa_cap *cap, wa_counted *counted)
 {
@@ -410,7 +429,8 @@ count_claims(const wa_facts *facts, const wa_question *q, const wa_cap *cap, wa_
 		/* Whenever it was claimed: one that this transaction has made is later than its beginning. */
 		if ((claim->lease_until <= q->at && claim->lease_until != WA_FOREVER) ||
 			(q->own_claim != 0 && claim->token == q->own_claim) ||
-			!is_capped(q, cap, claim->category, claim->business))
+			!is_capped(q, cap, claim->category, claim->business) ||
+			(claim->message != 0 && was_delivered(facts, claim->message)))
 			continue;
 		counted->claimed++;
 		counted->latest = wa_later(counted->latest, claim->claimed_at);
@@ -453,6 +473,8 @@ rule_frequency_cap(wa_rule_context *context)
 			(cap->exempt_regions && facts->region_without_limit))
 			continue;
 		count_deliveries(facts_with(facts, WA_DELIVERIES), q, cap, &counted);
+		if (!(facts->fetched & WA_CLAIMS))
+			facts->claims_from = q->at;
 		count_claims(facts_with(facts, WA_CLAIMS), q, cap, &counted);
 		if (counted.n < cap->messages && counted.overflowed == WA_NEVER)
 			continue;

@@ -15,6 +15,7 @@
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "storage/predicate.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -29,8 +30,8 @@
 #include "state/read.h"
 
 /*
- * The function behind "=" of a column of an index.  Only three types come: those of
- * recipients, of businesses, and of buckets of the erased.
+ * The function behind "=" of a column of an index.  Nearly always it is of one of three types: those
+ * of recipients, of businesses, and of buckets of the erased.
  */
 static void
 equality_of(Relation index, int column, FmgrInfo *result)
@@ -155,6 +156,18 @@ wa_reader_seek_all(wa_reader *reader, const wa_str *values, int n)
 		reader->scan = wa_index_beginscan(reader->heap, reader->index, reader->snapshot, n);
 	}
 	index_rescan(reader->scan, keys, n, NULL, 0);
+	MemoryContextSwitchTo(old);
+}
+
+void
+wa_reader_seek_from(wa_reader *reader, wa_instant from)
+{
+	MemoryContext old = MemoryContextSwitchTo(reader->memory);
+	ScanKeyData key;
+
+	ScanKeyInit(&key, 1, BTGreaterEqualStrategyNumber, F_TIMESTAMPTZ_GE,
+				TimestampTzGetDatum(from));
+	index_rescan(reader->scan, &key, 1, NULL, 0);
 	MemoryContextSwitchTo(old);
 }
 
