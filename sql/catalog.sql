@@ -201,7 +201,7 @@ SELECT f.signature, t.in_worker(c.call) AS in_worker
 FROM t.function AS f LEFT JOIN (VALUES
 	('wa_classify(integer)', '(wa_classify(131026 + n - n)).title'),
 	('wa__consent_events(wa_recipient)', 'wa__consent_events(who::wa_recipient) AS f WHERE f.state = ''stop'''),
-	('wa__identifiers(wa_recipient)', 'wa__identifiers(who::wa_recipient) AS f WHERE f.until IS NULL'),
+	('wa__identifiers(wa_recipient,boolean)', 'wa__identifiers(who::wa_recipient) AS f WHERE f.until IS NULL'),
 	('wa_error_catalogue(boolean)', 'wa_error_catalogue(n > 0) AS f WHERE f.code = 131026'),
 	('wa_explain(text,wa_category,text,text,timestamp with time zone)', 'wa_explain(who, category) AS f WHERE f.rule = 3'),
 	('wa_explain(wa_recipient,wa_category,text,text,timestamp with time zone)', 'wa_explain(who::wa_recipient, category) AS f WHERE f.rule = 3'),

@@ -42,8 +42,8 @@ SELECT phone, reason FROM wa_claim('{491590001006}', 'marketing', 'spring', 'b1'
 CALL t.take('{"statuses":[{"id":"w","status":"delivered","timestamp":"1740823200","recipient_id":"491590001006","recipient_user_id":"DE.def"}]}');
 SELECT phone, reason FROM wa_claim('{DE.def}', 'marketing', 'spring', 'b1');
 
--- What is claimed counts for frequency caps, under every identifier and for every campaign, until it is sent, given
--- back or over; then what is delivered counts.
+-- What is claimed counts for frequency caps, under every identifier and for every campaign, until it is given back
+-- or over, and also once it is sent, until it is delivered: then that counts, once.
 INSERT INTO wa_frequency_cap (category, messages, period, exempt_regions) VALUES ('marketing', 2, '7 days', false);
 CALL t.take('{"statuses":[{"id":"w","status":"sent","timestamp":"1740823200","recipient_id":"491590001007","recipient_user_id":"DE.ghi"}]}');
 SELECT phone, reason FROM wa_claim('{491590001007, DE.ghi, 491590001007}', 'marketing', 'first', 'b1');
@@ -69,7 +69,10 @@ $$;
 SELECT * FROM t.caps();
 SELECT wa_first_reason('491590001007', 'marketing', at => clock_timestamp() + interval '16 minutes') AS later;
 SELECT wa_sent('wamid.3', 'DE.ghi', 'marketing', 'hello', 'second', clock_timestamp(), 'b1');
-SELECT DISTINCT looked_up, listed FROM t.caps();
+SELECT looked_up, listed, ends, detail FROM t.caps() WHERE business IS NULL;
+SELECT phone, reason FROM wa_claim('{491590001007}', 'marketing', 'third', 'b1');
+SELECT wa_first_reason('DE.ghi', 'marketing', 'b1', at => clock_timestamp() + interval '14 minutes') AS leased,
+	wa_first_reason('DE.ghi', 'marketing', 'b1', at => clock_timestamp() + interval '16 minutes') AS later;
 SELECT applied FROM wa_ingest(jsonb_build_object('statuses', jsonb_build_array(jsonb_build_object('id', 'wamid.3', 'status', 'delivered', 'recipient_id', '491590001007',
 	'timestamp', floor(extract(epoch FROM now()))::bigint, 'pricing', '{"category": "marketing"}'::jsonb)))::text);
 SELECT looked_up, listed, detail FROM t.caps() WHERE business IS NULL;

@@ -121,6 +121,11 @@ typedef struct wa_expectation
 	"recipient:recipient! other:recipient! at:timestamptz origin:text! message_id:text!" \
 	" unlinked_at:timestamptz"
 
+#define CLAIM_COLUMNS \
+	"campaign:text! recipient:recipient! category:category! business:text sender:text" \
+	" claimed_at:timestamptz! lease_until:timestamptz! sent_at:timestamptz" \
+	" message_id:text template:text home:recipient! token:int8!"
+
 static const wa_expectation expectations[] = {
 	expect(consent, "wa_consent", "wa_consent_pkey", 1,
 		   "recipient:recipient! business:text! register:text! state:text! at:timestamptz!"
@@ -186,10 +191,8 @@ static const wa_expectation expectations[] = {
 		   "message_id:text! recipient:recipient! business:text! sender:text! category:category"
 		   " sent_at:timestamptz delivered_at:timestamptz read_at:timestamptz"
 		   " failed_at:timestamptz code:int4 template:text campaign:text participant:text!"),
-	expect_partial(claim_open, "wa_claim", "wa_claim_open", 2,
-				   "campaign:text! recipient:recipient! category:category! business:text sender:text"
-				   " claimed_at:timestamptz! lease_until:timestamptz! sent_at:timestamptz"
-				   " message_id:text template:text home:recipient! token:int8!"),
+	expect(claim_recipient, "wa_claim", "wa_claim_recipient", 2, CLAIM_COLUMNS),
+	expect(claim_lease, "wa_claim", "wa_claim_lease", 7, CLAIM_COLUMNS),
 };
 
 static Oid

@@ -58,7 +58,8 @@ typedef struct wa_schema
 	wa_table	phrase;
 	wa_table	webhook;
 	wa_table	message;
-	wa_table	claim_open;		/* wa_claim; pkey: its index by recipient of what was not sent */
+	wa_table	claim_recipient;	/* wa_claim; pkey: its index by recipient and end of the lease */
+	wa_table	claim_lease;	/* the same, by the end of the lease */
 } wa_schema;
 
 /*

@@ -21,19 +21,19 @@ CREATE TABLE wa_claim (
 	CONSTRAINT wa_claim_pkey PRIMARY KEY (campaign, recipient)
 ) WITH (fillfactor = 80);
 CREATE INDEX wa_claim_by_token ON wa_claim (token, home, recipient);
-CREATE INDEX wa_claim_recipient ON wa_claim (recipient);
--- Frequency caps count claims. C reads them by this index; columns: state/columns.h.
-CREATE INDEX wa_claim_open ON wa_claim (recipient) WHERE sent_at IS NULL;
+-- Frequency caps count claims to the end of their leases. C reads them by these indexes; columns: state/columns.h.
+CREATE INDEX wa_claim_recipient ON wa_claim (recipient, lease_until);
+CREATE INDEX wa_claim_lease ON wa_claim (lease_until);
 SELECT pg_catalog.pg_extension_config_dump('wa_claim', '');
 COMMENT ON TABLE wa_claim IS
-'Claims: people whom a worker has taken for a campaign, and people who were sent to. One row for each identifier of the person known at that time, so that the person cannot be claimed under another one. A claim that is not sent yet counts for frequency caps until its lease ends';
+'Claims: people whom a worker has taken for a campaign, and people who were sent to. One row for each identifier of the person known at that time, so that the person cannot be claimed under another one. A claim counts for frequency caps until its lease ends or, once it was sent, until the message is delivered, which counts then';
 COMMENT ON COLUMN wa_claim.campaign IS 'Name of the campaign, as given to wa_claim or wa_sent';
 COMMENT ON COLUMN wa_claim.recipient IS 'An identifier of the person';
 COMMENT ON COLUMN wa_claim.category IS 'Category of the message';
 COMMENT ON COLUMN wa_claim.business IS 'Argument business of wa_claim, a WhatsApp Business Account id; NULL: all';
 COMMENT ON COLUMN wa_claim.sender IS 'Argument sender of wa_claim, a phone number id; NULL: any';
 COMMENT ON COLUMN wa_claim.claimed_at IS 'When it was claimed';
-COMMENT ON COLUMN wa_claim.lease_until IS 'When the claim ends by itself, unless the message was sent';
+COMMENT ON COLUMN wa_claim.lease_until IS 'When the claim ends by itself, unless the message was sent. Until then it counts for frequency caps, also after it was sent, unless the message was delivered';
 COMMENT ON COLUMN wa_claim.sent_at IS 'When the message was sent, from wa_sent; NULL until then';
 COMMENT ON COLUMN wa_claim.message_id IS 'Id of the message that was sent; NULL until then';
 COMMENT ON COLUMN wa_claim.template IS 'Template that was sent; NULL where wa_sent named none';

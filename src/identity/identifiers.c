@@ -21,12 +21,12 @@ PG_FUNCTION_INFO_V1(wa__resume_lifts);
 
 /* links must stay allocated as long as the person is used; NULL where id has no link. */
 static wa_person *
-load_person(FunctionCallInfo fcinfo, wa_link_reader *links, const wa_canonical *id)
+load_person(FunctionCallInfo fcinfo, wa_link_reader *links, const wa_canonical *id, bool bounded)
 {
 	wa_person  *person;
 
 	wa_link_reader_open(links, wa_schema_of(fcinfo->flinfo->fn_oid), wa_active_snapshot());
-	person = wa_person_load(links, id);
+	person = wa_person_load(links, id, bounded);
 	wa_link_reader_close(links);
 	return person;
 }
@@ -49,12 +49,12 @@ wa__identifiers(PG_FUNCTION_ARGS)
 	wa_canonical id;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	if (PG_ARGISNULL(0))
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
 	wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), &id);
-	person = load_person(fcinfo, &links, &id);
+	person = load_person(fcinfo, &links, &id, !PG_GETARG_BOOL(1));
 	put_identifier(rsinfo, &id, WA_FOREVER);
-	for (int i = 1; person != NULL && i < person->nmembers; i++)
+	for (int i = 1; person != NULL && !person->crowded && i < person->nmembers; i++)
 	{
 		if (person->members[i].events_until != WA_NEVER)
 			put_identifier(rsinfo, &person->members[i].id, person->members[i].events_until);
@@ -89,8 +89,8 @@ wa__resume_lifts(PG_FUNCTION_ARGS)
 	wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), &recipient);
 	wa_recipient_get(PG_GETARG_RECIPIENT_PP(1), &stopped);
 	wa_recipient_get(PG_GETARG_RECIPIENT_PP(2), &resumed);
-	person = load_person(fcinfo, &links, &recipient);
-	n = person == NULL ? -1 : wa_person_member(person, &resumed);
+	person = load_person(fcinfo, &links, &recipient, true);
+	n = person == NULL || person->crowded ? -1 : wa_person_member(person, &resumed);
 	if (n < 0 || at > person->members[n].events_until)
 		PG_RETURN_BOOL(false);
 	PG_RETURN_BOOL(wa_person_speaks(person, n, business, at, false) ||

@@ -152,8 +152,9 @@ read_sightings(wa_person *person, int way, Datum id)
 		take_rivals(reader, &link);
 		take_id(reader, Anum_wa_identity_recipient, &from);
 		take_id(reader, Anum_wa_identity_other, &to);
-		wa_person_link(person, &from, &to, &link);
 		links->nread++;
+		if (!wa_person_link(person, &from, &to, &link))
+			return;
 	}
 }
 
@@ -174,8 +175,9 @@ read_changes(wa_person *person, int way, Datum id)
 		link.unlinked_at = wa_reader_instant(reader, Anum_wa_identity_change_unlinked_at);
 		take_id(reader, Anum_wa_identity_change_recipient, &from);
 		take_id(reader, Anum_wa_identity_change_other, &to);
-		wa_person_link(person, &from, &to, &link);
 		links->nread++;
+		if (!wa_person_link(person, &from, &to, &link))
+			return;
 	}
 }
 
@@ -241,10 +243,11 @@ load(wa_person *person, int member, bool changes)
 }
 
 wa_person *
-wa_person_load(wa_link_reader *links, const wa_canonical *id)
+wa_person_load(wa_link_reader *links, const wa_canonical *id, bool bounded)
 {
 	wa_person  *person = palloc0(sizeof(wa_person));
 
+	person->bounded = bounded;
 	person->load = load;
 	person->enlarge = enlarge;
 	person->kept = links->kept == NULL ? NULL : links->kept->person;

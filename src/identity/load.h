@@ -52,9 +52,10 @@ extern void wa_link_reader_close(wa_link_reader *links);
 /*
  * Load the person with this identifier, in the current memory context; NULL where id has
  * no link.  Afterwards links may be closed, but it must stay allocated as long as
- * wa_person_speaks is called, which reads further links when it needs them.
+ * wa_person_speaks is called, which reads further links when it needs them.  bounded: as of
+ * wa_person.
  */
-extern wa_person *wa_person_load(wa_link_reader *links, const wa_canonical *id);
+extern wa_person *wa_person_load(wa_link_reader *links, const wa_canonical *id, bool bounded);
 
 /*
  * Keep the links that were read for this person, in a child of parent, if they are many.  person may be

@@ -78,7 +78,7 @@ person_member(wa_person *person, const wa_canonical *id)
 	member->events_until = member->expand_until = member->left_at = WA_NEVER;
 	member->failures_since = member->failures_until = WA_NEVER;
 	member->changes_loaded = member->sightings_loaded = false;
-	member->has_changes = member->queued = false;
+	member->has_changes = member->queued = member->behind = false;
 	member->passed = 0;
 	member->kept = person->kept == NULL ? -1 : member_of_hash(person->kept, id, hash);
 	member->without = member->kept < 0 ? 0 : person->kept->members[member->kept].without;
@@ -154,13 +154,55 @@ link_members(wa_person *person, int a, int b, const wa_link *link)
 	person->members[b].has_changes |= link->change;
 }
 
-void
+static void
+count_behind(wa_person *person, int n)
+{
+	if (n == 0 || person->members[n].behind)
+		return;
+	person->members[n].behind = true;
+	if (++person->nbehind > WA_MOST_BEHIND)
+		person->crowded = person->bounded;
+}
+
+/*
+ * Count the other end of a link of the member that is being loaded, though it may have been added
+ * from there, so that the order of loading makes no difference.  The links of member 0 are its own.
+ * Of a BSUID or parent only those that it was seen with count, if they are several: the suppression
+ * list finds these by their positions (suppression/connected.c).
+ */
+static void
+count_link(wa_person *person, int a, int b, bool change)
+{
+	int			here = person->loading;
+
+	if (change)
+		count_behind(person, a == here ? b : a);
+	else if (b == here && person->first_of_loading < 0)
+		person->first_of_loading = a;
+	else if (b == here && person->first_of_loading != a)
+	{
+		count_behind(person, person->first_of_loading);
+		count_behind(person, a);
+	}
+}
+
+/* Of members; else as wa_person_link. */
+static bool
+add_link(wa_person *person, int a, int b, const wa_link *link)
+{
+	if (person->loading > 0)
+		count_link(person, a, b, link->change);
+	link_members(person, a, b, link);
+	return !person->crowded;
+}
+
+bool
 wa_person_link(wa_person *person, const wa_canonical *from, const wa_canonical *to,
 			   const wa_link *link)
 {
 	int			a = person_member(person, from);
 
-	link_members(person, a, person_member(person, to), link);
+	return add_link(person, a, person_member(person, to), link);
 }
 
 /* What was unlinked in one business is unlinked in all. */
@@ -269,7 +311,8 @@ load_kept(wa_person *person, int n, bool changes)
 		{
 			int			from = member_of_kept(person, edge->from);
 
-			link_members(person, from, member_of_kept(person, edge->to), &edge->link);
+			if (!add_link(person, from, member_of_kept(person, edge->to), &edge->link))
+				return;
 		}
 	}
 }
@@ -287,10 +330,15 @@ wa_person_load_links(wa_person *person, int member, bool changes)
 	if (is_loaded(&person->members[member], changes))
 		return;
 
+	person->loading = member;
+	person->first_of_loading = -1;
 	if (kept >= 0 && is_loaded(&person->kept->members[kept], changes))
 		load_kept(person, kept, changes);
 	else
 		person->load(person, member, changes);
+	person->loading = -1;
+	if (person->crowded)
+		return;					/* what was loaded may be a part of it */
 	if (changes)
 		person->members[member].changes_loaded = true;
 	else
@@ -402,7 +450,7 @@ wa_person_find(wa_person *person, const wa_canonical *id)
 	raise_bounds(person, 0, WA_FOREVER, WA_FOREVER);
 
 	/* Bounds only rise and come from a finite set of instants, so this ends. */
-	while (person->nqueued > 0)
+	while (person->nqueued > 0 && !person->crowded)
 	{
 		int			n = person->queue[--person->nqueued];
 
@@ -415,5 +463,7 @@ wa_person_find(wa_person *person, const wa_canonical *id)
 		for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
 			follow(person, n, e);
 	}
-	find_unlinked(person);
+	person->bounded = false;	/* those who may speak are few by now */
+	if (!person->crowded)
+		find_unlinked(person);
 }

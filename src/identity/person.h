@@ -65,12 +65,20 @@ typedef struct wa_member
 	bool		sightings_loaded;
 	bool		has_changes;	/* is there a change among its edges? */
 	bool		queued;			/* is it in the queue of members to follow? */
+	bool		behind;			/* is it one of those that person->nbehind counts? */
 	uint8		without;		/* bits of the tables in which it has no rows, for their readers */
 	int			kept;			/* its number in person->kept; -1: none */
 	uint32		passed;			/* number of the latest search that passed it */
 	int			questions;		/* how often its partners were searched */
 	struct wa_partners *partners;	/* sorted, if that was often; else NULL */
 } wa_member;
+
+/*
+ * So many identifiers may be behind those that an identifier was seen with itself: over changes, or
+ * by a BSUID or parent that has several.  Nobody has that many.  The bound keeps the identifiers that
+ * reach one another, which may be as many as somebody cares to make up, from costing their square.
+ */
+#define WA_MOST_BEHIND	256
 
 typedef struct wa_person wa_person;
 struct wa_person
@@ -87,6 +95,11 @@ struct wa_person
 	int			max_queued;
 	int		   *queue;
 	uint32		nsearches;
+	bool		bounded;		/* may there be only WA_MOST_BEHIND of those that nbehind counts? */
+	bool		crowded;		/* there were more, and the rest was not looked for */
+	int			nbehind;
+	int			loading;		/* the member that load was called for; -1: none */
+	int			first_of_loading;	/* the first that it was seen with as "to"; -1: none so far */
 
 	/*
 	 * Callback: add all sightings, or all changes, of a member by wa_person_link.  Sightings
@@ -105,14 +118,18 @@ struct wa_person
 	int		   *of_kept;		/* number of the member, by its number in kept; -1: none */
 };
 
-/* Add one link, from the callback load; a link that was added before is ignored. */
-extern void wa_person_link(wa_person *person, const wa_canonical *from,
+/*
+ * Add one link, from the callback load; a link that was added before is ignored.  False: the person
+ * is crowded, and the rest need not be loaded.
+ */
+extern bool wa_person_link(wa_person *person, const wa_canonical *from,
 						   const wa_canonical *to, const wa_link *link);
 
 /*
  * Find all identifiers whose events count for id, and until when.  load, enlarge, seed and
- * arg must be set, kept may be set, all else zero.  The time is proportional to the number of
- * links in reach, times the number of distinct instants at which an identifier was left.
+ * arg must be set, kept and bounded may be set, all else zero.  The time is proportional to the number
+ * of links in reach, times the number of distinct instants at which an identifier was left.  Of a person
+ * that is crowded, only some are found.
  */
 extern void wa_person_find(wa_person *person, const wa_canonical *id);
 

@@ -260,7 +260,7 @@ spread_over_stored(wa_erasures *e, int end)
 
 	wa_recipient_get(DatumGetRecipientPP(wa_str_datum(e->ends[end].identifier)), &id);
 	wa_link_reader_open(&links, e->schema, e->latest);
-	person = wa_id_kind_of(&id) == WA_ID_PHONE ? NULL : wa_person_load(&links, &id);
+	person = wa_id_kind_of(&id) == WA_ID_PHONE ? NULL : wa_person_load(&links, &id, false);
 	wa_link_reader_close(&links);
 	MemoryContextSwitchTo(old);
 	for (int i = 1; person != NULL && i < person->nmembers; i++)

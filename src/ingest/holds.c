@@ -107,28 +107,24 @@ is_as_late(wa_reader *reader, wa_instant since, const wa_row_delta *delta)
 		delta->u.hold.categories;
 }
 
-/* Does the row at hand have all of it already? */
+/* Does the row at hand, of that sender, region and cause, have all of it already? */
 static bool
 has_hold(wa_reader *reader, const wa_row_delta *delta)
 {
-	const char *cause = wa_cause_name(delta->key.number);
-
-	if (!wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_sender_hold_sender), delta->key.other) ||
-		!wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_sender_hold_region),
-					  delta->key.recipient) ||
-		!wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_sender_hold_cause),
-					  wa_str_from(cause)) ||
-		wa_reader_int(reader, Anum_wa_sender_hold_code) != Max(delta->key.number, 0))
+	if (wa_reader_int(reader, Anum_wa_sender_hold_code) != Max(delta->key.number, 0))
 		return false;
 	return is_as_late(reader, wa_reader_instant(reader, Anum_wa_sender_hold_since), delta) &&
 		wa_reader_instant(reader, Anum_wa_sender_hold_lifted_at) >= delta->u.hold.lifted_at;
 }
 
-/* An upsert would lock the row even if nothing changed. */
+/* An upsert would lock the row even if nothing changed.  A business may have many rows. */
 static bool
 is_hold_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
 {
-	wa_reader_seek(reader, wa_str_datum(delta->key.business));
+	const wa_str values[] = {delta->key.business, delta->key.other, delta->key.recipient,
+	wa_str_from(wa_cause_name(delta->key.number))};
+
+	wa_reader_seek_all(reader, values, lengthof(values));
 	while (wa_reader_next(reader))
 	{
 		if (has_hold(reader, delta))

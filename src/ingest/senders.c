@@ -56,24 +56,21 @@ static const wa_upsert_target sender_target = {
 	put_sender
 };
 
-/* Does a row tell all of it already? */
+/* Does a row tell all of it already?  By the whole key: a business may have many senders. */
 static bool
 is_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
 {
-	wa_reader_seek(reader, wa_str_datum(delta->key.business));
-	while (wa_reader_next(reader))
-	{
-		wa_instant	first;
+	const wa_str values[] = {delta->key.business, delta->key.other};
+	wa_instant	first;
 
-		if (!wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_sender_sender), delta->key.other))
-			continue;
-		first = wa_reader_instant(reader, Anum_wa_sender_first_seen);
-		return first != WA_NEVER && first <= delta->u.sender.first_seen &&
-			wa_reader_instant(reader, Anum_wa_sender_last_seen) >= hour_of(delta->u.sender.last_seen) &&
-			wa_str_compare(wa_reader_str_in_place(reader, Anum_wa_sender_display_phone),
-						   delta->u.sender.display_phone) >= 0;
-	}
-	return false;
+	wa_reader_seek_all(reader, values, lengthof(values));
+	if (!wa_reader_next(reader))
+		return false;
+	first = wa_reader_instant(reader, Anum_wa_sender_first_seen);
+	return first != WA_NEVER && first <= delta->u.sender.first_seen &&
+		wa_reader_instant(reader, Anum_wa_sender_last_seen) >= hour_of(delta->u.sender.last_seen) &&
+		wa_str_compare(wa_reader_str_in_place(reader, Anum_wa_sender_display_phone),
+					   delta->u.sender.display_phone) >= 0;
 }
 
 void

@@ -42,27 +42,29 @@ wa_write_begin(const wa_schema *schema)
 	wa_lock_state(schema, RowExclusiveLock);
 }
 
-static void
-seek(wa_reader *reader, wa_str recipient)
-{
-	wa_reader_seek(reader, wa_str_datum(recipient));
-}
-
 /*
- * What rows tell already: repeated webhooks cost a look-up and no write.
+ * What rows tell already: repeated webhooks cost a look-up and no write.  By recipient and business: a
+ * recipient may have rows of very many.
  */
+
+static void
+seek(wa_reader *reader, const wa_row_delta *delta)
+{
+	const wa_str values[] = {delta->key.recipient, delta->key.business};
+
+	wa_reader_seek_all(reader, values, lengthof(values));
+}
 
 static bool
 activity_is_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
 {
-	seek(reader, delta->key.recipient);
+	seek(reader, delta);
 	while (wa_reader_next(reader))
 	{
 		wa_activity_row row;
 
 		wa_read_activity(reader, &row);
-		*exists = wa_str_equal(row.business, delta->key.business) &&
-			wa_str_equal(row.sender, delta->key.other);
+		*exists = wa_str_equal(row.sender, delta->key.other);
 		if (*exists)
 			return !wa_activity_merge(&row.activity, &delta->u.activity);
 	}
@@ -72,14 +74,12 @@ activity_is_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
 static bool
 failures_are_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
 {
-	seek(reader, delta->key.recipient);
+	seek(reader, delta);
 	while (wa_reader_next(reader))
 	{
 		wa_failures failures;
 
-		if (wa_reader_int(reader, Anum_wa_cooldown_code) != delta->key.number ||
-			!wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_cooldown_business),
-						  delta->key.business))
+		if (wa_reader_int(reader, Anum_wa_cooldown_code) != delta->key.number)
 			continue;
 		wa_read_failures(reader, &failures);
 		return !wa_failures_merge(&failures, &delta->u.cooldown.failures);
@@ -90,12 +90,10 @@ failures_are_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
 static bool
 deliveries_are_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
 {
-	seek(reader, delta->key.recipient);
+	seek(reader, delta);
 	while (wa_reader_next(reader))
 	{
-		if (wa_read_delivery_category(reader) == delta->key.number &&
-			wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_delivery_business),
-						 delta->key.business))
+		if (wa_read_delivery_category(reader) == delta->key.number)
 			return wa_row_has_deliveries(reader, &delta->u.deliveries);
 	}
 	return false;
@@ -305,7 +303,7 @@ find_lifts(const wa_schema *schema, wa_lifts *lifts, const wa_deltas *activities
 	{
 		if (!wa_activity_has_evidence(&activities->at[i]->u.activity))
 			continue;
-		seek(&reader, activities->at[i]->key.recipient);
+		wa_reader_seek(&reader, wa_str_datum(activities->at[i]->key.recipient));
 		while (wa_reader_next(&reader))
 			lift_row(lifts, activities->at[i], &reader);
 	}
@@ -325,7 +323,7 @@ read_evidence(const wa_schema *schema, const wa_deltas *cooldowns)
 	{
 		wa_row_delta *delta = cooldowns->at[i];
 
-		seek(&reader, delta->key.recipient);
+		wa_reader_seek(&reader, wa_str_datum(delta->key.recipient));
 		while (wa_reader_next(&reader))
 		{
 			wa_activity_row row;

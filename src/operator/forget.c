@@ -265,9 +265,10 @@ static wa_forget_step steps[] = {
 		 "SELECT c.campaign, c.recipient FROM @extschema@.wa_claim AS c"
 		 " JOIN unnest($1, $2) AS p (recipient, until) ON c.recipient OPERATOR(@extschema@.=) p.recipient"
 		 " AND (p.until IS NULL OR COALESCE(GREATEST(c.claimed_at, c.sent_at) <= p.until, true))"
-		 " UNION SELECT c.campaign, c.recipient FROM @extschema@.wa_claim AS o JOIN @extschema@.wa_claim AS c"
-		 " ON c.token = o.token AND c.home OPERATOR(@extschema@.=) o.home"
-		 " WHERE o.recipient OPERATOR(@extschema@.=) ANY ($1) AND o.home OPERATOR(@extschema@.=) ANY ($3)"
+		 /* A claim once, though it has a row for each of the person's identifiers. */
+		 " UNION SELECT c.campaign, c.recipient FROM (SELECT DISTINCT o.token, o.home FROM @extschema@.wa_claim AS o"
+		 " WHERE o.recipient OPERATOR(@extschema@.=) ANY ($1) AND o.home OPERATOR(@extschema@.=) ANY ($3)) AS o"
+		 " JOIN @extschema@.wa_claim AS c ON c.token = o.token AND c.home OPERATOR(@extschema@.=) o.home"
 		 " UNION SELECT c.campaign, c.recipient FROM @extschema@.wa_claim AS c"
 		 " WHERE c.token = 0 AND c.home OPERATOR(@extschema@.=) ANY ($3)"
 		 ") AS g WHERE t.campaign = g.campaign AND t.recipient OPERATOR(@extschema@.=) g.recipient"),
@@ -341,7 +342,7 @@ find_person(const wa_schema *schema, const wa_canonical *id, wa_forgotten *perso
 	int			most;
 
 	wa_link_reader_open(&links, schema, latest);
-	found = wa_person_load(&links, id);
+	found = wa_person_load(&links, id, false);
 	most = found == NULL ? 1 : found->nmembers;
 	person->ids = palloc(most * sizeof(wa_canonical));
 	person->until = palloc(most * sizeof(wa_instant));

@@ -184,6 +184,21 @@ mark_lost(const wa_others *others, wa_other *other, const wa_person *after)
 }
 
 /*
+ * Somebody whom too many identifiers reach is refused for that, and may be no more once the person's
+ * are gone.  What would have to be copied then grows with their square.
+ */
+static void
+refuse_crowded(const wa_other *other)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("recipient %s, which the person is linked with, is linked with more identifiers than a person can have",
+					other->id.text),
+			 errdetail("What protects it could not be kept."),
+			 errhint("Part it from the person with wa_unlink, and from others that are not the same person; then call wa_forget again.")));
+}
+
+/*
  * The person behind one of them, by what the links say now.  In a context of its own: they
  * may all have the same links, and those may be many.
  */
@@ -198,8 +213,10 @@ load_person(wa_others *others, wa_other *other, const wa_schema *schema, wa_kept
 
 	wa_link_reader_open(&links, schema, GetActiveSnapshot());
 	links.kept = kept;
-	person = wa_person_load(&links, &other->id);
+	person = wa_person_load(&links, &other->id, true);
 	wa_link_reader_close(&links);
+	if (person != NULL && person->crowded)
+		refuse_crowded(other);
 	MemoryContextSwitchTo(old);
 	wa_keep_links(kept, &links, person, old);
 	if (!other->loaded)

@@ -5,7 +5,7 @@ CREATE FUNCTION wa__consent_events(phone wa_recipient) RETURNS SETOF wa_consent_
 	SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		WITH person AS MATERIALIZED (
-			SELECT i.identifier, i.until FROM wa__identifiers(phone) AS i
+			SELECT i.identifier, i.until FROM wa__identifiers(phone, true) AS i
 		)
 		SELECT l.*
 		FROM (
@@ -33,7 +33,7 @@ CREATE FUNCTION wa_history(phone wa_recipient)
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		WITH person AS MATERIALIZED (
-			SELECT i.identifier, i.until FROM wa__identifiers(phone) AS i
+			SELECT i.identifier, i.until FROM wa__identifiers(phone, true) AS i
 		)
 		SELECT v.at, v.event, v.identifier, v.business, v.sender, v.detail, v.source, v.recorded_by, v.recorded_at
 		FROM (
@@ -146,7 +146,7 @@ CREATE FUNCTION wa_proof(phone wa_recipient) RETURNS jsonb
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		WITH person AS MATERIALIZED (
-			SELECT i.identifier, i.until FROM wa__identifiers(phone) AS i
+			SELECT i.identifier, i.until FROM wa__identifiers(phone, true) AS i
 		)
 		SELECT jsonb_build_object(
 			'recipient', phone,

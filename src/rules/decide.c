@@ -400,6 +400,25 @@ count_deliveries(const wa_facts *facts, const wa_question *q, const wa_cap *cap,
 	}
 }
 
+/* Has this message been delivered?  Then it counts as such. */
+static bool
+was_delivered(const wa_facts *facts, int32 message)
+{
+	int			low = 0;
+	int			high = facts->ndelivered;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+
+		if (facts->delivered[middle].message < message)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < facts->ndelivered && facts->delivered[low].message == message;
+}
+
 static void
 count_claims(const wa_facts *facts, const wa_question *q, const wa_cap *cap, wa_counted *counted)
 {
@@ -410,7 +429,8 @@ count_claims(const wa_facts *facts, const wa_question *q, const wa_cap *cap, wa_
 		/* Whenever it was claimed: one that this transaction has made is later than its beginning. */
 		if ((claim->lease_until <= q->at && claim->lease_until != WA_FOREVER) ||
 			(q->own_claim != 0 && claim->token == q->own_claim) ||
-			!is_capped(q, cap, claim->category, claim->business))
+			!is_capped(q, cap, claim->category, claim->business) ||
+			(claim->message != 0 && was_delivered(facts, claim->message)))
 			continue;
 		counted->claimed++;
 		counted->latest = wa_later(counted->latest, claim->claimed_at);
@@ -453,6 +473,8 @@ rule_frequency_cap(wa_rule_context *context)
 			(cap->exempt_regions && facts->region_without_limit))
 			continue;
 		count_deliveries(facts_with(facts, WA_DELIVERIES), q, cap, &counted);
+		if (!(facts->fetched & WA_CLAIMS))
+			facts->claims_from = q->at;
 		count_claims(facts_with(facts, WA_CLAIMS), q, cap, &counted);
 		if (counted.n < cap->messages && counted.overflowed == WA_NEVER)
 			continue;
@@ -576,6 +598,18 @@ rule_erased(wa_rule_context *context)
 		object(context, &objection);
 }
 
+/*
+ * What was learned under the others is not known then.  Last, so that the rows about the recipient
+ * itself tell as much as they do of somebody with few.
+ */
+static bool
+rule_too_many_identifiers(wa_rule_context *context)
+{
+	wa_objection objection = {WA_RULE_TOO_MANY_IDENTIFIERS,.since = WA_NEVER,.until = WA_FOREVER};
+
+	return !context->facts->crowded || object(context, &objection);
+}
+
 /* In the order of their numbers. */
 static bool (*const rules[]) (wa_rule_context *) =
 {
@@ -589,6 +623,7 @@ static bool (*const rules[]) (wa_rule_context *) =
 	rule_quiet_hours,
 	rule_no_opt_in,
 	rule_erased,
+	rule_too_many_identifiers,
 };
 
 bool
@@ -667,6 +702,7 @@ wa_rule_name(wa_rule rule)
 		[WA_RULE_QUIET_HOURS] = "quiet_hours",
 		[WA_RULE_NO_OPT_IN] = "no_opt_in",
 		[WA_RULE_ERASED] = "erased",
+		[WA_RULE_TOO_MANY_IDENTIFIERS] = "too_many_identifiers",
 	};
 
 	return names[rule];

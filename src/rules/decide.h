@@ -34,11 +34,12 @@ typedef enum wa_rule
 	WA_RULE_FREQUENCY_CAP,
 	WA_RULE_QUIET_HOURS,
 	WA_RULE_NO_OPT_IN,
-	WA_RULE_ERASED
+	WA_RULE_ERASED,
+	WA_RULE_TOO_MANY_IDENTIFIERS
 } wa_rule;
 
 /* One more than the last rule. */
-#define WA_RULES (WA_RULE_ERASED + 1)
+#define WA_RULES (WA_RULE_TOO_MANY_IDENTIFIERS + 1)
 
 /* The reason in SQL, static storage; NULL where there is no rule with this number. */
 extern const char *wa_rule_name(wa_rule rule);
@@ -122,7 +123,7 @@ typedef struct wa_delivered
 	wa_instant	at;
 } wa_delivered;
 
-/* One row of wa_claim: a message about to be sent, which counts for a cap as if delivered. */
+/* One row of wa_claim: a message about to be delivered, which counts for a cap as if it were. */
 typedef struct wa_claim_row
 {
 	wa_str		business;		/* '': unknown */
@@ -131,6 +132,7 @@ typedef struct wa_claim_row
 	wa_instant	lease_until;
 	int64		token;			/* with home: the rows of one claim */
 	wa_str		home;
+	int32		message;		/* hash of the id of what was sent; 0: nothing yet */
 } wa_claim_row;
 
 /* A row of wa_quiet_hours and the zones in which it applies to this recipient. */
@@ -198,6 +200,7 @@ typedef struct wa_facts wa_facts;
 struct wa_facts
 {
 	bool		valid;			/* false: not a valid recipient */
+	bool		crowded;		/* too many others are linked with it, and were not read */
 	int			nregions;
 	const wa_region_fact *regions;
 
@@ -233,6 +236,7 @@ struct wa_facts
 	const wa_delivery_row *deliveries;
 	int			ndelivered;
 	const wa_delivered *delivered;	/* messages of these, by message, then by row */
+	wa_instant	claims_from;	/* only claims whose leases end then or later are fetched */
 	int			nclaims;
 	const wa_claim_row *claims; /* each claim once */
 	wa_instant	erased_at;		/* WA_NEVER: not erased */

@@ -74,7 +74,11 @@ extern int	wa_known_businesses(void *cache, const wa_str **businesses);
 /* When the identifier asked about was erased; WA_NEVER: never. */
 extern wa_instant wa_gather_erasure(wa_decision_cache *cache);
 
-/* Read the current row of wa_claim; and keep one row of each claim, returning their number. */
+/*
+ * After wa_reader_seek: the next claim whose lease ends at that time or later.  Read the current row of
+ * wa_claim; and keep one row of each claim, returning their number.
+ */
+extern bool wa_next_claim(wa_reader *reader, wa_instant from);
 extern void wa_read_claim(wa_reader *reader, wa_claim_row *row);
 extern int	wa_claims_once(wa_claim_row *rows, int n);
 

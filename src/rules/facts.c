@@ -67,7 +67,7 @@ make_cache(const wa_schema *schema, Snapshot snapshot, MemoryContext parent)
 	cache->holds = wa_holds_read(schema, snapshot);
 	cache->pacing = wa_pacing_read(schema, snapshot);
 	cache->has_claims = wa_pacing_has_caps(cache->pacing) &&
-		wa_has_rows(&schema->claim_open, snapshot);
+		wa_has_rows(&schema->claim_recipient, snapshot);
 	MemoryContextSwitchTo(old);
 	return cache;
 }
@@ -233,6 +233,15 @@ wa_read_claim(wa_reader *reader, wa_claim_row *row)
 	row->lease_until = wa_reader_instant(reader, Anum_wa_claim_lease_until);
 	row->token = wa_reader_int8(reader, Anum_wa_claim_token);
 	row->home = wa_reader_str(reader, Anum_wa_claim_home);
+	row->message = wa_message_hash(wa_reader_str_in_place(reader, Anum_wa_claim_message_id));
+}
+
+/* Of one recipient there may be very many, of all campaigns that ever were. */
+bool
+wa_next_claim(wa_reader *reader, wa_instant from)
+{
+	return wa_reader_last(reader) &&
+		wa_reader_instant(reader, Anum_wa_claim_lease_until) >= from;
 }
 
 static int
@@ -338,10 +347,10 @@ look_up(wa_decision_cache *cache, wa_part part)
 	wa_reader_open(&reader, part == WA_CONSENTS ? &schema->consent :
 				   part == WA_COOLDOWNS ? &schema->cooldown :
 				   part == WA_DELIVERIES ? &schema->delivery :
-				   part == WA_CLAIMS ? &schema->claim_open : &schema->activity,
+				   part == WA_CLAIMS ? &schema->claim_recipient : &schema->activity,
 				   cache->snapshot);
 	wa_reader_seek(&reader, RecipientGetDatum(cache->recipient));
-	while (wa_reader_next(&reader))
+	while (part == WA_CLAIMS ? wa_next_claim(&reader, cache->facts.claims_from) : wa_reader_next(&reader))
 		wa_facts_add(cache, part, &reader);
 	wa_reader_close(&reader);
 }
@@ -445,9 +454,15 @@ load_person(wa_decision_cache *cache, const wa_canonical *recipient)
 
 	wa_link_reader_open(&cache->links, cache->schema, cache->snapshot);
 	cache->links.kept = &cache->kept;
-	person = wa_person_load(&cache->links, recipient);
+	person = wa_person_load(&cache->links, recipient, true);
 	wa_link_reader_close(&cache->links);
-	return person;
+	if (person == NULL || !person->crowded)
+		return person;
+
+	/* Its own rows alone are read: it is refused in any case. */
+	wa_keep_links(&cache->kept, &cache->links, person, cache->context);
+	cache->facts.crowded = true;
+	return NULL;
 }
 
 wa_facts *

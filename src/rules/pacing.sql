@@ -22,7 +22,7 @@ CREATE TABLE wa_frequency_cap (
 SELECT pg_catalog.pg_extension_config_dump('wa_frequency_cap', '');
 SELECT pg_catalog.pg_extension_config_dump('wa_frequency_cap_id_seq', '');
 COMMENT ON TABLE wa_frequency_cap IS
-'Frequency caps: how many messages of a category one person may get within a period, over all identifiers of the person. Delivered messages count, and claims (wa_claim) that are not sent yet. Editable, in force at once; empty by default';
+'Frequency caps: how many messages of a category one person may get within a period, over all identifiers of the person. Delivered messages count, and claims (wa_claim) whose message was not delivered yet, to the end of their leases. Editable, in force at once; empty by default';
 COMMENT ON COLUMN wa_frequency_cap.id IS 'Row number';
 COMMENT ON COLUMN wa_frequency_cap.category IS 'Category that is counted and blocked';
 COMMENT ON COLUMN wa_frequency_cap.messages IS 'How many, 1 to 32, may be delivered within the period';

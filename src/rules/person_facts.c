@@ -164,13 +164,13 @@ gather_claims(wa_decision_cache *cache)
 	int			max = 0;
 	wa_reader	reader;
 
-	wa_reader_open(&reader, &cache->schema->claim_open, cache->snapshot);
+	wa_reader_open(&reader, &cache->schema->claim_recipient, cache->snapshot);
 	for (int i = 0; i < person->nmembers; i++)
 	{
 		if (!wa_in_reach(&person->members[i]) && person->members[i].failures_until == WA_NEVER)
 			continue;
-		for (bool found = wa_first_of_member(&reader, person, i, WA_CLAIMS); found;
-			 found = wa_reader_next(&reader))
+		wa_reader_seek(&reader, RecipientGetDatum(wa_recipient_make(&person->members[i].id)));
+		while (wa_next_claim(&reader, cache->facts.claims_from))
 		{
 			wa_claim_row row;
 

@@ -15,6 +15,7 @@
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "storage/predicate.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -29,27 +30,28 @@
 #include "state/read.h"
 
 /*
- * The function behind "=" of the first column of an index.  Only three types come: those of
- * recipients, of businesses, and of buckets of the erased.
+ * The function behind "=" of a column of an index.  Nearly always it is of one of three types: those
+ * of recipients, of businesses, and of buckets of the erased.
  */
 static void
-equality_of(Relation index, FmgrInfo *result)
+equality_of(Relation index, int column, FmgrInfo *result)
 {
 	static struct
 	{
 		Oid			family;
 		FmgrInfo	equal;
 	}			kept[3];
-	Oid			type = index->rd_opcintype[0];
+	Oid			type = index->rd_opcintype[column];
+	Oid			family = index->rd_opfamily[column];
 	int			i = type == TEXTOID ? 0 : type == INT4OID ? 1 : 2;
 
-	if (kept[i].family != index->rd_opfamily[0])
+	if (kept[i].family != family)
 	{
 		kept[i].family = InvalidOid;
-		fmgr_info_cxt(get_opcode(get_opfamily_member(index->rd_opfamily[0], type, type,
+		fmgr_info_cxt(get_opcode(get_opfamily_member(family, type, type,
 													 BTEqualStrategyNumber)),
 					  &kept[i].equal, TopMemoryContext);
-		kept[i].family = index->rd_opfamily[0];
+		kept[i].family = family;
 	}
 	*result = kept[i].equal;
 	result->fn_mcxt = CurrentMemoryContext;
@@ -84,7 +86,7 @@ wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot)
 	reader->heap = wa_table_open(table);
 	reader->index = wa_pkey_open(table);
 	reader->slot = table_slot_create(reader->heap, NULL);
-	equality_of(reader->index, &reader->equal);
+	equality_of(reader->index, 0, &reader->equal);
 	reader->scan = wa_index_beginscan(reader->heap, reader->index, snapshot, 1);
 	reader->latest = NULL;
 	reader->snapshot = snapshot;
@@ -131,24 +133,41 @@ wa_reader_seek(wa_reader *reader, Datum value)
 void
 wa_reader_seek_all(wa_reader *reader, const wa_str *values, int n)
 {
-	MemoryContext old = MemoryContextSwitchTo(reader->memory);
 	ScanKeyData keys[WA_MAX_SEEK];
+	MemoryContext old;
 
 	Assert(n <= WA_MAX_SEEK);
 	for (int i = 0; i < n; i++)
-		ScanKeyEntryInitializeWithInfo(&keys[i], 0, i + 1, BTEqualStrategyNumber, TEXTOID,
-									   reader->index->rd_indcollation[i], &reader->equal,
-									   wa_str_datum(values[i]));
+	{
+		FmgrInfo	equal;
 
+		equality_of(reader->index, i, &equal);
+		ScanKeyEntryInitializeWithInfo(&keys[i], 0, i + 1, BTEqualStrategyNumber,
+									   reader->index->rd_opcintype[i],
+									   reader->index->rd_indcollation[i], &equal,
+									   wa_str_datum(values[i]));
+	}
+
+	old = MemoryContextSwitchTo(reader->memory);
 	if (reader->scan->numberOfKeys != n)
 	{
 		/* it was begun for one */
 		index_endscan(reader->scan);
-		reader->scan = NULL;
-	}
-	if (reader->scan == NULL)
 		reader->scan = wa_index_beginscan(reader->heap, reader->index, reader->snapshot, n);
+	}
 	index_rescan(reader->scan, keys, n, NULL, 0);
+	MemoryContextSwitchTo(old);
+}
+
+void
+wa_reader_seek_from(wa_reader *reader, wa_instant from)
+{
+	MemoryContext old = MemoryContextSwitchTo(reader->memory);
+	ScanKeyData key;
+
+	ScanKeyInit(&key, 1, BTGreaterEqualStrategyNumber, F_TIMESTAMPTZ_GE,
+				TimestampTzGetDatum(from));
+	index_rescan(reader->scan, &key, 1, NULL, 0);
 	MemoryContextSwitchTo(old);
 }
 

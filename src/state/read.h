@@ -72,15 +72,18 @@ extern void wa_reader_close(wa_reader *reader);
 extern void wa_reader_seek(wa_reader *reader, Datum value);
 
 /*
- * Look for rows by the first n columns of the index, all of type text; n <= WA_MAX_SEEK.
- * The values are copied to where the reader was opened.
+ * Look for rows by the first n columns of the index, of type text or recipient; n <= WA_MAX_SEEK.
+ * They are copied to the current memory context, which must last until the next seek.
  */
 extern void wa_reader_seek_all(wa_reader *reader, const wa_str *values, int n);
+
+/* Look for the rows whose first column of the index, an instant, is this one or later. */
+extern void wa_reader_seek_from(wa_reader *reader, wa_instant from);
 
 /* Go to the next row; false after the last.  Its columns are in reader->slot. */
 extern bool wa_reader_next(wa_reader *reader);
 
-/* Go to the last row in the order of the index, after wa_reader_seek; false: none. */
+/* Go to the last row in the order of the index, after wa_reader_seek, and then to the one before; false: none. */
 extern bool wa_reader_last(wa_reader *reader);
 
 /*

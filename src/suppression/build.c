@@ -554,19 +554,6 @@ read_tables(wa_builder *b)
 		wa_builder_read_deliveries(b, schema, snapshot);
 }
 
-/* Of the table behind it few are read. */
-static double
-index_pages_of(const wa_table *table)
-{
-	Relation	rel = wa_table_open(table);
-	Relation	index = wa_pkey_open(table);
-	double		pages = RelationGetNumberOfBlocks(index);
-
-	index_close(index, NoLock);
-	table_close(rel, NoLock);
-	return pages;
-}
-
 static double
 pages_to_read(wa_decision_cache *cache, const wa_question *question, bool tells_reasons)
 {
@@ -580,7 +567,7 @@ pages_to_read(wa_decision_cache *cache, const wa_question *question, bool tells_
 	if (wa_asks_registers(question->category))
 		pages += wa_pages_of(&schema->consent);
 	if (wa_pacing_caps(wa_decision_cache_pacing(cache), question))
-		pages += wa_pages_of(&schema->delivery) + index_pages_of(&schema->claim_open);
+		pages += wa_pages_of(&schema->delivery);	/* live claims are few */
 	return pages;
 }
 

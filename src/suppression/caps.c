@@ -182,10 +182,10 @@ read_claims(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
 {
 	wa_reader	reader;
 
-	if (!wa_has_rows(&schema->claim_open, snapshot))
+	if (!wa_has_rows(&schema->claim_lease, snapshot))
 		return;
-	wa_reader_open(&reader, &schema->claim_open, snapshot);
-	wa_reader_seek_all(&reader, NULL, 0);
+	wa_reader_open(&reader, &schema->claim_lease, snapshot);
+	wa_reader_seek_from(&reader, b->question->at);
 	while (wa_reader_next(&reader))
 	{
 		wa_instant	until = wa_reader_instant(&reader, Anum_wa_claim_lease_until);

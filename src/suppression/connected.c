@@ -6,8 +6,8 @@
  * Connected identifiers form groups (a union-find structure).  Where a group has rows about
  * two of its phones, or about a BSUID, all of its phones are marked.  Where it has rows about
  * one phone only, the other phones are marked, unless these are failures so old that they count
- * only together with newer ones.  Where memory does not suffice for groups, all
- * connected identifiers are marked.
+ * only together with newer ones.  Where it is so large that its members may be refused for that,
+ * all are marked, and where memory does not suffice for groups, all connected identifiers.
  *
  * Where one phone of a group alone has rows of consent, and no resume among them, its stops are
  * certain: for itself, and for the number that took its place, if all of them are from before the change.
@@ -61,6 +61,7 @@ typedef uint64 wa_node;
 /* Facts about a group, by the place of its root. */
 typedef struct wa_group
 {
+	uint32		members;
 	uint8		listed;			/* phones with rows, at most 2 */
 	bool		counts;			/* do those of one count without others? */
 	uint32		one;			/* the place of one with rows */
@@ -483,7 +484,7 @@ wa_connected_most(const wa_connected *connected)
 	return connected->nnodes;
 }
 
-/* Count the phones with rows, and with rows of consent, of each group. */
+/* Count the members, the phones with rows, and those with rows of consent of each group. */
 static wa_group *
 count_listed(wa_connected *c)
 {
@@ -495,9 +496,14 @@ count_listed(wa_connected *c)
 		wa_group   *group;
 		wa_counting counting;
 
-		if (c->nodes[i] == 0 || (c->nodes[i] & USER_ID))
+		if (c->nodes[i] == 0)
 			continue;
 		group = &groups[root_of(c, i)];
+		/* They may be refused for that, whatever rows there are. */
+		if (++group->members > WA_MOST_BEHIND)
+			group->listed = group->consents = 2;
+		if (c->nodes[i] & USER_ID)
+			continue;
 		if (c->stops[i] != WA_NEVER)
 			group->consents = Min(2, group->consents + 1);
 		counting = c->sink->counting(c->arg, c->nodes[i]);
