@@ -94,6 +94,33 @@ check_fed(wa_decision_cache *cache)
 			 errhint("Ask in the database that receives the webhooks. If this one is meant to be empty, say so with wa_declare_empty('reason').")));
 }
 
+static bool
+has_no_page(const wa_table *table)
+{
+	Relation	rel = wa_table_open(table);
+	bool		result = RelationGetNumberOfBlocks(rel) == 0;
+
+	table_close(rel, NoLock);
+	return result;
+}
+
+/*
+ * Every event of the log has left a row of wa_consent.  A restore that fails at one table goes on with the
+ * others, and nobody would have said stop.
+ */
+static void
+check_restored(wa_decision_cache *cache)
+{
+	if (!cache->restored && has_no_page(&cache->schema->consent) &&
+		has_row(&cache->schema->consent_log, any_row, cache->snapshot))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("opt-outs are missing in this database"),
+				 errdetail("\"wa_consent\" is empty and \"wa_consent_log\" is not, as after a restore that failed."),
+				 errhint("Restore the rows of \"wa_consent\".")));
+	cache->restored = true;
+}
+
 /* Is it one of ours?  Whatever of our schema bears our prefix. */
 static bool
 is_ours(const wa_schema *schema, Oid relid)
@@ -209,6 +236,7 @@ wa_decision_cache_check(wa_decision_cache *cache, const wa_question *question)
 {
 	check_copied(cache);
 	check_fed(cache);
+	check_restored(cache);
 	check_name(cache, &cache->schema->sender, "business", question->business,
 			   &cache->known_business);
 	check_name(cache, &cache->schema->sender_sender, "sender", question->sender,
