@@ -104,20 +104,33 @@ has_no_page(const wa_table *table)
 	return result;
 }
 
+/* An ERROR where the table is empty, although its rows have left some in the other one. */
+static void
+forbid_missing(const wa_decision_cache *cache, const wa_table *table, const char *name,
+			   const wa_table *other, const char *other_name)
+{
+	if (has_no_page(table) && !has_no_page(other) && has_row(other, any_row, cache->snapshot))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("rows of \"%s\" are missing in this database", name),
+				 errdetail("It is empty and \"%s\" is not, as after a restore that failed.", other_name),
+				 errhint("Restore it from the dump: until then nobody can tell who has said stop.")));
+}
+
 /*
- * Every event of the log has left a row of wa_consent.  A restore that fails at one table goes on with the
- * others, and nobody would have said stop.
+ * A restore that fails at one table goes on with the others.  Every event of the log has left a row of
+ * wa_consent, and no one is erased without a key.
  */
 static void
 check_restored(wa_decision_cache *cache)
 {
-	if (!cache->restored && has_no_page(&cache->schema->consent) &&
-		has_row(&cache->schema->consent_log, any_row, cache->snapshot))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("opt-outs are missing in this database"),
-				 errdetail("\"wa_consent\" is empty and \"wa_consent_log\" is not, as after a restore that failed."),
-				 errhint("Restore the rows of \"wa_consent\".")));
+	const wa_schema *schema = cache->schema;
+
+	if (cache->restored)
+		return;
+	forbid_missing(cache, &schema->consent, "wa_consent", &schema->consent_log, "wa_consent_log");
+	if (!cache->has_erased)
+		forbid_missing(cache, &schema->erasure_key, "wa_erasure_key", &schema->erased, "wa_erased");
 	cache->restored = true;
 }
 
