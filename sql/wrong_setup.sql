@@ -56,6 +56,11 @@ CALL t.take(t.failed('491640000001', 131026, '2025-03-01 10:00'));
 \set ECHO all
 SELECT what, t.says(what) FROM t.use;
 
+-- A restore that failed at one table.  Where it failed at the log, everybody's word is still there.
+SELECT * FROM t.after('TRUNCATE wa_consent');
+SELECT * FROM t.after($$SELECT wa_forget('491640000002', 'request'); TRUNCATE wa_erasure_key$$) WHERE what <> 'ingest';
+SELECT * FROM t.after('ALTER TABLE wa_consent_log DISABLE TRIGGER USER; TRUNCATE wa_consent_log') WHERE what IN ('decision', 'suppressed');
+
 -- Every column of every table of state, with another type.
 \set ECHO none
 SET LOCAL client_min_messages = warning;

@@ -39,6 +39,7 @@ struct wa_decision_cache
 	bool		has_erased;		/* was anybody ever erased? */
 	wa_erasure_key erasure;		/* the key, if has_erased */
 	bool		fed;			/* true: checked that something has arrived */
+	bool		restored;		/* true: checked that no restore failed at the opt-outs */
 	bool		copied;			/* true: checked that no initial copy is running */
 	int			nbusinesses;	/* known ones, without ''; -1: not read so far */
 	const wa_str *businesses;

@@ -39,7 +39,7 @@ extern wa_decision_cache *wa_decision_cache_for(wa_decision_cache **cache, Oid f
 /*
  * Check that the question can be answered.  Errors, each with a hint:
  * object_not_in_prerequisite_state where nothing has ever arrived in this database and
- * wa_declare_empty was not called, or where a subscription is not complete;
+ * wa_declare_empty was not called, where a subscription is not complete, or where a restore has failed;
  * undefined_object where the business or the sender is unknown.  In each case there would
  * be no rows to object, and the answer would be a wrong yes.
  */

@@ -94,6 +94,46 @@ check_fed(wa_decision_cache *cache)
 			 errhint("Ask in the database that receives the webhooks. If this one is meant to be empty, say so with wa_declare_empty('reason').")));
 }
 
+static bool
+has_no_page(const wa_table *table)
+{
+	Relation	rel = wa_table_open(table);
+	bool		result = RelationGetNumberOfBlocks(rel) == 0;
+
+	table_close(rel, NoLock);
+	return result;
+}
+
+/* An ERROR where the table is empty, although its rows have left some in the other one. */
+static void
+forbid_missing(const wa_decision_cache *cache, const wa_table *table, const char *name,
+			   const wa_table *other, const char *other_name)
+{
+	if (has_no_page(table) && !has_no_page(other) && has_row(other, any_row, cache->snapshot))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("rows of \"%s\" are missing in this database", name),
+				 errdetail("It is empty and \"%s\" is not, as after a restore that failed.", other_name),
+				 errhint("Restore it from the dump: until then nobody can tell who has said stop.")));
+}
+
+/*
+ * A restore that fails at one table goes on with the others.  Every event of the log has left a row of
+ * wa_consent, and no one is erased without a key.
+ */
+static void
+check_restored(wa_decision_cache *cache)
+{
+	const wa_schema *schema = cache->schema;
+
+	if (cache->restored)
+		return;
+	forbid_missing(cache, &schema->consent, "wa_consent", &schema->consent_log, "wa_consent_log");
+	if (!cache->has_erased)
+		forbid_missing(cache, &schema->erasure_key, "wa_erasure_key", &schema->erased, "wa_erased");
+	cache->restored = true;
+}
+
 /* Is it one of ours?  Whatever of our schema bears our prefix. */
 static bool
 is_ours(const wa_schema *schema, Oid relid)
@@ -209,6 +249,7 @@ wa_decision_cache_check(wa_decision_cache *cache, const wa_question *question)
 {
 	check_copied(cache);
 	check_fed(cache);
+	check_restored(cache);
 	check_name(cache, &cache->schema->sender, "business", question->business,
 			   &cache->known_business);
 	check_name(cache, &cache->schema->sender_sender, "sender", question->sender,

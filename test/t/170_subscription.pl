@@ -257,7 +257,7 @@ $holding->query_safe('BEGIN; LOCK TABLE wa_identity IN EXCLUSIVE MODE');
 my $third = $subscribers[1]->safe_psql('third', q{SELECT wa_subscribe('third', } . literal($publisher->connstr('postgres')) . ')');
 $subscribers[1]->safe_psql('third', $third);
 # All others are copied, so that no slot is being dropped: PostgreSQL drops it just before it commits that the table is
-# copied, and a crash between the two would leave that table for ever.
+# copied, and a crash between the two would leave that table uncopied forever.
 $subscribers[1]->poll_query_until('third', q{SELECT copied = tables - 1 FROM wa_subscription_status}) or die;
 $subscribers[1]->stop('immediate');
 $subscribers[1]->start;
