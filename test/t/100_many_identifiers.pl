@@ -59,7 +59,13 @@ sub measure
 			EXECUTE statement; RETURN 1000 * extract(epoch FROM clock_timestamp() - began); END $$');
 	my %took = (intake => 0);
 	my $sql = "SET wa_policy.suppression_list_after = 1; SET statement_timeout = '30s';\n";
-	$took{intake} += $node->safe_psql($db, "SET statement_timeout = '30s'; SELECT ms(" . literal('SELECT wa_ingest(' . literal($_) . ')') . ')') for @payloads;
+	# Twice each, the first time for nothing: the better time counts.
+	for (@payloads)
+	{
+		my $ingest = 'SELECT ms(' . literal('SELECT wa_ingest(' . literal($_) . ')') . ');';
+		$took{intake} += (sort { $a <=> $b } split /\n/,
+			$node->safe_psql($db, "SET statement_timeout = '30s'; BEGIN; $ingest ROLLBACK; $ingest"))[0];
+	}
 	$sql .= "SELECT " . literal($_) . ', (SELECT min(ms(' . literal($question{$_}) . ")) FROM generate_series(1, 8));\n" for sort keys %question;
 	my ($status, $out, $err) = psql_all($node, $db, $sql);
 	is($err, '', "$db: no error, and nothing takes half a minute");
