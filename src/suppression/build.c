@@ -353,7 +353,7 @@ read_cooldown(void *arg, HeapTuple tuple, TupleDesc desc)
 		wa_builder_gather(b, key, WA_LISTED_MAYBE);
 	else if (wa_builder_counts_for_others(b, key))
 		wa_builder_gather(b, key, are_past(b, &meaning->policy, wa_cursor_array(&cursor)) ?
-						  WA_LISTED_PAST : WA_LISTED_OVER);
+						  WA_LISTED_TOGETHER : WA_LISTED_OVER);
 }
 
 /*
@@ -402,7 +402,7 @@ counting(void *arg, wa_key phone)
 		return wa_phone_set_may_have(set, wa_phone_set_hash(set, phone)) ? WA_COUNTS : WA_COUNTS_NOTHING;
 	entry = wa_phone_set_find(set, phone);
 	return entry == NULL ? WA_COUNTS_NOTHING :
-		wa_entry_bits(*entry) == WA_LISTED_PAST ? WA_COUNTS_TOGETHER : WA_COUNTS;
+		wa_entry_bits(*entry) == WA_LISTED_TOGETHER ? WA_COUNTS_TOGETHER : WA_COUNTS;
 }
 
 /* Before the set is made, or afterwards. */

@@ -61,12 +61,11 @@ note_business(wa_builder *b, wa_str business)
 }
 
 /*
- * What a row says: the bits of caps that it reaches, OVER where it counts towards one.  Sets *part if
- * it counts towards one that it does not reach.
+ * What a row says: the bits of caps that it reaches, TOGETHER where it counts towards one that it
+ * does not reach.
  */
 static uint16
-weigh_deliveries(wa_builder *b, wa_str recipient, wa_str business, const wa_deliveries *deliveries,
-				 bool *part)
+weigh_deliveries(wa_builder *b, wa_str recipient, wa_str business, const wa_deliveries *deliveries)
 {
 	wa_canonical id;
 	uint16		bits = 0;
@@ -92,10 +91,7 @@ weigh_deliveries(wa_builder *b, wa_str recipient, wa_str business, const wa_deli
 				bits |= cap->exempt_in_window ? WA_LISTED_CAP_UNLESS : WA_LISTED_CAP;
 		}
 		else
-		{
-			bits |= WA_LISTED_OVER;
-			*part = true;
-		}
+			bits |= WA_LISTED_TOGETHER;
 	}
 	return bits;
 }
@@ -145,7 +141,6 @@ read_delivery(void *arg, HeapTuple tuple, TupleDesc desc)
 	wa_str		business = wa_cursor_str(&cursor);
 	wa_deliveries deliveries = {0, b->deliveries};
 	uint16		bits;
-	bool		part = false;
 	bool		isnull;
 	Datum		instants;
 	wa_key		key;
@@ -158,7 +153,7 @@ read_delivery(void *arg, HeapTuple tuple, TupleDesc desc)
 	wa_deliveries_from_arrays(instants,
 							  heap_getattr(tuple, Anum_wa_delivery_messages, desc, &isnull),
 							  &deliveries);
-	bits = weigh_deliveries(b, recipient, business, &deliveries, &part);
+	bits = weigh_deliveries(b, recipient, business, &deliveries);
 	if (bits == 0)
 		return;
 	note_business(b, business);
@@ -168,11 +163,11 @@ read_delivery(void *arg, HeapTuple tuple, TupleDesc desc)
 	/* Whether a window under another identifier spares it must be looked up. */
 	if ((bits & WA_LISTED_CAP_UNLESS) && wa_builder_is_connected(b, key))
 		bits |= WA_LISTED_MAYBE;
-	if (part)
+	if (bits & WA_LISTED_TOGETHER)
 		note_part(b, key);
 	if ((bits & WA_LISTED_CAP_UNLESS) && !(bits & (WA_LISTED_CAP | WA_LISTED_MAYBE)))
 		b->nwindowed++;
-	if (bits != WA_LISTED_OVER || wa_builder_counts_for_others(b, key))
+	if ((bits & ~(WA_LISTED_OVER | WA_LISTED_TOGETHER)) != 0 || wa_builder_counts_for_others(b, key))
 		wa_builder_gather(b, key, bits);
 }
 

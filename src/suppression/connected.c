@@ -5,9 +5,10 @@
  *
  * Connected identifiers form groups (a union-find structure).  Where a group has rows about
  * two of its phones, or about a BSUID, all of its phones are marked.  Where it has rows about
- * one phone only, the other phones are marked, unless these are failures so old that they count
- * only together with newer ones.  Where it is so large that its members may be refused for that,
- * all are marked, and where memory does not suffice for groups, all connected identifiers.
+ * one phone only, the other phones are marked, unless these count only together with rows of
+ * others: old failures, or too few deliveries for a cap.  Where it is so large that its members
+ * may be refused for that, all are marked, and where memory does not suffice for groups, all
+ * connected identifiers.
  *
  * Where one phone of a group alone has rows of consent, and no resume among them, its stops are
  * certain: for itself, and for the number that took its place, if all of them are from before the change.

@@ -35,7 +35,7 @@
 #define WA_LISTED_OPTED_IN	0x400	/* an opt-in, where one is required */
 #define WA_LISTED_CONNECTED 0x800	/* a stop of a phone that changed, or shares a BSUID */
 #define WA_LISTED_INHERITED 0x1000	/* the stops are those of the number that it replaced */
-#define WA_LISTED_PAST		0x2000	/* failures that count only together with newer ones of others */
+#define WA_LISTED_TOGETHER	0x2000	/* rows that count only together with those of others */
 
 /* Bits by which a phone is listed. */
 #define WA_LISTED_ANY \

@@ -81,7 +81,7 @@ read_link(void *arg, HeapTuple tuple, TupleDesc desc)
 												  wa_key_of(recipient.data, recipient.len));
 
 		/* A BSUID with rows of its own, or of a phone that is connected, is found by these. */
-		if (phone == NULL || wa_entry_bits(*phone) == WA_LISTED_PAST)
+		if (phone == NULL || wa_entry_bits(*phone) == WA_LISTED_TOGETHER)
 			return;
 		heap_getattr(tuple, Anum_wa_identity_unlinked_at, desc, &isnull);
 		wa_builder_add_user_id(b, wa_builder_user_id(b, other),
