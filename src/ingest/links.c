@@ -6,6 +6,8 @@
  * Each link is looked up first, since almost all are known.  A new one takes the next free
  * position of its other identifier.  If another transaction takes that position at the
  * same time, the insert conflicts on the primary key, and the link is looked up again.
+ * Further new ones of the identifier follow only when the first one has its position:
+ * before that, one of them could be what the other transaction wrote.
  *
  *-------------------------------------------------------------------------
  */
@@ -28,6 +30,7 @@ typedef struct wa_link_row
 	wa_instant	last_seen_at;	/* as it is to be stored */
 	wa_instant	unlinked_at;	/* of the two, in any business */
 	int32		position;
+	bool		follows;		/* is it behind another new one of the same identifier? */
 } wa_link_row;
 
 /* The row at a position is another link's where somebody was faster. */
@@ -170,10 +173,12 @@ prepare_rows(const wa_schema *schema, wa_row_delta *const *sightings, int n, wa_
 
 		if (prepare_row(sightings[i], &known, &rows[count]))
 		{
+			rows[count].follows = false;
 			if (!known.exists)
 			{
 				/* New ones of one identifier stand next to each other. */
-				if (placed != NULL && wa_str_equal(placed->other, key->other))
+				rows[count].follows = placed != NULL && wa_str_equal(placed->other, key->other);
+				if (rows[count].follows)
 					position++;
 				else
 					position = next_position(&by_other, key->other);
@@ -191,14 +196,29 @@ prepare_rows(const wa_schema *schema, wa_row_delta *const *sightings, int n, wa_
 	return count;
 }
 
+/* Those that follow come last. */
 static int
 compare_rows(const void *a, const void *b)
 {
 	const wa_link_row *x = a;
 	const wa_link_row *y = b;
-	int			order = wa_str_compare(x->key->other, y->key->other);
+	int			order = (int) x->follows - (int) y->follows;
 
+	if (order == 0)
+		order = wa_str_compare(x->key->other, y->key->other);
 	return order != 0 ? order : x->position < y->position ? -1 : x->position > y->position;
+}
+
+/* False where another transaction took a position.  The rows are sorted. */
+static bool
+put_rows(const wa_schema *schema, const wa_link_row *rows, int n)
+{
+	int			first = 0;
+
+	while (first < n && !rows[first].follows)
+		first++;
+	return wa_upsert(schema, &link_target, rows, first) >= first &&
+		wa_upsert(schema, &link_target, rows + first, n - first) >= n - first;
 }
 
 /* Are they for the same places as those that were tried before? */
@@ -242,7 +262,7 @@ wa_write_links(const wa_schema *schema, wa_row_delta *const *sightings, int n)
 					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 					 errmsg("a link between identifiers was written to \"wa_identity\" and is not there"),
 					 errhint("Remove the trigger or the rule on the table that keeps rows out.")));
-		if (wa_upsert(schema, &link_target, rows, count) >= count)
+		if (put_rows(schema, rows, count))
 			break;
 		tried = rows;
 		ntried = count;
