@@ -11,6 +11,7 @@
 #include "c.h"
 
 #include "rules/decide.h"
+#include "rules/frequency_cap.h"
 
 typedef struct wa_rule_context
 {
@@ -27,16 +28,6 @@ object(wa_rule_context *context, const wa_objection *objection)
 {
 	context->objected = true;
 	return context->sink != NULL && context->sink(context->arg, objection);
-}
-
-/*
- * May two rows speak of the same thing?  An unknown business or sender may be
- * any.
- */
-static bool
-may_be_same(wa_str a, wa_str b)
-{
-	return a.len == 0 || b.len == 0 || wa_str_equal(a, b);
 }
 
 /* The facts, with that part of them. */
@@ -64,7 +55,7 @@ static bool
 is_refused_by(const wa_activity_row *row, const wa_activity_row *other)
 {
 	return other->activity.last_window_refused_at >= row->activity.last_inbound_at &&
-		may_be_same(other->business, row->business) && may_be_same(other->sender, row->sender);
+		wa_may_be_same(other->business, row->business) && wa_may_be_same(other->sender, row->sender);
 }
 
 /*
@@ -86,7 +77,7 @@ window_open(wa_rule_context *context, const wa_str *business)
 		bool		refused = false;
 
 		if (!may_use_window(q, row) ||
-			(business != NULL && (!row->lifts || !may_be_same(*business, row->business))))
+			(business != NULL && (!row->lifts || !wa_may_be_same(*business, row->business))))
 			continue;
 		if (!wa_window_spans(inbound, q->at))
 			continue;
@@ -327,118 +318,6 @@ rule_sender_hold(wa_rule_context *context)
  */
 
 /*
- * The latest messages that count for a cap, as many as it allows.  A claim counts to the end of
- * its lease, as one delivered a period before that would.
- */
-typedef struct wa_counted
-{
-	int			n;				/* all that count */
-	int			claimed;		/* of these */
-	wa_instant	latest;			/* when the latest was delivered or claimed */
-	int			kept;
-	wa_instant	at[WA_MAX_DELIVERIES];	/* of the latest, ascending */
-	wa_instant	overflowed;		/* since when there may have been more; WA_NEVER: never */
-} wa_counted;
-
-static void
-count_delivery(wa_counted *counted, const wa_cap *cap, wa_instant at)
-{
-	int			place;
-
-	counted->n++;
-	if (counted->kept == cap->messages)
-	{
-		if (at <= counted->at[0])
-			return;
-		memmove(&counted->at[0], &counted->at[1], (counted->kept - 1) * sizeof(wa_instant));
-		counted->kept--;
-	}
-	for (place = counted->kept++; place > 0 && counted->at[place - 1] > at; place--)
-		counted->at[place] = counted->at[place - 1];
-	counted->at[place] = at;
-}
-
-/* May such messages count for the cap and for the question? */
-static bool
-is_capped(const wa_question *q, const wa_cap *cap, wa_category category, wa_str business)
-{
-	return category == cap->category && wa_asks_about(q, business) &&
-		may_be_same(cap->business, business);
-}
-
-/*
- * A message counts once, if several rows have it: by the first one that counts, so that
- * another identifier of the person can only add to what its own rows say.
- */
-static void
-count_deliveries(const wa_facts *facts, const wa_question *q, const wa_cap *cap,
-				 wa_counted *counted)
-{
-	wa_instant	since = wa_cap_since(cap, q->at);
-	int32		latest = 0;
-
-	for (int i = 0; i < facts->ndeliveries; i++)
-	{
-		const wa_delivery_row *row = &facts->deliveries[i];
-		const wa_deliveries *deliveries = &row->deliveries;
-
-		if (wa_deliveries_overflowed(deliveries, since) &&
-			is_capped(q, cap, row->category, row->business))
-			counted->overflowed = wa_later(counted->overflowed, deliveries->at[0].at);
-	}
-	for (int i = 0; i < facts->ndelivered; i++)
-	{
-		const wa_delivered *delivered = &facts->delivered[i];
-		const wa_delivery_row *row = &facts->deliveries[delivered->row];
-
-		if ((delivered->message != 0 && delivered->message == latest) || delivered->at <= since ||
-			delivered->at > q->at || !is_capped(q, cap, row->category, row->business))
-			continue;
-		latest = delivered->message;
-		counted->latest = wa_later(counted->latest, delivered->at);
-		count_delivery(counted, cap, delivered->at);
-	}
-}
-
-/* Has this message been delivered?  Then it counts as such. */
-static bool
-was_delivered(const wa_facts *facts, int32 message)
-{
-	int			low = 0;
-	int			high = facts->ndelivered;
-
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-
-		if (facts->delivered[middle].message < message)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < facts->ndelivered && facts->delivered[low].message == message;
-}
-
-static void
-count_claims(const wa_facts *facts, const wa_question *q, const wa_cap *cap, wa_counted *counted)
-{
-	for (int i = 0; i < facts->nclaims; i++)
-	{
-		const wa_claim_row *claim = &facts->claims[i];
-
-		/* Whenever it was claimed: one that this transaction has made is later than its beginning. */
-		if ((claim->lease_until <= q->at && claim->lease_until != WA_FOREVER) ||
-			(q->own_claim != 0 && claim->token == q->own_claim) ||
-			!is_capped(q, cap, claim->category, claim->business) ||
-			(claim->message != 0 && was_delivered(facts, claim->message)))
-			continue;
-		counted->claimed++;
-		counted->latest = wa_later(counted->latest, claim->claimed_at);
-		count_delivery(counted, cap, claim->lease_until - cap->period);
-	}
-}
-
-/*
  * Of a set that is full, and lies within the period all of it, nobody knows what there
  * was before: that is as good as reached.
  */
@@ -472,10 +351,10 @@ rule_frequency_cap(wa_rule_context *context)
 		if (cap->category != q->category || !wa_asks_about(q, cap->business) ||
 			(cap->exempt_regions && facts->region_without_limit))
 			continue;
-		count_deliveries(facts_with(facts, WA_DELIVERIES), q, cap, &counted);
+		wa_count_deliveries(facts_with(facts, WA_DELIVERIES), q, cap, &counted);
 		if (!(facts->fetched & WA_CLAIMS))
 			facts->claims_from = q->at;
-		count_claims(facts_with(facts, WA_CLAIMS), q, cap, &counted);
+		wa_count_claims(facts_with(facts, WA_CLAIMS), q, cap, &counted);
 		if (counted.n < cap->messages && counted.overflowed == WA_NEVER)
 			continue;
 		if (cap->exempt_regions && facts->sender_without_limit(facts->pacing, q))

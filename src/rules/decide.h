@@ -280,4 +280,14 @@ extern bool wa_decide(wa_facts *facts, const wa_question *question,
  */
 extern wa_instant wa_next(wa_facts *facts, const wa_question *question);
 
+/*
+ * May two rows speak of the same thing?  An unknown business or sender may be
+ * any.
+ */
+static inline bool
+wa_may_be_same(wa_str a, wa_str b)
+{
+	return a.len == 0 || b.len == 0 || wa_str_equal(a, b);
+}
+
 #endif							/* WA_DECIDE_H */

@@ -6,7 +6,7 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/rules/decide.c src/state/deliveries.c */
+/* SOURCES: src/rules/decide.c src/rules/frequency_cap.c src/state/deliveries.c */
 /* LIBS: -Wno-sign-compare */
 #include "rules/decide.h"
 

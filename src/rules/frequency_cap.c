@@ -1,0 +1,108 @@
+/*-------------------------------------------------------------------------
+ *
+ * frequency_cap.c
+ *	  Counting the messages that count for a frequency cap.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "c.h"
+
+#include "rules/frequency_cap.h"
+
+static void
+count_delivery(wa_counted *counted, const wa_cap *cap, wa_instant at)
+{
+	int			place;
+
+	counted->n++;
+	if (counted->kept == cap->messages)
+	{
+		if (at <= counted->at[0])
+			return;
+		memmove(&counted->at[0], &counted->at[1], (counted->kept - 1) * sizeof(wa_instant));
+		counted->kept--;
+	}
+	for (place = counted->kept++; place > 0 && counted->at[place - 1] > at; place--)
+		counted->at[place] = counted->at[place - 1];
+	counted->at[place] = at;
+}
+
+/* May such messages count for the cap and for the question? */
+static bool
+is_capped(const wa_question *q, const wa_cap *cap, wa_category category, wa_str business)
+{
+	return category == cap->category && wa_asks_about(q, business) &&
+		wa_may_be_same(cap->business, business);
+}
+
+/*
+ * A message counts once, if several rows have it: by the first one that counts, so that
+ * another identifier of the person can only add to what its own rows say.
+ */
+void
+wa_count_deliveries(const wa_facts *facts, const wa_question *q, const wa_cap *cap,
+					wa_counted *counted)
+{
+	wa_instant	since = wa_cap_since(cap, q->at);
+	int32		latest = 0;
+
+	for (int i = 0; i < facts->ndeliveries; i++)
+	{
+		const wa_delivery_row *row = &facts->deliveries[i];
+		const wa_deliveries *deliveries = &row->deliveries;
+
+		if (wa_deliveries_overflowed(deliveries, since) &&
+			is_capped(q, cap, row->category, row->business))
+			counted->overflowed = wa_later(counted->overflowed, deliveries->at[0].at);
+	}
+	for (int i = 0; i < facts->ndelivered; i++)
+	{
+		const wa_delivered *delivered = &facts->delivered[i];
+		const wa_delivery_row *row = &facts->deliveries[delivered->row];
+
+		if ((delivered->message != 0 && delivered->message == latest) || delivered->at <= since ||
+			delivered->at > q->at || !is_capped(q, cap, row->category, row->business))
+			continue;
+		latest = delivered->message;
+		counted->latest = wa_later(counted->latest, delivered->at);
+		count_delivery(counted, cap, delivered->at);
+	}
+}
+
+/* Has this message been delivered?  Then it counts as such. */
+static bool
+was_delivered(const wa_facts *facts, int32 message)
+{
+	int			low = 0;
+	int			high = facts->ndelivered;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+
+		if (facts->delivered[middle].message < message)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < facts->ndelivered && facts->delivered[low].message == message;
+}
+
+void
+wa_count_claims(const wa_facts *facts, const wa_question *q, const wa_cap *cap, wa_counted *counted)
+{
+	for (int i = 0; i < facts->nclaims; i++)
+	{
+		const wa_claim_row *claim = &facts->claims[i];
+
+		/* Whenever it was claimed: one that this transaction has made is later than its beginning. */
+		if ((claim->lease_until <= q->at && claim->lease_until != WA_FOREVER) ||
+			(q->own_claim != 0 && claim->token == q->own_claim) ||
+			!is_capped(q, cap, claim->category, claim->business) ||
+			(claim->message != 0 && was_delivered(facts, claim->message)))
+			continue;
+		counted->claimed++;
+		counted->latest = wa_later(counted->latest, claim->claimed_at);
+		count_delivery(counted, cap, claim->lease_until - cap->period);
+	}
+}
