@@ -13,6 +13,7 @@
 #include "base/arguments.h"
 #include "decision/arguments.h"
 #include "decision/evaluator.h"
+#include "rules/known.h"
 
 PG_FUNCTION_INFO_V1(wa__reason_beside);
 

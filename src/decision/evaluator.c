@@ -11,6 +11,7 @@
 #include "optimizer/cost.h"
 
 #include "decision/evaluator.h"
+#include "rules/known.h"
 
 void
 wa_evaluator_begin(wa_evaluator *evaluator, Oid funcid, MemoryContext memory, bool tells_reasons)

@@ -15,7 +15,8 @@
 #include "errors/catalogue.h"
 #include "errors/code_policies.h"
 #include "recipient/region.h"
-#include "rules/facts.h"
+#include "rules/gather.h"
+#include "rules/known.h"
 #include "rules/pacing.h"
 
 PG_FUNCTION_INFO_V1(wa_explain_text);

@@ -35,7 +35,8 @@
 #include "decision/arguments.h"
 #include "decision/evaluator.h"
 #include "recipient/recipient.h"
-#include "rules/facts.h"
+#include "rules/gather.h"
+#include "rules/known.h"
 #include "rules/pacing.h"
 
 PG_FUNCTION_INFO_V1(wa_segment_summary);

@@ -19,6 +19,7 @@
 #include "decision/arguments.h"
 #include "decision/evaluator.h"
 #include "recipient/recipient.h"
+#include "rules/known.h"
 
 PG_FUNCTION_INFO_V1(wa_sendable_text);
 PG_FUNCTION_INFO_V1(wa_sendable_recipient);

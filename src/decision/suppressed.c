@@ -19,6 +19,7 @@
 
 #include "decision/arguments.h"
 #include "recipient/recipient.h"
+#include "rules/known.h"
 #include "state/columns.h"
 #include "state/ordered_scan.h"
 #include "suppression/lazy_list.h"

@@ -58,9 +58,8 @@ wa_person_member(const wa_person *person, const wa_canonical *id)
 	return member_of_hash(person, id, person_hash(person, id));
 }
 
-/* The same; it becomes one where it is none. */
-static int
-person_member(wa_person *person, const wa_canonical *id)
+int
+wa_person_add_member(wa_person *person, const wa_canonical *id)
 {
 	uint32		hash = person_hash(person, id);
 	int			max = person->max_members;
@@ -200,9 +199,9 @@ bool
 wa_person_link(wa_person *person, const wa_canonical *from, const wa_canonical *to,
 			   const wa_link *link)
 {
-	int			a = person_member(person, from);
+	int			a = wa_person_add_member(person, from);
 
-	return add_link(person, a, person_member(person, to), link);
+	return add_link(person, a, wa_person_add_member(person, to), link);
 }
 
 /* What was unlinked in one business is unlinked in all. */
@@ -227,55 +226,8 @@ spread_unlinking(wa_person *person, int first)
 }
 
 /*
- * What others have read.
+ * Links that were read before.
  */
-
-static inline bool
-edge_holds(const wa_edge *edge)
-{
-	return edge->link.last_seen_at > edge->link.unlinked_at;
-}
-
-/* Take in the links of one kind of that member, as person has them. */
-static void
-keep_member_links(wa_person *kept, const wa_person *person, int n, bool changes)
-{
-	int			first = kept->nedges;
-
-	for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
-	{
-		const wa_edge *edge = &person->edges[e];
-
-		if (edge->link.change == changes)
-			wa_person_link(kept, &person->members[edge->from].id, &person->members[edge->to].id,
-						   &edge->link);
-	}
-	for (int e = first; e < kept->nedges; e++)
-		kept->edges[e].holds = edge_holds(&kept->edges[e]);
-}
-
-void
-wa_person_keep(wa_person *kept, const wa_person *person)
-{
-	for (int i = 0; i < person->nmembers; i++)
-	{
-		const wa_member *member = &person->members[i];
-		int			n = person_member(kept, &member->id);
-
-		kept->members[n].without |= member->without;
-		if (member->changes_loaded && !kept->members[n].changes_loaded)
-		{
-			keep_member_links(kept, person, i, true);
-			kept->members[n].changes_loaded = true;
-		}
-		if (member->sightings_loaded && !kept->members[n].sightings_loaded)
-		{
-			keep_member_links(kept, person, i, false);
-			kept->members[n].sightings_loaded = true;
-			wa_person_order_partners(kept, n);
-		}
-	}
-}
 
 /* The member that has that number there; it becomes one where it is none. */
 static int
@@ -292,7 +244,7 @@ member_of_kept(wa_person *person, int n)
 		}
 	}
 	return person->of_kept[n] >= 0 ? person->of_kept[n] :
-		person_member(person, &person->kept->members[n].id);
+		wa_person_add_member(person, &person->kept->members[n].id);
 }
 
 /* As load does, of the member that has that number there. */
@@ -446,7 +398,7 @@ find_unlinked(wa_person *person)
 void
 wa_person_find(wa_person *person, const wa_canonical *id)
 {
-	person_member(person, id);
+	wa_person_add_member(person, id);
 	raise_bounds(person, 0, WA_FOREVER, WA_FOREVER);
 
 	/* Bounds only rise and come from a finite set of instants, so this ends. */

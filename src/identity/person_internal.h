@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * person_internal.h
- *	  Shared by person.c and speaking.c only.
+ *	  Shared by person.c, speaking.c and kept.c only.
  *
  *-------------------------------------------------------------------------
  */
@@ -9,6 +9,38 @@
 #define WA_PERSON_INTERNAL_H
 
 #include "identity/person.h"
+
+/* The two latest possible sightings with different partners. */
+typedef struct wa_rivals
+{
+	wa_instant	latest;
+	wa_instant	second;
+	int			partner;		/* of the latest; -1: none */
+} wa_rivals;
+
+/*
+ * A sighting as one of its ends sees it.  until: as far as it, of its kind and business, the last
+ * day on which each partner may have been seen.
+ */
+typedef struct wa_partner
+{
+	wa_id_kind	kind;
+	wa_str		business;
+	wa_instant	since;
+	int			partner;
+	wa_instant	last_day;		/* its last microsecond */
+	wa_rivals	until;
+} wa_partner;
+
+/* The sightings of one member by kind, business and since; and again whatever the business. */
+typedef struct wa_partners
+{
+	int			n;
+	wa_partner *by_business;
+	wa_partner *all;
+	int			nleft;
+	wa_instant *left;			/* when somebody left it, ascending */
+} wa_partners;
 
 /* Make sure that an array of the person has room for one more than n elements. */
 #define person_grow(person, array, n, max, first, type) \
@@ -38,6 +70,15 @@ edge_next(const wa_edge *edge, int member)
 {
 	return edge->from == member ? edge->next_of_from : edge->next_of_to;
 }
+
+static inline bool
+edge_holds(const wa_edge *edge)
+{
+	return edge->link.last_seen_at > edge->link.unlinked_at;
+}
+
+/* The number of the member with this identifier; it becomes one where it is none. */
+extern int	wa_person_add_member(wa_person *person, const wa_canonical *id);
 
 /* Sort the sightings of one member, for persons that use it as kept.  A single one has no rivals. */
 extern void wa_person_order_partners(wa_person *person, int n);

@@ -20,14 +20,6 @@ surely_seen(const wa_edge *edge, wa_instant t)
 		wa_later(since, edge->link.last_seen_at) : since;
 }
 
-/* The two latest possible sightings with different partners. */
-typedef struct wa_rivals
-{
-	wa_instant	latest;
-	wa_instant	second;
-	int			partner;		/* of the latest; -1: none */
-} wa_rivals;
-
 static void
 rivals_add(wa_rivals *rivals, int partner, wa_instant seen)
 {
@@ -42,30 +34,6 @@ rivals_add(wa_rivals *rivals, int partner, wa_instant seen)
 	else
 		rivals->second = wa_later(rivals->second, seen);
 }
-
-/*
- * A sighting as one of its ends sees it.  until: as far as it, of its kind and business, the last
- * day on which each partner may have been seen.
- */
-typedef struct wa_partner
-{
-	wa_id_kind	kind;
-	wa_str		business;
-	wa_instant	since;
-	int			partner;
-	wa_instant	last_day;		/* its last microsecond */
-	wa_rivals	until;
-} wa_partner;
-
-/* The sightings of one member by kind, business and since; and again whatever the business. */
-typedef struct wa_partners
-{
-	int			n;
-	wa_partner *by_business;
-	wa_partner *all;
-	int			nleft;
-	wa_instant *left;			/* when somebody left it, ascending */
-} wa_partners;
 
 /* So often the links of a member are gone through before they are put in order. */
 #define FEW_QUESTIONS	8

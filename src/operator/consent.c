@@ -24,7 +24,8 @@
 #include "base/encode.h"
 #include "ingest/intake.h"
 #include "recipient/recipient.h"
-#include "rules/facts.h"
+#include "rules/decide.h"
+#include "rules/gather.h"
 #include "state/read.h"
 
 PG_FUNCTION_INFO_V1(wa_opt_out_text);

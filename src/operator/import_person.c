@@ -20,7 +20,8 @@
 #include "base/encode.h"
 #include "operator/import_person.h"
 #include "recipient/recipient.h"
-#include "rules/facts.h"
+#include "rules/decide.h"
+#include "rules/gather.h"
 #include "state/columns.h"
 #include "state/read.h"
 

@@ -24,7 +24,8 @@
 #include "ingest/state_rows.h"
 #include "operator/others.h"
 #include "recipient/recipient.h"
-#include "rules/facts.h"
+#include "rules/decide.h"
+#include "rules/gather.h"
 
 /* A stop that was learned under another identifier. */
 typedef struct wa_others_stop

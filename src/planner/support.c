@@ -46,7 +46,8 @@
 #include "base/category_oid.h"
 #include "base/encode.h"
 #include "recipient/recipient.h"
-#include "rules/facts.h"
+#include "rules/decide.h"
+#include "rules/gather.h"
 
 PG_FUNCTION_INFO_V1(wa__sendable_support);
 

@@ -22,7 +22,7 @@
 #include "rules/pacing.h"
 #include "state/erased.h"
 
-struct wa_decision_cache
+typedef struct wa_decision_cache
 {
 	MemoryContext context;		/* holds this struct and the policy */
 	MemoryContext rows;			/* holds the facts of one recipient */
@@ -54,33 +54,6 @@ struct wa_decision_cache
 	wa_kept_links kept;			/* links that were read before */
 	void		(*fetch_part) (void *arg, wa_part part);	/* NULL: the rows are looked up */
 	void	   *fetch_arg;
-};
-
-/*
- * Fetch one part of the facts about cache->person, which has several identifiers, into
- * cache->facts; in the current memory context.
- */
-extern void wa_gather_person(wa_decision_cache *cache, wa_part part);
-
-/*
- * Fill in since and excluded of a cooldown as it is stored, by its failures and the instant up to
- * which evidence lifts them.
- */
-extern void wa_describe_cooldown(wa_cooldown_row *row, const wa_failures *failures,
-								 wa_instant lifted, const wa_code_policy *policy);
-
-/* wa_facts.known_businesses, of a cache. */
-extern int	wa_known_businesses(void *cache, const wa_str **businesses);
-
-/* When the identifier asked about was erased; WA_NEVER: never. */
-extern wa_instant wa_gather_erasure(wa_decision_cache *cache);
-
-/*
- * After wa_reader_seek: the next claim whose lease ends at that time or later.  Read the current row of
- * wa_claim; and keep one row of each claim, returning their number.
- */
-extern bool wa_next_claim(wa_reader *reader, wa_instant from);
-extern void wa_read_claim(wa_reader *reader, wa_claim_row *row);
-extern int	wa_claims_once(wa_claim_row *rows, int n);
+} wa_decision_cache;
 
 #endif							/* WA_DECISION_CACHE_H */

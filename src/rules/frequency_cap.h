@@ -9,7 +9,7 @@
 #ifndef WA_FREQUENCY_CAP_H
 #define WA_FREQUENCY_CAP_H
 
-#include "rules/decide.h"
+#include "rules/facts.h"
 
 /*
  * The latest messages that count for a cap, as many as it allows.  A claim counts to the end of

@@ -14,7 +14,7 @@
 
 #include "base/schema.h"
 #include "recipient/phone.h"
-#include "rules/decide.h"
+#include "rules/facts.h"
 
 typedef struct wa_holds wa_holds;
 

@@ -20,6 +20,7 @@
 #include "base/arguments.h"
 #include "base/encode.h"
 #include "rules/decision_cache.h"
+#include "rules/known.h"
 #include "state/columns.h"
 
 static bool

@@ -15,7 +15,7 @@
 
 #include "base/schema.h"
 #include "recipient/phone.h"
-#include "rules/decide.h"
+#include "rules/facts.h"
 
 enum
 {

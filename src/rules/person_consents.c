@@ -14,6 +14,7 @@
 #include "common/hashfn.h"
 #include "miscadmin.h"
 
+#include "rules/fact_rows.h"
 #include "rules/person_facts.h"
 #include "state/columns.h"
 #include "state/failures.h"

@@ -10,6 +10,7 @@
  */
 #include "base/compat.h"
 
+#include "rules/fact_rows.h"
 #include "rules/person_facts.h"
 #include "state/columns.h"
 #include "state/failures.h"

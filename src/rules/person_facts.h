@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * person_facts.h
- *	  Shared by person_facts.c, person_consents.c and person_cooldowns.c, which gather
- *	  the facts about recipients with several identifiers, and included by them only.
+ *	  Gathering the facts about recipients with several identifiers.  Included by the files of
+ *	  this folder only.
  *
  *-------------------------------------------------------------------------
  */
@@ -56,8 +56,11 @@ extern bool wa_may_loosen(wa_person *person, int member, wa_str business, wa_ins
 extern void wa_read_member_activity(wa_reader *reader, wa_person *person, int member,
 									wa_activity_row *row);
 
-/* Parts of wa_gather_person: consents, and cooldowns. */
+/* Fetch one part of the facts about cache->person into cache->facts; in the current memory context. */
 extern void wa_gather_person_consents(wa_decision_cache *cache);
 extern void wa_gather_person_cooldowns(wa_decision_cache *cache);
+extern void wa_gather_person_activities(wa_decision_cache *cache);
+extern void wa_gather_person_deliveries(wa_decision_cache *cache);
+extern void wa_gather_person_claims(wa_decision_cache *cache);
 
 #endif							/* WA_PERSON_FACTS_H */

@@ -16,7 +16,7 @@
 #include "utils/array.h"
 #include "utils/palloc.h"
 
-#include "rules/decide.h"
+#include "rules/facts.h"
 
 /* A row of wa_quiet_hours. */
 typedef struct wa_quiet_row

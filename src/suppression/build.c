@@ -15,224 +15,25 @@
  */
 #include "base/compat.h"
 
-#include "access/genam.h"
-#include "access/heapam.h"
-#include "access/table.h"
-#include "access/tableam.h"
 #include "common/pg_prng.h"
-#include "miscadmin.h"
-#include "storage/bufmgr.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
 #include "utils/timestamp.h"
 
-#include "recipient/recipient.h"
 #include "base/category_oid.h"
 #include "base/encode.h"
 #include "state/columns.h"
-#include "state/deliveries_array.h"
 #include "state/failures_array.h"
-#include "state/read.h"
-#include "suppression/build.h"
+#include "suppression/builder.h"
 
 /* Fewer look-ups than this are not worth a thought. */
 #define LEAST_COST			64
 
-/* For a set that is much larger than the L2 cache, missing that is dearer than a larger filter is. */
-#define BLOOM_SIZE_MEDIUM	(512 * 1024)
-#define BLOOM_SIZE_LARGE	(2 * 1024 * 1024)
-#define MEDIUM_SET			(256 * 1024)
-#define LARGE_SET			(1024 * 1024)
-
-/* Room for so many entries at least, and for as many as pages may hold. */
-#define LEAST_ROOM		512
-#define ROWS_PER_PAGE	48
-
 /* Who was erased may take this part of the memory. */
 #define ERASED_SHARE	4
-
-/* How far ahead memory is prefetched. */
-#define AHEAD				12
-
-/*
- * The set.
- */
-
-void *
-wa_builder_allocate(wa_builder *b, Size size)
-{
-	return MemoryContextAllocExtended(b->list->context, size,
-									  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-}
-
-static void
-make_bloom(wa_builder *b, uint64 n, Size limit)
-{
-	Size		size = wa_phone_set_bloom_size(n, limit);
-
-	wa_phone_set_init(&b->list->set, wa_builder_allocate(b, size), size, NULL, 0);
-}
-
-static void
-make_table(wa_builder *b, uint64 n)
-{
-	wa_phone_set *set = &b->list->set;
-	Size		size = wa_phone_set_table_size(n);
-
-	wa_phone_set_init(set, set->words, (set->word_mask + 1) * sizeof(uint64),
-					  wa_builder_allocate(b, size), size);
-}
-
-/* Is this entry to be found through the Bloom filter? */
-static bool
-counts(wa_entry entry)
-{
-	return (wa_entry_bits(entry) & WA_LISTED_ANY) != 0;
-}
-
-static void
-announce(wa_builder *b, wa_key key)
-{
-	wa_phone_set_announce(&b->list->set, wa_phone_set_hash(&b->list->set, key));
-}
-
-/* There is not enough memory: from here on the Bloom filter alone is filled. */
-static void
-fall_back(wa_builder *b)
-{
-	Size		size = 64;
-
-	while (2 * size <= Min(b->limit / 2, 16 * BLOOM_SIZE_LARGE))
-		size *= 2;
-	make_bloom(b, PG_UINT64_MAX / 8, size);
-	for (uint64 i = 0; i < b->ngathered; i++)
-		announce(b, wa_entry_key(b->gathered[i]));
-	pfree(b->gathered);
-	b->gathered = NULL;
-}
-
-/*
- * Is there memory to gather so many entries, and to place them with so many more?
- */
-static bool
-fits(const wa_builder *b, uint64 room, uint64 more)
-{
-	return room * sizeof(wa_entry) + wa_phone_set_table_size(room + more) +
-		BLOOM_SIZE_LARGE / 4 <= b->limit;
-}
-
-/*
- * Begin with as much room as the pages to be read may need: what is not needed
- * is never touched, and growing means copying.
- */
-static void
-begin_gathering(wa_builder *b, double pages)
-{
-	uint64		room = Max(LEAST_ROOM, (uint64) (pages * ROWS_PER_PAGE));
-
-	while (room > LEAST_ROOM && !fits(b, room, 0))
-		room /= 2;
-	room = Max(room, LEAST_ROOM);
-	b->gathered = palloc_extended(room * sizeof(wa_entry), MCXT_ALLOC_HUGE);
-	b->room = room;
-}
-
-/* Room for twice as many, or as far as memory suffices for an eighth more. */
-static bool
-grow(wa_builder *b)
-{
-	uint64		more = b->room;
-
-	while (more >= b->room / 8 && !fits(b, b->room + more, 0))
-		more /= 2;
-	if (more < b->room / 8)
-		return false;
-	b->room += more;
-	b->gathered = repalloc_huge(b->gathered, b->room * sizeof(wa_entry));
-	return true;
-}
-
-void
-wa_builder_gather(wa_builder *b, wa_key key, uint16 bits)
-{
-	if (b->gathered != NULL && b->ngathered == b->room && !grow(b))
-		fall_back(b);
-	if (b->gathered == NULL)
-		announce(b, key);
-	else
-		b->gathered[b->ngathered++] = wa_entry_make(key, bits);
-}
-
-/* Make the set of what was gathered, with room for some more. */
-static void
-make_set(wa_builder *b, uint64 more)
-{
-	wa_phone_set *set = &b->list->set;
-	uint64		n = b->ngathered;
-
-	make_bloom(b, n + more, n > LARGE_SET ? BLOOM_SIZE_LARGE : n > MEDIUM_SET ? BLOOM_SIZE_MEDIUM :
-			   WA_BLOOM_SIZE);
-	make_table(b, n + more);
-	for (uint64 i = 0; i < n; i++)
-	{
-		wa_entry	entry = b->gathered[i];
-		wa_key		key = wa_entry_key(entry);
-		uint64		hash = wa_phone_set_hash(set, key);
-
-		if (i % 65536 == 0)
-			CHECK_FOR_INTERRUPTS();
-		if (i + AHEAD < n)
-		{
-			uint64		later = wa_phone_set_hash(set, wa_entry_key(b->gathered[i + AHEAD]));
-
-			wa_phone_set_prefetch_word(set, later);
-			__builtin_prefetch(&set->entries[wa_phone_set_place(set, later)], 1);
-		}
-		if (counts(entry))
-			wa_phone_set_announce(set, hash);
-		wa_phone_set_add(set, hash, key, wa_entry_bits(entry));
-	}
-	pfree(b->gathered);
-	b->gathered = NULL;
-}
 
 /*
  * The rows.
  */
-
-void
-wa_scan_table(const wa_table *table, Snapshot snapshot,
-			  void (*read_row) (void *arg, HeapTuple tuple, TupleDesc desc), void *arg)
-{
-	Relation	rel = wa_table_open(table);
-	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
-	HeapTuple	tuple;
-
-	while ((tuple = heap_getnext(scan, ForwardScanDirection)) != NULL)
-	{
-		CHECK_FOR_INTERRUPTS();
-		read_row(arg, tuple, RelationGetDescr(rel));
-	}
-	table_endscan(scan);
-	table_close(rel, NoLock);
-}
-
-wa_key
-wa_builder_phone(wa_builder *b, wa_str recipient)
-{
-	int64		number;
-
-	if (wa_is_bsuid(recipient.data))
-	{
-		if (b->connected != NULL)
-			wa_connected_add(b->connected, recipient);
-		if (b->with_user_ids)
-			wa_builder_add_user_id(b, wa_builder_user_id(b, recipient), false);
-		return 0;
-	}
-	number = wa_phone_plain(recipient.data, recipient.len);
-	return number != 0 ? (wa_key) number : wa_key_of(recipient.data, recipient.len);
-}
 
 /* Where an opt-in is required: what the bits say of one that was given to this business. */
 static uint16
@@ -616,7 +417,7 @@ fill_list(wa_builder *b)
 	build_erased(b);
 	if (wa_decision_cache_has_links(b->cache))
 		b->limit -= share;
-	begin_gathering(b, pages_to_read(b->cache, b->question, b->list->tells_reasons));
+	wa_builder_begin(b, pages_to_read(b->cache, b->question, b->list->tells_reasons));
 	b->connected = wa_connected_read(b->cache, b->list->set.seed, share, &connected_sink, b);
 	read_tables(b);
 	if (b->connected != NULL)
@@ -625,11 +426,11 @@ fill_list(wa_builder *b)
 		linked = wa_connected_most(b->connected);
 		b->limit += share - Min(share, wa_connected_memory(b->connected));
 	}
-	if (b->gathered != NULL && !fits(b, b->ngathered, linked))
-		fall_back(b);
+	if (b->gathered != NULL && !wa_builder_fits(b, b->ngathered, linked))
+		wa_builder_fall_back(b);
 	if (b->gathered != NULL)
 	{
-		make_set(b, linked);
+		wa_builder_make_set(b, linked);
 		wa_builder_settle_resumes(b, &wa_decision_cache_schema(b->cache)->consent,
 								  wa_decision_cache_snapshot(b->cache));
 	}

@@ -17,7 +17,7 @@
 #include "state/columns.h"
 #include "state/deliveries_array.h"
 #include "state/read.h"
-#include "suppression/build.h"
+#include "suppression/builder.h"
 
 /* The phones whose rows may reach a cap together may take this part of the memory. */
 #define PARTS_SHARE		4

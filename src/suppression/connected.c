@@ -25,15 +25,15 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "miscadmin.h"
-#include "storage/bufmgr.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
 
+#include "base/append.h"
 #include "identity/columns.h"
 #include "identity/person.h"
 #include "recipient/recipient.h"
-#include "state/read.h"
-#include "suppression/build.h"
+#include "state/table_scan.h"
+#include "suppression/connected.h"
+#include "suppression/list.h"
 
 /*
  * The cost of following the links of the identifiers on one page, in look-ups: a page of changes has

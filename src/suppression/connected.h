@@ -17,7 +17,7 @@
 
 #include "base/compat.h"
 
-#include "rules/facts.h"
+#include "rules/gather.h"
 #include "suppression/phone_set.h"
 
 typedef struct wa_connected wa_connected;

@@ -16,7 +16,7 @@
 #include "base/compat.h"
 
 #include "base/snapshot_id.h"
-#include "rules/facts.h"
+#include "rules/gather.h"
 #include "suppression/list.h"
 
 /* Look-ups of recipients of one kind. */

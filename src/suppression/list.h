@@ -18,7 +18,8 @@
 
 #include "common/hashfn.h"
 
-#include "rules/facts.h"
+#include "rules/decide.h"
+#include "rules/gather.h"
 #include "suppression/phone_set.h"
 
 /* Bits of an entry: what the rows about a phone mean for this question. */

@@ -17,7 +17,7 @@
 #include "recipient/recipient.h"
 #include "state/columns.h"
 #include "state/read.h"
-#include "suppression/build.h"
+#include "suppression/builder.h"
 
 /* What is read may take this part of the memory. */
 #define SAID_SHARE		4

@@ -19,38 +19,7 @@
 #include "base/append.h"
 #include "identity/columns.h"
 #include "recipient/recipient.h"
-#include "suppression/build.h"
-
-/* They may use this part of the memory limit, once the gathered entries are freed. */
-#define SHARE_OF_MEMORY	3
-
-static Size
-memory_of(const wa_builder *b, uint64 n)
-{
-	return n * sizeof(wa_entry) + b->nparents * sizeof(wa_parent_link) +
-		wa_phone_set_table_size(n + b->nparents);
-}
-
-/* Is there memory for one more?  If not, the list will contain no BSUIDs. */
-static bool
-has_room(wa_builder *b)
-{
-	if (memory_of(b, b->nuser_ids) > b->limit / SHARE_OF_MEMORY)
-		b->with_user_ids = false;
-	return b->with_user_ids;
-}
-
-/* The caller may be in a memory context that ends sooner. */
-void
-wa_builder_add_user_id(wa_builder *b, uint64 hash, bool refused)
-{
-	MemoryContext old = MemoryContextSwitchTo(b->list->context);
-
-	if (has_room(b))
-		*wa_append(b->user_ids, b->nuser_ids, b->max_user_ids, wa_entry) =
-			wa_entry_make(wa_user_id_key(hash), refused ? wa_user_id_tag(hash) : 0);
-	MemoryContextSwitchTo(old);
-}
+#include "suppression/builder.h"
 
 /*
  * Does a stop of this phone, by the bits of its entry, refuse a BSUID that was seen with it alone?  One that changed
@@ -87,7 +56,7 @@ read_link(void *arg, HeapTuple tuple, TupleDesc desc)
 		wa_builder_add_user_id(b, wa_builder_user_id(b, other),
 							   isnull && refuses_user_id(b, wa_entry_bits(*phone)));
 	}
-	else if (has_room(b))
+	else if (wa_builder_has_user_id_room(b))
 		*wa_append(b->parents, b->nparents, b->max_parents, wa_parent_link) =
 			(wa_parent_link) {wa_user_id_key(wa_builder_user_id(b, recipient)),
 		wa_user_id_key(wa_builder_user_id(b, other))};
@@ -135,7 +104,7 @@ wa_builder_make_user_ids(wa_builder *b, Snapshot snapshot)
 {
 	if (b->with_user_ids && b->connected != NULL)
 		wa_scan_table(&wa_decision_cache_schema(b->cache)->identity, snapshot, read_link, b);
-	if (b->with_user_ids && has_room(b))
+	if (b->with_user_ids && wa_builder_has_user_id_room(b))
 		make_set(b);
 	if (b->user_ids != NULL)
 		pfree(b->user_ids);

@@ -9,7 +9,7 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/identity/person.c src/identity/speaking.c src/recipient/phone.c src/recipient/spelling.c */
+/* SOURCES: src/identity/person.c src/identity/kept.c src/identity/speaking.c src/recipient/phone.c src/recipient/spelling.c */
 #include "c.h"
 
 #include <stdlib.h>

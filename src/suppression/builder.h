@@ -1,18 +1,17 @@
 /*-------------------------------------------------------------------------
  *
- * build.h
+ * builder.h
  *	  Shared by the files that read the suppression list, and included by them only.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef WA_SUPPRESSION_BUILD_H
-#define WA_SUPPRESSION_BUILD_H
+#ifndef WA_BUILDER_H
+#define WA_BUILDER_H
 
 #include "base/compat.h"
 
-#include "access/htup_details.h"
-
 #include "base/append.h"
+#include "state/table_scan.h"
 #include "suppression/connected.h"
 #include "suppression/list.h"
 
@@ -88,6 +87,9 @@ typedef struct wa_builder
  */
 #define PAGES_PER_LOOK_UP	1.5
 
+/* Begin, with as much room as the pages to be read may need. */
+extern void wa_builder_begin(wa_builder *b, double pages);
+
 /* Add an entry, or bits of an entry. */
 extern void wa_builder_gather(wa_builder *b, wa_key key, uint16 bits);
 
@@ -114,6 +116,15 @@ wa_builder_counts_for_others(const wa_builder *b, wa_key phone)
 	return b->with_user_ids || wa_builder_is_connected(b, phone);
 }
 
+/* Is there memory to gather so many entries, and to place them with so many more? */
+extern bool wa_builder_fits(const wa_builder *b, uint64 room, uint64 more);
+
+/* There is not enough memory: from here on the Bloom filter alone is filled. */
+extern void wa_builder_fall_back(wa_builder *b);
+
+/* Make the set of what was gathered, with room for some more. */
+extern void wa_builder_make_set(wa_builder *b, uint64 more);
+
 /* Allocate zeroed memory that lives as long as the list. */
 extern void *wa_builder_allocate(wa_builder *b, Size size);
 
@@ -123,6 +134,9 @@ wa_builder_user_id(const wa_builder *b, wa_str id)
 {
 	return wa_user_id_hash(b->list->set.seed, id);
 }
+
+/* Is there memory for one more BSUID or parent?  If not, the list will contain none. */
+extern bool wa_builder_has_user_id_room(wa_builder *b);
 
 /* Add a BSUID or parent, by its hash: one that is refused, unless it is added again, or that must be looked up. */
 extern void wa_builder_add_user_id(wa_builder *b, uint64 hash, bool refused);
@@ -145,76 +159,4 @@ extern void wa_builder_choose_caps(wa_builder *b);
 /* Read deliveries, claims and windows, and gather recipients at a cap.  b->ncaps is not 0. */
 extern void wa_builder_read_deliveries(wa_builder *b, const wa_schema *schema, Snapshot snapshot);
 
-/*
- * Call read_row with every row of a table that the snapshot sees, in the order of the pages.
- * schema.c has checked that it is a heap.
- */
-extern void wa_scan_table(const wa_table *table, Snapshot snapshot,
-						  void (*read_row) (void *arg, HeapTuple tuple, TupleDesc desc), void *arg);
-
-/*
- * Reads the columns of a row in place, from the first one on.  Columns that are skipped must
- * not be NULL.
- */
-typedef char *wa_cursor;
-
-static inline wa_cursor
-wa_cursor_begin(HeapTuple tuple)
-{
-	return (char *) tuple->t_data + tuple->t_data->t_hoff;
-}
-
-/*
- * Read a string in place, and go to the next column.  The type is aligned as int; values
- * with a short header are not aligned.
- */
-static inline wa_str
-wa_cursor_str(wa_cursor *cursor)
-{
-	char	   *here = *cursor;
-	struct varlena *text;
-
-	if (!VARATT_NOT_PAD_BYTE(here))
-		here = (char *) INTALIGN(here);
-	*cursor = here + VARSIZE_ANY(here);
-	text = PG_DETOAST_DATUM_PACKED(PointerGetDatum(here));
-	return (wa_str)
-	{
-		VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text)
-	};
-}
-
-/* Read an array in place, aligned as double, and go to the next column. */
-static inline Datum
-wa_cursor_array(wa_cursor *cursor)
-{
-	char	   *here = *cursor;
-
-	if (!VARATT_NOT_PAD_BYTE(here))
-		here = (char *) DOUBLEALIGN(here);
-	*cursor = here + VARSIZE_ANY(here);
-	return PointerGetDatum(here);
-}
-
-static inline int32
-wa_cursor_int4(wa_cursor *cursor)
-{
-	char	   *here = (char *) INTALIGN(*cursor);
-
-	*cursor = here + sizeof(int32);
-	return *(int32 *) here;
-}
-
-/* Read a timestamp and go to the next column; WA_NEVER where it is NULL.  column: its number. */
-static inline wa_instant
-wa_cursor_instant(wa_cursor *cursor, HeapTuple tuple, int column)
-{
-	char	   *here = (char *) DOUBLEALIGN(*cursor);
-
-	if (HeapTupleHasNulls(tuple) && att_isnull(column - 1, tuple->t_data->t_bits))
-		return WA_NEVER;
-	*cursor = here + sizeof(int64);
-	return *(int64 *) here;
-}
-
-#endif							/* WA_SUPPRESSION_BUILD_H */
+#endif							/* WA_BUILDER_H */

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * facts.c
+ * gather.c
  *	  Gathering the facts for a decision.
  *
  *-------------------------------------------------------------------------
@@ -9,20 +9,15 @@
 
 #include "access/table.h"
 #include "access/tableam.h"
-#include "executor/tuptable.h"
-#include "utils/memutils.h"
-#include "utils/rel.h"
-#include "utils/snapmgr.h"
-#include "utils/timestamp.h"
 
 #include "base/append.h"
 #include "base/category_oid.h"
-#include "base/encode.h"
 #include "recipient/region.h"
-#include "rules/decision_cache.h"
+#include "rules/fact_rows.h"
+#include "rules/gather.h"
+#include "rules/known.h"
+#include "rules/person_facts.h"
 #include "rules/region_rule.h"
-#include "state/columns.h"
-#include "state/ladder.h"
 
 static void
 read_region_rules(wa_decision_cache *cache)
@@ -143,198 +138,13 @@ wa_decision_cache_erasure(const wa_decision_cache *cache)
 	return cache->has_erased ? &cache->erasure : NULL;
 }
 
-static void
-add_consent(wa_facts *facts, wa_reader *reader)
-{
-	wa_consent_row *rows = unconstify(wa_consent_row *, facts->consents);
-
-	wa_read_consent(reader, wa_append_few(rows, facts->nconsents, wa_consent_row));
-	facts->consents = rows;
-}
-
-/* A row that does not follow the incidents yet, before wa_recompute, is told as it stands. */
-void
-wa_describe_cooldown(wa_cooldown_row *row, const wa_failures *failures, wa_instant lifted,
-					 const wa_code_policy *policy)
-{
-	wa_cooldown_end end;
-
-	row->excluded = 0;
-	row->since = failures->n > 0 ? failures->at[failures->n - 1] : WA_NEVER;
-	if (policy->nincidents == 0)
-		return;
-	end = wa_ladder_evaluate(failures, lifted, policy, row->business);
-	if (end.until == row->until && end.strikes == row->strikes)
-	{
-		row->excluded = end.excluded;
-		row->since = end.since;
-	}
-}
-
-/*
- * Cooldowns that can object: with an end, and of a code that blocks.
- */
-static void
-add_cooldown(wa_facts *facts, wa_reader *reader, const wa_code_policies *codes)
-{
-	wa_cooldown_row *rows = unconstify(wa_cooldown_row *, facts->cooldowns);
-	wa_cooldown_row *row;
-	wa_code_policy policy;
-	wa_failures failures;
-	wa_instant	until = wa_read_until(reader);
-	int32		code = wa_reader_int(reader, Anum_wa_cooldown_code);
-
-	if (until == WA_NEVER || !wa_code_policies_find(codes, code, &policy) || policy.blocks == 0)
-		return;
-
-	row = wa_append_few(rows, facts->ncooldowns, wa_cooldown_row);
-	row->business = wa_reader_str(reader, Anum_wa_cooldown_business);
-	row->code = code;
-	row->strikes = wa_reader_int(reader, Anum_wa_cooldown_strikes);
-	row->until = until;
-	wa_read_failures(reader, &failures);
-	wa_describe_cooldown(row, &failures, wa_reader_instant(reader, Anum_wa_cooldown_lifted_at),
-						 &policy);
-	row->blocks = policy.blocks;
-	row->yields_to_window = policy.yields_to_window;
-	row->learned_under.data = NULL;
-	facts->cooldowns = rows;
-}
-
-static void
-add_activity(wa_facts *facts, wa_reader *reader)
-{
-	wa_activity_row *rows = unconstify(wa_activity_row *, facts->activities);
-
-	wa_read_activity(reader, wa_append_few(rows, facts->nactivities, wa_activity_row));
-	facts->activities = rows;
-}
-
-static void
-add_delivery(wa_facts *facts, wa_reader *reader)
-{
-	wa_delivery_row *rows = unconstify(wa_delivery_row *, facts->deliveries);
-	wa_delivery_row *row = wa_append_few(rows, facts->ndeliveries, wa_delivery_row);
-
-	row->business = wa_reader_str(reader, Anum_wa_delivery_business);
-	row->category = wa_read_delivery_category(reader);
-	row->deliveries.n = 0;
-	row->deliveries.at = palloc(WA_MAX_DELIVERIES * sizeof(wa_delivery));
-	wa_read_deliveries(reader, &row->deliveries);
-	facts->deliveries = rows;
-}
-
-void
-wa_read_claim(wa_reader *reader, wa_claim_row *row)
-{
-	row->business = wa_reader_str(reader, Anum_wa_claim_business);
-	row->category = wa_reader_category(reader, Anum_wa_claim_category);
-	row->claimed_at = wa_reader_instant(reader, Anum_wa_claim_claimed_at);
-	row->lease_until = wa_reader_instant(reader, Anum_wa_claim_lease_until);
-	row->token = wa_reader_int8(reader, Anum_wa_claim_token);
-	row->home = wa_reader_str(reader, Anum_wa_claim_home);
-	row->message = wa_message_hash(wa_reader_str_in_place(reader, Anum_wa_claim_message_id));
-}
-
-/* Of one recipient there may be very many, of all campaigns that ever were. */
-bool
-wa_next_claim(wa_reader *reader, wa_instant from)
-{
-	return wa_reader_last(reader) &&
-		wa_reader_instant(reader, Anum_wa_claim_lease_until) >= from;
-}
-
-static int
-compare_claims(const void *a, const void *b)
-{
-	const wa_claim_row *x = a;
-	const wa_claim_row *y = b;
-
-	if (x->token != y->token)
-		return x->token < y->token ? -1 : 1;
-	return wa_str_compare(x->home, y->home);
-}
-
-int
-wa_claims_once(wa_claim_row *rows, int n)
-{
-	int			kept = 0;
-
-	if (n > 1)
-		qsort(rows, n, sizeof(wa_claim_row), compare_claims);
-	for (int i = 0; i < n; i++)
-	{
-		if (kept == 0 || compare_claims(&rows[i], &rows[kept - 1]) != 0)
-			rows[kept++] = rows[i];
-	}
-	return kept;
-}
-
-static void
-add_claim(wa_facts *facts, wa_reader *reader)
-{
-	wa_claim_row *rows = unconstify(wa_claim_row *, facts->claims);
-
-	wa_read_claim(reader, wa_append_few(rows, facts->nclaims, wa_claim_row));
-	facts->claims = rows;
-}
-
 void
 wa_facts_add(wa_decision_cache *cache, wa_part part, wa_reader *reader)
 {
 	MemoryContext old = MemoryContextSwitchTo(cache->rows);
 
-	if (part == WA_CONSENTS)
-		add_consent(&cache->facts, reader);
-	else if (part == WA_COOLDOWNS)
-		add_cooldown(&cache->facts, reader, cache->codes);
-	else if (part == WA_DELIVERIES)
-		add_delivery(&cache->facts, reader);
-	else if (part == WA_CLAIMS)
-		add_claim(&cache->facts, reader);
-	else
-		add_activity(&cache->facts, reader);
+	wa_add_fact_row(&cache->facts, part, reader, cache->codes);
 	MemoryContextSwitchTo(old);
-}
-
-static int
-compare_delivered(const void *a, const void *b)
-{
-	const wa_delivered *x = a;
-	const wa_delivered *y = b;
-
-	if (x->message != y->message)
-		return x->message < y->message ? -1 : 1;
-	return x->row - y->row;
-}
-
-/* Put the messages of the rows of wa_delivery in order, once these are gathered. */
-static void
-order_delivered(wa_facts *facts)
-{
-	wa_delivered *delivered;
-	int			n = 0;
-
-	for (int i = 0; i < facts->ndeliveries; i++)
-		n += facts->deliveries[i].deliveries.n;
-	delivered = palloc_extended(Max(1, n) * sizeof(wa_delivered), MCXT_ALLOC_HUGE);
-	n = 0;
-	for (int i = 0; i < facts->ndeliveries; i++)
-	{
-		const wa_deliveries *deliveries = &facts->deliveries[i].deliveries;
-
-		for (int j = 0; j < deliveries->n; j++)
-		{
-			if (wa_delivery_is_first(deliveries, j))
-				delivered[n++] = (wa_delivered)
-			{
-				deliveries->at[j].message, i, deliveries->at[j].at
-			};
-		}
-	}
-	qsort(delivered, n, sizeof(wa_delivered), compare_delivered);
-	facts->delivered = delivered;
-	facts->ndelivered = n;
 }
 
 /* The part of a recipient without other identifiers. */
@@ -355,21 +165,20 @@ look_up(wa_decision_cache *cache, wa_part part)
 	wa_reader_close(&reader);
 }
 
-/* The ingest has seen to those linked with an erased one since. */
-wa_instant
-wa_gather_erasure(wa_decision_cache *cache)
+/* The part of a recipient with several identifiers. */
+static void
+gather_person(wa_decision_cache *cache, wa_part part)
 {
-	wa_facts   *facts = &cache->facts;
-	wa_reader	erased;
-
-	if (facts->fetched & WA_ERASURE)
-		return facts->erased_at;
-	wa_reader_open(&erased, &cache->schema->erased, cache->snapshot);
-	facts->erased_at = wa_erased_at(&erased, &cache->erasure,
-									wa_datum_str(RecipientGetDatum(cache->recipient)));
-	wa_reader_close(&erased);
-	facts->fetched |= WA_ERASURE;
-	return facts->erased_at;
+	if (part == WA_CONSENTS)
+		wa_gather_person_consents(cache);
+	else if (part == WA_COOLDOWNS)
+		wa_gather_person_cooldowns(cache);
+	else if (part == WA_DELIVERIES)
+		wa_gather_person_deliveries(cache);
+	else if (part == WA_CLAIMS)
+		wa_gather_person_claims(cache);
+	else
+		wa_gather_person_activities(cache);
 }
 
 static void
@@ -383,11 +192,11 @@ fetch(wa_facts *facts, wa_part part)
 	else if (cache->fetch_part != NULL)
 		cache->fetch_part(cache->fetch_arg, part);
 	else if (cache->person != NULL)
-		wa_gather_person(cache, part);
+		gather_person(cache, part);
 	else
 		look_up(cache, part);
 	if (part == WA_DELIVERIES)
-		order_delivered(facts);
+		wa_order_delivered(facts);
 	MemoryContextSwitchTo(old);
 }
 

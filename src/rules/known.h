@@ -1,0 +1,29 @@
+/*-------------------------------------------------------------------------
+ *
+ * known.h
+ *	  Raising errors for questions that cannot be answered, since nothing is known.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_KNOWN_H
+#define WA_KNOWN_H
+
+#include "base/compat.h"
+
+#include "rules/facts.h"
+
+typedef struct wa_decision_cache wa_decision_cache;
+
+/*
+ * Check that the question can be answered.  Errors, each with a hint:
+ * object_not_in_prerequisite_state where nothing has ever arrived in this database and
+ * wa_declare_empty was not called, where a subscription is not complete, or where a restore has failed;
+ * undefined_object where the business or the sender is unknown.  In each case there would
+ * be no rows to object, and the answer would be a wrong yes.
+ */
+extern void wa_decision_cache_check(wa_decision_cache *cache, const wa_question *question);
+
+/* wa_facts.known_businesses, of a cache. */
+extern int	wa_known_businesses(void *cache, const wa_str **businesses);
+
+#endif							/* WA_KNOWN_H */

@@ -1,0 +1,103 @@
+/*-------------------------------------------------------------------------
+ *
+ * person_traffic.c
+ *	  Activity, deliveries and claims of a recipient with several identifiers.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "rules/fact_rows.h"
+#include "rules/person_facts.h"
+
+void
+wa_gather_person_activities(wa_decision_cache *cache)
+{
+	wa_person  *person = cache->person;
+	wa_activity_row *rows = NULL;
+	int			n = 0;
+	int			max = 0;
+	wa_reader	reader;
+
+	wa_reader_open(&reader, &cache->schema->activity, cache->snapshot);
+	for (int i = 0; i < person->nmembers; i++)
+	{
+		if (!wa_in_reach(&person->members[i]) && person->members[i].failures_until == WA_NEVER)
+			continue;
+		for (bool found = wa_first_of_member(&reader, person, i, WA_ACTIVITIES); found;
+			 found = wa_reader_next(&reader))
+			wa_read_member_activity(&reader, person, i,
+								 wa_append(rows, n, max, wa_activity_row));
+	}
+	wa_reader_close(&reader);
+	cache->facts.activities = rows;
+	cache->facts.nactivities = n;
+}
+
+/* Deliveries of other identifiers count as far as failures do. */
+static void
+read_member_delivery(wa_reader *reader, const wa_person *person, int member, wa_delivery_row *row)
+{
+	int			kept = 0;
+
+	wa_read_delivery(reader, row);
+	for (int i = 0; i < row->deliveries.n; i++)
+	{
+		if (member == 0 || wa_counts_for_safety(&person->members[member], row->deliveries.at[i].at))
+			row->deliveries.at[kept++] = row->deliveries.at[i];
+	}
+	row->deliveries.n = kept;
+}
+
+void
+wa_gather_person_deliveries(wa_decision_cache *cache)
+{
+	wa_person  *person = cache->person;
+	wa_delivery_row *rows = NULL;
+	int			n = 0;
+	int			max = 0;
+	wa_reader	reader;
+
+	wa_reader_open(&reader, &cache->schema->delivery, cache->snapshot);
+	for (int i = 0; i < person->nmembers; i++)
+	{
+		if (!wa_in_reach(&person->members[i]) && person->members[i].failures_until == WA_NEVER)
+			continue;
+		for (bool found = wa_first_of_member(&reader, person, i, WA_DELIVERIES); found;
+			 found = wa_reader_next(&reader))
+			read_member_delivery(&reader, person, i, wa_append(rows, n, max, wa_delivery_row));
+	}
+	wa_reader_close(&reader);
+	cache->facts.deliveries = rows;
+	cache->facts.ndeliveries = n;
+}
+
+/* Claims stand under each identifier that was known then; they count as deliveries do. */
+void
+wa_gather_person_claims(wa_decision_cache *cache)
+{
+	wa_person  *person = cache->person;
+	wa_claim_row *rows = NULL;
+	int			n = 0;
+	int			max = 0;
+	wa_reader	reader;
+
+	wa_reader_open(&reader, &cache->schema->claim_recipient, cache->snapshot);
+	for (int i = 0; i < person->nmembers; i++)
+	{
+		if (!wa_in_reach(&person->members[i]) && person->members[i].failures_until == WA_NEVER)
+			continue;
+		wa_reader_seek(&reader, RecipientGetDatum(wa_recipient_make(&person->members[i].id)));
+		while (wa_next_claim(&reader, cache->facts.claims_from))
+		{
+			wa_claim_row row;
+
+			wa_read_claim(&reader, &row);
+			if (i == 0 || wa_counts_for_safety(&person->members[i], row.claimed_at))
+				*wa_append(rows, n, max, wa_claim_row) = row;
+		}
+	}
+	wa_reader_close(&reader);
+	cache->facts.claims = rows;
+	cache->facts.nclaims = wa_claims_once(rows, n);
+}

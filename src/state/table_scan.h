@@ -1,0 +1,93 @@
+/*-------------------------------------------------------------------------
+ *
+ * table_scan.h
+ *	  Reading a whole table in place: its rows in the order of the pages, and the columns of a
+ *	  row from the first one on.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_TABLE_SCAN_H
+#define WA_TABLE_SCAN_H
+
+#include "base/compat.h"
+
+#include "access/htup_details.h"
+#include "utils/snapshot.h"
+
+#include "base/instant.h"
+#include "base/schema.h"
+#include "base/str.h"
+
+/*
+ * Call read_row with every row of a table that the snapshot sees, in the order of the pages.
+ * schema.c has checked that it is a heap.
+ */
+extern void wa_scan_table(const wa_table *table, Snapshot snapshot,
+						  void (*read_row) (void *arg, HeapTuple tuple, TupleDesc desc), void *arg);
+
+/*
+ * Reads the columns of a row in place, from the first one on.  Columns that are skipped must
+ * not be NULL.
+ */
+typedef char *wa_cursor;
+
+static inline wa_cursor
+wa_cursor_begin(HeapTuple tuple)
+{
+	return (char *) tuple->t_data + tuple->t_data->t_hoff;
+}
+
+/*
+ * Read a string in place, and go to the next column.  The type is aligned as int; values
+ * with a short header are not aligned.
+ */
+static inline wa_str
+wa_cursor_str(wa_cursor *cursor)
+{
+	char	   *here = *cursor;
+	struct varlena *text;
+
+	if (!VARATT_NOT_PAD_BYTE(here))
+		here = (char *) INTALIGN(here);
+	*cursor = here + VARSIZE_ANY(here);
+	text = PG_DETOAST_DATUM_PACKED(PointerGetDatum(here));
+	return (wa_str)
+	{
+		VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text)
+	};
+}
+
+/* Read an array in place, aligned as double, and go to the next column. */
+static inline Datum
+wa_cursor_array(wa_cursor *cursor)
+{
+	char	   *here = *cursor;
+
+	if (!VARATT_NOT_PAD_BYTE(here))
+		here = (char *) DOUBLEALIGN(here);
+	*cursor = here + VARSIZE_ANY(here);
+	return PointerGetDatum(here);
+}
+
+static inline int32
+wa_cursor_int4(wa_cursor *cursor)
+{
+	char	   *here = (char *) INTALIGN(*cursor);
+
+	*cursor = here + sizeof(int32);
+	return *(int32 *) here;
+}
+
+/* Read a timestamp and go to the next column; WA_NEVER where it is NULL.  column: its number. */
+static inline wa_instant
+wa_cursor_instant(wa_cursor *cursor, HeapTuple tuple, int column)
+{
+	char	   *here = (char *) DOUBLEALIGN(*cursor);
+
+	if (HeapTupleHasNulls(tuple) && att_isnull(column - 1, tuple->t_data->t_bits))
+		return WA_NEVER;
+	*cursor = here + sizeof(int64);
+	return *(int64 *) here;
+}
+
+#endif							/* WA_TABLE_SCAN_H */
