@@ -7,7 +7,7 @@
  */
 #include "c.h"
 
-#include "events/interpret_internal.h"
+#include "events/account.h"
 #include "state/hold.h"
 
 /* A restriction of which WhatsApp does not say what it restricts is a warning, and is noted for so long. */

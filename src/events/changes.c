@@ -7,7 +7,7 @@
  */
 #include "c.h"
 
-#include "events/interpret_internal.h"
+#include "events/changes.h"
 
 /* Report the change from every old identifier to every new one by itself. */
 static void

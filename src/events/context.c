@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-#include "events/interpret_internal.h"
+#include "events/context.h"
 
 /* Unix times above this are milliseconds. */
 #define WA_MILLISECONDS_ABOVE	1e11
@@ -305,21 +305,6 @@ wa_context_has_recipient(wa_context *c, const wa_ids *who, const wa_ids *contact
 		wa_context_report_problem(c, WA_PROBLEM_MISSING_RECIPIENT,
 								  "no identifier of the user is given", 0);
 	return false;
-}
-
-/* Real ones have less than 100 bytes. */
-wa_str
-wa_key_part(wa_str s)
-{
-	if (s.data == NULL)
-		return WA_STR("");
-	if (s.len > WA_MAX_NAME)
-	{
-		s.len = WA_MAX_NAME;
-		while (s.len > 0 && ((unsigned char) s.data[s.len] & 0xC0) == 0x80)
-			s.len--;
-	}
-	return s;
 }
 
 void

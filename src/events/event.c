@@ -27,3 +27,18 @@ wa_problem_name(wa_problem problem)
 
 	return names[problem];
 }
+
+/* Real ones have less than 100 bytes. */
+wa_str
+wa_key_part(wa_str s)
+{
+	if (s.data == NULL)
+		return WA_STR("");
+	if (s.len > WA_MAX_NAME)
+	{
+		s.len = WA_MAX_NAME;
+		while (s.len > 0 && ((unsigned char) s.data[s.len] & 0xC0) == 0x80)
+			s.len--;
+	}
+	return s;
+}

@@ -38,6 +38,19 @@ typedef enum wa_event_kind
 /* Identifiers of one user in one element: phone, BSUID and parent BSUID. */
 #define WA_MAX_IDS 3
 
+/* Maximum time of an event after the receipt of its webhook. */
+#define WA_CLOCK_SKEW		(10 * WA_MINUTE)
+
+/* Minimum time of an event, 2009-01-01: WhatsApp was founded in 2009. */
+#define WA_FIRST_INSTANT	(INT64CONST(284083200) * WA_SECOND)
+
+/* Can what arrives at the time now have happened at the time at? */
+static inline bool
+wa_may_have_been(wa_instant at, wa_instant now)
+{
+	return at >= WA_FIRST_INSTANT && at <= wa_after(now, WA_CLOCK_SKEW);
+}
+
 /* Stands for an unknown message category. */
 #define WA_CATEGORY_UNKNOWN (-1)
 
@@ -98,6 +111,15 @@ typedef struct wa_event
 	bool		stop;
 	wa_str		evidence;
 } wa_event;
+
+/* Businesses, senders and message ids are cut after this many bytes. */
+#define WA_MAX_NAME			255
+
+/*
+ * A business, sender or message id as part of a key: '' where absent, and cut to
+ * WA_MAX_NAME bytes so that an index can hold it.
+ */
+extern wa_str wa_key_part(wa_str s);
 
 /* Why something could not be applied: the column wa_problem.problem. */
 typedef enum wa_problem

@@ -10,7 +10,10 @@
  */
 #include "c.h"
 
-#include "events/interpret_internal.h"
+#include "events/account.h"
+#include "events/changes.h"
+#include "events/interpret.h"
+#include "events/template.h"
 
 /* Is there anybody whom the element or its contact names? */
 static bool

@@ -7,7 +7,7 @@
  */
 #include "c.h"
 
-#include "events/interpret_internal.h"
+#include "events/template.h"
 
 /* WhatsApp's own limits; what is longer names no template. */
 #define MAX_NAME		512

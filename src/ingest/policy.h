@@ -12,7 +12,7 @@
 #include "base/compat.h"
 
 #include "base/schema.h"
-#include "events/interpret.h"
+#include "events/sink.h"
 
 /*
  * The policy, in the current memory context.  Changes of codes are read, under a fresh

@@ -67,6 +67,9 @@ typedef enum wa_payload_shape
 #define WA_WRAPPING_NAMES	3
 extern const char *const wa_wrapping_names[WA_WRAPPING_NAMES];
 
+/* UTF-8's byte order mark, which some tools put in front. */
+#define WA_BYTE_ORDER_MARK	"\xEF\xBB\xBF"
+
 /* Where payloads come from: the root, the items of a list, the members of a wrapper. */
 typedef struct wa_source
 {
@@ -165,6 +168,13 @@ wa_json_member(json_object *object, const char *key)
 	json_object *child;
 
 	return json_object_object_get_ex(object, key, &child) ? child : NULL;
+}
+
+/* White space between the tokens of JSON. */
+static inline bool
+wa_json_is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 /* Does the object have the key, also with the value null? */
@@ -281,17 +291,24 @@ wa_json_text2(json_object *object, const char *key, const char *other_key)
  * ----------------------------------------------------------------
  */
 
-/* parse.c: which of the accepted forms is it? */
+/* shape.c: which of the accepted forms is it? */
 extern wa_payload_shape wa_payload_shape_of(json_object *node);
 
-/* parse.c: is it a wrapper of payloads?  It must have no shape of its own. */
+/* shape.c: is it a wrapper of payloads?  It must have no shape of its own. */
 extern bool wa_payload_is_wrapper(json_object *node);
 
-/* parse.c: is it a string in which JSON may stand? */
+/* shape.c: is it a string in which JSON may stand? */
 extern bool wa_payload_is_wrapped(json_object *node);
 
-/* parse.c: does a value say which template it tells of, though it be with null? */
+/* shape.c: does a value say which template it tells of, though it be with null? */
 extern bool wa_payload_names_template(json_object *value);
+
+/* parse.c: parse a text, of a payload or of a string in one, into *root, which the caller owns. */
+extern wa_payload_result wa_payload_parse_text(wa_payload *payload, const char *text, size_t len,
+											   json_object **root);
+
+/* parse.c: free the tokener, if there is one. */
+extern void wa_payload_drop_tokener(wa_payload *payload);
 
 /*
  * parse.c: parse a string of the payload that contains JSON.  Returns NULL where it is no
@@ -321,13 +338,13 @@ extern void wa_contact_forget(wa_payload *payload);
 extern void wa_element_fill(wa_payload *payload, wa_element *element,
 							wa_element_kind kind, json_object *node);
 
-/* elements.c: the node of an element. */
+/* element_parts.c: the node of an element. */
 extern json_object *wa_element_node(const wa_element *element);
 
-/* elements.c: the errors of a status or message; third parties write one as "error", some beside an empty list. */
+/* element_parts.c: the errors of a status or message; third parties write one as "error", some beside an empty list. */
 extern json_object *wa_element_errors(json_object *node);
 
-/* elements.c: read the ids of whom a message or call is from. */
+/* element_parts.c: read the ids of whom a message or call is from. */
 extern void wa_element_read_from(json_object *node, wa_ids *who);
 
 /* messages.c: fill *element, which is all zero but for what is common to all kinds, from a message. */

@@ -16,7 +16,7 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/payload/parse.c src/payload/contacts.c src/payload/elements.c src/payload/messages.c src/payload/walk.c src/payload/unread.c src/payload/text.c src/recipient/phone.c src/recipient/spelling.c */
+/* SOURCES: src/payload/open.c src/payload/parse.c src/payload/shape.c src/payload/contacts.c src/payload/elements.c src/payload/element_parts.c src/payload/messages.c src/payload/walk.c src/payload/unread.c src/payload/text.c src/recipient/phone.c src/recipient/spelling.c */
 /* LIBS: -ljson-c */
 #include "c.h"
 

@@ -12,7 +12,7 @@
  *-------------------------------------------------------------------------
  */
 /* SOURCES: src/events/interpret.c src/events/context.c src/events/changes.c src/events/account.c src/events/template.c src/state/hold.c src/events/identifiers.c src/events/event.c */
-/* SOURCES: src/payload/parse.c src/payload/contacts.c src/payload/elements.c src/payload/messages.c src/payload/walk.c src/payload/unread.c src/payload/text.c */
+/* SOURCES: src/payload/open.c src/payload/parse.c src/payload/shape.c src/payload/contacts.c src/payload/elements.c src/payload/element_parts.c src/payload/messages.c src/payload/walk.c src/payload/unread.c src/payload/text.c */
 /* SOURCES: src/recipient/phone.c src/recipient/spelling.c src/errors/catalogue.c src/errors/code_policy.c */
 /* LIBS: -ljson-c -Wno-sign-compare */
 #include "errors/catalogue.h"

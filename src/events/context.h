@@ -1,17 +1,18 @@
 /*-------------------------------------------------------------------------
  *
- * interpret_internal.h
- *	  Shared by the files that interpret elements, and included by them only.
+ * context.h
+ *	  One element's time and identifiers, and reporting its events and problems.
+ *	  Included by the files of this folder only.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef WA_INTERPRET_INTERNAL_H
-#define WA_INTERPRET_INTERNAL_H
+#ifndef WA_CONTEXT_H
+#define WA_CONTEXT_H
 
 #include "c.h"
 
 #include "events/identifiers.h"
-#include "events/interpret.h"
+#include "events/sink.h"
 
 /* Maximum number in apart: a contact that contradicts, and the rest of two sets. */
 #define WA_MAX_APART	(4 * WA_MAX_IDS)
@@ -34,11 +35,6 @@ typedef struct wa_context
 	int			napart;
 	wa_canonical apart[WA_MAX_APART];
 } wa_context;
-
-/* ----------------------------------------------------------------
- * context.c
- * ----------------------------------------------------------------
- */
 
 /* Begin, without identifiers and time. */
 extern void wa_context_open(wa_context *c, wa_str business, wa_str sender, wa_str message_id,
@@ -100,35 +96,4 @@ extern bool wa_code_read(wa_str text, int32 *code);
 /* Read Unix seconds or milliseconds from text; false where they are none. */
 extern bool wa_instant_read(wa_str text, wa_instant *at);
 
-/* ----------------------------------------------------------------
- * account.c
- * ----------------------------------------------------------------
- */
-
-/* Report a hold of the sender, if an error with this code makes one. */
-extern void wa_interpret_holding_code(wa_context *c, const wa_code_policy *policy);
-
-/* Interpret the value of an account_update. */
-extern wa_element_outcome wa_interpret_account_update(wa_context *c, const wa_element *element);
-
-/* ----------------------------------------------------------------
- * changes.c
- * ----------------------------------------------------------------
- */
-
-/* Interpret a system message about a user's new number or BSUID. */
-extern void wa_interpret_changed_user(wa_context *c, const wa_element *element);
-
-/* Interpret an item of user_id_update[]. */
-extern wa_element_outcome wa_interpret_user_id_update(wa_context *c,
-													  const wa_element *element);
-
-/* ----------------------------------------------------------------
- * template.c
- * ----------------------------------------------------------------
- */
-
-/* Interpret the value of a change about a template. */
-extern wa_element_outcome wa_interpret_template(wa_context *c, const wa_element *element);
-
-#endif							/* WA_INTERPRET_INTERNAL_H */
+#endif							/* WA_CONTEXT_H */

@@ -1,0 +1,133 @@
+/*-------------------------------------------------------------------------
+ *
+ * shape.c
+ *	  Which of the accepted forms a payload has.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "payload/payload_internal.h"
+
+const wa_value_array_kind wa_value_arrays[WA_ARRAY_COUNT] = {
+	[WA_ARRAY_CONTACTS] = {"contacts", WA_ELEMENT_CONTACT},
+	[WA_ARRAY_MESSAGES] = {"messages", WA_ELEMENT_MESSAGE},
+	[WA_ARRAY_STATUSES] = {"statuses", WA_ELEMENT_STATUS},
+	[WA_ARRAY_PREFERENCES] = {"user_preferences", WA_ELEMENT_PREFERENCE},
+	[WA_ARRAY_USER_ID_UPDATES] = {"user_id_update", WA_ELEMENT_USER_ID_UPDATE},
+	[WA_ARRAY_CALLS] = {"calls", WA_ELEMENT_CALL},
+	[WA_ARRAY_ERRORS] = {"errors", WA_ELEMENT_ERROR},
+};
+
+const char *const wa_wrapping_names[WA_WRAPPING_NAMES] = {"body", "Message", "payload"};
+
+/* Might JSON stand in this string? */
+static bool
+shape_looks_like_json(wa_str text)
+{
+	size_t		i = 0;
+
+	if (text.len >= strlen(WA_BYTE_ORDER_MARK) &&
+		memcmp(text.data, WA_BYTE_ORDER_MARK, strlen(WA_BYTE_ORDER_MARK)) == 0)
+		i = strlen(WA_BYTE_ORDER_MARK);
+	while (i < text.len && wa_json_is_blank(text.data[i]))
+		i++;
+	return i < text.len && (text.data[i] == '{' || text.data[i] == '[');
+}
+
+bool
+wa_payload_is_wrapped(json_object *node)
+{
+	return json_object_is_type(node, json_type_string) &&
+		shape_looks_like_json(wa_json_scalar(node));
+}
+
+bool
+wa_payload_is_wrapper(json_object *node)
+{
+	for (int i = 0; i < WA_WRAPPING_NAMES; i++)
+	{
+		json_object *member = wa_json_member(node, wa_wrapping_names[i]);
+
+		if (wa_json_is_object(member) || wa_json_is_array(member) || wa_payload_is_wrapped(member))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A wrapper may have members of its own that are named like those of a value.
+ * What they hold counts, and nothing but their names does not.
+ */
+static bool
+shape_has_value_array(json_object *node, bool with_items)
+{
+	for (int i = 0; i < WA_ARRAY_COUNT; i++)
+	{
+		const char *name = wa_value_arrays[i].name;
+
+		if (with_items ? wa_json_list_length(wa_json_member(node, name)) > 0 :
+			wa_json_has(node, name))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A status or a message by itself is none of the forms, though it has errors, or
+ * contacts that were sent, as a value has, or null for all that it might have.
+ */
+static bool
+shape_is_element(json_object *node)
+{
+	static const char *const names[] = {"status", "recipient_id", "recipient_user_id", "from", "from_user_id"};
+
+	for (int i = 0; i < WA_ARRAY_COUNT; i++)
+	{
+		if (i != WA_ARRAY_ERRORS && i != WA_ARRAY_CONTACTS &&
+			wa_json_list_length(wa_json_member(node, wa_value_arrays[i].name)) > 0)
+			return false;
+	}
+	for (size_t i = 0; i < lengthof(names); i++)
+	{
+		if (wa_str_given(wa_json_text(node, names[i])))
+			return true;
+	}
+	return false;
+}
+
+wa_payload_shape
+wa_payload_shape_of(json_object *node)
+{
+	json_object *metadata = wa_json_member(node, "metadata");
+	bool		of_cloud = wa_json_has(node, "metadata") ||
+		wa_json_has(node, "messaging_product");
+	json_object *changes = wa_json_member(node, "changes");
+
+	if (!wa_json_is_object(node))
+		return WA_SHAPE_UNKNOWN;
+	if (wa_json_has(node, "entry"))
+		return WA_SHAPE_ENVELOPE;
+	if (wa_json_is_array(changes) || wa_json_is_object(changes))
+		return WA_SHAPE_ENTRY;
+	if (wa_json_is_object(wa_json_member(node, "value")))
+		return WA_SHAPE_CHANGE;
+	if (shape_has_value_array(node, true))
+		return shape_is_element(node) ? WA_SHAPE_UNKNOWN :
+			of_cloud ? WA_SHAPE_VALUE : WA_SHAPE_ON_PREMISES;
+	if (wa_json_is_object(wa_json_member(node, "standby")))
+		return WA_SHAPE_VALUE;
+	if (wa_payload_is_wrapper(node))
+		return WA_SHAPE_UNKNOWN;
+	/* a value with nothing, a change without value */
+	if (shape_has_value_array(node, false) && !shape_is_element(node))
+		return of_cloud ? WA_SHAPE_VALUE : WA_SHAPE_ON_PREMISES;
+	/* many a tool writes metadata of its own */
+	if (wa_json_has(metadata, "phone_number_id") || wa_json_has(metadata, "display_phone_number"))
+		return WA_SHAPE_VALUE;
+	return wa_json_has(node, "field") ? WA_SHAPE_CHANGE : WA_SHAPE_UNKNOWN;
+}
+
+bool
+wa_payload_names_template(json_object *value)
+{
+	return wa_json_has(value, "message_template_name") || wa_json_has(value, "message_template_id");
+}
