@@ -29,7 +29,7 @@ typedef struct wa_decision_cache
 	const wa_schema *schema;	/* wa_schema_of's, looked up at every use */
 	wa_snapshot_id seen;
 	Snapshot	snapshot;		/* the caller's at this call */
-	wa_code_policies *codes;
+	wa_code_policies *codes;	/* NULL: not read so far */
 	int			nrules;
 	wa_region_fact *rules;		/* all of wa_region_rule */
 	wa_holds   *holds;			/* of senders; NULL: there are none */
@@ -55,5 +55,19 @@ typedef struct wa_decision_cache
 	void		(*fetch_part) (void *arg, wa_part part);	/* NULL: the rows are looked up */
 	void	   *fetch_arg;
 } wa_decision_cache;
+
+/* The policies of codes, which only cooldowns need. */
+static inline const wa_code_policies *
+wa_cache_codes(wa_decision_cache *cache)
+{
+	if (cache->codes == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(cache->context);
+
+		cache->codes = wa_code_policies_load(cache->schema);
+		MemoryContextSwitchTo(old);
+	}
+	return cache->codes;
+}
 
 #endif							/* WA_DECISION_CACHE_H */

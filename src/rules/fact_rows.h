@@ -14,7 +14,8 @@
 
 /*
  * Add the reader's current row, of the table of that part, to the facts; in the current memory
- * context.  Of wa_cooldown only those are added that can object: with an end, and of a code that blocks.
+ * context.  Of wa_cooldown only those are added that can object: with an end, and of a code that blocks; codes is for
+ * these alone.
  */
 extern void wa_add_fact_row(wa_facts *facts, wa_part part, wa_reader *reader,
 							const wa_code_policies *codes);

@@ -55,7 +55,6 @@ make_cache(const wa_schema *schema, Snapshot snapshot, MemoryContext parent)
 	cache->snapshot = snapshot;
 	cache->schema = schema;
 	cache->nbusinesses = -1;
-	cache->codes = wa_code_policies_load(schema);
 	cache->has_links = wa_has_links(schema, snapshot);
 	cache->has_erased = wa_erasure_key_read(schema, snapshot, &cache->erasure);
 	read_region_rules(cache);
@@ -109,9 +108,9 @@ wa_decision_cache_snapshot(const wa_decision_cache *cache)
 }
 
 const wa_code_policies *
-wa_decision_cache_codes(const wa_decision_cache *cache)
+wa_decision_cache_codes(wa_decision_cache *cache)
 {
-	return cache->codes;
+	return wa_cache_codes(cache);
 }
 
 bool
@@ -143,7 +142,7 @@ wa_facts_add(wa_decision_cache *cache, wa_part part, wa_reader *reader)
 {
 	MemoryContext old = MemoryContextSwitchTo(cache->rows);
 
-	wa_add_fact_row(&cache->facts, part, reader, cache->codes);
+	wa_add_fact_row(&cache->facts, part, reader, part == WA_COOLDOWNS ? wa_cache_codes(cache) : NULL);
 	MemoryContextSwitchTo(old);
 }
 

@@ -39,7 +39,7 @@ extern wa_decision_cache *wa_decision_cache_for(wa_decision_cache **cache, Oid f
 /* Members of a cache. */
 extern const wa_schema *wa_decision_cache_schema(const wa_decision_cache *cache);
 extern Snapshot wa_decision_cache_snapshot(const wa_decision_cache *cache);
-extern const wa_code_policies *wa_decision_cache_codes(const wa_decision_cache *cache);
+extern const wa_code_policies *wa_decision_cache_codes(wa_decision_cache *cache);
 extern bool wa_decision_cache_has_links(const wa_decision_cache *cache);
 extern bool wa_decision_cache_has_holds(const wa_decision_cache *cache);
 extern const wa_pacing *wa_decision_cache_pacing(const wa_decision_cache *cache);

@@ -68,7 +68,7 @@ add_cooldown(wa_decision_cache *cache, wa_cooldowns *cooldowns, wa_reader *reade
 {
 	wa_member_cooldown row = {.member = member};
 
-	if (!wa_code_policies_find(cache->codes, wa_reader_int(reader, Anum_wa_cooldown_code),
+	if (!wa_code_policies_find(wa_cache_codes(cache), wa_reader_int(reader, Anum_wa_cooldown_code),
 							   &row.policy) || row.policy.blocks == 0)
 		return;
 	row.business = wa_reader_str(reader, Anum_wa_cooldown_business);
