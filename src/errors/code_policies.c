@@ -11,19 +11,15 @@
  */
 #include "base/compat.h"
 
-#include "access/table.h"
-#include "access/tableam.h"
 #include "catalog/pg_type.h"
 #include "common/int.h"
-#include "lib/stringinfo.h"
-#include "storage/bufmgr.h"
-#include "storage/predicate.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "base/append.h"
+#include "base/table_scan.h"
 #include "errors/category_array.h"
 #include "errors/code_policies.h"
 
@@ -179,9 +175,10 @@ read_effect(TupleTableSlot *slot, int32 code, wa_code_change *change)
 		elog(ERROR, "unknown evidence in \"lifted_by\" of error code %d", code);
 }
 
-static void
-append_override(TupleTableSlot *slot, StringInfo rows)
+static bool
+read_override(void *arg, TupleTableSlot *slot)
 {
+	wa_code_policies *policies = arg;
 	wa_override row = {0};
 	bool		isnull;
 
@@ -192,12 +189,14 @@ append_override(TupleTableSlot *slot, StringInfo rows)
 	row.reason = text_column(slot, Anum_wa_error_override_reason);
 	read_fault_and_scope(slot, row.code, &row.change);
 	read_effect(slot, row.code, &row.change);
-	appendBinaryStringInfo(rows, (char *) &row, sizeof(row));
+	*wa_append_few(policies->overrides, policies->noverrides, wa_override) = row;
+	return true;
 }
 
-static void
-append_incident(TupleTableSlot *slot, StringInfo rows)
+static bool
+read_incident(void *arg, TupleTableSlot *slot)
 {
+	wa_code_policies *policies = arg;
 	wa_incident row = {0};
 	bool		isnull;
 	Datum		until = slot_getattr(slot, Anum_wa_incident_until, &isnull);
@@ -207,39 +206,8 @@ append_incident(TupleTableSlot *slot, StringInfo rows)
 	row.since = DatumGetTimestampTz(slot_getattr(slot, Anum_wa_incident_since, &isnull));
 	row.business.data = text_column(slot, Anum_wa_incident_business);
 	row.business.len = strlen(row.business.data);
-	appendBinaryStringInfo(rows, (char *) &row, sizeof(row));
-}
-
-/* All rows of a table, one after the other in one piece of memory; returns how many bytes. */
-static size_t
-read_table(const wa_table *table, void (*append) (TupleTableSlot *slot, StringInfo rows),
-		   void **all)
-{
-	Relation	rel = wa_table_open(table);
-	Snapshot	snapshot = GetActiveSnapshot();
-	StringInfoData rows = {0};
-
-	if (RelationGetNumberOfBlocks(rel) == 0)
-	{
-		/* Under SERIALIZABLE, that nothing is there has been read as well. */
-		PredicateLockRelation(rel, snapshot);
-	}
-	else
-	{
-		TupleTableSlot *slot = table_slot_create(rel, NULL);
-		TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
-
-		initStringInfo(&rows);
-		while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
-			append(slot, &rows);
-		table_endscan(scan);
-		ExecDropSingleTupleTableSlot(slot);
-	}
-
-	/* Keep the lock, as for every relation that a statement reads. */
-	table_close(rel, NoLock);
-	*all = rows.data;
-	return rows.len;
+	*wa_append_few(policies->incidents, policies->nincidents, wa_incident) = row;
+	return true;
 }
 
 static int
@@ -294,10 +262,8 @@ wa_code_policies_load(const wa_schema *schema)
 {
 	wa_code_policies *policies = palloc0(sizeof(wa_code_policies));
 
-	policies->noverrides = read_table(&schema->error_override, append_override,
-									  (void **) &policies->overrides) / sizeof(wa_override);
-	policies->nincidents = read_table(&schema->incident, append_incident,
-									  (void **) &policies->incidents) / sizeof(wa_incident);
+	wa_scan_rows(&schema->error_override, GetActiveSnapshot(), read_override, policies);
+	wa_scan_rows(&schema->incident, GetActiveSnapshot(), read_incident, policies);
 	if (policies->noverrides > 1)
 		qsort(policies->overrides, policies->noverrides, sizeof(wa_override), compare_overrides);
 	spread_incidents(policies);

@@ -7,16 +7,13 @@
  */
 #include "base/compat.h"
 
-#include "access/table.h"
 #include "catalog/pg_type.h"
 #include "common/pg_prng.h"
-#include "storage/bufmgr.h"
-#include "storage/predicate.h"
 #include "utils/array.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
 #include "utils/timestamp.h"
 
+#include "base/table_scan.h"
 #include "identity/columns.h"
 #include "identity/load.h"
 #include "recipient/recipient.h"
@@ -49,24 +46,23 @@ enlarge(void *old, size_t size)
 	return repalloc_huge(old, size);
 }
 
-bool
-wa_has_links(const wa_schema *schema, Snapshot snapshot)
+void
+wa_link_reader_open(wa_link_reader *links, const wa_schema *schema, Snapshot snapshot)
 {
-	bool		seen = wa_has_rows(&schema->identity, snapshot);
-
-	return wa_has_rows(&schema->identity_change, snapshot) || seen;
+	links->kept = NULL;
+	links->has_changes = wa_has_rows(&schema->identity_change, snapshot);
+	links->has_sightings = wa_has_rows(&schema->identity, snapshot);
+	wa_link_reader_reopen(links, schema, snapshot);
 }
 
 void
-wa_link_reader_open(wa_link_reader *links, const wa_schema *schema, Snapshot snapshot)
+wa_link_reader_reopen(wa_link_reader *links, const wa_schema *schema, Snapshot snapshot)
 {
 	links->schema = schema;
 	links->snapshot = snapshot;
 	links->open = 0;
 	links->closed = false;
 	links->nread = 0;
-	links->kept = NULL;
-	links->has_changes = wa_has_rows(&schema->identity_change, snapshot);
 }
 
 void

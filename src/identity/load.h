@@ -39,7 +39,8 @@ typedef struct wa_link_reader
 	Snapshot	snapshot;
 	uint8		open;			/* which of the following are, as bits */
 	bool		closed;			/* tables opened from now on are closed at once */
-	bool		has_changes;	/* is there any row in wa_identity_change? */
+	bool		has_changes;	/* may there be a row in wa_identity_change? */
+	bool		has_sightings;	/* and in wa_identity? */
 	uint64		nread;			/* number of look-ups and of rows */
 	const wa_kept_links *kept;	/* links that need not be read; NULL: none */
 	wa_reader	readers[4];
@@ -47,6 +48,10 @@ typedef struct wa_link_reader
 
 extern void wa_link_reader_open(wa_link_reader *links, const wa_schema *schema,
 								Snapshot snapshot);
+
+/* Open it again, after it was closed, for a snapshot that sees the same rows. */
+extern void wa_link_reader_reopen(wa_link_reader *links, const wa_schema *schema,
+								  Snapshot snapshot);
 extern void wa_link_reader_close(wa_link_reader *links);
 
 /*
@@ -67,8 +72,5 @@ extern void wa_keep_links(wa_kept_links *kept, const wa_link_reader *links,
 /* Call take with the other end of every link and change of id, also of those that do not hold. */
 extern void wa_neighbours(wa_link_reader *links, const wa_canonical *id,
 						  void (*take) (void *arg, const wa_canonical *other), void *arg);
-
-/* Is there any link in the database?  Costs almost nothing where there is none. */
-extern bool wa_has_links(const wa_schema *schema, Snapshot snapshot);
 
 #endif							/* WA_IDENTITY_LOAD_H */

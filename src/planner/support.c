@@ -45,6 +45,7 @@
 
 #include "base/category_oid.h"
 #include "base/encode.h"
+#include "base/table_scan.h"
 #include "recipient/recipient.h"
 #include "rules/decide.h"
 #include "rules/gather.h"

@@ -7,11 +7,9 @@
  */
 #include "base/compat.h"
 
-#include "access/table.h"
-#include "access/tableam.h"
-
 #include "base/append.h"
 #include "base/category_oid.h"
+#include "base/table_scan.h"
 #include "recipient/region.h"
 #include "rules/fact_rows.h"
 #include "rules/gather.h"
@@ -19,26 +17,18 @@
 #include "rules/person_facts.h"
 #include "rules/region_rule.h"
 
-static void
-read_region_rules(wa_decision_cache *cache)
+static bool
+read_region_rule(void *arg, TupleTableSlot *slot)
 {
-	Relation	rel = wa_table_open(&cache->schema->region_rule);
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	TableScanDesc scan = table_beginscan(rel, cache->snapshot, 0, NULL);
+	wa_decision_cache *cache = arg;
+	wa_region_fact *rule = wa_append_few(cache->rules, cache->nrules, wa_region_fact);
+	bool		isnull;
 
-	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
-	{
-		wa_region_fact *rule = wa_append_few(cache->rules, cache->nrules, wa_region_fact);
-		bool		isnull;
-
-		rule->region = wa_slot_str(slot, Anum_wa_region_rule_region);
-		rule->reason = wa_slot_str(slot, Anum_wa_region_rule_reason);
-		rule->category = wa_category_from_oid(
-			DatumGetObjectId(slot_getattr(slot, Anum_wa_region_rule_category, &isnull)));
-	}
-	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	table_close(rel, AccessShareLock);
+	rule->region = wa_slot_str(slot, Anum_wa_region_rule_region);
+	rule->reason = wa_slot_str(slot, Anum_wa_region_rule_reason);
+	rule->category = wa_category_from_oid(
+		DatumGetObjectId(slot_getattr(slot, Anum_wa_region_rule_category, &isnull)));
+	return true;
 }
 
 static wa_decision_cache *
@@ -55,9 +45,11 @@ make_cache(const wa_schema *schema, Snapshot snapshot, MemoryContext parent)
 	cache->snapshot = snapshot;
 	cache->schema = schema;
 	cache->nbusinesses = -1;
-	cache->has_links = wa_has_links(schema, snapshot);
+	wa_link_reader_open(&cache->links, schema, snapshot);
+	cache->links.kept = &cache->kept;
+	cache->has_links = cache->links.has_sightings || cache->links.has_changes;
 	cache->has_erased = wa_erasure_key_read(schema, snapshot, &cache->erasure);
-	read_region_rules(cache);
+	wa_scan_rows(&schema->region_rule, snapshot, read_region_rule, cache);
 	cache->holds = wa_holds_read(schema, snapshot);
 	cache->pacing = wa_pacing_read(schema, snapshot);
 	cache->has_claims = wa_pacing_has_caps(cache->pacing) &&
@@ -260,8 +252,7 @@ load_person(wa_decision_cache *cache, const wa_canonical *recipient)
 {
 	wa_person  *person;
 
-	wa_link_reader_open(&cache->links, cache->schema, cache->snapshot);
-	cache->links.kept = &cache->kept;
+	wa_link_reader_reopen(&cache->links, cache->schema, cache->snapshot);
 	person = wa_person_load(&cache->links, recipient, true);
 	wa_link_reader_close(&cache->links);
 	if (person == NULL || !person->crowded)

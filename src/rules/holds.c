@@ -11,18 +11,14 @@
  */
 #include "base/compat.h"
 
-#include "access/table.h"
-#include "access/tableam.h"
-#include "access/xact.h"
 #include "miscadmin.h"
-#include "storage/bufmgr.h"
 #include "storage/predicate.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
 
 #include "base/append.h"
 #include "base/category_oid.h"
 #include "base/encode.h"
+#include "base/table_scan.h"
 #include "errors/category_array.h"
 #include "recipient/region.h"
 #include "rules/holds.h"
@@ -77,21 +73,6 @@ struct wa_holds
 	uint32		nanswers;
 };
 
-static void
-read_rows(const wa_table *table, Snapshot snapshot,
-		  void (*read_row) (wa_holds *holds, TupleTableSlot *slot), wa_holds *holds)
-{
-	Relation	rel = wa_table_open(table);
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
-
-	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
-		read_row(holds, slot);
-	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	table_close(rel, AccessShareLock);
-}
-
 static wa_instant
 instant_of(TupleTableSlot *slot, int column)
 {
@@ -102,15 +83,16 @@ instant_of(TupleTableSlot *slot, int column)
 }
 
 /* One that is told to be over is not kept; that of the same moment is not over. */
-static void
-read_hold(wa_holds *holds, TupleTableSlot *slot)
+static bool
+read_hold(void *arg, TupleTableSlot *slot)
 {
+	wa_holds   *holds = arg;
 	wa_instant	since = instant_of(slot, Anum_wa_sender_hold_since);
 	wa_hold    *hold;
 	bool		isnull;
 
 	if (since == WA_NEVER || instant_of(slot, Anum_wa_sender_hold_lifted_at) > since)
-		return;
+		return true;
 	hold = wa_append_few(holds->holds, holds->n, wa_hold);
 	hold->business = wa_slot_str(slot, Anum_wa_sender_hold_business);
 	hold->sender = wa_slot_str(slot, Anum_wa_sender_hold_sender);
@@ -126,19 +108,7 @@ read_hold(wa_holds *holds, TupleTableSlot *slot)
 		hold->until = WA_FOREVER;
 	hold->over = false;
 	holds->by_region |= hold->region.len > 0;
-}
-
-/* A table without pages is not scanned: nearly every decision comes by it in vain. */
-static bool
-is_without_rows(const wa_table *table, Snapshot snapshot)
-{
-	Relation	rel = wa_table_open(table);
-	bool		result = RelationGetNumberOfBlocks(rel) == 0;
-
-	if (result)
-		PredicateLockRelation(rel, snapshot);
-	table_close(rel, AccessShareLock);
-	return result;
+	return true;
 }
 
 static int
@@ -224,13 +194,10 @@ find_group(const wa_holds *holds, wa_str business, wa_str sender)
 wa_holds *
 wa_holds_read(const wa_schema *schema, Snapshot snapshot)
 {
-	wa_holds   *holds;
+	wa_holds   *holds = palloc0(sizeof(wa_holds));
 
-	if (is_without_rows(&schema->sender_hold, snapshot))
-		return NULL;
-	holds = palloc0(sizeof(wa_holds));
 	holds->context = CurrentMemoryContext;
-	read_rows(&schema->sender_hold, snapshot, read_hold, holds);
+	wa_scan_rows(&schema->sender_hold, snapshot, read_hold, holds);
 	if (holds->n == 0)
 	{
 		pfree(holds);
@@ -328,13 +295,15 @@ prove(wa_holds *holds, wa_hold_group *group)
  * Whom we send by.
  */
 
-static void
-read_own(wa_holds *holds, TupleTableSlot *slot)
+static bool
+read_own(void *arg, TupleTableSlot *slot)
 {
+	wa_holds   *holds = arg;
 	wa_own_sender *own = wa_append_few(holds->own, holds->nown, wa_own_sender);
 
 	own->business = wa_slot_str(slot, Anum_wa_sender_business);
 	own->sender = wa_slot_str(slot, Anum_wa_sender_sender);
+	return true;
 }
 
 static int
@@ -376,7 +345,7 @@ read_all_own(wa_holds *holds)
 	int			kept = 0;
 
 	holds->nown = 0;
-	read_rows(&holds->schema->sender, holds->snapshot, read_own, holds);
+	wa_scan_rows(&holds->schema->sender, holds->snapshot, read_own, holds);
 	if (holds->nown > 0)
 		qsort(holds->own, holds->nown, sizeof(wa_own_sender), compare_own);
 	for (int i = 0; i < holds->nown; i++)

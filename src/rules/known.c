@@ -9,52 +9,38 @@
 
 #include "access/genam.h"
 #include "access/table.h"
-#include "access/tableam.h"
 #include "catalog/pg_subscription_rel.h"
-#include "storage/bufmgr.h"
-#include "storage/predicate.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
 
 #include "base/append.h"
 #include "base/arguments.h"
 #include "base/encode.h"
+#include "base/table_scan.h"
 #include "rules/decision_cache.h"
 #include "rules/known.h"
 #include "state/columns.h"
 
 static bool
-any_row(TupleTableSlot *slot)
+any_row(void *arg, TupleTableSlot *slot)
 {
-	return true;
+	return false;
 }
 
 /*
- * Has it been heard of, or did a DBA enter it?  A business without a sender that was never heard of may be
+ * Has it not been heard of, nor entered by a DBA?  A business without a sender that was never heard of may be
  * there for its app secret alone.
  */
 static bool
-is_used_sender(TupleTableSlot *slot)
+is_unused_sender(void *arg, TupleTableSlot *slot)
 {
-	return !slot_attisnull(slot, Anum_wa_sender_last_seen) ||
-		wa_slot_str(slot, Anum_wa_sender_sender).len > 0;
+	return slot_attisnull(slot, Anum_wa_sender_last_seen) &&
+		wa_slot_str(slot, Anum_wa_sender_sender).len == 0;
 }
 
-/* Does the snapshot see such a row of this table? */
 static bool
-has_row(const wa_table *table, bool (*counts) (TupleTableSlot *slot), Snapshot snapshot)
+has_row(const wa_decision_cache *cache, const wa_table *table)
 {
-	Relation	rel = wa_table_open(table);
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
-	bool		found = false;
-
-	while (!found && table_scan_getnextslot(scan, ForwardScanDirection, slot))
-		found = counts(slot);
-	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	table_close(rel, NoLock);
-	return found;
+	return !wa_scan_rows(table, cache->snapshot, any_row, NULL);
 }
 
 /*
@@ -70,11 +56,11 @@ is_fed(const wa_decision_cache *cache)
 	const wa_table *tables[] = {&schema->consent, &schema->cooldown, &schema->activity,
 	&schema->consent_log, &schema->empty_declaration};
 
-	if (has_row(&schema->sender, is_used_sender, cache->snapshot))
+	if (!wa_scan_rows(&schema->sender, cache->snapshot, is_unused_sender, NULL))
 		return true;
 	for (int i = 0; i < lengthof(tables); i++)
 	{
-		if (has_row(tables[i], any_row, cache->snapshot))
+		if (has_row(cache, tables[i]))
 			return true;
 	}
 	return false;
@@ -95,22 +81,12 @@ check_fed(wa_decision_cache *cache)
 			 errhint("Ask in the database that receives the webhooks. If this one is meant to be empty, say so with wa_declare_empty('reason').")));
 }
 
-static bool
-has_no_page(const wa_table *table)
-{
-	Relation	rel = wa_table_open(table);
-	bool		result = RelationGetNumberOfBlocks(rel) == 0;
-
-	table_close(rel, NoLock);
-	return result;
-}
-
 /* An ERROR where the table is empty, although its rows have left some in the other one. */
 static void
 forbid_missing(const wa_decision_cache *cache, const wa_table *table, const char *name,
 			   const wa_table *other, const char *other_name)
 {
-	if (has_no_page(table) && !has_no_page(other) && has_row(other, any_row, cache->snapshot))
+	if (!wa_has_rows(table, cache->snapshot) && has_row(cache, other))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("rows of \"%s\" are missing in this database", name),
@@ -261,31 +237,38 @@ wa_decision_cache_check(wa_decision_cache *cache, const wa_question *question)
  * Those that a question about all asks about: the businesses in wa_sender, each once.
  */
 
+typedef struct wa_names
+{
+	int			n;
+	wa_str	   *names;
+} wa_names;
+
+static bool
+read_business(void *arg, TupleTableSlot *slot)
+{
+	wa_names   *names = arg;
+
+	*wa_append_few(names->names, names->n, wa_str) = wa_slot_str(slot, Anum_wa_sender_business);
+	return true;
+}
+
 static const wa_str *
 read_businesses(wa_decision_cache *cache, int *n)
 {
-	Relation	rel = wa_table_open(&cache->schema->sender);
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	TableScanDesc scan = table_beginscan(rel, cache->snapshot, 0, NULL);
-	wa_str	   *businesses = NULL;
-	int			found = 0;
+	wa_names	all = {0, NULL};
 	int			kept = 0;
 
-	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
-		*wa_append_few(businesses, found, wa_str) = wa_slot_str(slot, Anum_wa_sender_business);
-	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	table_close(rel, NoLock);
-	if (found > 0)
-		qsort(businesses, found, sizeof(wa_str), wa_str_order);
-	for (int i = 0; i < found; i++)
+	wa_scan_rows(&cache->schema->sender, cache->snapshot, read_business, &all);
+	if (all.n > 0)
+		qsort(all.names, all.n, sizeof(wa_str), wa_str_order);
+	for (int i = 0; i < all.n; i++)
 	{
-		if (businesses[i].len > 0 &&
-			(kept == 0 || !wa_str_equal(businesses[i], businesses[kept - 1])))
-			businesses[kept++] = businesses[i];
+		if (all.names[i].len > 0 &&
+			(kept == 0 || !wa_str_equal(all.names[i], all.names[kept - 1])))
+			all.names[kept++] = all.names[i];
 	}
 	*n = kept;
-	return businesses;
+	return all.names;
 }
 
 int

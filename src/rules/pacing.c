@@ -8,21 +8,16 @@
  */
 #include "base/compat.h"
 
-#include "access/table.h"
-#include "access/tableam.h"
-#include "access/xact.h"
-#include "storage/bufmgr.h"
-#include "storage/predicate.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
 #include "utils/timestamp.h"
 
 #include "base/append.h"
 #include "base/category_oid.h"
 #include "base/guarded_setting.h"
 #include "base/snapshot_id.h"
+#include "base/table_scan.h"
 #include "errors/code_policies.h"
 #include "recipient/region.h"
 #include "recipient/time_zones.h"
@@ -80,39 +75,6 @@ wa_pacing_settings_init(void)
  * All rows of a table.  One that has no pages is not scanned: nearly nobody has a row
  * there, and every decision comes by.
  */
-static void
-read_rows(const wa_table *table, Snapshot snapshot,
-		  void (*read_row) (wa_pacing *pacing, TupleTableSlot *slot), wa_pacing *pacing)
-{
-	Relation	rel = wa_table_open(table);
-	TupleTableSlot *slot;
-	TableScanDesc scan;
-
-	if (RelationGetNumberOfBlocks(rel) == 0)
-	{
-		PredicateLockRelation(rel, snapshot);
-		table_close(rel, AccessShareLock);
-		return;
-	}
-	slot = table_slot_create(rel, NULL);
-	scan = table_beginscan(rel, snapshot, 0, NULL);
-	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
-		read_row(pacing, slot);
-	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	table_close(rel, AccessShareLock);
-}
-
-static bool
-has_pages(const wa_table *table)
-{
-	Relation	rel = wa_table_open(table);
-	bool		result = RelationGetNumberOfBlocks(rel) > 0;
-
-	table_close(rel, AccessShareLock);
-	return result;
-}
-
 static Datum
 column_of(TupleTableSlot *slot, int column)
 {
@@ -139,9 +101,10 @@ cap_detail(TupleTableSlot *slot, const wa_cap *cap)
 					reason.len > 0 ? ": " : "", reason.data);
 }
 
-static void
-read_cap(wa_pacing *pacing, TupleTableSlot *slot)
+static bool
+read_cap(void *arg, TupleTableSlot *slot)
 {
+	wa_pacing  *pacing = arg;
 	wa_cap	   *cap = wa_append_few(pacing->caps, pacing->ncaps, wa_cap);
 	int32		messages = DatumGetInt32(column_of(slot, Anum_wa_frequency_cap_messages));
 
@@ -156,11 +119,13 @@ read_cap(wa_pacing *pacing, TupleTableSlot *slot)
 	cap->exempt_in_window = DatumGetBool(column_of(slot, Anum_wa_frequency_cap_exempt_in_window));
 	cap->exempt_regions = DatumGetBool(column_of(slot, Anum_wa_frequency_cap_exempt_regions));
 	cap->detail = str_of(cap_detail(slot, cap));
+	return true;
 }
 
-static void
-read_quiet_hours(wa_pacing *pacing, TupleTableSlot *slot)
+static bool
+read_quiet_hours(void *arg, TupleTableSlot *slot)
 {
+	wa_pacing  *pacing = arg;
 	wa_quiet_row *row = wa_append_few(pacing->quiet, pacing->nquiet, wa_quiet_row);
 	bool		all_days;
 	Datum		days = slot_getattr(slot, Anum_wa_quiet_hours_days, &all_days);
@@ -172,29 +137,28 @@ read_quiet_hours(wa_pacing *pacing, TupleTableSlot *slot)
 					  DatumGetTimeADT(column_of(slot, Anum_wa_quiet_hours_starts)),
 					  DatumGetTimeADT(column_of(slot, Anum_wa_quiet_hours_ends)),
 					  wa_slot_str(slot, Anum_wa_quiet_hours_source));
+	return true;
 }
 
-static void
-read_region(wa_pacing *pacing, TupleTableSlot *slot)
+static bool
+read_region(void *arg, TupleTableSlot *slot)
 {
+	wa_pacing  *pacing = arg;
 	*wa_append_few(pacing->regions, pacing->nregions, wa_str) =
 		wa_slot_str(slot, Anum_wa_region_without_limit_region);
+	return true;
 }
 
 wa_pacing *
 wa_pacing_read(const wa_schema *schema, Snapshot snapshot)
 {
-	wa_pacing  *pacing;
+	wa_pacing  *pacing = palloc0(sizeof(wa_pacing));
 
-	if (!has_pages(&schema->frequency_cap) && !has_pages(&schema->quiet_hours) &&
-		!IsolationIsSerializable())
-		return NULL;
-	pacing = palloc0(sizeof(wa_pacing));
 	pacing->context = CurrentMemoryContext;
-	read_rows(&schema->frequency_cap, snapshot, read_cap, pacing);
-	read_rows(&schema->quiet_hours, snapshot, read_quiet_hours, pacing);
+	wa_scan_rows(&schema->frequency_cap, snapshot, read_cap, pacing);
+	wa_scan_rows(&schema->quiet_hours, snapshot, read_quiet_hours, pacing);
 	if (pacing->ncaps > 0)
-		read_rows(&schema->region_without_limit, snapshot, read_region, pacing);
+		wa_scan_rows(&schema->region_without_limit, snapshot, read_region, pacing);
 	if (pacing->ncaps > 0 || pacing->nquiet > 0)
 		return pacing;
 	pfree(pacing);
@@ -217,7 +181,7 @@ wa_region_is_without_limit(const wa_schema *schema, Snapshot snapshot, const cha
 {
 	wa_pacing	pacing = {0};
 
-	read_rows(&schema->region_without_limit, snapshot, read_region, &pacing);
+	wa_scan_rows(&schema->region_without_limit, snapshot, read_region, &pacing);
 	return is_without_limit(&pacing, region);
 }
 
@@ -237,19 +201,21 @@ is_shown_without_limit(const wa_pacing *pacing, wa_str display_phone)
 		is_without_limit(pacing, wa_region_of(number.text, number.len, buf));
 }
 
-static void
-read_number(wa_pacing *pacing, TupleTableSlot *slot)
+static bool
+read_number(void *arg, TupleTableSlot *slot)
 {
+	wa_pacing  *pacing = arg;
 	wa_own_number *number;
 	wa_str		sender = wa_slot_str(slot, Anum_wa_sender_sender);
 
 	if (sender.len == 0)
-		return;					/* no number, but an account */
+		return true;			/* no number, but an account */
 	number = wa_append_few(pacing->numbers, pacing->nnumbers, wa_own_number);
 	number->business = wa_slot_str(slot, Anum_wa_sender_business);
 	number->sender = sender;
 	number->without_limit =
 		is_shown_without_limit(pacing, wa_slot_str(slot, Anum_wa_sender_display_phone));
+	return true;
 }
 
 static void
@@ -257,7 +223,7 @@ read_numbers(wa_pacing *pacing)
 {
 	MemoryContext old = MemoryContextSwitchTo(pacing->context);
 
-	read_rows(&pacing->schema->sender, pacing->snapshot, read_number, pacing);
+	wa_scan_rows(&pacing->schema->sender, pacing->snapshot, read_number, pacing);
 	pacing->numbers_read = true;
 	MemoryContextSwitchTo(old);
 }

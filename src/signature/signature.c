@@ -7,17 +7,13 @@
  */
 #include "base/compat.h"
 
-#include "access/table.h"
-#include "access/tableam.h"
 #include "common/hmac.h"
 #include "common/sha2.h"
-#include "executor/tuptable.h"
-#include "storage/bufmgr.h"
-#include "utils/rel.h"
 #include "utils/snapmgr.h"
 
 #include "base/append.h"
 #include "base/encode.h"
+#include "base/table_scan.h"
 #include "signature/signature.h"
 #include "state/read.h"
 
@@ -38,34 +34,29 @@ struct wa_secrets
 	wa_secret  *rows;
 };
 
+static bool
+read_secret(void *arg, TupleTableSlot *slot)
+{
+	wa_secrets **secrets = arg;
+	wa_secret  *row;
+
+	if (*secrets == NULL)
+		*secrets = palloc0(sizeof(wa_secrets));
+	row = wa_append((*secrets)->rows, (*secrets)->n, (*secrets)->max, wa_secret);
+	row->business = wa_slot_str(slot, Anum_wa_app_secret_business);
+	row->secret = wa_slot_str(slot, Anum_wa_app_secret_secret);
+	row->signed_it = false;
+	return true;
+}
+
 wa_secrets *
 wa_secrets_load(const wa_schema *schema, bool latest)
 {
-	Relation	rel = wa_table_open(&schema->app_secret);
+	Snapshot	snapshot = RegisterSnapshot(latest ? GetLatestSnapshot() : GetActiveSnapshot());
 	wa_secrets *secrets = NULL;
 
-	if (RelationGetNumberOfBlocks(rel) > 0)
-	{
-		Snapshot	snapshot = RegisterSnapshot(latest ? GetLatestSnapshot() : GetActiveSnapshot());
-		TupleTableSlot *slot = table_slot_create(rel, NULL);
-		TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
-
-		while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
-		{
-			wa_secret  *row;
-
-			if (secrets == NULL)
-				secrets = palloc0(sizeof(wa_secrets));
-			row = wa_append(secrets->rows, secrets->n, secrets->max, wa_secret);
-			row->business = wa_slot_str(slot, Anum_wa_app_secret_business);
-			row->secret = wa_slot_str(slot, Anum_wa_app_secret_secret);
-			row->signed_it = false;
-		}
-		table_endscan(scan);
-		ExecDropSingleTupleTableSlot(slot);
-		UnregisterSnapshot(snapshot);
-	}
-	table_close(rel, AccessShareLock);
+	wa_scan_rows(&schema->app_secret, snapshot, read_secret, &secrets);
+	UnregisterSnapshot(snapshot);
 	return secrets;
 }
 

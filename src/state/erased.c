@@ -7,14 +7,12 @@
  */
 #include "base/compat.h"
 
-#include "access/table.h"
-#include "access/tableam.h"
 #include "common/cryptohash.h"
 #include "common/hmac.h"
 #include "common/sha2.h"
-#include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "base/table_scan.h"
 #include "state/erased.h"
 
 void
@@ -39,25 +37,21 @@ wa_erasure_key_from(wa_str bytes, wa_erasure_key *key)
 	return true;
 }
 
-bool
-wa_erasure_key_read(const wa_schema *schema, Snapshot snapshot, wa_erasure_key *key)
+static bool
+read_key(void *arg, TupleTableSlot *slot)
 {
-	Relation	rel = wa_table_open(&schema->erasure_key);
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
-	bool		found = table_scan_getnextslot(scan, ForwardScanDirection, slot);
-	bool		usable = found &&
-		wa_erasure_key_from(wa_slot_str(slot, Anum_wa_erasure_key_key), key);
-
-	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	table_close(rel, NoLock);
-	if (found && !usable)
+	if (!wa_erasure_key_from(wa_slot_str(slot, Anum_wa_erasure_key_key), arg))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("the key in wa_erasure_key has a wrong length"),
 				 errhint("Restore it from a dump: without it nobody can tell who was erased.")));
-	return found;
+	return false;
+}
+
+bool
+wa_erasure_key_read(const wa_schema *schema, Snapshot snapshot, wa_erasure_key *key)
+{
+	return !wa_scan_rows(&schema->erasure_key, snapshot, read_key, key);
 }
 
 static bool

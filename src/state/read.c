@@ -11,14 +11,10 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "catalog/pg_type_d.h"
-#include "executor/tuptable.h"
 #include "miscadmin.h"
-#include "storage/bufmgr.h"
-#include "storage/predicate.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
@@ -55,28 +51,6 @@ equality_of(Relation index, int column, FmgrInfo *result)
 	}
 	*result = kept[i].equal;
 	result->fn_mcxt = CurrentMemoryContext;
-}
-
-BlockNumber
-wa_pages_of(const wa_table *table)
-{
-	Relation	rel = wa_table_open(table);
-	BlockNumber pages = RelationGetNumberOfBlocks(rel);
-
-	table_close(rel, NoLock);
-	return pages;
-}
-
-bool
-wa_has_rows(const wa_table *table, Snapshot snapshot)
-{
-	Relation	rel = wa_table_open(table);
-	bool		has = RelationGetNumberOfBlocks(rel) > 0;
-
-	if (!has)
-		PredicateLockRelation(rel, snapshot);
-	table_close(rel, NoLock);
-	return has;
 }
 
 void

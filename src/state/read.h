@@ -41,16 +41,6 @@ typedef struct wa_reader
 	MemoryContext memory;		/* where it was opened; the scan allocates there */
 } wa_reader;
 
-/* The number of pages of the table now. */
-extern BlockNumber wa_pages_of(const wa_table *table);
-
-/*
- * Does the table have pages, so that it may have rows?  Where it has none, the snapshot's
- * read of it is registered for serializable transactions, since another transaction may
- * insert the first row.
- */
-extern bool wa_has_rows(const wa_table *table, Snapshot snapshot);
-
 /*
  * Open for look-ups.  The current memory context must live until
  * wa_reader_close; that of later calls need not.

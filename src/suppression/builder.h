@@ -11,7 +11,7 @@
 #include "base/compat.h"
 
 #include "base/append.h"
-#include "state/table_scan.h"
+#include "base/table_scan.h"
 #include "suppression/connected.h"
 #include "suppression/list.h"
 

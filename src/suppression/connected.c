@@ -28,10 +28,10 @@
 #include "utils/memutils.h"
 
 #include "base/append.h"
+#include "base/table_scan.h"
 #include "identity/columns.h"
 #include "identity/person.h"
 #include "recipient/recipient.h"
-#include "state/table_scan.h"
 #include "suppression/connected.h"
 #include "suppression/list.h"
 

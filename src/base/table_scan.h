@@ -2,7 +2,9 @@
  *
  * table_scan.h
  *	  Reading a whole table in place: its rows in the order of the pages, and the columns of a
- *	  row from the first one on.
+ *	  row from the first one on.  Without SPI, and without checking privileges on the table.
+ *
+ * Locks: ACCESS SHARE on the table, kept to the end of the transaction.
  *
  *-------------------------------------------------------------------------
  */
@@ -12,15 +14,32 @@
 #include "base/compat.h"
 
 #include "access/htup_details.h"
+#include "executor/tuptable.h"
+#include "storage/block.h"
 #include "utils/snapshot.h"
 
 #include "base/instant.h"
 #include "base/schema.h"
 #include "base/str.h"
 
+/* The number of pages of the table now. */
+extern BlockNumber wa_pages_of(const wa_table *table);
+
 /*
- * Call read_row with every row of a table that the snapshot sees, in the order of the pages.
- * schema.c has checked that it is a heap.
+ * Does the table have pages, so that it may have rows?  Where it has none, the snapshot's
+ * read of it is registered for serializable transactions, since another transaction may
+ * insert the first row.
+ */
+extern bool wa_has_rows(const wa_table *table, Snapshot snapshot);
+
+/*
+ * Call take with each row of a table that the snapshot sees, until it returns false; returns whether it never did.
+ */
+extern bool wa_scan_rows(const wa_table *table, Snapshot snapshot,
+						 bool (*take) (void *arg, TupleTableSlot *slot), void *arg);
+
+/*
+ * The same, for tables of very many rows: call read_row with every one.  schema.c has checked that it is a heap.
  */
 extern void wa_scan_table(const wa_table *table, Snapshot snapshot,
 						  void (*read_row) (void *arg, HeapTuple tuple, TupleDesc desc), void *arg);
