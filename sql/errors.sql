@@ -32,7 +32,7 @@ WHERE (effect = 'cooldown') <> (cardinality(ladder) > 0)
 	OR retry = 'wait' AND (wa_retry_after(code, 1) IS NULL OR wa_retry_after(code, 2147483647) IS NULL)
 	OR retry = 'never' AND wa_retry_after(code, 1) IS NOT NULL;
 
--- The catalogue as shipped, and the view, are the same without overrides.
+-- The default catalogue, and the view, are the same without overrides.
 SELECT count(*) AS differences FROM (
 	(TABLE wa_error_code EXCEPT SELECT * FROM wa_error_catalogue(false))
 	UNION ALL
@@ -113,7 +113,7 @@ INSERT INTO wa_error_override (code, ladder, blocks) VALUES (131051, '{NULL}', '
 SELECT code, effect, blocks, ladder, gap, lifted_by, retry, wa_retry_after(code, 1) AS wait
 FROM wa_error_code WHERE code IN (131026, 131049, 131051);
 
--- A provider's own number: all of a shipped code, as it counts here.
+-- A provider's own number: all of a default code, as it counts here.
 BEGIN;
 INSERT INTO wa_error_override (code, same_as, reason) VALUES (63049, 131049, 'our provider''s number');
 INSERT INTO wa_error_override (code, same_as, title) VALUES (63016, 470, 'Window'), (2147483647, 0, NULL), (1005, 131042, NULL);

@@ -314,7 +314,7 @@ SELECT id, sendable FROM pg_temp.who('491511234567', 'DE.ann', 'DE.other', 'DE.t
 ROLLBACK TO story;
 
 -- What a tenant has seen lifts nothing that stands under the BSUID itself with another business: somebody else's phone is
--- tied to DE.ann by business C, and resumes with B.  Nor does what a change brings along: 491511234562 said stop itself.
+-- linked with DE.ann by business C, and resumes with B.  Nor does what a change brings along: 491511234562 said stop itself.
 SELECT * FROM pg_temp.go(
 	pg_temp.preference('stop', '2026-03-05 10:00+00', NULL, 'DE.ann'),
 	pg_temp.status('delivered', '2026-03-20 10:00+00', '491511234561', 'DE.ann', business => 'C'),

@@ -40,7 +40,7 @@ UPDATE wa_error_override SET blocks = '{}' WHERE code = 131049;
 SELECT wa_recompute();
 SELECT wa_sendable('491620001001', 'marketing', at => '2025-03-03');
 SELECT recipient, code, cardinality(failures) AS failures, strikes, until FROM wa_cooldown WHERE code = 131049 ORDER BY recipient;
--- Back to what was shipped.
+-- Back to the default.
 DELETE FROM wa_error_override;
 SELECT wa_recompute();
 TABLE t.stands;
@@ -105,7 +105,7 @@ SELECT wa_sendable('491620004001', 'authentication', at => '2025-03-02 12:00');
 DELETE FROM wa_error_override;
 SELECT wa_sendable('491620004001', 'authentication', at => '2025-03-02 12:00');
 
--- Other evidence lifts, and that which was shipped no longer does: by wa_recompute(), either way.
+-- Other evidence lifts, and the default no longer does: by wa_recompute(), either way.
 DELETE FROM wa_cooldown;
 CALL t.take(t.failed('491620004002', 131026, '2025-03-02 10:00'));
 CALL t.take(t.receipt('491620004002', '2025-03-02 09:59:30'));

@@ -227,7 +227,7 @@ INSERT INTO wa_region_without_limit (region) VALUES ('br');
 \set VERBOSITY default
 UPDATE wa_frequency_cap SET messages = 0;
 
--- Editing what was shipped.
+-- Changing default rows.
 DELETE FROM wa_region_without_limit WHERE region = 'GB';
 INSERT INTO wa_region_without_limit (region, source) VALUES ('FR', 'ours'), ('BR', 'ours');
 SELECT * FROM wa_region_without_limit WHERE NOT is_default;

@@ -46,6 +46,17 @@ RESET DateStyle;
 SELECT days, (SELECT count(*) FROM regexp_matches(wa_report(days), '<g><title>\d{4}-\d\d-\d\d: \d+ messages', 'g')) AS bars
 FROM unnest('{1, 7, 366}'::integer[]) AS days;
 SELECT count(*) AS charts, bool_and(x[1] ~ 'aria-labelledby="(.)-t \1-d"') AS labelled FROM regexp_matches(wa_report(), '<svg ([^>]*)>', 'g') AS x;
+-- Every reason for which people are left out of marketing is in words.
+SAVEPOINT a;
+INSERT INTO wa_frequency_cap (category, messages, period, exempt_regions) VALUES ('marketing', 1, '7 days', false);
+INSERT INTO wa_delivery (recipient, business, category, deliveries, messages) VALUES ('491700004001', 'b1', 'marketing', ARRAY[now() - interval '1 day'], '{0}');
+INSERT INTO wa_quiet_hours (region, category, starts, ends) VALUES ('BR', 'marketing', '00:00', '24:00');
+INSERT INTO wa_activity (recipient, business, sender, last_inbound_at) VALUES ('491700004001', 'b1', 's1', now() - interval '2 days'), ('5511987654321', 'b1', 's1', now()),
+	('12125550123', 'b1', 's1', now()), ('491700010001', 'b1', 's1', now());
+INSERT INTO wa_identity (recipient, other, business, first_seen_at, last_seen_at, position)
+SELECT ('4917000' || 10000 + n)::wa_recipient, 'DE.shared', 'b1', now() - interval '9 days', now() - interval '9 days', n FROM generate_series(0, 300) AS n;
+SELECT x[1] AS reason, x[2] AS people FROM regexp_matches(wa_report(), '<bdi>([^<]*)</bdi></th><td class="n">([^<]*)</td>', 'g') AS x ORDER BY 1;
+ROLLBACK TO a;
 -- The names of people are in none of it.
 SELECT wa_report() ~ '4917\d{5}' AS people;
 -- Who may have it.

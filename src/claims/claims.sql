@@ -135,7 +135,7 @@ CREATE FUNCTION wa_claim(phones text[], category wa_category, campaign text, bus
 			WHEN COALESCE(pg_catalog.btrim(wa_claim.campaign), '') OPERATOR(pg_catalog.=) '' THEN
 				wa__refuse('invalid_parameter_value', 'a claim needs the name of a campaign', 'Nobody is claimed twice for the same campaign.', '')
 			WHEN pg_catalog.octet_length(wa_claim.campaign) OPERATOR(pg_catalog.>) 1000 THEN
-				wa__refuse('string_data_right_truncation', 'name of a campaign is too long', 'It may have 1000 bytes.', '')
+				wa__refuse('string_data_right_truncation', 'name of a campaign is too long', 'It may have at most 1000 bytes.', '')
 			WHEN COALESCE(wa_claim.lease, '0') OPERATOR(pg_catalog.<=) '0'::interval THEN
 				wa__refuse('invalid_parameter_value', 'the lease of a claim must be positive', 'The claim ends by itself after it.', '')
 			WHEN wa_claim.lease OPERATOR(pg_catalog.>) '100 years'::interval THEN

@@ -46,7 +46,7 @@ typedef struct wa_explaining
 	const wa_canonical *recipient;	/* NULL: invalid */
 } wa_explaining;
 
-/* What is odd about a failure: it counts all the same. */
+/* What is unexpected about a failure: it counts all the same. */
 static void
 add_unexpected(StringInfo detail, const wa_explaining *to)
 {

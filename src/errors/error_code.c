@@ -285,7 +285,7 @@ describe_code(const wa_code_policies *policies, int32 code, TupleDesc desc,
 /*
  * wa_error_catalogue(overridden boolean)
  *
- * All known codes, ascending: as they count now, or as they are shipped.
+ * All known codes, ascending: as they count now, or as the extension defines them.
  */
 Datum
 wa_error_catalogue(PG_FUNCTION_ARGS)

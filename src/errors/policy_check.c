@@ -104,7 +104,7 @@ check_same_as(FunctionCallInfo fcinfo, int32 same_as)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("error code %d is not known", same_as),
-				 errdetail("\"same_as\" names one of the codes that the extension ships."),
+				 errdetail("\"same_as\" must name a code that the extension defines."),
 				 errhint("SELECT code, title FROM wa_error_catalogue(false) lists them.")));
 	for (int i = 0; i < lengthof(others); i++)
 	{
@@ -159,7 +159,7 @@ check_category(const char *category)
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("unrecognized \"category\" of an error code: \"%s\"", category),
 				 errdetail("It says whose fault the error is: sender, recipient or platform."),
-				 errhint("Categories of messages belong into \"blocks\".")));
+				 errhint("Categories of messages belong in \"blocks\".")));
 }
 
 static void

@@ -61,7 +61,7 @@ static const range ignored[] = {
 	{0xE0000, 0xE0FFF},			/* tags of flags, variation selectors */
 };
 
-/* Blanks, punctuation, symbols and emoji: they part words. */
+/* Blanks, punctuation, symbols and emoji: they separate words. */
 static const range separators[] = {
 	{0x0000, 0x002F}, {0x003A, 0x0040}, {0x005B, 0x0060}, {0x007B, 0x00A9},
 	{0x00AB, 0x00B4}, {0x00B6, 0x00B9}, {0x00BB, 0x00BF}, {0x00D7, 0x00D7}, {0x00F7, 0x00F7},

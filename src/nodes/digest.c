@@ -90,7 +90,7 @@ typedef struct digest_column
 	int16		typlen;
 	bool		typbyval;
 	bool		as_bytes;		/* else by its output function */
-	bool		secret;			/* else by what key_proof makes of it */
+	bool		secret;			/* hashed by append_key */
 	FmgrInfo	output;
 } digest_column;
 

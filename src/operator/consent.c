@@ -117,7 +117,7 @@ make_event(FunctionCallInfo fcinfo, bool is_text, bool stop, wa_event *event)
 		ereport(ERROR,
 				(errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION),
 				 errmsg("business id is too long"),
-				 errdetail("It may have %d bytes.", WA_MAX_NAME)));
+				 errdetail("It may have at most %d bytes.", WA_MAX_NAME)));
 	if (event->business.len > 0)
 		require_business(fcinfo->flinfo->fn_oid, wa_text_arg(fcinfo, ARG_BUSINESS));
 	event->sender = WA_STR("");

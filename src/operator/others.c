@@ -196,7 +196,7 @@ refuse_crowded(const wa_other *other)
 			 errmsg("recipient %s, which the person is linked with, is linked with more identifiers than a person can have",
 					other->id.text),
 			 errdetail("What protects it could not be kept."),
-			 errhint("Part it from the person with wa_unlink, and from others that are not the same person; then call wa_forget again.")));
+			 errhint("Unlink it from the person by wa_unlink, and from others that are not the same person; then call wa_forget again.")));
 }
 
 /*

@@ -130,7 +130,7 @@ before_arg(FunctionCallInfo fcinfo, int argno, const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
 				 errmsg("%s is out of range", name),
-				 errdetail("It may be 1000 years.")));
+				 errdetail("It may be at most 1000 years.")));
 	if (DatumGetBool(DirectFunctionCall2(interval_gt, age, IntervalPGetDatum(&none))))
 		before = DatumGetTimestampTz(DirectFunctionCall2(timestamptz_mi_interval,
 														 TimestampTzGetDatum(now), age));

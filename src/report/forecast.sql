@@ -14,7 +14,7 @@ BEGIN
 	ELSIF step > interval '1000 years' THEN
 		RAISE EXCEPTION USING ERRCODE = 'datetime_field_overflow',
 			MESSAGE = 'step of a forecast is out of range',
-			DETAIL = 'It may be 1000 years.';
+			DETAIL = 'It may be at most 1000 years.';
 	ELSIF step <= interval '0' OR step < (until - now()) / 1000 THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 			MESSAGE = 'a forecast has 1 to 1000 steps',

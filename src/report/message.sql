@@ -53,7 +53,7 @@ BEGIN
 			MESSAGE = CASE WHEN octet_length(message_id) > 255 THEN 'message id' WHEN octet_length(template) > 512 THEN 'name of a template'
 				WHEN octet_length(campaign) > 1000 THEN 'name of a campaign' ELSE 'business or sender' END || ' is too long',
 			-- These limits make sure that the key of a row of wa_message_day fits into its index.
-			DETAIL = format('It may have %s bytes.', CASE WHEN octet_length(message_id) > 255 THEN 255 WHEN octet_length(template) > 512 THEN 512
+			DETAIL = format('It may have at most %s bytes.', CASE WHEN octet_length(message_id) > 255 THEN 255 WHEN octet_length(template) > 512 THEN 512
 				WHEN octet_length(campaign) > 1000 THEN 1000 ELSE 255 END);
 	ELSIF recipient IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
@@ -112,7 +112,7 @@ CREATE FUNCTION wa_sent(message_id text, recipient text, category wa_category DE
 			campaign = greatest(o.campaign, excluded.campaign);
 	END;
 COMMENT ON FUNCTION wa_sent(text, text, wa_category, text, text, timestamptz, text, text) IS
-'Records in wa_message what only the sender knows: that the send API accepted a message, its recipient, category, template and campaign. It may be called before or after the statuses arrive, and more than once. A transaction with many calls should make them in the order of message_id, since webhooks lock the same rows in that order. With a campaign it ends the claim of wa_claim; with or without a claim, the person cannot be claimed for that campaign again. Nothing is stored in wa_message while wa_policy.message_log is off. Errors: for a blank message id; for text that is no recipient; string_data_right_truncation for a name that is too long (message id, business and sender: 255 bytes; template: 512; campaign: 1000); for a time before 2009 or more than 10 minutes in the future; undefined_object, if there are app secrets, for a business that is not in wa_sender';
+'Records in wa_message what only the sender knows: that the send API accepted a message, its recipient, category, template and campaign. It may be called before or after the statuses arrive, and more than once. A transaction with many calls should make them in the order of message_id, since webhooks lock the same rows in that order. With a campaign it ends the claim of wa_claim; with or without a claim, the person cannot be claimed for that campaign again. Nothing is stored in wa_message while wa_policy.message_log is off. Errors: null_value_not_allowed for a NULL or blank message id, or a NULL recipient; invalid_text_representation for text that is no recipient; string_data_right_truncation for a name that is too long (message id, business and sender: 255 bytes; template: 512; campaign: 1000); datetime_field_overflow for a time before 2009 or more than 10 minutes in the future; undefined_object, if there are app secrets, for a business that is not in wa_sender';
 REVOKE EXECUTE ON FUNCTION wa_sent(text, text, wa_category, text, text, timestamptz, text, text) FROM PUBLIC;
 
 -- Purged messages are counted first, so that rates are kept.

@@ -126,7 +126,7 @@ CREATE FUNCTION wa_history(phone wa_recipient)
 		ORDER BY v.at, v.event, v.identifier::text COLLATE "C", v.business, v.detail;
 	END;
 COMMENT ON FUNCTION wa_history(wa_recipient) IS
-'Returns everything known about one person in order of time, under all identifiers of the person: consent with its evidence and the role that recorded it, failures, latest traffic and windows, messages, claims and identifiers. Events under an identifier after the person had left it are left out';
+'Returns everything known about one person in order of time, under all identifiers of the person. That is consent with its evidence and the role that recorded it, failures, latest traffic and windows, messages, claims and identifiers. Events under an identifier after the person had left it are left out';
 REVOKE EXECUTE ON FUNCTION wa_history(wa_recipient) FROM PUBLIC;
 
 CREATE FUNCTION wa_history(phone text)
@@ -195,7 +195,7 @@ CREATE FUNCTION wa_proof(phone wa_recipient) RETURNS jsonb
 				LEFT JOIN wa_webhook AS w ON w.id = l.webhook_id));
 	END;
 COMMENT ON FUNCTION wa_proof(wa_recipient) IS
-'Returns the consent of one person as evidence: identifiers, what stops marketing now, and every consent event in order of time, with its words, who recorded it and when, and the webhook it came in: digest of the payload, and whether its signature matches a stored secret. The webhook itself is not included, since it may name others';
+'Returns the consent of one person as evidence. It has the identifiers, what stops marketing now, and every consent event in order of time: its words, who recorded it and when, and the webhook it came in, with the digest of the payload and whether its signature matches a stored secret. The webhook itself is not included, since it may name others';
 REVOKE EXECUTE ON FUNCTION wa_proof(wa_recipient) FROM PUBLIC;
 
 CREATE FUNCTION wa_proof(phone text) RETURNS jsonb

@@ -205,7 +205,7 @@ CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 			|| '</ul>'
 			|| wa__sql(format(E'SELECT sum(messages), sum(delivered), sum(read), sum(failed) FROM wa_delivery_rate WHERE day >= ''%1$s'';\nSELECT sum(opt_outs), sum(opt_outs) FILTER (WHERE category IS NOT NULL), sum(delivered) FROM wa_opt_out_rate WHERE day >= ''%1$s'';\nSELECT * FROM wa_violation WHERE sent_at >= ''%2$s'';',
 				s.first_name, to_char(wa__day_begins(s.first) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI"Z"')))
-			|| '<section><h2>What needs somebody</h2>'
+			|| '<section><h2>What needs attention</h2>'
 			|| coalesce('<ul class="health">' || (SELECT string_agg(format('<li class="%s"><strong>%s</strong> <bdi>%s</bdi>%s</li>', f.severity,
 					CASE f.severity WHEN 'error' THEN '&#10006; Error' WHEN 'warning' THEN '&#9650; Warning' ELSE '&#9679; Notice' END, wa__html(f.sentence), wa__sql(f.statement)), ''
 					ORDER BY CASE f.severity WHEN 'error' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END, f.finding, f.sentence) FROM wa__finding AS f) || '</ul>',
@@ -214,21 +214,21 @@ CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 			|| '<section><h2>Messages by day</h2><p class="key"><span><i></i>delivered</span><span><i class="h"></i>failed</span></p>'
 			|| wa__chart('m', 'Messages delivered and failed by day', d.labels, d.delivered, d.failed, d.delivery_tips)
 			|| wa__sql('SELECT day, sum(delivered), sum(failed) FROM wa_delivery_rate GROUP BY day ORDER BY day;') || '</section>'
-			|| '<section><h2>Opt-outs per 100 marketing messages</h2><p class="soft">By the day on which the message was delivered that the person left after.</p>'
+			|| '<section><h2>Opt-outs per 100 marketing messages</h2><p class="soft">By the day of delivery of the last marketing message before the opt-out.</p>'
 			|| wa__chart('o', 'Opt-outs per 100 delivered marketing messages by day', d.labels, d.rate, NULL, d.rate_tips)
 			|| wa__sql(E'SELECT day, round(100.0 * sum(opt_outs) / nullif(sum(delivered), 0), 2)\nFROM wa_opt_out_rate WHERE category IS NOT NULL GROUP BY day ORDER BY day;') || '</section>'
 			|| '<div class="two"><section><h2>Why people are left out of marketing</h2><p class="soft">Each person by the first reason, as of now.</p>'
 			|| (SELECT wa__bars('Reason', array_agg(r.name ORDER BY r.people DESC, r.reason), NULL, array_agg(r.people ORDER BY r.people DESC, r.reason)) FROM (SELECT reason, people, CASE reason WHEN 'opted_out_whatsapp' THEN 'Opted out in WhatsApp' WHEN 'opted_out_business' THEN 'Opted out with the business'
 					WHEN 'region' THEN 'No marketing to their country' WHEN 'cooldown' THEN 'Cooling down after failures' WHEN 'sender_hold' THEN 'Our sender is held'
-					WHEN 'frequency_cap' THEN 'Got as much as they may' WHEN 'quiet_hours' THEN 'It is night there' WHEN 'no_opt_in' THEN 'Have not opted in'
-					WHEN 'erased' THEN 'Personal data erased' ELSE reason END AS name FROM reason) AS r)
+					WHEN 'frequency_cap' THEN 'Frequency cap reached' WHEN 'quiet_hours' THEN 'Quiet hours there' WHEN 'no_opt_in' THEN 'Have not opted in'
+					WHEN 'erased' THEN 'Personal data erased' WHEN 'too_many_identifiers' THEN 'Linked with too many identifiers' ELSE reason END AS name FROM reason) AS r)
 			|| wa__sql(E'SELECT wa_first_reason(recipient, ''marketing''), count(*)\nFROM (SELECT recipient FROM wa_consent UNION SELECT recipient FROM wa_cooldown UNION SELECT recipient FROM wa_activity) AS known GROUP BY 1;') || '</section>'
-			|| '<section><h2>Failures by error</h2><p class="soft">The ten most frequent of the time.</p>'
-			|| (SELECT wa__bars('Error', array_agg(coalesce(f.title, 'Not known') ORDER BY f.failed DESC, f.code), array_agg(coalesce(f.code::text, '') ORDER BY f.failed DESC, f.code), array_agg(f.failed ORDER BY f.failed DESC, f.code))
+			|| '<section><h2>Failures by error</h2><p class="soft">The ten most frequent.</p>'
+			|| (SELECT wa__bars('Error', array_agg(coalesce(f.title, 'Unknown code') ORDER BY f.failed DESC, f.code), array_agg(coalesce(f.code::text, '') ORDER BY f.failed DESC, f.code), array_agg(f.failed ORDER BY f.failed DESC, f.code))
 				FROM (SELECT r.code, e.title, r.failed FROM (SELECT c.code, sum(c.met)::bigint AS failed FROM counted AS c WHERE c.met > 0
 					GROUP BY c.code ORDER BY sum(c.met) DESC, c.code LIMIT 10) AS r LEFT JOIN wa_error_code AS e ON e.code = r.code) AS f)
 			|| wa__sql('SELECT code, title, sum(failed) FROM wa_failure_rate GROUP BY code, title ORDER BY sum(failed) DESC;') || '</section></div>'
-			|| '<div class="two"><section><h2>Opt-outs by campaign</h2><p class="soft">The ten that cost most.</p>'
+			|| '<div class="two"><section><h2>Opt-outs by campaign</h2><p class="soft">The ten with the most opt-outs.</p>'
 			|| (SELECT wa__bars('Campaign or template', array_agg(coalesce(c.campaign, c.template, CASE WHEN c.after_one THEN 'not named' ELSE 'none in the 48 hours before' END) ORDER BY c.opt_outs DESC, c.campaign, c.template, c.after_one),
 					array_agg(concat_ws(', ', CASE WHEN c.campaign IS NOT NULL THEN c.template END, CASE WHEN c.delivered > 0 THEN round(100.0 * c.opt_outs / c.delivered, 2) || ' per 100' END) ORDER BY c.opt_outs DESC, c.campaign, c.template, c.after_one),
 					array_agg(c.opt_outs ORDER BY c.opt_outs DESC, c.campaign, c.template, c.after_one))

@@ -454,7 +454,7 @@ JOIN wa__stop_reach() AS w ON w.recipient = m.recipient
 	AND m.sent_at > CASE m.category WHEN 'marketing' THEN w.at ELSE w.everything_at END + interval '10 minutes'
 CROSS JOIN LATERAL wa__stop_before(m.recipient, m.business, m.category, m.sent_at) AS s;
 COMMENT ON VIEW wa_violation IS
-'Messages that were sent although a stop stood for more than ten minutes, under any identifier of the person and by any tool: marketing messages; after a stop in the register everything also utility and authentication messages. A resume of the same register in between, for the same business or for every one, lifts the stop where it does so for a decision. The events'' own times decide: the stop may have arrived here after the message was sent. What was sent to a number before the person moved to it is left out';
+'Messages that were sent although a stop stood for more than ten minutes. The stop may stand under any identifier of the person, and any tool may have sent them: marketing messages; after a stop in the register everything also utility and authentication messages. A resume of the same register in between, for the same business or for every one, lifts the stop where it does so for a decision. The events'' own times decide: the stop may have arrived here after the message was sent. What was sent to a number before the person moved to it is left out';
 COMMENT ON COLUMN wa_violation.message_id IS 'The message';
 COMMENT ON COLUMN wa_violation.recipient IS 'Recipient of the message';
 COMMENT ON COLUMN wa_violation.business IS 'WhatsApp Business Account id that sent it';

@@ -152,4 +152,4 @@ FROM (
 ) AS one
 ORDER BY rule;
 \echo 'The server finds segment 7 by its index and asks about those alone; over all customers it would'
-\echo 'read the list of the suppressed once and compare with that.'
+\echo 'read the suppression list once and compare with that.'

@@ -3,9 +3,9 @@
 # half of Model.pm, which keeps the events; neither was written from the C code.
 #
 # Where a reading is left open, this is the one taken:
-#  - an element whose time cannot be believed ties no identifiers: what protects is
+#  - an element whose time cannot be right links no identifiers: what protects is
 #    stored under each by itself, and so is a change, from each old one to each new one;
-#  - the identifiers of a contact that contradicts its element are tied neither
+#  - the identifiers of a contact that contradicts its element are linked neither
 #    to the element's nor to each other;
 #  - a message to a group keeps no wa_id, as it opens no window.
 package Elements;
@@ -107,7 +107,7 @@ sub texts { my ($node, @keys) = @_; return map { text($node->{$_}) } @keys; }
 
 sub problem { $_[0]{problems}{ $_[1] }++; return; }
 
-# The time of an element, and whether it can be believed.  What cannot be
+# The time of an element, and whether it can be right.  What cannot be
 # happened when it was received, if it counts at all.
 sub instant
 {

@@ -16,8 +16,8 @@
 #  - the end of a day is no part of the next one;
 #  - a stop is one of each identifier that it names; a resume of a member is one
 #    of its home alone;
-#  - a failure that may have named both sides of a parted link is one that is
-#    stored under the side which is named first, from the first sighting to the parting.
+#  - a failure that may have named both sides of a removed link is one that is
+#    stored under the side which is named first, from the first sighting to the unlinking.
 package Model;
 
 use strict;
@@ -408,17 +408,17 @@ sub reach
 }
 
 # Does what protects and stands under an identifier count: as that of a member, or as
-# what may have named both sides of a link that was parted later?
+# what may have named both sides of a link that was removed later?
 sub protects
 {
 	my ($person, $id, $at) = @_;
-	my ($member, $span) = ($person->{members}{$id}, $person->{parted}{$id});
+	my ($member, $span) = ($person->{members}{$id}, $person->{unlinked}{$id});
 	return $member && $at <= $member->{events} || $span && $at >= $span->[0] && $at <= $span->[1];
 }
 
-# The first-named sides of parted links to members, each with the span of time in which
+# The first-named sides of removed links to members, each with the span of time in which
 # what stands under it may have named both.
-sub parted
+sub unlinked_sides
 {
 	my ($self, $members) = @_;
 	my %spans;
@@ -433,7 +433,7 @@ sub parted
 	return \%spans;
 }
 
-sub protecting { my ($person) = @_; my %ids = map { $_ => 1 } map { keys %{ $person->{$_} } } qw(members parted); return sort keys %ids; }
+sub protecting { my ($person) = @_; my %ids = map { $_ => 1 } map { keys %{ $person->{$_} } } qw(members unlinked); return sort keys %ids; }
 
 # --- ... and speaking ----------------------------------------------------------------
 
@@ -629,7 +629,7 @@ sub person
 	return $self->{people}{$id} if $self->{people}{$id};
 	my $person = { id => $id, members => $self->reach($id) };
 
-	$person->{parted} = $self->parted($person->{members});
+	$person->{unlinked} = $self->unlinked_sides($person->{members});
 	$person->{activity} = [ map { @{ ($self->{rows}{$_} // {})->{activity} // [] } } sort keys %{ $person->{members} } ];
 	delete $_->{forgotten} for @{ $self->{words} };
 	$self->forget_resumes($person);
@@ -762,15 +762,15 @@ sub dump
 	return sort keys %{ $self->{log} } if $table eq 'wa_consent_log';
 	if ($table eq 'wa_identity')
 	{
-		# Those who are parted have a row for '', since a sighting may be told later.
+		# Those who are unlinked have a row for '', since a sighting may be told later.
 		my %seen = map { ("@{ $_->{ends} }" => 1) } grep { $_->{business} eq '' } @{ $self->{links} };
-		my @parted = map { { ends => [ split / / ], business => '', unlinked => $self->{unlinked}{$_} } }
+		my @unlinked = map { { ends => [ split / / ], business => '', unlinked => $self->{unlinked}{$_} } }
 		  grep { my ($a, $b) = split / /; kind($a) < kind($b) && !$seen{$_} } keys %{ $self->{unlinked} };
-		return sort map { my $l = $_; join "\t", @{ $l->{ends} }, $l->{business}, map { shown($l->{$_}) } qw(first last unlinked) } @{ $self->{links} }, @parted;
+		return sort map { my $l = $_; join "\t", @{ $l->{ends} }, $l->{business}, map { shown($l->{$_}) } qw(first last unlinked) } @{ $self->{links} }, @unlinked;
 	}
 	if ($table eq 'wa_identity_change')
 	{
-		# Those who are parted have a row in either direction: a change may be told later.
+		# Those who are unlinked have a row in either direction: a change may be told later.
 		my %rows = map { $_ => [ '', $self->{unlinked}{$_} ] } keys %{ $self->{unlinked} };
 		$rows{"$_->{old} $_->{new}"} = [ @$_{qw(at unlinked)} ] for @{ $self->{moves} };
 		return sort map { join "\t", split(/ /), $rows{$_}[0], shown($rows{$_}[1]) } keys %rows;

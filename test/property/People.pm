@@ -27,9 +27,9 @@ sub chance { return rand() < $_[0]; }
 # and also has
 #   dialled => spellings of the phone that people store, for calls and questions,
 #   how => how a change is told (see change_atom), hidden => [from, to],
-#   together => 1: never one identifier without the others, key => whose events tie,
+#   together => 1: never one identifier without the others, key => whose events have equal times,
 #   since => when it begins, busy => a code that it fails with all the time,
-#   unlink => 1: parted in the end.
+#   unlink => 1: unlinked in the end.
 sub person
 {
 	my (%person) = @_;
@@ -48,7 +48,7 @@ sub plain_people
 	for my $i (10 .. 19)
 	{
 		# The first one fails more often than a row can hold; some fail a lot and
-		# say little, so that their ladders are climbed.
+		# say little, so that they reach the end of their ladders.
 		push @people, person(busy => (131056, (131049, 131026) x 3)[ $i - 10 ], phones => [ "49151123456$i", "+49151123456$i", "49151123456$i " ],
 			dialled => [ "+49 (0)151 123456$i", "whatsapp:+490151123456$i" ]);
 	}
@@ -143,7 +143,7 @@ sub spellings
 	return sort keys %all;
 }
 
-# The pairs that an operator parts in the end.
+# The pairs that an operator unlinks in the end.
 sub unlinks { return map { my $s = $_->{stages}[0]; [ $s->{phones}[0], $s->{bsuid} ] } grep { $_->{unlink} } people(); }
 
 # What somebody is at an instant; now and then what it was, or will be.

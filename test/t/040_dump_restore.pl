@@ -3,8 +3,8 @@
 #
 # Every table of the extension is compared row by row with all its columns:
 # wa_identity.position and wa_problem.count would tell of anything that was
-# applied again.  What an operator has done to the rows that the extension
-# ships must come back as well.
+# applied again.  What an operator has done to the default rows must
+# come back as well.
 
 use strict;
 use warnings;
@@ -51,7 +51,7 @@ for my $db (sort keys %schema)
 					system => { type => 'user_changed_number', wa_id => '4915100000013', body => 'x' } })));
 	$node->safe_psql($db, join("\n", map { post_sql($s, $_) } @payloads, $payloads[0]));
 	$node->safe_psql($db, qq{
-		SELECT $s.wa_unlink('4915100000029', 'DE.def', 'parted');
+		SELECT $s.wa_unlink('4915100000029', 'DE.def', 'unlinked');
 		SELECT $s.wa_opt_out('4915100000001', E'reason\\twith\\nlines', 'W1');
 		SELECT $s.wa_opt_in('4915100000002', 'form of 1 May', '', '2024-05-01 12:00+02');
 		SELECT $s.wa_report_error('4915100000003', 131056, now(), 'W1', 'S1');

@@ -23,7 +23,7 @@ $node->safe_psql('paced', join("\n", map { post_sql($s, $_) }
 $node->safe_psql('paced', qq{
 	INSERT INTO $s.wa_frequency_cap (category, messages, period, reason) VALUES ('marketing', 3, '7 days', E'a\\tpromise'), ('utility', 1, '1 day', '');
 	INSERT INTO $s.wa_quiet_hours (region, category, days, starts, ends, source) VALUES ('DE', 'marketing', '{1,7}', '22:00', '08:00', E'law\\nof 2020'), (NULL, 'utility', NULL, '10:00', '14:30:01.5', '');
-	-- Shipped rows taken away, changed, and one of our own.
+	-- Default rows deleted, changed, and one of our own.
 	DELETE FROM $s.wa_region_without_limit WHERE region = 'GB';
 	UPDATE $s.wa_region_without_limit SET source = 'seen ourselves' WHERE region = 'JP';
 	INSERT INTO $s.wa_region_without_limit (region, source) VALUES ('CH', 'ours');

@@ -106,7 +106,7 @@ is(q1($subscribers[1], 'SELECT count(*) FROM wa_recipient_status'), q1($publishe
 is(q1($subscribers[1], q{SELECT wa_sendable('4915100000799', 'marketing')}), 'f', 'also of what came during the copy');
 is(q1($subscribers[0], q{SELECT count(*) FROM wa_region_rule WHERE region = 'US'; SELECT count(*) FROM wa_phrase WHERE phrase = 'BAJA';
 	SELECT active FROM wa_phrase WHERE phrase = 'CANCEL'; SELECT ladder FROM wa_error_override; SELECT count(*) FROM wa_consent_log WHERE evidence = 'same'}),
-	"0\n0\nt\n{\"50 days\"}\n1", 'shipped and clashing rows are those of the publisher');
+	"0\n0\nt\n{\"50 days\"}\n1", 'default and clashing rows are those of the publisher');
 is(q1($subscribers[0], q{SELECT state FROM wa_consent WHERE recipient = '4915100000001' AND register = 'business'}), 'stop', 'an opt-out that was here is kept');
 
 # ---- Afterwards ----------------------------------------------------------

@@ -290,7 +290,7 @@ test_policy(void)
 		changed = policy;
 		wa_code_policy_change(&none, &changed);
 		check(memcmp(changed.lift_after, wa_catalogue[i].lift_after, sizeof(changed.lift_after)) == 0 &&
-			  changed.nincidents == 0, "lifting as shipped", policy.code);
+			  changed.nincidents == 0, "lifting by default", policy.code);
 		check(changed.effect == policy.effect && changed.blocks == policy.blocks &&
 			  changed.lifted_by == policy.lifted_by && changed.fault == policy.fault &&
 			  changed.scope == policy.scope && changed.ladder.gap == policy.ladder.gap &&

@@ -577,7 +577,7 @@ test_contacts(void)
 	means(VALUE(CONTACTS("'wa_id':'4915112345679'")
 				"'statuses':[{'status':'failed','recipient_id':'4915112345678','timestamp':1767225590,'errors':[{'code':131026}]}]"),
 		  "failure 131026" WHO "; failure 131026 @-10 b1/s1 4915112345679");
-	/* An element that contradicts itself: none is tied, all are protected. */
+	/* An element that contradicts itself: none is linked, all are protected. */
 	means(VALUE("'messages':[{'from':'DE.1','from_user_id':'DE.2','timestamp':'1767225590','type':'text','text':{'body':'STOP'}}]"),
 		  "inbound @-10 b1/s1 DE.2; business stop by phrase \"STOP\" @-10 b1/s1 DE.2; "
 		  "business stop by phrase \"STOP\" @-10 b1/s1 DE.1");
@@ -653,7 +653,7 @@ test_calls(void)
 	"'contacts':[" cards "]}]")
 #define INBOUND_1 "inbound @-10 b1/s1 DE.1"
 
-/* The user's own card ties, anybody else's does not. */
+/* The user's own card links, anybody else's does not. */
 static void
 test_cards(void)
 {

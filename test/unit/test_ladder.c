@@ -186,7 +186,7 @@ test_incident_and_the_rest(void)
 }
 
 /*
- * From evidence to the end, by the shipped policy of a code: does evidence of
+ * From evidence to the end, by the default policy of a code: does evidence of
  * this kind that comes so long after the failure lift it?
  */
 static bool

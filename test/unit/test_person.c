@@ -142,7 +142,7 @@ seen(const char *from, const char *to, const char *business, wa_instant first, w
 	add_sighting(from, to, business, first, wa_day_of(last), WA_NEVER);
 }
 
-/* The same of two that wa_unlink has parted, once or ever. */
+/* The same of two that wa_unlink has unlinked, once or ever. */
 static void
 seen_unlinked(const char *from, const char *to, const char *business,
 			  wa_instant first, wa_instant last, wa_instant unlinked)

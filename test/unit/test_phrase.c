@@ -124,7 +124,7 @@ test_escapes(void)
 	folds("\\u00gg stop", "u00gg stop");
 }
 
-/* Emoji and what is not seen part words or are not there. */
+/* Emoji and what is not seen separate words or are not there. */
 static void
 test_signs(void)
 {
