@@ -211,7 +211,6 @@ FROM t.function AS f LEFT JOIN (VALUES
 	('wa_history(wa_recipient)', 'wa_history(who::wa_recipient) AS f WHERE f.event = ''opt-out, business'''),
 	('wa_next_sendable(text,wa_category,text,text,timestamp with time zone)', 'coalesce(wa_next_sendable(who, category)::text, ''never'')'),
 	('wa_next_sendable(wa_recipient,wa_category,text,text,timestamp with time zone)', 'coalesce(wa_next_sendable(who::wa_recipient, category)::text, ''never'')'),
-	('wa__resume_lifts(wa_recipient,wa_recipient,wa_recipient,text,timestamp with time zone)', 'wa__resume_lifts(who::wa_recipient, who::wa_recipient, ''DE.1'', who, now())'),
 	('wa_retry_after(integer,integer)', 'wa_retry_after(131056, n - n + 1)'),
 	('wa_sendable(text,wa_category,text,text,timestamp with time zone)', 'wa_sendable(who, category)'),
 	('wa_sendable(wa_recipient,wa_category,text,text,timestamp with time zone)', 'wa_sendable(who::wa_recipient, category)'),

@@ -220,6 +220,69 @@ SET LOCAL wa_policy.report_timezone = 'America/Nuuk';
 SELECT wa__day_begins('2025-03-30');
 RESET wa_policy.report_timezone;
 
+-- Somebody who often changes its mind, and hears from two businesses: each opt-out once, after the message that came before it.
+INSERT INTO wa_webhook (received_at, payload)
+SELECT '2025-12-31 23:00Z', t.hook(jsonb_build_object('messages', jsonb_agg((t.wrote('491700000701', '2025-11-03 00:00Z'::timestamptz + n * interval '5 min',
+	CASE WHEN n % 3 = 0 THEN 'START' ELSE 'STOP' END) -> 'messages' -> 0) || jsonb_build_object('from_user_id', 'DE.wavers', 'id', 'wavers' || n))), b)
+FROM generate_series(1, 300) AS n, (VALUES ('b1', 0), ('b2', 1)) AS v (b, part) WHERE (n / 7) % 2 = part GROUP BY b;
+INSERT INTO wa_webhook (received_at, payload)
+SELECT '2025-12-31 23:00Z', t.hook(jsonb_build_object('statuses', jsonb_agg(t.status('wv' || n, '491700000701', 'delivered',
+	'2025-11-02 23:58Z'::timestamptz + n * interval '7 min') -> 'statuses' -> 0)), b)
+FROM generate_series(1, 200) AS n, (VALUES ('b1', 0), ('b2', 1)) AS v (b, part) WHERE n % 2 = part GROUP BY b;
+SELECT wa_opt_out('491700000701', 'once more', at => '2025-11-03 00:00Z'::timestamptz + n * interval '53 min') FROM generate_series(1, 20) AS n \g /dev/null
+SELECT wa_opt_in('491700000701', 'form', at => '2025-11-03 00:00Z'::timestamptz + n * interval '97 min') FROM generate_series(1, 12) AS n \g /dev/null
+SELECT business, sum(delivered) AS delivered, sum(opt_outs) AS opt_outs FROM wa_opt_out_rate
+WHERE day >= '2025-11-03' AND day < '2025-11-08' GROUP BY business ORDER BY business;
+SELECT count(*), min(sent_at), max(sent_at), count(DISTINCT stopped_at) FROM wa_violation WHERE recipient = '491700000701';
+-- The same of everybody above, by queries that follow the definitions and know no order.
+WITH found AS (
+	SELECT o.id, m.message_id FROM wa__opt_out AS o LEFT JOIN LATERAL wa__message_before(o.recipient, o.also_named, o.business, o.at) AS m ON true),
+defined AS (
+	SELECT o.id, (SELECT m.message_id FROM wa_message AS m WHERE m.category = 'marketing' AND m.delivered_at <= o.at
+			AND m.delivered_at > o.at - interval '48 hours' AND (o.business = '' OR m.business IN ('', o.business))
+			AND (EXISTS (SELECT FROM wa__identifiers(o.recipient) AS p WHERE p.identifier = m.recipient AND (p.until IS NULL OR m.delivered_at <= p.until))
+				OR m.recipient::text = ANY (string_to_array(o.also_named, ' ')))
+			ORDER BY m.delivered_at DESC, m.message_id LIMIT 1) AS message_id
+	FROM wa_consent_log AS o
+	WHERE o.state = 'stop' AND NOT EXISTS (
+		SELECT FROM (
+			SELECT DISTINCT ON (e.register) e.state
+			FROM wa__identifiers(o.recipient) AS p JOIN wa_consent_log AS e ON e.recipient = p.identifier
+			WHERE (e.business IN ('', o.business) OR (o.business = '' AND e.at > o.at - interval '48 hours'))
+				AND (e.at, e.state, e.id) < (o.at, o.state, o.id) AND (p.until IS NULL OR e.at <= p.until)
+			ORDER BY e.register, e.at DESC, e.state DESC, e.id DESC) AS s
+		WHERE s.state = 'stop'))
+SELECT (SELECT count(*) FROM found) AS found, (SELECT count(*) FROM ((TABLE found EXCEPT TABLE defined) UNION ALL (TABLE defined EXCEPT TABLE found)) AS d) AS differ;
+-- What was sent while a stop of the number itself stood: here no other identifier is known, or all is stored under this one.
+WITH defined AS (
+	SELECT m.message_id, (SELECT min(s.at) FROM wa_consent_log AS s
+		WHERE s.recipient = m.recipient AND s.state = 'stop' AND s.at < m.sent_at - interval '10 minutes' AND s.register <> 'everything'
+			AND s.business IN ('', m.business) AND NOT EXISTS (
+				SELECT FROM wa_consent_log AS r WHERE r.recipient = m.recipient AND r.state = 'resume' AND r.register = s.register
+					AND r.at > s.at AND r.at <= m.sent_at AND (r.business = s.business OR (r.business = '' AND r.register <> 'whatsapp')))) AS stopped_at
+	FROM (SELECT message_id, recipient, business, LEAST(sent_at, delivered_at, failed_at) AS sent_at FROM wa_message WHERE category = 'marketing') AS m
+	WHERE m.recipient = '491700000701' OR NOT EXISTS (SELECT FROM wa_identity AS i WHERE m.recipient IN (i.recipient, i.other))
+		AND NOT EXISTS (SELECT FROM wa_identity_change AS c WHERE m.recipient IN (c.recipient, c.other)))
+SELECT count(d.stopped_at) > 50 AS many, count(*) FILTER (WHERE d.stopped_at IS DISTINCT FROM v.stopped_at) AS differ
+FROM defined AS d LEFT JOIN wa_violation AS v USING (message_id);
+
+-- Of a number that too many others have changed to, one after the other, what was sent after the first stop of any of them is shown.
+INSERT INTO wa_webhook (received_at, payload)
+SELECT '2025-12-31 23:00Z', t.hook(jsonb_build_object('messages', jsonb_agg(jsonb_build_object('from', 491700001000 + n, 'id', 'chain' || n,
+	'timestamp', t.unix('2025-11-10 00:00Z'::timestamptz + n * interval '1 s'), 'type', 'system',
+	'system', jsonb_build_object('type', 'user_changed_number', 'wa_id', (491700001001 + n)::text)))))
+FROM generate_series(0, 299) AS n;
+CALL t.take(t.prefers('491700001007', 'stop', '2025-11-10 00:00Z'));
+SELECT wa_opt_out('491700001009', 'letter', 'b1', '2025-11-10 00:00Z', everything => true) \g /dev/null
+SELECT who, wa_first_reason(who, 'utility', 'b2') FROM unnest('{491700001200,491700001300}'::text[]) AS who;
+CALL t.take(t.status('ch1', '491700001300', 'sent', '2025-11-10 10:00Z'));
+CALL t.take(t.status('ch2', '491700001300', 'sent', '2025-11-10 10:00Z', 'utility'));
+CALL t.take(t.status('ch3', '491700001007', 'sent', '2025-11-10 10:00Z'));
+CALL t.take(t.status('ch4', '491700001005', 'sent', '2025-11-10 10:00Z'));
+CALL t.take(t.prefers('491700001300', 'stop', '2025-11-10 11:00Z'));
+CALL t.take(t.status('ch5', '491700001300', 'sent', '2025-11-10 12:00Z'));
+SELECT message_id, recipient, stopped_at, register, stopped_under FROM wa_violation WHERE message_id ~ '^ch' ORDER BY message_id;
+
 -- Who may read them.
 SET LOCAL ROLE wa_reader;
 SELECT (SELECT count(*) > 0 FROM wa_recipient_status), (SELECT count(*) > 0 FROM wa_violation), (SELECT count(*) > 0 FROM wa_message),

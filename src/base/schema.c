@@ -121,6 +121,11 @@ typedef struct wa_expectation
 	"recipient:recipient! other:recipient! at:timestamptz origin:text! message_id:text!" \
 	" unlinked_at:timestamptz"
 
+#define MESSAGE_COLUMNS \
+	"message_id:text! recipient:recipient! business:text! sender:text! category:category" \
+	" sent_at:timestamptz delivered_at:timestamptz read_at:timestamptz" \
+	" failed_at:timestamptz code:int4 template:text campaign:text participant:text!"
+
 #define CLAIM_COLUMNS \
 	"campaign:text! recipient:recipient! category:category! business:text sender:text" \
 	" claimed_at:timestamptz! lease_until:timestamptz! sent_at:timestamptz" \
@@ -187,10 +192,8 @@ static const wa_expectation expectations[] = {
 		   "phrase:text! meaning:text! language:text! active:bool!"),
 	expect(webhook, "wa_webhook", "wa_webhook_pkey", 1,
 		   "id:int8! received_at:timestamptz! token:int8! payload:text! signature:text"),
-	expect(message, "wa_message", "wa_message_pkey", 1,
-		   "message_id:text! recipient:recipient! business:text! sender:text! category:category"
-		   " sent_at:timestamptz delivered_at:timestamptz read_at:timestamptz"
-		   " failed_at:timestamptz code:int4 template:text campaign:text participant:text!"),
+	expect(message, "wa_message", "wa_message_pkey", 1, MESSAGE_COLUMNS),
+	expect(message_recipient, "wa_message", "wa_message_recipient", 2, MESSAGE_COLUMNS),
 	expect(claim_recipient, "wa_claim", "wa_claim_recipient", 2, CLAIM_COLUMNS),
 	expect(claim_lease, "wa_claim", "wa_claim_lease", 7, CLAIM_COLUMNS),
 };

@@ -58,6 +58,7 @@ typedef struct wa_schema
 	wa_table	phrase;
 	wa_table	webhook;
 	wa_table	message;
+	wa_table	message_recipient;	/* the same heap; pkey: its index by recipient */
 	wa_table	claim_recipient;	/* wa_claim; pkey: its index by recipient and end of the lease */
 	wa_table	claim_lease;	/* the same, by the end of the lease */
 } wa_schema;

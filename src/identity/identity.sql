@@ -78,10 +78,3 @@ CREATE FUNCTION wa__identifiers(recipient wa_recipient, everything boolean DEFAU
 COMMENT ON FUNCTION wa__identifiers(wa_recipient, boolean) IS
 'Returns this identifier and the others of the same person. Events under an identifier count for the person up to the time in the second column; NULL: without end. Of a recipient that is refused because of too_many_identifiers, itself alone, unless the second argument is true';
 REVOKE EXECUTE ON FUNCTION wa__identifiers(wa_recipient, boolean) FROM PUBLIC;
-
-CREATE FUNCTION wa__resume_lifts(recipient wa_recipient, stopped wa_recipient, resumed wa_recipient,
-	business text, at timestamptz) RETURNS boolean
-	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION wa__resume_lifts(wa_recipient, wa_recipient, wa_recipient, text, timestamptz) IS
-'Returns whether a resume that was recorded under one identifier of a person (resumed), for this business and at this time, lifts for the recipient a stop under another one (stopped), by the law of decisions. It does where the resume surely is of the same person';
-REVOKE EXECUTE ON FUNCTION wa__resume_lifts(wa_recipient, wa_recipient, wa_recipient, text, timestamptz) FROM PUBLIC;

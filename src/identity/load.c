@@ -192,7 +192,7 @@ take_column(wa_reader *reader, int column,
 }
 
 void
-wa_neighbours(wa_link_reader *links, const wa_canonical *id,
+wa_neighbours(wa_link_reader *links, const wa_canonical *id, bool forward,
 			  void (*take) (void *arg, const wa_canonical *other), void *arg)
 {
 	wa_id_kind	kind = wa_id_kind_of(id);
@@ -205,7 +205,8 @@ wa_neighbours(wa_link_reader *links, const wa_canonical *id,
 	if (links->has_changes)
 	{
 		take_column(seek(links, CHANGED_FROM, datum), Anum_wa_identity_change_other, take, arg);
-		take_column(seek(links, CHANGED_TO, datum), Anum_wa_identity_change_recipient, take, arg);
+		if (!forward)
+			take_column(seek(links, CHANGED_TO, datum), Anum_wa_identity_change_recipient, take, arg);
 	}
 	pfree(DatumGetPointer(datum));
 }

@@ -69,8 +69,11 @@ extern wa_person *wa_person_load(wa_link_reader *links, const wa_canonical *id, 
 extern void wa_keep_links(wa_kept_links *kept, const wa_link_reader *links,
 						  const wa_person *person, MemoryContext parent);
 
-/* Call take with the other end of every link and change of id, also of those that do not hold. */
-extern void wa_neighbours(wa_link_reader *links, const wa_canonical *id,
+/*
+ * Call take with the other end of every link and change of id, also of those that do not hold.  forward:
+ * not with those that changed to id.
+ */
+extern void wa_neighbours(wa_link_reader *links, const wa_canonical *id, bool forward,
 						  void (*take) (void *arg, const wa_canonical *other), void *arg);
 
 #endif							/* WA_IDENTITY_LOAD_H */

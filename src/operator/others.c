@@ -239,7 +239,7 @@ find_all(wa_others *others, const wa_schema *schema, const wa_canonical *ids, in
 	for (int i = 0; i < n; i++)
 	{
 		others->looked_at = &ids[i];
-		wa_neighbours(&links, &ids[i], add_other, others);
+		wa_neighbours(&links, &ids[i], false, add_other, others);
 	}
 	others->looked_at = NULL;
 	do
@@ -255,7 +255,7 @@ find_all(wa_others *others, const wa_schema *schema, const wa_canonical *ids, in
 				continue;
 			load_person(others, &others->at[i], schema, &kept);
 			if (others->at[i].reaches)
-				wa_neighbours(&links, &id, add_other, others);
+				wa_neighbours(&links, &id, false, add_other, others);
 		}
 	} while (others->n > before);
 	wa_link_reader_close(&links);

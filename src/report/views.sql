@@ -203,17 +203,16 @@ COMMENT ON COLUMN wa_failure_rate.failed_percent IS 'failed in per cent of messa
 -- A stop counts once: one while a stop of the person stands, in whichever register, is no new opt-out.  Stops and resumes for
 -- every business count for each.  A stop for every business that follows one within 48 hours repeats it, as where a program
 -- records each opt-out once more; later than that, it is one from other businesses.
+CREATE FUNCTION wa__is_opt_out(recipient wa_recipient, log_id bigint) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 1000;
+COMMENT ON FUNCTION wa__is_opt_out(wa_recipient, bigint) IS
+'Returns whether a row of wa_consent_log, stored under this recipient, is a stop of the person without a stop before it that still stood. Of a recipient that is refused because of too_many_identifiers, only its own events are compared';
+REVOKE EXECUTE ON FUNCTION wa__is_opt_out(wa_recipient, bigint) FROM PUBLIC;
+
 CREATE VIEW wa__opt_out AS
 SELECT o.id, o.recipient, o.business, o.at, o.origin, o.also_named
 FROM wa_consent_log AS o
-WHERE o.state = 'stop' AND NOT EXISTS (
-	SELECT FROM (
-		SELECT DISTINCT ON (e.register) e.state
-		FROM wa__identifiers(o.recipient) AS p JOIN wa_consent_log AS e ON e.recipient = p.identifier
-		WHERE (e.business IN ('', o.business) OR (o.business = '' AND e.at > o.at - interval '48 hours'))
-			AND (e.at, e.state, e.id) < (o.at, o.state, o.id) AND (p.until IS NULL OR e.at <= p.until)
-		ORDER BY e.register, e.at DESC, e.state DESC, e.id DESC) AS s
-	WHERE s.state = 'stop');
+WHERE o.state = 'stop' AND wa__is_opt_out(o.recipient, o.id);
 COMMENT ON VIEW wa__opt_out IS 'Opt-outs, each once: stops of a person without a stop before them that still stood';
 COMMENT ON COLUMN wa__opt_out.id IS 'Row of wa_consent_log';
 COMMENT ON COLUMN wa__opt_out.recipient IS 'Recipient';
@@ -224,18 +223,7 @@ COMMENT ON COLUMN wa__opt_out.also_named IS 'Further identifiers that the same e
 
 CREATE FUNCTION wa__message_before(recipient wa_recipient, also_named text, business text, at timestamptz)
 	RETURNS SETOF wa_message
-	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1
-	BEGIN ATOMIC
-		SELECT n.*
-		FROM (SELECT p.identifier AS who, p.until FROM wa__identifiers(wa__message_before.recipient) AS p
-			UNION ALL SELECT wa_try_recipient(also), NULL FROM unnest(string_to_array(nullif(wa__message_before.also_named, ''), ' ')) AS also) AS p
-		JOIN wa_message AS n ON n.recipient = p.who AND (p.until IS NULL OR n.delivered_at <= p.until)
-		-- Written as a difference so that no index on the time is used: the index on recipients is best for the few rows of a person.
-		WHERE n.category = 'marketing' AND wa__message_before.at - n.delivered_at >= interval '0'
-			AND wa__message_before.at - n.delivered_at < interval '48 hours'
-			AND (wa__message_before.business = '' OR n.business IN ('', wa__message_before.business))
-		ORDER BY n.delivered_at DESC, n.message_id, n.participant LIMIT 1;
-	END;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 1;
 COMMENT ON FUNCTION wa__message_before(wa_recipient, text, text, timestamptz) IS
 'Returns the message to which an opt-out belongs: the latest marketing message that the person had received within 48 hours before it, under any identifier';
 REVOKE EXECUTE ON FUNCTION wa__message_before(wa_recipient, text, text, timestamptz) FROM PUBLIC;
@@ -318,7 +306,7 @@ COMMENT ON COLUMN wa__person_link.other IS 'Another identifier, for which events
 CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch integer,
 	OUT purged bigint, OUT reached timestamptz)
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
-	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 	BEGIN ATOMIC
 		WITH RECURSIVE gone AS (
 			DELETE FROM wa_message WHERE (message_id, participant) IN (
@@ -335,16 +323,19 @@ CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch 
 			SELECT p.other::text FROM receiver AS r CROSS JOIN LATERAL (
 				SELECT l.other FROM wa__person_link AS l WHERE l.recipient = r.who::wa_recipient OFFSET 0) AS p),
 		opt_out AS MATERIALIZED (
-			SELECT o.id, m.message_id, m.participant
+			SELECT o.id, m.*
 			FROM (SELECT min(g.delivered_at) AS first, max(g.delivered_at) AS last FROM gone AS g WHERE g.category = 'marketing') AS g
 			CROSS JOIN receiver AS r
 			CROSS JOIN LATERAL (SELECT * FROM wa__opt_out AS o WHERE o.recipient = r.who::wa_recipient
 				AND o.at >= g.first AND o.at < g.last + interval '48 hours' OFFSET 0) AS o
 			CROSS JOIN LATERAL wa__message_before(o.recipient, o.also_named, o.business, o.at) AS m
-			WHERE (m.message_id, m.participant) IN (SELECT g.message_id, g.participant FROM gone AS g)),
+			WHERE NOT EXISTS (SELECT FROM wa_opt_out_counted AS c WHERE c.log_id = o.id)),
+		belonging AS MATERIALIZED (
+			SELECT o.* FROM opt_out AS o
+			-- IS TRUE keeps it a look-up in a hash table. As a join it may run what is before for each message.
+			WHERE ((o.message_id, o.participant) IN (SELECT g.message_id, g.participant FROM gone AS g)) IS TRUE),
 		marked AS (
-			INSERT INTO wa_opt_out_counted AS c (log_id) SELECT o.id FROM opt_out AS o ORDER BY o.id
-			ON CONFLICT DO NOTHING RETURNING c.log_id),
+			INSERT INTO wa_opt_out_counted AS c (log_id) SELECT o.id FROM belonging AS o ORDER BY o.id ON CONFLICT DO NOTHING),
 		counted AS (
 			INSERT INTO wa_message_day AS d (day, business, sender, category, template, campaign, code,
 				messages, delivered, read, failed, undelivered, marketing_delivered, opt_outs)
@@ -359,10 +350,13 @@ CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch 
 				FROM gone AS g GROUP BY 1, 2, 3, 4, 5, 6, 7
 				UNION ALL
 				SELECT wa__day_of(g.delivered_at), g.business, g.sender, g.category, g.template, g.campaign, g.code,
-					0, 0, 0, 0, 0, count(*), sum((
-						SELECT count(*) FROM opt_out AS o JOIN marked AS k ON k.log_id = o.id
-						WHERE o.message_id = g.message_id AND o.participant = g.participant))
+					0, 0, 0, 0, 0, count(*), 0
 				FROM gone AS g WHERE g.category = 'marketing' AND g.delivered_at IS NOT NULL
+				GROUP BY 1, 2, 3, 4, 5, 6, 7
+				UNION ALL
+				SELECT wa__day_of(o.delivered_at), o.business, o.sender, o.category, o.template, o.campaign, o.code,
+					0, 0, 0, 0, 0, 0, count(*)
+				FROM belonging AS o
 				GROUP BY 1, 2, 3, 4, 5, 6, 7) AS c
 			GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
 			ON CONFLICT (day, business, sender, category, template, campaign, code) DO UPDATE SET
@@ -379,70 +373,46 @@ REVOKE EXECUTE ON FUNCTION wa__purge_messages(timestamptz, timestamptz, integer)
 
 -- The recipients that a stop may concern, and since when.  More than necessary, but for all at once, so that
 -- only few messages need a closer check.
-CREATE FUNCTION wa__stop_reach() RETURNS TABLE (recipient wa_recipient, at timestamptz, everything_at timestamptz)
+CREATE FUNCTION wa__reach(starts wa_recipient[]) RETURNS TABLE (recipient wa_recipient, start integer)
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL RESTRICTED COST 100000 ROWS 100000;
+COMMENT ON FUNCTION wa__reach(wa_recipient[]) IS
+'Returns the identifiers to which a chain of links leads from one of these, and which of them (from 1) is the first from which one does. Changes lead from the old to the new identifier';
+REVOKE EXECUTE ON FUNCTION wa__reach(wa_recipient[]) FROM PUBLIC;
+
+CREATE FUNCTION wa__stop_reach()
+	RETURNS TABLE (recipient wa_recipient, at timestamptz, everything_at timestamptz, first_stop bigint, first_everything bigint)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100000
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 	BEGIN ATOMIC
-		WITH RECURSIVE reach (recipient, everything, at) AS (
-			SELECT n.recipient, n.everything, min(n.at)
-			FROM (SELECT s.recipient::text AS recipient, s.register = 'everything' AS everything, s.at FROM wa_consent_log AS s WHERE s.state = 'stop'
-				UNION ALL SELECT wa_try_recipient(also)::text, s.register = 'everything', s.at
+		WITH named AS MATERIALIZED (
+			SELECT n.id, n.who, n.at, n.everything, row_number() OVER (ORDER BY n.at, n.id) AS nr
+			FROM (SELECT s.id, s.recipient AS who, s.at, s.register = 'everything' AS everything
+				FROM wa_consent_log AS s WHERE s.state = 'stop'
+				UNION ALL SELECT s.id, wa_try_recipient(also), s.at, s.register = 'everything'
 					FROM wa_consent_log AS s, unnest(string_to_array(s.also_named, ' ')) AS also
-					WHERE s.state = 'stop' AND s.also_named <> '') AS n
-			GROUP BY n.recipient, n.everything
-			UNION
-			SELECT l.other::text, r.everything, r.at
-			FROM reach AS r JOIN (
-				SELECT recipient, other FROM wa_identity
-				UNION ALL SELECT other, recipient FROM wa_identity
-				UNION ALL SELECT recipient, other FROM wa_identity_change) AS l ON l.recipient = r.recipient::wa_recipient)
-		SELECT r.recipient::wa_recipient, min(r.at), min(r.at) FILTER (WHERE r.everything) FROM reach AS r GROUP BY r.recipient;
+					WHERE s.state = 'stop' AND s.also_named <> '') AS n),
+		everything AS MATERIALIZED (
+			SELECT n.id, n.who, n.at, row_number() OVER (ORDER BY n.nr) AS nr FROM named AS n WHERE n.everything)
+		SELECT r.recipient, n.at, e.at, n.id, e.id
+		FROM wa__reach(ARRAY(SELECT n.who FROM named AS n ORDER BY n.nr)) AS r
+		JOIN named AS n ON n.nr = r.start
+		LEFT JOIN (wa__reach(ARRAY(SELECT e.who FROM everything AS e ORDER BY e.nr)) AS f JOIN everything AS e ON e.nr = f.start)
+			ON f.recipient = r.recipient;
 	END;
 COMMENT ON FUNCTION wa__stop_reach() IS
-'Returns the identifiers that a chain of links connects with one under which a stop was recorded, with the time of the first such stop and of the first in the register everything';
+'Returns the identifiers that a chain of links connects with one under which a stop was recorded, with the time and the row of wa_consent_log of the first such stop and of the first in the register everything';
 REVOKE EXECUTE ON FUNCTION wa__stop_reach() FROM PUBLIC;
 
-CREATE FUNCTION wa__stop_before(recipient wa_recipient, business text, category wa_category, sent_at timestamptz)
-	RETURNS TABLE (at timestamptz, register text, origin text, identifier wa_recipient)
-	LANGUAGE sql STABLE PARALLEL RESTRICTED COST 1000 ROWS 1
-	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-	BEGIN ATOMIC
-		WITH event AS MATERIALIZED (
-			SELECT e.id, e.recipient, e.business, e.register, e.state, e.at, e.origin, string_to_array(e.also_named, ' ') AS also_named
-			FROM wa__consent_events(wa__stop_before.recipient) AS e
-			WHERE e.at <= wa__stop_before.sent_at)
-		SELECT s.at, s.register, s.origin, s.recipient
-		FROM event AS s
-		WHERE s.state = 'stop' AND s.at < wa__stop_before.sent_at - interval '10 minutes'
-			AND (wa__stop_before.category = 'marketing'
-				OR (s.register = 'everything' AND wa__stop_before.category IN ('utility', 'authentication')))
-			AND (s.business = '' OR wa__stop_before.business IN ('', s.business))
-			-- Who has moved to this number since was not sent to here: what it brought along does not count.  A BSUID was nobody else's before.
-			AND (wa__stop_before.recipient::text !~ '^[0-9]'
-				OR NOT EXISTS (SELECT FROM wa_identity_change AS c
-					WHERE c.other = wa__stop_before.recipient AND c.at > wa__stop_before.sent_at)
-				OR wa__stop_before.recipient::text = ANY (s.also_named || s.recipient::text)
-				OR EXISTS (SELECT FROM wa_identity AS l
-					WHERE l.first_seen_at <= wa__stop_before.sent_at
-						AND ((l.recipient = wa__stop_before.recipient AND l.other::text = ANY (s.also_named || s.recipient::text))
-							OR (l.other = wa__stop_before.recipient AND l.recipient::text = ANY (s.also_named || s.recipient::text)))))
-			AND NOT EXISTS (
-				SELECT FROM event AS r
-				WHERE r.state = 'resume' AND r.register = s.register AND r.at > s.at
-					AND (r.business = s.business OR (r.business = '' AND r.register <> 'whatsapp'))
-					AND (wa__stop_before.recipient::text = ANY (r.also_named || r.recipient::text)
-						OR wa__resume_lifts(wa__stop_before.recipient,
-							CASE WHEN wa__stop_before.recipient::text = ANY (s.also_named) THEN wa__stop_before.recipient ELSE s.recipient END,
-							r.recipient, r.business, r.at)))
-		ORDER BY s.at, s.register, s.recipient::text COLLATE "C", s.id LIMIT 1;
-	END;
-COMMENT ON FUNCTION wa__stop_before(wa_recipient, text, wa_category, timestamptz) IS
-'Returns the first stop, more than ten minutes old, that stood when a message of this category was sent; no row where there was none';
-REVOKE EXECUTE ON FUNCTION wa__stop_before(wa_recipient, text, wa_category, timestamptz) FROM PUBLIC;
+CREATE FUNCTION wa__stop_before(recipient wa_recipient, business text, marketing boolean, sent_at timestamptz, first_stop bigint)
+	RETURNS bigint
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL RESTRICTED COST 1000;
+COMMENT ON FUNCTION wa__stop_before(wa_recipient, text, boolean, timestamptz, bigint) IS
+'Returns the row of wa_consent_log with the first stop, more than ten minutes old, that stood when a marketing message, or else a utility or authentication message, was sent; NULL where there was none. Of a recipient that is refused because of too_many_identifiers, only its own events are read: where none of its own stood, returns first_stop';
+REVOKE EXECUTE ON FUNCTION wa__stop_before(wa_recipient, text, boolean, timestamptz, bigint) FROM PUBLIC;
 
 CREATE VIEW wa_violation AS
 SELECT m.message_id, m.recipient, m.business, m.sender, m.sent_at, m.known_by,
-	s.at AS stopped_at, m.sent_at - s.at AS after, s.register, s.origin, s.identifier AS stopped_under,
+	s.at AS stopped_at, m.sent_at - s.at AS after, s.register, s.origin, s.recipient AS stopped_under,
 	m.category, m.template, m.campaign
 FROM (
 	SELECT n.message_id, n.recipient, n.business, n.sender, n.category, n.template, n.campaign,
@@ -452,9 +422,10 @@ FROM (
 	WHERE n.category IN ('marketing', 'utility', 'authentication')) AS m
 JOIN wa__stop_reach() AS w ON w.recipient = m.recipient
 	AND m.sent_at > CASE m.category WHEN 'marketing' THEN w.at ELSE w.everything_at END + interval '10 minutes'
-CROSS JOIN LATERAL wa__stop_before(m.recipient, m.business, m.category, m.sent_at) AS s;
+JOIN wa_consent_log AS s ON s.id = wa__stop_before(m.recipient, m.business, m.category = 'marketing', m.sent_at,
+	CASE m.category WHEN 'marketing' THEN w.first_stop ELSE w.first_everything END);
 COMMENT ON VIEW wa_violation IS
-'Messages that were sent although a stop stood for more than ten minutes. The stop may stand under any identifier of the person, and any tool may have sent them: marketing messages; after a stop in the register everything also utility and authentication messages. A resume of the same register in between, for the same business or for every one, lifts the stop where it does so for a decision. The events'' own times decide: the stop may have arrived here after the message was sent. What was sent to a number before the person moved to it is left out';
+'Messages that were sent although a stop stood for more than ten minutes. The stop may stand under any identifier of the person, and any tool may have sent them: marketing messages; after a stop in the register everything also utility and authentication messages. A resume of the same register in between, for the same business or for every one, lifts the stop where it does so for a decision. The events'' own times decide: the stop may have arrived here after the message was sent. What was sent to a number before the person moved to it is left out. To a recipient that decisions refuse because of too_many_identifiers, all is shown that was sent after the first stop of anybody connected with it';
 COMMENT ON COLUMN wa_violation.message_id IS 'The message';
 COMMENT ON COLUMN wa_violation.recipient IS 'Recipient of the message';
 COMMENT ON COLUMN wa_violation.business IS 'WhatsApp Business Account id that sent it';
