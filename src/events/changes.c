@@ -81,13 +81,15 @@ change_report_problem(wa_context *c, bool given)
 /*
  * The contact of a change has the old identifiers or the new ones.  It joins the old ones if
  * it shares one of them, or is at odds with the new ones.  Else it is returned, as to be seen
- * together with the new ones.
+ * together with the new ones; NULL with *at_odds where it is at odds with both.
  */
 static const wa_ids *
-change_add_contact(const wa_ids *contact, wa_identifiers *from, const wa_identifiers *to)
+change_add_contact(const wa_ids *contact, wa_identifiers *from, const wa_identifiers *to,
+				   bool *at_odds)
 {
 	wa_identifiers named;
 
+	*at_odds = false;
 	wa_identifiers_init(&named);
 	wa_identifiers_add(&named, contact, NULL);
 	if (wa_identifiers_empty(&named))
@@ -98,7 +100,25 @@ change_add_contact(const wa_ids *contact, wa_identifiers *from, const wa_identif
 		wa_identifiers_add(from, contact, to);
 		return NULL;
 	}
-	return wa_identifiers_contradict(&named, to) ? NULL : contact;
+	*at_odds = wa_identifiers_contradict(&named, to);
+	return *at_odds ? NULL : contact;
+}
+
+/*
+ * Nobody can tell whose a contact is that is at odds with both sides.  It may be the user, so that
+ * its stops count for the new identifiers.
+ */
+static void
+change_report_contact(wa_context *c, const wa_ids *contact, const wa_identifiers *to, wa_str origin)
+{
+	wa_identifiers named;
+	wa_canonical old[WA_MAX_IDS];
+	wa_canonical new[WA_MAX_IDS];
+
+	wa_identifiers_init(&named);
+	wa_identifiers_add(&named, contact, to);
+	c->event.origin = origin;
+	change_report_each(c, old, wa_identifiers_list(&named, old), new, wa_identifiers_list(to, new));
 }
 
 /*
@@ -160,11 +180,17 @@ wa_interpret_changed_user(wa_context *c, const wa_element *element)
 	const wa_ids *contact;
 	wa_identifiers from;
 	wa_identifiers to;
+	bool		at_odds;
 	bool		keeps_phone;
 
 	change_read_system(element, &from, &to);
 	keeps_phone = change_keeps_phone(element, &from, &to);
-	contact = change_add_contact(&element->contact, &from, &to);
+	contact = change_add_contact(&element->contact, &from, &to, &at_odds);
+	/* by itself it does not tell that it is new */
+	if (contact != NULL && !wa_identifiers_empty(&to))
+		wa_identifiers_add(&to, contact, &from);
+	/* it may be the one that names the new phone */
+	keeps_phone = keeps_phone && to.kinds[WA_ID_PHONE].len == 0;
 	if (wa_identifiers_empty(&from) || wa_identifiers_empty(&to))
 	{
 		change_report_problem(c, wa_identifiers_given(&element->changed_to) &&
@@ -175,7 +201,9 @@ wa_interpret_changed_user(wa_context *c, const wa_element *element)
 	if (!keeps_phone)
 		change_report_sighting(c, &from, NULL, NULL, origin);
 	change_report(c, &from, &to, origin);
-	change_report_sighting(c, &to, keeps_phone ? &phone : NULL, contact, origin);
+	if (at_odds)
+		change_report_contact(c, &element->contact, &to, origin);
+	change_report_sighting(c, &to, keeps_phone ? &phone : NULL, NULL, origin);
 }
 
 /* Are these, with those beside them, two at least that can be seen together? */
@@ -201,6 +229,7 @@ wa_interpret_user_id_update(wa_context *c, const wa_element *element)
 	const wa_ids *contact;
 	wa_identifiers from;
 	wa_identifiers to;
+	bool		at_odds;
 	bool		has_previous;
 
 	if (!wa_str_given(who.phone))
@@ -212,7 +241,10 @@ wa_interpret_user_id_update(wa_context *c, const wa_element *element)
 	wa_identifiers_add(&from, &element->changed_from, &to);
 	has_previous = !wa_identifiers_empty(&from);
 	wa_identifiers_add(&from, &who, &to);
-	contact = change_add_contact(&element->contact, &from, &to);
+	contact = change_add_contact(&element->contact, &from, &to, &at_odds);
+	/* the contact may have brought it */
+	for (int kind = WA_ID_USER; kind <= WA_ID_PARENT; kind++)
+		has_previous = has_previous || (from.kinds[kind].len > 0 && to.kinds[kind].len > 0);
 	if (wa_identifiers_empty(&from) || wa_identifiers_empty(&to))
 	{
 		change_report_problem(c, wa_identifiers_given(&element->changed_to) &&
@@ -222,6 +254,8 @@ wa_interpret_user_id_update(wa_context *c, const wa_element *element)
 	/* without a previous one the sighting says it all, if there is one and its time is right */
 	if (has_previous || c->wrong_instant != NULL || !change_can_be_seen(&to, &who))
 		change_report(c, &from, &to, origin);
+	if (at_odds)
+		change_report_contact(c, &element->contact, &to, origin);
 	change_report_sighting(c, &to, &who, contact, origin);
 	c->applied = true;
 	return wa_context_outcome(c);
