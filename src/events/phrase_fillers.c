@@ -128,7 +128,6 @@ const wa_phrase_filler wa_phrase_fillers[] = {
 	{"es", "hola buenas noches", false},
 	{"es", "le agradezco", false},
 	{"es", "les agradezco", false},
-	{"es", "amigo", false},
 	{"es", "de una vez", true},
 	/* Portuguese */
 	{"pt", "por gentileza", false},
