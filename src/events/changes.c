@@ -81,15 +81,16 @@ change_report_problem(wa_context *c, bool given)
 /*
  * The contact of a change has the old identifiers or the new ones.  It joins the old ones if
  * it shares one of them, or is at odds with the new ones.  Else it is returned, as to be seen
- * together with the new ones; NULL with *at_odds where it is at odds with both.
+ * together with the new ones.  *half_new: it has some of them, and is at odds with others and with
+ * the old ones.
  */
 static const wa_ids *
 change_add_contact(const wa_ids *contact, wa_identifiers *from, const wa_identifiers *to,
-				   bool *at_odds)
+				   bool *half_new)
 {
 	wa_identifiers named;
 
-	*at_odds = false;
+	*half_new = false;
 	wa_identifiers_init(&named);
 	wa_identifiers_add(&named, contact, NULL);
 	if (wa_identifiers_empty(&named))
@@ -100,13 +101,15 @@ change_add_contact(const wa_ids *contact, wa_identifiers *from, const wa_identif
 		wa_identifiers_add(from, contact, to);
 		return NULL;
 	}
-	*at_odds = wa_identifiers_contradict(&named, to);
-	return *at_odds ? NULL : contact;
+	if (!wa_identifiers_contradict(&named, to))
+		return contact;
+	*half_new = wa_identifiers_meet(&named, to);
+	return NULL;
 }
 
 /*
- * Nobody can tell whose a contact is that is at odds with both sides.  It may be the user, so that
- * its stops count for the new identifiers.
+ * Nobody can tell whose the other identifiers of such a contact are.  They may be the user's, so that
+ * their stops count for the new ones.
  */
 static void
 change_report_contact(wa_context *c, const wa_ids *contact, const wa_identifiers *to, wa_str origin)
@@ -180,12 +183,12 @@ wa_interpret_changed_user(wa_context *c, const wa_element *element)
 	const wa_ids *contact;
 	wa_identifiers from;
 	wa_identifiers to;
-	bool		at_odds;
+	bool		half_new;
 	bool		keeps_phone;
 
 	change_read_system(element, &from, &to);
 	keeps_phone = change_keeps_phone(element, &from, &to);
-	contact = change_add_contact(&element->contact, &from, &to, &at_odds);
+	contact = change_add_contact(&element->contact, &from, &to, &half_new);
 	/* by itself it does not tell that it is new */
 	if (contact != NULL && !wa_identifiers_empty(&to))
 		wa_identifiers_add(&to, contact, &from);
@@ -201,7 +204,7 @@ wa_interpret_changed_user(wa_context *c, const wa_element *element)
 	if (!keeps_phone)
 		change_report_sighting(c, &from, NULL, NULL, origin);
 	change_report(c, &from, &to, origin);
-	if (at_odds)
+	if (half_new)
 		change_report_contact(c, &element->contact, &to, origin);
 	change_report_sighting(c, &to, keeps_phone ? &phone : NULL, NULL, origin);
 }
@@ -229,7 +232,7 @@ wa_interpret_user_id_update(wa_context *c, const wa_element *element)
 	const wa_ids *contact;
 	wa_identifiers from;
 	wa_identifiers to;
-	bool		at_odds;
+	bool		half_new;
 	bool		has_previous;
 
 	if (!wa_str_given(who.phone))
@@ -241,7 +244,7 @@ wa_interpret_user_id_update(wa_context *c, const wa_element *element)
 	wa_identifiers_add(&from, &element->changed_from, &to);
 	has_previous = !wa_identifiers_empty(&from);
 	wa_identifiers_add(&from, &who, &to);
-	contact = change_add_contact(&element->contact, &from, &to, &at_odds);
+	contact = change_add_contact(&element->contact, &from, &to, &half_new);
 	/* the contact may have brought it */
 	for (int kind = WA_ID_USER; kind <= WA_ID_PARENT; kind++)
 		has_previous = has_previous || (from.kinds[kind].len > 0 && to.kinds[kind].len > 0);
@@ -254,7 +257,7 @@ wa_interpret_user_id_update(wa_context *c, const wa_element *element)
 	/* without a previous one the sighting says it all, if there is one and its time is right */
 	if (has_previous || c->wrong_instant != NULL || !change_can_be_seen(&to, &who))
 		change_report(c, &from, &to, origin);
-	if (at_odds)
+	if (half_new)
 		change_report_contact(c, &element->contact, &to, origin);
 	change_report_sighting(c, &to, &who, contact, origin);
 	c->applied = true;
