@@ -2950,6 +2950,7 @@ const wa_default_phrase wa_default_phrases[] = {
 	STOP("fa", "به من پیام ندهید"),
 	STOP("fa", "توقف تبلیغات"),
 	STOP("fa", "توقف پیام"),
+	STOP("fa", "استاپ"),
 	/* Urdu */
 	STOP("ur", "بند کریں"),
 	STOP("ur", "بند کرو"),
@@ -2962,6 +2963,7 @@ const wa_default_phrase wa_default_phrases[] = {
 	STOP("ur", "مجھے میسج نہ بھیجیں"),
 	STOP("ur", "مجھے میسج مت بھیجیں"),
 	STOP("ur", "میسج بھیجنا بند کریں"),
+	STOP("ur", "سٹاپ"),
 	/* Bengali, Marathi, Gujarati, Punjabi */
 	STOP("bn", "বন্ধ করুন"),
 	STOP("bn", "মেসেজ বন্ধ করুন"),
@@ -2974,6 +2976,7 @@ const wa_default_phrase wa_default_phrases[] = {
 	STOP("bn", "বন্ধ করো"),
 	STOP("bn", "বার্তা বন্ধ করুন"),
 	STOP("bn", "বার্তা পাঠাবেন না"),
+	STOP("bn", "স্টপ"),
 	STOP("mr", "बंद करा"),
 	STOP("mr", "मेसेज बंद करा"),
 	STOP("mr", "मेसेज पाठवू नका"),
@@ -2981,18 +2984,24 @@ const wa_default_phrase wa_default_phrases[] = {
 	STOP("mr", "जाहिराती थांबवा"),
 	STOP("gu", "બંધ કરો"),
 	STOP("gu", "મેસેજ બંધ કરો"),
+	STOP("gu", "સ્ટોપ"),
 	STOP("pa", "ਬੰਦ ਕਰੋ"),
 	STOP("pa", "ਮੈਸੇਜ ਬੰਦ ਕਰੋ"),
+	STOP("pa", "ਸਟਾਪ"),
 	/* Tamil, Telugu, Kannada, Malayalam */
 	STOP("ta", "நிறுத்து"),
 	STOP("ta", "நிறுத்தவும்"),
 	STOP("ta", "நிறுத்துங்கள்"),
 	STOP("ta", "செய்தி அனுப்பாதே"),
+	STOP("ta", "ஸ்டாப்"),
 	STOP("te", "ఆపు"),
 	STOP("te", "ఆపండి"),
+	STOP("te", "స్టాప్"),
 	STOP("kn", "ನಿಲ್ಲಿಸಿ"),
+	STOP("kn", "ಸ್ಟಾಪ್"),
 	STOP("ml", "നിർത്തുക"),
 	STOP("ml", "നിർത്തൂ"),
+	STOP("ml", "സ്റ്റോപ്പ്"),
 	/* Malay, Filipino, Swahili */
 	STOP("ms", "HENTIKAN MESEJ"),
 	STOP("ms", "JANGAN HANTAR MESEJ"),
@@ -3117,6 +3126,9 @@ const wa_default_phrase wa_default_phrases[] = {
 	STOP("ko", "프로모션 중단"),
 	STOP("ko", "보내지 마세요"),
 	STOP("ko", "그만 보내"),
+	STOP("ko", "스톱"),
+	STOP("ko", "스탑"),
+	STOP("ka", "სტოპ"),
 };
 
 const int	wa_default_phrases_size = lengthof(wa_default_phrases);
