@@ -81,16 +81,13 @@ change_report_problem(wa_context *c, bool given)
 /*
  * The contact of a change has the old identifiers or the new ones.  It joins the old ones if
  * it shares one of them, or is at odds with the new ones.  Else it is returned, as to be seen
- * together with the new ones.  *half_new: it has some of them, and is at odds with others and with
- * the old ones.
+ * together with the new ones.
  */
 static const wa_ids *
-change_add_contact(const wa_ids *contact, wa_identifiers *from, const wa_identifiers *to,
-				   bool *half_new)
+change_add_contact(const wa_ids *contact, wa_identifiers *from, const wa_identifiers *to)
 {
 	wa_identifiers named;
 
-	*half_new = false;
 	wa_identifiers_init(&named);
 	wa_identifiers_add(&named, contact, NULL);
 	if (wa_identifiers_empty(&named))
@@ -101,27 +98,7 @@ change_add_contact(const wa_ids *contact, wa_identifiers *from, const wa_identif
 		wa_identifiers_add(from, contact, to);
 		return NULL;
 	}
-	if (!wa_identifiers_contradict(&named, to))
-		return contact;
-	*half_new = wa_identifiers_meet(&named, to);
-	return NULL;
-}
-
-/*
- * Nobody can tell whose the other identifiers of such a contact are.  They may be the user's, so that
- * their stops count for the new ones.
- */
-static void
-change_report_contact(wa_context *c, const wa_ids *contact, const wa_identifiers *to, wa_str origin)
-{
-	wa_identifiers named;
-	wa_canonical old[WA_MAX_IDS];
-	wa_canonical new[WA_MAX_IDS];
-
-	wa_identifiers_init(&named);
-	wa_identifiers_add(&named, contact, to);
-	c->event.origin = origin;
-	change_report_each(c, old, wa_identifiers_list(&named, old), new, wa_identifiers_list(to, new));
+	return wa_identifiers_contradict(&named, to) ? NULL : contact;
 }
 
 /*
@@ -183,17 +160,11 @@ wa_interpret_changed_user(wa_context *c, const wa_element *element)
 	const wa_ids *contact;
 	wa_identifiers from;
 	wa_identifiers to;
-	bool		half_new;
 	bool		keeps_phone;
 
 	change_read_system(element, &from, &to);
 	keeps_phone = change_keeps_phone(element, &from, &to);
-	contact = change_add_contact(&element->contact, &from, &to, &half_new);
-	/* by itself it does not tell that it is new */
-	if (contact != NULL && !wa_identifiers_empty(&to))
-		wa_identifiers_add(&to, contact, &from);
-	/* it may be the one that names the new phone */
-	keeps_phone = keeps_phone && to.kinds[WA_ID_PHONE].len == 0;
+	contact = change_add_contact(&element->contact, &from, &to);
 	if (wa_identifiers_empty(&from) || wa_identifiers_empty(&to))
 	{
 		change_report_problem(c, wa_identifiers_given(&element->changed_to) &&
@@ -204,9 +175,10 @@ wa_interpret_changed_user(wa_context *c, const wa_element *element)
 	if (!keeps_phone)
 		change_report_sighting(c, &from, NULL, NULL, origin);
 	change_report(c, &from, &to, origin);
-	if (half_new)
-		change_report_contact(c, &element->contact, &to, origin);
-	change_report_sighting(c, &to, keeps_phone ? &phone : NULL, NULL, origin);
+	change_report_sighting(c, &to, keeps_phone ? &phone : NULL, contact, origin);
+	/* the contact may have another phone: nobody can tell which of them it is now */
+	if (keeps_phone && contact != NULL)
+		change_report_sighting(c, &to, NULL, contact, origin);
 }
 
 /* Are these, with those beside them, two at least that can be seen together? */
@@ -232,7 +204,6 @@ wa_interpret_user_id_update(wa_context *c, const wa_element *element)
 	const wa_ids *contact;
 	wa_identifiers from;
 	wa_identifiers to;
-	bool		half_new;
 	bool		has_previous;
 
 	if (!wa_str_given(who.phone))
@@ -244,10 +215,10 @@ wa_interpret_user_id_update(wa_context *c, const wa_element *element)
 	wa_identifiers_add(&from, &element->changed_from, &to);
 	has_previous = !wa_identifiers_empty(&from);
 	wa_identifiers_add(&from, &who, &to);
-	contact = change_add_contact(&element->contact, &from, &to, &half_new);
-	/* the contact may have brought it */
-	for (int kind = WA_ID_USER; kind <= WA_ID_PARENT; kind++)
-		has_previous = has_previous || (from.kinds[kind].len > 0 && to.kinds[kind].len > 0);
+	contact = change_add_contact(&element->contact, &from, &to);
+	/* the contact of the phone may have kept the old BSUID */
+	has_previous = has_previous || (wa_str_given(element->contact.phone) &&
+									from.kinds[WA_ID_USER].len > 0 && to.kinds[WA_ID_USER].len > 0);
 	if (wa_identifiers_empty(&from) || wa_identifiers_empty(&to))
 	{
 		change_report_problem(c, wa_identifiers_given(&element->changed_to) &&
@@ -257,8 +228,6 @@ wa_interpret_user_id_update(wa_context *c, const wa_element *element)
 	/* without a previous one the sighting says it all, if there is one and its time is right */
 	if (has_previous || c->wrong_instant != NULL || !change_can_be_seen(&to, &who))
 		change_report(c, &from, &to, origin);
-	if (half_new)
-		change_report_contact(c, &element->contact, &to, origin);
 	change_report_sighting(c, &to, &who, contact, origin);
 	c->applied = true;
 	return wa_context_outcome(c);
