@@ -70,7 +70,9 @@ INSERT INTO t.beside VALUES
 	(5, 'contact of a new user id', 'user_id_update', '{"contacts": [{"wa_id": "491560004005", "user_id": "DE.d5"}], "user_id_update": [{"user_id": {"previous": "DE.d5", "current": "DE.e5"}, "timestamp": "1740823200"}]}', '491560004005'),
 	(6, 'contact of a new number', 'messages', '{"contacts": [{"wa_id": "491560004006", "user_id": "DE.d6"}], "messages": [{"id": "w", "from": "491560004006", "timestamp": "1740823200", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491560004106"}}]}', '491560004106'),
 	(7, 'a number with a digit more in the contact', 'messages', '{"contacts": [{"wa_id": "491560004107"}, {"wa_id": "5531987654321", "user_id": "DE.d7"}], "messages": [{"id": "w", "from": "553187654321", "timestamp": "1740823200", "type": "image"}, {"id": "w", "from": "491560004107", "timestamp": "1740823200", "type": "image"}]}', '5531987654321'),
-	(8, 'a successor under another type', 'messages', '{"messages": [{"id": "w", "timestamp": "1740823200", "type": "system", "system": {"type": "user_changed_username", "user_id": "DE.e8", "previous_user_id": "DE.d8"}}]}', 'DE.e8');
+	(8, 'a successor under another type', 'messages', '{"messages": [{"id": "w", "timestamp": "1740823200", "type": "system", "system": {"type": "user_changed_username", "user_id": "DE.e8", "previous_user_id": "DE.d8"}}]}', 'DE.e8'),
+	(9, 'the old user id in the contact', 'user_id_update', '{"contacts": [{"wa_id": "491560004009", "user_id": "DE.d9"}], "user_id_update": [{"wa_id": "491560004009", "user_id": {"current": "DE.e9"}, "timestamp": "1740823200"}]}', 'DE.e9'),
+	(10, 'a new number beside a new user id', 'messages', '{"contacts": [{"wa_id": "491560004110", "user_id": "DE.e10"}], "messages": [{"id": "w", "from": "491560004010", "timestamp": "1740823200", "type": "system", "system": {"type": "user_changed_user_id", "user_id": "DE.e10", "previous_user_id": "DE.d10"}}]}', '491560004110');
 INSERT INTO wa_webhook (received_at, payload)
 SELECT '2025-12-31', t.hook(jsonb_build_object('user_preferences', jsonb_build_array(jsonb_build_object(
 	'user_id', 'DE.d' || n, 'category', 'marketing_messages', 'value', 'stop', 'timestamp', t.unix('2025-02-01')))), field => 'user_preferences') FROM t.beside;
@@ -78,9 +80,9 @@ SELECT what, wa_sendable(asked, 'marketing') FROM t.beside ORDER BY n;
 INSERT INTO wa_webhook (received_at, payload) SELECT '2025-12-31', t.hook(value::jsonb, field => field) FROM t.beside;
 SELECT what, wa_sendable(asked, 'marketing') FROM t.beside ORDER BY n;
 -- The only contact of a webhook is whom its messages are from that name nobody.
-SELECT * FROM wa_ingest('{"contacts": [{"wa_id": "491560004009"}], "messages": [
+SELECT * FROM wa_ingest('{"contacts": [{"wa_id": "491560004019"}], "messages": [
 	{"id": "w", "timestamp": 1740823200, "type": "text", "text": {"body": "stop"}}, {"id": "w", "timestamp": 1740823200, "type": "text", "text": {"body": "bye"}}]}');
-SELECT wa_sendable('491560004009', 'marketing');
+SELECT wa_sendable('491560004019', 'marketing');
 
 -- Folding: what a webhook calls somebody and what a list calls somebody are one.
 INSERT INTO wa_webhook (received_at, payload)

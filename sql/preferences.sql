@@ -94,6 +94,12 @@ CALL t.take('{"messages": [{"id": "wamid.s3", "from": "491530003001", "timestamp
 	"system": {"type": "user_preference_changed", "marketing": "maybe"}}]}');
 SELECT state, at FROM wa_consent WHERE recipient = '491530003001';
 SELECT path, problem, detail, fragment FROM wa_problem ORDER BY id;
+-- A stop under nearly the category is one; nothing else is.
+SELECT p, i.*
+FROM unnest(ARRAY['{"value": "stop", "category": "marketing"}', '{"value": "resume", "category": "marketing"}', '{"value": "stop", "category": "All"}', '{"value": "stop", "category": "utility_messages"}']::jsonb[]) WITH ORDINALITY AS v (p, n),
+	LATERAL wa_ingest(t.hook(jsonb_build_object('user_preferences', jsonb_build_array(jsonb_build_object(
+		'wa_id', '49153000310' || n, 'timestamp', 1740830400) || p)))) AS i;
+SELECT recipient, state FROM wa_consent WHERE recipient::text LIKE '49153000310%' ORDER BY recipient;
 -- The other kinds of system message say nothing about consent.
 SELECT * FROM wa_ingest(t.hook('{"messages": [{"id": "w", "from": "491530003002", "timestamp": "1740830400", "type": "system",
 	"system": {"type": "customer_identity_changed", "marketing": "stop"}}]}'));

@@ -176,6 +176,9 @@ wa_interpret_changed_user(wa_context *c, const wa_element *element)
 		change_report_sighting(c, &from, NULL, NULL, origin);
 	change_report(c, &from, &to, origin);
 	change_report_sighting(c, &to, keeps_phone ? &phone : NULL, contact, origin);
+	/* the contact may have another phone: nobody can tell which of them it is now */
+	if (keeps_phone && contact != NULL)
+		change_report_sighting(c, &to, NULL, contact, origin);
 }
 
 /* Are these, with those beside them, two at least that can be seen together? */
@@ -213,6 +216,9 @@ wa_interpret_user_id_update(wa_context *c, const wa_element *element)
 	has_previous = !wa_identifiers_empty(&from);
 	wa_identifiers_add(&from, &who, &to);
 	contact = change_add_contact(&element->contact, &from, &to);
+	/* the contact of the phone may have kept the old BSUID */
+	has_previous = has_previous || (wa_str_given(element->contact.phone) &&
+									from.kinds[WA_ID_USER].len > 0 && to.kinds[WA_ID_USER].len > 0);
 	if (wa_identifiers_empty(&from) || wa_identifiers_empty(&to))
 	{
 		change_report_problem(c, wa_identifiers_given(&element->changed_to) &&

@@ -219,18 +219,30 @@ interpret_preference_value(wa_context *c, wa_str value, wa_str signup_id, wa_str
 								  "neither stop nor resume nor signup", 0);
 }
 
+/* Another name for marketing, or for more than that. */
+static bool
+preference_covers_marketing(wa_str category)
+{
+	category = wa_str_trim(category);
+	return wa_text_starts(category, "marketing") || wa_text_starts(category, "all");
+}
+
 static wa_element_outcome
 interpret_preference(wa_context *c, const wa_element *element)
 {
+	bool		of_marketing = !wa_str_given(element->category) ||
+		wa_text_says(element->category, "marketing_messages");
+
 	if (!element_has_recipient(c, element))
 		return wa_context_outcome(c);
-	if (wa_str_given(element->category) &&
-		!wa_text_says(element->category, "marketing_messages"))
-		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
-								  "category is not marketing_messages", 0);
-	else
+	/* under nearly its category it stops, too, and grants nothing */
+	if (of_marketing || (preference_covers_marketing(element->category) &&
+						 wa_text_says(element->type, "stop")))
 		interpret_preference_value(c, element->type, element->signup_id,
 								   WA_STR("user_preferences"));
+	if (!of_marketing)
+		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
+								  "category is not marketing_messages", 0);
 	return wa_context_outcome(c);
 }
 

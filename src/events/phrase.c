@@ -93,10 +93,10 @@ static const range doubts[] = {
 	{0x1F6D1, 0x1F6D1}, {0x1F914, 0x1F914}, {0x1F91A, 0x1F91A}, {0x1F92C, 0x1F92C},
 };
 
-/* Of the separators, what ends a sentence or a part of it.  A question asks. */
+/* Of the separators, what ends a sentence or a part of it. */
 static const range sentence_ends[] = {
-	{'\n', '\n'}, {'\r', '\r'}, {'!', '!'}, {',', ','}, {'.', '/'}, {':', ';'}, {'|', '|'},
-	{0x060C, 0x060C}, {0x061B, 0x061B}, {0x06D4, 0x06D4},	/* Arabic */
+	{'\n', '\n'}, {'\r', '\r'}, {'!', '!'}, {',', ','}, {'.', '/'}, {':', ';'}, {'?', '?'}, {'|', '|'},
+	{0x060C, 0x060C}, {0x061B, 0x061B}, {0x061F, 0x061F}, {0x06D4, 0x06D4},	/* Arabic */
 	{0x0964, 0x0965},			/* danda */
 	{0x2013, 0x2015}, {0x2022, 0x2022}, {0x2028, 0x2029},
 	{0x2600, 0x27BF}, {0x3001, 0x3002}, {0x1F000, 0x1FBEF},

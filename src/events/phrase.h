@@ -90,7 +90,7 @@ typedef struct wa_phrase_filler
 	bool		doubtful;		/* with it an opt-in phrase has no effect */
 } wa_phrase_filler;
 
-#define WA_PHRASE_FILLERS_MAX 512
+#define WA_PHRASE_FILLERS_MAX 768
 
 extern const wa_phrase_filler wa_phrase_fillers[];
 extern const int wa_phrase_fillers_size;

@@ -144,7 +144,15 @@ walk_enter_value(wa_payload *payload, json_object *value, wa_element *element)
 	if (wa_str_contains(payload->field, "echoes") || wa_str_contains(payload->field, "history"))
 	{
 		if (!wa_str_contains(payload->field, "history"))
+		{
 			walk_begin_contacts(payload, value);
+			/* what is no echo may be a user's */
+			if (payload->unread == NULL && wa_unread_beside(value, "message_echoes", "history"))
+			{
+				payload->unread = value;
+				payload->unread_steps = payload->place.nsteps;
+			}
+		}
 		wa_element_fill(payload, element, WA_ELEMENT_OTHER, value);
 		return true;
 	}

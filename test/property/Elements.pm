@@ -439,7 +439,12 @@ sub element
 	elsif ($array eq 'calls') { $self->add_activity($where, $who, $at, 'inbound') if $sure; }
 	elsif ($array eq 'messages' && $e->{type} eq 'system') { $self->preference(@what, $e->{system}{marketing}, 'system message', $e->{id}); }
 	elsif ($array eq 'messages') { $self->message(@what, $e); }
-	elsif (($e->{category} // 'marketing_messages') ne 'marketing_messages') { $self->problem('unknown_value'); }
+	elsif (($e->{category} // 'marketing_messages') ne 'marketing_messages')
+	{
+		# A stop of everything is one of marketing.
+		$self->preference(@what, $e->{value}, 'user_preferences', '') if $e->{value} eq 'stop' && $e->{category} =~ /^(marketing|all)/;
+		$self->problem('unknown_value');
+	}
 	else { $self->preference(@what, $e->{value}, 'user_preferences', '', text($e->{signup_id})); }
 }
 

@@ -207,7 +207,7 @@ test_sentences(void)
 	sentences("S.T.O.P. Remove me", "s|t|o|p|remove me");
 	sentences("\xD9\x84\xD8\xA7\xD8\x8C stop", "\xD9\x84\xD8\xA7|stop");	/* Arabic comma */
 	sentences("stop\xEF\xBC\x8C" "baja", "stop|baja");	/* a full-width one */
-	sentences("Where is it? Stop me", "");
+	sentences("Where is it? Stop me", "where is it|stop me");
 	sentences("", "");
 	sentences("stop\xFF. stop me", "");
 	sentences("Stop - remove me", "");
