@@ -1,0 +1,291 @@
+/*-------------------------------------------------------------------------
+ *
+ * opt_outs.c
+ *	  For the views of rates: which stops are opt-outs, and to which message each belongs.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/compat.h"
+
+#include "funcapi.h"
+#include "miscadmin.h"
+
+#include "base/append.h"
+#include "base/arguments.h"
+#include "base/encode.h"
+#include "base/snapshot_id.h"
+#include "recipient/recipient.h"
+#include "report/columns.h"
+#include "report/person_log.h"
+#include "state/read.h"
+
+PG_FUNCTION_INFO_V1(wa__is_opt_out);
+PG_FUNCTION_INFO_V1(wa__message_before);
+
+/* A stop for every business within this time repeats one of a business. */
+#define REPEATED_WITHIN	(48 * WA_HOUR)
+
+/* An opt-out belongs to a message of this time before it. */
+#define MESSAGE_WITHIN	(48 * WA_HOUR)
+
+/*
+ * Opt-outs: each once.
+ */
+
+/* The latest event of a register, of one business or of all. */
+typedef struct wa_latest
+{
+	const wa_logged *of_all;
+	const wa_logged **of_business;
+} wa_latest;
+
+static const wa_logged *
+later_event(const wa_logged *a, const wa_logged *b)
+{
+	/* Events are in order of time. */
+	return a == NULL || (b != NULL && b > a) ? b : a;
+}
+
+/*
+ * Does a stop stand before this one, in whichever register?  One while another stands is no new
+ * opt-out.
+ */
+static bool
+stands_before(const wa_latest *latest, int every_business, const wa_logged *stop)
+{
+	for (int reg = 0; reg < WA_REGISTERS; reg++)
+	{
+		const wa_logged *before = latest[reg].of_business[every_business];
+
+		if (stop->business != every_business)
+			before = later_event(before, latest[reg].of_business[stop->business]);
+		else if (latest[reg].of_all != NULL && latest[reg].of_all->at > stop->at - REPEATED_WITHIN)
+			before = latest[reg].of_all;
+		if (before != NULL && before->stop)
+			return true;
+	}
+	return false;
+}
+
+static int
+compare_int8(const void *a, const void *b)
+{
+	int64		x = *(const int64 *) a;
+	int64		y = *(const int64 *) b;
+
+	return (x > y) - (x < y);
+}
+
+static void
+find_opt_outs(wa_person_log *log)
+{
+	wa_latest	latest[WA_REGISTERS] = {{NULL, NULL}};
+	int			every_business = wa_person_log_business(log, WA_STR(""));
+
+	for (int reg = 0; reg < WA_REGISTERS; reg++)
+		latest[reg].of_business = palloc0(log->nbusinesses * sizeof(wa_logged *));
+	log->opt_outs = palloc_extended((log->n + 1) * sizeof(int64), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < log->n; i++)
+	{
+		const wa_logged *event = &log->events[i];
+
+		if (!event->of_home)
+			continue;
+		if (event->stop && event->home == 0 && !stands_before(latest, every_business, event))
+			log->opt_outs[log->nopt_outs++] = event->id;
+		latest[event->reg].of_all = event;
+		latest[event->reg].of_business[event->business] = event;
+	}
+	for (int reg = 0; reg < WA_REGISTERS; reg++)
+		pfree(latest[reg].of_business);
+	qsort(log->opt_outs, log->nopt_outs, sizeof(int64), compare_int8);
+	log->has_opt_outs = true;
+}
+
+/* The arguments are those of a row of wa_consent_log. */
+Datum
+wa__is_opt_out(PG_FUNCTION_ARGS)
+{
+	int64		asked = PG_GETARG_INT64(1);
+	MemoryContext old;
+	wa_canonical id;
+	wa_person_log *log;
+	bool		result;
+
+	wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), &id);
+	log = wa_person_log_open(fcinfo, &id, &old);
+	if (!log->has_opt_outs)
+		find_opt_outs(log);
+	result = bsearch(&asked, log->opt_outs, log->nopt_outs, sizeof(int64), compare_int8) != NULL;
+	wa_person_log_close(log, old);
+	PG_RETURN_BOOL(result);
+}
+
+/*
+ * Messages.
+ */
+
+static int
+compare_received(const void *a, const void *b)
+{
+	const wa_received *x = a;
+	const wa_received *y = b;
+	int			order;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	order = wa_str_compare(y->message_id, x->message_id);
+	return order != 0 ? order : wa_str_compare(y->participant, x->participant);
+}
+
+/* Is this a marketing message that was received, at t? */
+static bool
+is_received(wa_reader *reader, wa_instant *t)
+{
+	bool		isnull;
+
+	*t = wa_reader_instant(reader, Anum_wa_message_delivered_at);
+	if (*t == WA_NEVER)
+		return false;
+	(void) wa_reader_datum(reader, Anum_wa_message_category, &isnull);
+	return !isnull && wa_reader_category(reader, Anum_wa_message_category) == WA_MARKETING;
+}
+
+static void
+read_received(wa_reader *reader, wa_instant at, wa_received *message)
+{
+	message->at = at;
+	message->business = wa_reader_str(reader, Anum_wa_message_business);
+	message->message_id = wa_reader_str(reader, Anum_wa_message_message_id);
+	message->participant = wa_reader_str(reader, Anum_wa_message_participant);
+	message->row = ExecCopySlotMinimalTuple(reader->slot);
+}
+
+static void
+read_messages(wa_person_log *log, Snapshot snapshot)
+{
+	wa_reader	reader;
+
+	wa_reader_open(&reader, &log->schema->message_recipient, snapshot);
+	for (int i = 0; i == 0 || (log->person != NULL && i < log->person->nmembers); i++)
+	{
+		const wa_canonical *id = log->person == NULL ? &log->id : &log->person->members[i].id;
+
+		if (i > 0 && log->person->members[i].events_until == WA_NEVER)
+			continue;
+		wa_reader_seek(&reader, RecipientGetDatum(wa_recipient_make(id)));
+		while (wa_reader_next(&reader))
+		{
+			wa_instant	at;
+
+			CHECK_FOR_INTERRUPTS();
+			if (is_received(&reader, &at) && wa_person_log_counts(log, i, at))
+				read_received(&reader, at, wa_append(log->messages, log->nmessages, log->max_messages, wa_received));
+		}
+	}
+	wa_reader_close(&reader);
+	if (log->nmessages > 1)
+		qsort(log->messages, log->nmessages, sizeof(wa_received), compare_received);
+	log->has_messages = true;
+}
+
+/* Can an opt-out of this business at t belong to it? */
+static bool
+may_belong(const wa_received *message, wa_str business, wa_instant t)
+{
+	return message->at <= t && message->at > t - MESSAGE_WITHIN &&
+		(business.len == 0 || message->business.len == 0 || wa_str_equal(business, message->business));
+}
+
+/* The latest to which such an opt-out can belong; NULL: none. */
+static const wa_received *
+latest_received(const wa_person_log *log, wa_str business, wa_instant t)
+{
+	int			low = 0;
+	int			high = log->nmessages;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+
+		if (log->messages[middle].at <= t)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (int i = low - 1; i >= 0 && log->messages[i].at > t - MESSAGE_WITHIN; i--)
+	{
+		if (may_belong(&log->messages[i], business, t))
+			return &log->messages[i];
+	}
+	return NULL;
+}
+
+/* Look also at what was sent to an identifier that the opt-out named, but that does not count for the recipient. */
+static const wa_received *
+latest_of_named(wa_person_log *log, Snapshot snapshot, wa_str name, wa_str business, wa_instant t,
+				const wa_received *latest)
+{
+	wa_reader	reader;
+	wa_received message;
+
+	wa_reader_open(&reader, &log->schema->message_recipient, snapshot);
+	wa_reader_seek(&reader, wa_str_datum(name));
+	while (wa_reader_next(&reader))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!is_received(&reader, &message.at) || message.at > t || message.at <= t - MESSAGE_WITHIN ||
+			(latest != NULL && message.at < latest->at))
+			continue;
+		read_received(&reader, message.at, &message);
+		if (may_belong(&message, business, t) && (latest == NULL || compare_received(&message, latest) > 0))
+		{
+			wa_received *copy = palloc(sizeof(wa_received));
+
+			*copy = message;
+			latest = copy;
+		}
+	}
+	wa_reader_close(&reader);
+	return latest;
+}
+
+Datum
+wa__message_before(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	wa_str		names = wa_text_arg(fcinfo, 1);
+	wa_str		business = wa_text_arg(fcinfo, 2);
+	wa_instant	at = PG_GETARG_TIMESTAMPTZ(3);
+	MemoryContext old;
+	wa_canonical id;
+	wa_person_log *log;
+	const wa_received *latest;
+	wa_str		name;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), &id);
+	log = wa_person_log_open(fcinfo, &id, &old);
+	if (!log->has_messages)
+		read_messages(log, wa_active_snapshot());
+	latest = latest_received(log, business, at);
+	MemoryContextSwitchTo(old);
+	/* Of a crowded recipient, its own messages have to do. */
+	while (!log->crowded && wa_next_name(&names, &name))
+	{
+		int			member = wa_person_log_member(log, name);
+
+		if (member < 0 || !wa_person_log_counts(log, member, WA_FOREVER))
+			latest = latest_of_named(log, wa_active_snapshot(), name, business, at, latest);
+	}
+	if (latest != NULL)
+	{
+		TupleTableSlot *slot = MakeSingleTupleTableSlot(rsinfo->setDesc, &TTSOpsMinimalTuple);
+
+		ExecStoreMinimalTuple(latest->row, slot, false);
+		tuplestore_puttupleslot(rsinfo->setResult, slot);
+		ExecDropSingleTupleTableSlot(slot);
+	}
+	wa_person_log_close(log, old);
+	return (Datum) 0;
+}

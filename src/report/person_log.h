@@ -1,0 +1,110 @@
+/*-------------------------------------------------------------------------
+ *
+ * person_log.h
+ *	  One person's consent events, read once for all questions of a report: is a stop an
+ *	  opt-out, to which message does it belong, which stop stood when a message was sent?
+ *
+ * A report asks about a person once for each of its stops or messages.  To answer, all events of the
+ * person are read and passed once in order of time, and the result is kept for the next questions
+ * under the same snapshot: otherwise who has n events would cost n² of them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef WA_PERSON_LOG_H
+#define WA_PERSON_LOG_H
+
+#include "base/compat.h"
+
+#include "fmgr.h"
+
+#include "identity/load.h"
+#include "state/consent.h"
+
+/* A row of wa_consent_log that counts for the person. */
+typedef struct wa_logged
+{
+	int64		id;
+	wa_instant	at;
+	wa_register reg;
+	bool		stop;
+	bool		of_home;		/* does its home identifier count then, not only another one it named? */
+	bool		named;			/* did it name the recipient? */
+	bool		may_lift;		/* a resume: may it lift a stop of the recipient? */
+	int			home;			/* member; 0: the recipient */
+	int			business;		/* number of it in businesses */
+	wa_str		home_text;
+	wa_str		business_text;
+	wa_instant	counts_from;	/* a stop: against messages from then on */
+} wa_logged;
+
+/* A stop and how long it stood (violations.c). */
+typedef struct wa_standing
+{
+	const wa_logged *stop;
+	wa_instant	until;			/* WA_FOREVER: it stands */
+} wa_standing;
+
+/* A marketing message that was received (opt_outs.c). */
+typedef struct wa_received
+{
+	wa_instant	at;
+	wa_str		business;
+	wa_str		message_id;
+	wa_str		participant;
+	MinimalTuple row;
+} wa_received;
+
+typedef struct wa_person_log
+{
+	MemoryContext context;
+	Size		size;			/* as far as it is in kept.size */
+	const wa_schema *schema;
+	wa_canonical id;
+	wa_link_reader links;		/* the person's */
+	wa_person  *person;			/* NULL: no links */
+	bool		crowded;		/* too many identifiers: only the recipient's own rows were read */
+
+	/*
+	 * Who has moved to the number since was not sent to before: what it brought along does not
+	 * count then, but what the number was seen with by then.
+	 */
+	wa_instant	moved;			/* when somebody last did; WA_NEVER: nobody */
+	wa_instant *seen;			/* when each member was first seen with the number; NULL: nobody has moved */
+	int			n;
+	int			max;
+	wa_logged  *events;			/* in order of time */
+	int			nbusinesses;
+	wa_str	   *businesses;		/* in order */
+	bool		has_opt_outs;
+	int			nopt_outs;
+	int64	   *opt_outs;		/* in order */
+	bool		has_standing;
+	int			nstanding;
+	wa_standing *standing;		/* in order of time */
+	bool		has_messages;
+	int			nmessages;
+	int			max_messages;
+	wa_received *messages;		/* in order of time */
+} wa_person_log;
+
+/*
+ * The log of a recipient: a kept one, or one that is read now.  Leaves its memory context current;
+ * wa_person_log_close switches back.
+ */
+extern wa_person_log *wa_person_log_open(FunctionCallInfo fcinfo, const wa_canonical *id,
+										 MemoryContext *old);
+extern void wa_person_log_close(wa_person_log *log, MemoryContext old);
+
+/* The member of that name; -1: none. */
+extern int	wa_person_log_member(const wa_person_log *log, wa_str name);
+
+/* Do events under this member at t count? */
+extern bool wa_person_log_counts(const wa_person_log *log, int member, wa_instant t);
+
+/* The number of a business among those of the events; -1: none has it. */
+extern int	wa_person_log_business(const wa_person_log *log, wa_str business);
+
+/* The next of the names in a list with blanks between; false after the last. */
+extern bool wa_next_name(wa_str *list, wa_str *name);
+
+#endif							/* WA_PERSON_LOG_H */
