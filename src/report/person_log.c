@@ -2,7 +2,8 @@
  *
  * person_log.c
  *	  Questions of the reports about one person's consent events and messages: is a stop an
- *	  opt-out, to which message does it belong, which stop stood when a message was sent?
+ *	  opt-out, to which message does it belong, which stop stood when a message was sent, which
+ *	  opt-in is the person's?
  *
  * A report asks about a person once for each of its stops or messages.  To answer, all events of the
  * person are read and passed once in order of time, and the result is kept for the next questions
@@ -33,6 +34,7 @@
 PG_FUNCTION_INFO_V1(wa__is_opt_out);
 PG_FUNCTION_INFO_V1(wa__message_before);
 PG_FUNCTION_INFO_V1(wa__stop_before);
+PG_FUNCTION_INFO_V1(wa__opt_in_of);
 
 /* When more bytes than this are kept, all are freed. */
 #define KEPT_MOST		(64 * 1024 * 1024)
@@ -861,6 +863,40 @@ wa__stop_before(PG_FUNCTION_ARGS)
 		result = stop->id;
 	else if (log->crowded && !PG_ARGISNULL(4))
 		result = PG_GETARG_INT64(4);
+	close_log(log, old);
+	if (result == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(result);
+}
+
+/* Is it a resume of the recipient: one that named it, or whose home identifier spoke for it then? */
+static bool
+is_own_resume(wa_person_log *log, const wa_logged *event)
+{
+	return event->named ||
+		wa_person_speaks(log->person, event->home, event->business_text, event->at, false) ||
+		wa_person_speaks(log->person, event->home, WA_STR(""), event->at, true);
+}
+
+Datum
+wa__opt_in_of(PG_FUNCTION_ARGS)
+{
+	MemoryContext old;
+	wa_canonical id;
+	wa_person_log *log;
+	int64		result = 0;
+
+	wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), &id);
+	log = open_log(fcinfo, &id, &old);
+	choose_resumes(log);
+	for (int i = log->n - 1; i >= 0 && result == 0; i--)
+	{
+		const wa_logged *event = &log->events[i];
+
+		/* A resume of the register everything is no opt-in to marketing. */
+		if (!event->stop && event->reg != WA_REGISTER_EVERYTHING && event->may_lift && is_own_resume(log, event))
+			result = event->id;
+	}
 	close_log(log, old);
 	if (result == 0)
 		PG_RETURN_NULL();
