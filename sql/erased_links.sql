@@ -49,6 +49,15 @@ SELECT t.sees(-30, '491600020002', 'DE.21'), wa_unlink('491600020002', 'DE.21', 
 SELECT * FROM t.reasons('DE.21', '491600020002');
 ROLLBACK TO erased;
 
+-- Nor does one that more reach than anybody has: it is refused in any case.
+SELECT length, (SELECT applied FROM wa_ingest(t.hook(jsonb_build_object('messages', (SELECT jsonb_agg(jsonb_build_object('from_user_id', 'DE.' || length || '-' || n, 'id', 'c' || n,
+	'timestamp', t.at(n - 1000), 'type', 'system', 'system', jsonb_build_object('type', 'user_changed_user_id', 'user_id', 'DE.' || length || '-' || n + 1)))
+	FROM generate_series(1, length) AS n))), NULL, now())), t.sees(20, '491600020001', 'DE.' || length || '-' || length + 1)
+FROM unnest('{200,300}'::integer[]) AS length;
+SELECT * FROM t.reasons('DE.200-1', 'DE.200-201', 'DE.300-1', 'DE.300-301');
+SELECT rule, reason FROM wa_explain('DE.300-301', 'marketing', at => now() + interval '2 hours') ORDER BY rule;
+ROLLBACK TO erased;
+
 -- An opt-in from before the link, of one side only, lifts it for this side and its business.
 SELECT t.says(10, 'DE.21', 'START'), t.sees(20, '491600020001', 'DE.21');
 SELECT * FROM t.reasons('491600020001', 'DE.21');

@@ -210,6 +210,17 @@ SELECT wa_opt_in('491700000503', 'letter', 'b1', '2025-06-02 10:00Z', everything
 SELECT recipient, opted_in, since, how, last_inbound_at FROM wa_recipient_status
 WHERE recipient IN ('491700000501', '491700000502', '491700000503', 'DE.left') ORDER BY recipient;
 
+-- Nor does the next owner opt in for the user id that had the number before. A change of number takes an opt-in along.
+CALL t.take(t.wrote('491700000511', '2025-06-01 10:00Z') || '{"contacts": [{"wa_id": "491700000511", "user_id": "DE.earlier"}]}');
+CALL t.take(t.wrote('491700000511', '2025-08-01 10:00Z', 'START') || '{"contacts": [{"wa_id": "491700000511", "user_id": "DE.later"}]}');
+CALL t.take(t.wrote('491700000512', '2025-06-01 10:00Z', 'START') || '{"contacts": [{"wa_id": "491700000512", "user_id": "DE.keeps"}]}');
+CALL t.take('{"messages": [{"from": "491700000512", "id": "keeps", "timestamp": "1748858400", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491700000513"}}]}');
+SELECT recipient, opted_in, since, how FROM wa_recipient_status
+WHERE recipient IN ('491700000511', 'DE.earlier', 'DE.later', '491700000513', 'DE.keeps') ORDER BY recipient;
+SET LOCAL wa_policy.require_opt_in = on;
+SELECT who, wa_first_reason(who, 'marketing', 'b1') FROM unnest('{491700000511,491700000513,DE.earlier,DE.keeps,DE.later}'::text[]) AS who;
+RESET wa_policy.require_opt_in;
+
 -- Where clocks are set back at midnight, the hour that comes twice is of the new day; where they are set forward, none is lost.
 SET LOCAL wa_policy.report_timezone = 'Atlantic/Azores';
 CALL t.take(t.status('z1', '491700000601', 'delivered', '2025-10-25 23:30Z'));

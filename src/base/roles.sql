@@ -93,7 +93,7 @@ GRANT EXECUTE ON FUNCTION @extschema@.wa_error_catalogue(boolean) TO pg_monitor;
 GRANT EXECUTE ON FUNCTION @extschema@.wa__message_days(), @extschema@.wa__messages_of_day(date),
 	@extschema@.wa__stop_days(), @extschema@.wa__opt_outs_of_day(date),
 	@extschema@.wa__status_hours(), @extschema@.wa__status_since(text, timestamptz) TO wa_reader, pg_monitor;
-GRANT EXECUTE ON FUNCTION @extschema@.wa__identifiers(@extschema@.wa_recipient, boolean), @extschema@.wa__stop_reach(),
+GRANT EXECUTE ON FUNCTION @extschema@.wa__identifiers(@extschema@.wa_recipient, boolean), @extschema@.wa__opt_in_of(@extschema@.wa_recipient), @extschema@.wa__stop_reach(),
 	@extschema@.wa__stop_before(@extschema@.wa_recipient, text, boolean, timestamptz, bigint) TO wa_reader;
 GRANT EXECUTE ON FUNCTION @extschema@.wa__cooldown_merge(integer, text, timestamptz[], timestamptz, timestamptz[], timestamptz)
 	TO wa_reader, pg_monitor;

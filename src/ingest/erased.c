@@ -103,6 +103,7 @@ typedef struct wa_erasures
 	int			max_queued;
 	int		   *queue;
 	MemoryContext scratch;		/* of one person */
+	wa_kept_links links;		/* of those with many */
 } wa_erasures;
 
 static wa_statement add_erased = {
@@ -247,7 +248,8 @@ add_ways(wa_erasures *e, const wa_deltas *links, bool both_ways)
 
 /*
  * To whom a BSUID or parent reaches by stored links, and for how long.  A phone leads on to nobody:
- * it changes hands.
+ * it changes hands.  Nor does one that too many reach: decisions refuse it in any case, and to
+ * follow a chain from each of its identifiers would cost the square of its length.
  */
 static void
 spread_over_stored(wa_erasures *e, int end)
@@ -260,10 +262,12 @@ spread_over_stored(wa_erasures *e, int end)
 
 	wa_recipient_get(DatumGetRecipientPP(wa_str_datum(e->ends[end].identifier)), &id);
 	wa_link_reader_open(&links, e->schema, e->latest);
-	person = wa_id_kind_of(&id) == WA_ID_PHONE ? NULL : wa_person_load(&links, &id, false);
+	links.kept = &e->links;
+	person = wa_id_kind_of(&id) == WA_ID_PHONE ? NULL : wa_person_load(&links, &id, true);
 	wa_link_reader_close(&links);
 	MemoryContextSwitchTo(old);
-	for (int i = 1; person != NULL && i < person->nmembers; i++)
+	wa_keep_links(&e->links, &links, person, old);
+	for (int i = 1; person != NULL && !person->crowded && i < person->nmembers; i++)
 	{
 		const wa_member *member = &person->members[i];
 

@@ -2,7 +2,8 @@
  *
  * person_log.h
  *	  One person's consent events, read once for all questions of a report: is a stop an
- *	  opt-out, to which message does it belong, which stop stood when a message was sent?
+ *	  opt-out, to which message does it belong, which stop stood when a message was sent, which
+ *	  opt-in is the person's?
  *
  * A report asks about a person once for each of its stops or messages.  To answer, all events of the
  * person are read and passed once in order of time, and the result is kept for the next questions
@@ -37,7 +38,7 @@ typedef struct wa_logged
 	wa_instant	counts_from;	/* a stop: against messages from then on */
 } wa_logged;
 
-/* A stop and how long it stood (violations.c). */
+/* A stop and how long it stood (standing.c). */
 typedef struct wa_standing
 {
 	const wa_logged *stop;

@@ -1,6 +1,12 @@
 -- Views for people: the status of each recipient, rates by day, violations.
 -- Plain views; days are those of wa_policy.report_timezone.
 
+CREATE FUNCTION wa__opt_in_of(recipient wa_recipient) RETURNS bigint
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 1000;
+COMMENT ON FUNCTION wa__opt_in_of(wa_recipient) IS
+'Returns the row of wa_consent_log with the latest opt-in to marketing of the person, of the business or in WhatsApp, under whichever identifier that surely was the person''s then; NULL where there was none';
+REVOKE EXECUTE ON FUNCTION wa__opt_in_of(wa_recipient) FROM PUBLIC;
+
 CREATE VIEW wa_recipient_status AS
 SELECT k.recipient,
 	CASE WHEN s.rule IS NOT NULL THEN false WHEN i.at IS NOT NULL THEN true END AS opted_in,
@@ -40,13 +46,7 @@ LEFT JOIN LATERAL (
 	FROM wa_explain(k.recipient, 'marketing') AS e
 	WHERE e.reason IN ('opted_out_whatsapp', 'opted_out_business', 'erased')
 	ORDER BY e.rule, e.since LIMIT 1) AS s ON true
-LEFT JOIN LATERAL (
-	SELECT c.register, c.origin, c.at
-	FROM wa__identifiers(k.recipient) AS p
-	JOIN wa_consent AS c ON c.recipient = p.identifier
-	-- A resume of the register everything is no opt-in to marketing.
-	WHERE c.state = 'resume' AND c.register <> 'everything' AND (p.until IS NULL OR c.at <= p.until)
-	ORDER BY c.at DESC, c.register LIMIT 1) AS i ON true
+LEFT JOIN wa_consent_log AS i ON i.id = wa__opt_in_of(k.recipient)
 LEFT JOIN LATERAL (
 	SELECT max(v.last_inbound_at) FILTER (WHERE p.until IS NULL OR v.last_inbound_at <= p.until) AS last_inbound_at,
 		max(v.last_delivered_at) FILTER (WHERE p.until IS NULL OR v.last_delivered_at <= p.until) AS last_delivered_at,

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
- * violations.c
- *	  For wa_violation: which stop stood when a message was sent.
+ * standing.c
+ *	  For the views: which stop stood when a message was sent, and which opt-in is the person's.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,6 +15,7 @@
 #include "report/person_log.h"
 
 PG_FUNCTION_INFO_V1(wa__stop_before);
+PG_FUNCTION_INFO_V1(wa__opt_in_of);
 
 /* Of each register, so many resumes under each other identifier are examined: the latest, as for decisions. */
 #define MOST_RESUMES	32
@@ -170,6 +171,40 @@ wa__stop_before(PG_FUNCTION_ARGS)
 		result = stop->id;
 	else if (log->crowded && !PG_ARGISNULL(4))
 		result = PG_GETARG_INT64(4);
+	wa_person_log_close(log, old);
+	if (result == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(result);
+}
+
+/* Is it a resume of the recipient: one that named it, or whose home identifier spoke for it then? */
+static bool
+is_own_resume(wa_person_log *log, const wa_logged *event)
+{
+	return event->named ||
+		wa_person_speaks(log->person, event->home, event->business_text, event->at, false) ||
+		wa_person_speaks(log->person, event->home, WA_STR(""), event->at, true);
+}
+
+Datum
+wa__opt_in_of(PG_FUNCTION_ARGS)
+{
+	MemoryContext old;
+	wa_canonical id;
+	wa_person_log *log;
+	int64		result = 0;
+
+	wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), &id);
+	log = wa_person_log_open(fcinfo, &id, &old);
+	choose_resumes(log);
+	for (int i = log->n - 1; i >= 0 && result == 0; i--)
+	{
+		const wa_logged *event = &log->events[i];
+
+		/* A resume of the register everything is no opt-in to marketing. */
+		if (!event->stop && event->reg != WA_REGISTER_EVERYTHING && event->may_lift && is_own_resume(log, event))
+			result = event->id;
+	}
 	wa_person_log_close(log, old);
 	if (result == 0)
 		PG_RETURN_NULL();
