@@ -146,6 +146,7 @@ link_members(wa_person *person, int a, int b, const wa_link *link)
 	edge->to = b;
 	edge->link = *link;
 	edge->link.business = business;
+	edge->holds = false;		/* until all links of the member are loaded */
 	edge->next_of_from = person->members[a].edges;
 	edge->next_of_to = person->members[b].edges;
 	person->members[a].edges = person->members[b].edges = person->nedges++;

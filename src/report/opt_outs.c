@@ -59,7 +59,7 @@ stands_before(const wa_latest *latest, int every_business, const wa_logged *stop
 
 		if (stop->business != every_business)
 			before = later_event(before, latest[reg].of_business[stop->business]);
-		else if (latest[reg].of_all != NULL && latest[reg].of_all->at > stop->at - REPEATED_WITHIN)
+		else if (latest[reg].of_all != NULL && wa_after(latest[reg].of_all->at, REPEATED_WITHIN) > stop->at)
 			before = latest[reg].of_all;
 		if (before != NULL && before->stop)
 			return true;
@@ -193,7 +193,7 @@ read_messages(wa_person_log *log, Snapshot snapshot)
 static bool
 may_belong(const wa_received *message, wa_str business, wa_instant t)
 {
-	return message->at <= t && message->at > t - MESSAGE_WITHIN &&
+	return message->at <= t && wa_after(message->at, MESSAGE_WITHIN) > t &&
 		(business.len == 0 || message->business.len == 0 || wa_str_equal(business, message->business));
 }
 
@@ -213,7 +213,7 @@ latest_received(const wa_person_log *log, wa_str business, wa_instant t)
 		else
 			high = middle;
 	}
-	for (int i = low - 1; i >= 0 && log->messages[i].at > t - MESSAGE_WITHIN; i--)
+	for (int i = low - 1; i >= 0 && wa_after(log->messages[i].at, MESSAGE_WITHIN) > t; i--)
 	{
 		if (may_belong(&log->messages[i], business, t))
 			return &log->messages[i];
@@ -234,7 +234,7 @@ latest_of_named(wa_person_log *log, Snapshot snapshot, wa_str name, wa_str busin
 	while (wa_reader_next(&reader))
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!is_received(&reader, &message.at) || message.at > t || message.at <= t - MESSAGE_WITHIN ||
+		if (!is_received(&reader, &message.at) || message.at > t || wa_after(message.at, MESSAGE_WITHIN) <= t ||
 			(latest != NULL && message.at < latest->at))
 			continue;
 		read_received(&reader, message.at, &message);

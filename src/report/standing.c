@@ -141,7 +141,7 @@ stop_against(const wa_person_log *log, wa_str business, bool marketing, wa_insta
 		const wa_standing *standing = &log->standing[i];
 		const wa_logged *stop = standing->stop;
 
-		if (stop->at >= sent_at - TIME_TO_STOP)
+		if (wa_after(stop->at, TIME_TO_STOP) >= sent_at)
 			break;
 		if (standing->until > sent_at && stop->counts_from <= sent_at &&
 			(marketing || stop->reg == WA_REGISTER_EVERYTHING) &&
