@@ -17,7 +17,6 @@
 #include "base/compat.h"
 
 #include "catalog/pg_type_d.h"
-#include "common/hashfn.h"
 #include "common/pg_prng.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
@@ -60,26 +59,10 @@ typedef struct ends_entry
 	int			end;
 } ends_entry;
 
-/* Seeded, so that nobody can choose identifiers that fall on each other. */
-static uint32
-hash_identifier(uint64 seed, wa_str identifier)
-{
-	return (uint32) hash_bytes_extended((const unsigned char *) identifier.data,
-										identifier.len, seed);
-}
-
 #define SH_PREFIX ends
 #define SH_ELEMENT_TYPE ends_entry
-#define SH_KEY_TYPE wa_str
 #define SH_KEY identifier
-#define SH_HASH_KEY(tb, key)	hash_identifier(*(const uint64 *) (tb)->private_data, key)
-#define SH_EQUAL(tb, a, b)		wa_str_equal(a, b)
-#define SH_STORE_HASH
-#define SH_GET_HASH(tb, a)		((a)->hash)
-#define SH_SCOPE static inline
-#define SH_DECLARE
-#define SH_DEFINE
-#include "lib/simplehash.h"
+#include "base/str_table.h"
 
 typedef struct wa_erasures
 {

@@ -7,7 +7,6 @@
  */
 #include "base/compat.h"
 
-#include "common/hashfn.h"
 #include "common/pg_prng.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
@@ -33,19 +32,8 @@ typedef struct log_entry
 
 #define SH_PREFIX log
 #define SH_ELEMENT_TYPE log_entry
-#define SH_KEY_TYPE wa_str
 #define SH_KEY recipient
-/* Seeded, so that nobody can choose identifiers that fall on each other. */
-#define SH_HASH_KEY(tb, key) \
-	((uint32) hash_bytes_extended((const unsigned char *) (key).data, (key).len, \
-								  *(const uint64 *) (tb)->private_data))
-#define SH_EQUAL(tb, a, b)		wa_str_equal(a, b)
-#define SH_STORE_HASH
-#define SH_GET_HASH(tb, a)		((a)->hash)
-#define SH_SCOPE static inline
-#define SH_DECLARE
-#define SH_DEFINE
-#include "lib/simplehash.h"
+#include "base/str_table.h"
 
 /* What is kept, to the end of the statement at most; context NULL: nothing. */
 static struct

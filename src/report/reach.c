@@ -7,7 +7,6 @@
  */
 #include "base/compat.h"
 
-#include "common/hashfn.h"
 #include "common/pg_prng.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -30,19 +29,8 @@ typedef struct reached_entry
 
 #define SH_PREFIX reached
 #define SH_ELEMENT_TYPE reached_entry
-#define SH_KEY_TYPE wa_str
 #define SH_KEY identifier
-/* Seeded, so that nobody can choose identifiers that fall on each other. */
-#define SH_HASH_KEY(tb, key) \
-	((uint32) hash_bytes_extended((const unsigned char *) (key).data, (key).len, \
-								  *(const uint64 *) (tb)->private_data))
-#define SH_EQUAL(tb, a, b)		wa_str_equal(a, b)
-#define SH_STORE_HASH
-#define SH_GET_HASH(tb, a)		((a)->hash)
-#define SH_SCOPE static inline
-#define SH_DECLARE
-#define SH_DEFINE
-#include "lib/simplehash.h"
+#include "base/str_table.h"
 
 typedef struct wa_search
 {

@@ -371,14 +371,14 @@ COMMENT ON FUNCTION wa__purge_messages(timestamptz, timestamptz, integer) IS
 'Deletes one batch for wa_purge: messages whose first event is before the first time and not before the second. They are counted in wa_message_day, with the opt-outs that belong to them. Marketing messages that were delivered within the last 48 hours stay';
 REVOKE EXECUTE ON FUNCTION wa__purge_messages(timestamptz, timestamptz, integer) FROM PUBLIC;
 
--- The recipients that a stop may concern, and since when.  More than necessary, but for all at once, so that
--- only few messages need a closer check.
 CREATE FUNCTION wa__reach(starts wa_recipient[]) RETURNS TABLE (recipient wa_recipient, start integer)
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL RESTRICTED COST 100000 ROWS 100000;
 COMMENT ON FUNCTION wa__reach(wa_recipient[]) IS
 'Returns the identifiers to which a chain of links leads from one of these, and which of them (from 1) is the first from which one does. Changes lead from the old to the new identifier';
 REVOKE EXECUTE ON FUNCTION wa__reach(wa_recipient[]) FROM PUBLIC;
 
+-- The recipients that a stop may concern, and since when.  More than necessary, but for all at once, so that
+-- only few messages need a closer check.
 CREATE FUNCTION wa__stop_reach()
 	RETURNS TABLE (recipient wa_recipient, at timestamptz, everything_at timestamptz, first_stop bigint, first_everything bigint)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100000
