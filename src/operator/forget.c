@@ -316,12 +316,22 @@ static wa_statement erase_mentions = {
 	"recipient[] recipient[]", NULL, 0
 };
 
-/* Reasons of other erasures, and of unlinkings of others, that name the person. */
+/* Reasons that name the person: of other erasures and unlinkings, of holds, and of policy. */
+#define ERASE_REASONS(table, reason) \
+	" UPDATE @extschema@." table " AS t SET " reason " = '" WORDS_ERASED "'" \
+	" WHERE t." reason " ~ '[0-9.]' AND @extschema@.wa__without(t." reason ", $1) IS NOT NULL"
+
 static wa_statement erase_reasons = {
-	"WITH unlinkings AS (UPDATE @extschema@.wa_unlink_log AS t SET reason = '" WORDS_ERASED "'"
-	" WHERE @extschema@.wa__without(t.reason, $1) IS NOT NULL)"
-	" UPDATE @extschema@.wa_erasure AS t SET reason = '" WORDS_ERASED "'"
-	" WHERE @extschema@.wa__without(t.reason, $1) IS NOT NULL",
+	"WITH unlinkings AS (" ERASE_REASONS("wa_unlink_log", "reason") "),"
+	" holds AS (" ERASE_REASONS("wa_sender_hold", "reason") "),"
+	" acts AS (" ERASE_REASONS("wa_sender_hold_log", "reason") "),"
+	" codes AS (" ERASE_REASONS("wa_error_override", "reason") "),"
+	" incidents AS (" ERASE_REASONS("wa_incident", "reason") "),"
+	" regions AS (" ERASE_REASONS("wa_region_rule", "reason") "),"
+	" caps AS (" ERASE_REASONS("wa_frequency_cap", "reason") "),"
+	" hours AS (" ERASE_REASONS("wa_quiet_hours", "source") "),"
+	" declarations AS (" ERASE_REASONS("wa_empty_declaration", "reason") ")"
+	ERASE_REASONS("wa_erasure", "reason"),
 	"recipient[]", NULL, 0
 };
 
