@@ -185,6 +185,14 @@ wa_region_is_without_limit(const wa_schema *schema, Snapshot snapshot, const cha
 	return is_without_limit(&pacing, region);
 }
 
+bool
+wa_pacing_is_without_limit(const wa_pacing *pacing, wa_str recipient)
+{
+	char		buf[3];
+
+	return is_without_limit(pacing, wa_region_of(recipient.data, recipient.len, buf));
+}
+
 /*
  * Our own numbers.
  */

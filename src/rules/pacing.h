@@ -74,6 +74,9 @@ extern void wa_pacing_add_facts(wa_pacing *pacing, const wa_schema *schema, Snap
 extern bool wa_region_is_without_limit(const wa_schema *schema, Snapshot snapshot,
 									   const char *region);
 
+/* The same for the region of a recipient in canonical form, where there is any cap. */
+extern bool wa_pacing_is_without_limit(const wa_pacing *pacing, wa_str recipient);
+
 /* Is there any cap? */
 extern bool wa_pacing_has_caps(const wa_pacing *pacing);
 

@@ -355,8 +355,9 @@ read_tables(wa_builder *b)
 		wa_builder_read_deliveries(b, schema, snapshot);
 }
 
+/* Pages of the tables whose rows of BSUIDs are connected with phones. */
 static double
-pages_to_read(wa_decision_cache *cache, const wa_question *question, bool tells_reasons)
+pages_to_connect(wa_decision_cache *cache, const wa_question *question, bool tells_reasons)
 {
 	const wa_schema *schema = wa_decision_cache_schema(cache);
 	double		pages = 0;
@@ -367,9 +368,16 @@ pages_to_read(wa_decision_cache *cache, const wa_question *question, bool tells_
 		pages += wa_pages_of(&schema->cooldown);
 	if (wa_asks_registers(question->category))
 		pages += wa_pages_of(&schema->consent);
-	if (wa_pacing_caps(wa_decision_cache_pacing(cache), question))
-		pages += wa_pages_of(&schema->delivery);	/* live claims are few */
 	return pages;
+}
+
+/* And with those of deliveries, of which few count.  Live claims are few. */
+static double
+pages_to_read(wa_decision_cache *cache, const wa_question *question, bool tells_reasons)
+{
+	return pages_to_connect(cache, question, tells_reasons) +
+		(wa_pacing_caps(wa_decision_cache_pacing(cache), question) ?
+		 wa_pages_of(&wa_decision_cache_schema(cache)->delivery) : 0);
 }
 
 double
@@ -380,7 +388,8 @@ wa_list_build_cost(wa_decision_cache *cache, const wa_question *question, wa_lis
 	double		connecting = 0;
 
 	if (wa_decision_cache_has_links(cache))
-		connecting = wa_connected_cost(schema, pages) +
+		connecting = wa_connected_cost(schema, pages_to_connect(cache, question,
+																 extent.tells_reasons)) +
 			(extent.has_user_ids ? wa_pages_of(&schema->identity) : 0);
 	if (wa_decision_cache_erasure(cache) != NULL && question->category == WA_MARKETING)
 		pages += wa_pages_of(&schema->erased);

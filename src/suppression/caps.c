@@ -67,12 +67,8 @@ note_business(wa_builder *b, wa_str business)
 static uint16
 weigh_deliveries(wa_builder *b, wa_str recipient, wa_str business, const wa_deliveries *deliveries)
 {
-	wa_canonical id;
 	uint16		bits = 0;
 
-	memcpy(id.text, recipient.data, recipient.len);
-	id.text[recipient.len] = '\0';
-	id.len = recipient.len;
 	for (int i = 0; i < b->ncaps; i++)
 	{
 		const wa_cap *cap = &b->caps[i];
@@ -85,7 +81,8 @@ weigh_deliveries(wa_builder *b, wa_str recipient, wa_str business, const wa_deli
 			wa_deliveries_count(deliveries, since, b->question->at) >= cap->messages)
 		{
 			/* Exempt itself, it still counts for the person under an identifier that is not. */
-			if (cap->exempt_regions && wa_facts_of_unknown(b->cache, &id)->region_without_limit)
+			if (cap->exempt_regions &&
+				wa_pacing_is_without_limit(wa_decision_cache_pacing(b->cache), recipient))
 				bits |= WA_LISTED_OVER;
 			else
 				bits |= cap->exempt_in_window ? WA_LISTED_CAP_UNLESS : WA_LISTED_CAP;

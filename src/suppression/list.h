@@ -224,7 +224,8 @@ wa_list_ask_phone(wa_suppression_list *list, int64 number, const char *digits, s
 	wa_list_answer answer;
 	uint16		bits = 0;
 
-	if (wa_phone_set_may_have(set, hash))
+	/* Where those who opted in are listed, most phones are, and the filter excludes few. */
+	if ((list->needs_opt_in && set->entries != NULL) || wa_phone_set_may_have(set, hash))
 	{
 		if (set->entries == NULL)
 			return WA_LIST_LOOK_UP;

@@ -34,19 +34,17 @@ typedef struct wa_said
 typedef struct wa_said_rows
 {
 	wa_builder *builder;
+	wa_phone_set both;			/* a Bloom filter of the phones with both */
 	bool		too_many;
 	uint64		n;
 	uint64		max;
 	wa_said    *rows;
 } wa_said_rows;
 
-/* The entry of a phone with both; else NULL. */
-static wa_entry *
-entry_with_both(const wa_phone_set *set, wa_key phone)
+static bool
+has_both(wa_entry entry)
 {
-	wa_entry   *entry = wa_phone_set_locate(set, wa_phone_set_hash(set, phone), phone);
-
-	return (*entry & WA_LISTED_UNLESS) && (*entry & WA_LISTED_RESUMED_ALL) ? entry : NULL;
+	return (entry & WA_LISTED_UNLESS) && (entry & WA_LISTED_RESUMED_ALL);
 }
 
 static uint64
@@ -55,8 +53,34 @@ count_with_both(const wa_phone_set *set)
 	uint64		n = 0;
 
 	for (uint64 i = 0; i < set->nentries; i++)
-		n += (set->entries[i] & WA_LISTED_UNLESS) && (set->entries[i] & WA_LISTED_RESUMED_ALL);
+		n += has_both(set->entries[i]);
 	return n;
+}
+
+/* Most rows are of other phones.  Unlike the set, the filter is in the processor's cache. */
+static void
+make_filter(wa_said_rows *said, uint64 n)
+{
+	const wa_phone_set *set = &said->builder->list->set;
+	Size		size = wa_phone_set_bloom_size(n, WA_BLOOM_SIZE);
+
+	said->both.seed = set->seed;
+	wa_phone_set_init(&said->both, palloc0(size), size, NULL, 0);
+	for (uint64 i = 0; i < set->nentries; i++)
+	{
+		if (has_both(set->entries[i]))
+			wa_phone_set_announce(&said->both, wa_phone_set_hash(set, wa_entry_key(set->entries[i])));
+	}
+}
+
+/* Has this phone both? */
+static bool
+is_with_both(const wa_said_rows *said, wa_key phone)
+{
+	const wa_phone_set *set = &said->builder->list->set;
+	uint64		hash = wa_phone_set_hash(set, phone);
+
+	return wa_phone_set_may_have(&said->both, hash) && has_both(*wa_phone_set_locate(set, hash, phone));
 }
 
 static void
@@ -76,7 +100,7 @@ read_said(void *arg, HeapTuple tuple, TupleDesc desc)
 		!wa_asks_about(b->question, business) || !(row.stop || business.len == 0))
 		return;
 	row.phone = wa_key_of(recipient.data, recipient.len);
-	if (entry_with_both(&b->list->set, row.phone) == NULL)
+	if (!is_with_both(said, row.phone))
 		return;
 	if ((said->n + 1) * 2 * sizeof(wa_said) > b->limit / SAID_SHARE)
 		said->too_many = true;
@@ -107,7 +131,7 @@ settle(wa_phone_set *set, const wa_said *rows, uint64 n)
 	for (uint64 i = 0, next; i < n; i = next)
 	{
 		bool		stands = false;
-		wa_entry   *entry = entry_with_both(set, rows[i].phone);
+		wa_entry   *entry = wa_phone_set_find(set, rows[i].phone);
 
 		CHECK_FOR_INTERRUPTS();
 		for (next = i; next < n && rows[next].phone == rows[i].phone; next++)
@@ -124,10 +148,14 @@ void
 wa_builder_settle_resumes(wa_builder *b, const wa_table *consent, Snapshot snapshot)
 {
 	wa_said_rows said = {.builder = b};
+	uint64		n;
 
-	if (b->list->set.entries == NULL ||
-		count_with_both(&b->list->set) * PAGES_PER_LOOK_UP < wa_pages_of(consent))
+	if (b->list->set.entries == NULL)
 		return;
+	n = count_with_both(&b->list->set);
+	if (n * PAGES_PER_LOOK_UP < wa_pages_of(consent))
+		return;
+	make_filter(&said, n);
 	wa_scan_table(consent, snapshot, read_said, &said);
 	if (!said.too_many && said.n > 0)
 	{
@@ -136,4 +164,5 @@ wa_builder_settle_resumes(wa_builder *b, const wa_table *consent, Snapshot snaps
 	}
 	if (said.rows != NULL)
 		pfree(said.rows);
+	pfree(said.both.words);
 }
