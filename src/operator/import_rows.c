@@ -49,17 +49,17 @@ static const char *const column_names[IMPORT_COLUMNS] = {
 	"phone", "reason", "source", "at", "note", "register", "business"
 };
 
-/* What is sorted. */
+/* What is sorted, by the columns up to the line: of two rows at the same time the words decide which counts. */
 enum sorted_column
 {
 	SORTED_RECIPIENT = 1,
 	SORTED_BUSINESS,
 	SORTED_REGISTER,
 	SORTED_AT,
+	SORTED_EVIDENCE,
 	SORTED_LINE,
 	SORTED_OF_WHATSAPP,
-	SORTED_EVIDENCE,
-	SORTED_COLUMNS = SORTED_EVIDENCE
+	SORTED_COLUMNS = SORTED_OF_WHATSAPP
 };
 
 /* Businesses of a list are few: this many are looked up once. */
@@ -407,14 +407,14 @@ receive(void *arg, TupleTableSlot *slot)
 static void
 begin_sort(wa_import_rows *rows)
 {
-	static const Oid types[SORTED_COLUMNS] = {TEXTOID, TEXTOID, INT4OID, TIMESTAMPTZOID, INT8OID,
-	BOOLOID, TEXTOID};
-	/* Columns 1 to 5, in this order. */
+	static const Oid types[SORTED_COLUMNS] = {TEXTOID, TEXTOID, INT4OID, TIMESTAMPTZOID, TEXTOID,
+	INT8OID, BOOLOID};
 	AttrNumber	keys[] = {SORTED_RECIPIENT, SORTED_BUSINESS, SORTED_REGISTER, SORTED_AT,
-	SORTED_LINE};
+	SORTED_EVIDENCE, SORTED_LINE};
 	Oid			operators[] = {TextLessOperator, TextLessOperator, Int4LessOperator,
-	InvalidOid, Int8LessOperator};
-	Oid			collations[] = {C_COLLATION_OID, C_COLLATION_OID, InvalidOid, InvalidOid, InvalidOid};
+	InvalidOid, TextLessOperator, Int8LessOperator};
+	Oid			collations[] = {C_COLLATION_OID, C_COLLATION_OID, InvalidOid, InvalidOid,
+	C_COLLATION_OID, InvalidOid};
 	bool		nulls_first[lengthof(keys)] = {false};
 	TupleDesc	desc = CreateTemplateTupleDesc(SORTED_COLUMNS);
 
