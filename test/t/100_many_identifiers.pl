@@ -1,7 +1,7 @@
 # "Bounded against an adversary": somebody who owns a phone, or may write webhooks, can
 # make no query slower than in proportion to what was sent.  One phone says START
-# under very many BSUIDs, very many phones under one BSUID, or a number is changed very often; three
-# times as many may cost five times as much (a linear walk costs three times, a quadratic one nine).
+# under very many BSUIDs, very many phones under one BSUID, a number is changed very often, or one phone
+# has to do with very many businesses and senders; three times as many may cost five times as much (a linear walk costs three times, a quadratic one nine).
 
 use strict;
 use warnings;
@@ -32,7 +32,24 @@ my %sent = (
 		return (envelope('W1', change_of('S1', 'messages', map { number_change($_) } 1 .. $n)),
 			envelope('W1', change_of('S1', 'messages',
 				map { inbound(4915100000000 + $_, $begin + $_, $_ % 2 ? 'START' : 'STOP') } 1 .. $n)));
+	},
+	# Failures, evidence that lifts them, failures again; then windows of one business that are refused.
+	'to businesses and senders' => sub {
+		my ($n) = @_;
+		return (in_businesses($n, 'statuses', failed($phone, $begin, 131026)),
+			in_businesses($n, 'messages', inbound($phone, $begin + 100, 'Hello')),
+			in_businesses($n, 'statuses', failed($phone, $begin + 200, 131026)),
+			envelope('W', map { change_of("S$_", 'messages', inbound($phone, $begin + 300, 'Hello')) } 1 .. $n),
+			envelope('W', map { change_of("S$_", 'statuses', failed($phone, $begin + 400, 131047)) } 1 .. $n));
 	},);
+
+# The same element in n businesses.
+sub in_businesses
+{
+	my ($n, $kind, $element) = @_;
+	return WaTest::json({ object => 'whatsapp_business_account',
+			entry => [ map { { id => "W$_", changes => [ change_of("S$_", $kind, $element) ] } } 1 .. $n ] });
+}
 
 # The n-th number becomes the next one.
 sub number_change
@@ -94,6 +111,10 @@ for my $how (sort keys %sent)
 is($node->safe_psql('n2_6000', q{SELECT count(*) FROM wa_identity WHERE recipient = '4915100000001'}), '6000', 'links of all');
 is($node->safe_psql('n1_6000', q{SELECT count(*) FROM wa_identity_change}), '6000', 'changes of all');
 is($node->safe_psql('n3_6000', q{SELECT count(*) FROM wa_identity WHERE other = 'DE.n7'}), '6000', 'phones of all');
+is($node->safe_psql('n4_6000', q{SELECT count(*), min(lifted_at) = max(lifted_at), min(strikes), max(strikes) FROM wa_cooldown}),
+	'6000|t|1|1', 'cooldowns in all businesses, the first failure lifted');
+is($node->safe_psql('n4_6000', q{SELECT count(*) FROM wa_activity WHERE business = 'W' AND last_window_refused_at > last_inbound_at}),
+	'6000', 'windows of all senders');
 
 # Whom too many reach is refused, in a list as in a look-up, whatever is known of the others.  The first
 # number inherits from nobody, the second from the first.
