@@ -175,6 +175,17 @@ my ($senders_few, $senders_many) = map {
 } 0, 10000;
 cmp_ok($senders_many, '<', 2 * $senders_few + 50, "600 webhooks: $senders_few ms, $senders_many ms where 10000 senders and holds are known");
 
+# So does one with a wrong signature, whatever number of secrets other businesses have.
+my $forged = 'SELECT ms(' . literal('SELECT wa_ingest(' .
+	literal(envelope('W1', change_of('S1', 'messages', inbound($phone, $begin, 'x' x 300_000)))) . q{, repeat('a', 64))}) . ')';
+my ($secrets_few, $secrets_many) = map {
+	$node->safe_psql('cancelled', "INSERT INTO wa_app_secret (business, secret) SELECT 'W' || n, md5(n::text) FROM generate_series($_) AS n");
+	(sort { $a <=> $b } map { $node->safe_psql('cancelled', $forged) } 1 .. 3)[0]
+} '1, 1', '2, 2000';
+cmp_ok($secrets_many, '<', 2 * $secrets_few + 50, "300 kB: $secrets_few ms, $secrets_many ms where 2000 businesses have secrets");
+is($node->safe_psql('cancelled', q{SELECT count(*) FROM wa_problem WHERE problem = 'bad_signature'}), '6', 'all refused');
+$node->safe_psql('cancelled', 'DELETE FROM wa_app_secret');
+
 # What takes long can be cancelled while the rows of all identifiers are read, too: most of the
 # time goes there. Half of the time is given, and the other half must be saved.
 $node->safe_psql('cancelled', q{
