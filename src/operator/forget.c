@@ -608,7 +608,7 @@ forget_recipient(FunctionCallInfo fcinfo, const wa_canonical *id)
 	/* By an older snapshot it would pass over rows that it cannot see. */
 	if (IsolationUsesXactSnapshot())
 		ereport(ERROR,
-				(errcode(ERRCODE_INAPPROPRIATE_ISOLATION_LEVEL_FOR_BRANCH_TRANSACTION),
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("wa_forget needs a transaction in READ COMMITTED")));
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();
