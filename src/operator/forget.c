@@ -623,9 +623,7 @@ wa_forget_text(PG_FUNCTION_ARGS)
 	wa_canonical id;
 
 	wa_forbid_null_arg(fcinfo, 0, "recipient");
-	if (!wa_recipient_from_text(PG_GETARG_TEXT_PP(0), &id))
-		DirectFunctionCall1(wa_recipient_in,
-							CStringGetDatum(text_to_cstring(PG_GETARG_TEXT_PP(0))));
+	wa_recipient_require(PG_GETARG_TEXT_PP(0), &id);
 	return forget_recipient(fcinfo, &id);
 }
 

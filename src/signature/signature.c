@@ -85,21 +85,14 @@ read_header(wa_str header, uint8 *digest)
 		digits += prefix;
 	else if (header.len != WA_DIGITS)
 		return false;
-	memset(digest, 0, PG_SHA256_DIGEST_LENGTH);
-	for (int i = 0; i < 2 * PG_SHA256_DIGEST_LENGTH; i++)
+	for (int i = 0; i < PG_SHA256_DIGEST_LENGTH; i++)
 	{
-		char		c = digits[i];
-		int			value;
+		int			high = wa_hex_value(digits[2 * i]);
+		int			low = wa_hex_value(digits[2 * i + 1]);
 
-		if (c >= '0' && c <= '9')
-			value = c - '0';
-		else if (c >= 'a' && c <= 'f')
-			value = c - 'a' + 10;
-		else if (c >= 'A' && c <= 'F')
-			value = c - 'A' + 10;
-		else
+		if (high < 0 || low < 0)
 			return false;
-		digest[i / 2] = (uint8) (digest[i / 2] << 4 | value);
+		digest[i] = (uint8) (high << 4 | low);
 	}
 	return true;
 }
