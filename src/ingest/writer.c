@@ -130,18 +130,14 @@ read_message(wa_reader *reader, wa_message *message)
 static bool
 message_is_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
 {
-	wa_reader_seek(reader, wa_str_datum(delta->key.other));
-	while (wa_reader_next(reader))
-	{
-		wa_message	row;
+	const wa_str values[] = {delta->key.other, delta->key.recipient};
+	wa_message	row;
 
-		if (!wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_message_participant),
-						  delta->key.recipient))
-			continue;
-		read_message(reader, &row);
-		return !wa_message_merge(&row, &delta->u.message);
-	}
-	return false;
+	wa_reader_seek_all(reader, values, lengthof(values));
+	if (!wa_reader_next(reader))
+		return false;
+	read_message(reader, &row);
+	return !wa_message_merge(&row, &delta->u.message);
 }
 
 /* Recipients: once sorted, each stands there once. */

@@ -1,7 +1,8 @@
 # "Bounded against an adversary": somebody who owns a phone, or may write webhooks, can
 # make no query slower than in proportion to what was sent.  One phone says START
-# under very many BSUIDs, very many phones under one BSUID, a number is changed very often, or one phone
-# has to do with very many businesses and senders; three times as many may cost five times as much (a linear walk costs three times, a quadratic one nine).
+# under very many BSUIDs, very many phones under one BSUID, a number is changed very often, one phone
+# has to do with very many businesses and senders, or a message has very many recipients; three times as
+# many may cost five times as much (a linear walk costs three times, a quadratic one nine).
 
 use strict;
 use warnings;
@@ -41,6 +42,12 @@ my %sent = (
 			in_businesses($n, 'statuses', failed($phone, $begin + 200, 131026)),
 			envelope('W', map { change_of("S$_", 'messages', inbound($phone, $begin + 300, 'Hello')) } 1 .. $n),
 			envelope('W', map { change_of("S$_", 'statuses', failed($phone, $begin + 400, 131047)) } 1 .. $n));
+	},
+	# Of one message, twice.
+	'to participants of a group' => sub {
+		my ($n) = @_;
+		return map { my $status = $_; envelope('W', change_of('S', 'statuses', map { { id => 'wamid.group', status => $status, timestamp => $begin,
+			recipient_id => 'G1', recipient_type => 'group', recipient_participant_id => 4915100000000 + $_ } } 1 .. $n)) } qw(sent delivered);
 	},);
 
 # The same element in n businesses.
@@ -113,6 +120,7 @@ is($node->safe_psql('n1_6000', q{SELECT count(*) FROM wa_identity_change}), '600
 is($node->safe_psql('n3_6000', q{SELECT count(*) FROM wa_identity WHERE other = 'DE.n7'}), '6000', 'phones of all');
 is($node->safe_psql('n4_6000', q{SELECT count(*), min(lifted_at) = max(lifted_at), min(strikes), max(strikes) FROM wa_cooldown}),
 	'6000|t|1|1', 'cooldowns in all businesses, the first failure lifted');
+is($node->safe_psql('n5_6000', q{SELECT count(*) FROM wa_message WHERE sent_at = delivered_at}), '6000', 'messages to all participants');
 is($node->safe_psql('n4_6000', q{SELECT count(*) FROM wa_activity WHERE business = 'W' AND last_window_refused_at > last_inbound_at}),
 	'6000', 'windows of all senders');
 
@@ -185,6 +193,15 @@ my ($secrets_few, $secrets_many) = map {
 cmp_ok($secrets_many, '<', 2 * $secrets_few + 50, "300 kB: $secrets_few ms, $secrets_many ms where 2000 businesses have secrets");
 is($node->safe_psql('cancelled', q{SELECT count(*) FROM wa_problem WHERE problem = 'bad_signature'}), '6', 'all refused');
 $node->safe_psql('cancelled', 'DELETE FROM wa_app_secret');
+
+# So do receipts of somebody who was erased, from very many senders.
+$node->safe_psql('cancelled', q{SELECT wa_opt_out('4915300000001'); SELECT * FROM wa_forget('4915300000001', 'asked for it')});
+my ($erased_few, $erased_many) = map {
+	my $receipts = 'SELECT ms(' . literal('SELECT wa_ingest(' .
+		literal(envelope('W1', map { change_of("E$_", 'statuses', receipt(4915300000001, $begin, 'delivered')) } 1 .. $_)) . ')') . ')';
+	(sort { $a <=> $b } map { $node->safe_psql('cancelled', $receipts) } 1 .. 3)[0]
+} $few, $many;
+cmp_ok($erased_many, '<', 5 * $erased_few + 80, "receipts of somebody erased: $erased_few ms for $few, $erased_many ms for $many");
 
 # What takes long can be cancelled while the rows of all identifiers are read, too: most of the
 # time goes there. Half of the time is given, and the other half must be saved.
