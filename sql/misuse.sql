@@ -91,3 +91,16 @@ SELECT DISTINCT function, state, left(message, 100) AS message, left(detail, 100
 WHERE state <> 'WA000' AND (message ~ '^[A-Z][a-z]' OR message ~ '\.$' OR detail ~ '^[a-z](?!a_)|[^.]$' OR hint ~ '^[a-z](?!a_)|[^.]$'
 	OR length(message) > 1000 AND function !~ '^wa__' AND state <> '42601') ORDER BY 1, 2, 3;
 ROLLBACK;
+
+-- What must see the rows of others that have come since says so with one condition.
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+\set ON_ERROR_ROLLBACK on
+INSERT INTO wa_frequency_cap (category, messages, period) VALUES ('marketing', 2, '1 day');
+INSERT INTO wa_sender (business, sender, last_seen) VALUES ('b1', 's1', now());
+SELECT wa_recompute();
+\echo :LAST_ERROR_SQLSTATE
+SELECT wa_forget('491510000001', 'asked for it');
+\echo :LAST_ERROR_SQLSTATE
+SELECT wa_claim('{491510000001}', 'marketing', 'spring');
+\echo :LAST_ERROR_SQLSTATE
+ROLLBACK;

@@ -160,6 +160,14 @@ INSERT INTO wa_webhook (received_at, payload) VALUES ('2025-03-22', '{"field":"m
 SELECT wa_sent('m8', '491700000001', 'utility', 'any', at => '2025-03-23', business => 'b1');
 SELECT problems FROM wa_report_error('491700000001', 132016, '2025-03-23', 'b1', 's1', 'm8');
 SELECT b, wa_template_sendable('any', 'de', b) FROM unnest('{b1, b2}'::text[]) AS b;
+-- Failed messages with the template are found by an index.
+INSERT INTO wa_message (message_id, recipient, failed_at, code, template)
+	SELECT 'other' || n, '491700000009', '2025-03-23', 131026, 'other' || n % 100 FROM generate_series(1, 2000) AS n;
+ANALYZE wa_message;
+SELECT pg_stat_get_xact_numscans('wa_message_template_failed'::regclass) AS before \gset
+SELECT wa_template_sendable('any', 'de', 'b1');
+SELECT pg_stat_get_xact_numscans('wa_message_template_failed'::regclass) - :before AS scans;
+DELETE FROM wa_message WHERE template LIKE 'other%';
 
 -- A pause that WhatsApp ends, under any event; events that come late or at the same time.
 DELETE FROM wa_template;

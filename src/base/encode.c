@@ -146,18 +146,10 @@ wa_to_utf8(wa_str text)
 	};
 }
 
-/* hex_decode would raise an error. */
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* The bytes that "\x" and hexadecimal digits stand for; data NULL where it is anything else. */
+/*
+ * The bytes that "\x" and hexadecimal digits stand for; data NULL where it is anything else.
+ * hex_decode would raise an error.
+ */
 static wa_str
 decode_hex(wa_str text)
 {
@@ -169,8 +161,8 @@ decode_hex(wa_str text)
 	out = palloc_extended(text.len / 2, MCXT_ALLOC_HUGE);
 	for (size_t i = 2; i < text.len; i += 2)
 	{
-		int			high = hex_value(text.data[i]);
-		int			low = hex_value(text.data[i + 1]);
+		int			high = wa_hex_value(text.data[i]);
+		int			low = wa_hex_value(text.data[i + 1]);
 
 		if (high < 0 || low < 0)
 		{

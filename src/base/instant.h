@@ -48,15 +48,24 @@ wa_after(wa_instant t, int64 span)
 	return t + span;
 }
 
-/* The beginning, in UTC, of the day of t; WA_NEVER and WA_FOREVER stay what they are. */
+/*
+ * The beginning, in UTC, of the unit that t is in: WA_SECOND, WA_MINUTE, WA_HOUR or WA_DAY.
+ * WA_NEVER and WA_FOREVER stay what they are.
+ */
 static inline wa_instant
-wa_day_of(wa_instant t)
+wa_cut(wa_instant t, int64 unit)
 {
-	wa_instant	into_day = t % WA_DAY;
+	int64		rest = t % unit;
 
 	if (t == WA_NEVER || t == WA_FOREVER)
 		return t;
-	return t - (into_day < 0 ? into_day + WA_DAY : into_day);
+	return t - (rest < 0 ? rest + unit : rest);
+}
+
+static inline wa_instant
+wa_day_of(wa_instant t)
+{
+	return wa_cut(t, WA_DAY);
 }
 
 #endif							/* WA_INSTANT_H */

@@ -55,6 +55,17 @@ wa_str_is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+/* The value of a hexadecimal digit in either case; -1 where it is none. */
+static inline int
+wa_hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 /* Without the blanks around it. */
 static inline wa_str
 wa_str_trim(wa_str s)

@@ -275,10 +275,7 @@ wa_suppressed(PG_FUNCTION_ARGS)
 		l->list = wa_list_build(l->cache, &question, (wa_list_extent) {true, true},
 								CurrentMemoryContext, (Size) wa_suppression_list_mem * 1024, &l->list_context);
 	for (int rule = WA_RULE_INVALID_RECIPIENT; rule < WA_RULES; rule++)
-	{
-		if (wa_rule_name(rule) != NULL)
-			l->reasons[rule] = cstring_to_text(wa_rule_name(rule));
-	}
+		l->reasons[rule] = cstring_to_text(wa_rule_name(rule));
 	open_scans(l, &question);
 	list_all((ReturnSetInfo *) fcinfo->resultinfo, l, &question);
 	for (int i = 0; i < SCANS; i++)

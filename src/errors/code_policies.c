@@ -210,20 +210,12 @@ read_incident(void *arg, TupleTableSlot *slot)
 	return true;
 }
 
+/* Overrides or incidents: both begin with their code. */
 static int
-compare_overrides(const void *a, const void *b)
+compare_codes(const void *a, const void *b)
 {
-	int32		left = ((const wa_override *) a)->code;
-	int32		right = ((const wa_override *) b)->code;
-
-	return left < right ? -1 : left > right;
-}
-
-static int
-compare_incidents(const void *a, const void *b)
-{
-	int32		left = ((const wa_incident *) a)->code;
-	int32		right = ((const wa_incident *) b)->code;
+	int32		left = *(const int32 *) a;
+	int32		right = *(const int32 *) b;
 
 	return left < right ? -1 : left > right;
 }
@@ -232,29 +224,23 @@ compare_incidents(const void *a, const void *b)
 static void
 spread_incidents(wa_code_policies *policies)
 {
-	StringInfoData more;
+	int			n = policies->nincidents;
 
-	if (policies->nincidents == 0)
-		return;
-	initStringInfo(&more);
-	for (int i = 0; i < policies->nincidents; i++)
+	for (int i = 0; i < n; i++)
 	{
-		wa_incident incident = policies->incidents[i];
-
-		appendBinaryStringInfo(&more, (char *) &incident, sizeof(incident));
 		for (int j = 0; j < policies->noverrides; j++)
 		{
 			const wa_override *row = &policies->overrides[j];
+			wa_incident incident = policies->incidents[i];
 
-			if (!row->has_same_as || row->same_as != policies->incidents[i].code)
+			if (!row->has_same_as || row->same_as != incident.code)
 				continue;
 			incident.code = row->code;
-			appendBinaryStringInfo(&more, (char *) &incident, sizeof(incident));
+			*wa_append_few(policies->incidents, policies->nincidents, wa_incident) = incident;
 		}
 	}
-	policies->incidents = (wa_incident *) more.data;
-	policies->nincidents = more.len / sizeof(wa_incident);
-	qsort(policies->incidents, policies->nincidents, sizeof(wa_incident), compare_incidents);
+	if (n > 0)
+		qsort(policies->incidents, policies->nincidents, sizeof(wa_incident), compare_codes);
 }
 
 wa_code_policies *
@@ -265,7 +251,7 @@ wa_code_policies_load(const wa_schema *schema)
 	wa_scan_rows(&schema->error_override, GetActiveSnapshot(), read_override, policies);
 	wa_scan_rows(&schema->incident, GetActiveSnapshot(), read_incident, policies);
 	if (policies->noverrides > 1)
-		qsort(policies->overrides, policies->noverrides, sizeof(wa_override), compare_overrides);
+		qsort(policies->overrides, policies->noverrides, sizeof(wa_override), compare_codes);
 	spread_incidents(policies);
 	return policies;
 }
@@ -273,12 +259,10 @@ wa_code_policies_load(const wa_schema *schema)
 const wa_override *
 wa_code_policies_override(const wa_code_policies *policies, int32 code)
 {
-	wa_override key = {.code = code};
-
 	if (policies->noverrides == 0)
 		return NULL;
-	return bsearch(&key, policies->overrides, policies->noverrides, sizeof(wa_override),
-				   compare_overrides);
+	return bsearch(&code, policies->overrides, policies->noverrides, sizeof(wa_override),
+				   compare_codes);
 }
 
 int32

@@ -201,20 +201,20 @@ set_text(Datum *values, bool *nulls, int column, const char *text)
 }
 
 /* Where the entry comes from, with what the DBA says about the change. */
-static char *
+static const char *
 describe_source(const wa_known_code *known)
 {
 	const wa_override *own = known->own;
 	const char *shipped = known->shipped == NULL ? NULL : known->shipped->source;
-	char	   *change;
+	const char *change;
 
 	if (own == NULL)
-		return pstrdup(shipped);
+		return shipped;
 	if (shipped == NULL)
-		return pstrdup("wa_error_override");
+		return "wa_error_override";
 	change = own->has_same_as ?
 		psprintf("the same as %d by wa_error_override", own->same_as) :
-		pstrdup("changed in wa_error_override");
+		"changed in wa_error_override";
 	if (own->reason == NULL)
 		return psprintf("%s; %s", shipped, change);
 	return psprintf("%s; %s: %s", shipped, change, own->reason);

@@ -286,15 +286,6 @@ split_words(const pg_wchar *c, words *w)
 		end_word(w);
 }
 
-static int
-hex_value(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /*
  * An escape of JSON that the text still has, since somebody has escaped it twice:
  * its length, 0 where there is none.  Halves of emoji are blanks.
@@ -312,7 +303,7 @@ read_escape(const unsigned char *p, const unsigned char *end, pg_wchar *c)
 	*c = 0;
 	for (int i = 2; i < 6; i++)
 	{
-		int			value = hex_value(p[i]);
+		int			value = wa_hex_value((char) p[i]);
 
 		if (value < 0)
 			return 0;

@@ -32,7 +32,7 @@
 #include "state/erased.h"
 #include "state/read.h"
 
-/* An identifier that a link of this statement names, or that such a one reaches. */
+/* An identifier that this statement names, or that a link of it reaches. */
 typedef struct wa_end
 {
 	wa_str		identifier;
@@ -41,6 +41,8 @@ typedef struct wa_end
 	wa_instant	at;				/* with what this statement adds */
 	int			edges;			/* first one that leads on; -1: none */
 	bool		queued;
+	bool		asked;			/* has anybody asked whether it is back since at? */
+	bool		back;
 } wa_end;
 
 /* Erasure goes over to the other end. */
@@ -160,11 +162,20 @@ has_opted_in(wa_erasures *e, wa_str identifier, wa_instant at)
 	return false;
 }
 
-/* Has it turned to a business again?  Then what it does is stored. */
+/*
+ * Has this end turned to a business again?  Then what it does is stored.  Asked once of each, for
+ * it may have rows of very many businesses and senders.
+ */
 static bool
-is_back(wa_erasures *e, wa_str identifier, wa_instant at)
+is_back(wa_erasures *e, int end, wa_instant at)
 {
-	return has_written(e, identifier, at) || has_opted_in(e, identifier, at);
+	wa_end	   *it = &e->ends[end];
+
+	if (it->asked && at == it->at)
+		return it->back;
+	it->back = has_written(e, it->identifier, at) || has_opted_in(e, it->identifier, at);
+	it->asked = at == it->at;
+	return it->back;
 }
 
 /*
@@ -183,7 +194,7 @@ end_of(wa_erasures *e, wa_str identifier)
 		wa_instant	at = wa_erased_at(&e->erased, &e->key, identifier);
 
 		entry->end = e->n;
-		*wa_append(e->ends, e->n, e->max, wa_end) = (wa_end) {identifier, at, at, -1, false};
+		*wa_append(e->ends, e->n, e->max, wa_end) = (wa_end) {identifier, at, at,.edges = -1};
 	}
 	return entry->end;
 }
@@ -288,16 +299,6 @@ spread(wa_erasures *e)
  * Leaving out.
  */
 
-/* When the person was erased; WA_NEVER: it was not. */
-static wa_instant
-erased_at(wa_erasures *e, wa_str identifier)
-{
-	ends_entry *entry = ends_lookup(e->by_identifier, identifier);
-
-	return entry != NULL ? e->ends[entry->end].at :
-		wa_erased_at(&e->erased, &e->key, identifier);
-}
-
 /* Rows of wa_activity, wa_delivery or wa_message. */
 static void
 leave_out_traffic(wa_erasures *e, wa_deltas *deltas)
@@ -309,10 +310,11 @@ leave_out_traffic(wa_erasures *e, wa_deltas *deltas)
 		wa_row_delta *delta = deltas->at[i];
 		wa_str		recipient = delta->key.kind == WA_ROW_MESSAGE ?
 			delta->u.message.recipient : delta->key.recipient;
-		wa_instant	at = erased_at(e, recipient);
+		int			end = end_of(e, recipient);
+		wa_instant	at = e->ends[end].at;
 
 		CHECK_FOR_INTERRUPTS();
-		if (at == WA_NEVER || is_back(e, recipient, at))
+		if (at == WA_NEVER || is_back(e, end, at))
 			deltas->at[kept++] = delta;
 	}
 	deltas->n = kept;
@@ -326,13 +328,14 @@ leave_out_links(wa_erasures *e, wa_deltas *links, bool both_ways)
 
 	for (int i = 0; i < links->n; i++)
 	{
-		const wa_row_key *key = &links->at[i]->key;
-		wa_instant	at = erased_at(e, key->recipient);
+		int			from = end_of(e, links->at[i]->key.recipient);
+		int			to = end_of(e, links->at[i]->key.other);
+		wa_instant	at = e->ends[from].at;
 
 		CHECK_FOR_INTERRUPTS();
 		if (both_ways)
-			at = wa_later(at, erased_at(e, key->other));
-		if (at == WA_NEVER || is_back(e, key->recipient, at) || is_back(e, key->other, at))
+			at = wa_later(at, e->ends[to].at);
+		if (at == WA_NEVER || is_back(e, from, at) || is_back(e, to, at))
 			links->at[kept++] = links->at[i];
 	}
 	links->n = kept;

@@ -50,13 +50,10 @@ key_equal(const wa_row_key *a, const wa_row_key *b)
 #define SH_EQUAL(tb, a, b)		key_equal(a, b)
 #define SH_STORE_HASH
 #define SH_GET_HASH(tb, a)		((a)->hash)
-#define SH_SCOPE		static
+#define SH_SCOPE		static inline
 #define SH_DECLARE
 #define SH_DEFINE
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-function"
 #include "lib/simplehash.h"
-#pragma GCC diagnostic pop
 
 /* Businesses and senders are few and named by every event. */
 #define WA_NAMES 16

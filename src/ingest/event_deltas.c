@@ -239,11 +239,7 @@ compare_categories(uint8 a, uint8 b)
 static wa_instant
 end_of_second(wa_instant t)
 {
-	wa_instant	into_second = t % WA_SECOND;
-
-	if (t == WA_FOREVER || into_second == 0)
-		return t;
-	return wa_after(t, into_second < 0 ? -into_second : WA_SECOND - into_second);
+	return wa_cut(t, WA_SECOND) == t ? t : wa_after(wa_cut(t, WA_SECOND), WA_SECOND);
 }
 
 /*

@@ -159,13 +159,6 @@ static wa_statement merge_life = {
 	MERGE_LIFE(" VALUES ($1, $2, $3, $4, $5)"), "text text text text timestamptz", NULL, 0
 };
 
-/* Downwards, so that no hold ends before the message that proves it. */
-static wa_instant
-minute_of(wa_instant t)
-{
-	return wa_day_of(t) + (t - wa_day_of(t)) / WA_MINUTE * WA_MINUTE;
-}
-
 static wa_str
 category_of(const wa_row_delta *delta)
 {
@@ -184,7 +177,8 @@ put_life(wa_column *columns, const void *rows, int i)
 	wa_put_str(&columns[1], delta->key.other);
 	wa_put_str(&columns[2], delta->key.recipient);
 	wa_put_str(&columns[3], category_of(delta));
-	wa_put_instant(&columns[4], minute_of(delta->u.alive_at));
+	/* Downwards, so that no hold ends before the message that proves it. */
+	wa_put_instant(&columns[4], wa_cut(delta->u.alive_at, WA_MINUTE));
 }
 
 static const wa_upsert_target life_target = {
@@ -202,7 +196,7 @@ is_alive_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
 
 	wa_reader_seek_all(reader, values, lengthof(values));
 	return wa_reader_next(reader) &&
-		wa_reader_instant(reader, Anum_wa_sender_life_alive_at) >= minute_of(delta->u.alive_at);
+		wa_reader_instant(reader, Anum_wa_sender_life_alive_at) >= wa_cut(delta->u.alive_at, WA_MINUTE);
 }
 
 void

@@ -334,7 +334,7 @@ refuse_payload(wa_intake *intake, wa_problem problem, const char *detail, wa_str
 	MemoryContextSwitchTo(old);
 }
 
-/* Parse a body and see who signed it. */
+/* Parse a body, which must stay valid until its elements are interpreted. */
 static wa_payload_result
 parse_body(wa_intake *intake, wa_str utf8, wa_str signature)
 {
@@ -362,20 +362,14 @@ parse_text(wa_intake *intake, wa_str text, wa_str signature)
 	wa_payload_result result = parse_body(intake, utf8, signature);
 	wa_str		doubled = {NULL, 0};
 
-	if (result == WA_PAYLOAD_INVALID_JSON || (result == WA_PAYLOAD_OK && !is_signed(intake)))
+	if (result == WA_PAYLOAD_INVALID_JSON || (result == WA_PAYLOAD_OK && intake->secrets != NULL))
 		doubled = wa_doubled_to_utf8(text);
-	if (doubled.data != NULL)
-	{
-		if (parse_body(intake, doubled, signature) == WA_PAYLOAD_OK &&
-			(result == WA_PAYLOAD_INVALID_JSON || is_signed(intake)))
-			result = WA_PAYLOAD_OK;
-		else
-			result = parse_body(intake, utf8, signature);
-		pfree((char *) doubled.data);
-	}
-	if (utf8.data != text.data)
-		pfree((char *) utf8.data);
-	return result;
+	if (doubled.data == NULL || (result == WA_PAYLOAD_OK && is_signed(intake)))
+		return result;
+	if (parse_body(intake, doubled, signature) == WA_PAYLOAD_OK &&
+		(result == WA_PAYLOAD_INVALID_JSON || is_signed(intake)))
+		return WA_PAYLOAD_OK;
+	return parse_body(intake, utf8, signature);
 }
 
 /*

@@ -32,12 +32,6 @@ static wa_statement merge_sender = {
 	MERGE_SENDER(" VALUES ($1, $2, $3, $4, $5)"), "text text text timestamptz timestamptz", NULL, 0
 };
 
-static wa_instant
-hour_of(wa_instant t)
-{
-	return wa_day_of(t) + (t - wa_day_of(t)) / WA_HOUR * WA_HOUR;
-}
-
 static void
 put_sender(wa_column *columns, const void *rows, int i)
 {
@@ -47,7 +41,7 @@ put_sender(wa_column *columns, const void *rows, int i)
 	wa_put_str(&columns[1], delta->key.other);
 	wa_put_str(&columns[2], delta->u.sender.display_phone);
 	wa_put_instant(&columns[3], delta->u.sender.first_seen);
-	wa_put_instant(&columns[4], hour_of(delta->u.sender.last_seen));
+	wa_put_instant(&columns[4], wa_cut(delta->u.sender.last_seen, WA_HOUR));
 }
 
 static const wa_upsert_target sender_target = {
@@ -68,7 +62,7 @@ is_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
 		return false;
 	first = wa_reader_instant(reader, Anum_wa_sender_first_seen);
 	return first != WA_NEVER && first <= delta->u.sender.first_seen &&
-		wa_reader_instant(reader, Anum_wa_sender_last_seen) >= hour_of(delta->u.sender.last_seen) &&
+		wa_reader_instant(reader, Anum_wa_sender_last_seen) >= wa_cut(delta->u.sender.last_seen, WA_HOUR) &&
 		wa_str_compare(wa_reader_str_in_place(reader, Anum_wa_sender_display_phone),
 					   delta->u.sender.display_phone) >= 0;
 }

@@ -43,9 +43,23 @@ wa_write_begin(const wa_schema *schema)
 }
 
 /*
- * What rows tell already: repeated webhooks cost a look-up and no write.  By recipient and business: a
- * recipient may have rows of very many.
+ * What rows tell already: repeated webhooks cost a look-up and no write.  By the key as far as an index
+ * can take it: a recipient may have rows of very many businesses and senders.
  */
+
+static bool
+activity_is_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
+{
+	const wa_str values[] = {delta->key.recipient, delta->key.business, delta->key.other};
+	wa_activity_row row;
+
+	wa_reader_seek_all(reader, values, lengthof(values));
+	*exists = wa_reader_next(reader);
+	if (!*exists)
+		return false;
+	wa_read_activity(reader, &row);
+	return !wa_activity_merge(&row.activity, &delta->u.activity);
+}
 
 static void
 seek(wa_reader *reader, const wa_row_delta *delta)
@@ -53,22 +67,6 @@ seek(wa_reader *reader, const wa_row_delta *delta)
 	const wa_str values[] = {delta->key.recipient, delta->key.business};
 
 	wa_reader_seek_all(reader, values, lengthof(values));
-}
-
-static bool
-activity_is_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
-{
-	seek(reader, delta);
-	while (wa_reader_next(reader))
-	{
-		wa_activity_row row;
-
-		wa_read_activity(reader, &row);
-		*exists = wa_str_equal(row.sender, delta->key.other);
-		if (*exists)
-			return !wa_activity_merge(&row.activity, &delta->u.activity);
-	}
-	return false;
 }
 
 static bool
@@ -132,18 +130,14 @@ read_message(wa_reader *reader, wa_message *message)
 static bool
 message_is_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
 {
-	wa_reader_seek(reader, wa_str_datum(delta->key.other));
-	while (wa_reader_next(reader))
-	{
-		wa_message	row;
+	const wa_str values[] = {delta->key.other, delta->key.recipient};
+	wa_message	row;
 
-		if (!wa_str_equal(wa_reader_str_in_place(reader, Anum_wa_message_participant),
-						  delta->key.recipient))
-			continue;
-		read_message(reader, &row);
-		return !wa_message_merge(&row, &delta->u.message);
-	}
-	return false;
+	wa_reader_seek_all(reader, values, lengthof(values));
+	if (!wa_reader_next(reader))
+		return false;
+	read_message(reader, &row);
+	return !wa_message_merge(&row, &delta->u.message);
 }
 
 /* Recipients: once sorted, each stands there once. */
@@ -230,11 +224,62 @@ lock_activities(const wa_schema *schema, const wa_deltas *cooldowns, const wa_de
 	pfree(recipients.at);
 }
 
-/* A row whose business is '' speaks for every business, either way. */
-static bool
-same_business(wa_str a, wa_str b)
+/*
+ * The evidence about one recipient: of each business the latest of each kind, and of all.  What
+ * evidence lifts rises with its times, so that these tell as much as all rows do, of which
+ * there may be very many.
+ */
+typedef struct wa_recipient_evidence
 {
-	return a.len == 0 || b.len == 0 || wa_str_equal(a, b);
+	int			n;
+	int			max;
+	wa_activity_row *of_business;	/* by business; sender is not set */
+	wa_activity all;
+} wa_recipient_evidence;
+
+static void
+begin_evidence(wa_recipient_evidence *evidence)
+{
+	evidence->n = 0;
+	evidence->all = WA_NO_ACTIVITY;
+}
+
+/* In the order of businesses. */
+static void
+add_evidence(wa_recipient_evidence *evidence, wa_str business, const wa_activity *activity)
+{
+	if (evidence->n == 0 || !wa_str_equal(evidence->of_business[evidence->n - 1].business, business))
+		*wa_append(evidence->of_business, evidence->n, evidence->max, wa_activity_row) =
+			(wa_activity_row) {.business = business,.activity = WA_NO_ACTIVITY};
+	wa_activity_merge(&evidence->of_business[evidence->n - 1].activity, activity);
+	wa_activity_merge(&evidence->all, activity);
+}
+
+static int
+compare_businesses(const void *a, const void *b)
+{
+	return wa_str_compare(((const wa_activity_row *) a)->business,
+						  ((const wa_activity_row *) b)->business);
+}
+
+/*
+ * Up to when it lifts failures of a code in this business.  Where either business is '', it is
+ * any.
+ */
+static wa_instant
+lifted_by(const wa_recipient_evidence *evidence, wa_str business, const wa_code_policy *policy)
+{
+	const wa_activity_row asked = {.business = business};
+	const wa_activity_row *found;
+	wa_instant	lifted = WA_NEVER;
+
+	if (evidence->n == 0 || business.len == 0)
+		return wa_activity_lifts(&evidence->all, policy);
+	if (evidence->of_business[0].business.len == 0)
+		lifted = wa_activity_lifts(&evidence->of_business[0].activity, policy);
+	found = bsearch(&asked, evidence->of_business, evidence->n, sizeof(wa_activity_row),
+					compare_businesses);
+	return found == NULL ? lifted : wa_later(lifted, wa_activity_lifts(&found->activity, policy));
 }
 
 static int
@@ -268,24 +313,22 @@ add_lift(wa_lifts *lifts, const wa_row_delta *found)
 	*wa_append(lifts->at, lifts->n, lifts->max, wa_row_delta *) = lift;
 }
 
-/* Does this evidence lift failures of the cooldown row at hand? */
+/* Does the evidence lift failures of the cooldown row at hand? */
 static void
-lift_row(wa_lifts *lifts, const wa_row_delta *activity, wa_reader *cooldown)
+lift_row(wa_lifts *lifts, wa_str recipient, const wa_recipient_evidence *evidence, wa_reader *cooldown)
 {
 	wa_row_delta found;
 
 	memset(&found, 0, sizeof(found));
 	found.key.kind = WA_ROW_COOLDOWN;
 	found.key.number = wa_reader_int(cooldown, Anum_wa_cooldown_code);
-	found.key.recipient = activity->key.recipient;
+	found.key.recipient = recipient;
 	found.key.business = wa_reader_str(cooldown, Anum_wa_cooldown_business);
 	found.key.other = WA_STR("");
 
-	if (!same_business(found.key.business, activity->key.business) ||
-		!lifts->policy->code(lifts->policy->arg, found.key.number, &found.u.cooldown.policy))
+	if (!lifts->policy->code(lifts->policy->arg, found.key.number, &found.u.cooldown.policy))
 		return;
-	found.u.cooldown.lifted_at = wa_activity_lifts(&activity->u.activity,
-												   &found.u.cooldown.policy);
+	found.u.cooldown.lifted_at = lifted_by(evidence, found.key.business, &found.u.cooldown.policy);
 	if (found.u.cooldown.lifted_at > wa_reader_instant(cooldown, Anum_wa_cooldown_lifted_at))
 		add_lift(lifts, &found);
 }
@@ -294,26 +337,50 @@ lift_row(wa_lifts *lifts, const wa_row_delta *activity, wa_reader *cooldown)
 static void
 find_lifts(const wa_schema *schema, wa_lifts *lifts, const wa_deltas *activities)
 {
+	wa_recipient_evidence evidence = {0};
 	wa_reader	reader;
 
 	if (activities->n == 0)
 		return;
 	wa_reader_open_latest(&reader, &schema->cooldown);
-	for (int i = 0; i < activities->n; i++)
+	for (int i = 0, next; i < activities->n; i = next)
 	{
-		if (!wa_activity_has_evidence(&activities->at[i]->u.activity))
+		wa_str		recipient = activities->at[i]->key.recipient;
+
+		begin_evidence(&evidence);
+		for (next = i; next < activities->n &&
+			 wa_str_equal(activities->at[next]->key.recipient, recipient); next++)
+			add_evidence(&evidence, activities->at[next]->key.business,
+						 &activities->at[next]->u.activity);
+		if (!wa_activity_has_evidence(&evidence.all))
 			continue;
-		wa_reader_seek(&reader, wa_str_datum(activities->at[i]->key.recipient));
+		wa_reader_seek(&reader, wa_str_datum(recipient));
 		while (wa_reader_next(&reader))
-			lift_row(lifts, activities->at[i], &reader);
+			lift_row(lifts, recipient, &evidence, &reader);
 	}
 	wa_reader_close(&reader);
 }
 
-/* All evidence there is for the recipients of failures, by any transaction. */
+/* All evidence that is stored about a recipient, by any transaction. */
 static void
-read_evidence(const wa_schema *schema, const wa_deltas *cooldowns)
+read_evidence(wa_reader *reader, wa_str recipient, wa_recipient_evidence *evidence)
 {
+	begin_evidence(evidence);
+	wa_reader_seek(reader, wa_str_datum(recipient));
+	while (wa_reader_next(reader))
+	{
+		wa_activity_row row;
+
+		wa_read_activity(reader, &row);
+		add_evidence(evidence, row.business, &row.activity);
+	}
+}
+
+/* What it lifts of the failures of this statement. */
+static void
+lift_failures(const wa_schema *schema, const wa_deltas *cooldowns)
+{
+	wa_recipient_evidence evidence = {0};
 	wa_reader	reader;
 
 	if (cooldowns->n == 0)
@@ -323,39 +390,12 @@ read_evidence(const wa_schema *schema, const wa_deltas *cooldowns)
 	{
 		wa_row_delta *delta = cooldowns->at[i];
 
-		wa_reader_seek(&reader, wa_str_datum(delta->key.recipient));
-		while (wa_reader_next(&reader))
-		{
-			wa_activity_row row;
-
-			wa_read_activity(&reader, &row);
-			if (same_business(row.business, delta->key.business))
-				delta->u.cooldown.lifted_at =
-					wa_later(delta->u.cooldown.lifted_at,
-							 wa_activity_lifts(&row.activity, &delta->u.cooldown.policy));
-		}
+		if (i == 0 || !wa_str_equal(delta->key.recipient, cooldowns->at[i - 1]->key.recipient))
+			read_evidence(&reader, delta->key.recipient, &evidence);
+		delta->u.cooldown.lifted_at = lifted_by(&evidence, delta->key.business,
+												&delta->u.cooldown.policy);
 	}
 	wa_reader_close(&reader);
-}
-
-/* Several pieces of evidence for one cooldown become one delta. */
-static void
-merge_lifts(wa_lifts *lifts)
-{
-	int			kept = 0;
-
-	qsort(lifts->at, lifts->n, sizeof(wa_row_delta *), compare_deltas);
-	for (int i = 0; i < lifts->n; i++)
-	{
-		wa_row_delta *delta = lifts->at[i];
-
-		if (kept > 0 && wa_row_key_compare(&lifts->at[kept - 1]->key, &delta->key) == 0)
-			lifts->at[kept - 1]->u.cooldown.lifted_at =
-				wa_later(lifts->at[kept - 1]->u.cooldown.lifted_at, delta->u.cooldown.lifted_at);
-		else
-			lifts->at[kept++] = delta;
-	}
-	lifts->n = kept;
 }
 
 /* Failures with all evidence there is, and what this statement's evidence lifts. */
@@ -366,9 +406,8 @@ write_cooldowns(const wa_schema *schema, const wa_policy *policy, const wa_delta
 	wa_lifts	lifts = {policy, cooldowns, 0, 0, NULL};
 	wa_row_delta **all;
 
-	read_evidence(schema, cooldowns);
+	lift_failures(schema, cooldowns);
 	find_lifts(schema, &lifts, activities);
-	merge_lifts(&lifts);
 	if (cooldowns->n + lifts.n == 0)
 		return;
 	all = palloc_extended((cooldowns->n + lifts.n) * sizeof(wa_row_delta *), MCXT_ALLOC_HUGE);

@@ -113,13 +113,13 @@ add_to_sum(digest_sum *sum, uint64 high, uint64 low)
  * but for elements of one fixed length.
  */
 static bool
-has_bytes_of_its_own(Oid type, const digest_column *column, Oid recipient_type)
+has_bytes_of_its_own(const digest_column *column, Oid recipient_type)
 {
 	if (column->typbyval)
-		return get_typtype(type) == TYPTYPE_BASE;
+		return get_typtype(column->type) == TYPTYPE_BASE;
 	/* a bytea's output is as bytea_output says */
-	return column->typlen > 0 || type == TEXTOID || type == BYTEAOID || type == recipient_type ||
-		type == TIMESTAMPTZARRAYOID;
+	return column->typlen > 0 || column->type == TEXTOID || column->type == BYTEAOID ||
+		column->type == recipient_type || column->type == TIMESTAMPTZARRAYOID;
 }
 
 static void
@@ -134,7 +134,7 @@ describe_column(digest_column *column, Form_pg_attribute attribute, Oid recipien
 	column->type = attribute->atttypid;
 	column->typlen = attribute->attlen;
 	column->typbyval = attribute->attbyval;
-	column->as_bytes = has_bytes_of_its_own(column->type, column, recipient_type);
+	column->as_bytes = has_bytes_of_its_own(column, recipient_type);
 	if (column->as_bytes)
 		return;
 	getTypeOutputInfo(column->type, &output, &is_varlena);

@@ -16,7 +16,6 @@
 #include "catalog/pg_type_d.h"
 #include "funcapi.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
@@ -43,16 +42,14 @@ enum consent_argument
 	ARG_EVERYTHING
 };
 
-/* Argument 0; the input function of the type says what is wrong with it. */
 static void
 recipient_arg(FunctionCallInfo fcinfo, bool is_text, wa_canonical *recipient)
 {
 	wa_forbid_null_arg(fcinfo, ARG_RECIPIENT, "recipient");
 	if (!is_text)
 		wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), recipient);
-	else if (!wa_recipient_from_text(PG_GETARG_TEXT_PP(0), recipient))
-		DirectFunctionCall1(wa_recipient_in,
-							CStringGetDatum(text_to_cstring(PG_GETARG_TEXT_PP(0))));
+	else
+		wa_recipient_require(PG_GETARG_TEXT_PP(0), recipient);
 }
 
 /*

@@ -618,7 +618,7 @@ forget_recipient(FunctionCallInfo fcinfo, const wa_canonical *id)
 	/* By an older snapshot it would pass over rows that it cannot see. */
 	if (IsolationUsesXactSnapshot())
 		ereport(ERROR,
-				(errcode(ERRCODE_INAPPROPRIATE_ISOLATION_LEVEL_FOR_BRANCH_TRANSACTION),
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("wa_forget needs a transaction in READ COMMITTED")));
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();
@@ -633,9 +633,7 @@ wa_forget_text(PG_FUNCTION_ARGS)
 	wa_canonical id;
 
 	wa_forbid_null_arg(fcinfo, 0, "recipient");
-	if (!wa_recipient_from_text(PG_GETARG_TEXT_PP(0), &id))
-		DirectFunctionCall1(wa_recipient_in,
-							CStringGetDatum(text_to_cstring(PG_GETARG_TEXT_PP(0))));
+	wa_recipient_require(PG_GETARG_TEXT_PP(0), &id);
 	return forget_recipient(fcinfo, &id);
 }
 

@@ -53,13 +53,10 @@ hash_stop(uint64 seed, wa_known_stop stop)
 #define SH_HASH_KEY(tb, key)	hash_stop(*(const uint64 *) (tb)->private_data, key)
 #define SH_EQUAL(tb, a, b) \
 	((a).at == (b).at && (a).reg == (b).reg && wa_str_equal((a).business, (b).business))
-#define SH_SCOPE		static
+#define SH_SCOPE		static inline
 #define SH_DECLARE
 #define SH_DEFINE
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-function"
 #include "lib/simplehash.h"
-#pragma GCC diagnostic pop
 
 struct wa_import_person
 {

@@ -17,7 +17,6 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "parser/parse_oper.h"
-#include "parser/scansup.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/lsyscache.h"
@@ -159,23 +158,12 @@ field(wa_import_rows *rows, TupleTableSlot *slot, wa_import_column column)
 	return wa_str_from(OutputFunctionCall(&rows->output[column], value));
 }
 
-/*
- * Without the blanks round it; absent where nothing is left.  Not by isspace, for which some
- * locales have bytes of UTF-8 that are no character by themselves.
- */
+/* Without the blanks around it; absent where nothing is left. */
 static wa_str
 trim(wa_str s)
 {
-	while (s.len > 0 && scanner_isspace(s.data[0]))
-	{
-		s.data++;
-		s.len--;
-	}
-	while (s.len > 0 && scanner_isspace(s.data[s.len - 1]))
-		s.len--;
-	if (s.len == 0)
-		s.data = NULL;
-	return s;
+	s = wa_str_trim(s);
+	return s.len == 0 ? wa_str_from(NULL) : s;
 }
 
 /*

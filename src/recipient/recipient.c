@@ -134,6 +134,15 @@ recipient_from_bytes(const char *input, size_t len, struct Node *escontext)
 	return wa_recipient_make(&canonical);
 }
 
+void
+wa_recipient_require(const struct varlena *value, wa_canonical *canonical)
+{
+	wa_recipient *recipient = recipient_from_bytes(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), NULL);
+
+	wa_recipient_get(recipient, canonical);
+	pfree(recipient);
+}
+
 Datum
 wa_recipient_in(PG_FUNCTION_ARGS)
 {

@@ -29,15 +29,15 @@ typedef struct varlena wa_recipient;
  */
 extern wa_recipient *wa_recipient_make(const wa_canonical *canonical);
 
-/* The input function of the type. */
-extern Datum wa_recipient_in(PG_FUNCTION_ARGS);
-
 /*
  * Read a text, detoasted at least to the packed form (PG_GETARG_TEXT_PP), as the type's
  * input function does.  Returns false, and leaves *canonical undefined, where the input
  * function would raise an error.
  */
 extern bool wa_recipient_from_text(const struct varlena *value, wa_canonical *canonical);
+
+/* The same, but raises the error of the input function. */
+extern void wa_recipient_require(const struct varlena *value, wa_canonical *canonical);
 
 /*
  * Copy the canonical text of a value.  The value is trusted to be canonical.

@@ -17,8 +17,8 @@ CREATE TABLE wa_message (
 	CONSTRAINT wa_message_pkey PRIMARY KEY (message_id, participant)
 ) WITH (fillfactor = 75);
 CREATE INDEX wa_message_recipient ON wa_message (recipient);
--- For wa_template_sendable; few rows have these codes.
-CREATE INDEX wa_message_refused ON wa_message (template, failed_at) WHERE code IN (132015, 132016);
+-- For wa_template_sendable.  Not for its two codes alone: wa_error_override may have others that are the same as these.
+CREATE INDEX wa_message_template_failed ON wa_message (template, failed_at) WHERE template IS NOT NULL AND failed_at IS NOT NULL;
 SELECT pg_catalog.pg_extension_config_dump('wa_message', '');
 COMMENT ON TABLE wa_message IS
 'Outgoing messages, without content: one row per message, in groups per participant, merged from its statuses in any order. Not written while wa_policy.message_log is off. wa_sent adds what only the sender knows';

@@ -71,10 +71,7 @@ wa_pacing_settings_init(void)
 							  &wa_require_opt_in, false, forget_answers);
 }
 
-/*
- * All rows of a table.  One that has no pages is not scanned: nearly nobody has a row
- * there, and every decision comes by.
- */
+/* A column that is never NULL. */
 static Datum
 column_of(TupleTableSlot *slot, int column)
 {
@@ -84,21 +81,17 @@ column_of(TupleTableSlot *slot, int column)
 }
 
 static wa_str
-str_of(char *text)
-{
-	return wa_str_from(text);
-}
-
-static char *
 cap_detail(TupleTableSlot *slot, const wa_cap *cap)
 {
 	char	   *period = DatumGetCString(
 		DirectFunctionCall1(interval_out, column_of(slot, Anum_wa_frequency_cap_period)));
 	wa_str		reason = wa_slot_str(slot, Anum_wa_frequency_cap_reason);
 
-	return psprintf("at most %d %s message%s in %s%s%s", cap->messages,
-					wa_category_name(cap->category), cap->messages == 1 ? "" : "s", period,
-					reason.len > 0 ? ": " : "", reason.data);
+	char	   *detail = psprintf("at most %d %s message%s in %s%s%s", cap->messages,
+								  wa_category_name(cap->category), cap->messages == 1 ? "" : "s",
+								  period, reason.len > 0 ? ": " : "", reason.data);
+
+	return wa_str_from(detail);
 }
 
 static bool
@@ -118,7 +111,7 @@ read_cap(void *arg, TupleTableSlot *slot)
 	cap->business = wa_slot_str(slot, Anum_wa_frequency_cap_business);
 	cap->exempt_in_window = DatumGetBool(column_of(slot, Anum_wa_frequency_cap_exempt_in_window));
 	cap->exempt_regions = DatumGetBool(column_of(slot, Anum_wa_frequency_cap_exempt_regions));
-	cap->detail = str_of(cap_detail(slot, cap));
+	cap->detail = cap_detail(slot, cap);
 	return true;
 }
 

@@ -68,13 +68,10 @@ hash_place(uint64 seed, wa_place_key key)
 #define SH_HASH_KEY(tb, key)	hash_place(((const wa_person *) (tb)->private_data)->seed, key)
 #define SH_EQUAL(tb, a, b) \
 	((a).member == (b).member && (a).reg == (b).reg && wa_str_equal((a).business, (b).business))
-#define SH_SCOPE		static
+#define SH_SCOPE		static inline
 #define SH_DECLARE
 #define SH_DEFINE
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-function"
 #include "lib/simplehash.h"
-#pragma GCC diagnostic pop
 
 typedef struct wa_consents
 {

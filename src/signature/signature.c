@@ -9,6 +9,7 @@
 
 #include "common/hmac.h"
 #include "common/sha2.h"
+#include "miscadmin.h"
 #include "utils/snapmgr.h"
 
 #include "base/append.h"
@@ -24,14 +25,20 @@ typedef struct wa_secret
 {
 	wa_str		business;
 	wa_str		secret;
-	bool		signed_it;		/* the body checked last */
+	bool		compared;		/* has its signature been computed for this body? */
+	bool		signed_it;		/* if so: is it the claimed one? */
 } wa_secret;
 
 struct wa_secrets
 {
 	int			n;
 	int			max;
-	wa_secret  *rows;
+	wa_secret  *rows;			/* by business */
+
+	/* What is checked. */
+	wa_str		body;
+	bool		has_form;		/* is the header a signature? */
+	uint8		claimed[PG_SHA256_DIGEST_LENGTH];
 };
 
 static bool
@@ -45,8 +52,13 @@ read_secret(void *arg, TupleTableSlot *slot)
 	row = wa_append((*secrets)->rows, (*secrets)->n, (*secrets)->max, wa_secret);
 	row->business = wa_slot_str(slot, Anum_wa_app_secret_business);
 	row->secret = wa_slot_str(slot, Anum_wa_app_secret_secret);
-	row->signed_it = false;
 	return true;
+}
+
+static int
+compare_businesses(const void *a, const void *b)
+{
+	return wa_str_compare(((const wa_secret *) a)->business, ((const wa_secret *) b)->business);
 }
 
 wa_secrets *
@@ -57,6 +69,8 @@ wa_secrets_load(const wa_schema *schema, bool latest)
 
 	wa_scan_rows(&schema->app_secret, snapshot, read_secret, &secrets);
 	UnregisterSnapshot(snapshot);
+	if (secrets != NULL)
+		qsort(secrets->rows, secrets->n, sizeof(wa_secret), compare_businesses);
 	return secrets;
 }
 
@@ -71,21 +85,14 @@ read_header(wa_str header, uint8 *digest)
 		digits += prefix;
 	else if (header.len != WA_DIGITS)
 		return false;
-	memset(digest, 0, PG_SHA256_DIGEST_LENGTH);
-	for (int i = 0; i < 2 * PG_SHA256_DIGEST_LENGTH; i++)
+	for (int i = 0; i < PG_SHA256_DIGEST_LENGTH; i++)
 	{
-		char		c = digits[i];
-		int			value;
+		int			high = wa_hex_value(digits[2 * i]);
+		int			low = wa_hex_value(digits[2 * i + 1]);
 
-		if (c >= '0' && c <= '9')
-			value = c - '0';
-		else if (c >= 'a' && c <= 'f')
-			value = c - 'a' + 10;
-		else if (c >= 'A' && c <= 'F')
-			value = c - 'A' + 10;
-		else
+		if (high < 0 || low < 0)
 			return false;
-		digest[i / 2] = (uint8) (digest[i / 2] << 4 | value);
+		digest[i] = (uint8) (high << 4 | low);
 	}
 	return true;
 }
@@ -121,21 +128,28 @@ same_digest(const uint8 *a, const uint8 *b)
 void
 wa_secrets_check(wa_secrets *secrets, wa_str body, wa_str signature)
 {
-	uint8		claimed[PG_SHA256_DIGEST_LENGTH];
-	bool		has_form = read_header(signature, claimed);
-
+	secrets->body = body;
+	secrets->has_form = read_header(signature, secrets->claimed);
 	for (int i = 0; i < secrets->n; i++)
-	{
-		wa_secret  *row = &secrets->rows[i];
-		uint8		digest[PG_SHA256_DIGEST_LENGTH];
+		secrets->rows[i].compared = false;
+}
 
-		row->signed_it = false;
-		if (has_form && row->secret.data != NULL)
-		{
-			sign(row->secret, body, digest);
-			row->signed_it = same_digest(digest, claimed);
-		}
+/* Did this secret sign the body?  A large body takes its time, and there may be many secrets. */
+static bool
+has_signed(const wa_secrets *secrets, wa_secret *row)
+{
+	uint8		digest[PG_SHA256_DIGEST_LENGTH];
+
+	if (!secrets->has_form || row->secret.data == NULL)
+		return false;
+	if (!row->compared)
+	{
+		CHECK_FOR_INTERRUPTS();
+		sign(row->secret, secrets->body, digest);
+		row->signed_it = same_digest(digest, secrets->claimed);
+		row->compared = true;
 	}
+	return row->signed_it;
 }
 
 bool
@@ -143,10 +157,29 @@ wa_secrets_any(const wa_secrets *secrets)
 {
 	for (int i = 0; i < secrets->n; i++)
 	{
-		if (secrets->rows[i].signed_it)
+		if (has_signed(secrets, &secrets->rows[i]))
 			return true;
 	}
 	return false;
+}
+
+/* The first row of this business, or behind it. */
+static int
+first_of(const wa_secrets *secrets, wa_str business)
+{
+	int			low = 0;
+	int			high = secrets->n;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+
+		if (wa_str_compare(secrets->rows[middle].business, business) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 bool
@@ -155,17 +188,19 @@ wa_secrets_accept(const wa_secrets *secrets, wa_str business)
 	bool		has_own = false;
 	bool		all_unsigned = false;
 
-	for (int i = 0; i < secrets->n; i++)
+	for (int i = first_of(secrets, business);
+		 i < secrets->n && wa_str_equal(secrets->rows[i].business, business); i++)
 	{
-		const wa_secret *row = &secrets->rows[i];
-		bool		own = wa_str_equal(row->business, business);
-
-		if ((own || row->business.len == 0) && row->signed_it)
+		if (secrets->rows[i].secret.data == NULL || has_signed(secrets, &secrets->rows[i]))
 			return true;
-		if (own && row->secret.data == NULL)
+		has_own = true;
+	}
+	/* Those of every business come first. */
+	for (int i = 0; i < secrets->n && secrets->rows[i].business.len == 0; i++)
+	{
+		if (has_signed(secrets, &secrets->rows[i]))
 			return true;
-		has_own |= own;
-		all_unsigned |= row->business.len == 0 && row->secret.data == NULL;
+		all_unsigned |= secrets->rows[i].secret.data == NULL;
 	}
 	return all_unsigned && !has_own;
 }

@@ -28,9 +28,9 @@ typedef struct wa_secrets wa_secrets;
 extern wa_secrets *wa_secrets_load(const wa_schema *schema, bool latest);
 
 /*
- * Compare a header with the signature of body by each secret, in constant time; the result is
- * for wa_secrets_accept and wa_secrets_any.  body is UTF-8, as it was sent; signature.data
- * may be NULL.
+ * Take a header and a body, for wa_secrets_accept and wa_secrets_any, which compare the header with the
+ * signature of the body by the secrets that they ask about, in constant time.  body is UTF-8, as it was
+ * sent, and must stay valid for these; signature.data may be NULL.
  */
 extern void wa_secrets_check(wa_secrets *secrets, wa_str body, wa_str signature);
 

@@ -54,12 +54,6 @@ wa_erasure_key_read(const wa_schema *schema, Snapshot snapshot, wa_erasure_key *
 	return !wa_scan_rows(&schema->erasure_key, snapshot, read_key, key);
 }
 
-static bool
-is_phone(wa_str identifier)
-{
-	return identifier.len > 0 && identifier.data[0] >= '0' && identifier.data[0] <= '9';
-}
-
 void
 wa_erased_hash(const wa_erasure_key *key, wa_str identifier, uint8 *hash)
 {
@@ -82,10 +76,11 @@ wa_erased_hash(const wa_erasure_key *key, wa_str identifier, uint8 *hash)
 uint32
 wa_erased_bucket(const wa_erasure_key *key, wa_str identifier)
 {
+	int64		number = wa_phone_number(identifier.data, identifier.len);
 	uint8		hash[WA_ERASED_HASH];
 
-	if (is_phone(identifier))
-		return wa_erased_phone_bucket(key->seed, wa_phone_number(identifier.data, identifier.len));
+	if (number != 0)
+		return wa_erased_phone_bucket(key->seed, number);
 	wa_erased_hash(key, identifier, hash);
 	return (uint32) hash[0] << 24 | (uint32) hash[1] << 16 | (uint32) hash[2] << 8 | hash[3];
 }

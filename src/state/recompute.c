@@ -227,7 +227,7 @@ wa_recompute(PG_FUNCTION_ARGS)
 	/* By an older snapshot it would pass over rows that it cannot see. */
 	if (IsolationUsesXactSnapshot())
 		ereport(ERROR,
-				(errcode(ERRCODE_INAPPROPRIATE_ISOLATION_LEVEL_FOR_BRANCH_TRANSACTION),
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("wa_recompute needs a transaction in READ COMMITTED")));
 
 	/*

@@ -178,6 +178,6 @@ CREATE FUNCTION wa_recompute() RETURNS bigint
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION wa_recompute() IS
-'Applies a change of wa_error_override or wa_incident to the stored state: computes strikes and ends of cooldowns again from the stored failures and evidence. Where the scope of a code has changed, its sender holds follow: a hold on a sender or region becomes one on the business, or is removed; a hold on a business stays until it ends. Waits for running ingests and blocks new ones until it commits; needs READ COMMITTED. Returns how many rows of wa_cooldown and wa_sender_hold changed. Failures of a code that had no ladder, or held nothing, when they came are not stored: wa_replay() applies them from the stored payloads';
+'Applies a change of wa_error_override or wa_incident to the stored state: computes strikes and ends of cooldowns again from the stored failures and evidence. Where the scope of a code has changed, its sender holds follow: a hold on a sender or region becomes one on the business, or is removed; a hold on a business stays until it ends. Waits for running ingests and blocks new ones until it commits. Returns how many rows of wa_cooldown and wa_sender_hold changed. Failures of a code that had no ladder, or held nothing, when they came are not stored: wa_replay() applies them from the stored payloads. Error: feature_not_supported above READ COMMITTED';
 REVOKE EXECUTE ON FUNCTION wa_recompute() FROM PUBLIC;
 

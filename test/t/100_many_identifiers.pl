@@ -1,7 +1,8 @@
 # "Bounded against an adversary": somebody who owns a phone, or may write webhooks, can
 # make no query slower than in proportion to what was sent.  One phone says START
-# under very many BSUIDs, very many phones under one BSUID, or a number is changed very often; three
-# times as many may cost five times as much (a linear walk costs three times, a quadratic one nine).
+# under very many BSUIDs, very many phones under one BSUID, a number is changed very often, one phone
+# has to do with very many businesses and senders, or a message has very many recipients; three times as
+# many may cost five times as much (a linear walk costs three times, a quadratic one nine).
 
 use strict;
 use warnings;
@@ -32,7 +33,30 @@ my %sent = (
 		return (envelope('W1', change_of('S1', 'messages', map { number_change($_) } 1 .. $n)),
 			envelope('W1', change_of('S1', 'messages',
 				map { inbound(4915100000000 + $_, $begin + $_, $_ % 2 ? 'START' : 'STOP') } 1 .. $n)));
+	},
+	# Failures, evidence that lifts them, failures again; then windows of one business that are refused.
+	'to businesses and senders' => sub {
+		my ($n) = @_;
+		return (in_businesses($n, 'statuses', failed($phone, $begin, 131026)),
+			in_businesses($n, 'messages', inbound($phone, $begin + 100, 'Hello')),
+			in_businesses($n, 'statuses', failed($phone, $begin + 200, 131026)),
+			envelope('W', map { change_of("S$_", 'messages', inbound($phone, $begin + 300, 'Hello')) } 1 .. $n),
+			envelope('W', map { change_of("S$_", 'statuses', failed($phone, $begin + 400, 131047)) } 1 .. $n));
+	},
+	# Of one message, twice.
+	'to participants of a group' => sub {
+		my ($n) = @_;
+		return map { my $status = $_; envelope('W', change_of('S', 'statuses', map { { id => 'wamid.group', status => $status, timestamp => $begin,
+			recipient_id => 'G1', recipient_type => 'group', recipient_participant_id => 4915100000000 + $_ } } 1 .. $n)) } qw(sent delivered);
 	},);
+
+# The same element in n businesses.
+sub in_businesses
+{
+	my ($n, $kind, $element) = @_;
+	return WaTest::json({ object => 'whatsapp_business_account',
+			entry => [ map { { id => "W$_", changes => [ change_of("S$_", $kind, $element) ] } } 1 .. $n ] });
+}
 
 # The n-th number becomes the next one.
 sub number_change
@@ -94,6 +118,11 @@ for my $how (sort keys %sent)
 is($node->safe_psql('n2_6000', q{SELECT count(*) FROM wa_identity WHERE recipient = '4915100000001'}), '6000', 'links of all');
 is($node->safe_psql('n1_6000', q{SELECT count(*) FROM wa_identity_change}), '6000', 'changes of all');
 is($node->safe_psql('n3_6000', q{SELECT count(*) FROM wa_identity WHERE other = 'DE.n7'}), '6000', 'phones of all');
+is($node->safe_psql('n4_6000', q{SELECT count(*), min(lifted_at) = max(lifted_at), min(strikes), max(strikes) FROM wa_cooldown}),
+	'6000|t|1|1', 'cooldowns in all businesses, the first failure lifted');
+is($node->safe_psql('n5_6000', q{SELECT count(*) FROM wa_message WHERE sent_at = delivered_at}), '6000', 'messages to all participants');
+is($node->safe_psql('n4_6000', q{SELECT count(*) FROM wa_activity WHERE business = 'W' AND last_window_refused_at > last_inbound_at}),
+	'6000', 'windows of all senders');
 
 # Whom too many reach is refused, in a list as in a look-up, whatever is known of the others.  The first
 # number inherits from nobody, the second from the first.
@@ -153,6 +182,26 @@ my ($senders_few, $senders_many) = map {
 	(sort { $a <=> $b } map { $node->safe_psql('cancelled', $webhooks) } 1 .. 3)[0]
 } 0, 10000;
 cmp_ok($senders_many, '<', 2 * $senders_few + 50, "600 webhooks: $senders_few ms, $senders_many ms where 10000 senders and holds are known");
+
+# So does one with a wrong signature, whatever number of secrets other businesses have.
+my $forged = 'SELECT ms(' . literal('SELECT wa_ingest(' .
+	literal(envelope('W1', change_of('S1', 'messages', inbound($phone, $begin, 'x' x 300_000)))) . q{, repeat('a', 64))}) . ')';
+my ($secrets_few, $secrets_many) = map {
+	$node->safe_psql('cancelled', "INSERT INTO wa_app_secret (business, secret) SELECT 'W' || n, md5(n::text) FROM generate_series($_) AS n");
+	(sort { $a <=> $b } map { $node->safe_psql('cancelled', $forged) } 1 .. 3)[0]
+} '1, 1', '2, 2000';
+cmp_ok($secrets_many, '<', 2 * $secrets_few + 50, "300 kB: $secrets_few ms, $secrets_many ms where 2000 businesses have secrets");
+is($node->safe_psql('cancelled', q{SELECT count(*) FROM wa_problem WHERE problem = 'bad_signature'}), '6', 'all refused');
+$node->safe_psql('cancelled', 'DELETE FROM wa_app_secret');
+
+# So do receipts of somebody who was erased, from very many senders.
+$node->safe_psql('cancelled', q{SELECT wa_opt_out('4915300000001'); SELECT * FROM wa_forget('4915300000001', 'asked for it')});
+my ($erased_few, $erased_many) = map {
+	my $receipts = 'SELECT ms(' . literal('SELECT wa_ingest(' .
+		literal(envelope('W1', map { change_of("E$_", 'statuses', receipt(4915300000001, $begin, 'delivered')) } 1 .. $_)) . ')') . ')';
+	(sort { $a <=> $b } map { $node->safe_psql('cancelled', $receipts) } 1 .. 3)[0]
+} $few, $many;
+cmp_ok($erased_many, '<', 5 * $erased_few + 80, "receipts of somebody erased: $erased_few ms for $few, $erased_many ms for $many");
 
 # What takes long can be cancelled while the rows of all identifiers are read, too: most of the
 # time goes there. Half of the time is given, and the other half must be saved.
