@@ -71,7 +71,6 @@ struct wa_intake
 	int64		webhook_id;
 	const wa_report *report;	/* NULL: none */
 	bool		retrying;		/* of a problem that is recorded already */
-	bool		alone;			/* an element without what stood round it in its payload */
 	bool		looking;		/* what it says comes by another way */
 	uint32		problems_of_element;	/* kinds found so far, as bits */
 	int			codes_of_element;	/* unknown ones found so far */
@@ -175,13 +174,8 @@ take_event(void *arg, const wa_event *event)
 {
 	wa_intake  *intake = arg;
 
-	/*
-	 * Without its contact an element names fewer identifiers, so that it would link others
-	 * than it did when it came.
-	 */
-	if (intake->looking || (intake->alone && event->kind == WA_EVENT_SIGHTING))
-		return;
-	wa_event_batch_add(intake->batch, event, intake->webhook_id);
+	if (!intake->looking)
+		wa_event_batch_add(intake->batch, event, intake->webhook_id);
 }
 
 wa_intake *
@@ -424,7 +418,6 @@ wa_intake_fragment(wa_intake *intake, const wa_fragment *fragment, bool uncounte
 
 	forbid_on_subscriber(intake);
 	intake->retrying = true;
-	intake->alone = fragment->path.len > 0;
 	intake->looking = uncounted;
 	if (fragment->path.len == 0)
 		wa_intake_payload(intake, fragment->text, false, fragment->signature,
@@ -450,7 +443,6 @@ wa_intake_fragment(wa_intake *intake, const wa_fragment *fragment, bool uncounte
 		wa_payload_clear(intake->payload);
 	}
 	intake->retrying = false;
-	intake->alone = false;
 	intake->looking = false;
 	solved = intake->counts.problems == before.problems;
 	if (uncounted)
