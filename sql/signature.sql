@@ -79,7 +79,9 @@ SELECT count(*) FROM wa_consent;
 INSERT INTO wa_app_secret (business, secret) VALUES ('B1', 'second secret');
 INSERT INTO wa_webhook (payload, signature) VALUES (:'body', :'two'), (:'body', :'one');
 SELECT recipient, register, state FROM wa_consent;
--- What was refused for want of the second secret is applied by a replay.
+-- What was refused for want of the second secret is applied by a replay, also where the payload was not kept, or is kept no more.
+DELETE FROM wa_webhook;
+SELECT problem, detail, fragment IS NOT NULL AS whole, signature = :'two' AS by_two FROM wa_problem ORDER BY id;
 SELECT * FROM wa_replay();
 SELECT problem, webhook_id IS NOT NULL AS kept, resolved_at IS NOT NULL AS resolved FROM wa_problem ORDER BY id;
 DELETE FROM wa_consent;

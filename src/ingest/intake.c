@@ -307,7 +307,8 @@ problem_of(wa_payload_result result)
 
 /* Record a problem of the whole payload. */
 static void
-refuse_payload(wa_intake *intake, wa_problem problem, const char *detail, wa_str payload)
+refuse_payload(wa_intake *intake, wa_problem problem, const char *detail, wa_str payload,
+			   wa_str signature)
 {
 	MemoryContext old;
 	wa_finding *finding;
@@ -324,7 +325,10 @@ refuse_payload(wa_intake *intake, wa_problem problem, const char *detail, wa_str
 	}
 	finding = add_finding(intake, problem, psprintf("%s%s", detail, kept));
 	if (intake->webhook_id == 0)
+	{
 		finding->fragment = wa_bytes_to_database(payload);
+		finding->signature = signature.data == NULL ? signature : wa_str_copy(signature);
+	}
 	MemoryContextSwitchTo(old);
 }
 
@@ -402,11 +406,12 @@ wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes, wa_str signa
 	intake->received_at = received_at;
 	intake->webhook_id = webhook_id;
 	if (result != WA_PAYLOAD_OK)
-		refuse_payload(intake, problem_of(result), wa_payload_detail(intake->payload), payload);
+		refuse_payload(intake, problem_of(result), wa_payload_detail(intake->payload), payload,
+					   signature);
 	else if (interpret_elements(intake, intake->secrets != NULL))
 		refuse_payload(intake, WA_PROBLEM_BAD_SIGNATURE,
 					   signature.data == NULL ? "no signature was given" :
-					   "signature is not that of a secret of the business", payload);
+					   "signature is not that of a secret of the business", payload, signature);
 	wa_payload_clear(intake->payload);
 }
 
