@@ -252,6 +252,9 @@ extern const char *wa_payload_detail(const wa_payload *payload);
  */
 extern bool wa_payload_next(wa_payload *payload, wa_element *element);
 
+/* Is it the id of a group, to judge by its form? */
+extern bool wa_is_group_id(wa_str id);
+
 /* The i-th of element->nerrors entries (0-based). */
 extern void wa_element_error(const wa_element *element, int i, wa_error *error);
 

@@ -889,6 +889,8 @@ test_failure_alone(void)
 		{"4915112345678", 131026, WA_FIRST_INSTANT - NOW - 1, "bad_timestamp; failure 131026 @0 b/s 4915112345678"},
 		{"nobody", 131026, 0, "bad_recipient"},
 		{"", 131026, 0, "missing_recipient"},
+		{"nobody", 77, 0, "bad_recipient; unknown_code 77"},
+		{"Y2FwaV9ncm91cDox", 131050, 0, ""},
 	};
 
 	for (int i = 0; i < lengthof(rows); i++)
