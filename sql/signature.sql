@@ -30,6 +30,7 @@ SELECT * FROM wa_ingest('{"object": "instagram", "entry": [{"id": "1784140000000
 SELECT * FROM wa_ingest('{"object": "page", "entry": [{"id": "1000001", "messaging": [{"sender": {"id": "7"}}]}]}');
 SELECT * FROM wa_ingest('{"object": "whatsapp_business_account", "entry": [{"id": "500001", "changes": [{"field": "partner_solutions", "value": {"event": "SOLUTION_CREATED"}}]}]}');
 SELECT * FROM wa_ingest(jsonb_build_array(jsonb_build_object('data', :'body'::jsonb))::text);
+SELECT * FROM wa_ingest(jsonb_build_object('topic', 'whatsapp', 'value', :'body'::jsonb)::text);
 SELECT count(*) FROM wa_replay();
 SELECT business, sender FROM wa_sender;
 SELECT wa_sendable('4915112345001', 'marketing');

@@ -570,8 +570,6 @@ wa_interpret_failure(const wa_failure_report *failure, wa_instant received_at,
 	wa_context	c;
 	bool		has_recipient;
 
-	if (wa_is_group_id(failure->who.phone))
-		return WA_OUTCOME_IGNORED;
 	wa_context_open(&c, failure->business, failure->sender, failure->message_id, policy, sink);
 	wa_context_set_ids(&c, &failure->who, NULL);
 	has_recipient = wa_context_has_recipient(&c, &failure->who, NULL);

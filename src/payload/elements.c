@@ -29,8 +29,8 @@ element_any_given(const wa_ids *ids)
  */
 
 /* The Cloud API's ids of groups begin like this: "capi_group:" in base 64. */
-bool
-wa_is_group_id(wa_str id)
+static bool
+status_is_group_id(wa_str id)
 {
 	static const wa_str cloud = {"Y2FwaV9ncm91cD", 14};
 	static const wa_str suffix = {"@g.us", 5};
@@ -96,7 +96,7 @@ status_fill(json_object *node, wa_element *element)
 	if (element->participant)
 		return;
 	if (wa_str_says(wa_json_text(node, "recipient_type"), WA_STR("group")) ||
-		wa_is_group_id(wa_json_text(node, "recipient_id")))
+		status_is_group_id(wa_json_text(node, "recipient_id")))
 		element->group = true;
 	else
 		status_fill_recipient(node, &element->who);

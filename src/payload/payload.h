@@ -147,7 +147,8 @@ typedef struct wa_element
 								 * user_preferences, user_id_update or entries
 								 * where they are not read */
 	bool		no_account;		/* OTHER, MALFORMED: its entry is not a WhatsApp account's, but
-								 * a page's, or that of a portfolio */
+								 * a page's, or that of a portfolio; or the element came
+								 * by itself, and named its account when it came first */
 	wa_str		timestamp;		/* the element's own; for a CALL that has ended, when
 								 * it began, if that is given */
 	wa_str		message_id;		/* id of a status, message or call */
@@ -251,9 +252,6 @@ extern const char *wa_payload_detail(const wa_payload *payload);
  * value in the order given above.  Returns false after the last.
  */
 extern bool wa_payload_next(wa_payload *payload, wa_element *element);
-
-/* Is it the id of a group, to judge by its form? */
-extern bool wa_is_group_id(wa_str id);
 
 /* The i-th of element->nerrors entries (0-based). */
 extern void wa_element_error(const wa_element *element, int i, wa_error *error);
