@@ -48,7 +48,7 @@ SELECT heard, string_agg(to_json(said)::text, ' ' ORDER BY n) AS said FROM t.hea
 DELETE FROM t.said;
 INSERT INTO t.said (part) SELECT t.text(body) FROM unnest(ARRAY[
 	'STOOOP', 'S.T.O.P.', 's t o p please', 'Stop. Remove me from your list.', E'Hello\nUNSUBSCRIBE me\nStop messaging me!', 'STOP/ARRÊT', 'Not interested. Stop.', 'No, stop', 'stop, thanks, baja', 'لا، إيقاف',
-	'No. Cancel.', 'No.', 'Not interested', 'Stop. Where is my order?', 'Where is my order? Stop.', 'Don''t. Stop.', 'Start. Stop.', 'Start. Subscribe.', 'Stop? Remove me', 'stoop', repeat('Stop. Remove me. ', 5)]) AS body;
+	'No. Cancel.', 'No.', 'Not interested', 'Stop. Where is my order?', 'Where is my order? Stop.', 'Don''t. Stop.', 'Start. Stop.', 'Start. Subscribe.', 'Stop? Remove me', 'stoop', repeat('Stop. Remove me. ', 5), repeat('stop ', 200), 'Stop ' || repeat('😡', 200)]) AS body;
 CALL t.all_say();
 \pset format unaligned
 SELECT heard, string_agg(to_json(said)::text, ' ' ORDER BY n) AS said FROM t.heard GROUP BY heard;
@@ -58,7 +58,7 @@ SELECT heard, string_agg(to_json(said)::text, ' ' ORDER BY n) AS said FROM t.hea
 DELETE FROM t.said;
 INSERT INTO t.said (part) SELECT t.text(body) FROM unnest(ARRAY[
 	'don''t stop', 'please don''t stop', 'stop it', 'nonstop', 'non-stop', 's t op', 'st-op', 'stop start', 'how do I stop the alarm?', 'can I cancel my order?', '', '   ', '...', 'don’t stop!', 'please', 'ok thanks',
-	'yes', 'end', 'cancel', 'quit', 'yes please', 'ok start', 'start?', 'START 🚫', 'st op', 'stopx', repeat(' ', 4000) || 'stop please', repeat('stop ', 200), repeat('x', 100000), '🛑']) AS body;
+	'yes', 'end', 'cancel', 'quit', 'yes please', 'ok start', 'start?', 'START 🚫', 'st op', 'stopx', repeat(' ', 4100) || 'stop please', repeat('stop ', 2000), repeat('x', 100000), '🛑']) AS body;
 CALL t.all_say();
 SELECT heard, count(*) FROM t.heard GROUP BY heard;
 -- They are messages all the same.
@@ -76,6 +76,8 @@ INSERT INTO t.said (part) VALUES
 	('{"type": "interactive", "interactive": {"type": "button_reply", "button_reply": {"id": "unsubscribe", "title": "No, thanks"}}}'),
 	('{"type": "interactive", "interactive": {"type": "button_reply", "button_reply": {"id": "x", "title": "Stop the music"}}}'),
 	('{"type": "interactive", "interactive": {"type": "list_reply", "list_reply": {"id": "x", "title": "Stop"}}}'),
+	('{"type": "interactive", "interactive": {"type": "button_reply", "id": "x", "title": "Stop"}}'),
+	('{"type": "interactive", "interactive": {"type": "button_reply", "button_reply": "Start"}}'),
 	('{"type": "image", "image": {"id": "1", "caption": "stop"}}'),
 	('{"type": "reaction", "reaction": {"emoji": "stop"}}'),
 	('{"type": "edit", "text": {"body": "stop"}}'),

@@ -130,6 +130,9 @@ SELECT problem, detail FROM wa_problem ORDER BY id;
 SELECT bool_and(fragment LIKE '%131026%') AS code, bool_or(fragment LIKE '%maria@example.com%') AS recipient,
 	bool_or(fragment LIKE '%wamid.1%') AS message, bool_or(fragment LIKE '%the details%') AS details, bool_or(business = 'b1' AND sender = 's1') AS scope
 FROM wa_problem;
+-- What is of the sender holds it whoever was meant.
+SELECT * FROM wa_report_error('', 131048, '2025-03-01 10:00', 'b1', 's1');
+SELECT business, sender, code FROM wa_sender_hold;
 SELECT wa_report_error(NULL, 131026);
 SELECT wa_report_error('491550006001', NULL);
 SELECT wa_report_error('491550006001', 131026, NULL);

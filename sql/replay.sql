@@ -108,6 +108,23 @@ SELECT * FROM wa_replay();
 SELECT count(*), (SELECT count(*) FROM wa_problem WHERE resolved_at IS NULL AND fragment IS NULL) AS open FROM wa_activity;
 SELECT count(*) AS locked FROM pg_locks WHERE pid = pg_backend_pid() AND relation = 'wa_activity'::regclass AND mode = 'ShareRowExclusiveLock';
 
+-- An element by itself, with its contact, says what it said when it came: nothing new is recorded.
+DELETE FROM wa_problem;
+CREATE FUNCTION t.odd(number integer) RETURNS jsonb LANGUAGE sql RETURN jsonb_build_object(
+	'contacts', jsonb_build_array(jsonb_build_object('wa_id', '49161000400' || number, 'user_id', 'DE.r' || number)),
+	'user_preferences', jsonb_build_array(jsonb_build_object('user_id', 'DE.r' || number, 'category', 'marketing', 'value', 'stop', 'timestamp', 1740823200)),
+	'statuses', jsonb_build_array(jsonb_build_object('status', 'read', 'recipient_user_id', 'DE.r' || number, 'timestamp', 1740823200,
+		'errors', '[{"code": 131049}, {"code": 888009}]'::jsonb)));
+SELECT problems FROM wa_ingest(t.hook(t.odd(1)));
+CALL t.take(t.odd(2));
+SELECT path, problem, fragment FROM wa_problem ORDER BY id;
+CREATE TABLE t.digest AS SELECT * FROM wa_digest();
+SELECT applied FROM wa_replay((SELECT max(id) + 1 FROM wa_webhook));
+SELECT * FROM (SELECT * FROM wa_digest() EXCEPT TABLE t.digest) AS changed;
+DELETE FROM wa_webhook;
+SELECT applied FROM wa_replay();
+SELECT * FROM (SELECT * FROM wa_digest() EXCEPT TABLE t.digest) AS changed;
+
 -- A payload that was received when it was ahead of the clock stays so.
 INSERT INTO wa_webhook (received_at, payload) VALUES ('2025-03-01 09:00', t.hook(t.prefers('491610002001', 'resume', '2025-03-01 10:00')));
 SELECT problem, detail FROM wa_problem ORDER BY id DESC LIMIT 1;

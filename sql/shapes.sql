@@ -82,7 +82,10 @@ SELECT n, i.* FROM (VALUES
 	(12, t.hook(jsonb_build_object('message', t.says_stop(40) #> '{messages,0}'))),
 	(13, t.hook('{"wa_id": "491700001040", "category": "marketing_messages", "value": "stop"}', field => 'user_preferences')),
 	(14, (t.receipt('491700003006', '2025-03-01') || jsonb_build_object('body', t.envelope(40)::text))::text),
-	(15, jsonb_build_object('messaging_product', 'whatsapp', 'contacts', '[{"input": "+49 170 0001040", "wa_id": "491700001040"}]'::jsonb, 'messages', '[{"id": "w"}]'::jsonb)::text)) AS v (n, payload), LATERAL wa_ingest(payload) AS i;
+	(15, jsonb_build_object('messaging_product', 'whatsapp', 'contacts', '[{"input": "+49 170 0001040", "wa_id": "491700001040"}]'::jsonb, 'messages', '[{"id": "w"}]'::jsonb)::text),
+	(16, jsonb_build_object('topic', 't', 'value', t.hook('{"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "DISABLE"}}', field => 'account_update')::jsonb)::text),
+	(17, t.hook('{"data": {"user_id_update": [{"user_id": {"previous": "DE.17", "current": "DE.18"}}]}}')),
+	(18, t.hook(t.says_stop(40) || '{"message_echoes": []}', field => 'smb_message_echoes'))) AS v (n, payload), LATERAL wa_ingest(payload) AS i;
 SELECT path, problem, detail, left(fragment, 60) AS fragment FROM wa_problem ORDER BY id;
 SELECT recipient FROM wa_consent WHERE recipient BETWEEN '491700001040' AND '491700001041';
 -- It stays open until somebody reads it.

@@ -30,6 +30,7 @@ SELECT * FROM wa_ingest('{"object": "instagram", "entry": [{"id": "1784140000000
 SELECT * FROM wa_ingest('{"object": "page", "entry": [{"id": "1000001", "messaging": [{"sender": {"id": "7"}}]}]}');
 SELECT * FROM wa_ingest('{"object": "whatsapp_business_account", "entry": [{"id": "500001", "changes": [{"field": "partner_solutions", "value": {"event": "SOLUTION_CREATED"}}]}]}');
 SELECT * FROM wa_ingest(jsonb_build_array(jsonb_build_object('data', :'body'::jsonb))::text);
+SELECT * FROM wa_ingest(jsonb_build_object('topic', 'whatsapp', 'value', :'body'::jsonb)::text);
 SELECT count(*) FROM wa_replay();
 SELECT business, sender FROM wa_sender;
 SELECT wa_sendable('4915112345001', 'marketing');
@@ -79,7 +80,9 @@ SELECT count(*) FROM wa_consent;
 INSERT INTO wa_app_secret (business, secret) VALUES ('B1', 'second secret');
 INSERT INTO wa_webhook (payload, signature) VALUES (:'body', :'two'), (:'body', :'one');
 SELECT recipient, register, state FROM wa_consent;
--- What was refused for want of the second secret is applied by a replay.
+-- What was refused for want of the second secret is applied by a replay, also where the payload was not kept, or is kept no more.
+DELETE FROM wa_webhook;
+SELECT problem, detail, fragment IS NOT NULL AS whole, signature = :'two' AS by_two FROM wa_problem ORDER BY id;
 SELECT * FROM wa_replay();
 SELECT problem, webhook_id IS NOT NULL AS kept, resolved_at IS NOT NULL AS resolved FROM wa_problem ORDER BY id;
 DELETE FROM wa_consent;

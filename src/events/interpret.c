@@ -23,6 +23,43 @@ element_has_recipient(wa_context *c, const wa_element *element)
 }
 
 /* ----------------------------------------------------------------
+ * Errors of the sender
+ * ----------------------------------------------------------------
+ */
+
+/* A code that may hold the sender, and does nothing to a recipient. */
+static void
+interpret_code_of_sender(wa_context *c, int32 code)
+{
+	wa_code_policy policy;
+
+	if (c->policy->code(c->policy->arg, code, &policy))
+		wa_interpret_holding_code(c, &policy);
+	else
+		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_CODE,
+								  "error code is not in the catalogue", code);
+}
+
+/*
+ * Errors of the account or the sender, without a message, or of a message to nobody who can be told.  A code
+ * that nobody knows is worth knowing of.  (Errors of flows have no code.)
+ */
+static wa_element_outcome
+interpret_errors_of_sender(wa_context *c, const wa_element *element)
+{
+	for (int i = 0; i < element->nerrors; i++)
+	{
+		wa_error	error;
+		int32		code;
+
+		wa_element_error(element, i, &error);
+		if (wa_code_read(error.code, &code))
+			interpret_code_of_sender(c, code);
+	}
+	return wa_context_outcome(c);
+}
+
+/* ----------------------------------------------------------------
  * Statuses
  * ----------------------------------------------------------------
  */
@@ -182,7 +219,7 @@ interpret_status(wa_context *c, const wa_element *element)
 		return wa_context_outcome(c);
 
 	if (!element_has_recipient(c, element))
-		return wa_context_outcome(c);
+		return failed ? interpret_errors_of_sender(c, element) : wa_context_outcome(c);
 	if (failed)
 		interpret_failed(c, element);
 	else if (wa_context_has_instant(c))
@@ -467,37 +504,11 @@ interpret_call(wa_context *c, const wa_element *element)
 	return wa_context_outcome(c);
 }
 
-/*
- * An error of the account or the sender, without a message: does nothing to a
- * recipient, and may hold the sender.  A code that nobody knows is worth knowing of.  (Errors of flows
- * have no code.)
- */
-static wa_element_outcome
-interpret_error(wa_context *c, const wa_element *element)
-{
-	for (int i = 0; i < element->nerrors; i++)
-	{
-		wa_error	error;
-		wa_code_policy policy;
-		int32		code;
-
-		wa_element_error(element, i, &error);
-		if (!wa_code_read(error.code, &code))
-			continue;
-		if (c->policy->code(c->policy->arg, code, &policy))
-			wa_interpret_holding_code(c, &policy);
-		else
-			wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_CODE,
-									  "error code is not in the catalogue", code);
-	}
-	return wa_context_outcome(c);
-}
-
 static wa_element_outcome
 interpret_malformed(wa_context *c, const wa_element *element)
 {
 	wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_SHAPE, element->unread ?
-							  "messages, statuses or user_preferences where they are not read" :
+							  "elements of webhooks where they are not read" :
 							  "not of the shape that its place asks for", 0);
 	return wa_context_outcome(c);
 }
@@ -541,7 +552,7 @@ wa_interpret(const wa_element *element, wa_instant received_at,
 		case WA_ELEMENT_USER_ID_UPDATE:
 			return wa_interpret_user_id_update(&c, element);
 		case WA_ELEMENT_ERROR:
-			return interpret_error(&c, element);
+			return interpret_errors_of_sender(&c, element);
 		case WA_ELEMENT_ACCOUNT_UPDATE:
 			return wa_interpret_account_update(&c, element);
 		case WA_ELEMENT_TEMPLATE:
@@ -557,11 +568,11 @@ wa_interpret_failure(const wa_failure_report *failure, wa_instant received_at,
 					 const wa_policy *policy, const wa_event_sink *sink)
 {
 	wa_context	c;
+	bool		has_recipient;
 
 	wa_context_open(&c, failure->business, failure->sender, failure->message_id, policy, sink);
 	wa_context_set_ids(&c, &failure->who, NULL);
-	if (!wa_context_has_recipient(&c, &failure->who, NULL))
-		return wa_context_outcome(&c);
+	has_recipient = wa_context_has_recipient(&c, &failure->who, NULL);
 	c.event.at = failure->at;
 	if (!wa_may_have_been(failure->at, received_at))
 	{
@@ -569,7 +580,12 @@ wa_interpret_failure(const wa_failure_report *failure, wa_instant received_at,
 		c.wrong_instant = "\"at\" is before 2009 or more than 10 minutes ahead";
 	}
 	(void) wa_context_has_instant(&c);
-	report_failed(&c, failure->code);
-	interpret_code(&c, failure->code, true);
+	if (has_recipient)
+	{
+		report_failed(&c, failure->code);
+		interpret_code(&c, failure->code, true);
+	}
+	else
+		interpret_code_of_sender(&c, failure->code);
 	return wa_context_outcome(&c);
 }

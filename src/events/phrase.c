@@ -28,7 +28,7 @@
  * and so does who writes more characters once folded.  They bound the arrays
  * below and the time that a text can take.
  */
-#define TEXT_BYTES		(WA_PHRASE_MAX * 8)
+#define TEXT_BYTES		(WA_PHRASE_MAX * 64)
 #define FOLDED_MAX		(WA_PHRASE_MAX * 2)
 #define FILLER_LETTERS	16		/* of a filler, on average, at most */
 

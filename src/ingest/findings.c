@@ -72,11 +72,11 @@ wa_findings_count_code(wa_findings *findings, int32 code)
 static wa_statement record_problems = {
 	"INSERT INTO @extschema@.wa_problem"
 	" (webhook_id, path, problem, detail, fragment, business, sender, on_premises,"
-	" received_at)"
-	" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+	" received_at, signature)"
+	" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $12)"
 	" ON CONFLICT (webhook_id, path, problem) WHERE webhook_id IS NOT NULL AND code IS NULL"
 	" DO NOTHING",
-	"int8[] text[] text[] text[] text[] text[] text[] bool[] timestamptz[]", NULL, 0
+	"int8[] text[] text[] text[] text[] text[] text[] bool[] timestamptz[] int4[] int8[] text[]", NULL, 0
 };
 
 /*
@@ -130,7 +130,7 @@ write_findings(const wa_schema *schema, wa_statement *statement,
 			   const wa_finding *findings, int n)
 {
 	const Oid	types[] = {INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-	BOOLOID, TIMESTAMPTZOID, INT4OID, INT8OID};
+	BOOLOID, TIMESTAMPTZOID, INT4OID, INT8OID, TEXTOID};
 	wa_column	columns[lengthof(types)] = {0};
 	Datum		values[lengthof(types)];
 
@@ -152,6 +152,7 @@ write_findings(const wa_schema *schema, wa_statement *statement,
 		wa_put_instant(&columns[8], f->received_at);
 		wa_put_int4(&columns[9], f->code, false);
 		wa_put_int8(&columns[10], f->count, false);
+		wa_put_str(&columns[11], f->signature);
 	}
 	for (int i = 0; i < lengthof(types); i++)
 		values[i] = wa_column_array(&columns[i]);

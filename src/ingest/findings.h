@@ -26,6 +26,7 @@ typedef struct wa_finding
 	const char *detail;
 	wa_str		path;
 	wa_str		fragment;
+	wa_str		signature;		/* of the whole payload, if that is the fragment */
 	wa_str		business;
 	wa_str		sender;
 	bool		on_premises;

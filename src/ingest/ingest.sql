@@ -41,6 +41,7 @@ CREATE TABLE @extschema@.wa_problem (
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	resolved_at timestamptz,
 	count bigint NOT NULL DEFAULT 1,
+	signature text,
 	CONSTRAINT wa_problem_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX wa_problem_once ON @extschema@.wa_problem (webhook_id, path, problem)
@@ -66,6 +67,7 @@ COMMENT ON COLUMN @extschema@.wa_problem.received_at IS 'When its webhook was re
 COMMENT ON COLUMN @extschema@.wa_problem.recorded_at IS 'When the row was written';
 COMMENT ON COLUMN @extschema@.wa_problem.resolved_at IS 'When wa_replay() applied it, or an operator who has looked at it set this by UPDATE; NULL while it is open';
 COMMENT ON COLUMN @extschema@.wa_problem.count IS 'How often the code came, for the problem unknown_code; else 1. Occurrences in wa_problem_tally are added when the code comes next';
+COMMENT ON COLUMN @extschema@.wa_problem.signature IS 'The header X-Hub-Signature-256 of a whole payload that is in fragment, by which wa_replay() checks it again; NULL where there was none';
 
 -- Counts of unknown codes whose row another transaction had locked, so that none has to wait for it.
 CREATE TABLE wa_problem_tally (
@@ -96,9 +98,9 @@ $$
 BEGIN
 	EXECUTE pg_catalog.format(
 		'WITH changed AS MATERIALIZED (SELECT o.id FROM %2$s AS o %3$s)'
-		' UPDATE %1$I.wa_problem AS p SET fragment = k.element'
-		' FROM (SELECT pg_catalog.unnest(f.ids::bigint[]) AS id, f.element'
-		' FROM (SELECT pg_catalog.unnest(g.ids) AS ids, pg_catalog.unnest(%1$I.wa__payload_elements(o.payload, g.paths)) AS element'
+		' UPDATE %1$I.wa_problem AS p SET fragment = k.element, signature = CASE WHEN p.path = %4$L THEN k.signature END'
+		' FROM (SELECT pg_catalog.unnest(f.ids::bigint[]) AS id, f.element, f.signature'
+		' FROM (SELECT o.signature, pg_catalog.unnest(g.ids) AS ids, pg_catalog.unnest(%1$I.wa__payload_elements(o.payload, g.paths)) AS element'
 		' FROM (SELECT e.webhook_id, pg_catalog.array_agg(e.ids ORDER BY e.path) AS ids, pg_catalog.array_agg(e.path ORDER BY e.path) AS paths'
 		' FROM (SELECT r.webhook_id, r.path, pg_catalog.array_agg(r.id)::text AS ids'
 		' FROM (SELECT q.id, q.webhook_id, q.path, q.code,'
@@ -109,7 +111,7 @@ BEGIN
 		' JOIN %2$s AS o ON o.id = g.webhook_id) AS f) AS k'
 		' WHERE p.id = k.id',
 		TG_TABLE_SCHEMA, CASE TG_OP WHEN 'TRUNCATE' THEN pg_catalog.format('%I.wa_webhook', TG_TABLE_SCHEMA) ELSE 'gone' END,
-		CASE TG_OP WHEN 'UPDATE' THEN 'WHERE NOT EXISTS (SELECT FROM stays AS s WHERE s.id = o.id AND s.payload = o.payload)' END);
+		CASE TG_OP WHEN 'UPDATE' THEN 'WHERE NOT EXISTS (SELECT FROM stays AS s WHERE s.id = o.id AND s.payload = o.payload)' END, '');
 	RETURN NULL;
 END
 $$;

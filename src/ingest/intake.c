@@ -71,7 +71,6 @@ struct wa_intake
 	int64		webhook_id;
 	const wa_report *report;	/* NULL: none */
 	bool		retrying;		/* of a problem that is recorded already */
-	bool		alone;			/* an element without what stood round it in its payload */
 	bool		looking;		/* what it says comes by another way */
 	uint32		problems_of_element;	/* kinds found so far, as bits */
 	int			codes_of_element;	/* unknown ones found so far */
@@ -175,13 +174,8 @@ take_event(void *arg, const wa_event *event)
 {
 	wa_intake  *intake = arg;
 
-	/*
-	 * Without its contact an element names fewer identifiers, so that it would link others
-	 * than it did when it came.
-	 */
-	if (intake->looking || (intake->alone && event->kind == WA_EVENT_SIGHTING))
-		return;
-	wa_event_batch_add(intake->batch, event, intake->webhook_id);
+	if (!intake->looking)
+		wa_event_batch_add(intake->batch, event, intake->webhook_id);
 }
 
 wa_intake *
@@ -313,7 +307,8 @@ problem_of(wa_payload_result result)
 
 /* Record a problem of the whole payload. */
 static void
-refuse_payload(wa_intake *intake, wa_problem problem, const char *detail, wa_str payload)
+refuse_payload(wa_intake *intake, wa_problem problem, const char *detail, wa_str payload,
+			   wa_str signature)
 {
 	MemoryContext old;
 	wa_finding *finding;
@@ -330,7 +325,10 @@ refuse_payload(wa_intake *intake, wa_problem problem, const char *detail, wa_str
 	}
 	finding = add_finding(intake, problem, psprintf("%s%s", detail, kept));
 	if (intake->webhook_id == 0)
+	{
 		finding->fragment = wa_bytes_to_database(payload);
+		finding->signature = signature.data == NULL ? signature : wa_str_copy(signature);
+	}
 	MemoryContextSwitchTo(old);
 }
 
@@ -402,11 +400,12 @@ wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes, wa_str signa
 	intake->received_at = received_at;
 	intake->webhook_id = webhook_id;
 	if (result != WA_PAYLOAD_OK)
-		refuse_payload(intake, problem_of(result), wa_payload_detail(intake->payload), payload);
+		refuse_payload(intake, problem_of(result), wa_payload_detail(intake->payload), payload,
+					   signature);
 	else if (interpret_elements(intake, intake->secrets != NULL))
 		refuse_payload(intake, WA_PROBLEM_BAD_SIGNATURE,
 					   signature.data == NULL ? "no signature was given" :
-					   "signature is not that of a secret of the business", payload);
+					   "signature is not that of a secret of the business", payload, signature);
 	wa_payload_clear(intake->payload);
 }
 
@@ -418,7 +417,6 @@ wa_intake_fragment(wa_intake *intake, const wa_fragment *fragment, bool uncounte
 
 	forbid_on_subscriber(intake);
 	intake->retrying = true;
-	intake->alone = fragment->path.len > 0;
 	intake->looking = uncounted;
 	if (fragment->path.len == 0)
 		wa_intake_payload(intake, fragment->text, false, fragment->signature,
@@ -444,7 +442,6 @@ wa_intake_fragment(wa_intake *intake, const wa_fragment *fragment, bool uncounte
 		wa_payload_clear(intake->payload);
 	}
 	intake->retrying = false;
-	intake->alone = false;
 	intake->looking = false;
 	solved = intake->counts.problems == before.problems;
 	if (uncounted)

@@ -55,17 +55,16 @@ static wa_statement kept_payloads = {
  * What they are about stands with them or in their payload, which is read once for all of its
  * problems.  Those about one element of it are one row, with the ids of all: an element may have an
  * unknown code in every few bytes.  The last column: its payload is among the above, so that it is
- * counted there.  A wrong signature can be checked again only where it was kept.
+ * counted there.
  */
 static wa_statement open_problems = {
 	"SELECT p.received_at, ARRAY[p.id], p.fragment, p.path, p.on_premises, p.business, p.sender,"
-	" COALESCE(p.webhook_id, 0), w.signature,"
+	" COALESCE(p.webhook_id, 0), COALESCE(p.signature, w.signature),"
 	" w.id IS NOT NULL AND ($1 IS NULL OR w.id >= $1) AND ($2 IS NULL OR w.id <= $2)"
 	" AND w.erased_at IS NULL"
 	" FROM @extschema@.wa_problem AS p"
 	" LEFT JOIN @extschema@.wa_webhook AS w ON w.id = p.webhook_id"
 	" WHERE p.resolved_at IS NULL AND p.fragment IS NOT NULL"
-	" AND (p.problem <> 'bad_signature' OR w.id IS NOT NULL)"
 	" UNION ALL"
 	" SELECT k.* FROM (SELECT g.received_at, pg_catalog.unnest(g.ids)::pg_catalog.int8[],"
 	" pg_catalog.unnest(@extschema@.wa__payload_elements(g.payload, g.paths)) AS fragment,"

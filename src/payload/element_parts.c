@@ -57,33 +57,61 @@ wa_element_restriction(const wa_element *element, int i, wa_restriction *restric
 	restriction->expiration = wa_json_text(node, "expiration");
 }
 
-/*
- * A fragment has no entry around it, so that the time of that goes into it.  Returns false where there is not
- * enough memory.
- */
+/* Add a member with this text, if it is given.  Returns false where there is not enough memory. */
+static bool
+element_add_text(json_object *node, const char *key, wa_str text)
+{
+	json_object *member;
+
+	if (!wa_str_given(text))
+		return true;
+	member = json_object_new_string_len(text.data, (int) text.len);
+	if (member != NULL && json_object_object_add(node, key, member) == 0)
+		return true;
+	json_object_put(member);
+	return false;
+}
+
+/* A fragment has no contacts beside it, so that its own goes into it. */
+static bool
+element_keep_contact(json_object *node, const wa_element *element)
+{
+	const wa_ids *ids = &element->contact;
+	json_object *contact;
+
+	if (wa_json_has(node, WA_KEPT_CONTACT) ||
+		(!wa_str_given(ids->phone) && !wa_str_given(ids->user_id) &&
+		 !wa_str_given(ids->parent_user_id)))
+		return true;
+	contact = json_object_new_object();
+	if (contact != NULL && element_add_text(contact, "wa_id", ids->phone) &&
+		element_add_text(contact, "user_id", ids->user_id) &&
+		element_add_text(contact, "parent_user_id", ids->parent_user_id) &&
+		json_object_object_add(node, WA_KEPT_CONTACT, contact) == 0)
+		return true;
+	json_object_put(contact);
+	return false;
+}
+
+/* No entry is around it either, so that the time of that goes into it. */
 static bool
 element_keep_time(json_object *node, const wa_element *element)
 {
-	json_object *time;
-
 	if ((element->kind != WA_ELEMENT_ACCOUNT_UPDATE && element->kind != WA_ELEMENT_TEMPLATE &&
 		 element->kind != WA_ELEMENT_ERROR) ||
-		!wa_str_given(element->entry_time) || wa_json_has(node, "timestamp"))
+		wa_json_has(node, "timestamp"))
 		return true;
-	time = json_object_new_string_len(element->entry_time.data, (int) element->entry_time.len);
-	if (time != NULL && json_object_object_add(node, "timestamp", time) == 0)
-		return true;
-	json_object_put(time);
-	return false;
+	return element_add_text(node, "timestamp", element->entry_time);
 }
 
 wa_str
 wa_payload_fragment(const wa_element *element)
 {
 	wa_str		result = {NULL, 0};
+	json_object *node = wa_element_node(element);
 
-	if (element_keep_time(wa_element_node(element), element))
-		result.data = json_object_to_json_string_length(wa_element_node(element),
+	if (element_keep_time(node, element) && element_keep_contact(node, element))
+		result.data = json_object_to_json_string_length(node,
 														JSON_C_TO_STRING_PLAIN |
 														JSON_C_TO_STRING_NOSLASHESCAPE,
 														&result.len);

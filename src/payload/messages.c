@@ -72,8 +72,15 @@ message_fill_interactive(json_object *part, wa_element *element)
 	message_fill_reply(part, "button_reply", element);
 	if (!message_has_words(element))
 	{
-		/* the row of a menu may be a stop, but is no message by itself */
+		/*
+		 * The row of a menu may be a stop, but is no message by itself.  So it is with a title
+		 * that third parties write instead of the reply, or without it.
+		 */
 		message_fill_reply(part, "list_reply", element);
+		if (!message_has_words(element))
+			element->texts[0] = wa_json_text(part, "button_reply");
+		if (!message_has_words(element))
+			element->texts[0] = message_words(part, "title", element);
 		element->side_texts = message_has_words(element);
 	}
 	element->automatic = wa_str_says(wa_json_text(permission, "response_source"),

@@ -143,10 +143,12 @@ typedef struct wa_element
 								 * has one element, or beside a MESSAGE from nobody */
 	bool		alone;			/* CONTACT: its value has no status, message, preference,
 								 * change or call, so that no other element names it */
-	bool		unread;			/* MALFORMED: it has messages, statuses or
-								 * user_preferences where they are not read */
+	bool		unread;			/* MALFORMED: it has messages, statuses,
+								 * user_preferences, user_id_update or entries
+								 * where they are not read */
 	bool		no_account;		/* OTHER, MALFORMED: its entry is not a WhatsApp account's, but
-								 * a page's, or that of a portfolio */
+								 * a page's, or that of a portfolio; or the element came
+								 * by itself, and named its account when it came first */
 	wa_str		timestamp;		/* the element's own; for a CALL that has ended, when
 								 * it began, if that is given */
 	wa_str		message_id;		/* id of a status, message or call */
@@ -229,8 +231,8 @@ extern wa_payload_result wa_payload_parse(wa_payload *payload,
 /*
  * Parse len bytes that are one element, as wa_payload_fragment wrote it, instead of a
  * whole payload.  business and sender are borrowed and must outlive the use of the
- * element.  Its surroundings are unknown: contact, place, field and entry_time are
- * absent, but the time of an entry that counts for the element is in the fragment.
+ * element.  Its surroundings are unknown: place, field and entry_time are absent, but the
+ * time of an entry that counts for the element, and its contact, are in the fragment.
  * JSON that is no object gives one WA_ELEMENT_MALFORMED for every kind.
  */
 extern wa_payload_result wa_payload_parse_element(wa_payload *payload,
@@ -259,7 +261,8 @@ extern void wa_element_restriction(const wa_element *element, int i,
 								   wa_restriction *restriction);
 
 /*
- * The element as compact JSON text, with the time of its entry where that counts for it.
+ * The element as compact JSON text, with the time of its entry where that counts for it, and
+ * with its contact as "wa_policy_contact".
  * For a malformed one, the JSON that is wrong or the object that lacks it.  The string is
  * valid as long as those of the element.  data is NULL where there is not enough memory.
  */

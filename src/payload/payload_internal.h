@@ -67,6 +67,9 @@ typedef enum wa_payload_shape
 #define WA_WRAPPING_NAMES	3
 extern const char *const wa_wrapping_names[WA_WRAPPING_NAMES];
 
+/* The member of a fragment that has the contact of its element. */
+#define WA_KEPT_CONTACT		"wa_policy_contact"
+
 /* UTF-8's byte order mark, which some tools put in front. */
 #define WA_BYTE_ORDER_MARK	"\xEF\xBB\xBF"
 

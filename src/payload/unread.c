@@ -14,7 +14,8 @@ unread_is_carried(const char *key, json_object *node)
 	wa_str		text;
 
 	if (strcmp(key, "messages") != 0 && strcmp(key, "statuses") != 0 &&
-		strcmp(key, "user_preferences") != 0)
+		strcmp(key, "user_preferences") != 0 && strcmp(key, "user_id_update") != 0 &&
+		strcmp(key, "entry") != 0)
 		return false;
 	if (wa_json_is_array(node))
 		return json_object_array_length(node) > 0;

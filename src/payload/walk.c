@@ -570,17 +570,21 @@ wa_walk_forget(wa_payload *payload)
 }
 
 /*
- * The root is one element.  A value may have been recorded for what it
- * carries, and must not be taken for read now.
+ * The root is one element, with its contact in it.  A value may have been recorded for what
+ * it carries, and must not be taken for read now.
  */
 static bool
 walk_step_single(wa_payload *payload, wa_element *element)
 {
 	payload->state = WA_WALK_DONE;
+	payload->arrays[WA_ARRAY_CONTACTS] = wa_json_member(payload->root, WA_KEPT_CONTACT);
+	payload->lengths[WA_ARRAY_CONTACTS] = wa_json_list_length(payload->arrays[WA_ARRAY_CONTACTS]);
+	payload->lengths[WA_ARRAY_MESSAGES] = 1;	/* one element, of whatever kind */
 	wa_element_fill(payload, element, payload->single_kind, payload->root);
 	/* of what envelope is unknown; its first reading has told whether it names a sender */
-	element->no_account = element->kind == WA_ELEMENT_MALFORMED;
-	if (element->kind == WA_ELEMENT_ACCOUNT_UPDATE && wa_unread_in_value(payload->root, false))
+	element->no_account = true;
+	if (element->kind == WA_ELEMENT_ACCOUNT_UPDATE &&
+		(wa_unread_in_value(payload->root, false) || wa_unread_at_any_depth(payload->root)))
 	{
 		payload->unread = payload->root;
 		payload->unread_steps = 0;

@@ -295,9 +295,7 @@ interpret(const wa_element *element, wa_instant received_at, findings *found)
 static bool
 self_contained(const wa_element *element)
 {
-	return element->kind != WA_ELEMENT_CONTACT && !element->addressed &&
-		element->contact.phone.data == NULL &&
-		element->contact.user_id.data == NULL && element->contact.parent_user_id.data == NULL;
+	return element->kind != WA_ELEMENT_CONTACT && !element->addressed;
 }
 
 extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -819,6 +819,11 @@ static void
 test_restrictions(void)
 {
 	show_holds = true;
+	/* Whoever it was, what is of the sender holds that. */
+	means(VALUE("'statuses':[{'status':'failed','timestamp':'1767225590','recipient_id':'nobody','errors':[{'code':131031},{'code':131050},{'code':5555}]}]"),
+		  "bad_recipient; hold 131031 until 86390; unknown_code 5555");
+	means(VALUE("'statuses':[{'status':'failed','timestamp':'1767225590','errors':[{'code':130497},{'code':131049}]}]"),
+		  "missing_recipient");
 	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':1767225700}"), "hold -2 until 100");
 	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2026-01-01T00:01:40+0000'}"), "hold -2 until 100");
 	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2026-01-01T01:01:40.250+01:00'}"), "hold -2 until 100");
@@ -884,6 +889,7 @@ test_failure_alone(void)
 		{"4915112345678", 131026, WA_FIRST_INSTANT - NOW - 1, "bad_timestamp; failure 131026 @0 b/s 4915112345678"},
 		{"nobody", 131026, 0, "bad_recipient"},
 		{"", 131026, 0, "missing_recipient"},
+		{"nobody", 77, 0, "bad_recipient; unknown_code 77"},
 	};
 
 	for (int i = 0; i < lengthof(rows); i++)

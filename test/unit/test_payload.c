@@ -343,6 +343,11 @@ static const reading readings[] = {
 	"/messages/0 message onprem type=interactive text=T text2=I side"},
 	{"no text of another type", "{'messages':[{'type':'image','text':{'body':'STOP'}}]}",
 	"/messages/0 message onprem type=image"},
+	{"an interactive message with the title alone",
+		"{'messages':[{'type':'interactive','interactive':{'type':'button_reply','id':'I','title':'T'}},"
+		"{'type':'interactive','interactive':{'type':'button_reply','button_reply':'T'}}]}",
+		"/messages/0 message onprem type=interactive text=T side\n"
+	"/messages/1 message onprem type=interactive text=T side"},
 	{"a reply without interactive, a message in a message, a bare body",
 		"{'messages':[{'type':'button_reply','button_reply':{'id':'I','title':'T'}},{'type':'interactive','button_reply':{'id':'I','title':'T'}},"
 		"{'from':'1','message':{'type':'text','text':{'body':'STOP'}}},{'from':'1','body':'STOP'}]}",
@@ -555,6 +560,11 @@ static const reading readings[] = {
 	"/0 other sender=2 field=smb_message_echoes"},
 
 	/* what is not read is told */
+	{"a change of user id one level too deep",
+		"{'field':'messages','value':{'data':{'user_id_update':[{'user_id':{'previous':'US.1','current':'US.2'}}]}}}",
+	"/value malformed unread field=messages"},
+	{"entries in a value", "{'topic':'t','value':{'object':'o','entry':[{'id':'1','changes':[{'field':'account_update','value':{}}]}]}}",
+	"/value malformed unread"},
 	{"one level too deep",
 		"{'field':'messages','value':{'metadata':{},'wrapped':{'contacts':[{'wa_id':'1'}],'messages':[{'from':'1'}]}}}",
 	"/value malformed unread field=messages"},
@@ -846,6 +856,8 @@ test_fragments(wa_payload *payload)
 		{"{'field':'f','value':{'a':1}}", "{'a':1}"},
 		{"{'field':'f'}", "{'field':'f'}"},
 		{"[5]", "5"},
+		{"{'contacts':[{'wa_id':'1','user_id':'U','profile':{}}],'messages':[{'from':'1'}]}",
+		"{'from':'1','wa_policy_contact':{'wa_id':'1','user_id':'U'}}"},
 	};
 	wa_element	element;
 
@@ -855,7 +867,9 @@ test_fragments(wa_payload *payload)
 		wa_str		fragment;
 
 		(void) wa_payload_parse(payload, text, strlen(text));
-		check("fragment: an element", wa_payload_next(payload, &element));
+		do
+			check("fragment: an element", wa_payload_next(payload, &element));
+		while (element.kind == WA_ELEMENT_CONTACT);
 		fragment = wa_payload_fragment(&element);
 		text = json(samples[i].fragment);
 		check(samples[i].fragment,
@@ -878,6 +892,13 @@ test_parse_element(wa_payload *payload)
 	check("element: is read",
 		  strcmp(out.text, " status onprem business=B sender=S type=failed who=1/-/- id=w [ code=5 ]") == 0);
 	check("element: is one", !wa_payload_next(payload, &element));
+
+	text = json("{'id':'w','status':'read','recipient_user_id':'U','wa_policy_contact':{'wa_id':'1','user_id':'X'}}");
+	(void) wa_payload_parse_element(payload, text, strlen(text), WA_ELEMENT_STATUS, false,
+									WA_STR(""), WA_STR(""));
+	check("element: its contact", wa_payload_next(payload, &element) &&
+		  wa_str_equal(element.contact.phone, WA_STR("1")) &&
+		  wa_str_equal(element.contact.user_id, WA_STR("X")));
 
 	check("element: null parses",
 		  wa_payload_parse_element(payload, "null", 4, WA_ELEMENT_MESSAGE, false,
