@@ -170,24 +170,16 @@ check_copied(wa_decision_cache *cache)
 	cache->copied = true;
 }
 
-/*
- * Is there a row of wa_sender with this value in the first column of that index?  business: only rows of it, or
- * of ''; data NULL: any.
- */
+/* Is there a row of wa_sender with these values in the first columns of that index? */
 static bool
-is_heard_of(const wa_decision_cache *cache, const wa_table *table, wa_str name, wa_str business)
+is_heard_of(const wa_decision_cache *cache, const wa_table *table, const wa_str *names, int n)
 {
 	wa_reader	reader;
-	bool		found = false;
+	bool		found;
 
 	wa_reader_open(&reader, table, cache->snapshot);
-	wa_reader_seek(&reader, wa_str_datum(name));
-	while (!found && wa_reader_next(&reader))
-	{
-		wa_str		of = wa_reader_str_in_place(&reader, Anum_wa_sender_business);
-
-		found = business.data == NULL || of.len == 0 || wa_str_equal(of, business);
-	}
+	wa_reader_seek_all(&reader, names, n);
+	found = wa_reader_next(&reader);
 	wa_reader_close(&reader);
 	return found;
 }
@@ -211,7 +203,7 @@ check_name(const wa_decision_cache *cache, const wa_table *table, const char *ki
 	if (name.data == NULL)
 		return;
 	forbid_empty_name(kind, name);
-	if (!is_heard_of(cache, table, name, (wa_str) {NULL, 0}))
+	if (!is_heard_of(cache, table, &name, 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("%s \"%.*s\" was never heard of", kind, wa_shown_len(name), name.data),
@@ -223,8 +215,11 @@ check_name(const wa_decision_cache *cache, const wa_table *table, const char *ki
 static void
 check_pair(const wa_decision_cache *cache, wa_str business, wa_str sender)
 {
+	const wa_table *table = &cache->schema->sender;
+
 	if (business.data == NULL || sender.data == NULL ||
-		is_heard_of(cache, &cache->schema->sender_sender, sender, business))
+		is_heard_of(cache, table, (wa_str[]) {business, sender}, 2) ||
+		is_heard_of(cache, table, (wa_str[]) {WA_STR(""), sender}, 2))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
