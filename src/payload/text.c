@@ -30,7 +30,7 @@ wa_text_scan(const char *text, size_t len, wa_text_counts *counts, size_t *end)
 	const unsigned char *bytes = (const unsigned char *) text;
 	size_t		i = 0;
 
-	*counts = (wa_text_counts) {0, 0, 0};
+	memset(counts, 0, sizeof(*counts));
 
 	while (i < len)
 	{

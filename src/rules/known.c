@@ -216,10 +216,12 @@ static void
 check_pair(const wa_decision_cache *cache, wa_str business, wa_str sender)
 {
 	const wa_table *table = &cache->schema->sender;
+	wa_str		own[] = {business, sender};
+	wa_str		of_all[] = {WA_STR(""), sender};
 
 	if (business.data == NULL || sender.data == NULL ||
-		is_heard_of(cache, table, (wa_str[]) {business, sender}, 2) ||
-		is_heard_of(cache, table, (wa_str[]) {WA_STR(""), sender}, 2))
+		is_heard_of(cache, table, own, lengthof(own)) ||
+		is_heard_of(cache, table, of_all, lengthof(of_all)))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
