@@ -107,6 +107,7 @@ UPDATE wa_activity SET last_inbound_at = now() WHERE recipient = '491700001000';
 SELECT * FROM wa_health;
 
 -- WhatsApp tells of no preferences any more.
+INSERT INTO wa_consent (recipient, business, register, state, at, origin, stopped_at) VALUES ('491700000004', 'b3', 'whatsapp', 'stop', now(), 'user_preferences', now());
 INSERT INTO wa_consent_log (recipient, business, register, state, at, origin)
 SELECT '491700000004', 'b3', 'whatsapp', 'stop', now() - interval '4 days' - n * interval '3 hours', 'user_preferences' FROM generate_series(0, 40) AS n;
 SELECT finding, severity, figure, sentence, statement FROM t.health;

@@ -103,6 +103,10 @@ SELECT phone, at, business FROM wa_export() WHERE phone ~ '^49160000500' ORDER B
 -- Any types that can be read; phones as numbers, times without zone.
 SELECT * FROM wa_import($$SELECT 491600004001 AS phone, date '2024-05-01' AS at UNION ALL SELECT 491600004002, '2024-05-02'$$);
 SELECT * FROM wa_import($$SELECT '491600004003'::wa_recipient AS phone, timestamp '2024-05-01 12:00' AS at$$);
+-- Unix times, as extract(epoch FROM ...) and as webhooks write them.
+SELECT line, at, detail FROM wa_import($$SELECT '49160000401' || n AS phone, t AS at
+	FROM unnest('{1714557600,1714557600.000000,1714557600.25,1714557600123,1714557600.,1714557600.1.2,1714557600.x,20240501}'::text[]) WITH ORDINALITY AS v (t, n)$$, at => '2025-01-01')
+	WHERE line IS NOT NULL ORDER BY line, detail;
 SELECT * FROM wa_import('SELECT NULL::text AS phone WHERE false');
 
 -- What is said of those who came by a list.

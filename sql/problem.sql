@@ -30,6 +30,23 @@ SELECT n, i.* FROM (VALUES (1, '{}'), (2, '{"hello": "world"}'), (3, 'null'), (4
 	LATERAL wa_ingest(payload) AS i;
 TABLE t.problems;
 
+-- The same member twice in one object: the last one is read, and the whole is kept for the others.
+DELETE FROM wa_problem;
+SELECT n, i.* FROM (VALUES
+	(1, '{"messages": [{"from": "491550001101", "id": "w", "timestamp": 1740823200, "type": "text", "text": {"body": "stop"}}], "messages": []}'),
+	(2, '{"user_preferences": [{"wa_id": "491550001102", "category": "marketing_messages", "value": "stop", "value": "resume", "timestamp": 1740823200}]}'),
+	(3, '{"body": "{\"statuses\": [{\"id\": \"w\", \"status\": \"read\", \"timestamp\": 1740823200, \"recipient_id\": \"491550001103\", \"recipient_id\": \"491550001104\"}]}"}'),
+	(4, '{"messages": [{"from": "491550001105", "id": "w", "timestamp": 1740823200, "type": "text", "text": {"body": "at 10:30, \"from: a: b\""}}]}')) AS v (n, payload),
+	LATERAL wa_ingest(payload) AS i;
+TABLE t.problems;
+SELECT * FROM wa_replay();
+SELECT count(*) FROM t.problems;
+DELETE FROM wa_problem;
+INSERT INTO wa_webhook (payload) VALUES ('{"messages": [{"from": "491550001106", "id": "w", "timestamp": 1740823200, "type": "text", "text": {"body": "stop"}}], "messages": []}');
+TABLE t.problems;
+SELECT * FROM wa_replay();
+SELECT path, problem, webhook_id IS NOT NULL AS stored, resolved_at FROM wa_problem;
+
 -- 64 levels of arrays and objects are read, the 65th is too deep.
 DELETE FROM wa_problem;
 SELECT depth, i.* FROM (VALUES (64), (65), (1000)) AS v (depth),

@@ -43,6 +43,13 @@ SELECT 1 FROM wa_opt_out('+49 1510 0000001', 'by phone', 'b2');
 SELECT wa_sendable('+49 1510 0000001', 'marketing', '');
 \echo :SQLSTATE
 SELECT * FROM wa_explain('+49 1510 0000001', 'marketing', sender => '');
+-- A sender is asked about with its own business, or one for which it is entered; also behind questions that were right.
+SELECT wa_sendable('+49 1510 0000001', 'marketing', 'b1', 's2');
+\echo :SQLSTATE
+SELECT * FROM wa_claim('{491510000002}', 'marketing', 'spring', 'b1', 's2');
+SELECT b, s, wa_first_reason('+49 1510 0000001', 'marketing', b, s)
+	FROM (VALUES ('b2', 's2'), (NULL, 's2'), ('b1', NULL), ('b1', 's1'), ('b2', 's1'), ('b1', 's8'), ('b2', 's8')) AS q (b, s);
+SELECT b, s, wa_first_reason('+49 1510 0000001', 'marketing', b, s) FROM (VALUES ('b1', NULL), (NULL, 's2'), ('b2', 's2'), ('b1', 's2')) AS q (b, s);
 
 -- No moment comes first after -infinity, and drivers cannot read an infinite answer.
 SELECT wa_next_sendable('+49 1510 0000001', 'marketing', at => '-infinity');

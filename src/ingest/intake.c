@@ -406,6 +406,10 @@ wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes, wa_str signa
 		refuse_payload(intake, WA_PROBLEM_BAD_SIGNATURE,
 					   signature.data == NULL ? "no signature was given" :
 					   "signature is not that of a secret of the business", payload, signature);
+	else if (wa_payload_repeats(intake->payload))
+		refuse_payload(intake, WA_PROBLEM_UNKNOWN_SHAPE,
+					   "an object has the same member twice, and only the last one was read",
+					   payload, signature);
 	wa_payload_clear(intake->payload);
 }
 

@@ -26,6 +26,7 @@
 #include "base/arguments.h"
 #include "base/encode.h"
 #include "base/reading_query.h"
+#include "events/context.h"
 #include "ingest/intake.h"
 #include "operator/import_rows.h"
 #include "recipient/recipient.h"
@@ -170,23 +171,16 @@ trim(wa_str s)
  * Fields.
  */
 
-/* Unix seconds, or milliseconds above 1e11, as webhooks and many tools write them. */
+/* Unix seconds or milliseconds, as webhooks and many tools write them; a number of eight digits is a date. */
 static bool
 read_unix_time(wa_str s, wa_instant *at)
 {
-	int64		number = 0;
+	size_t		digits = 0;
 
-	if (s.len < 9 || s.len > 13)
-		return false;
-	for (size_t i = 0; i < s.len; i++)
-	{
-		if (s.data[i] < '0' || s.data[i] > '9')
-			return false;
-		number = number * 10 + (s.data[i] - '0');
-	}
-	*at = number > INT64CONST(100000000000) ?
-		number * 1000 - WA_UNIX_EPOCH * WA_SECOND : (number - WA_UNIX_EPOCH) * WA_SECOND;
-	return true;
+	while (digits < s.len && s.data[digits] >= '0' && s.data[digits] <= '9')
+		digits++;
+	return digits >= 9 && digits <= 13 && (digits == s.len || s.data[digits] == '.') &&
+		wa_instant_read(s, at);
 }
 
 /* As the input of timestamptz reads it, but never an error. */

@@ -106,6 +106,12 @@ wa_payload_detail(const wa_payload *payload)
 	return payload->detail;
 }
 
+bool
+wa_payload_repeats(const wa_payload *payload)
+{
+	return payload->repeats;
+}
+
 void
 wa_payload_clear(wa_payload *payload)
 {

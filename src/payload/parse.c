@@ -188,14 +188,12 @@ parse_rewritten(wa_payload *payload, const char *text, size_t len, json_object *
 
 /*
  * Look at the text before json-c does: is it UTF-8, and not too much?
- * *containers and *commas become what it has of them at most.
+ * *counts becomes what it has at most.
  */
 static wa_payload_result
-parse_check_text(wa_payload *payload, const char *text, size_t len,
-				 size_t *containers, size_t *commas)
+parse_check_text(wa_payload *payload, const char *text, size_t len, wa_text_counts *counts)
 {
 	size_t		end;
-	size_t		depth;
 
 	if (len > WA_PAYLOAD_MAX_BYTES)
 	{
@@ -208,18 +206,18 @@ parse_check_text(wa_payload *payload, const char *text, size_t len,
 		parse_set_detail(payload, "the text is empty");
 		return WA_PAYLOAD_INVALID_JSON;
 	}
-	if (!wa_text_scan(text, len, containers, commas, &end))
+	if (!wa_text_scan(text, len, counts, &end))
 	{
 		snprintf(payload->detail, sizeof(payload->detail), "no UTF-8 at byte %zu", end);
 		return WA_PAYLOAD_INVALID_JSON;
 	}
-	if (*containers > WA_PAYLOAD_MAX_CONTAINERS)
-		wa_text_nesting(text, len, containers, &depth);
-	if (*containers > WA_PAYLOAD_MAX_CONTAINERS)
+	if (counts->openers > WA_PAYLOAD_MAX_CONTAINERS)
+		counts->openers = wa_text_measure(text, len).containers;
+	if (counts->openers > WA_PAYLOAD_MAX_CONTAINERS)
 	{
 		snprintf(payload->detail, sizeof(payload->detail),
 				 "%zu arrays and objects, the limit is %d",
-				 *containers, WA_PAYLOAD_MAX_CONTAINERS);
+				 counts->openers, WA_PAYLOAD_MAX_CONTAINERS);
 		return WA_PAYLOAD_TOO_LARGE;
 	}
 	return WA_PAYLOAD_OK;
@@ -250,21 +248,50 @@ parse_has_room(wa_payload *payload, size_t room)
 
 /* json-c counts the levels of values: an empty 65th array slips through. */
 static bool
-parse_too_deep(const char *text, size_t len, size_t containers)
+parse_too_deep(const char *text, size_t len, const wa_text_counts *counts)
 {
-	size_t		depth = 0;
+	return counts->openers > WA_PAYLOAD_MAX_DEPTH &&
+		wa_text_measure(text, len).depth > WA_PAYLOAD_MAX_DEPTH;
+}
 
-	if (containers > WA_PAYLOAD_MAX_DEPTH)
-		wa_text_nesting(text, len, &containers, &depth);
-	return depth > WA_PAYLOAD_MAX_DEPTH;
+/* The recursion goes no deeper than the text. */
+static size_t
+parse_count_members(json_object *node)
+{
+	size_t		members = 0;
+
+	if (wa_json_is_array(node))
+	{
+		int			length = (int) json_object_array_length(node);
+
+		for (int i = 0; i < length; i++)
+			members += parse_count_members(json_object_array_get_idx(node, (size_t) i));
+	}
+	else if (wa_json_is_object(node))
+	{
+		json_object_object_foreach(node, key, member)
+		{
+			(void) key;
+			members += 1 + parse_count_members(member);
+		}
+	}
+	return members;
+}
+
+/* json-c keeps the last of several members of one name, as nearly everything that reads JSON. */
+static bool
+parse_has_lost(const char *text, size_t len, const wa_text_counts *counts, json_object *root)
+{
+	size_t		members = parse_count_members(root);
+
+	return counts->colons > members && wa_text_measure(text, len).members > members;
 }
 
 wa_payload_result
 wa_payload_parse_text(wa_payload *payload, const char *text, size_t len, json_object **root)
 {
 	wa_payload_result result;
-	size_t		containers;
-	size_t		commas;
+	wa_text_counts counts;
 	bool		rewritable;
 
 	*root = NULL;
@@ -274,11 +301,12 @@ wa_payload_parse_text(wa_payload *payload, const char *text, size_t len, json_ob
 		text += strlen(WA_BYTE_ORDER_MARK);
 		len -= strlen(WA_BYTE_ORDER_MARK);
 	}
-	result = parse_check_text(payload, text, len, &containers, &commas);
+	result = parse_check_text(payload, text, len, &counts);
 	if (result != WA_PAYLOAD_OK)
 		return result;
 
-	if (!parse_has_room(payload, containers * CONTAINER_COST + commas * SCALAR_COST + len * 2))
+	if (!parse_has_room(payload,
+						counts.openers * CONTAINER_COST + counts.commas * SCALAR_COST + len * 2))
 		result = WA_PAYLOAD_NO_MEMORY;
 	else
 	{
@@ -286,14 +314,17 @@ wa_payload_parse_text(wa_payload *payload, const char *text, size_t len, json_ob
 		if (rewritable)
 			result = parse_rewritten(payload, text, len, root);
 	}
-	if (result == WA_PAYLOAD_OK && parse_too_deep(text, len, containers))
+	if (result == WA_PAYLOAD_OK && parse_too_deep(text, len, &counts))
 	{
 		json_object_put(*root);
 		*root = NULL;
 		result = WA_PAYLOAD_TOO_DEEP;
 	}
 	if (result == WA_PAYLOAD_OK)
+	{
 		payload->detail[0] = '\0';
+		payload->repeats = payload->repeats || parse_has_lost(text, len, &counts, *root);
+	}
 	else if (result == WA_PAYLOAD_TOO_DEEP)
 		snprintf(payload->detail, sizeof(payload->detail),
 				 "nested deeper than %d levels", WA_PAYLOAD_MAX_DEPTH);

@@ -248,6 +248,12 @@ extern wa_payload_result wa_payload_parse_element(wa_payload *payload,
 extern const char *wa_payload_detail(const wa_payload *payload);
 
 /*
+ * Does an object have the same member twice?  Then only the last one is among the elements.  What stands as
+ * a string in the payload is known when its elements have been got.
+ */
+extern bool wa_payload_repeats(const wa_payload *payload);
+
+/*
  * Get the next element: payloads, entries and changes in their order, the arrays of a
  * value in the order given above.  Returns false after the last.
  */

@@ -118,6 +118,7 @@ struct wa_payload
 	json_object *root;
 	size_t		size;			/* upper bound of the size of all trees */
 	char		detail[128];
+	bool		repeats;		/* does an object have a member twice? */
 
 	/* The walk. */
 	wa_walk_state state;

@@ -25,19 +25,19 @@ text_utf8_length(const unsigned char *text, size_t len)
 }
 
 bool
-wa_text_scan(const char *text, size_t len, size_t *openers, size_t *commas, size_t *end)
+wa_text_scan(const char *text, size_t len, wa_text_counts *counts, size_t *end)
 {
 	const unsigned char *bytes = (const unsigned char *) text;
 	size_t		i = 0;
 
-	*openers = 0;
-	*commas = 0;
+	memset(counts, 0, sizeof(*counts));
 
 	while (i < len)
 	{
 		unsigned char any = 0;
 		unsigned char nopeners = 0;
 		unsigned char ncommas = 0;
+		unsigned char ncolons = 0;
 		size_t		stop;
 
 		/* a fixed number of rounds, which the compiler can do at once */
@@ -49,6 +49,7 @@ wa_text_scan(const char *text, size_t len, size_t *openers, size_t *commas, size
 				any |= bytes[i + j];
 				nopeners += (bytes[i + j] | 0x20) == '{';
 				ncommas += bytes[i + j] == ',';
+				ncolons += bytes[i + j] == ':';
 			}
 		}
 		else
@@ -59,10 +60,12 @@ wa_text_scan(const char *text, size_t len, size_t *openers, size_t *commas, size
 				any |= bytes[j];
 				nopeners += (bytes[j] | 0x20) == '{';
 				ncommas += bytes[j] == ',';
+				ncolons += bytes[j] == ':';
 			}
 		}
-		*openers += nopeners;
-		*commas += ncommas;
+		counts->openers += nopeners;
+		counts->commas += ncommas;
+		counts->colons += ncolons;
 		if (any < 0x80)
 		{
 			i = stop;
@@ -85,12 +88,11 @@ wa_text_scan(const char *text, size_t len, size_t *openers, size_t *commas, size
 	return true;
 }
 
-void
-wa_text_nesting(const char *text, size_t len, size_t *containers, size_t *depth)
+wa_text_structure
+wa_text_measure(const char *text, size_t len)
 {
-	size_t		count = 0;
+	wa_text_structure found = {0, 0, 0};
 	size_t		level = 0;
-	size_t		deepest = 0;
 	bool		in_string = false;
 
 	for (size_t i = 0; i < len; i++)
@@ -106,18 +108,19 @@ wa_text_nesting(const char *text, size_t len, size_t *containers, size_t *depth)
 		}
 		else if (c == '"')
 			in_string = true;
+		else if (c == ':')
+			found.members++;
 		else if (c == '{' || c == '[')
 		{
-			count++;
+			found.containers++;
 			level++;
-			if (level > deepest)
-				deepest = level;
+			if (level > found.depth)
+				found.depth = level;
 		}
 		else if ((c == '}' || c == ']') && level > 0)
 			level--;
 	}
-	*containers = count;
-	*depth = deepest;
+	return found;
 }
 
 /* Append to out, or only count where it is NULL; the new number of bytes. */

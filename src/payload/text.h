@@ -12,14 +12,29 @@
 #include "c.h"
 
 /*
- * Is the whole text valid UTF-8?  Sets *openers to the number of '[' and '{', and *commas
- * to the number of commas, including those inside strings.  They are upper bounds of the
- * number of arrays and objects, and nearly so of scalars.  *end is where reading stopped.
+ * Characters of a text, including those inside strings: upper bounds of the number of arrays
+ * and objects, nearly so of scalars, and of members of objects.
  */
-extern bool wa_text_scan(const char *text, size_t len, size_t *openers, size_t *commas, size_t *end);
+typedef struct wa_text_counts
+{
+	size_t		openers;		/* '[' and '{' */
+	size_t		commas;
+	size_t		colons;
+} wa_text_counts;
 
-/* Count the arrays and objects, ignoring strings, and find how deep they are nested. */
-extern void wa_text_nesting(const char *text, size_t len, size_t *containers, size_t *depth);
+/* What a text holds outside its strings. */
+typedef struct wa_text_structure
+{
+	size_t		containers;		/* arrays and objects */
+	size_t		depth;			/* how deep they are nested */
+	size_t		members;		/* of all objects, each as often as it is written */
+} wa_text_structure;
+
+/* Is the whole text valid UTF-8?  *end is where reading stopped. */
+extern bool wa_text_scan(const char *text, size_t len, wa_text_counts *counts, size_t *end);
+
+/* The structure of a text that json-c can read. */
+extern wa_text_structure wa_text_measure(const char *text, size_t len);
 
 /*
  * Rewrite the text, valid UTF-8, to an equivalent that every version of json-c accepts.

@@ -43,7 +43,7 @@ typedef struct wa_decision_cache
 	bool		copied;			/* true: checked that no initial copy is running */
 	int			nbusinesses;	/* known ones, without ''; -1: not read so far */
 	const wa_str *businesses;
-	wa_str		known_business; /* the last one found to be known; data NULL: none */
+	wa_str		known_business; /* the last two found to be known, together; data NULL: none */
 	wa_str		known_sender;
 
 	/* About the current recipient. */

@@ -170,15 +170,15 @@ check_copied(wa_decision_cache *cache)
 	cache->copied = true;
 }
 
-/* Is there a row of wa_sender with this value in the first column of that index? */
+/* Is there a row of wa_sender with these values in the first columns of that index? */
 static bool
-is_heard_of(const wa_decision_cache *cache, const wa_table *table, wa_str name)
+is_heard_of(const wa_decision_cache *cache, const wa_table *table, const wa_str *names, int n)
 {
 	wa_reader	reader;
 	bool		found;
 
 	wa_reader_open(&reader, table, cache->snapshot);
-	wa_reader_seek(&reader, wa_str_datum(name));
+	wa_reader_seek_all(&reader, names, n);
 	found = wa_reader_next(&reader);
 	wa_reader_close(&reader);
 	return found;
@@ -198,21 +198,53 @@ forbid_empty_name(const char *kind, wa_str name)
 
 /* An ERROR unless this business or sender, if one was asked about, is known. */
 static void
-check_name(wa_decision_cache *cache, const wa_table *table, const char *kind, wa_str name,
-		   wa_str *known)
+check_name(const wa_decision_cache *cache, const wa_table *table, const char *kind, wa_str name)
 {
-	MemoryContext old;
-
-	if (name.data == NULL || (known->data != NULL && wa_str_equal(*known, name)))
+	if (name.data == NULL)
 		return;
 	forbid_empty_name(kind, name);
-	if (!is_heard_of(cache, table, name))
+	if (!is_heard_of(cache, table, &name, 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("%s \"%.*s\" was never heard of", kind, wa_shown_len(name), name.data),
 				 errdetail("No webhook or reported error named it, so nothing would object to any message."),
 				 errhint("NULL asks about all. If it is new, add it to wa_sender.")));
-	/* A query may ask about another one in each row. */
+}
+
+/* An ERROR where both were asked about, and the sender is another business's. */
+static void
+check_pair(const wa_decision_cache *cache, wa_str business, wa_str sender)
+{
+	const wa_table *table = &cache->schema->sender;
+	wa_str		own[] = {business, sender};
+	wa_str		of_all[] = {WA_STR(""), sender};
+
+	if (business.data == NULL || sender.data == NULL ||
+		is_heard_of(cache, table, own, lengthof(own)) ||
+		is_heard_of(cache, table, of_all, lengthof(of_all)))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("sender \"%.*s\" was never heard of in business \"%.*s\"",
+					wa_shown_len(sender), sender.data, wa_shown_len(business), business.data),
+			 errdetail("It is known in another business, whose opt-outs and holds would not object."),
+			 errhint("Give that business (see wa_sender). If the sender is new here, add it to wa_sender.")));
+}
+
+static bool
+is_same(wa_str name, wa_str known)
+{
+	return (name.data == NULL) == (known.data == NULL) && wa_str_equal(name, known);
+}
+
+/* Keeps a name; a query may ask about another one in each row. */
+static void
+keep_name(wa_decision_cache *cache, wa_str name, wa_str *known)
+{
+	MemoryContext old;
+
+	if (is_same(name, *known))
+		return;
 	if (known->data != NULL)
 		pfree(unconstify(char *, known->data));
 	known->data = NULL;
@@ -221,16 +253,25 @@ check_name(wa_decision_cache *cache, const wa_table *table, const char *kind, wa
 	MemoryContextSwitchTo(old);
 }
 
+static void
+check_names(wa_decision_cache *cache, wa_str business, wa_str sender)
+{
+	if (is_same(business, cache->known_business) && is_same(sender, cache->known_sender))
+		return;
+	check_name(cache, &cache->schema->sender, "business", business);
+	check_name(cache, &cache->schema->sender_sender, "sender", sender);
+	check_pair(cache, business, sender);
+	keep_name(cache, business, &cache->known_business);
+	keep_name(cache, sender, &cache->known_sender);
+}
+
 void
 wa_decision_cache_check(wa_decision_cache *cache, const wa_question *question)
 {
 	check_copied(cache);
 	check_fed(cache);
 	check_restored(cache);
-	check_name(cache, &cache->schema->sender, "business", question->business,
-			   &cache->known_business);
-	check_name(cache, &cache->schema->sender_sender, "sender", question->sender,
-			   &cache->known_sender);
+	check_names(cache, question->business, question->sender);
 }
 
 /*

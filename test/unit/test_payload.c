@@ -1100,6 +1100,42 @@ test_nothing_is_left_behind(wa_payload *payload)
 	}
 }
 
+/* A member that is there twice is lost but for its last, which is told. */
+static void
+test_repeats(wa_payload *payload)
+{
+	static const struct
+	{
+		const char *payload;
+		bool		repeats;
+	}			cases[] = {
+		{"{'statuses':[]}", false},
+		{"{'statuses':[],'x':':,:{:'}", false},
+		{"{'statuses':[],'x':'\\':\\'','a':{'a':{'a':1}},'b':[{'a':1},{'a':2}]}", false},
+		{"{'statuses':[],'statuses':[]}", true},
+		{"{'statuses':[],'x':'::::','statuses':[]}", true},
+		{"{'statuses':[],'x':[[{'a':1,'b':2,'a':3}]]}", true},
+		{"{'statuses':[],'a':1,'\\u0061':2}", true},
+		{"{'body':'{\\'statuses\\':[],\\'statuses\\':[]}'}", true},
+		{"{'body':'{\\'statuses\\':[]}','statuses':[]}", false},
+		{"'{\\'statuses\\':[],\\'statuses\\':[]}'", true},
+	};
+
+	for (size_t i = 0; i < lengthof(cases); i++)
+	{
+		const char *text = json(cases[i].payload);
+		wa_element	element;
+		bool		met = wa_payload_parse(payload, text, strlen(text)) == WA_PAYLOAD_OK;
+
+		while (wa_payload_next(payload, &element))
+			;
+		met = met && wa_payload_repeats(payload) == cases[i].repeats;
+		check("a member twice is told, and nothing else", met);
+		if (!met)
+			printf("%s\n", text);
+	}
+}
+
 static void
 test_life(void)
 {
@@ -1134,6 +1170,7 @@ main(void)
 	test_many_contacts(payload);
 	test_characters(payload);
 	test_long_integers(payload);
+	test_repeats(payload);
 	test_nothing_is_left_behind(payload);
 	wa_payload_free(payload);
 	printf("%d passed, %d failed\n", passed, failed);
