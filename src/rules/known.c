@@ -234,7 +234,9 @@ check_pair(const wa_decision_cache *cache, wa_str business, wa_str sender)
 static bool
 is_same(wa_str name, wa_str known)
 {
-	return (name.data == NULL) == (known.data == NULL) && wa_str_equal(name, known);
+	if (name.data == NULL || known.data == NULL)
+		return name.data == known.data;
+	return wa_str_equal(name, known);
 }
 
 /* Keeps a name; a query may ask about another one in each row. */
