@@ -174,6 +174,9 @@ INSERT INTO wa_error_override (code, ladder) VALUES (131047, '{}');
 -- Waits of a code that blocks nothing, which holds its sender or is unknown.
 INSERT INTO wa_error_override (code, ladder) VALUES (131042, '{1 hour}');
 INSERT INTO wa_error_override (code, ladder) VALUES (888001, '{1 hour}');
+-- And blocks that would end at once.
+INSERT INTO wa_error_override (code, blocks) VALUES (131000, '{marketing}');
+INSERT INTO wa_error_override (code, blocks) VALUES (888001, '{marketing}');
 \set VERBOSITY sqlstate
 INSERT INTO wa_error_override (code, ladder) VALUES (131050, '{1 day}');
 SELECT wa_retry_after(1, 0);

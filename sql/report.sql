@@ -28,6 +28,11 @@ SELECT xml_is_well_formed_document(page) AS well_formed, page ~ '<(script|img|b>
 FROM t.page() AS page;
 -- The figures, and the statements that give them.
 SELECT x[1] AS figure, x[2] AS what FROM regexp_matches(wa_report(), '<b>([^<]*)</b>([^<]*)', 'g') AS x;
+-- Without a message log nobody can say that nothing was sent after a stop.
+SET wa_policy.message_log = off;
+SELECT x[1] AS figure, x[2] AS remark FROM regexp_matches(wa_report(), '<b>([^<]*)</b>sent after a stop<br/><small>([^<]*)<', 'g') AS x;
+RESET wa_policy.message_log;
+SELECT x[1] AS figure, x[2] AS remark FROM regexp_matches(wa_report(), '<b>([^<]*)</b>sent after a stop<br/><small>([^<]*)<', 'g') AS x;
 SELECT x[1] AS row, x[2] AS number FROM regexp_matches(wa_report(), '<bdi>([^<]*)</bdi>(?: <small>[^<]*</small>)?</th><td class="n">([^<]*)</td>', 'g') AS x;
 SELECT sum(opt_outs), sum(delivered) FROM wa_opt_out_rate;
 -- An opt-out that belongs to no message is in no rate, also where messages have no names.

@@ -132,21 +132,35 @@ check_fixed_effect(FunctionCallInfo fcinfo, const wa_code *shipped)
 			 errhint("Leave \"same_as\", \"blocks\", \"ladder\", \"gap\" and \"lifted_by\" null.")));
 }
 
-/* Waits of a code that blocks nothing would be shown by wa_error_code, and have no effect. */
+static bool
+has_elements(FunctionCallInfo fcinfo, int argument)
+{
+	return !PG_ARGISNULL(argument) && ARR_NDIM(PG_GETARG_ARRAYTYPE_P(argument)) > 0;
+}
+
+/*
+ * A code without a default cooldown needs both halves of one: each alone would
+ * be shown by wa_error_code, and have no effect.
+ */
 static void
-check_idle_ladder(FunctionCallInfo fcinfo, int32 code)
+check_half_cooldown(FunctionCallInfo fcinfo, int32 code)
 {
 	const wa_code *shipped = wa_catalogue_find(code);
 
-	if (PG_ARGISNULL(Arg_ladder) || !PG_ARGISNULL(Arg_blocks) ||
-		ARR_NDIM(PG_GETARG_ARRAYTYPE_P(Arg_ladder)) == 0 ||
-		(shipped != NULL && shipped->blocks != 0))
+	if (shipped != NULL && shipped->blocks != 0)
 		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_CHECK_VIOLATION),
-			 errmsg("\"ladder\" of error code %d needs \"blocks\"", code),
-			 errdetail("The code blocks no messages to its recipient, so that nothing would wait. How long it holds the sender is fixed."),
-			 errhint("Say in \"blocks\" which messages it blocks. A hold of the sender ends by wa_release.")));
+	if (has_elements(fcinfo, Arg_ladder) && PG_ARGISNULL(Arg_blocks))
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("\"ladder\" of error code %d needs \"blocks\"", code),
+				 errdetail("The code blocks no messages to its recipient, so that nothing would wait. How long it holds the sender is fixed."),
+				 errhint("Say in \"blocks\" which messages it blocks. A hold of the sender ends by wa_release.")));
+	if (has_elements(fcinfo, Arg_blocks) && PG_ARGISNULL(Arg_ladder))
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("\"blocks\" of error code %d needs \"ladder\"", code),
+				 errdetail("The code has no waits by default, so that nothing would be blocked."),
+				 errhint("Say in \"ladder\" how long it blocks; NULL in it is a wait without end.")));
 }
 
 static void
@@ -214,7 +228,7 @@ wa__override_check(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(Arg_same_as))
 		check_same_as(fcinfo, PG_GETARG_INT32(Arg_same_as));
 	else if (!PG_ARGISNULL(Arg_code))
-		check_idle_ladder(fcinfo, PG_GETARG_INT32(Arg_code));
+		check_half_cooldown(fcinfo, PG_GETARG_INT32(Arg_code));
 	PG_RETURN_BOOL(true);
 }
 

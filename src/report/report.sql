@@ -201,7 +201,11 @@ CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 			|| format('<li><b>%s</b>failed<br/><small>%s messages</small></li>', coalesce(round(100.0 * t.failed / nullif(t.messages, 0), 1)::text || ' %', '&#8211;'), to_char(t.failed, 'FM999,999,999,990'))
 			|| format('<li><b>%s</b>opt-outs<br/><small>%s after marketing, %s per 100 messages</small></li>', to_char(t.opt_outs, 'FM999,999,999,990'),
 				to_char(t.after_one, 'FM999,999,999,990'), coalesce(round(100.0 * t.after_one / nullif(t.marketing, 0), 2)::text, '&#8211;'))
-			|| format('<li%s><b>%s</b>sent after a stop<br/><small>%s</small></li>', CASE WHEN t.violations > 0 THEN ' class="bad"' ELSE '' END, to_char(t.violations, 'FM999,999,999,990'), CASE WHEN t.violations > 0 THEN 'must be explained' ELSE 'as it should be' END)
+			|| CASE
+				WHEN t.violations > 0 THEN format('<li class="bad"><b>%s</b>sent after a stop<br/><small>must be explained</small></li>', to_char(t.violations, 'FM999,999,999,990'))
+				WHEN nullif(current_setting('wa_policy.message_log', true), '')::boolean IS FALSE THEN '<li><b>&#8211;</b>sent after a stop<br/><small>not known: the message log is off</small></li>'
+				ELSE '<li><b>0</b>sent after a stop<br/><small>as it should be</small></li>'
+			END
 			|| '</ul>'
 			|| wa__sql(format(E'SELECT sum(messages), sum(delivered), sum(read), sum(failed) FROM wa_delivery_rate WHERE day >= ''%1$s'';\nSELECT sum(opt_outs), sum(opt_outs) FILTER (WHERE category IS NOT NULL), sum(delivered) FROM wa_opt_out_rate WHERE day >= ''%1$s'';\nSELECT * FROM wa_violation WHERE sent_at >= ''%2$s'';',
 				s.first_name, to_char(wa__day_begins(s.first) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI"Z"')))
