@@ -423,7 +423,7 @@ source_push(wa_payload *payload, json_object *node)
 	}
 }
 
-/* Leave the last source; a wrapper round nothing that can be read is malformed. */
+/* Leave the last source; a wrapper is malformed where nothing in it can be read, or something cannot. */
 static bool
 source_pop(wa_payload *payload, wa_element *element)
 {
@@ -435,7 +435,7 @@ source_pop(wa_payload *payload, wa_element *element)
 	if (source->kind != WA_SOURCE_WRAPPER)
 		return false;
 	source->unread = source->unread || wa_unread_in_wrapper(source->node);
-	if (source->found && !source->unread)
+	if (source->found && !source->unread && !source->broken)
 		return false;
 	wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, source->node);
 	element->unread = source->unread;
@@ -492,6 +492,7 @@ walk_enter_unknown(wa_payload *payload, wa_source *source, json_object *node,
 	}
 	if (source->kind == WA_SOURCE_WRAPPER)
 	{
+		source->broken = source->broken || wa_payload_is_wrapped(node);
 		source->unread = source->unread || wa_unread_at_any_depth(node);
 		return false;
 	}
