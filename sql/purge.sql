@@ -41,6 +41,19 @@ SELECT sum(messages) AS messages, sum(delivered) AS delivered, sum(read) AS read
 DELETE FROM wa_message;
 DELETE FROM wa_message_day;
 
+-- A batch does not read all that is left, here 60 rows for each that is deleted.
+SELECT pg_stat_force_next_flush();
+SELECT idx_tup_fetch + seq_tup_read AS fetched FROM pg_stat_user_tables WHERE relname = 'wa_message' \gset
+INSERT INTO wa_message (message_id, recipient, category, sent_at)
+SELECT 'm' || i, ('4916' || 10000000 + i)::wa_recipient, 'utility', now() - interval '20 days' + i * interval '1 second' FROM generate_series(1, 120000) AS i;
+VACUUM wa_message;
+CALL wa_purge('10 days', 1000);
+SELECT pg_stat_force_next_flush();
+SELECT (idx_tup_fetch + seq_tup_read - :fetched) / 120000 < 40 AS few FROM pg_stat_user_tables WHERE relname = 'wa_message';
+SELECT count(*) FROM wa_message;
+SELECT sum(messages) AS counted FROM wa_message_day;
+DELETE FROM wa_message_day;
+
 -- Opt-outs keep the message that they belong to: under another identifier, and where a day later than that of the message
 -- is the day of its delivery. One to the later of two messages, one after more than 48 hours, one that was no first stop.
 INSERT INTO wa_identity (recipient, other, business, first_seen_at, last_seen_at)

@@ -72,10 +72,18 @@ wa_contact_read(json_object *contact, wa_ids *ids)
 	ids->parent_user_id = wa_json_text(contact, "parent_user_id");
 }
 
+/* Without what is no identifier: many elements may have the same contact, and each would read and keep it. */
 static void
 contact_read_item(const wa_payload *payload, int i, wa_ids *contact)
 {
+	wa_str	   *ids[] = {&contact->phone, &contact->user_id, &contact->parent_user_id};
+
 	wa_contact_read(wa_json_list_item(payload->arrays[WA_ARRAY_CONTACTS], i), contact);
+	for (size_t j = 0; j < lengthof(ids); j++)
+	{
+		if (ids[j]->len > LONGEST_ID)
+			*ids[j] = (wa_str) {NULL, 0};
+	}
 }
 
 /* Read the i-th contact of the value and say whether it shares an identifier as written. */

@@ -8,12 +8,9 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE				/* memmem */
 #endif
-#include "c.h"
-
-#include <json-c/json.h>
+#include "payload/payload_internal.h"
 
 #include "payload/erase.h"
-#include "payload/payload.h"
 #include "payload/text.h"
 
 /* Of one identifier: its canonical text, and what is folded into it. */
@@ -274,17 +271,31 @@ typedef struct wa_cutter
 
 static bool cut_value(wa_cutter *cutter, json_object *value);
 
+/*
+ * The tree of a text.  NULL where it is no JSON, or too much of it to be read as a webhook: otherwise
+ * memory would depend on what a stranger has sent.
+ */
 static json_object *
-parse(const char *text, size_t len, bool *no_memory)
+parse(wa_cutter *cutter, const char *text, size_t len)
 {
+	const size_t mark = strlen(WA_BYTE_ORDER_MARK);
 	bool		changed;
-	size_t		need = wa_text_rewrite(text, len, NULL, &changed);
-	char	   *copy = malloc(need + 1);
-	json_tokener *tokener = json_tokener_new_ex(WA_PAYLOAD_MAX_DEPTH + 1);
+	json_tokener *tokener;
+	char	   *copy;
 	json_object *value = NULL;
+	size_t		need;
 
-	*no_memory = copy == NULL || tokener == NULL;
-	if (!*no_memory)
+	if (len >= mark && memcmp(text, WA_BYTE_ORDER_MARK, mark) == 0)
+	{
+		text += mark;
+		len -= mark;
+	}
+	if (len > WA_PAYLOAD_MAX_BYTES || wa_text_measure(text, len).containers > WA_PAYLOAD_MAX_CONTAINERS)
+		return NULL;
+	need = wa_text_rewrite(text, len, NULL, &changed);
+	copy = malloc(need + 1);
+	tokener = json_tokener_new_ex(WA_PAYLOAD_MAX_DEPTH + 1);
+	if (copy != NULL && tokener != NULL)
 	{
 		wa_text_rewrite(text, len, copy, &changed);
 		copy[need] = '\0';
@@ -295,7 +306,10 @@ parse(const char *text, size_t len, bool *no_memory)
 			value = NULL;
 		}
 	}
-	json_tokener_free(tokener);
+	else
+		cutter->no_memory = true;
+	if (tokener != NULL)
+		json_tokener_free(tokener);
 	free(copy);
 	return value;
 }
@@ -306,12 +320,11 @@ cut_wrapped(wa_cutter *cutter, json_object *string, bool occurs)
 {
 	const char *text = json_object_get_string(string);
 	size_t		len = json_object_get_string_len(string);
-	bool		no_memory;
 	json_object *value;
 	bool		goes = true;
 
-	if (len == 0 || (text[0] != '{' && text[0] != '[') || cutter->wrapping == MAX_WRAPPING ||
-		!(value = parse(text, len, &no_memory)))
+	if (!wa_payload_is_wrapped(string) || cutter->wrapping == MAX_WRAPPING ||
+		!(value = parse(cutter, text, len)))
 		return occurs;
 	cutter->wrapping++;
 	if (!cut_value(cutter, value))
@@ -420,7 +433,7 @@ wa_payload_erase(const wa_names *names, const char *text, size_t len, char **res
 
 	if (!occurs && !has_escapes(text, len))
 		return WA_ERASE_UNTOUCHED;
-	value = len > WA_PAYLOAD_MAX_BYTES ? NULL : parse(text, len, &cutter.no_memory);
+	value = parse(&cutter, text, len);
 	if (value == NULL)
 		return cutter.no_memory ? WA_ERASE_NO_MEMORY : occurs ? WA_ERASE_ALL : WA_ERASE_UNTOUCHED;
 	if (cut_value(&cutter, value))

@@ -89,6 +89,7 @@ typedef struct wa_source
 	json_object *tree;			/* the last payload, if parsed out of a string; owned */
 	bool		found;			/* WRAPPER: was there a payload in it? */
 	bool		unread;			/* WRAPPER: a member that is no payload has elements */
+	bool		broken;			/* WRAPPER: a member is a string that was to be JSON and is none */
 } wa_source;
 
 /* Where the next call of wa_payload_next continues. */

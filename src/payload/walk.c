@@ -14,6 +14,27 @@
 
 static const wa_str nothing = {NULL, 0};
 
+/* No name or time is as long. */
+#define LONGEST_SHARED	256
+
+/*
+ * A text that many elements share, cut off between two characters where it is longer than any real
+ * one: otherwise each of a million elements would read, or keep, megabytes.
+ */
+static wa_str
+walk_shared_text(json_object *object, const char *key)
+{
+	wa_str		text = wa_json_text(object, key);
+
+	if (text.len > LONGEST_SHARED)
+	{
+		text.len = LONGEST_SHARED;
+		while (((unsigned char) text.data[text.len] & 0xC0) == 0x80)
+			text.len--;
+	}
+	return text;
+}
+
 /* ----------------------------------------------------------------
  * The place that the walk has come to
  * ----------------------------------------------------------------
@@ -133,11 +154,11 @@ static bool
 walk_enter_value(wa_payload *payload, json_object *value, wa_element *element)
 {
 	json_object *metadata = wa_json_member(value, "metadata");
-	wa_str		waba_id = wa_json_text(wa_json_member(value, "waba_info"), "waba_id");
+	wa_str		waba_id = walk_shared_text(wa_json_member(value, "waba_info"), "waba_id");
 	bool		known;
 
-	payload->sender = wa_json_text(metadata, "phone_number_id");
-	payload->display_phone = wa_json_text(metadata, "display_phone_number");
+	payload->sender = walk_shared_text(metadata, "phone_number_id");
+	payload->display_phone = walk_shared_text(metadata, "display_phone_number");
 	if (wa_str_given(waba_id))
 		payload->business = waba_id;
 	payload->state = WA_WALK_UNREAD;
@@ -337,8 +358,8 @@ walk_enter_entry(wa_payload *payload, json_object *entry, wa_element *element)
 {
 	json_object *changes = wa_json_member(entry, "changes");
 
-	payload->entry_business = payload->business = wa_json_text(entry, "id");
-	payload->entry_time = wa_json_text(entry, "time");
+	payload->entry_business = payload->business = walk_shared_text(entry, "id");
+	payload->entry_time = walk_shared_text(entry, "time");
 	payload->sender = payload->display_phone = payload->field = nothing;
 	if (changes == NULL)
 	{
@@ -380,7 +401,7 @@ walk_enter_envelope(wa_payload *payload, json_object *envelope, wa_element *elem
 {
 	json_object *entries = wa_json_member(envelope, "entry");
 
-	payload->object = wa_json_text(envelope, "object");
+	payload->object = walk_shared_text(envelope, "object");
 	payload->entry = -1;
 	payload->entry_steps = payload->place.nsteps;
 	if (wa_json_is_array(entries) || wa_json_is_object(entries))
@@ -423,7 +444,7 @@ source_push(wa_payload *payload, json_object *node)
 	}
 }
 
-/* Leave the last source; a wrapper round nothing that can be read is malformed. */
+/* Leave the last source; a wrapper is malformed where nothing in it can be read, or something cannot. */
 static bool
 source_pop(wa_payload *payload, wa_element *element)
 {
@@ -435,7 +456,7 @@ source_pop(wa_payload *payload, wa_element *element)
 	if (source->kind != WA_SOURCE_WRAPPER)
 		return false;
 	source->unread = source->unread || wa_unread_in_wrapper(source->node);
-	if (source->found && !source->unread)
+	if (source->found && !source->unread && !source->broken)
 		return false;
 	wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, source->node);
 	element->unread = source->unread;
@@ -492,6 +513,7 @@ walk_enter_unknown(wa_payload *payload, wa_source *source, json_object *node,
 	}
 	if (source->kind == WA_SOURCE_WRAPPER)
 	{
+		source->broken = source->broken || wa_payload_is_wrapped(node);
 		source->unread = source->unread || wa_unread_at_any_depth(node);
 		return false;
 	}

@@ -302,19 +302,26 @@ COMMENT ON COLUMN wa__person_link.recipient IS 'One identifier';
 COMMENT ON COLUMN wa__person_link.other IS 'Another identifier, for which events of the first count as well';
 
 -- Purged messages are counted first, so that rates are kept, and so are the opt-outs that belong to them, which
--- could not be attributed afterwards.  A message stays until no further opt-out can belong to it.
+-- could not be attributed afterwards.  A message stays until no further opt-out can belong to it.  The oldest of all
+-- would be sought anew for each batch, so they are sought in the next six hours, and only where these have too few, in those after.
 CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch integer,
 	OUT purged bigint, OUT reached timestamptz)
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
-	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 	BEGIN ATOMIC
 		WITH RECURSIVE gone AS (
 			DELETE FROM wa_message WHERE (message_id, participant) IN (
-				SELECT m.message_id, m.participant FROM wa_message AS m
-				WHERE LEAST(m.sent_at, m.delivered_at, m.failed_at) < before
-					AND LEAST(m.sent_at, m.delivered_at, m.failed_at) >= since
-					AND (m.category = 'marketing' AND m.delivered_at > now() - interval '48 hours') IS NOT TRUE
-				ORDER BY LEAST(m.sent_at, m.delivered_at, m.failed_at) LIMIT batch FOR UPDATE SKIP LOCKED)
+				SELECT m.message_id, m.participant
+				FROM generate_series(CASE WHEN since > '2009-01-01 00:00Z' THEN since
+						ELSE (SELECT wa__day_begins(min(d.day)) FROM wa__message_days() AS d (day)) END,
+						LEAST(before, now() + interval '1 day'), interval '6 hours')
+					WITH ORDINALITY AS w (begins, nth)
+				CROSS JOIN LATERAL (SELECT n.message_id, n.participant FROM wa_message AS n
+					WHERE LEAST(n.sent_at, n.delivered_at, n.failed_at) >= CASE w.nth WHEN 1 THEN since ELSE w.begins END
+						AND LEAST(n.sent_at, n.delivered_at, n.failed_at) < LEAST(w.begins + interval '6 hours', before)
+						AND (n.category = 'marketing' AND n.delivered_at > now() - interval '48 hours') IS NOT TRUE
+					ORDER BY LEAST(n.sent_at, n.delivered_at, n.failed_at) LIMIT batch FOR UPDATE SKIP LOCKED) AS m
+				LIMIT batch)
 			RETURNING *),
 		-- The people who may have opted out of one of them, under any identifier.
 		receiver (who) AS (

@@ -1,4 +1,4 @@
-/* SOURCES: src/payload/erase.c src/payload/text.c src/recipient/phone.c src/recipient/spelling.c */
+/* SOURCES: src/payload/erase.c src/payload/shape.c src/payload/text.c src/recipient/phone.c src/recipient/spelling.c */
 /* LIBS: -ljson-c */
 /*
  * Cutting a person out of a payload.
@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "payload/erase.h"
+#include "payload/payload.h"
 
 #include "check.h"
 
@@ -82,6 +83,27 @@ time_of_list(int n)
 	free(text);
 	wa_names_free(names);
 	return seconds;
+}
+
+/* What holds too many objects to be read is not read here either: json-c would take gigabytes for them. */
+static void
+test_too_many(void)
+{
+	const int	n = WA_PAYLOAD_MAX_CONTAINERS;
+	size_t		len = 0;
+	char	   *text = malloc(3 * n + 100);
+	wa_names   *names = names_of("491601234567", NULL);
+	char	   *left = NULL;
+	size_t		left_len = 0;
+
+	len += sprintf(text, "[\"491601234567\"");
+	for (int i = 0; i < n; i++)
+		len += sprintf(text + len, ",{}");
+	text[len++] = ']';
+	check(wa_payload_erase(names, text, len, &left, &left_len) == WA_ERASE_ALL, "too many objects");
+	free(left);
+	free(text);
+	wa_names_free(names);
 }
 
 int
@@ -162,11 +184,17 @@ main(void)
 	cuts("491601234567", NULL, "{\"body\":\"[{\\\"a\\\":\\\"\\\\u0034\\\\u00391601234567\\\"},7]\"}", "{\"body\":\"[7]\"}");
 	cuts("491601234567", NULL, "{\"body\":\"[{\\\"a\\\":\\\"\\\\u0034\\\"},7]\"}", NULL);
 	cuts("491601234567", NULL, "[\"\\\\u0034 is no JSON\"]", NULL);
+	/* A mark or blanks before the JSON, as intake reads it. */
+	cuts("491601234567", NULL, "\xEF\xBB\xBF[\"491601234567\",7]", "[7]");
+	cuts("491601234567", NULL, "{\"body\":\" [\\\"491601234567\\\",7]\"}", "{\"body\":\"[7]\"}");
+	cuts("491601234567", NULL, "{\"body\":\"\xEF\xBB\xBF [\\\"491601234567\\\",7]\"}", "{\"body\":\"[7]\"}");
 	cuts("491601234567", NULL, "not JSON: 491601234567", "");
 	cuts("491601234567", NULL, "not JSON: 49160123456", NULL);
 	cuts("491601234567", NULL, "[{\"a\":\"491601234567\"},", "");
 	/* Integers that no 64 bits hold, and slashes, come out as they were. */
 	cuts("491601234567", NULL, "[491601234567,\"a/b\",123456789012345678]", "[\"a/b\",123456789012345678]");
+
+	test_too_many();
 
 	/* Four times as long takes four times as long, more or less; were it quadratic, sixteen times. */
 	fewer = time_of_list(20000);

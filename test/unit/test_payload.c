@@ -578,6 +578,10 @@ static const reading readings[] = {
 	{"beside the entries", "{'entry':[],'statuses':[{}]}", " malformed unread"},
 	{"beside a wrapped payload", "{'body':{'a':{'messages':[{}]}},'payload':{'statuses':[{'id':'a'}]}}",
 	"/payload/statuses/0 status onprem id=a\n malformed unread"},
+	{"a string that is cut off, beside a wrapped payload", "{'body':{'statuses':[{'id':'a'}]},'payload':'{\\'messages\\':[{'}",
+	"/body/statuses/0 status onprem id=a\n malformed"},
+	{"words beside a wrapped payload", "{'body':{'statuses':[{'id':'a'}]},'payload':'messages'}",
+	"/body/statuses/0 status onprem id=a"},
 	{"as a string", "{'value':{'x':{'messages':'[{}]'}}}", "/value malformed unread"},
 	{"as a string, beside what is read",
 		"[{'statuses':[{'id':'a'}],'body':'{\\'messages\\':[]}'},{'value':{'a':1},'payload':'[]'},{'statuses':[{'id':'b'}],'body':'[no'}]",
@@ -1036,6 +1040,60 @@ test_many_contacts(wa_payload *payload)
 	free(text);
 }
 
+/* The value of a member: so many blanks, behind a character that does not fit in whole. */
+static size_t
+add_long(char *text, const char *name, size_t n)
+{
+	size_t		used = (size_t) sprintf(text, "\"%s\":\"", name);
+
+	memset(text + used, ' ', n);
+	memcpy(text + used + 255, "\xC3\xA4", 2);
+	used += n;
+	return used + (size_t) sprintf(text + used, "\",");
+}
+
+/*
+ * What a payload says once for many elements is short: otherwise each of them would read it, and each
+ * fragment might have it.
+ */
+static void
+test_shared_texts(wa_payload *payload)
+{
+	static const char *const parts[] = {
+		"{", "object", "\"entry\":{", "id", "time", "\"changes\":{\"value\":{\"metadata\":{", "phone_number_id",
+		"display_phone_number", "\"a\":1},\"contacts\":[{", "user_id", "parent_user_id",
+		"\"wa_id\":\"1\"}],\"messages\":[{\"from\":\"1\"},{\"from\":\"1\"},5],\"errors\":[{\"code\":1}]}}}}"
+	};
+	char	   *text = malloc(100 * 1000);
+	size_t		used = 0;
+	wa_element	element;
+	int			total = 0;
+	int			right = 0;
+
+	for (size_t i = 0; i < lengthof(parts); i++)
+	{
+		if (strpbrk(parts[i], "{}") == NULL)
+			used += add_long(text + used, parts[i], 10000);
+		else
+			used += (size_t) sprintf(text + used, "%s", parts[i]);
+	}
+	check("shared texts: parses", wa_payload_parse(payload, text, used) == WA_PAYLOAD_OK);
+	while (wa_payload_next(payload, &element))
+	{
+		if (element.kind == WA_ELEMENT_CONTACT)
+			continue;
+		total++;
+		right += element.business.len == 255 && element.sender.len == 255 &&
+			element.display_phone.len == 255 && element.entry_time.len == 255 &&
+			element.contact.user_id.len == 0 && element.contact.parent_user_id.len == 0 &&
+			wa_str_equal(element.contact.phone, element.kind == WA_ELEMENT_MESSAGE ? WA_STR("1") : WA_STR("")) &&
+			wa_payload_fragment(&element).len < 400;
+	}
+	check("shared texts: all elements", total == 4);
+	check("shared texts: all short", right == total);
+	free(text);
+}
+
 /* Every character as it is and as an escape is the same text. */
 static void
 test_characters(wa_payload *payload)
@@ -1168,6 +1226,7 @@ main(void)
 	test_path(payload);
 	test_kind_at();
 	test_many_contacts(payload);
+	test_shared_texts(payload);
 	test_characters(payload);
 	test_long_integers(payload);
 	test_repeats(payload);
