@@ -1047,7 +1047,8 @@ add_long(char *text, const char *name, size_t n)
 	size_t		used = (size_t) sprintf(text, "\"%s\":\"", name);
 
 	memset(text + used, ' ', n);
-	memcpy(text + used + 255, "\xC3\xA4", 2);
+	text[used + 255] = '\xC3';
+	text[used + 256] = '\xA4';
 	used += n;
 	return used + (size_t) sprintf(text + used, "\",");
 }
