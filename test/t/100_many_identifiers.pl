@@ -109,7 +109,7 @@ for my $how (sort keys %sent)
 	for my $what ('intake', sort keys %question)
 	{
 		# A little more for the noise of a machine that others use.
-		cmp_ok($large->{$what} // 30000, '<', 5 * ($small->{$what} // 0) + 80,
+		cmp_ok($large->{$what} // 30000, '<', 5 * ($small->{$what} // 0) + 400,
 			sprintf '%s, %s: %.0f ms for %d, %.0f ms for %d', $how, $what, $small->{$what} // -1, $few, $large->{$what} // -1, $many);
 	}
 }
