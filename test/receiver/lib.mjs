@@ -75,8 +75,10 @@ function agent(connections) {
 	return agents.get(connections);
 }
 
-// The status, 0 where the connection broke.
-export function request(port, method, path, { body, headers = {}, connections = 64 } = {}) {
+// The status, 0 where the connection broke.  A connection kept from an earlier request may be closed by the other
+// side, as idle, while this one is on its way: then it is sent again over another.
+export function request(port, method, path, options = {}) {
+	const { body, headers = {}, connections = 64 } = options;
 	return new Promise((resolve) => {
 		const req = http.request({ port, method, path, headers: { 'User-Agent': 'facebookexternalua', ...headers,
 			...(body === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': body.length }) },
@@ -86,7 +88,8 @@ export function request(port, method, path, { body, headers = {}, connections = 
 			res.on('error', () => resolve({ status: 0, text: '' }));
 			res.on('end', () => resolve({ status: res.statusCode, headers: res.headers, text: Buffer.concat(chunks).toString() }));
 		});
-		req.on('error', (error) => resolve({ status: 0, text: error.code }));
+		req.on('error', (error) => resolve(req.reusedSocket && error.code === 'ECONNRESET' ?
+			request(port, method, path, options) : { status: 0, text: error.code }));
 		req.end(body);
 	});
 }
