@@ -58,6 +58,16 @@ static wa_statement unlink_changes = {
 	"recipient recipient timestamptz", NULL, 0
 };
 
+static wa_statement find_links = {
+	"SELECT FROM @extschema@.wa_identity AS o WHERE o.other OPERATOR(@extschema@.=) $2"
+	" AND o.recipient OPERATOR(@extschema@.=) $1 AND o.first_seen_at IS NOT NULL"
+	" UNION ALL SELECT FROM @extschema@.wa_identity_change AS c"
+	" JOIN (VALUES ($1, $2), ($2, $1)) AS v (a, b)"
+	" ON c.recipient OPERATOR(@extschema@.=) v.a AND c.other OPERATOR(@extschema@.=) v.b"
+	" WHERE c.at IS NOT NULL",
+	"recipient recipient", NULL, 0
+};
+
 /* In wa_identity the home of the two comes first. */
 static int
 compare_as_seen(const wa_canonical *a, const wa_canonical *b)
@@ -115,6 +125,10 @@ wa_unlink(PG_FUNCTION_ARGS)
 	schema = wa_schema_of(fcinfo->flinfo->fn_oid);
 	forbid_on_subscriber(schema);
 	wa_lock_state(schema, RowExclusiveLock);
+	if (wa_statement_run(&find_links, schema, pair, NULL) == 0)
+		ereport(NOTICE,
+				(errmsg("%s and %s are not linked so far", a.text, b.text),
+				 errdetail("It takes effect on webhooks from before this moment that have not arrived yet.")));
 	wa_statement_run(&log_unlink, schema, entry, NULL);
 	wa_statement_run(&unlink_changes, schema, pair, NULL);
 	wa_statement_run(&unlink_sightings, schema, pair, NULL);
