@@ -371,13 +371,13 @@ pages_to_connect(wa_decision_cache *cache, const wa_question *question, bool tel
 	return pages;
 }
 
-/* And with those of deliveries, of which few count.  Live claims are few. */
+/* And with those of deliveries, which cost half: few of their rows count.  Live claims are few. */
 static double
 pages_to_read(wa_decision_cache *cache, const wa_question *question, bool tells_reasons)
 {
 	return pages_to_connect(cache, question, tells_reasons) +
 		(wa_pacing_caps(wa_decision_cache_pacing(cache), question) ?
-		 wa_pages_of(&wa_decision_cache_schema(cache)->delivery) : 0);
+		 wa_pages_of(&wa_decision_cache_schema(cache)->delivery) / 2 : 0);
 }
 
 double
