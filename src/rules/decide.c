@@ -74,7 +74,7 @@ window_open(wa_rule_context *context, const wa_str *business)
 	{
 		const wa_activity_row *row = &rows[i];
 		wa_instant	inbound = row->activity.last_inbound_at;
-		bool		refused = false;
+		bool		refused = is_refused_by(row, row);
 
 		if (!may_use_window(q, row) ||
 			(business != NULL && (!row->lifts || !wa_may_be_same(*business, row->business))))
@@ -82,6 +82,7 @@ window_open(wa_rule_context *context, const wa_str *business)
 		if (!wa_window_spans(inbound, q->at))
 			continue;
 
+		/* As a rule it is its own row that says so. */
 		for (int j = 0; j < facts->nactivities && !refused; j++)
 			refused = is_refused_by(row, &rows[j]);
 		if (!refused)
