@@ -32,7 +32,7 @@ wa__reason_beside(PG_FUNCTION_ARGS)
 	cache = wa_decision_cache_for((wa_decision_cache **) &flinfo->fn_extra, flinfo->fn_oid,
 								  flinfo->fn_mcxt);
 	wa_decision_cache_check(cache, &question);
-	if (wa_decide(wa_facts_of(cache, wa_recipient_arg(fcinfo, true, &buf)), &question,
+	if (wa_decide(wa_facts_of(cache, wa_recipient_arg(fcinfo, &buf)), &question,
 				  wa_keep_rule, &rule))
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(wa_rule_name(rule)));

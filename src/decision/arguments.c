@@ -33,12 +33,7 @@ wa_question_args(FunctionCallInfo fcinfo, wa_question *question)
 }
 
 const wa_canonical *
-wa_recipient_arg(FunctionCallInfo fcinfo, bool is_text, wa_canonical *buf)
+wa_recipient_arg(FunctionCallInfo fcinfo, wa_canonical *buf)
 {
-	if (PG_ARGISNULL(0))
-		return NULL;
-	if (is_text)
-		return wa_recipient_from_text(PG_GETARG_TEXT_PP(0), buf) ? buf : NULL;
-	wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), buf);
-	return buf;
+	return !PG_ARGISNULL(0) && wa_recipient_from_text(PG_GETARG_TEXT_PP(0), buf) ? buf : NULL;
 }

@@ -26,10 +26,9 @@ extern void wa_question_args_at(FunctionCallInfo fcinfo, int category, int busin
 								int sender, int at, wa_question *question);
 
 /*
- * Read argument 0, a wa_recipient or a text.  Returns buf, filled in, or NULL where the
- * argument is NULL or no recipient.
+ * Read argument 0, a text or a wa_recipient, which is a text that reading leaves as it is.
+ * Returns buf, filled in, or NULL where the argument is NULL or no recipient.
  */
-extern const wa_canonical *wa_recipient_arg(FunctionCallInfo fcinfo, bool is_text,
-											wa_canonical *buf);
+extern const wa_canonical *wa_recipient_arg(FunctionCallInfo fcinfo, wa_canonical *buf);
 
 #endif							/* WA_ARGUMENTS_H */

@@ -19,8 +19,7 @@
 #include "rules/known.h"
 #include "rules/pacing.h"
 
-PG_FUNCTION_INFO_V1(wa_explain_text);
-PG_FUNCTION_INFO_V1(wa_explain_recipient);
+PG_FUNCTION_INFO_V1(wa_explain);
 
 enum explain_column
 {
@@ -206,8 +205,8 @@ put_objection(void *arg, const wa_objection *objection)
 	return true;
 }
 
-static Datum
-explain(FunctionCallInfo fcinfo, bool is_text)
+Datum
+wa_explain(PG_FUNCTION_ARGS)
 {
 	FmgrInfo   *flinfo = fcinfo->flinfo;
 	wa_decision_cache *cache;
@@ -222,19 +221,7 @@ explain(FunctionCallInfo fcinfo, bool is_text)
 	wa_decision_cache_check(cache, &question);
 	to.cache = cache;
 	to.question = &question;
-	to.recipient = wa_recipient_arg(fcinfo, is_text, &buf);
+	to.recipient = wa_recipient_arg(fcinfo, &buf);
 	wa_decide(wa_facts_of(cache, to.recipient), &question, put_objection, &to);
 	return (Datum) 0;
-}
-
-Datum
-wa_explain_text(PG_FUNCTION_ARGS)
-{
-	return explain(fcinfo, true);
-}
-
-Datum
-wa_explain_recipient(PG_FUNCTION_ARGS)
-{
-	return explain(fcinfo, false);
 }

@@ -21,12 +21,9 @@
 #include "recipient/recipient.h"
 #include "rules/known.h"
 
-PG_FUNCTION_INFO_V1(wa_sendable_text);
-PG_FUNCTION_INFO_V1(wa_sendable_recipient);
-PG_FUNCTION_INFO_V1(wa_first_reason_text);
-PG_FUNCTION_INFO_V1(wa_first_reason_recipient);
-PG_FUNCTION_INFO_V1(wa_next_sendable_text);
-PG_FUNCTION_INFO_V1(wa_next_sendable_recipient);
+PG_FUNCTION_INFO_V1(wa_sendable);
+PG_FUNCTION_INFO_V1(wa_first_reason);
+PG_FUNCTION_INFO_V1(wa_next_sendable);
 
 /* A text argument as it came, copied, to be compared with the next one. */
 typedef struct kept_text
@@ -134,7 +131,7 @@ ask_quickly(FunctionCallInfo fcinfo, wa_str *digits)
 }
 
 static pg_noinline wa_rule
-first_objection_slowly(FunctionCallInfo fcinfo, bool is_text, bool tells_reasons)
+first_objection_slowly(FunctionCallInfo fcinfo, bool tells_reasons)
 {
 	call_site  *site = fcinfo->flinfo->fn_extra;
 	wa_question question;
@@ -149,21 +146,21 @@ first_objection_slowly(FunctionCallInfo fcinfo, bool is_text, bool tells_reasons
 	changed = !same_arguments(&site->latest, fcinfo);
 	if (changed)
 		keep_arguments(&site->latest, fcinfo);
-	rule = wa_evaluate(&site->evaluator, &question, wa_recipient_arg(fcinfo, is_text, &buf),
+	rule = wa_evaluate(&site->evaluator, &question, wa_recipient_arg(fcinfo, &buf),
 					   same_arguments(&site->listed, fcinfo), changed, &built);
 	if (built)
 		keep_arguments(&site->listed, fcinfo);
 	return rule;
 }
 
-static pg_attribute_always_inline bool
-sendable(FunctionCallInfo fcinfo, bool is_text)
+Datum
+wa_sendable(PG_FUNCTION_ARGS)
 {
 	wa_str		digits;
 	wa_list_answer answer = ask_quickly(fcinfo, &digits);
 
-	return answer == WA_LIST_LOOK_UP ?
-		first_objection_slowly(fcinfo, is_text, false) == WA_NO_RULE : answer == WA_LIST_ALLOWED;
+	PG_RETURN_BOOL(answer == WA_LIST_LOOK_UP ?
+				   first_objection_slowly(fcinfo, false) == WA_NO_RULE : answer == WA_LIST_ALLOWED);
 }
 
 /* The name of a rule as a text that lives as long as the call site. */
@@ -182,15 +179,15 @@ reason_text(FunctionCallInfo fcinfo, wa_rule rule)
 	return PointerGetDatum(site->reasons[rule]);
 }
 
-static Datum
-first_reason(FunctionCallInfo fcinfo, bool is_text)
+Datum
+wa_first_reason(PG_FUNCTION_ARGS)
 {
 	wa_str		digits;
 	wa_list_answer answer = ask_quickly(fcinfo, &digits);
 	call_site  *site = fcinfo->flinfo->fn_extra;
 	wa_rule		rule = answer == WA_LIST_ALLOWED ? WA_NO_RULE :
 		answer == WA_LIST_REFUSED ? wa_evaluator_rule(&site->evaluator, digits) :
-		first_objection_slowly(fcinfo, is_text, true);
+		first_objection_slowly(fcinfo, true);
 
 	if (rule == WA_NO_RULE)
 		PG_RETURN_NULL();
@@ -208,8 +205,8 @@ require_finite(wa_instant at)
 				 errhint("Give a moment as at, or leave it to its default.")));
 }
 
-static Datum
-next_sendable(FunctionCallInfo fcinfo, bool is_text)
+Datum
+wa_next_sendable(PG_FUNCTION_ARGS)
 {
 	FmgrInfo   *flinfo = fcinfo->flinfo;
 	wa_decision_cache *cache;
@@ -222,44 +219,8 @@ next_sendable(FunctionCallInfo fcinfo, bool is_text)
 	cache = wa_decision_cache_for((wa_decision_cache **) &flinfo->fn_extra, flinfo->fn_oid,
 								  flinfo->fn_mcxt);
 	wa_decision_cache_check(cache, &question);
-	next = wa_next(wa_facts_of(cache, wa_recipient_arg(fcinfo, is_text, &buf)), &question);
+	next = wa_next(wa_facts_of(cache, wa_recipient_arg(fcinfo, &buf)), &question);
 	if (next == WA_FOREVER)
 		PG_RETURN_NULL();
 	PG_RETURN_TIMESTAMPTZ(next);
-}
-
-Datum
-wa_sendable_text(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(sendable(fcinfo, true));
-}
-
-Datum
-wa_sendable_recipient(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(sendable(fcinfo, false));
-}
-
-Datum
-wa_first_reason_text(PG_FUNCTION_ARGS)
-{
-	return first_reason(fcinfo, true);
-}
-
-Datum
-wa_first_reason_recipient(PG_FUNCTION_ARGS)
-{
-	return first_reason(fcinfo, false);
-}
-
-Datum
-wa_next_sendable_text(PG_FUNCTION_ARGS)
-{
-	return next_sendable(fcinfo, true);
-}
-
-Datum
-wa_next_sendable_recipient(PG_FUNCTION_ARGS)
-{
-	return next_sendable(fcinfo, false);
 }

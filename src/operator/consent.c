@@ -27,10 +27,8 @@
 #include "rules/gather.h"
 #include "state/read.h"
 
-PG_FUNCTION_INFO_V1(wa_opt_out_text);
-PG_FUNCTION_INFO_V1(wa_opt_out_recipient);
-PG_FUNCTION_INFO_V1(wa_opt_in_text);
-PG_FUNCTION_INFO_V1(wa_opt_in_recipient);
+PG_FUNCTION_INFO_V1(wa_opt_out);
+PG_FUNCTION_INFO_V1(wa_opt_in);
 
 /* In the order of both functions' arguments. */
 enum consent_argument
@@ -41,16 +39,6 @@ enum consent_argument
 	ARG_AT,
 	ARG_EVERYTHING
 };
-
-static void
-recipient_arg(FunctionCallInfo fcinfo, bool is_text, wa_canonical *recipient)
-{
-	wa_forbid_null_arg(fcinfo, ARG_RECIPIENT, "recipient");
-	if (!is_text)
-		wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), recipient);
-	else
-		wa_recipient_require(PG_GETARG_TEXT_PP(0), recipient);
-}
 
 /*
  * When it happened.  A wrong clock here would win forever, as it would in a
@@ -102,11 +90,12 @@ register_arg(FunctionCallInfo fcinfo)
 
 /* The event that the arguments describe; its strings are in UTF-8. */
 static void
-make_event(FunctionCallInfo fcinfo, bool is_text, bool stop, wa_event *event)
+make_event(FunctionCallInfo fcinfo, bool stop, wa_event *event)
 {
 	memset(event, 0, sizeof(*event));
 	event->kind = WA_EVENT_CONSENT;
-	recipient_arg(fcinfo, is_text, &event->ids[0]);
+	wa_forbid_null_arg(fcinfo, ARG_RECIPIENT, "recipient");
+	wa_recipient_require(PG_GETARG_TEXT_PP(ARG_RECIPIENT), &event->ids[0]);
 	event->nids = 1;
 	event->at = instant_arg(fcinfo);
 	event->business = wa_to_utf8(wa_text_arg(fcinfo, ARG_BUSINESS));
@@ -224,25 +213,25 @@ standing_datum(FunctionCallInfo fcinfo, const wa_event *event, const wa_standing
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
 }
 
-static Datum
-opt_out(FunctionCallInfo fcinfo, bool is_text)
+Datum
+wa_opt_out(PG_FUNCTION_ARGS)
 {
 	wa_event	event;
 	wa_standing standing;
 
-	make_event(fcinfo, is_text, true, &event);
+	make_event(fcinfo, true, &event);
 	record(fcinfo->flinfo->fn_oid, &event);
 	find_standing(fcinfo, &event, &standing);
 	return standing_datum(fcinfo, &event, &standing);
 }
 
-static Datum
-opt_in(FunctionCallInfo fcinfo, bool is_text)
+Datum
+wa_opt_in(PG_FUNCTION_ARGS)
 {
 	wa_event	event;
 	wa_standing standing;
 
-	make_event(fcinfo, is_text, false, &event);
+	make_event(fcinfo, false, &event);
 	if (wa_is_blank(event.evidence))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -256,28 +245,4 @@ opt_in(FunctionCallInfo fcinfo, bool is_text)
 			tell_of_stop(&event, reg, standing.since[reg]);
 	}
 	return standing_datum(fcinfo, &event, &standing);
-}
-
-Datum
-wa_opt_out_text(PG_FUNCTION_ARGS)
-{
-	return opt_out(fcinfo, true);
-}
-
-Datum
-wa_opt_out_recipient(PG_FUNCTION_ARGS)
-{
-	return opt_out(fcinfo, false);
-}
-
-Datum
-wa_opt_in_text(PG_FUNCTION_ARGS)
-{
-	return opt_in(fcinfo, true);
-}
-
-Datum
-wa_opt_in_recipient(PG_FUNCTION_ARGS)
-{
-	return opt_in(fcinfo, false);
 }

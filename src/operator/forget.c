@@ -35,8 +35,7 @@
 #include "state/erased.h"
 #include "state/log_guard.h"
 
-PG_FUNCTION_INFO_V1(wa_forget_text);
-PG_FUNCTION_INFO_V1(wa_forget_recipient);
+PG_FUNCTION_INFO_V1(wa_forget);
 PG_FUNCTION_INFO_V1(wa__without);
 
 /* The identifiers of the person, each with the time up to which it is the person's. */
@@ -608,12 +607,15 @@ forget_with_log_open(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSe
 	PG_END_TRY();
 }
 
-static Datum
-forget_recipient(FunctionCallInfo fcinfo, const wa_canonical *id)
+Datum
+wa_forget(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	wa_str		reason = wa_text_arg(fcinfo, 1);
+	wa_canonical id;
 
+	wa_forbid_null_arg(fcinfo, 0, "recipient");
+	wa_recipient_require(PG_GETARG_TEXT_PP(0), &id);
 	require_reason(reason);
 	/* By an older snapshot it would pass over rows that it cannot see. */
 	if (IsolationUsesXactSnapshot())
@@ -622,27 +624,7 @@ forget_recipient(FunctionCallInfo fcinfo, const wa_canonical *id)
 				 errmsg("wa_forget needs a transaction in READ COMMITTED")));
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();
-	forget_with_log_open(fcinfo->flinfo->fn_oid, id, reason, rsinfo);
+	forget_with_log_open(fcinfo->flinfo->fn_oid, &id, reason, rsinfo);
 	SPI_finish();
 	return (Datum) 0;
-}
-
-Datum
-wa_forget_text(PG_FUNCTION_ARGS)
-{
-	wa_canonical id;
-
-	wa_forbid_null_arg(fcinfo, 0, "recipient");
-	wa_recipient_require(PG_GETARG_TEXT_PP(0), &id);
-	return forget_recipient(fcinfo, &id);
-}
-
-Datum
-wa_forget_recipient(PG_FUNCTION_ARGS)
-{
-	wa_canonical id;
-
-	wa_forbid_null_arg(fcinfo, 0, "recipient");
-	wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), &id);
-	return forget_recipient(fcinfo, &id);
 }
