@@ -110,6 +110,20 @@ wa_str_says(wa_str s, wa_str word)
 	return true;
 }
 
+/* The next word of a list with one blank between words; false after the last. */
+static inline bool
+wa_str_next_word(wa_str *list, wa_str *word)
+{
+	*word = (wa_str) {list->data, 0};
+	while (word->len < list->len && list->data[word->len] != ' ')
+		word->len++;
+	if (list->len == 0)
+		return false;
+	list->data += Min(word->len + 1, list->len);
+	list->len -= Min(word->len + 1, list->len);
+	return true;
+}
+
 /* Order by bytes, a prefix first. */
 static inline int
 wa_str_compare(wa_str a, wa_str b)

@@ -19,8 +19,8 @@
 #include "utils/timestamp.h"
 
 #include "base/append.h"
+#include "base/category_oid.h"
 #include "base/table_scan.h"
-#include "errors/category_array.h"
 #include "errors/code_policies.h"
 
 /* Columns of wa_error_override; the order is that of errors.sql. */

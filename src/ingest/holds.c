@@ -13,7 +13,6 @@
 
 #include "base/category_oid.h"
 #include "base/encode.h"
-#include "errors/category_array.h"
 #include "ingest/holds.h"
 #include "ingest/upsert.h"
 #include "state/columns.h"

@@ -19,7 +19,6 @@
 #include "base/category_oid.h"
 #include "base/encode.h"
 #include "base/table_scan.h"
-#include "errors/category_array.h"
 #include "recipient/region.h"
 #include "rules/holds.h"
 #include "state/columns.h"

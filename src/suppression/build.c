@@ -471,7 +471,8 @@ wa_list_build(wa_decision_cache *cache, const wa_question *question, wa_list_ext
 	b->question = &list->question;
 	b->with_user_ids = extent.has_user_ids;
 	b->limit = limit - sizeof(wa_suppression_list) - sizeof(wa_builder);
-	b->category = wa_category_oid(wa_decision_cache_schema(cache), question->category);
+	b->category = wa_category_oid(wa_type_named(wa_decision_cache_schema(cache), WA_STR("category")),
+								  question->category);
 	wa_builder_choose_caps(b);
 	choose_businesses(b);
 	fill_list(b);
