@@ -266,7 +266,7 @@ spread_over_stored(wa_erasures *e, int end)
 		const wa_member *member = &person->members[i];
 
 		if (member->events_until != WA_NEVER)
-			raise_end(e, end_of(e, wa_str_copy((wa_str) {member->id.text, member->id.len})),
+			raise_end(e, end_of(e, wa_str_copy(wa_canonical_str(&member->id))),
 					  Min(member->events_until, at));
 	}
 	MemoryContextReset(e->scratch);

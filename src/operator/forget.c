@@ -378,7 +378,7 @@ ids_array(const wa_schema *schema, const wa_forgotten *person, bool all)
 	for (int i = 0; i < person->n; i++)
 	{
 		if (all || person->until[i] == WA_FOREVER)
-			wa_put_str(&column, (wa_str) {person->ids[i].text, person->ids[i].len});
+			wa_put_str(&column, wa_canonical_str(&person->ids[i]));
 	}
 	return wa_column_array(&column);
 }
@@ -490,7 +490,7 @@ write_hashes(const wa_schema *schema, const wa_forgotten *person)
 	get_key(schema, &key);
 	for (int i = 0; i < person->n; i++)
 	{
-		wa_str		id = {person->ids[i].text, person->ids[i].len};
+		wa_str		id = wa_canonical_str(&person->ids[i]);
 		uint8		hash[WA_ERASED_HASH];
 
 		wa_erased_hash(&key, id, hash);

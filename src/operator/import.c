@@ -284,7 +284,7 @@ apply_row(wa_import_state *import, wa_import_row *row)
 	}
 	old = MemoryContextSwitchTo(import->row);
 	put_detail(import, outcome_name(outcome), row->line,
-			   (wa_str) {row->recipient.text, row->recipient.len}, row, detail);
+			   wa_canonical_str(&row->recipient), row, detail);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(import->row);
 }

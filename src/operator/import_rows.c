@@ -329,7 +329,7 @@ put_row(wa_import_rows *rows, const wa_import_row *row)
 	ExecClearTuple(slot);
 	memset(slot->tts_isnull, false, SORTED_COLUMNS * sizeof(bool));
 	values[SORTED_RECIPIENT - 1] =
-		wa_str_datum((wa_str) {row->recipient.text, row->recipient.len});
+		wa_str_datum(wa_canonical_str(&row->recipient));
 	values[SORTED_BUSINESS - 1] = wa_str_datum(row->business);
 	values[SORTED_REGISTER - 1] = Int32GetDatum(row->reg);
 	values[SORTED_AT - 1] = TimestampTzGetDatum(row->at);
@@ -489,15 +489,11 @@ sorted_text(wa_import_rows *rows, int column)
 bool
 wa_import_rows_next(wa_import_rows *rows, wa_import_row *row)
 {
-	wa_str		recipient;
 	bool		isnull;
 
 	if (!tuplesort_gettupleslot(rows->sorted, true, false, rows->next, NULL))
 		return false;
-	recipient = sorted_text(rows, SORTED_RECIPIENT);
-	memcpy(row->recipient.text, recipient.data, recipient.len);
-	row->recipient.text[recipient.len] = '\0';
-	row->recipient.len = recipient.len;
+	(void) wa_canonical_from_str(sorted_text(rows, SORTED_RECIPIENT), &row->recipient);
 	row->business = sorted_text(rows, SORTED_BUSINESS);
 	row->reg = DatumGetInt32(slot_getattr(rows->next, SORTED_REGISTER, &isnull));
 	row->at = DatumGetTimestampTz(slot_getattr(rows->next, SORTED_AT, &isnull));

@@ -280,8 +280,7 @@ take_stop(void *arg, const wa_objection *objection)
 	stop->reg = objection->reg;
 	stop->business = wa_str_copy(objection->business);
 	stop->at = objection->since;
-	stop->home.len = objection->learned_under.len;
-	memcpy(stop->home.text, objection->learned_under.data, objection->learned_under.len);
+	(void) wa_canonical_from_str(objection->learned_under, &stop->home);
 	return true;
 }
 
@@ -400,7 +399,7 @@ ids_array(const wa_schema *schema, const wa_others *others)
 	wa_column	column = {schema->recipient_type, NULL};
 
 	for (int i = 0; i < others->nids; i++)
-		wa_put_str(&column, (wa_str) {others->ids[i].text, others->ids[i].len});
+		wa_put_str(&column, wa_canonical_str(&others->ids[i]));
 	return wa_column_array(&column);
 }
 
@@ -423,7 +422,7 @@ keep_stop(const wa_others *others, const wa_schema *schema, const wa_other *othe
 	memset(&delta, 0, sizeof(delta));
 	delta.key = (wa_row_key)
 	{
-		WA_ROW_CONSENT, stop->reg, {other->id.text, other->id.len}, stop->business, WA_STR("")
+		WA_ROW_CONSENT, stop->reg, wa_canonical_str(&other->id), stop->business, WA_STR("")
 	};
 	delta.u.consent.stopped_at = stop->at;
 	delta.u.consent.resumed_at = WA_NEVER;
@@ -491,7 +490,7 @@ put_lost(const wa_other *other, wa_column *columns)
 
 		if (!reached->lost)
 			continue;
-		wa_put_str(&columns[0], (wa_str) {reached->id.text, reached->id.len});
+		wa_put_str(&columns[0], wa_canonical_str(&reached->id));
 		wa_put_instant(&columns[1], Max(reached->events_until, MIN_TIMESTAMP));
 		wa_put_instant(&columns[2], reached->failures_since);
 		wa_put_instant(&columns[3], reached->failures_until);

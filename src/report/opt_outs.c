@@ -271,7 +271,7 @@ wa__message_before(PG_FUNCTION_ARGS)
 	latest = latest_received(log, business, at);
 	MemoryContextSwitchTo(old);
 	/* Of a crowded recipient, its own messages have to do. */
-	while (!log->crowded && wa_next_name(&names, &name))
+	while (!log->crowded && wa_str_next_word(&names, &name))
 	{
 		int			member = wa_person_log_member(log, name);
 

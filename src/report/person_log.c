@@ -83,34 +83,19 @@ prepare_kept(const wa_schema *schema, Snapshot snapshot)
 int
 wa_person_log_member(const wa_person_log *log, wa_str name)
 {
-	wa_canonical id = {.len = Min(name.len, WA_RECIPIENT_MAX)};
+	wa_canonical id;
 
-	memcpy(id.text, name.data, id.len);
-	if (id.len < name.len)
+	if (!wa_canonical_from_str(name, &id))
 		return -1;
 	if (log->person != NULL)
 		return wa_person_member(log->person, &id);
-	return wa_str_equal(name, (wa_str) {log->id.text, log->id.len}) ? 0 : -1;
+	return wa_str_equal(name, wa_canonical_str(&log->id)) ? 0 : -1;
 }
 
 bool
 wa_person_log_counts(const wa_person_log *log, int member, wa_instant t)
 {
 	return member == 0 || (member > 0 && t <= log->person->members[member].events_until);
-}
-
-bool
-wa_next_name(wa_str *list, wa_str *name)
-{
-	const char *blank;
-
-	if (list->len == 0)
-		return false;
-	blank = memchr(list->data, ' ', list->len);
-	*name = (wa_str) {list->data, blank == NULL ? list->len : blank - list->data};
-	list->data += Min(name->len + 1, list->len);
-	list->len -= Min(name->len + 1, list->len);
-	return true;
 }
 
 /* When somebody last moved to the recipient's number; WA_NEVER: nobody did, or it is no number. */
@@ -163,7 +148,7 @@ read_event(wa_person_log *log, wa_reader *reader, int home)
 	wa_logged  *event;
 	wa_str		name;
 
-	while (wa_next_name(&names, &name))
+	while (wa_str_next_word(&names, &name))
 	{
 		int			member = wa_person_log_member(log, name);
 
@@ -182,8 +167,8 @@ read_event(wa_person_log *log, wa_reader *reader, int home)
 	event->of_home = of_home;
 	event->named = named;
 	event->home = home;
-	event->home_text = log->person == NULL ? (wa_str) {log->id.text, log->id.len} :
-		(wa_str) {log->person->members[home].id.text, log->person->members[home].id.len};
+	event->home_text = log->person == NULL ? wa_canonical_str(&log->id) :
+		wa_canonical_str(&log->person->members[home].id);
 	event->business_text = wa_reader_str(reader, Anum_wa_consent_log_business);
 	event->counts_from = named ? WA_NEVER : counts_from;
 }
@@ -298,7 +283,7 @@ wa_person_log_open(FunctionCallInfo fcinfo, const wa_canonical *id, MemoryContex
 	MemoryContext context;
 
 	prepare_kept(schema, snapshot);
-	entry = log_lookup(kept.logs, (wa_str) {id->text, id->len});
+	entry = log_lookup(kept.logs, wa_canonical_str(id));
 	if (entry != NULL)
 	{
 		log = entry->log;
@@ -327,7 +312,7 @@ wa_person_log_close(wa_person_log *log, MemoryContext old)
 	bool		found;
 
 	MemoryContextSwitchTo(old);
-	log_insert(kept.logs, (wa_str) {log->id.text, log->id.len}, &found)->log = log;
+	log_insert(kept.logs, wa_canonical_str(&log->id), &found)->log = log;
 	if (!found)
 		MemoryContextSetParent(log->context, kept.context);
 	kept.size += size - log->size;

@@ -25,7 +25,7 @@ wa_learned_under(const wa_person *person, int member)
 		NULL, 0
 	};
 	/* A copy: members move when more of them come. */
-	return wa_str_copy((wa_str) {id->text, id->len});
+	return wa_str_copy(wa_canonical_str(id));
 }
 
 bool
