@@ -13,6 +13,7 @@
 #include "base/category_oid.h"
 #include "decision/arguments.h"
 #include "recipient/recipient.h"
+#include "rules/known.h"
 
 void
 wa_question_args_at(FunctionCallInfo fcinfo, int category, int business,
@@ -30,6 +31,17 @@ void
 wa_question_args(FunctionCallInfo fcinfo, wa_question *question)
 {
 	wa_question_args_at(fcinfo, 1, 2, 3, 4, question);
+}
+
+wa_decision_cache *
+wa_call_cache(FunctionCallInfo fcinfo, const wa_question *question)
+{
+	FmgrInfo   *flinfo = fcinfo->flinfo;
+	wa_decision_cache *cache = wa_decision_cache_for((wa_decision_cache **) &flinfo->fn_extra,
+													 flinfo->fn_oid, flinfo->fn_mcxt);
+
+	wa_decision_cache_check(cache, question);
+	return cache;
 }
 
 const wa_canonical *

@@ -12,6 +12,7 @@
 #include "base/compat.h"
 
 #include "rules/decide.h"
+#include "rules/gather.h"
 #include "recipient/phone.h"
 
 /*
@@ -24,6 +25,12 @@ extern void wa_question_args(FunctionCallInfo fcinfo, wa_question *question);
 /* The same, with the numbers of the arguments given; -1 for an argument that is absent. */
 extern void wa_question_args_at(FunctionCallInfo fcinfo, int category, int business,
 								int sender, int at, wa_question *question);
+
+/*
+ * The decision cache of a call site, whose fn_extra holds nothing else, after the check that the
+ * question can be answered (rules/known.h).
+ */
+extern wa_decision_cache *wa_call_cache(FunctionCallInfo fcinfo, const wa_question *question);
 
 /*
  * Read argument 0, a text or a wa_recipient, which is a text that reading leaves as it is.

@@ -19,7 +19,6 @@
 #include "decision/arguments.h"
 #include "decision/evaluator.h"
 #include "recipient/recipient.h"
-#include "rules/known.h"
 
 PG_FUNCTION_INFO_V1(wa_sendable);
 PG_FUNCTION_INFO_V1(wa_first_reason);
@@ -47,7 +46,7 @@ typedef struct kept_arguments
 /* What fn_extra points to. */
 typedef struct call_site
 {
-	wa_evaluator evaluator;
+	wa_lazy_list lazy;
 	kept_arguments latest;		/* of the latest look-up */
 	kept_arguments listed;		/* of the list */
 	text	   *reasons[WA_RULES];	/* by rule, where used so far */
@@ -112,7 +111,7 @@ make_site(FunctionCallInfo fcinfo, bool tells_reasons)
 	FmgrInfo   *flinfo = fcinfo->flinfo;
 	call_site  *site = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(call_site));
 
-	wa_evaluator_begin(&site->evaluator, flinfo->fn_oid, flinfo->fn_mcxt, tells_reasons);
+	wa_lazy_list_begin(&site->lazy, flinfo->fn_oid, flinfo->fn_mcxt, tells_reasons);
 	flinfo->fn_extra = site;
 	return site;
 }
@@ -123,11 +122,11 @@ ask_quickly(FunctionCallInfo fcinfo, wa_str *digits)
 {
 	const call_site *site = fcinfo->flinfo->fn_extra;
 
-	if (site == NULL || site->evaluator.lazy.list == NULL || PG_ARGISNULL(0) ||
+	if (site == NULL || site->lazy.list == NULL || PG_ARGISNULL(0) ||
 		!same_arguments(&site->listed, fcinfo) ||
-		!wa_snapshot_unchanged(&site->evaluator.lazy.seen, wa_active_snapshot()))
+		!wa_snapshot_unchanged(&site->lazy.seen, wa_active_snapshot()))
 		return WA_LIST_LOOK_UP;
-	return wa_evaluator_ask(&site->evaluator, (struct varlena *) PG_GETARG_POINTER(0), digits);
+	return wa_list_ask_plain(site->lazy.list, (struct varlena *) PG_GETARG_POINTER(0), digits);
 }
 
 static pg_noinline wa_rule
@@ -146,7 +145,7 @@ first_objection_slowly(FunctionCallInfo fcinfo, bool tells_reasons)
 	changed = !same_arguments(&site->latest, fcinfo);
 	if (changed)
 		keep_arguments(&site->latest, fcinfo);
-	rule = wa_evaluate(&site->evaluator, &question, wa_recipient_arg(fcinfo, &buf),
+	rule = wa_evaluate(&site->lazy, &question, wa_recipient_arg(fcinfo, &buf),
 					   same_arguments(&site->listed, fcinfo), changed, &built);
 	if (built)
 		keep_arguments(&site->listed, fcinfo);
@@ -186,7 +185,7 @@ wa_first_reason(PG_FUNCTION_ARGS)
 	wa_list_answer answer = ask_quickly(fcinfo, &digits);
 	call_site  *site = fcinfo->flinfo->fn_extra;
 	wa_rule		rule = answer == WA_LIST_ALLOWED ? WA_NO_RULE :
-		answer == WA_LIST_REFUSED ? wa_evaluator_rule(&site->evaluator, digits) :
+		answer == WA_LIST_REFUSED ? wa_list_rule_plain(site->lazy.list, digits) :
 		first_objection_slowly(fcinfo, true);
 
 	if (rule == WA_NO_RULE)
@@ -208,7 +207,6 @@ require_finite(wa_instant at)
 Datum
 wa_next_sendable(PG_FUNCTION_ARGS)
 {
-	FmgrInfo   *flinfo = fcinfo->flinfo;
 	wa_decision_cache *cache;
 	wa_question question;
 	wa_canonical buf;
@@ -216,9 +214,7 @@ wa_next_sendable(PG_FUNCTION_ARGS)
 
 	wa_question_args(fcinfo, &question);
 	require_finite(question.at);
-	cache = wa_decision_cache_for((wa_decision_cache **) &flinfo->fn_extra, flinfo->fn_oid,
-								  flinfo->fn_mcxt);
-	wa_decision_cache_check(cache, &question);
+	cache = wa_call_cache(fcinfo, &question);
 	next = wa_next(wa_facts_of(cache, wa_recipient_arg(fcinfo, &buf)), &question);
 	if (next == WA_FOREVER)
 		PG_RETURN_NULL();

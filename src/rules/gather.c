@@ -87,48 +87,6 @@ wa_facts_cost(const wa_decision_cache *cache)
 	return !cache->has_links ? 1 : cache->person == NULL ? 2 : 5;
 }
 
-const wa_schema *
-wa_decision_cache_schema(const wa_decision_cache *cache)
-{
-	return cache->schema;
-}
-
-Snapshot
-wa_decision_cache_snapshot(const wa_decision_cache *cache)
-{
-	return cache->snapshot;
-}
-
-const wa_code_policies *
-wa_decision_cache_codes(wa_decision_cache *cache)
-{
-	return wa_cache_codes(cache);
-}
-
-bool
-wa_decision_cache_has_links(const wa_decision_cache *cache)
-{
-	return cache->has_links;
-}
-
-bool
-wa_decision_cache_has_holds(const wa_decision_cache *cache)
-{
-	return cache->holds != NULL;
-}
-
-const wa_pacing *
-wa_decision_cache_pacing(const wa_decision_cache *cache)
-{
-	return cache->pacing;
-}
-
-const wa_erasure_key *
-wa_decision_cache_erasure(const wa_decision_cache *cache)
-{
-	return cache->has_erased ? &cache->erasure : NULL;
-}
-
 void
 wa_facts_add(wa_decision_cache *cache, wa_part part, wa_reader *reader)
 {

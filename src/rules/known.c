@@ -67,13 +67,10 @@ is_fed(const wa_decision_cache *cache)
 }
 
 static void
-check_fed(wa_decision_cache *cache)
+check_fed(const wa_decision_cache *cache)
 {
-	if (cache->fed || is_fed(cache))
-	{
-		cache->fed = true;
+	if (is_fed(cache))
 		return;
-	}
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("nothing has ever arrived in this database, so wa_policy cannot tell who may be messaged"),
@@ -99,16 +96,13 @@ forbid_missing(const wa_decision_cache *cache, const wa_table *table, const char
  * wa_consent, and no one is erased without a key.
  */
 static void
-check_restored(wa_decision_cache *cache)
+check_restored(const wa_decision_cache *cache)
 {
 	const wa_schema *schema = cache->schema;
 
-	if (cache->restored)
-		return;
 	forbid_missing(cache, &schema->consent, "wa_consent", &schema->consent_log, "wa_consent_log");
 	if (!cache->has_erased)
 		forbid_missing(cache, &schema->erasure_key, "wa_erasure_key", &schema->erased, "wa_erased");
-	cache->restored = true;
 }
 
 /* Is it one of ours?  Whatever of our schema bears our prefix. */
@@ -153,13 +147,10 @@ table_being_copied(const wa_decision_cache *cache)
 
 /* An ERROR while part of the state may still be on its way. */
 static void
-check_copied(wa_decision_cache *cache)
+check_copied(const wa_decision_cache *cache)
 {
-	Oid			relid;
+	Oid			relid = table_being_copied(cache);
 
-	if (cache->copied)
-		return;
-	relid = table_being_copied(cache);
 	if (OidIsValid(relid))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -167,7 +158,6 @@ check_copied(wa_decision_cache *cache)
 				 errdetail("Table \"%s\" is not complete yet, so stops may be missing.",
 						   get_rel_name(relid)),
 				 errhint("Wait until wa_subscription_status says that it is ready, or ask where the state comes from.")));
-	cache->copied = true;
 }
 
 /* Is there a row of wa_sender with these values in the first columns of that index? */
@@ -270,9 +260,13 @@ check_names(wa_decision_cache *cache, wa_str business, wa_str sender)
 void
 wa_decision_cache_check(wa_decision_cache *cache, const wa_question *question)
 {
-	check_copied(cache);
-	check_fed(cache);
-	check_restored(cache);
+	if (!cache->checked)
+	{
+		check_copied(cache);
+		check_fed(cache);
+		check_restored(cache);
+		cache->checked = true;
+	}
 	check_names(cache, question->business, question->sender);
 }
 

@@ -10,9 +10,7 @@
 
 #include "base/compat.h"
 
-#include "rules/facts.h"
-
-typedef struct wa_decision_cache wa_decision_cache;
+#include "rules/decision_cache.h"
 
 /*
  * Check that the question can be answered.  Errors, each with a hint:

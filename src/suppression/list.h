@@ -121,6 +121,9 @@ extern wa_list_answer wa_list_ask(wa_suppression_list *list, const wa_canonical 
  */
 extern wa_rule wa_list_rule(wa_suppression_list *list, const wa_canonical *recipient);
 
+/* The same for a phone that wa_list_ask_plain has refused, by the digits that it gave. */
+extern wa_rule wa_list_rule_plain(wa_suppression_list *list, wa_str digits);
+
 /* Is a phone that the list refuses refused for rows of another one? */
 extern bool wa_list_inherits(const wa_suppression_list *list, const wa_canonical *phone);
 
@@ -198,7 +201,7 @@ wa_list_meaning(uint16 bits)
 }
 
 /* The answer for a recipient without rows, where its first digits do not determine it. */
-extern wa_list_answer wa_list_ask_unknown(wa_suppression_list *list, const char *digits, size_t len);
+extern wa_list_answer wa_list_ask_unknown(wa_suppression_list *list, wa_str digits);
 
 /* May the person with this number have been erased, by its bucket? */
 static inline bool
@@ -241,7 +244,7 @@ wa_list_ask_phone(wa_suppression_list *list, int64 number, const char *digits, s
 	answer = list->by_prefix[wa_list_prefix(digits)];
 	if (answer == WA_LIST_REFUSED || answer == WA_LIST_ALLOWED)
 		return answer;
-	return wa_list_ask_unknown(list, digits, len);
+	return wa_list_ask_unknown(list, (wa_str) {digits, len});
 }
 
 /*
