@@ -106,8 +106,7 @@ moved_to(const wa_person *person)
 
 	if (person->members[0].kind != WA_ID_PHONE)
 		return last;
-	for (int i = person->members[0].edges; i >= 0;
-		 i = person->edges[i].from == 0 ? person->edges[i].next_of_from : person->edges[i].next_of_to)
+	for (int i = person->members[0].edges; i >= 0; i = wa_edge_next(&person->edges[i], 0))
 	{
 		if (person->edges[i].link.change && person->edges[i].to == 0)
 			last = wa_later(last, person->edges[i].link.last_seen_at);
@@ -123,11 +122,10 @@ seen_with(const wa_person *person)
 
 	for (int i = 0; i < person->nmembers; i++)
 		seen[i] = WA_FOREVER;
-	for (int i = person->members[0].edges; i >= 0;
-		 i = person->edges[i].from == 0 ? person->edges[i].next_of_from : person->edges[i].next_of_to)
+	for (int i = person->members[0].edges; i >= 0; i = wa_edge_next(&person->edges[i], 0))
 	{
 		const wa_edge *edge = &person->edges[i];
-		int			other = edge->from == 0 ? edge->to : edge->from;
+		int			other = wa_edge_other(edge, 0);
 
 		if (!edge->link.change && edge->link.first_seen_at != WA_NEVER)
 			seen[other] = Min(seen[other], edge->link.first_seen_at);
@@ -226,8 +224,7 @@ read_events(wa_person_log *log, Snapshot snapshot)
 		const wa_canonical *id = log->person == NULL ? &log->id : &log->person->members[i].id;
 
 		/* Those unlinked since count for what named both. */
-		if (i > 0 && log->person->members[i].events_until == WA_NEVER &&
-			log->person->members[i].failures_until == WA_NEVER)
+		if (i > 0 && !wa_member_counts(&log->person->members[i]))
 			continue;
 		wa_reader_seek(&reader, RecipientGetDatum(wa_recipient_make(id)));
 		while (wa_reader_next(&reader))

@@ -22,12 +22,11 @@ read_region_rule(void *arg, TupleTableSlot *slot)
 {
 	wa_decision_cache *cache = arg;
 	wa_region_fact *rule = wa_append_few(cache->rules, cache->nrules, wa_region_fact);
-	bool		isnull;
 
 	rule->region = wa_slot_str(slot, Anum_wa_region_rule_region);
 	rule->reason = wa_slot_str(slot, Anum_wa_region_rule_reason);
 	rule->category = wa_category_from_oid(
-		DatumGetObjectId(slot_getattr(slot, Anum_wa_region_rule_category, &isnull)));
+		DatumGetObjectId(wa_slot_datum(slot, Anum_wa_region_rule_category)));
 	return true;
 }
 

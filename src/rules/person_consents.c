@@ -366,15 +366,11 @@ read_logs(wa_decision_cache *cache, wa_consents *consents, wa_reader *consent)
 
 	for (int i = 1; i < person->nmembers; i++)
 	{
-		const wa_member *member = &person->members[i];
-
-		if (!wa_in_reach(member) && member->failures_until == WA_NEVER)
-			continue;
 		if (!wa_first_of_member(consent, person, i, WA_CONSENTS))
 			continue;
 		if (log.heap == NULL)
 			wa_reader_open(&log, &cache->schema->consent_log, cache->snapshot);
-		wa_reader_seek(&log, RecipientGetDatum(wa_recipient_make(&member->id)));
+		wa_reader_seek(&log, RecipientGetDatum(wa_recipient_make(&person->members[i].id)));
 		while (wa_reader_next(&log))
 			read_logged(consents, &log, i);
 	}

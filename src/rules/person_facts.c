@@ -33,7 +33,7 @@ wa_first_of_member(wa_reader *reader, wa_person *person, int n, wa_part part)
 {
 	wa_member  *member = &person->members[n];
 
-	if (member->without & part)
+	if (!wa_member_counts(member) || (member->without & part))
 		return false;
 	wa_reader_seek(reader, RecipientGetDatum(wa_recipient_make(&member->id)));
 	if (wa_reader_next(reader))

@@ -375,11 +375,10 @@ read_shared(wa_connected *c)
 	index_rescan(scan, NULL, 0, NULL, 0);
 	while (index_getnext_slot(scan, ForwardScanDirection, slot))
 	{
-		bool		isnull;
 		wa_canonical id;
 
 		CHECK_FOR_INTERRUPTS();
-		wa_recipient_get(DatumGetRecipientPP(slot_getattr(slot, Anum_wa_identity_other, &isnull)), &id);
+		wa_recipient_get(DatumGetRecipientPP(wa_slot_datum(slot, Anum_wa_identity_other)), &id);
 		/* The rows of one are consecutive. */
 		if (id.len == latest.len && memcmp(id.text, latest.text, id.len) == 0)
 			continue;
