@@ -18,6 +18,7 @@
 #include "catalog/pg_am_d.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace_d.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_subscription_rel.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -449,6 +450,21 @@ wa_schema_again(const wa_schema *schema)
 	if (!cache_valid)
 		fill_cache(schema->nspid);
 	return &cached;
+}
+
+Oid
+wa_function_named(Oid nspid, const char *name, const Oid *types, int n)
+{
+	Oid			function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
+										   PointerGetDatum(buildoidvector(types, n)),
+										   ObjectIdGetDatum(nspid));
+
+	if (!OidIsValid(function))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("function %s of extension wa_policy is missing", name),
+				 errhint("Install the extension again.")));
+	return function;
 }
 
 Relation

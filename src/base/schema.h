@@ -81,6 +81,9 @@ extern const wa_schema *wa_schema_again(const wa_schema *schema);
  */
 extern Oid	wa_type_named(const wa_schema *schema, wa_str name);
 
+/* The function of the extension in this namespace with this name and n arguments of these types. */
+extern Oid	wa_function_named(Oid nspid, const char *name, const Oid *types, int n);
+
 /*
  * Open a table to read its rows in place, and the index of its primary key.  Error:
  * wrong_object_type where the rows cannot be read in place: a foreign, partitioned or

@@ -28,6 +28,7 @@
 #include "base/encode.h"
 #include "base/statement.h"
 #include "identity/load.h"
+#include "ingest/erased.h"
 #include "ingest/upsert.h"
 #include "operator/others.h"
 #include "payload/erase.h"
@@ -292,13 +293,6 @@ static wa_statement add_key = {
 	"bytea", NULL, 0
 };
 
-static wa_statement add_erased = {
-	"INSERT INTO @extschema@.wa_erased AS o (bucket, hash, at)"
-	" SELECT * FROM unnest($1, $2, $3)"
-	" ON CONFLICT (bucket, hash) DO UPDATE SET at = GREATEST(o.at, excluded.at)",
-	"int4[] bytea[] timestamptz[]", NULL, 0
-};
-
 /*
  * What others' events also named, and the words of the next owner of an identifier that the person had
  * left.  The rest of these rows is theirs.  $1: identifiers, $2: those that it has not left.
@@ -482,25 +476,14 @@ get_key(const wa_schema *schema, wa_erasure_key *key)
 static void
 write_hashes(const wa_schema *schema, const wa_forgotten *person)
 {
-	wa_column	columns[] = {{INT4OID, NULL}, {BYTEAOID, NULL}, {TIMESTAMPTZOID, NULL}};
-	Datum		values[lengthof(columns)];
+	wa_column	columns[WA_ERASED_COLUMNS] = {0};
 	TimestampTz now = GetCurrentTimestamp();
 	wa_erasure_key key;
 
 	get_key(schema, &key);
 	for (int i = 0; i < person->n; i++)
-	{
-		wa_str		id = wa_canonical_str(&person->ids[i]);
-		uint8		hash[WA_ERASED_HASH];
-
-		wa_erased_hash(&key, id, hash);
-		wa_put_int4(&columns[0], (int32) wa_erased_bucket(&key, id), false);
-		wa_put_str(&columns[1], (wa_str) {(char *) hash, WA_ERASED_HASH});
-		wa_put_instant(&columns[2], Min(person->until[i], now));
-	}
-	for (int i = 0; i < lengthof(columns); i++)
-		values[i] = wa_column_array(&columns[i]);
-	wa_statement_run(&add_erased, schema, values, NULL);
+		wa_put_erased(columns, &key, wa_canonical_str(&person->ids[i]), Min(person->until[i], now));
+	wa_write_erased(schema, columns);
 }
 
 static void

@@ -30,6 +30,7 @@
 #include "ingest/intake.h"
 #include "operator/import_rows.h"
 #include "recipient/recipient.h"
+#include "rules/known.h"
 #include "state/read.h"
 
 /* The columns that a list may have. */
@@ -425,19 +426,6 @@ run_query(wa_import_rows *rows, const char *query)
 	SPI_finish();
 }
 
-/* The argument that is for all rows is one mistake, not one of each row. */
-static void
-check_business(wa_import_rows *rows)
-{
-	if (!is_known_business(rows, rows->business))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("business \"%.*s\" was never heard of", wa_shown_len(rows->business),
-						rows->business.data),
-				 errdetail("No webhook or reported error named it, so what is recorded for it would have no effect."),
-				 errhint("'' records for every business. If it is new, add it to wa_sender.")));
-}
-
 wa_import_rows *
 wa_import_rows_read(const char *query, const wa_schema *schema, wa_str source, wa_str business,
 					wa_import_remark remark, void (*count) (void *, int64), void *arg)
@@ -457,8 +445,9 @@ wa_import_rows_read(const char *query, const wa_schema *schema, wa_str source, w
 	rows->count = count;
 	rows->arg = arg;
 	begin_sort(rows);
+	/* The argument that is for all rows is one mistake, not one of each row. */
+	wa_require_business(schema, business);
 	wa_reader_open_latest(&rows->senders, &schema->sender);
-	check_business(rows);
 	run_query(rows, query);
 	wa_reader_close(&rows->senders);
 	tuplesort_performsort(rows->sorted);

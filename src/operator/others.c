@@ -147,14 +147,13 @@ take_reached(const wa_others *others, wa_other *other, const wa_person *person)
 	int			n = 0;
 
 	for (int i = 1; person != NULL && i < person->nmembers; i++)
-		n += person->members[i].events_until != WA_NEVER ||
-			person->members[i].failures_until != WA_NEVER;
+		n += wa_member_counts(&person->members[i]);
 	other->reached = palloc(Max(1, n) * sizeof(wa_reached));
 	for (int i = 1; person != NULL && i < person->nmembers; i++)
 	{
 		const wa_member *member = &person->members[i];
 
-		if (member->events_until != WA_NEVER || member->failures_until != WA_NEVER)
+		if (wa_member_counts(member))
 			other->reached[other->nreached++] = (wa_reached)
 		{
 			member->id, member->events_until, member->failures_since, member->failures_until,
@@ -273,8 +272,7 @@ take_stop(void *arg, const wa_objection *objection)
 	wa_other   *other = arg;
 	wa_others_stop *stop;
 
-	if ((objection->rule != WA_RULE_OPTED_OUT_WHATSAPP &&
-		 objection->rule != WA_RULE_OPTED_OUT_BUSINESS) || objection->learned_under.data == NULL)
+	if (!wa_is_opt_out(objection) || objection->learned_under.data == NULL)
 		return true;
 	stop = wa_append(other->stops, other->nstops, other->max_stops, wa_others_stop);
 	stop->reg = objection->reg;

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * known.c
- *	  Raising errors for questions that cannot be answered, since nothing is known.
+ *	  Raising errors where nothing is known: for questions that cannot be answered, and for
+ *	  businesses that nobody would ask about.
  *
  *-------------------------------------------------------------------------
  */
@@ -174,6 +175,26 @@ is_heard_of(const wa_decision_cache *cache, const wa_table *table, const wa_str 
 	return found;
 }
 
+void
+wa_require_business(const wa_schema *schema, wa_str business)
+{
+	wa_reader	reader;
+	bool		known;
+
+	if (business.len == 0)
+		return;
+	wa_reader_open_latest(&reader, &schema->sender);
+	wa_reader_seek(&reader, wa_str_datum(business));
+	known = wa_reader_next(&reader);
+	wa_reader_close(&reader);
+	if (!known)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("business \"%.*s\" was never heard of", wa_shown_len(business), business.data),
+				 errdetail("No webhook or reported error named it, so what is recorded for it would have no effect."),
+				 errhint("'' records for every business. If it is new, add it to wa_sender.")));
+}
+
 /* '' stands in rows for an unknown one; a question about it would not see what came with a name. */
 static void
 forbid_empty_name(const char *kind, wa_str name)
@@ -221,21 +242,13 @@ check_pair(const wa_decision_cache *cache, wa_str business, wa_str sender)
 			 errhint("Give that business (see wa_sender). If the sender is new here, add it to wa_sender.")));
 }
 
-static bool
-is_same(wa_str name, wa_str known)
-{
-	if (name.data == NULL || known.data == NULL)
-		return name.data == known.data;
-	return wa_str_equal(name, known);
-}
-
 /* Keeps a name; a query may ask about another one in each row. */
 static void
 keep_name(wa_decision_cache *cache, wa_str name, wa_str *known)
 {
 	MemoryContext old;
 
-	if (is_same(name, *known))
+	if (wa_str_same(name, *known))
 		return;
 	if (known->data != NULL)
 		pfree(unconstify(char *, known->data));
@@ -248,7 +261,7 @@ keep_name(wa_decision_cache *cache, wa_str name, wa_str *known)
 static void
 check_names(wa_decision_cache *cache, wa_str business, wa_str sender)
 {
-	if (is_same(business, cache->known_business) && is_same(sender, cache->known_sender))
+	if (wa_str_same(business, cache->known_business) && wa_str_same(sender, cache->known_sender))
 		return;
 	check_name(cache, &cache->schema->sender, "business", business);
 	check_name(cache, &cache->schema->sender_sender, "sender", sender);
