@@ -154,7 +154,7 @@ ROLLBACK TO known;
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('v', 'u')
 	AND (prosrc ~ '\m(INSERT|UPDATE|DELETE)\M'
-	OR proname ~ '^wa_(ingest|report_error|replay|opt_in|opt_out|recompute|unlink|forget|purge|import|hold|release|claim|unclaim|sent|_webhook_ingest|_ingest_token|_consent_log_guard|_default_(guard|lock|remove))$');
+	OR proname ~ '^wa_(ingest|report_error|replay|opt_in|opt_out|recompute|unlink|forget|purge|import|hold|release|claim|unclaim|sent|_webhook_ingest|_ingest_token|_consent_log_guard|_default_(guard|lock|note|remove))$');
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('s', 's')
 	AND proname IN ('wa_sendable', 'wa_first_reason', 'wa_explain', 'wa_next_sendable', 'wa_suppressed', 'wa_classify', 'wa_retry_after', 'wa_error_catalogue', 'wa_verify_signature');

@@ -56,7 +56,7 @@ AS 'MODULE_PATHNAME', 'wa__override_guard';
 COMMENT ON FUNCTION @extschema@.wa__override_guard() IS
 'Trigger of wa_error_override: rejects a chain, where the code named by same_as has a same_as itself';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa__override_guard() FROM PUBLIC;
-CREATE TRIGGER wa_error_override_guard
+CREATE TRIGGER wa__override_guard
 	AFTER INSERT OR UPDATE ON @extschema@.wa_error_override
 	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa__override_guard();
 
@@ -108,7 +108,7 @@ AS 'MODULE_PATHNAME', 'wa__incident_guard';
 COMMENT ON FUNCTION @extschema@.wa__incident_guard() IS
 'Trigger of wa_incident: rejects an unknown code';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa__incident_guard() FROM PUBLIC;
-CREATE TRIGGER wa_incident_guard
+CREATE TRIGGER wa__incident_guard
 	AFTER INSERT OR UPDATE OF code ON @extschema@.wa_incident
 	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa__incident_guard();
 

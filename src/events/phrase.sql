@@ -65,86 +65,69 @@ REVOKE EXECUTE ON FUNCTION @extschema@.wa_phrase_filler() FROM PUBLIC;
 
 -- After ALTER SCHEMA RENAME somebody may create a schema with the old name, which
 -- triggers with the owner's rights must not use.  So they get the schema of their
--- table from the server.
+-- table from the server.  Arguments of triggers are the columns of the key.
 CREATE FUNCTION @extschema@.wa__default_guard() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	old_key text;
 BEGIN
-	IF TG_OP = 'TRUNCATE' THEN
-		EXECUTE format('DELETE FROM %I.%I WHERE is_default', TG_TABLE_SCHEMA, TG_TABLE_NAME);
-		RETURN NULL;
+	IF TG_OP = 'UPDATE' THEN
+		NEW.is_default := false;
+	ELSIF NOT NEW.is_default THEN
+		EXECUTE format('DELETE FROM %I.%I AS t WHERE t.is_default', TG_TABLE_SCHEMA, TG_TABLE_NAME)
+			|| (SELECT string_agg(format(' AND t.%1$I = ($1).%1$I', key), '') FROM unnest(TG_ARGV) AS key)
+			USING NEW;
 	END IF;
-	IF TG_OP = 'INSERT' THEN
-		-- An operator's row replaces the default one.
-		IF NOT NEW.is_default THEN
-			IF TG_TABLE_NAME = 'wa_phrase' THEN
-				EXECUTE format('DELETE FROM %I.wa_phrase WHERE phrase = $1 AND is_default', TG_TABLE_SCHEMA)
-					USING NEW.phrase;
-			ELSIF TG_TABLE_NAME = 'wa_region_without_limit' THEN
-				EXECUTE format('DELETE FROM %I.wa_region_without_limit
-					WHERE region = $1 AND is_default', TG_TABLE_SCHEMA)
-					USING NEW.region;
-			ELSE
-				EXECUTE format('DELETE FROM %I.wa_region_rule
-					WHERE region = $1 AND category = $2 AND is_default', TG_TABLE_SCHEMA)
-					USING NEW.region, NEW.category;
-			END IF;
-		END IF;
-		RETURN NEW;
-	END IF;
-
-	IF TG_WHEN = 'AFTER' THEN
-		-- In an AFTER trigger, so that wa__default_remove, which this calls, finds nothing to do.
-		IF OLD.is_default THEN
-			IF TG_TABLE_NAME = 'wa_phrase' THEN
-				old_key := OLD.phrase;
-			ELSIF TG_TABLE_NAME = 'wa_region_without_limit' THEN
-				old_key := OLD.region;
-			ELSE
-				old_key := OLD.region || ' ' || OLD.category::text;
-			END IF;
-			EXECUTE format('INSERT INTO %I.wa_default_removed (relation, key)
-				VALUES ($1, $2) ON CONFLICT DO NOTHING', TG_TABLE_SCHEMA)
-				USING TG_TABLE_NAME, old_key;
-		END IF;
-		RETURN NULL;
-	END IF;
-	NEW.is_default := false;
 	RETURN NEW;
 END
 $$;
 COMMENT ON FUNCTION @extschema@.wa__default_guard() IS
-'Trigger of wa_phrase, wa_region_rule and wa_region_without_limit: records in wa_default_removed which default rows an operator changed or deleted';
+'Trigger of wa_phrase, wa_region_rule and wa_region_without_limit: an operator''s row replaces the default one, and a default row that is changed is one no more';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa__default_guard() FROM PUBLIC;
+
+-- In an AFTER trigger, so that wa__default_remove, which this calls, finds nothing to do.
+CREATE FUNCTION @extschema@.wa__default_note() RETURNS trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF OLD.is_default THEN
+		EXECUTE format('INSERT INTO %I.wa_default_removed (relation, key)
+			VALUES ($1, concat_ws('' '', %s)) ON CONFLICT DO NOTHING', TG_TABLE_SCHEMA,
+			(SELECT string_agg(format('($2).%I', a.key), ', ' ORDER BY a.n) FROM unnest(TG_ARGV) WITH ORDINALITY AS a (key, n)))
+			USING TG_TABLE_NAME, OLD;
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION @extschema@.wa__default_note() IS
+'Trigger of wa_phrase, wa_region_rule and wa_region_without_limit: records in wa_default_removed which default rows an operator changed or deleted';
+REVOKE EXECUTE ON FUNCTION @extschema@.wa__default_note() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.wa__default_lock() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	EXECUTE format('LOCK TABLE %I.wa_default_removed IN SHARE ROW EXCLUSIVE MODE', TG_TABLE_SCHEMA);
+	-- TRUNCATE fires no trigger for a row.
+	IF TG_OP = 'TRUNCATE' AND TG_TABLE_NAME <> 'wa_default_removed' THEN
+		EXECUTE format('DELETE FROM %I.%I WHERE is_default', TG_TABLE_SCHEMA, TG_TABLE_NAME);
+	END IF;
 	RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION @extschema@.wa__default_lock() IS
-'Trigger of wa_phrase, wa_region_rule, wa_region_without_limit and wa_default_removed: allows one change at a time, since a parallel restore fills all of them at once and the trigger of each writes others';
+'Trigger of wa_phrase, wa_region_rule, wa_region_without_limit and wa_default_removed: allows one change at a time, since a parallel restore fills all of them at once and the trigger of each writes others; a TRUNCATE deletes the default rows first, which records them';
 REVOKE EXECUTE ON FUNCTION @extschema@.wa__default_lock() FROM PUBLIC;
 
 CREATE FUNCTION @extschema@.wa__default_remove() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	is_there boolean;
+	deletion text := (SELECT format('DELETE FROM %I.%I WHERE is_default AND %s = $1', TG_TABLE_SCHEMA, v.relation, v.key)
+		FROM (VALUES ('wa_phrase', 'phrase'), ('wa_region_without_limit', 'region'),
+			('wa_region_rule', 'concat_ws('' '', region, category)')) AS v (relation, key)
+		WHERE v.relation = NEW.relation);
 BEGIN
-	IF NEW.relation = 'wa_phrase' THEN
-		EXECUTE format('DELETE FROM %I.wa_phrase WHERE phrase = $1 AND is_default', TG_TABLE_SCHEMA)
-			USING NEW.key;
-	ELSIF NEW.relation = 'wa_region_without_limit' THEN
-		EXECUTE format('DELETE FROM %I.wa_region_without_limit WHERE region = $1 AND is_default', TG_TABLE_SCHEMA)
-			USING NEW.key;
-	ELSE
-		EXECUTE format('DELETE FROM %I.wa_region_rule
-			WHERE region || '' '' || category::text = $1 AND is_default', TG_TABLE_SCHEMA)
-			USING NEW.key;
+	IF deletion IS NULL THEN
+		RETURN NEW;				-- and the CHECK refuses it
 	END IF;
+	EXECUTE deletion USING NEW.key;
 	-- The key may exist already: from that DELETE, or from a restored row that replaced
 	-- the default one before.
 	EXECUTE format('SELECT EXISTS (SELECT FROM %I.wa_default_removed

@@ -28,24 +28,18 @@ INSERT INTO @extschema@.wa_region_rule (region, category, reason, source, is_def
 	 'Meta, per-user marketing template message limits (2026-04-29)', true);
 
 CREATE TRIGGER wa__default_guard BEFORE INSERT OR UPDATE ON @extschema@.wa_region_rule
-	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa__default_guard();
-CREATE TRIGGER wa_default_note AFTER UPDATE OR DELETE ON @extschema@.wa_region_rule
-	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa__default_guard();
-CREATE TRIGGER wa_default_guard_truncate BEFORE TRUNCATE ON @extschema@.wa_region_rule
-	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa__default_guard();
-CREATE TRIGGER wa__default_guard BEFORE INSERT OR UPDATE ON @extschema@.wa_phrase
-	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa__default_guard();
-CREATE TRIGGER wa_default_note AFTER UPDATE OR DELETE ON @extschema@.wa_phrase
-	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa__default_guard();
-CREATE TRIGGER wa_default_guard_truncate BEFORE TRUNCATE ON @extschema@.wa_phrase
-	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa__default_guard();
-CREATE TRIGGER wa__default_remove BEFORE INSERT ON @extschema@.wa_default_removed
-	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa__default_remove();
-
-CREATE TRIGGER wa__default_lock BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.wa_phrase
-	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa__default_lock();
+	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa__default_guard(region, category);
+CREATE TRIGGER wa__default_note AFTER UPDATE OR DELETE ON @extschema@.wa_region_rule
+	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa__default_note(region, category);
 CREATE TRIGGER wa__default_lock BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.wa_region_rule
 	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa__default_lock();
+CREATE TRIGGER wa__default_guard BEFORE INSERT OR UPDATE ON @extschema@.wa_phrase
+	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa__default_guard(phrase);
+CREATE TRIGGER wa__default_note AFTER UPDATE OR DELETE ON @extschema@.wa_phrase
+	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa__default_note(phrase);
+CREATE TRIGGER wa__default_lock BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.wa_phrase
+	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa__default_lock();
+CREATE TRIGGER wa__default_remove BEFORE INSERT ON @extschema@.wa_default_removed
+	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa__default_remove();
 CREATE TRIGGER wa__default_lock BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON @extschema@.wa_default_removed
 	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa__default_lock();
-
