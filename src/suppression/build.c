@@ -94,8 +94,6 @@ meaning_of(wa_builder *b, int32 code)
 		{
 			meaning->blocks = (meaning->policy.blocks &
 							   WA_CATEGORY_BIT(b->question->category)) != 0;
-			meaning->yields = meaning->policy.yields_to_window;
-			meaning->closed_by_inbound = (meaning->policy.lifted_by & WA_LIFT_INBOUND) != 0;
 		}
 		meaning->known = true;
 		meaning->policy.code = code;
@@ -146,8 +144,8 @@ read_cooldown(void *arg, HeapTuple tuple, TupleDesc desc)
 	 * when it is a day old, all windows have closed, but for those under the number that
 	 * it had before.
 	 */
-	if (runs && (!meaning->yields ||
-				 (meaning->closed_by_inbound && wa_after(lifted, WA_WINDOW) <= b->question->at &&
+	if (runs && (!meaning->policy.yields_to_window ||
+				 ((meaning->policy.lifted_by & WA_LIFT_INBOUND) && wa_after(lifted, WA_WINDOW) <= b->question->at &&
 				  !wa_builder_is_connected(b, key))))
 		wa_builder_gather(b, key, WA_LISTED_COOLDOWN);
 	else if (runs)
@@ -254,23 +252,16 @@ static const wa_connected_sink connected_sink = {counting, mark_linked, inherit,
  * Who was erased.
  */
 
-static void
-announce_erased(wa_phone_set *set, wa_key key)
-{
-	wa_phone_set_announce(set, wa_phone_set_hash(set, key));
-}
-
 /* Where memory does not suffice for the buckets, the Bloom filter has to do. */
 static void
 fall_back_for_erased(wa_builder *b)
 {
-	Size		size = 64;
+	wa_phone_set *set = &b->list->erased;
 
-	while (2 * size <= Min(b->limit / ERASED_SHARE, WA_BLOOM_SIZE))
-		size *= 2;
-	wa_phone_set_init(&b->list->erased, wa_builder_allocate(b, size), size, NULL, 0);
+	wa_builder_make_empty(b, set, PG_UINT64_MAX / 8,
+						  wa_largest_bloom(b->limit / ERASED_SHARE, WA_BLOOM_SIZE), false);
 	for (uint64 i = 0; i < b->nkeys; i++)
-		announce_erased(&b->list->erased, b->keys[i]);
+		wa_phone_set_announce(set, wa_phone_set_hash(set, b->keys[i]));
 }
 
 static void
@@ -286,7 +277,7 @@ read_erased(void *arg, HeapTuple tuple, TupleDesc desc)
 		b->nkeys * sizeof(wa_key) + wa_phone_set_table_size(b->nkeys) > b->limit / ERASED_SHARE)
 		fall_back_for_erased(b);
 	if (b->list->erased.words != NULL)
-		announce_erased(&b->list->erased, key);
+		wa_phone_set_announce(&b->list->erased, wa_phone_set_hash(&b->list->erased, key));
 	else
 		*wa_append(b->keys, b->nkeys, b->max_keys, wa_key) = key;
 }
@@ -296,14 +287,14 @@ static void
 make_erased(wa_builder *b)
 {
 	wa_phone_set *set = &b->list->erased;
-	Size		bloom = wa_phone_set_bloom_size(b->nkeys, WA_BLOOM_SIZE);
-	Size		table = wa_phone_set_table_size(b->nkeys);
 
-	wa_phone_set_init(set, wa_builder_allocate(b, bloom), bloom, wa_builder_allocate(b, table), table);
+	wa_builder_make_empty(b, set, b->nkeys, WA_BLOOM_SIZE, true);
 	for (uint64 i = 0; i < b->nkeys; i++)
 	{
-		announce_erased(set, b->keys[i]);
-		wa_phone_set_add(set, wa_phone_set_hash(set, b->keys[i]), b->keys[i], 0);
+		uint64		hash = wa_phone_set_hash(set, b->keys[i]);
+
+		wa_phone_set_announce(set, hash);
+		wa_phone_set_add(set, hash, b->keys[i], 0);
 	}
 }
 

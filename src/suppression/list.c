@@ -143,13 +143,6 @@ ask_unknown(wa_suppression_list *list, const wa_canonical *recipient)
 	return answer;
 }
 
-static bool
-has_key(const wa_phone_set *set, wa_key key)
-{
-	return wa_phone_set_may_have(set, wa_phone_set_hash(set, key)) &&
-		(set->entries == NULL || wa_phone_set_find(set, key) != NULL);
-}
-
 /* What the rows about a BSUID or parent, or about those linked with it, say. */
 static wa_list_answer
 answer_of_user_id(const wa_suppression_list *list, wa_str id)
@@ -178,9 +171,7 @@ ask_user_id(wa_suppression_list *list, const wa_canonical *recipient)
 	answer = answer_of_user_id(list, id);
 	if (answer != WA_LIST_UNDECIDED)
 		return answer;
-	if (list->has_erased &&
-		has_key(&list->erased,
-				wa_list_bucket_key(wa_erased_bucket(&list->cache->erasure, id))))
+	if (list->has_erased && wa_list_may_be_erased(list, wa_erased_bucket(&list->cache->erasure, id)))
 		return WA_LIST_LOOK_UP;
 	return list->needs_opt_in ? WA_LIST_REFUSED : ask_unknown(list, recipient);
 }

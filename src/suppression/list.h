@@ -203,12 +203,12 @@ wa_list_meaning(uint16 bits)
 /* The answer for a recipient without rows, where its first digits do not determine it. */
 extern wa_list_answer wa_list_ask_unknown(wa_suppression_list *list, wa_str digits);
 
-/* May the person with this number have been erased, by its bucket? */
+/* May the person whose identifier has this bucket have been erased? */
 static inline bool
-wa_list_may_be_erased(const wa_suppression_list *list, int64 number)
+wa_list_may_be_erased(const wa_suppression_list *list, uint32 bucket)
 {
 	const wa_phone_set *set = &list->erased;
-	wa_key		key = wa_list_bucket_key(wa_erased_phone_bucket(list->erased_seed, number));
+	wa_key		key = wa_list_bucket_key(bucket);
 	uint64		hash = wa_phone_set_hash(set, key);
 
 	return wa_phone_set_may_have(set, hash) &&
@@ -239,7 +239,8 @@ wa_list_ask_phone(wa_suppression_list *list, int64 number, const char *digits, s
 	}
 	if (list->needs_opt_in && !(bits & WA_LISTED_OPTED_IN))
 		return WA_LIST_REFUSED;
-	if (unlikely(list->has_erased) && wa_list_may_be_erased(list, number))
+	if (unlikely(list->has_erased) &&
+		wa_list_may_be_erased(list, wa_erased_phone_bucket(list->erased_seed, number)))
 		return WA_LIST_LOOK_UP;
 	answer = list->by_prefix[wa_list_prefix(digits)];
 	if (answer == WA_LIST_REFUSED || answer == WA_LIST_ALLOWED)
