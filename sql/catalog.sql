@@ -62,7 +62,7 @@ SELECT relname, attname FROM t.relation AS r JOIN pg_attribute ON attrelid = r.o
 SELECT what FROM t.member WHERE what ~ '(function|type|table|view|sequence|index) ' AND what !~ '^(function|type|table|view|sequence|index) wa_'
 	AND what !~ '\[\]$' ORDER BY what;
 
--- Every function, type, relation, column, operator and operator class has a comment.
+-- Every function, type, relation, operator and operator class has a comment, and so has every column of a public relation.
 SELECT what FROM t.member
 WHERE obj_description(objid, classid::regclass::name) IS NULL
 	-- array and row types, toast tables and identity sequences speak for themselves
@@ -71,7 +71,7 @@ WHERE obj_description(objid, classid::regclass::name) IS NULL
 	AND classid IN ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_class'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass)
 ORDER BY what;
 SELECT relname, attname FROM t.relation AS r JOIN pg_attribute ON attrelid = r.oid
-WHERE relkind IN ('r', 'v', 'p') AND attnum > 0 AND NOT attisdropped AND col_description(attrelid, attnum) IS NULL
+WHERE relkind IN ('r', 'v', 'p') AND relname !~ '^wa__' AND attnum > 0 AND NOT attisdropped AND col_description(attrelid, attnum) IS NULL
 ORDER BY relname, attnum;
 -- A comment has something to say.
 SELECT what, obj_description(objid, classid::regclass::name) FROM t.member
@@ -154,7 +154,7 @@ ROLLBACK TO known;
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('v', 'u')
 	AND (prosrc ~ '\m(INSERT|UPDATE|DELETE)\M'
-	OR proname ~ '^wa_(ingest|report_error|replay|opt_in|opt_out|recompute|unlink|forget|purge|import|hold|release|claim|unclaim|sent|_webhook_ingest|_ingest_token|_consent_log_guard|_default_(guard|lock|remove))$');
+	OR proname ~ '^wa_(ingest|report_error|replay|opt_in|opt_out|recompute|unlink|forget|purge|import|hold|release|claim|unclaim|sent|_webhook_ingest|_ingest_token|_consent_log_guard|_default_(guard|lock|note|remove))$');
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('s', 's')
 	AND proname IN ('wa_sendable', 'wa_first_reason', 'wa_explain', 'wa_next_sendable', 'wa_suppressed', 'wa_classify', 'wa_retry_after', 'wa_error_catalogue', 'wa_verify_signature');

@@ -1,12 +1,15 @@
 /*-------------------------------------------------------------------------
  *
  * arguments.c
- *	  Reading arguments of SQL functions.
+ *	  The arguments of SQL functions, and their result rows.
  *
  *-------------------------------------------------------------------------
  */
 #include "base/compat.h"
 
+#include "access/htup_details.h"
+#include "commands/trigger.h"
+#include "funcapi.h"
 #include "mb/pg_wchar.h"
 
 #include "base/arguments.h"
@@ -34,6 +37,26 @@ wa_required_text_arg(FunctionCallInfo fcinfo, int argno, const char *name)
 {
 	wa_forbid_null_arg(fcinfo, argno, name);
 	return wa_text_arg(fcinfo, argno);
+}
+
+Datum
+wa_result_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
+{
+	TupleDesc	desc;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
+}
+
+const TriggerData *
+wa_trigger_data(FunctionCallInfo fcinfo, const char *function)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" was not called by trigger manager", function)));
+	return (const TriggerData *) fcinfo->context;
 }
 
 bool

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * arguments.h
- *	  Reading arguments of SQL functions.
+ *	  The arguments of SQL functions, and their result rows.
  *
  *-------------------------------------------------------------------------
  */
@@ -29,6 +29,12 @@ extern wa_str wa_required_text_arg(FunctionCallInfo fcinfo, int argno, const cha
  * not longer, but an argument may be.
  */
 extern int	wa_shown_len(wa_str name);
+
+/* The row that the function returns, of its declared columns. */
+extern Datum wa_result_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls);
+
+/* What a trigger was called with; an ERROR where function, its name, was called otherwise. */
+extern const struct TriggerData *wa_trigger_data(FunctionCallInfo fcinfo, const char *function);
 
 /* Does the string consist of blanks only, or is it empty? */
 extern bool wa_is_blank(wa_str s);

@@ -9,6 +9,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_enum.h"
+#include "utils/array.h"
 #include "utils/syscache.h"
 
 #include "base/arguments.h"
@@ -28,11 +29,14 @@ wa_category_name(wa_category category)
 }
 
 Oid
-wa_category_oid(const wa_schema *schema, wa_category category)
+wa_category_oid(Oid enum_type, wa_category category)
 {
-	return GetSysCacheOid2(ENUMTYPOIDNAME, Anum_pg_enum_oid,
-						   ObjectIdGetDatum(wa_type_named(schema, "category", strlen("category"))),
-						   CStringGetDatum(names[category]));
+	Oid			value = GetSysCacheOid2(ENUMTYPOIDNAME, Anum_pg_enum_oid,
+										ObjectIdGetDatum(enum_type), CStringGetDatum(names[category]));
+
+	if (!OidIsValid(value))
+		elog(ERROR, "type %u has no value \"%s\"", enum_type, names[category]);
+	return value;
 }
 
 wa_category
@@ -65,4 +69,38 @@ wa_category_arg(FunctionCallInfo fcinfo, int argno)
 {
 	wa_forbid_null_arg(fcinfo, argno, "category");
 	return wa_category_from_oid(PG_GETARG_OID(argno));
+}
+
+uint8
+wa_category_array_mask(Datum array)
+{
+	ArrayType  *values = DatumGetArrayTypeP(array);
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+	uint8		mask = 0;
+
+	deconstruct_array(values, ARR_ELEMTYPE(values), sizeof(Oid), true, TYPALIGN_INT,
+					  &elements, &nulls, &count);
+	for (int i = 0; i < count; i++)
+	{
+		if (!nulls[i])
+			mask |= WA_CATEGORY_BIT(wa_category_from_oid(DatumGetObjectId(elements[i])));
+	}
+	return mask;
+}
+
+Datum
+wa_category_mask_array(uint8 mask, Oid enum_type)
+{
+	Datum		elements[WA_CATEGORIES];
+	int			count = 0;
+
+	for (int i = 0; i < WA_CATEGORIES; i++)
+	{
+		if (mask & WA_CATEGORY_BIT(i))
+			elements[count++] = ObjectIdGetDatum(wa_category_oid(enum_type, i));
+	}
+	return PointerGetDatum(construct_array(elements, count, enum_type, sizeof(Oid), true,
+										   TYPALIGN_INT));
 }

@@ -11,16 +11,14 @@
 #include "base/compat.h"
 
 #include "base/category.h"
-#include "base/schema.h"
-
 /*
  * The category of a value of the SQL enum.  Error: invalid_parameter_value where
  * the label is unknown to this library.
  */
 extern wa_category wa_category_from_oid(Oid label);
 
-/* The value of the SQL enum for a category; InvalidOid where it has none. */
-extern Oid	wa_category_oid(const wa_schema *schema, wa_category category);
+/* The value for a category of the SQL enum, whose OID is enum_type. */
+extern Oid	wa_category_oid(Oid enum_type, wa_category category);
 
 /* The label of a category, static storage. */
 extern const char *wa_category_name(wa_category category);
@@ -28,4 +26,12 @@ extern const char *wa_category_name(wa_category category);
 /* An argument of type wa_category.  Error: null_value_not_allowed. */
 extern wa_category wa_category_arg(FunctionCallInfo fcinfo, int argno);
 
+/* wa_category[] as a mask; NULL elements and repetitions are ignored. */
+extern uint8 wa_category_array_mask(Datum array);
+
+/*
+ * A mask as wa_category[], in the order of the enum, allocated in the current memory context.
+ * enum_type is the OID of wa_category.
+ */
+extern Datum wa_category_mask_array(uint8 mask, Oid enum_type);
 #endif							/* WA_CATEGORY_OID_H */

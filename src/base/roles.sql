@@ -28,49 +28,49 @@ END
 $$;
 
 -- Not on token, which identifies restored rows.
-GRANT INSERT (payload, signature, received_at) ON @extschema@.wa_webhook TO wa_writer;
+GRANT INSERT (payload, signature, received_at) ON wa_webhook TO wa_writer;
 GRANT EXECUTE ON FUNCTION
-	@extschema@.wa_ingest(text, text, timestamptz),
-	@extschema@.wa_ingest(bytea, text, timestamptz),
-	@extschema@.wa_report_error(text, integer, timestamptz, text, text, text, text),
-	@extschema@.wa_verify_signature(text, text),
-	@extschema@.wa_verify_signature(bytea, text),
-	@extschema@.wa_sent(text, text, @extschema@.wa_category, text, text, timestamptz, text, text)
+	wa_ingest(text, text, timestamptz),
+	wa_ingest(bytea, text, timestamptz),
+	wa_report_error(text, integer, timestamptz, text, text, text, text),
+	wa_verify_signature(text, text),
+	wa_verify_signature(bytea, text),
+	wa_sent(text, text, wa_category, text, text, timestamptz, text, text)
 	TO wa_writer;
 
 GRANT EXECUTE ON FUNCTION
-	@extschema@.wa_sendable(text, @extschema@.wa_category, text, text, timestamptz),
-	@extschema@.wa_sendable(@extschema@.wa_recipient, @extschema@.wa_category, text, text, timestamptz),
-	@extschema@.wa_next_sendable(text, @extschema@.wa_category, text, text, timestamptz),
-	@extschema@.wa_next_sendable(@extschema@.wa_recipient, @extschema@.wa_category, text, text, timestamptz),
-	@extschema@.wa_first_reason(text, @extschema@.wa_category, text, text, timestamptz),
-	@extschema@.wa_first_reason(@extschema@.wa_recipient, @extschema@.wa_category, text, text, timestamptz),
-	@extschema@.wa_explain(text, @extschema@.wa_category, text, text, timestamptz),
-	@extschema@.wa_explain(@extschema@.wa_recipient, @extschema@.wa_category, text, text, timestamptz),
-	@extschema@.wa_suppressed(@extschema@.wa_category, text, timestamptz),
-	@extschema@.wa_segment_summary(text, @extschema@.wa_category, text, text, timestamptz),
-	@extschema@.wa_history(text),
-	@extschema@.wa_history(@extschema@.wa_recipient),
-	@extschema@.wa_proof(text),
-	@extschema@.wa_proof(@extschema@.wa_recipient),
-	@extschema@.wa_segment_forecast(text, @extschema@.wa_category, timestamptz, interval, text, text),
-	@extschema@.wa__forecast_moments(timestamptz, interval),
-	@extschema@.wa__segment_forecast(text, @extschema@.wa_category, text, text, timestamptz, timestamptz[]),
-	@extschema@.wa_error_catalogue(boolean),
-	@extschema@.wa_digest(bigint),
-	@extschema@.wa_classify(integer),
-	@extschema@.wa_retry_after(integer, integer)
+	wa_sendable(text, wa_category, text, text, timestamptz),
+	wa_sendable(wa_recipient, wa_category, text, text, timestamptz),
+	wa_next_sendable(text, wa_category, text, text, timestamptz),
+	wa_next_sendable(wa_recipient, wa_category, text, text, timestamptz),
+	wa_first_reason(text, wa_category, text, text, timestamptz),
+	wa_first_reason(wa_recipient, wa_category, text, text, timestamptz),
+	wa_explain(text, wa_category, text, text, timestamptz),
+	wa_explain(wa_recipient, wa_category, text, text, timestamptz),
+	wa_suppressed(wa_category, text, timestamptz),
+	wa_segment_summary(text, wa_category, text, text, timestamptz),
+	wa_history(text),
+	wa_history(wa_recipient),
+	wa_proof(text),
+	wa_proof(wa_recipient),
+	wa_segment_forecast(text, wa_category, timestamptz, interval, text, text),
+	wa__forecast_moments(timestamptz, interval),
+	wa__segment_forecast(text, wa_category, text, text, timestamptz, timestamptz[]),
+	wa_error_catalogue(boolean),
+	wa_digest(bigint),
+	wa_classify(integer),
+	wa_retry_after(integer, integer)
 	TO wa_reader;
-GRANT SELECT ON @extschema@.wa_error_code, @extschema@.wa_sender, @extschema@.wa_sender_hold, @extschema@.wa_sender_hold_log,
-	@extschema@.wa_sender_life, @extschema@.wa_template TO wa_reader;
-GRANT EXECUTE ON FUNCTION @extschema@.wa_template_sendable(text, text, text, timestamptz),
-	@extschema@.wa_template_category(text, text, text, timestamptz) TO wa_reader;
-GRANT SELECT ON @extschema@.wa_frequency_cap, @extschema@.wa_quiet_hours, @extschema@.wa_region_without_limit TO wa_reader;
-GRANT SELECT ON @extschema@.wa_import_progress TO wa_reader, pg_monitor;
-GRANT SELECT ON @extschema@.wa_subscription_status, @extschema@.wa_publication_status TO wa_reader, pg_monitor;
-GRANT SELECT ON @extschema@.wa_message, @extschema@.wa_message_day, @extschema@.wa_recipient_status,
-	@extschema@.wa_delivery_rate, @extschema@.wa_failure_rate, @extschema@.wa_opt_out_rate,
-	@extschema@.wa_violation, @extschema@.wa_ladder_yield, @extschema@.wa_health
+GRANT SELECT ON wa_error_code, wa_sender, wa_sender_hold, wa_sender_hold_log,
+	wa_sender_life, wa_template TO wa_reader;
+GRANT EXECUTE ON FUNCTION wa_template_sendable(text, text, text, timestamptz),
+	wa_template_category(text, text, text, timestamptz) TO wa_reader;
+GRANT SELECT ON wa_frequency_cap, wa_quiet_hours, wa_region_without_limit TO wa_reader;
+GRANT SELECT ON wa_import_progress TO wa_reader, pg_monitor;
+GRANT SELECT ON wa_subscription_status, wa_publication_status TO wa_reader, pg_monitor;
+GRANT SELECT ON wa_message, wa_message_day, wa_recipient_status,
+	wa_delivery_rate, wa_failure_rate, wa_opt_out_rate,
+	wa_violation, wa_ladder_yield, wa_health
 	TO wa_reader;
 
 -- Views without personal data, for monitoring; and the codes with a DBA's changes.
@@ -83,21 +83,21 @@ BEGIN
 	END IF;
 END
 $$;
-GRANT SELECT ON @extschema@.wa_delivery_rate, @extschema@.wa_failure_rate, @extschema@.wa_opt_out_rate,
-	@extschema@.wa_ladder_yield, @extschema@.wa_error_code, @extschema@.wa_health
+GRANT SELECT ON wa_delivery_rate, wa_failure_rate, wa_opt_out_rate,
+	wa_ladder_yield, wa_error_code, wa_health
 	TO pg_monitor;
 -- Tables that statements of wa_health read.
-GRANT SELECT ON @extschema@.wa_sender, @extschema@.wa_sender_hold, @extschema@.wa_sender_hold_log, @extschema@.wa_template TO pg_monitor;
-GRANT EXECUTE ON FUNCTION @extschema@.wa_error_catalogue(boolean) TO pg_monitor;
+GRANT SELECT ON wa_sender, wa_sender_hold, wa_sender_hold_log, wa_template TO pg_monitor;
+GRANT EXECUTE ON FUNCTION wa_error_catalogue(boolean) TO pg_monitor;
 -- A view calls functions with the rights of the role that reads it.
-GRANT EXECUTE ON FUNCTION @extschema@.wa__message_days(), @extschema@.wa__messages_of_day(date),
-	@extschema@.wa__stop_days(), @extschema@.wa__opt_outs_of_day(date),
-	@extschema@.wa__status_hours(), @extschema@.wa__status_since(text, timestamptz) TO wa_reader, pg_monitor;
-GRANT EXECUTE ON FUNCTION @extschema@.wa__identifiers(@extschema@.wa_recipient, boolean), @extschema@.wa__opt_in_of(@extschema@.wa_recipient), @extschema@.wa__stop_reach(),
-	@extschema@.wa__stop_before(@extschema@.wa_recipient, text, boolean, timestamptz, bigint) TO wa_reader;
-GRANT EXECUTE ON FUNCTION @extschema@.wa__cooldown_merge(integer, text, timestamptz[], timestamptz, timestamptz[], timestamptz)
+GRANT EXECUTE ON FUNCTION wa__message_days(), wa__messages_of_day(date),
+	wa__stop_days(), wa__opt_outs_of_day(date),
+	wa__status_hours(), wa__status_since(text, timestamptz) TO wa_reader, pg_monitor;
+GRANT EXECUTE ON FUNCTION wa__identifiers(wa_recipient, boolean), wa__opt_in_of(wa_recipient), wa__stop_reach(),
+	wa__stop_before(wa_recipient, text, boolean, timestamptz, bigint) TO wa_reader;
+GRANT EXECUTE ON FUNCTION wa__cooldown_merge(integer, text, timestamptz[], timestamptz, timestamptz[], timestamptz)
 	TO wa_reader, pg_monitor;
-GRANT EXECUTE ON FUNCTION @extschema@.wa__library_version(), @extschema@.wa__recompute_owed(), @extschema@.wa__findings(), @extschema@.wa_report(integer)
+GRANT EXECUTE ON FUNCTION wa__library_version(), wa__recompute_owed(), wa__findings(), wa_report(integer)
 	TO wa_reader, pg_monitor;
-GRANT SELECT ON @extschema@.wa__finding TO wa_reader, pg_monitor;
+GRANT SELECT ON wa__finding TO wa_reader, pg_monitor;
 

@@ -18,6 +18,7 @@
 #include "catalog/pg_am_d.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace_d.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_subscription_rel.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -206,7 +207,7 @@ category_type(const wa_schema *schema)
 }
 
 Oid
-wa_type_named(const wa_schema *schema, const char *name, size_t len)
+wa_type_named(const wa_schema *schema, wa_str name)
 {
 	static const struct
 	{
@@ -222,38 +223,35 @@ wa_type_named(const wa_schema *schema, const char *name, size_t len)
 		{"timestamptz", TIMESTAMPTZOID}, {"timestamptz[]", TIMESTAMPTZARRAYOID},
 		{"interval", INTERVALOID}, {"interval[]", INTERVALARRAYOID},
 	};
-	wa_str		asked = {name, len};
-
 	for (int i = 0; i < lengthof(types); i++)
 	{
-		if (wa_str_equal(asked, wa_str_from(types[i].name)))
+		if (wa_str_equal(name, wa_str_from(types[i].name)))
 			return types[i].oid;
 	}
-	if (wa_str_equal(asked, WA_STR("recipient")))
+	if (wa_str_equal(name, WA_STR("recipient")))
 		return schema->recipient_type;
-	if (wa_str_equal(asked, WA_STR("recipient[]")))
+	if (wa_str_equal(name, WA_STR("recipient[]")))
 		return schema->recipient_array;
-	if (wa_str_equal(asked, WA_STR("category")))
+	if (wa_str_equal(name, WA_STR("category")))
 		return category_type(schema);
-	if (wa_str_equal(asked, WA_STR("category[]")))
+	if (wa_str_equal(name, WA_STR("category[]")))
 		return get_array_type(category_type(schema));
-	elog(ERROR, "wa_policy knows no type \"%.*s\"", (int) len, name);
+	elog(ERROR, "wa_policy knows no type \"%.*s\"", (int) name.len, name.data);
 	return InvalidOid;			/* keep the compiler quiet */
 }
 
 /* Is this the column that is described by name:type, with "!" if never NULL? */
 static bool
-is_column(const wa_schema *schema, TupleDesc desc, int i, const char *description, size_t len)
+is_column(const wa_schema *schema, TupleDesc desc, int i, wa_str description)
 {
 	Form_pg_attribute column = TupleDescAttr(desc, i);
-	size_t		name = strcspn(description, ":");
-	bool		not_null = description[len - 1] == '!';
-	size_t		type = len - name - 1 - (not_null ? 1 : 0);
+	wa_str		name = {description.data, strcspn(description.data, ":")};
+	wa_str		type = {name.data + name.len + 1, description.len - name.len - 1};
+	bool		not_null = type.data[type.len - 1] == '!';
 
-	return !column->attisdropped && strlen(NameStr(column->attname)) == name &&
-		memcmp(NameStr(column->attname), description, name) == 0 &&
-		column->atttypid == wa_type_named(schema, description + name + 1, type) &&
-		(!not_null || wa_is_not_null(desc, i));
+	type.len -= not_null;
+	return !column->attisdropped && wa_str_equal(wa_str_from(NameStr(column->attname)), name) &&
+		column->atttypid == wa_type_named(schema, type) && (!not_null || wa_is_not_null(desc, i));
 }
 
 /* Are the first columns what they should be? */
@@ -261,16 +259,13 @@ static void
 check_columns(const wa_schema *schema, Relation rel, const char *columns)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
-	int			i = 0;
+	wa_str		rest = wa_str_from(columns);
+	wa_str		column;
 
-	for (const char *column = columns; *column != '\0'; i++)
+	for (int i = 0; wa_str_next_word(&rest, &column); i++)
 	{
-		size_t		len = strcspn(column, " ");
-
-		if (i >= desc->natts || !is_column(schema, desc, i, column, len))
+		if (i >= desc->natts || !is_column(schema, desc, i, column))
 			refuse(rel, "has other columns than the extension made");
-		column += len;
-		column += strspn(column, " ");
 	}
 }
 
@@ -455,6 +450,21 @@ wa_schema_again(const wa_schema *schema)
 	if (!cache_valid)
 		fill_cache(schema->nspid);
 	return &cached;
+}
+
+Oid
+wa_function_named(Oid nspid, const char *name, const Oid *types, int n)
+{
+	Oid			function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
+										   PointerGetDatum(buildoidvector(types, n)),
+										   ObjectIdGetDatum(nspid));
+
+	if (!OidIsValid(function))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("function %s of extension wa_policy is missing", name),
+				 errhint("Install the extension again.")));
+	return function;
 }
 
 Relation

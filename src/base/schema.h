@@ -16,6 +16,8 @@
 #include "storage/lockdefs.h"
 #include "utils/relcache.h"
 
+#include "base/str.h"
+
 /* A table and an index of it, its primary key's unless said otherwise. */
 typedef struct wa_table
 {
@@ -77,7 +79,10 @@ extern const wa_schema *wa_schema_again(const wa_schema *schema);
  * The OID of a type by its name in wa_statement.types: "text", "timestamptz[]", "recipient"
  * for wa_recipient, ….  Raises an error for an unknown name.
  */
-extern Oid	wa_type_named(const wa_schema *schema, const char *name, size_t len);
+extern Oid	wa_type_named(const wa_schema *schema, wa_str name);
+
+/* The function of the extension in this namespace with this name and n arguments of these types. */
+extern Oid	wa_function_named(Oid nspid, const char *name, const Oid *types, int n);
 
 /*
  * Open a table to read its rows in place, and the index of its primary key.  Error:

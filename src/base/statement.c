@@ -7,42 +7,33 @@
  */
 #include "base/compat.h"
 
-#include "lib/stringinfo.h"
+#include "catalog/pg_collation_d.h"
+#include "utils/builtins.h"
 
 #include "base/statement.h"
 
 static void
 prepare(wa_statement *statement, const wa_schema *schema)
 {
-	static const char mark[] = "@extschema@";
 	Oid			types[WA_MAX_PARAMETERS];
 	int			n = 0;
-	StringInfoData sql;
-	const char *rest = statement->sql;
-	const char *next;
+	wa_str		rest = wa_str_from(statement->types);
+	wa_str		type;
+	Datum		sql;
 	SPIPlanPtr	plan;
 
-	for (const char *type = statement->types; *type != '\0';)
+	while (wa_str_next_word(&rest, &type))
 	{
-		size_t		len = strcspn(type, " ");
-
 		if (n == WA_MAX_PARAMETERS)
 			elog(ERROR, "too many parameters in a statement of wa_policy");
-		types[n++] = wa_type_named(schema, type, len);
-		type += len;
-		type += strspn(type, " ");
+		types[n++] = wa_type_named(schema, type);
 	}
 
-	initStringInfo(&sql);
-	while ((next = strstr(rest, mark)) != NULL)
-	{
-		appendBinaryStringInfo(&sql, rest, next - rest);
-		appendStringInfoString(&sql, schema->name);
-		rest = next + sizeof(mark) - 1;
-	}
-	appendStringInfoString(&sql, rest);
-
-	plan = SPI_prepare(sql.data, n, types);
+	/* As CREATE EXTENSION does to a script. */
+	sql = DirectFunctionCall3Coll(replace_text, C_COLLATION_OID, CStringGetTextDatum(statement->sql),
+								  CStringGetTextDatum("@extschema@"),
+								  CStringGetTextDatum(schema->name));
+	plan = SPI_prepare(TextDatumGetCString(sql), n, types);
 	if (plan == NULL)
 		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
 	if (SPI_keepplan(plan) != 0)
@@ -52,7 +43,6 @@ prepare(wa_statement *statement, const wa_schema *schema)
 		SPI_freeplan(statement->plan);
 	statement->plan = plan;
 	statement->generation = schema->generation;
-	pfree(sql.data);
 }
 
 /*

@@ -49,6 +49,13 @@ wa_str_equal(wa_str a, wa_str b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
+/* The same, but an absent string equals an absent one alone. */
+static inline bool
+wa_str_same(wa_str a, wa_str b)
+{
+	return (a.data == NULL) == (b.data == NULL) && wa_str_equal(a, b);
+}
+
 static inline bool
 wa_str_is_blank(char c)
 {
@@ -74,6 +81,19 @@ wa_str_trim(wa_str s)
 		s.len--;
 	for (; s.len > 0 && wa_str_is_blank(s.data[0]); s.len--)
 		s.data++;
+	return s;
+}
+
+/* At most so many bytes of it, cut off between two characters of UTF-8. */
+static inline wa_str
+wa_str_cut(wa_str s, size_t most)
+{
+	if (s.len > most)
+	{
+		s.len = most;
+		while (s.len > 0 && ((unsigned char) s.data[s.len] & 0xC0) == 0x80)
+			s.len--;
+	}
 	return s;
 }
 
@@ -107,6 +127,20 @@ wa_str_says(wa_str s, wa_str word)
 		if (c != word.data[i])
 			return false;
 	}
+	return true;
+}
+
+/* The next word of a list with one blank between words; false after the last. */
+static inline bool
+wa_str_next_word(wa_str *list, wa_str *word)
+{
+	*word = (wa_str) {list->data, 0};
+	while (word->len < list->len && list->data[word->len] != ' ')
+		word->len++;
+	if (list->len == 0)
+		return false;
+	list->data += Min(word->len + 1, list->len);
+	list->len -= Min(word->len + 1, list->len);
 	return true;
 }
 

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * table_scan.h
- *	  Reading a whole table in place: its rows in the order of the pages, and the columns of a
- *	  row from the first one on.  Without SPI, and without checking privileges on the table.
+ *	  Reading a whole table in place: its rows in the order of the pages, and their columns.
+ *	  Without SPI, and without checking privileges on the table.
  *
  * Locks: ACCESS SHARE on the table, kept to the end of the transaction.
  *
@@ -18,6 +18,7 @@
 #include "storage/block.h"
 #include "utils/snapshot.h"
 
+#include "base/encode.h"
 #include "base/instant.h"
 #include "base/schema.h"
 #include "base/str.h"
@@ -43,6 +44,42 @@ extern bool wa_scan_rows(const wa_table *table, Snapshot snapshot,
  */
 extern void wa_scan_table(const wa_table *table, Snapshot snapshot,
 						  void (*read_row) (void *arg, HeapTuple tuple, TupleDesc desc), void *arg);
+
+/* A column that is never NULL. */
+static inline Datum
+wa_slot_datum(TupleTableSlot *slot, int column)
+{
+	bool		isnull;
+
+	return slot_getattr(slot, column, &isnull);
+}
+
+/* A timestamp; WA_NEVER where it is NULL. */
+static inline wa_instant
+wa_slot_instant(TupleTableSlot *slot, int column)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, column, &isnull);
+
+	return isnull ? WA_NEVER : DatumGetInt64(value);
+}
+
+/* A string, absent where it is NULL; valid until the slot has another row. */
+static inline wa_str
+wa_slot_str_in_place(TupleTableSlot *slot, int column)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, column, &isnull);
+
+	return isnull ? wa_str_from(NULL) : wa_datum_str(value);
+}
+
+/* The same, copied into the current memory context. */
+static inline wa_str
+wa_slot_str(TupleTableSlot *slot, int column)
+{
+	return wa_str_copy(wa_slot_str_in_place(slot, column));
+}
 
 /*
  * Reads the columns of a row in place, from the first one on.  Columns that are skipped must

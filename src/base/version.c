@@ -22,6 +22,8 @@
 
 #include "base/version.h"
 
+PG_FUNCTION_INFO_V1(wa__library_version);
+
 /* The extversion of wa_policy, or NULL where there is no such extension. */
 static char *
 installed_version(void)
@@ -104,4 +106,10 @@ wa_check_version(void)
 	if (compare_versions(installed, WA_OLDEST_EXTENSION) < 0)
 		refuse_version(installed, "Run ALTER EXTENSION wa_policy UPDATE.");
 	pfree(installed);
+}
+
+Datum
+wa__library_version(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(WA_POLICY_VERSION));
 }

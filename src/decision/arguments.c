@@ -13,6 +13,7 @@
 #include "base/category_oid.h"
 #include "decision/arguments.h"
 #include "recipient/recipient.h"
+#include "rules/known.h"
 
 void
 wa_question_args_at(FunctionCallInfo fcinfo, int category, int business,
@@ -32,13 +33,19 @@ wa_question_args(FunctionCallInfo fcinfo, wa_question *question)
 	wa_question_args_at(fcinfo, 1, 2, 3, 4, question);
 }
 
-const wa_canonical *
-wa_recipient_arg(FunctionCallInfo fcinfo, bool is_text, wa_canonical *buf)
+wa_decision_cache *
+wa_call_cache(FunctionCallInfo fcinfo, const wa_question *question)
 {
-	if (PG_ARGISNULL(0))
-		return NULL;
-	if (is_text)
-		return wa_recipient_from_text(PG_GETARG_TEXT_PP(0), buf) ? buf : NULL;
-	wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), buf);
-	return buf;
+	FmgrInfo   *flinfo = fcinfo->flinfo;
+	wa_decision_cache *cache = wa_decision_cache_for((wa_decision_cache **) &flinfo->fn_extra,
+													 flinfo->fn_oid, flinfo->fn_mcxt);
+
+	wa_decision_cache_check(cache, question);
+	return cache;
+}
+
+const wa_canonical *
+wa_recipient_arg(FunctionCallInfo fcinfo, wa_canonical *buf)
+{
+	return !PG_ARGISNULL(0) && wa_recipient_from_text(PG_GETARG_TEXT_PP(0), buf) ? buf : NULL;
 }

@@ -12,6 +12,7 @@
 #include "base/compat.h"
 
 #include "rules/decide.h"
+#include "rules/gather.h"
 #include "recipient/phone.h"
 
 /*
@@ -26,10 +27,15 @@ extern void wa_question_args_at(FunctionCallInfo fcinfo, int category, int busin
 								int sender, int at, wa_question *question);
 
 /*
- * Read argument 0, a wa_recipient or a text.  Returns buf, filled in, or NULL where the
- * argument is NULL or no recipient.
+ * The decision cache of a call site, whose fn_extra holds nothing else, after the check that the
+ * question can be answered (rules/known.h).
  */
-extern const wa_canonical *wa_recipient_arg(FunctionCallInfo fcinfo, bool is_text,
-											wa_canonical *buf);
+extern wa_decision_cache *wa_call_cache(FunctionCallInfo fcinfo, const wa_question *question);
+
+/*
+ * Read argument 0, a text or a wa_recipient, which is a text that reading leaves as it is.
+ * Returns buf, filled in, or NULL where the argument is NULL or no recipient.
+ */
+extern const wa_canonical *wa_recipient_arg(FunctionCallInfo fcinfo, wa_canonical *buf);
 
 #endif							/* WA_ARGUMENTS_H */

@@ -3,7 +3,7 @@
 CREATE FUNCTION wa_sendable(phone text, category wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
 	at timestamptz DEFAULT pg_catalog.now())
 	RETURNS boolean
-	AS 'MODULE_PATHNAME', 'wa_sendable_text' LANGUAGE C STABLE PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 10
 	SUPPORT wa__sendable_support;
 COMMENT ON FUNCTION wa_sendable(text, wa_category, text, text, timestamptz) IS
 'Returns whether a message of this category may be sent to phone, a phone number or BSUID in any accepted spelling, at a time. False for NULL and for text that is no recipient. business: for a given one, its own rows and those of '''' count. NULL asks about all businesses: a stop or cooldown of any one objects, while one open window, or one sender that is not held, is enough. sender limits windows, holds and the exemption of caps to one phone number id; NULL: any. Errors: undefined_object for a business or sender that is not in wa_sender, or is '''', or a sender of another business; object_not_in_prerequisite_state where nothing has ever arrived in this database, or a subscription is not complete; null_value_not_allowed for a NULL category or time. wa_explain tells why it is false';
@@ -12,7 +12,7 @@ REVOKE EXECUTE ON FUNCTION wa_sendable(text, wa_category, text, text, timestampt
 CREATE FUNCTION wa_first_reason(phone text, category wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
 	at timestamptz DEFAULT pg_catalog.now())
 	RETURNS text
-	AS 'MODULE_PATHNAME', 'wa_first_reason_text' LANGUAGE C STABLE PARALLEL SAFE COST 10;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION wa_first_reason(text, wa_category, text, text, timestamptz) IS
 'Returns the reason of the first rule that objects to sending; NULL where wa_sendable is true. As fast as wa_sendable, so that a query may group by it. Arguments and errors as for wa_sendable';
 REVOKE EXECUTE ON FUNCTION wa_first_reason(text, wa_category, text, text, timestamptz) FROM PUBLIC;
@@ -20,7 +20,7 @@ REVOKE EXECUTE ON FUNCTION wa_first_reason(text, wa_category, text, text, timest
 CREATE FUNCTION wa_next_sendable(phone text, category wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
 	at timestamptz DEFAULT pg_catalog.now())
 	RETURNS timestamptz
-	AS 'MODULE_PATHNAME', 'wa_next_sendable_text' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION wa_next_sendable(text, wa_category, text, text, timestamptz) IS
 'Returns the earliest time, not before at, at which wa_sendable will be true if no further event arrives; NULL where only the person or an operator can change it. Arguments and errors as for wa_sendable; datetime_field_overflow for an at that is no moment (no date and time)';
 REVOKE EXECUTE ON FUNCTION wa_next_sendable(text, wa_category, text, text, timestamptz) FROM PUBLIC;
@@ -30,7 +30,7 @@ CREATE FUNCTION wa_explain(phone text, category wa_category, business text DEFAU
 	OUT rule integer, OUT reason text, OUT business text, OUT code integer,
 	OUT since timestamptz, OUT until timestamptz, OUT origin text, OUT detail text)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME', 'wa_explain_text' LANGUAGE C STABLE PARALLEL SAFE COST 100 ROWS 2;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 100 ROWS 2;
 COMMENT ON FUNCTION wa_explain(text, wa_category, text, text, timestamptz) IS
 'Returns why wa_sendable is false: one row per objection, in the order of the rules; no row where it is true. until is NULL where the objection does not end by itself. Arguments and errors as for wa_sendable';
 REVOKE EXECUTE ON FUNCTION wa_explain(text, wa_category, text, text, timestamptz) FROM PUBLIC;
@@ -38,7 +38,7 @@ REVOKE EXECUTE ON FUNCTION wa_explain(text, wa_category, text, text, timestamptz
 CREATE FUNCTION wa_sendable(phone wa_recipient, category wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
 	at timestamptz DEFAULT pg_catalog.now())
 	RETURNS boolean
-	AS 'MODULE_PATHNAME', 'wa_sendable_recipient' LANGUAGE C STABLE PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 10
 	SUPPORT wa__sendable_support;
 COMMENT ON FUNCTION wa_sendable(wa_recipient, wa_category, text, text, timestamptz) IS
 'Returns whether a message of this category may be sent to phone, a wa_recipient, at a time. False for NULL. business: for a given one, its own rows and those of '''' count. NULL asks about all businesses: a stop or cooldown of any one objects, while one open window, or one sender that is not held, is enough. sender limits windows, holds and the exemption of caps to one phone number id; NULL: any. Errors: undefined_object for a business or sender that is not in wa_sender, or is '''', or a sender of another business; object_not_in_prerequisite_state where nothing has ever arrived in this database, or a subscription is not complete; null_value_not_allowed for a NULL category or time. wa_explain tells why it is false';
@@ -47,7 +47,7 @@ REVOKE EXECUTE ON FUNCTION wa_sendable(wa_recipient, wa_category, text, text, ti
 CREATE FUNCTION wa_first_reason(phone wa_recipient, category wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
 	at timestamptz DEFAULT pg_catalog.now())
 	RETURNS text
-	AS 'MODULE_PATHNAME', 'wa_first_reason_recipient' LANGUAGE C STABLE PARALLEL SAFE COST 10;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION wa_first_reason(wa_recipient, wa_category, text, text, timestamptz) IS
 'Returns the reason of the first rule that objects to sending; NULL where wa_sendable is true. As fast as wa_sendable, so that a query may group by it. Arguments and errors as for wa_sendable';
 REVOKE EXECUTE ON FUNCTION wa_first_reason(wa_recipient, wa_category, text, text, timestamptz) FROM PUBLIC;
@@ -55,7 +55,7 @@ REVOKE EXECUTE ON FUNCTION wa_first_reason(wa_recipient, wa_category, text, text
 CREATE FUNCTION wa_next_sendable(phone wa_recipient, category wa_category, business text DEFAULT NULL, sender text DEFAULT NULL,
 	at timestamptz DEFAULT pg_catalog.now())
 	RETURNS timestamptz
-	AS 'MODULE_PATHNAME', 'wa_next_sendable_recipient' LANGUAGE C STABLE PARALLEL SAFE COST 100;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION wa_next_sendable(wa_recipient, wa_category, text, text, timestamptz) IS
 'Returns the earliest time, not before at, at which wa_sendable will be true if no further event arrives; NULL where only the person or an operator can change it. Arguments and errors as for wa_sendable; datetime_field_overflow for an at that is no moment (no date and time)';
 REVOKE EXECUTE ON FUNCTION wa_next_sendable(wa_recipient, wa_category, text, text, timestamptz) FROM PUBLIC;
@@ -65,7 +65,7 @@ CREATE FUNCTION wa_explain(phone wa_recipient, category wa_category, business te
 	OUT rule integer, OUT reason text, OUT business text, OUT code integer,
 	OUT since timestamptz, OUT until timestamptz, OUT origin text, OUT detail text)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME', 'wa_explain_recipient' LANGUAGE C STABLE PARALLEL SAFE COST 100 ROWS 2;
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 100 ROWS 2;
 COMMENT ON FUNCTION wa_explain(wa_recipient, wa_category, text, text, timestamptz) IS
 'Returns why wa_sendable is false: one row per objection, in the order of the rules; no row where it is true. until is NULL where the objection does not end by itself. Arguments and errors as for wa_sendable';
 REVOKE EXECUTE ON FUNCTION wa_explain(wa_recipient, wa_category, text, text, timestamptz) FROM PUBLIC;

@@ -13,12 +13,6 @@
 #include "decision/evaluator.h"
 #include "rules/known.h"
 
-void
-wa_evaluator_begin(wa_evaluator *evaluator, Oid funcid, MemoryContext memory, bool tells_reasons)
-{
-	wa_lazy_list_begin(&evaluator->lazy, funcid, memory, tells_reasons);
-}
-
 bool
 wa_keep_rule(void *rule, const wa_objection *objection)
 {
@@ -26,24 +20,11 @@ wa_keep_rule(void *rule, const wa_objection *objection)
 	return false;
 }
 
-wa_rule
-wa_evaluator_rule(wa_evaluator *evaluator, wa_str digits)
-{
-	wa_canonical recipient;
-
-	memcpy(recipient.text, digits.data, digits.len);
-	recipient.text[digits.len] = '\0';
-	recipient.len = digits.len;
-	return wa_list_rule(evaluator->lazy.list, &recipient);
-}
-
 /* Is there a list for this question and such recipients, or is it time to read one? */
 static bool
-has_list(wa_evaluator *evaluator, const wa_question *question, bool user_id, bool is_listed,
+has_list(wa_lazy_list *lazy, const wa_question *question, bool user_id, bool is_listed,
 		 bool changed, bool *built)
 {
-	wa_lazy_list *lazy = &evaluator->lazy;
-
 	if (lazy->list != NULL && is_listed && (!user_id || lazy->list->has_user_ids))
 		return true;
 	/* The other processes of a parallel query look up as well. */
@@ -55,26 +36,26 @@ has_list(wa_evaluator *evaluator, const wa_question *question, bool user_id, boo
 }
 
 wa_rule
-wa_evaluate(wa_evaluator *evaluator, const wa_question *question, const wa_canonical *recipient,
+wa_evaluate(wa_lazy_list *lazy, const wa_question *question, const wa_canonical *recipient,
 			bool is_listed, bool changed, bool *built)
 {
-	wa_decision_cache *cache = wa_lazy_list_cache(&evaluator->lazy);
+	wa_decision_cache *cache = wa_lazy_list_cache(lazy);
 	wa_rule		rule = WA_NO_RULE;
 
 	*built = false;
 	wa_decision_cache_check(cache, question);
 	if (recipient == NULL)
 		return WA_RULE_INVALID_RECIPIENT;
-	if (has_list(evaluator, question, wa_is_bsuid(recipient->text), is_listed, changed, built))
+	if (has_list(lazy, question, wa_is_bsuid(recipient->text), is_listed, changed, built))
 	{
-		wa_list_answer answer = wa_list_ask(evaluator->lazy.list, recipient);
+		wa_list_answer answer = wa_list_ask(lazy->list, recipient);
 
 		if (answer == WA_LIST_ALLOWED)
 			return WA_NO_RULE;
 		if (answer == WA_LIST_REFUSED)
-			return wa_list_rule(evaluator->lazy.list, recipient);
-		if (!evaluator->lazy.tells_reasons &&
-			wa_list_refuses_place(evaluator->lazy.list, recipient, &rule))
+			return wa_list_rule(lazy->list, recipient);
+		if (!lazy->tells_reasons &&
+			wa_list_refuses_place(lazy->list, recipient, &rule))
 			return rule;
 	}
 	wa_decide(wa_facts_of(cache, recipient), question, wa_keep_rule, &rule);

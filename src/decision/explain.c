@@ -16,11 +16,9 @@
 #include "errors/code_policies.h"
 #include "recipient/region.h"
 #include "rules/gather.h"
-#include "rules/known.h"
 #include "rules/pacing.h"
 
-PG_FUNCTION_INFO_V1(wa_explain_text);
-PG_FUNCTION_INFO_V1(wa_explain_recipient);
+PG_FUNCTION_INFO_V1(wa_explain);
 
 enum explain_column
 {
@@ -53,8 +51,8 @@ add_unexpected(StringInfo detail, const wa_explaining *to)
 	char		buf[3];
 	const char *region = wa_region_of(to->recipient->text, to->recipient->len, buf);
 
-	if (wa_region_is_without_limit(wa_decision_cache_schema(to->cache),
-								   wa_decision_cache_snapshot(to->cache), region))
+	if (wa_region_is_without_limit(to->cache->schema,
+								   to->cache->snapshot, region))
 		appendStringInfo(detail, " It is unexpected for a number of %s, where WhatsApp has no such limit"
 						 " (wa_region_without_limit).", region);
 }
@@ -62,7 +60,7 @@ add_unexpected(StringInfo detail, const wa_explaining *to)
 static char *
 cooldown_detail(const wa_explaining *to, const wa_objection *objection)
 {
-	const wa_code_policies *policies = wa_decision_cache_codes(to->cache);
+	const wa_code_policies *policies = wa_cache_codes(to->cache);
 	int32		resolved = wa_code_policies_resolve(policies, objection->code);
 	const wa_code *code = wa_catalogue_find(resolved);
 	const char *title = wa_code_policies_title(policies, objection->code);
@@ -95,7 +93,7 @@ window_detail(const wa_explaining *to, const wa_objection *objection)
 static char *
 hold_detail(const wa_explaining *to, const wa_objection *objection)
 {
-	const wa_code_policies *policies = wa_decision_cache_codes(to->cache);
+	const wa_code_policies *policies = wa_cache_codes(to->cache);
 	const wa_code *code = objection->code == 0 ? NULL :
 		wa_catalogue_find(wa_code_policies_resolve(policies, objection->code));
 
@@ -206,35 +204,18 @@ put_objection(void *arg, const wa_objection *objection)
 	return true;
 }
 
-static Datum
-explain(FunctionCallInfo fcinfo, bool is_text)
+Datum
+wa_explain(PG_FUNCTION_ARGS)
 {
-	FmgrInfo   *flinfo = fcinfo->flinfo;
-	wa_decision_cache *cache;
 	wa_explaining to = {.rsinfo = (ReturnSetInfo *) fcinfo->resultinfo};
 	wa_question question;
 	wa_canonical buf;
 
 	wa_question_args(fcinfo, &question);
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	cache = wa_decision_cache_for((wa_decision_cache **) &flinfo->fn_extra, flinfo->fn_oid,
-								  flinfo->fn_mcxt);
-	wa_decision_cache_check(cache, &question);
-	to.cache = cache;
+	to.cache = wa_call_cache(fcinfo, &question);
 	to.question = &question;
-	to.recipient = wa_recipient_arg(fcinfo, is_text, &buf);
-	wa_decide(wa_facts_of(cache, to.recipient), &question, put_objection, &to);
+	to.recipient = wa_recipient_arg(fcinfo, &buf);
+	wa_decide(wa_facts_of(to.cache, to.recipient), &question, put_objection, &to);
 	return (Datum) 0;
-}
-
-Datum
-wa_explain_text(PG_FUNCTION_ARGS)
-{
-	return explain(fcinfo, true);
-}
-
-Datum
-wa_explain_recipient(PG_FUNCTION_ARGS)
-{
-	return explain(fcinfo, false);
 }

@@ -47,7 +47,7 @@ typedef struct wa_segment
 	MemoryContext context;		/* holds it all */
 	MemoryContext row;			/* holds what one row needs */
 	wa_question question;
-	wa_evaluator evaluator;
+	wa_lazy_list lazy;
 	bool		listed;			/* has a list been read for the question? */
 	bool		changed;		/* is the question another one than at the last look-up? */
 	int64		counts[WA_RULES];	/* by first objection */
@@ -113,7 +113,7 @@ first_objection_slowly(wa_segment *s, struct varlena *value)
 	bool		valid = wa_recipient_from_text(PG_DETOAST_DATUM_PACKED(PointerGetDatum(value)),
 											   &recipient);
 	bool		built;
-	wa_rule		rule = wa_evaluate(&s->evaluator, &s->question, valid ? &recipient : NULL,
+	wa_rule		rule = wa_evaluate(&s->lazy, &s->question, valid ? &recipient : NULL,
 								   s->listed, s->changed, &built);
 
 	s->listed |= built;
@@ -130,12 +130,12 @@ first_objection(wa_segment *s, struct varlena *value)
 
 	if (!s->listed)
 		return first_objection_slowly(s, value);
-	switch (wa_evaluator_ask(&s->evaluator, value, &digits))
+	switch (wa_lazy_list_ask(&s->lazy, value, &digits))
 	{
 		case WA_LIST_ALLOWED:
 			return WA_NO_RULE;
 		case WA_LIST_REFUSED:
-			return wa_evaluator_rule(&s->evaluator, digits);
+			return wa_list_rule_plain(s->lazy.list, digits);
 		default:
 			return first_objection_slowly(s, value);
 	}
@@ -190,7 +190,7 @@ receive_and_keep(void *arg, TupleTableSlot *slot)
 	if (isnull)
 		s->lasting[WA_RULE_INVALID_RECIPIENT]++;
 	else if (s->allowed_lasts && s->listed &&
-			 wa_evaluator_ask(&s->evaluator, value, &digits) == WA_LIST_ALLOWED)
+			 wa_lazy_list_ask(&s->lazy, value, &digits) == WA_LIST_ALLOWED)
 		s->lasting[WA_NO_RULE]++;
 	else if (lasts(rule = first_objection(s, value)))
 		s->lasting[rule]++;
@@ -231,7 +231,7 @@ begin_segment(FunctionCallInfo fcinfo)
 
 	s->context = context;
 	s->row = AllocSetContextCreate(context, "wa_policy segment row", ALLOCSET_SMALL_SIZES);
-	wa_evaluator_begin(&s->evaluator, fcinfo->flinfo->fn_oid, context, true);
+	wa_lazy_list_begin(&s->lazy, fcinfo->flinfo->fn_oid, context, true);
 	return s;
 }
 
@@ -272,7 +272,7 @@ run_segment(FunctionCallInfo fcinfo, wa_segment *s, void (*receive) (void *, Tup
 	wa_str		query = wa_required_text_arg(fcinfo, 0, "query");
 
 	InitMaterializedSRF(fcinfo, 0);
-	wa_decision_cache_check(wa_lazy_list_cache(&s->evaluator.lazy), &s->question);
+	wa_decision_cache_check(wa_lazy_list_cache(&s->lazy), &s->question);
 	run_query(pnstrdup(query.data, query.len),
 			  wa_schema_of(fcinfo->flinfo->fn_oid)->recipient_type, receive, s);
 }
@@ -293,10 +293,10 @@ wa_segment_summary(PG_FUNCTION_ARGS)
 static bool
 allowed_lasts(wa_segment *s)
 {
-	wa_decision_cache *cache = wa_lazy_list_cache(&s->evaluator.lazy);
-	const wa_pacing *pacing = wa_decision_cache_pacing(cache);
+	wa_decision_cache *cache = wa_lazy_list_cache(&s->lazy);
+	const wa_pacing *pacing = cache->pacing;
 
-	return !wa_decision_cache_has_holds(cache) && !wa_pacing_caps(pacing, &s->question) &&
+	return cache->holds == NULL && !wa_pacing_caps(pacing, &s->question) &&
 		!wa_pacing_quiet_hours(pacing, &s->question);
 }
 

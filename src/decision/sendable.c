@@ -19,14 +19,10 @@
 #include "decision/arguments.h"
 #include "decision/evaluator.h"
 #include "recipient/recipient.h"
-#include "rules/known.h"
 
-PG_FUNCTION_INFO_V1(wa_sendable_text);
-PG_FUNCTION_INFO_V1(wa_sendable_recipient);
-PG_FUNCTION_INFO_V1(wa_first_reason_text);
-PG_FUNCTION_INFO_V1(wa_first_reason_recipient);
-PG_FUNCTION_INFO_V1(wa_next_sendable_text);
-PG_FUNCTION_INFO_V1(wa_next_sendable_recipient);
+PG_FUNCTION_INFO_V1(wa_sendable);
+PG_FUNCTION_INFO_V1(wa_first_reason);
+PG_FUNCTION_INFO_V1(wa_next_sendable);
 
 /* A text argument as it came, copied, to be compared with the next one. */
 typedef struct kept_text
@@ -50,7 +46,7 @@ typedef struct kept_arguments
 /* What fn_extra points to. */
 typedef struct call_site
 {
-	wa_evaluator evaluator;
+	wa_lazy_list lazy;
 	kept_arguments latest;		/* of the latest look-up */
 	kept_arguments listed;		/* of the list */
 	text	   *reasons[WA_RULES];	/* by rule, where used so far */
@@ -115,7 +111,7 @@ make_site(FunctionCallInfo fcinfo, bool tells_reasons)
 	FmgrInfo   *flinfo = fcinfo->flinfo;
 	call_site  *site = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(call_site));
 
-	wa_evaluator_begin(&site->evaluator, flinfo->fn_oid, flinfo->fn_mcxt, tells_reasons);
+	wa_lazy_list_begin(&site->lazy, flinfo->fn_oid, flinfo->fn_mcxt, tells_reasons);
 	flinfo->fn_extra = site;
 	return site;
 }
@@ -126,15 +122,15 @@ ask_quickly(FunctionCallInfo fcinfo, wa_str *digits)
 {
 	const call_site *site = fcinfo->flinfo->fn_extra;
 
-	if (site == NULL || site->evaluator.lazy.list == NULL || PG_ARGISNULL(0) ||
+	if (site == NULL || site->lazy.list == NULL || PG_ARGISNULL(0) ||
 		!same_arguments(&site->listed, fcinfo) ||
-		!wa_snapshot_unchanged(&site->evaluator.lazy.seen, wa_active_snapshot()))
+		!wa_snapshot_unchanged(&site->lazy.seen, wa_active_snapshot()))
 		return WA_LIST_LOOK_UP;
-	return wa_evaluator_ask(&site->evaluator, (struct varlena *) PG_GETARG_POINTER(0), digits);
+	return wa_list_ask_plain(site->lazy.list, (struct varlena *) PG_GETARG_POINTER(0), digits);
 }
 
 static pg_noinline wa_rule
-first_objection_slowly(FunctionCallInfo fcinfo, bool is_text, bool tells_reasons)
+first_objection_slowly(FunctionCallInfo fcinfo, bool tells_reasons)
 {
 	call_site  *site = fcinfo->flinfo->fn_extra;
 	wa_question question;
@@ -149,21 +145,21 @@ first_objection_slowly(FunctionCallInfo fcinfo, bool is_text, bool tells_reasons
 	changed = !same_arguments(&site->latest, fcinfo);
 	if (changed)
 		keep_arguments(&site->latest, fcinfo);
-	rule = wa_evaluate(&site->evaluator, &question, wa_recipient_arg(fcinfo, is_text, &buf),
+	rule = wa_evaluate(&site->lazy, &question, wa_recipient_arg(fcinfo, &buf),
 					   same_arguments(&site->listed, fcinfo), changed, &built);
 	if (built)
 		keep_arguments(&site->listed, fcinfo);
 	return rule;
 }
 
-static pg_attribute_always_inline bool
-sendable(FunctionCallInfo fcinfo, bool is_text)
+Datum
+wa_sendable(PG_FUNCTION_ARGS)
 {
 	wa_str		digits;
 	wa_list_answer answer = ask_quickly(fcinfo, &digits);
 
-	return answer == WA_LIST_LOOK_UP ?
-		first_objection_slowly(fcinfo, is_text, false) == WA_NO_RULE : answer == WA_LIST_ALLOWED;
+	PG_RETURN_BOOL(answer == WA_LIST_LOOK_UP ?
+				   first_objection_slowly(fcinfo, false) == WA_NO_RULE : answer == WA_LIST_ALLOWED);
 }
 
 /* The name of a rule as a text that lives as long as the call site. */
@@ -182,15 +178,15 @@ reason_text(FunctionCallInfo fcinfo, wa_rule rule)
 	return PointerGetDatum(site->reasons[rule]);
 }
 
-static Datum
-first_reason(FunctionCallInfo fcinfo, bool is_text)
+Datum
+wa_first_reason(PG_FUNCTION_ARGS)
 {
 	wa_str		digits;
 	wa_list_answer answer = ask_quickly(fcinfo, &digits);
 	call_site  *site = fcinfo->flinfo->fn_extra;
 	wa_rule		rule = answer == WA_LIST_ALLOWED ? WA_NO_RULE :
-		answer == WA_LIST_REFUSED ? wa_evaluator_rule(&site->evaluator, digits) :
-		first_objection_slowly(fcinfo, is_text, true);
+		answer == WA_LIST_REFUSED ? wa_list_rule_plain(site->lazy.list, digits) :
+		first_objection_slowly(fcinfo, true);
 
 	if (rule == WA_NO_RULE)
 		PG_RETURN_NULL();
@@ -208,10 +204,9 @@ require_finite(wa_instant at)
 				 errhint("Give a moment as at, or leave it to its default.")));
 }
 
-static Datum
-next_sendable(FunctionCallInfo fcinfo, bool is_text)
+Datum
+wa_next_sendable(PG_FUNCTION_ARGS)
 {
-	FmgrInfo   *flinfo = fcinfo->flinfo;
 	wa_decision_cache *cache;
 	wa_question question;
 	wa_canonical buf;
@@ -219,47 +214,9 @@ next_sendable(FunctionCallInfo fcinfo, bool is_text)
 
 	wa_question_args(fcinfo, &question);
 	require_finite(question.at);
-	cache = wa_decision_cache_for((wa_decision_cache **) &flinfo->fn_extra, flinfo->fn_oid,
-								  flinfo->fn_mcxt);
-	wa_decision_cache_check(cache, &question);
-	next = wa_next(wa_facts_of(cache, wa_recipient_arg(fcinfo, is_text, &buf)), &question);
+	cache = wa_call_cache(fcinfo, &question);
+	next = wa_next(wa_facts_of(cache, wa_recipient_arg(fcinfo, &buf)), &question);
 	if (next == WA_FOREVER)
 		PG_RETURN_NULL();
 	PG_RETURN_TIMESTAMPTZ(next);
-}
-
-Datum
-wa_sendable_text(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(sendable(fcinfo, true));
-}
-
-Datum
-wa_sendable_recipient(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(sendable(fcinfo, false));
-}
-
-Datum
-wa_first_reason_text(PG_FUNCTION_ARGS)
-{
-	return first_reason(fcinfo, true);
-}
-
-Datum
-wa_first_reason_recipient(PG_FUNCTION_ARGS)
-{
-	return first_reason(fcinfo, false);
-}
-
-Datum
-wa_next_sendable_text(PG_FUNCTION_ARGS)
-{
-	return next_sendable(fcinfo, true);
-}
-
-Datum
-wa_next_sendable_recipient(PG_FUNCTION_ARGS)
-{
-	return next_sendable(fcinfo, false);
 }

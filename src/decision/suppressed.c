@@ -19,7 +19,6 @@
 
 #include "decision/arguments.h"
 #include "recipient/recipient.h"
-#include "rules/known.h"
 #include "state/columns.h"
 #include "state/ordered_scan.h"
 #include "suppression/lazy_list.h"
@@ -63,15 +62,6 @@ typedef struct wa_listing
 	text	   *reasons[WA_RULES];	/* names, by rule */
 } wa_listing;
 
-static wa_str
-at_hand(const wa_listing *l)
-{
-	return (wa_str)
-	{
-		l->recipient.text, l->recipient.len
-	};
-}
-
 /*
  * Which tables' rows most decisions ask for; of the others the recipients are
  * enough, but for some.
@@ -79,16 +69,16 @@ at_hand(const wa_listing *l)
 static void
 open_scans(wa_listing *l, const wa_question *question)
 {
-	const wa_schema *schema = wa_decision_cache_schema(l->cache);
+	const wa_schema *schema = l->cache->schema;
 	wa_category category = question->category;
-	Snapshot	snapshot = wa_decision_cache_snapshot(l->cache);
+	Snapshot	snapshot = l->cache->snapshot;
 
 	wa_ordered_scan_open(&l->scans[CONSENT], &schema->consent, snapshot,
 						 wa_asks_registers(category));
 	wa_ordered_scan_open(&l->scans[COOLDOWN], &schema->cooldown, snapshot, true);
 	wa_ordered_scan_open(&l->scans[ACTIVITY], &schema->activity, snapshot, category == WA_SERVICE);
 	wa_ordered_scan_open(&l->scans[DELIVERY], &schema->delivery, snapshot,
-						 wa_pacing_caps(wa_decision_cache_pacing(l->cache), question));
+						 wa_pacing_caps(l->cache->pacing, question));
 	wa_ordered_scan_open(&l->scans[IDENTITY], &schema->identity, snapshot, false);
 	wa_ordered_scan_open(&l->scans[IDENTITY_RECIPIENT], &schema->identity_recipient, snapshot, false);
 	wa_ordered_scan_open(&l->scans[CHANGE], &schema->identity_change, snapshot, false);
@@ -112,11 +102,8 @@ next_recipient(wa_listing *l)
 	if (first == NULL)
 		return false;
 
-	if (first->recipient.len > WA_RECIPIENT_MAX)
+	if (!wa_canonical_from_str(first->recipient, &l->recipient))
 		elog(ERROR, "a recipient of %zu bytes", first->recipient.len);
-	memcpy(l->recipient.text, first->recipient.data, first->recipient.len);
-	l->recipient.len = first->recipient.len;
-	l->recipient.text[l->recipient.len] = '\0';
 	l->seen = false;
 	l->latest = WA_NO_ACTIVITY;
 	return true;
@@ -128,7 +115,7 @@ pass(wa_listing *l)
 {
 	for (int i = 0; i < SCANS; i++)
 	{
-		while (wa_ordered_scan_at(&l->scans[i], at_hand(l)))
+		while (wa_ordered_scan_at(&l->scans[i], wa_canonical_str(&l->recipient)))
 			wa_ordered_scan_next(&l->scans[i]);
 	}
 }
@@ -154,7 +141,7 @@ fetch_part(void *arg, wa_part part)
 									  part == WA_COOLDOWNS ? COOLDOWN :
 									  part == WA_DELIVERIES ? DELIVERY : ACTIVITY];
 
-	for (; wa_ordered_scan_at(scan, at_hand(l)); wa_ordered_scan_next(scan))
+	for (; wa_ordered_scan_at(scan, wa_canonical_str(&l->recipient)); wa_ordered_scan_next(scan))
 	{
 		if (!wa_ordered_scan_row(scan))
 			continue;
@@ -207,7 +194,7 @@ is_known(wa_listing *l)
 	{
 		wa_ordered_scan *scan = &l->scans[i];
 
-		for (; wa_ordered_scan_at(scan, at_hand(l)) && (i == ACTIVITY || !l->seen);
+		for (; wa_ordered_scan_at(scan, wa_canonical_str(&l->recipient)) && (i == ACTIVITY || !l->seen);
 			 wa_ordered_scan_next(scan))
 		{
 			if (!wa_ordered_scan_row(scan))
@@ -262,15 +249,12 @@ list_all(ReturnSetInfo *rsinfo, wa_listing *l, const wa_question *question)
 Datum
 wa_suppressed(PG_FUNCTION_ARGS)
 {
-	FmgrInfo   *flinfo = fcinfo->flinfo;
 	wa_question question;
 	wa_listing *l = palloc0(sizeof(wa_listing));
 
 	wa_question_args_at(fcinfo, 0, 1, -1, 2, &question);
 	InitMaterializedSRF(fcinfo, 0);
-	l->cache = wa_decision_cache_for((wa_decision_cache **) &flinfo->fn_extra, flinfo->fn_oid,
-									 flinfo->fn_mcxt);
-	wa_decision_cache_check(l->cache, &question);
+	l->cache = wa_call_cache(fcinfo, &question);
 	if (wa_suppression_list_mem > 0)
 		l->list = wa_list_build(l->cache, &question, (wa_list_extent) {true, true},
 								CurrentMemoryContext, (Size) wa_suppression_list_mem * 1024, &l->list_context);

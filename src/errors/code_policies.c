@@ -19,8 +19,8 @@
 #include "utils/timestamp.h"
 
 #include "base/append.h"
+#include "base/category_oid.h"
 #include "base/table_scan.h"
-#include "errors/category_array.h"
 #include "errors/code_policies.h"
 
 /* Columns of wa_error_override; the order is that of errors.sql. */
@@ -197,16 +197,14 @@ static bool
 read_incident(void *arg, TupleTableSlot *slot)
 {
 	wa_code_policies *policies = arg;
-	wa_incident row = {0};
-	bool		isnull;
-	Datum		until = slot_getattr(slot, Anum_wa_incident_until, &isnull);
+	wa_incident *row = wa_append_few(policies->incidents, policies->nincidents, wa_incident);
 
-	row.until = isnull ? WA_FOREVER : DatumGetTimestampTz(until);
-	row.code = DatumGetInt32(slot_getattr(slot, Anum_wa_incident_code, &isnull));
-	row.since = DatumGetTimestampTz(slot_getattr(slot, Anum_wa_incident_since, &isnull));
-	row.business.data = text_column(slot, Anum_wa_incident_business);
-	row.business.len = strlen(row.business.data);
-	*wa_append_few(policies->incidents, policies->nincidents, wa_incident) = row;
+	row->until = wa_slot_instant(slot, Anum_wa_incident_until);
+	if (row->until == WA_NEVER)
+		row->until = WA_FOREVER;
+	row->code = DatumGetInt32(wa_slot_datum(slot, Anum_wa_incident_code));
+	row->since = wa_slot_instant(slot, Anum_wa_incident_since);
+	row->business = wa_slot_str(slot, Anum_wa_incident_business);
 	return true;
 }
 

@@ -14,7 +14,7 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
-#include "errors/category_array.h"
+#include "base/category_oid.h"
 #include "errors/code_policies.h"
 
 /* Columns of the view wa_error_code, from 0; the order is that of errors.sql. */

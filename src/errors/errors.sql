@@ -1,20 +1,20 @@
 -- Error codes: defaults, changes by a DBA, and the result of both.
 
-CREATE FUNCTION @extschema@.wa__override_check(
-	code integer, same_as integer, category text, blocks @extschema@.wa_category[],
+CREATE FUNCTION wa__override_check(
+	code integer, same_as integer, category text, blocks wa_category[],
 	ladder interval[], gap interval, lifted_by text[], scope text)
 RETURNS boolean
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'wa__override_check';
-COMMENT ON FUNCTION @extschema@.wa__override_check(integer, integer, text, @extschema@.wa_category[], interval[], interval, text[], text) IS
+COMMENT ON FUNCTION wa__override_check(integer, integer, text, wa_category[], interval[], interval, text[], text) IS
 'Checks a row of wa_error_override: returns true or raises an error that says what is wrong with it';
 
-CREATE TABLE @extschema@.wa_error_override (
+CREATE TABLE wa_error_override (
 	code integer PRIMARY KEY,
 	same_as integer,
 	title text,
 	category text,
-	blocks @extschema@.wa_category[],
+	blocks wa_category[],
 	ladder interval[],
 	gap interval,
 	lifted_by text[],
@@ -22,53 +22,53 @@ CREATE TABLE @extschema@.wa_error_override (
 	reason text,
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	CONSTRAINT wa_error_override_effect CHECK (
-		@extschema@.wa__override_check(code, same_as, category, blocks, ladder, gap, lifted_by, scope))
+		wa__override_check(code, same_as, category, blocks, ladder, gap, lifted_by, scope))
 );
-COMMENT ON TABLE @extschema@.wa_error_override IS
+COMMENT ON TABLE wa_error_override IS
 'Changes to the default error codes, and codes of your own. A column that is NULL leaves the default value. An empty ladder or empty blocks turn the effect on recipients off. Call wa_recompute() after a change, to apply it to the stored state. Rows are kept by dump and restore and by upgrades of the extension';
-COMMENT ON COLUMN @extschema@.wa_error_override.code IS
+COMMENT ON COLUMN wa_error_override.code IS
 'Error code that is changed or added';
-COMMENT ON COLUMN @extschema@.wa_error_override.same_as IS
+COMMENT ON COLUMN wa_error_override.same_as IS
 'Default code whose behaviour this code has, including the changes and incidents of that code: for a provider''s own error number. Strikes of the two codes are counted separately. All other columns except title and reason must then be NULL';
-COMMENT ON COLUMN @extschema@.wa_error_override.title IS
+COMMENT ON COLUMN wa_error_override.title IS
 'Title shown instead of the default one';
-COMMENT ON COLUMN @extschema@.wa_error_override.category IS
+COMMENT ON COLUMN wa_error_override.category IS
 'Whose fault the error is: sender, recipient or platform';
-COMMENT ON COLUMN @extschema@.wa_error_override.blocks IS
+COMMENT ON COLUMN wa_error_override.blocks IS
 'Message categories that a failure with this code blocks; an empty array turns the cooldown off';
-COMMENT ON COLUMN @extschema@.wa_error_override.ladder IS
+COMMENT ON COLUMN wa_error_override.ladder IS
 'Waits after the first, second and further strikes, at most 8; the last one repeats. A NULL element is a wait without end, an empty array turns the cooldown off. A day counts as 24 hours and a month as 30 days';
-COMMENT ON COLUMN @extschema@.wa_error_override.gap IS
+COMMENT ON COLUMN wa_error_override.gap IS
 'Minimum time between two failures for both to count as strikes';
-COMMENT ON COLUMN @extschema@.wa_error_override.lifted_by IS
+COMMENT ON COLUMN wa_error_override.lifted_by IS
 'What ends a cooldown early: inbound (a message from the user), receipt (any), marketing_receipt; nothing for an empty array. Kinds that the code has by default count from its default lift_after on, others from the failure on';
-COMMENT ON COLUMN @extschema@.wa_error_override.scope IS
+COMMENT ON COLUMN wa_error_override.scope IS
 'How far the error reaches: message, pair, user, contact, sender, business, country, portfolio, template, flow, group, app or platform';
-COMMENT ON COLUMN @extschema@.wa_error_override.reason IS
+COMMENT ON COLUMN wa_error_override.reason IS
 'Why the code was changed; shown in wa_error_code as part of the source, or as the summary of a code of your own';
-COMMENT ON COLUMN @extschema@.wa_error_override.changed_at IS
+COMMENT ON COLUMN wa_error_override.changed_at IS
 'When the row was inserted; an update does not change it by itself';
-SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_error_override', '');
+SELECT pg_catalog.pg_extension_config_dump('wa_error_override', '');
 
-CREATE FUNCTION @extschema@.wa__override_guard() RETURNS trigger
+CREATE FUNCTION wa__override_guard() RETURNS trigger
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'wa__override_guard';
-COMMENT ON FUNCTION @extschema@.wa__override_guard() IS
+COMMENT ON FUNCTION wa__override_guard() IS
 'Trigger of wa_error_override: rejects a chain, where the code named by same_as has a same_as itself';
-REVOKE EXECUTE ON FUNCTION @extschema@.wa__override_guard() FROM PUBLIC;
-CREATE TRIGGER wa_error_override_guard
-	AFTER INSERT OR UPDATE ON @extschema@.wa_error_override
-	FOR EACH STATEMENT EXECUTE FUNCTION @extschema@.wa__override_guard();
+REVOKE EXECUTE ON FUNCTION wa__override_guard() FROM PUBLIC;
+CREATE TRIGGER wa__override_guard
+	AFTER INSERT OR UPDATE ON wa_error_override
+	FOR EACH STATEMENT EXECUTE FUNCTION wa__override_guard();
 
-CREATE FUNCTION @extschema@.wa__incident_check(
+CREATE FUNCTION wa__incident_check(
 	code integer, since timestamptz, until timestamptz, reason text)
 RETURNS boolean
 LANGUAGE c IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'wa__incident_check';
-COMMENT ON FUNCTION @extschema@.wa__incident_check(integer, timestamptz, timestamptz, text) IS
+COMMENT ON FUNCTION wa__incident_check(integer, timestamptz, timestamptz, text) IS
 'Checks a row of wa_incident: returns true or raises an error that says what is wrong with it';
 
-CREATE TABLE @extschema@.wa_incident (
+CREATE TABLE wa_incident (
 	id bigint GENERATED BY DEFAULT AS IDENTITY,
 	code integer NOT NULL,
 	business text COLLATE "C" NOT NULL DEFAULT '',
@@ -79,104 +79,104 @@ CREATE TABLE @extschema@.wa_incident (
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	CONSTRAINT wa_incident_pkey PRIMARY KEY (id),
 	CONSTRAINT wa_incident_check CHECK (
-		@extschema@.wa__incident_check(code, since, until, reason))
+		wa__incident_check(code, since, until, reason))
 );
-COMMENT ON TABLE @extschema@.wa_incident IS
+COMMENT ON TABLE wa_incident IS
 'Periods in which failures of a code do not count as strikes, for example during an outage or with a broken relay. Rows may be changed and deleted. Call wa_recompute() after a change, to apply it to the stored state. Rows are kept by dump and restore and by upgrades of the extension';
-COMMENT ON COLUMN @extschema@.wa_incident.id IS
+COMMENT ON COLUMN wa_incident.id IS
 'Row number';
-COMMENT ON COLUMN @extschema@.wa_incident.code IS
+COMMENT ON COLUMN wa_incident.code IS
 'Error code whose failures do not count. It has no effect on codes that mean an opt-out or a closed window';
-COMMENT ON COLUMN @extschema@.wa_incident.business IS
+COMMENT ON COLUMN wa_incident.business IS
 'WhatsApp Business Account id; '''' for every business. Only '''' covers failures that were reported without a business';
-COMMENT ON COLUMN @extschema@.wa_incident.since IS
+COMMENT ON COLUMN wa_incident.since IS
 'Start of the period, inclusive: a failure at this instant does not count';
-COMMENT ON COLUMN @extschema@.wa_incident.until IS
+COMMENT ON COLUMN wa_incident.until IS
 'End of the period, exclusive: a failure at this instant counts. NULL while the incident lasts';
-COMMENT ON COLUMN @extschema@.wa_incident.reason IS
+COMMENT ON COLUMN wa_incident.reason IS
 'What happened';
-COMMENT ON COLUMN @extschema@.wa_incident.recorded_by IS
+COMMENT ON COLUMN wa_incident.recorded_by IS
 'Role that recorded it';
-COMMENT ON COLUMN @extschema@.wa_incident.recorded_at IS
+COMMENT ON COLUMN wa_incident.recorded_at IS
 'When it was recorded; leave it to its default';
-SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_incident', '');
-SELECT pg_catalog.pg_extension_config_dump('@extschema@.wa_incident_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('wa_incident', '');
+SELECT pg_catalog.pg_extension_config_dump('wa_incident_id_seq', '');
 
-CREATE FUNCTION @extschema@.wa__incident_guard() RETURNS trigger
+CREATE FUNCTION wa__incident_guard() RETURNS trigger
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'wa__incident_guard';
-COMMENT ON FUNCTION @extschema@.wa__incident_guard() IS
+COMMENT ON FUNCTION wa__incident_guard() IS
 'Trigger of wa_incident: rejects an unknown code';
-REVOKE EXECUTE ON FUNCTION @extschema@.wa__incident_guard() FROM PUBLIC;
-CREATE TRIGGER wa_incident_guard
-	AFTER INSERT OR UPDATE OF code ON @extschema@.wa_incident
-	FOR EACH ROW EXECUTE FUNCTION @extschema@.wa__incident_guard();
+REVOKE EXECUTE ON FUNCTION wa__incident_guard() FROM PUBLIC;
+CREATE TRIGGER wa__incident_guard
+	AFTER INSERT OR UPDATE OF code ON wa_incident
+	FOR EACH ROW EXECUTE FUNCTION wa__incident_guard();
 
-CREATE FUNCTION @extschema@.wa_error_catalogue(
+CREATE FUNCTION wa_error_catalogue(
 	overridden boolean,
 	OUT code integer, OUT title text, OUT category text, OUT summary text, OUT scope text,
-	OUT blocks @extschema@.wa_category[], OUT ladder interval[], OUT lifted_by text[],
+	OUT blocks wa_category[], OUT ladder interval[], OUT lifted_by text[],
 	OUT advice text, OUT source text, OUT gap interval, OUT effect text,
 	OUT yields_to_window boolean, OUT retry text, OUT lift_after interval[])
 RETURNS SETOF record
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1000 ROWS 420
 AS 'MODULE_PATHNAME', 'wa_error_catalogue';
-COMMENT ON FUNCTION @extschema@.wa_error_catalogue(boolean) IS
+COMMENT ON FUNCTION wa_error_catalogue(boolean) IS
 'Returns all known error codes: with true as they are in force now (the rows of wa_error_code), with false as the extension defines them';
 
-CREATE VIEW @extschema@.wa_error_code AS
+CREATE VIEW wa_error_code AS
 SELECT c.code, c.title, c.category, c.summary, c.scope, c.blocks, c.ladder, c.lifted_by,
 	c.advice, c.source, c.gap, c.effect, c.yields_to_window, c.retry, c.lift_after
-FROM @extschema@.wa_error_catalogue(true) AS c;
-COMMENT ON VIEW @extschema@.wa_error_code IS
+FROM wa_error_catalogue(true) AS c;
+COMMENT ON VIEW wa_error_code IS
 'One row per known WhatsApp error code: what it means, whom it affects and what to do, with the changes of wa_error_override';
-COMMENT ON COLUMN @extschema@.wa_error_code.code IS
+COMMENT ON COLUMN wa_error_code.code IS
 'Error code, the integer that webhooks and the send API give';
-COMMENT ON COLUMN @extschema@.wa_error_code.title IS
+COMMENT ON COLUMN wa_error_code.title IS
 'Short name of the error. Titles in webhooks differ and are ignored';
-COMMENT ON COLUMN @extschema@.wa_error_code.category IS
+COMMENT ON COLUMN wa_error_code.category IS
 'Whose fault the error is: sender, recipient or platform';
-COMMENT ON COLUMN @extschema@.wa_error_code.summary IS
+COMMENT ON COLUMN wa_error_code.summary IS
 'What happened, in a sentence';
-COMMENT ON COLUMN @extschema@.wa_error_code.scope IS
+COMMENT ON COLUMN wa_error_code.scope IS
 'How far the error reaches: this message, the pair of sender number and user, the user for this business, the contact for anybody, the sender number, the business, the business in one country, the portfolio, the template, the flow, the group, the app or the platform';
-COMMENT ON COLUMN @extschema@.wa_error_code.blocks IS
+COMMENT ON COLUMN wa_error_code.blocks IS
 'Message categories that a failure with this code blocks for the recipient; empty where it blocks none';
-COMMENT ON COLUMN @extschema@.wa_error_code.ladder IS
+COMMENT ON COLUMN wa_error_code.ladder IS
 'Waits of a cooldown after the first, second and further strikes; the last one repeats. A NULL element is a wait without end. A day counts as 24 hours. Empty where there is no cooldown';
-COMMENT ON COLUMN @extschema@.wa_error_code.lifted_by IS
+COMMENT ON COLUMN wa_error_code.lifted_by IS
 'What ends the effect early: inbound (a message from the user), receipt (any), marketing_receipt, or for the opt-out resume (from WhatsApp). lift_after has the time from which each counts';
-COMMENT ON COLUMN @extschema@.wa_error_code.advice IS
+COMMENT ON COLUMN wa_error_code.advice IS
 'What to do';
-COMMENT ON COLUMN @extschema@.wa_error_code.source IS
+COMMENT ON COLUMN wa_error_code.source IS
 'Where the entry comes from';
-COMMENT ON COLUMN @extschema@.wa_error_code.gap IS
+COMMENT ON COLUMN wa_error_code.gap IS
 'Minimum time between two failures for both to count as strikes; NULL where there is no cooldown';
-COMMENT ON COLUMN @extschema@.wa_error_code.effect IS
+COMMENT ON COLUMN wa_error_code.effect IS
 'What a failure with this code does to the recipient: none, cooldown, stop (the WhatsApp register says stop) or close_window (the customer service window is closed)';
-COMMENT ON COLUMN @extschema@.wa_error_code.yields_to_window IS
+COMMENT ON COLUMN wa_error_code.yields_to_window IS
 'True where the cooldown does not block while a customer service window of the user is open';
-COMMENT ON COLUMN @extschema@.wa_error_code.retry IS
+COMMENT ON COLUMN wa_error_code.retry IS
 'Whether sending again can help: wait (see wa_retry_after), fix (something must be corrected first) or never';
-COMMENT ON COLUMN @extschema@.wa_error_code.lift_after IS
+COMMENT ON COLUMN wa_error_code.lift_after IS
 'For each element of lifted_by, the minimum time after a failure at which it ends the effect; negative: it may come that long before the failure. NULL where there is no cooldown';
 
-CREATE FUNCTION @extschema@.wa_classify(code integer)
-RETURNS @extschema@.wa_error_code
+CREATE FUNCTION wa_classify(code integer)
+RETURNS wa_error_code
 LANGUAGE c STABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'wa_classify';
-COMMENT ON FUNCTION @extschema@.wa_classify(integer) IS
+COMMENT ON FUNCTION wa_classify(integer) IS
 'Returns the row of wa_error_code for a code, always one row. For an unknown code all columns but code are NULL; for a NULL code all columns are';
 
-CREATE FUNCTION @extschema@.wa_retry_after(code integer, attempt integer)
+CREATE FUNCTION wa_retry_after(code integer, attempt integer)
 RETURNS interval
 LANGUAGE c STABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'wa_retry_after';
-COMMENT ON FUNCTION @extschema@.wa_retry_after(integer, integer) IS
+COMMENT ON FUNCTION wa_retry_after(integer, integer) IS
 'How long to wait before sending again when the given attempt, counted from 1, failed with this code. The last wait of a code repeats. Where something must be corrected first and the sender is held meanwhile: the time until the hold ends and one message may be tried. NULL where a retry is pointless: waiting does not help, the code is unknown, or the wait has no end';
 
 -- They reveal the contents of wa_error_override.
-REVOKE EXECUTE ON FUNCTION @extschema@.wa_error_catalogue(boolean) FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION @extschema@.wa_classify(integer) FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION @extschema@.wa_retry_after(integer, integer) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION wa_error_catalogue(boolean) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION wa_classify(integer) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION wa_retry_after(integer, integer) FROM PUBLIC;
 

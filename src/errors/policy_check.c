@@ -21,6 +21,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "base/arguments.h"
 #include "errors/code_policies.h"
 
 PG_FUNCTION_INFO_V1(wa__override_check);
@@ -232,16 +233,6 @@ wa__override_check(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(true);
 }
 
-static const TriggerData *
-trigger_data(FunctionCallInfo fcinfo, const char *function)
-{
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" was not called by trigger manager", function)));
-	return (const TriggerData *) fcinfo->context;
-}
-
 /* The policies with what the statement has written that fired the trigger. */
 static wa_code_policies *
 load_with_own_changes(FunctionCallInfo fcinfo)
@@ -266,7 +257,7 @@ wa__override_guard(PG_FUNCTION_ARGS)
 {
 	const wa_code_policies *policies;
 
-	trigger_data(fcinfo, "wa__override_guard");
+	wa_trigger_data(fcinfo, "wa__override_guard");
 	policies = load_with_own_changes(fcinfo);
 	for (int i = 0; i < policies->noverrides; i++)
 	{
@@ -349,7 +340,7 @@ is_recorded_now(const TriggerData *trigger)
 Datum
 wa__incident_guard(PG_FUNCTION_ARGS)
 {
-	const TriggerData *trigger = trigger_data(fcinfo, "wa__incident_guard");
+	const TriggerData *trigger = wa_trigger_data(fcinfo, "wa__incident_guard");
 	TupleDesc	desc = RelationGetDescr(trigger->tg_relation);
 	bool		is_update = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);
 	HeapTuple	tuple = is_update ? trigger->tg_newtuple : trigger->tg_trigtuple;

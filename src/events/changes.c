@@ -167,9 +167,9 @@ wa_interpret_changed_user(wa_context *c, const wa_element *element)
 	contact = change_add_contact(&element->contact, &from, &to);
 	if (wa_identifiers_empty(&from) || wa_identifiers_empty(&to))
 	{
-		change_report_problem(c, wa_identifiers_given(&element->changed_to) &&
-							  (wa_identifiers_given(&element->changed_from) ||
-							   wa_identifiers_given(&element->who)));
+		change_report_problem(c, wa_ids_given(&element->changed_to) &&
+							  (wa_ids_given(&element->changed_from) ||
+							   wa_ids_given(&element->who)));
 		return;
 	}
 	if (!keeps_phone)
@@ -221,8 +221,8 @@ wa_interpret_user_id_update(wa_context *c, const wa_element *element)
 									from.kinds[WA_ID_USER].len > 0 && to.kinds[WA_ID_USER].len > 0);
 	if (wa_identifiers_empty(&from) || wa_identifiers_empty(&to))
 	{
-		change_report_problem(c, wa_identifiers_given(&element->changed_to) &&
-							  wa_identifiers_given(&element->changed_from));
+		change_report_problem(c, wa_ids_given(&element->changed_to) &&
+							  wa_ids_given(&element->changed_from));
 		return wa_context_outcome(c);
 	}
 	/* without a previous one the sighting says it all, if there is one and its time is right */

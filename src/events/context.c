@@ -298,7 +298,7 @@ wa_context_has_recipient(wa_context *c, const wa_ids *who, const wa_ids *contact
 {
 	if (c->event.nids > 0)
 		return true;
-	if (wa_identifiers_given(who) || (contact != NULL && wa_identifiers_given(contact)))
+	if (wa_ids_given(who) || (contact != NULL && wa_ids_given(contact)))
 		wa_context_report_problem(c, WA_PROBLEM_BAD_RECIPIENT,
 								  "neither a phone number nor a business-scoped user id", 0);
 	else

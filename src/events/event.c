@@ -34,11 +34,5 @@ wa_key_part(wa_str s)
 {
 	if (s.data == NULL)
 		return WA_STR("");
-	if (s.len > WA_MAX_NAME)
-	{
-		s.len = WA_MAX_NAME;
-		while (s.len > 0 && ((unsigned char) s.data[s.len] & 0xC0) == 0x80)
-			s.len--;
-	}
-	return s;
+	return wa_str_cut(s, WA_MAX_NAME);
 }

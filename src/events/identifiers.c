@@ -118,13 +118,6 @@ wa_identifiers_meet(const wa_identifiers *a, const wa_identifiers *b)
 	return false;
 }
 
-bool
-wa_identifiers_given(const wa_ids *who)
-{
-	return wa_str_given(who->phone) || wa_str_given(who->user_id) ||
-		wa_str_given(who->parent_user_id);
-}
-
 void
 wa_identifiers_raw_phone(wa_str written, wa_canonical *wa_id)
 {

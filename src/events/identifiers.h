@@ -49,9 +49,6 @@ extern bool wa_identifiers_contradict(const wa_identifiers *a, const wa_identifi
 /* Is an identifier of a, apart from its rest, in b? */
 extern bool wa_identifiers_meet(const wa_identifiers *a, const wa_identifiers *b);
 
-/* Is any identifier given, also an invalid one? */
-extern bool wa_identifiers_given(const wa_ids *who);
-
 /*
  * The digits of a wa_id as WhatsApp writes it, not folded: messages must be sent to these.
  * len is 0 where it is no phone number.

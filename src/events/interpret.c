@@ -49,11 +49,9 @@ interpret_errors_of_sender(wa_context *c, const wa_element *element)
 {
 	for (int i = 0; i < element->nerrors; i++)
 	{
-		wa_error	error;
 		int32		code;
 
-		wa_element_error(element, i, &error);
-		if (wa_code_read(error.code, &code))
+		if (wa_code_read(wa_element_error_code(element, i), &code))
 			interpret_code_of_sender(c, code);
 	}
 	return wa_context_outcome(c);
@@ -126,11 +124,9 @@ interpret_failed(wa_context *c, const wa_element *element)
 
 	for (int i = 0; i < element->nerrors; i++)
 	{
-		wa_error	error;
 		int32		code;
 
-		wa_element_error(element, i, &error);
-		if (wa_code_read(error.code, &code))
+		if (wa_code_read(wa_element_error_code(element, i), &code))
 		{
 			report_failed(c, code);
 			interpret_code(c, code, element->on_premises);
@@ -158,11 +154,9 @@ interpret_stray_errors(wa_context *c, const wa_element *element)
 								  "errors in a status that is not \"failed\"", 0);
 	for (int i = 0; i < element->nerrors; i++)
 	{
-		wa_error	error;
 		int32		code;
 
-		wa_element_error(element, i, &error);
-		if (wa_code_read(error.code, &code))
+		if (wa_code_read(wa_element_error_code(element, i), &code))
 			interpret_code(c, code, element->on_premises);
 	}
 }
@@ -308,7 +302,7 @@ system_is_change(const wa_element *element)
 	};
 
 	if (!wa_str_given(element->system_type))
-		return wa_identifiers_given(&element->changed_to);
+		return wa_ids_given(&element->changed_to);
 	for (int i = 0; i < lengthof(types); i++)
 	{
 		if (wa_text_says(element->system_type, types[i]))
@@ -387,7 +381,7 @@ message_report_card(wa_context *c, const wa_element *element)
 	wa_identifiers card;
 	int			nids;
 
-	if (!wa_identifiers_given(&element->card))
+	if (!wa_ids_given(&element->card))
 		return;
 	wa_identifiers_init(&sender);
 	wa_identifiers_init(&card);
@@ -426,7 +420,7 @@ message_is_silent(const wa_element *element)
 static bool
 message_is_received(const wa_element *element)
 {
-	return wa_identifiers_given(&element->who) ||
+	return wa_ids_given(&element->who) ||
 		(wa_str_given(element->type) && !element->addressed);
 }
 

@@ -15,7 +15,7 @@ keep_member_links(wa_person *kept, const wa_person *person, int n, bool changes)
 {
 	int			first = kept->nedges;
 
-	for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+	for (int e = person->members[n].edges; e >= 0; e = wa_edge_next(&person->edges[e], n))
 	{
 		const wa_edge *edge = &person->edges[e];
 

@@ -99,9 +99,7 @@ seek(wa_link_reader *links, int way, Datum id)
 static void
 take_id(wa_reader *reader, int column, wa_canonical *id)
 {
-	bool		isnull;
-
-	wa_recipient_get(DatumGetRecipientPP(wa_reader_datum(reader, column, &isnull)), id);
+	wa_recipient_get(DatumGetRecipientPP(wa_slot_datum(reader->slot, column)), id);
 }
 
 /* Read wa_identity.rivals: two instants, or NULL. */
@@ -109,7 +107,7 @@ static void
 take_rivals(wa_reader *reader, wa_link *link)
 {
 	bool		isnull;
-	Datum		value = wa_reader_datum(reader, Anum_wa_identity_rivals, &isnull);
+	Datum		value = slot_getattr(reader->slot, Anum_wa_identity_rivals, &isnull);
 	Datum	   *instants;
 	bool	   *nulls;
 	int			n = 0;

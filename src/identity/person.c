@@ -256,7 +256,7 @@ load_kept(wa_person *person, int n, bool changes)
 
 	if (changes && !kept->members[n].has_changes)
 		return;
-	for (int e = kept->members[n].edges; e >= 0; e = edge_next(&kept->edges[e], n))
+	for (int e = kept->members[n].edges; e >= 0; e = wa_edge_next(&kept->edges[e], n))
 	{
 		const wa_edge *edge = &kept->edges[e];
 
@@ -341,7 +341,7 @@ follow(wa_person *person, int n, int e)
 {
 	const wa_edge *edge = &person->edges[e];
 	const wa_member *here = &person->members[n];
-	int			other = edge_other(edge, n);
+	int			other = wa_edge_other(edge, n);
 	const wa_member *there;
 	wa_instant	until;
 
@@ -413,7 +413,7 @@ wa_person_find(wa_person *person, const wa_canonical *id)
 		/* A phone from which nothing leads on may have been seen with very many. */
 		if (person->members[n].expand_until != WA_NEVER)
 			wa_person_load_links(person, n, false);
-		for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+		for (int e = person->members[n].edges; e >= 0; e = wa_edge_next(&person->edges[e], n))
 			follow(person, n, e);
 	}
 	person->bounded = false;	/* those who may speak are few by now */

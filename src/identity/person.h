@@ -73,6 +73,26 @@ typedef struct wa_member
 	struct wa_partners *partners;	/* sorted, if that was often; else NULL */
 } wa_member;
 
+/* The other end of an edge of a member, and the member's next edge; -1: none. */
+static inline int
+wa_edge_other(const wa_edge *edge, int member)
+{
+	return edge->from == member ? edge->to : edge->from;
+}
+
+static inline int
+wa_edge_next(const wa_edge *edge, int member)
+{
+	return edge->from == member ? edge->next_of_from : edge->next_of_to;
+}
+
+/* May anything under it count for member 0? */
+static inline bool
+wa_member_counts(const wa_member *member)
+{
+	return member->events_until != WA_NEVER || member->failures_until != WA_NEVER;
+}
+
 /*
  * So many identifiers may be behind those that an identifier was seen with itself: over changes, or
  * by a BSUID or parent that has several.  Nobody has that many.  The bound keeps the identifiers that

@@ -59,18 +59,6 @@ edge_since(const wa_edge *edge)
 	return wa_later(edge->link.first_seen_at, edge->link.unlinked_at);
 }
 
-static inline int
-edge_other(const wa_edge *edge, int member)
-{
-	return edge->from == member ? edge->to : edge->from;
-}
-
-static inline int
-edge_next(const wa_edge *edge, int member)
-{
-	return edge->from == member ? edge->next_of_from : edge->next_of_to;
-}
-
 static inline bool
 edge_holds(const wa_edge *edge)
 {

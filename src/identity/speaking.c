@@ -93,16 +93,16 @@ order_partners(wa_person *person, int n)
 	wa_partners *ordered = person->enlarge(NULL, sizeof(wa_partners));
 	int			degree = 0;
 
-	for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+	for (int e = person->members[n].edges; e >= 0; e = wa_edge_next(&person->edges[e], n))
 		degree++;
 	ordered->n = ordered->nleft = 0;
 	ordered->by_business = person->enlarge(NULL, Max(1, degree) * sizeof(wa_partner));
 	ordered->all = person->enlarge(NULL, Max(1, degree) * sizeof(wa_partner));
 	ordered->left = person->enlarge(NULL, Max(1, degree) * sizeof(wa_instant));
-	for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+	for (int e = person->members[n].edges; e >= 0; e = wa_edge_next(&person->edges[e], n))
 	{
 		const wa_edge *edge = &person->edges[e];
-		int			other = edge_other(edge, n);
+		int			other = wa_edge_other(edge, n);
 
 		if (!edge->holds)
 			continue;
@@ -131,7 +131,7 @@ wa_person_order_partners(wa_person *person, int n)
 {
 	int			first = person->members[n].edges;
 
-	if (first >= 0 && edge_next(&person->edges[first], n) >= 0)
+	if (first >= 0 && wa_edge_next(&person->edges[first], n) >= 0)
 		person->members[n].partners = order_partners(person, n);
 }
 
@@ -179,14 +179,14 @@ rivals_among(const wa_partner *partners, int n, wa_id_kind kind, wa_str business
 static wa_instant
 rivals_by_links(const wa_person *person, const wa_edge *edge, int n, wa_instant t)
 {
-	int			partner = edge_other(edge, n);
+	int			partner = wa_edge_other(edge, n);
 	wa_str		business = seen_in(person, n, edge);
 	wa_instant	latest = WA_NEVER;
 
-	for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+	for (int e = person->members[n].edges; e >= 0; e = wa_edge_next(&person->edges[e], n))
 	{
 		const wa_edge *rival = &person->edges[e];
-		int			other = edge_other(rival, n);
+		int			other = wa_edge_other(rival, n);
 
 		if (rival->link.change || !rival->holds || edge_since(rival) > t || other == partner ||
 			person->members[other].kind != person->members[partner].kind)
@@ -210,12 +210,12 @@ is_certain(wa_person *person, int e, int n, wa_instant t)
 	const wa_partners *ordered;
 	wa_instant	rival;
 
-	partner = edge_other(&person->edges[e], n);
+	partner = wa_edge_other(&person->edges[e], n);
 	kind = person->members[partner].kind;
 	ordered = kept_partners(person, n, &partner);
 	if (ordered == NULL)
 	{
-		partner = edge_other(&person->edges[e], n);
+		partner = wa_edge_other(&person->edges[e], n);
 		wa_person_load_links(person, n, false);
 		member = &person->members[n];
 		if (member->partners == NULL && ++member->questions > FEW_QUESTIONS)
@@ -261,7 +261,7 @@ was_left(const wa_person *person, int n, wa_instant seen, wa_instant t)
 		}
 		return low < ordered->nleft && ordered->left[low] <= t;
 	}
-	for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+	for (int e = person->members[n].edges; e >= 0; e = wa_edge_next(&person->edges[e], n))
 	{
 		const wa_edge *edge = &person->edges[e];
 
@@ -284,7 +284,7 @@ static bool
 edge_speaks(wa_person *person, int e, int n, wa_str business, wa_instant t, bool over_changes)
 {
 	const wa_edge *edge = &person->edges[e];
-	int			other = edge_other(edge, n);
+	int			other = wa_edge_other(edge, n);
 
 	if (!edge->holds)
 		return false;
@@ -319,9 +319,9 @@ wa_person_speaks(wa_person *person, int member, wa_str business, wa_instant t, b
 	{
 		int			n = person->queue[--person->nqueued];
 
-		for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+		for (int e = person->members[n].edges; e >= 0; e = wa_edge_next(&person->edges[e], n))
 		{
-			int			other = edge_other(&person->edges[e], n);
+			int			other = wa_edge_other(&person->edges[e], n);
 
 			if (person->members[other].passed == search ||
 				person->members[other].events_until == WA_NEVER ||
@@ -350,10 +350,10 @@ wa_person_seen_together(const wa_person *person, wa_str business, bool *together
 	{
 		int			n = queue[--nqueued];
 
-		for (int e = person->members[n].edges; e >= 0; e = edge_next(&person->edges[e], n))
+		for (int e = person->members[n].edges; e >= 0; e = wa_edge_next(&person->edges[e], n))
 		{
 			const wa_edge *edge = &person->edges[e];
-			int			other = edge_other(edge, n);
+			int			other = wa_edge_other(edge, n);
 
 			if (together[other] || edge->link.change || !edge->holds ||
 				!may_be_same_business(edge->link.business, business) ||

@@ -91,12 +91,42 @@ typedef struct wa_erasures
 	wa_kept_links links;		/* of those with many */
 } wa_erasures;
 
+/*
+ * Rows of wa_erased.
+ */
+
 static wa_statement add_erased = {
 	"INSERT INTO @extschema@.wa_erased AS o (bucket, hash, at)"
 	" SELECT * FROM unnest($1, $2, $3)"
 	" ON CONFLICT (bucket, hash) DO UPDATE SET at = excluded.at WHERE o.at < excluded.at",
 	"int4[] bytea[] timestamptz[]", NULL, 0
 };
+
+void
+wa_put_erased(wa_column *columns, const wa_erasure_key *key, wa_str identifier, wa_instant at)
+{
+	static const Oid types[WA_ERASED_COLUMNS] = {INT4OID, BYTEAOID, TIMESTAMPTZOID};
+	uint8		hash[WA_ERASED_HASH];
+
+	for (int i = 0; i < WA_ERASED_COLUMNS; i++)
+		columns[i].type = types[i];
+	wa_erased_hash(key, identifier, hash);
+	wa_put_int4(&columns[0], (int32) wa_erased_bucket(key, identifier), false);
+	wa_put_str(&columns[1], (wa_str) {(char *) hash, WA_ERASED_HASH});
+	wa_put_instant(&columns[2], at);
+}
+
+void
+wa_write_erased(const wa_schema *schema, const wa_column *columns)
+{
+	Datum		values[WA_ERASED_COLUMNS];
+
+	if (wa_column_length(&columns[0]) == 0)
+		return;
+	for (int i = 0; i < WA_ERASED_COLUMNS; i++)
+		values[i] = wa_column_array(&columns[i]);
+	wa_statement_run(&add_erased, schema, values, NULL);
+}
 
 /*
  * Has somebody come back?
@@ -266,7 +296,7 @@ spread_over_stored(wa_erasures *e, int end)
 		const wa_member *member = &person->members[i];
 
 		if (member->events_until != WA_NEVER)
-			raise_end(e, end_of(e, wa_str_copy((wa_str) {member->id.text, member->id.len})),
+			raise_end(e, end_of(e, wa_str_copy(wa_canonical_str(&member->id))),
 					  Min(member->events_until, at));
 	}
 	MemoryContextReset(e->scratch);
@@ -351,26 +381,15 @@ compare_ends(const void *a, const void *b)
 static void
 write_raised(wa_erasures *e)
 {
-	wa_column	columns[] = {{INT4OID, NULL}, {BYTEAOID, NULL}, {TIMESTAMPTZOID, NULL}};
-	Datum		values[lengthof(columns)];
+	wa_column	columns[WA_ERASED_COLUMNS] = {0};
 
 	qsort(e->ends, e->n, sizeof(wa_end), compare_ends);
 	for (int i = 0; i < e->n; i++)
 	{
-		uint8		hash[WA_ERASED_HASH];
-
-		if (e->ends[i].at <= e->ends[i].stored_at)
-			continue;
-		wa_erased_hash(&e->key, e->ends[i].identifier, hash);
-		wa_put_int4(&columns[0], (int32) wa_erased_bucket(&e->key, e->ends[i].identifier), false);
-		wa_put_str(&columns[1], (wa_str) {(char *) hash, WA_ERASED_HASH});
-		wa_put_instant(&columns[2], e->ends[i].at);
+		if (e->ends[i].at > e->ends[i].stored_at)
+			wa_put_erased(columns, &e->key, e->ends[i].identifier, e->ends[i].at);
 	}
-	if (wa_column_length(&columns[0]) == 0)
-		return;
-	for (int i = 0; i < lengthof(columns); i++)
-		values[i] = wa_column_array(&columns[i]);
-	wa_statement_run(&add_erased, e->schema, values, NULL);
+	wa_write_erased(e->schema, columns);
 }
 
 static void

@@ -12,6 +12,8 @@
 
 #include "base/schema.h"
 #include "ingest/event_batch.h"
+#include "ingest/upsert.h"
+#include "state/erased.h"
 
 /*
  * Remove receipts, sent messages, links and changes of identifier of people who were erased,
@@ -25,5 +27,15 @@
 extern void wa_leave_out_erased(const wa_schema *schema, wa_deltas *activities,
 								wa_deltas *deliveries, wa_deltas *messages, wa_deltas *sightings,
 								wa_deltas *changes, wa_event_batch *batch);
+
+/*
+ * Rows of wa_erased: append one to columns, which are all zero at first, and write those that are
+ * not there with that time or a later one.  The latter inside SPI_connect.
+ */
+#define WA_ERASED_COLUMNS	3
+
+extern void wa_put_erased(wa_column *columns, const wa_erasure_key *key, wa_str identifier,
+						  wa_instant at);
+extern void wa_write_erased(const wa_schema *schema, const wa_column *columns);
 
 #endif							/* WA_INGEST_ERASED_H */

@@ -106,6 +106,13 @@ wa_row_key_compare(const wa_row_key *a, const wa_row_key *b)
 	return a->number < b->number ? -1 : a->number > b->number;
 }
 
+int
+wa_row_delta_order(const void *a, const void *b)
+{
+	return wa_row_key_compare(&(*(wa_row_delta *const *) a)->key,
+							  &(*(wa_row_delta *const *) b)->key);
+}
+
 /* A batch has few different names, so the first ones are kept and searched. */
 wa_str
 wa_event_batch_name(wa_event_batch *batch, wa_str utf8)
@@ -217,13 +224,6 @@ wa_event_batch_new_consent_event(wa_event_batch *batch)
 	return event;
 }
 
-static int
-compare_deltas(const void *a, const void *b)
-{
-	return wa_row_key_compare(&(*(wa_row_delta *const *) a)->key,
-							  &(*(wa_row_delta *const *) b)->key);
-}
-
 wa_row_delta **
 wa_event_batch_deltas(wa_event_batch *batch, wa_row_kind kind, int *n)
 {
@@ -241,7 +241,7 @@ wa_event_batch_deltas(wa_event_batch *batch, wa_row_kind kind, int *n)
 		if (slot->key->kind == kind)
 			deltas[(*n)++] = slot->delta;
 	}
-	qsort(deltas, *n, sizeof(wa_row_delta *), compare_deltas);
+	qsort(deltas, *n, sizeof(wa_row_delta *), wa_row_delta_order);
 	return deltas;
 }
 

@@ -176,4 +176,7 @@ extern wa_consent_event *wa_event_batch_consent_events(wa_event_batch *batch, in
  */
 extern int	wa_row_key_compare(const wa_row_key *a, const wa_row_key *b);
 
+/* The same of the keys of two wa_row_delta *, for qsort and bsearch. */
+extern int	wa_row_delta_order(const void *a, const void *b);
+
 #endif							/* WA_EVENT_BATCH_H */

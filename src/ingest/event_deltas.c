@@ -14,19 +14,10 @@
 #include "report/settings.h"
 #include "state/hold.h"
 
-static wa_str
-str_of_id(const wa_canonical *id)
-{
-	return (wa_str)
-	{
-		id->text, id->len
-	};
-}
-
 static void
 add_activity(wa_event_batch *batch, const wa_event *event, wa_str business, wa_str sender)
 {
-	wa_row_key	key = {WA_ROW_ACTIVITY, 0, str_of_id(&event->ids[0]), business, sender};
+	wa_row_key	key = {WA_ROW_ACTIVITY, 0, wa_canonical_str(&event->ids[0]), business, sender};
 	wa_activity seen = WA_NO_ACTIVITY;
 	wa_activity *activity = &wa_event_batch_delta(batch, &key)->u.activity;
 
@@ -47,7 +38,7 @@ add_activity(wa_event_batch *batch, const wa_event *event, wa_str business, wa_s
 	if (event->wa_id.len > 0 && event->kind != WA_EVENT_WINDOW_REFUSED)
 	{
 		seen.wa_id_at = event->at;
-		seen.wa_id = str_of_id(&event->wa_id);
+		seen.wa_id = wa_canonical_str(&event->wa_id);
 	}
 
 	if (wa_activity_merge(activity, &seen) && activity->wa_id.data == event->wa_id.text)
@@ -60,7 +51,7 @@ add_activity(wa_event_batch *batch, const wa_event *event, wa_str business, wa_s
 static void
 add_delivery(wa_event_batch *batch, const wa_event *event, wa_str business)
 {
-	wa_row_key	key = {WA_ROW_DELIVERY, event->category, str_of_id(&event->ids[0]),
+	wa_row_key	key = {WA_ROW_DELIVERY, event->category, wa_canonical_str(&event->ids[0]),
 	business, {"", 0}};
 	wa_deliveries *deliveries = &wa_event_batch_delta(batch, &key)->u.deliveries;
 	int			n = deliveries->n;
@@ -75,7 +66,7 @@ add_delivery(wa_event_batch *batch, const wa_event *event, wa_str business)
 static void
 add_failure(wa_event_batch *batch, const wa_event *event, wa_str business)
 {
-	wa_row_key	key = {WA_ROW_COOLDOWN, event->code, str_of_id(&event->ids[0]),
+	wa_row_key	key = {WA_ROW_COOLDOWN, event->code, wa_canonical_str(&event->ids[0]),
 	business, {"", 0}};
 	wa_row_delta *delta = wa_event_batch_delta(batch, &key);
 
@@ -107,7 +98,7 @@ static void
 add_consent(wa_event_batch *batch, const wa_event *event, wa_str business,
 				  wa_str sender, int64 webhook_id)
 {
-	wa_row_key	key = {WA_ROW_CONSENT, event->reg, str_of_id(&event->ids[0]), business, {"", 0}};
+	wa_row_key	key = {WA_ROW_CONSENT, event->reg, wa_canonical_str(&event->ids[0]), business, {"", 0}};
 	wa_row_delta *delta = wa_event_batch_delta(batch, &key);
 	wa_consent_event *entry = wa_event_batch_new_consent_event(batch);
 	wa_consent	consent;
@@ -142,8 +133,8 @@ add_sightings(wa_event_batch *batch, const wa_event *event, const wa_canonical *
 {
 	for (int i = 0; i + 1 < nids; i++)
 	{
-		wa_row_key	key = {WA_ROW_SIGHTING, 0, str_of_id(&ids[i]), business,
-		str_of_id(&ids[i + 1])};
+		wa_row_key	key = {WA_ROW_SIGHTING, 0, wa_canonical_str(&ids[i]), business,
+		wa_canonical_str(&ids[i + 1])};
 		wa_row_delta *delta = wa_event_batch_delta(batch, &key);
 
 		delta->u.sighting.first_seen_at = Min(delta->u.sighting.first_seen_at, event->at);
@@ -190,8 +181,8 @@ add_change(wa_event_batch *batch, const wa_event *event)
 	int			order;
 
 	find_changed(event, &from, &to);
-	key.recipient = str_of_id(from);
-	key.other = str_of_id(to);
+	key.recipient = wa_canonical_str(from);
+	key.other = wa_canonical_str(to);
 	if (wa_str_equal(key.recipient, key.other))
 		return;
 	delta = wa_event_batch_delta(batch, &key);
@@ -373,7 +364,7 @@ is_of_message(const wa_event *event)
 static void
 add_message(wa_event_batch *batch, const wa_event *event, wa_str business, wa_str sender)
 {
-	wa_str		home = str_of_id(&event->ids[0]);
+	wa_str		home = wa_canonical_str(&event->ids[0]);
 	wa_str		id = wa_to_database(event->message_id);
 	wa_row_key	key = {WA_ROW_MESSAGE, 0, event->participant ? home : WA_STR(""), {"", 0}, id};
 	wa_message *message = &wa_event_batch_delta(batch, &key)->u.message;

@@ -13,7 +13,6 @@
 
 #include "base/category_oid.h"
 #include "base/encode.h"
-#include "errors/category_array.h"
 #include "ingest/holds.h"
 #include "ingest/upsert.h"
 #include "state/columns.h"
@@ -98,12 +97,11 @@ static bool
 is_as_late(wa_reader *reader, wa_instant since, const wa_row_delta *delta)
 {
 	wa_instant	until = wa_reader_instant(reader, Anum_wa_sender_hold_until);
-	bool		isnull;
 
 	if (since != delta->u.hold.since)
 		return since > delta->u.hold.since || delta->u.hold.since == WA_NEVER;
 	return (until == WA_NEVER ? WA_FOREVER : until) == delta->u.hold.until &&
-		wa_category_array_mask(wa_reader_datum(reader, Anum_wa_sender_hold_categories, &isnull)) ==
+		wa_category_array_mask(wa_slot_datum(reader->slot, Anum_wa_sender_hold_categories)) ==
 		delta->u.hold.categories;
 }
 

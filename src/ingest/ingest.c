@@ -10,7 +10,6 @@
 #include "utils/timestamp.h"
 
 #include "base/arguments.h"
-#include "ingest/counts.h"
 #include "ingest/intake.h"
 
 PG_FUNCTION_INFO_V1(wa_ingest_text);
@@ -25,7 +24,7 @@ received_at_arg(FunctionCallInfo fcinfo, int argno)
 
 	wa_forbid_null_arg(fcinfo, argno, "received_at");
 	received_at = PG_GETARG_TIMESTAMPTZ(argno);
-	wa_intake_check_received(received_at);
+	wa_check_received(received_at);
 	return received_at;
 }
 
@@ -39,7 +38,7 @@ ingest(FunctionCallInfo fcinfo, bool is_bytes)
 
 	intake = wa_intake_begin(fcinfo->flinfo->fn_oid, false);
 	wa_intake_payload(intake, payload, is_bytes, signature, received_at, 0);
-	return wa_counts_datum(fcinfo, wa_intake_finish(intake));
+	return wa_counts_row(fcinfo, wa_intake_finish(intake));
 }
 
 Datum
@@ -69,5 +68,5 @@ wa_report_error(PG_FUNCTION_ARGS)
 	failure.message_id = wa_text_arg(fcinfo, 5);
 	intake = wa_intake_begin(fcinfo->flinfo->fn_oid, false);
 	wa_intake_failure(intake, &failure, wa_text_arg(fcinfo, 6));
-	return wa_counts_datum(fcinfo, wa_intake_finish(intake));
+	return wa_counts_row(fcinfo, wa_intake_finish(intake));
 }

@@ -19,6 +19,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base/arguments.h"
 #include "base/encode.h"
 #include "ingest/event_deltas.h"
 #include "ingest/findings.h"
@@ -211,23 +212,6 @@ wa_intake_begin(Oid funcid, bool replaying)
 	return intake;
 }
 
-/*
- * It bounds the times of the elements: a payload received in a far future would lift, and
- * stop, until then.  The clock is asked for every payload, since a statement may be a COPY that
- * runs for hours.
- */
-void
-wa_intake_check_received(wa_instant received_at)
-{
-	if (wa_may_have_been(received_at, GetCurrentTimestamp()))
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-			 errmsg("received_at is out of range"),
-			 errdetail("It must lie between 2009 and 10 minutes from now."),
-			 errhint("Give the time at which the webhook arrived, or leave it to its default.")));
-}
-
 /* Count an element that was interpreted; its problems count as they are found. */
 static void
 count(wa_intake *intake, wa_element_outcome outcome)
@@ -384,6 +368,26 @@ forbid_on_subscriber(wa_intake *intake)
 				 errdetail("The state comes from the publisher; what a webhook writes here would stop the replication."),
 				 errhint("Post webhooks to the publisher. If this database is to take its place, drop the subscription.")));
 	intake->may_post = true;
+}
+
+/* The clock is asked each time, since a statement may be a COPY that runs for hours. */
+void
+wa_check_moment(wa_instant at, const char *what, const char *hint)
+{
+	if (!wa_may_have_been(at, GetCurrentTimestamp()))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("%s is out of range", what),
+				 errdetail("It must lie between 2009 and 10 minutes from now."),
+				 hint != NULL ? errhint("%s", hint) : 0));
+}
+
+/* A payload received in a far future would lift, and stop, until then. */
+void
+wa_check_received(wa_instant received_at)
+{
+	wa_check_moment(received_at, "received_at",
+					"Give the time at which the webhook arrived, or leave it to its default.");
 }
 
 void
@@ -551,4 +555,14 @@ wa_intake_finish(wa_intake *intake)
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(intake->context);
 	return counts;
+}
+
+Datum
+wa_counts_row(FunctionCallInfo fcinfo, wa_counts counts)
+{
+	Datum		values[] = {Int64GetDatum(counts.applied), Int64GetDatum(counts.ignored),
+	Int64GetDatum(counts.problems)};
+	bool		nulls[lengthof(values)] = {false};
+
+	return wa_result_row(fcinfo, values, nulls);
 }

@@ -34,10 +34,14 @@ typedef struct wa_counts
 extern wa_intake *wa_intake_begin(Oid funcid, bool replaying);
 
 /*
- * Check a received_at given by a caller; stored ones are not checked.  Error:
- * datetime_field_overflow where it is more than 10 minutes in the future or before 2009.
+ * Check a time that a caller gives; stored ones are not checked.  Error: datetime_field_overflow
+ * where it is more than 10 minutes in the future or before 2009.  what, such as "received_at", and
+ * hint, which may be NULL, are used in its message.
  */
-extern void wa_intake_check_received(wa_instant received_at);
+extern void wa_check_moment(wa_instant at, const char *what, const char *hint);
+
+/* The same for a received_at. */
+extern void wa_check_received(wa_instant received_at);
 
 /*
  * Apply one payload: a text of this database, or, with is_bytes, the bytes of a request
@@ -81,5 +85,8 @@ extern void wa_intake_event(wa_intake *intake, const wa_event *event);
 
 /* Write everything, free the intake, and return the counts. */
 extern wa_counts wa_intake_finish(wa_intake *intake);
+
+/* The result row (applied, ignored, problems) of an SQL function. */
+extern Datum wa_counts_row(FunctionCallInfo fcinfo, wa_counts counts);
 
 #endif							/* WA_INTAKE_H */

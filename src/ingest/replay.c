@@ -18,7 +18,6 @@
 #include "base/append.h"
 #include "base/encode.h"
 #include "base/statement.h"
-#include "ingest/counts.h"
 #include "ingest/intake.h"
 #include "ingest/upsert.h"
 
@@ -312,5 +311,5 @@ wa_replay(PG_FUNCTION_ARGS)
 	end_batch(&state);
 	wa_statement_run(&resolve_erased, state.schema, NULL, NULL);
 	SPI_finish();
-	return wa_counts_datum(fcinfo, state.counts);
+	return wa_counts_row(fcinfo, state.counts);
 }

@@ -18,10 +18,10 @@
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 
-#include "base/encode.h"
+#include "base/arguments.h"
+#include "base/table_scan.h"
 #include "ingest/intake.h"
 #include "ingest/webhook.h"
-#include "state/read.h"
 
 PG_FUNCTION_INFO_V1(wa__ingest_token);
 PG_FUNCTION_INFO_V1(wa__webhook_ingest);
@@ -59,16 +59,11 @@ wa__ingest_token(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(token());
 }
 
-static void
-check_trigger(FunctionCallInfo fcinfo)
+static const TriggerData *
+trigger_data(FunctionCallInfo fcinfo)
 {
-	const TriggerData *trigdata = (const TriggerData *) fcinfo->context;
+	const TriggerData *trigdata = wa_trigger_data(fcinfo, "wa__webhook_ingest");
 
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" was not called by trigger manager",
-						"wa__webhook_ingest")));
 	if (!TRIGGER_FIRED_AFTER(trigdata->tg_event) ||
 		!TRIGGER_FIRED_FOR_STATEMENT(trigdata->tg_event) ||
 		!TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) ||
@@ -77,33 +72,31 @@ check_trigger(FunctionCallInfo fcinfo)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" must be fired AFTER INSERT FOR EACH STATEMENT with a transition table",
 						"wa__webhook_ingest")));
+	return trigdata;
 }
 
 static void
 take_row(wa_intake *intake, TupleTableSlot *slot)
 {
-	bool		isnull;
-	wa_str		payload = wa_datum_str(slot_getattr(slot, Anum_wa_webhook_payload, &isnull));
+	wa_str		payload = wa_datum_str(wa_slot_datum(slot, Anum_wa_webhook_payload));
 	TimestampTz received_at =
-		DatumGetTimestampTz(slot_getattr(slot, Anum_wa_webhook_received_at, &isnull));
+		DatumGetTimestampTz(wa_slot_datum(slot, Anum_wa_webhook_received_at));
 
-	wa_intake_check_received(received_at);
+	wa_check_received(received_at);
 	wa_intake_payload(intake, payload, false,
 					  wa_slot_str(slot, Anum_wa_webhook_signature), received_at,
-					  DatumGetInt64(slot_getattr(slot, Anum_wa_webhook_id, &isnull)));
+					  DatumGetInt64(wa_slot_datum(slot, Anum_wa_webhook_id)));
 }
 
 Datum
 wa__webhook_ingest(PG_FUNCTION_ARGS)
 {
-	const TriggerData *trigdata;
+	const TriggerData *trigdata = trigger_data(fcinfo);
 	wa_intake  *intake = NULL;
 	TupleTableSlot *slot;
 	MemoryContext row;
 	MemoryContext old;
 
-	check_trigger(fcinfo);
-	trigdata = (const TriggerData *) fcinfo->context;
 	row = AllocSetContextCreate(CurrentMemoryContext, "wa_policy webhook", ALLOCSET_DEFAULT_SIZES);
 
 	slot = MakeSingleTupleTableSlot(RelationGetDescr(trigdata->tg_relation),
@@ -111,10 +104,8 @@ wa__webhook_ingest(PG_FUNCTION_ARGS)
 	tuplestore_rescan(trigdata->tg_newtable);
 	while (tuplestore_gettupleslot(trigdata->tg_newtable, true, false, slot))
 	{
-		bool		isnull;
-
 		CHECK_FOR_INTERRUPTS();
-		if (DatumGetInt64(slot_getattr(slot, Anum_wa_webhook_token, &isnull)) != token())
+		if (DatumGetInt64(wa_slot_datum(slot, Anum_wa_webhook_token)) != token())
 			continue;			/* restored, and applied long ago */
 		if (intake == NULL)
 			intake = wa_intake_begin(fcinfo->flinfo->fn_oid, false);

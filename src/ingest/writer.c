@@ -107,7 +107,7 @@ static int
 read_category(wa_reader *reader, int column)
 {
 	bool		isnull;
-	Datum		value = wa_reader_datum(reader, column, &isnull);
+	Datum		value = slot_getattr(reader->slot, column, &isnull);
 
 	return isnull ? WA_CATEGORY_UNKNOWN : (int) wa_category_from_oid(DatumGetObjectId(value));
 }
@@ -282,13 +282,6 @@ lifted_by(const wa_recipient_evidence *evidence, wa_str business, const wa_code_
 	return found == NULL ? lifted : wa_later(lifted, wa_activity_lifts(&found->activity, policy));
 }
 
-static int
-compare_deltas(const void *a, const void *b)
-{
-	return wa_row_key_compare(&(*(wa_row_delta *const *) a)->key,
-							  &(*(wa_row_delta *const *) b)->key);
-}
-
 /* What evidence lifts: cooldown deltas without failures. */
 typedef struct wa_lifts
 {
@@ -306,7 +299,7 @@ add_lift(wa_lifts *lifts, const wa_row_delta *found)
 
 	if (lifts->cooldowns->n > 0 &&
 		bsearch(&found, lifts->cooldowns->at, lifts->cooldowns->n, sizeof(wa_row_delta *),
-				compare_deltas) != NULL)
+				wa_row_delta_order) != NULL)
 		return;
 	lift = palloc(sizeof(wa_row_delta));
 	*lift = *found;
@@ -415,7 +408,7 @@ write_cooldowns(const wa_schema *schema, const wa_policy *policy, const wa_delta
 		memcpy(all, cooldowns->at, cooldowns->n * sizeof(wa_row_delta *));
 	if (lifts.n > 0)
 		memcpy(all + cooldowns->n, lifts.at, lifts.n * sizeof(wa_row_delta *));
-	qsort(all, cooldowns->n + lifts.n, sizeof(wa_row_delta *), compare_deltas);
+	qsort(all, cooldowns->n + lifts.n, sizeof(wa_row_delta *), wa_row_delta_order);
 	wa_upsert(schema, &wa_cooldown_target, all, cooldowns->n + lifts.n);
 	pfree(all);
 }

@@ -60,61 +60,69 @@ REVOKE EXECUTE ON FUNCTION wa_publish(text) FROM PUBLIC;
 
 -- Replicated rows may have the keys of local ones: default rows, and rows that
 -- operators recorded here.  These triggers fire for replicated rows only;
--- wa_subscribe creates them.  They get the local row by EXECUTE for an UPDATE as
--- well, since PL/pgSQL prepares its expressions once per session, for a record of
--- one type.
-
+-- wa_subscribe creates them.
 CREATE FUNCTION wa__is_here(arriving record) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION wa__is_here(record) IS
 'Returns whether the table of this row already has one with the same primary key. The triggers of a subscriber run for such rows only';
 REVOKE EXECUTE ON FUNCTION wa__is_here(record) FROM PUBLIC;
 
-CREATE FUNCTION wa__replicate_policy() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-	EXECUTE format('DELETE FROM %I.%I AS t WHERE ', TG_TABLE_SCHEMA, TG_TABLE_NAME)
-		|| (SELECT string_agg(format('t.%1$I = ($1).%1$I', key), ' AND ') FROM unnest(TG_ARGV) AS key)
-		USING NEW;
-	RETURN NEW;
-END
-$$;
-COMMENT ON FUNCTION wa__replicate_policy() IS
-'Trigger of tables of policy, senders and templates on a subscriber: a replicated row replaces the local one with the same key; the arguments are the key columns';
-REVOKE EXECUTE ON FUNCTION wa__replicate_policy() FROM PUBLIC;
-
-CREATE FUNCTION wa__replicate_consent() RETURNS trigger
+-- PL/pgSQL prepares its expressions once per trigger, for a record of one type: the local
+-- row comes by EXECUTE for an UPDATE as well.
+CREATE FUNCTION wa__replicate() RETURNS trigger
 	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	here record;
-	stopped timestamptz;
-	resumed timestamptz;
+	replaced bigint;
 BEGIN
 	IF TG_OP = 'UPDATE' THEN
 		EXECUTE 'SELECT ($1).*' INTO here USING OLD;
 	ELSE
-		EXECUTE format('DELETE FROM %1$I.wa_consent AS t WHERE t.recipient OPERATOR(%1$I.=) ($1).recipient
-			AND t.business = ($1).business AND t.register = ($1).register RETURNING t.*', TG_TABLE_SCHEMA)
-			INTO here USING NEW;
-		IF here.at IS NULL THEN
+		EXECUTE format('DELETE FROM %I.%I AS t WHERE ', TG_TABLE_SCHEMA, TG_TABLE_NAME)
+			|| (SELECT string_agg(format(CASE WHEN key = 'recipient' THEN 't.%1$I OPERATOR(%2$I.=) ($1).%1$I'
+				ELSE 't.%1$I = ($1).%1$I' END, key, TG_TABLE_SCHEMA), ' AND ') FROM unnest(TG_ARGV) AS key)
+			|| ' RETURNING t.*' INTO here USING NEW;
+		GET DIAGNOSTICS replaced = ROW_COUNT;
+		IF replaced = 0 THEN
 			RETURN NEW;
 		END IF;
 	END IF;
-	stopped := GREATEST(here.stopped_at, NEW.stopped_at);
-	resumed := GREATEST(here.resumed_at, NEW.resumed_at);
-	-- The later one wins, of two at the same time the stop, as in intake.
-	IF (here.at, here.state COLLATE "C", here.origin COLLATE "C", COALESCE(here.code, 0), here.sender COLLATE "C", here.message_id COLLATE "C")
-		> (NEW.at, NEW.state COLLATE "C", NEW.origin COLLATE "C", COALESCE(NEW.code, 0), NEW.sender COLLATE "C", NEW.message_id COLLATE "C") THEN
-		NEW := here;
+	IF TG_TABLE_NAME = 'wa_consent' THEN
+		here.stopped_at := GREATEST(here.stopped_at, NEW.stopped_at);
+		here.resumed_at := GREATEST(here.resumed_at, NEW.resumed_at);
+		NEW.stopped_at := here.stopped_at;
+		NEW.resumed_at := here.resumed_at;
+		-- The later one wins, of two at the same time the stop, as in intake.
+		IF (here.at, here.state COLLATE "C", here.origin COLLATE "C", COALESCE(here.code, 0), here.sender COLLATE "C", here.message_id COLLATE "C")
+			> (NEW.at, NEW.state COLLATE "C", NEW.origin COLLATE "C", COALESCE(NEW.code, 0), NEW.sender COLLATE "C", NEW.message_id COLLATE "C") THEN
+			NEW := here;
+		END IF;
+	ELSIF TG_TABLE_NAME = 'wa_cooldown' THEN
+		EXECUTE format('SELECT merged_failures, merged_lifted_at, strikes, until
+			FROM %I.wa__cooldown_merge($1, $2, $3, $4, $5, $6)', TG_TABLE_SCHEMA)
+			INTO NEW.failures, NEW.lifted_at, NEW.strikes, NEW.until
+			USING NEW.code, NEW.business, here.failures, here.lifted_at, NEW.failures, NEW.lifted_at;
+	ELSIF TG_TABLE_NAME = 'wa_activity' THEN
+		NEW.last_window_refused_at := GREATEST(here.last_window_refused_at, NEW.last_window_refused_at);
+	ELSIF TG_TABLE_NAME = 'wa_message' THEN
+		NEW.template := COALESCE(NEW.template, here.template);
+		NEW.campaign := COALESCE(NEW.campaign, here.campaign);
+		NEW.category := COALESCE(NEW.category, here.category);
+	ELSIF TG_TABLE_NAME = 'wa_sender_hold' THEN
+		here.lifted_at := GREATEST(here.lifted_at, NEW.lifted_at);
+		NEW.lifted_at := here.lifted_at;
+		IF here.since > NEW.since OR NEW.since IS NULL THEN
+			NEW := here;
+		END IF;
+	ELSIF TG_TABLE_NAME = 'wa_erased' THEN
+		NEW.at := GREATEST(NEW.at, here.at);
 	END IF;
-	NEW.stopped_at := stopped;
-	NEW.resumed_at := resumed;
 	RETURN NEW;
 END
 $$;
-COMMENT ON FUNCTION wa__replicate_consent() IS
-'Trigger of wa_consent on a subscriber: merges a replicated row with the local one, as intake does, so that an opt-out recorded locally is not overwritten by older consent';
-REVOKE EXECUTE ON FUNCTION wa__replicate_consent() FROM PUBLIC;
+COMMENT ON FUNCTION wa__replicate() IS
+'Trigger of replicated tables on a subscriber: a replicated row is merged with the local one with the same key, by the laws of intake as far as something may be known only here, or replaces it; the arguments are the key columns';
+REVOKE EXECUTE ON FUNCTION wa__replicate() FROM PUBLIC;
 
 CREATE FUNCTION wa__replicate_log() RETURNS trigger
 	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -132,127 +140,6 @@ COMMENT ON FUNCTION wa__replicate_log() IS
 'Trigger of wa_consent_log on a subscriber: where an operator''s event was also recorded locally, the replicated row replaces the local one';
 REVOKE EXECUTE ON FUNCTION wa__replicate_log() FROM PUBLIC;
 
-CREATE FUNCTION wa__replicate_cooldown() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	here record;
-BEGIN
-	IF TG_OP = 'UPDATE' THEN
-		EXECUTE 'SELECT ($1).*' INTO here USING OLD;
-	ELSE
-		EXECUTE format('DELETE FROM %1$I.wa_cooldown AS t WHERE t.recipient OPERATOR(%1$I.=) ($1).recipient
-			AND t.business = ($1).business AND t.code = ($1).code RETURNING t.*', TG_TABLE_SCHEMA)
-			INTO here USING NEW;
-		IF here.code IS NULL THEN
-			RETURN NEW;
-		END IF;
-	END IF;
-	EXECUTE format('SELECT merged_failures, merged_lifted_at, strikes, until
-		FROM %I.wa__cooldown_merge($1, $2, $3, $4, $5, $6)', TG_TABLE_SCHEMA)
-		INTO NEW.failures, NEW.lifted_at, NEW.strikes, NEW.until
-		USING NEW.code, NEW.business, here.failures, here.lifted_at, NEW.failures, NEW.lifted_at;
-	RETURN NEW;
-END
-$$;
-COMMENT ON FUNCTION wa__replicate_cooldown() IS
-'Trigger of wa_cooldown on a subscriber: merges a replicated row with the local one, so that an error reported locally still counts';
-REVOKE EXECUTE ON FUNCTION wa__replicate_cooldown() FROM PUBLIC;
-
-CREATE FUNCTION wa__replicate_activity() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	here record;
-BEGIN
-	IF TG_OP = 'UPDATE' THEN
-		EXECUTE 'SELECT ($1).*' INTO here USING OLD;
-	ELSE
-		EXECUTE format('DELETE FROM %1$I.wa_activity AS t WHERE t.recipient OPERATOR(%1$I.=) ($1).recipient
-			AND t.business = ($1).business AND t.sender = ($1).sender RETURNING t.*', TG_TABLE_SCHEMA)
-			INTO here USING NEW;
-		IF here.sender IS NULL THEN
-			RETURN NEW;
-		END IF;
-	END IF;
-	NEW.last_window_refused_at := GREATEST(here.last_window_refused_at, NEW.last_window_refused_at);
-	RETURN NEW;
-END
-$$;
-COMMENT ON FUNCTION wa__replicate_activity() IS
-'Trigger of wa_activity on a subscriber: keeps a refused window that was reported locally; all else is taken from the replicated row';
-REVOKE EXECUTE ON FUNCTION wa__replicate_activity() FROM PUBLIC;
-
-CREATE FUNCTION wa__replicate_message() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	here record;
-BEGIN
-	IF TG_OP = 'UPDATE' THEN
-		EXECUTE 'SELECT ($1).*' INTO here USING OLD;
-	ELSE
-		EXECUTE format('DELETE FROM %I.wa_message AS t WHERE t.message_id = ($1).message_id
-			AND t.participant = ($1).participant RETURNING t.*', TG_TABLE_SCHEMA)
-			INTO here USING NEW;
-		IF here.message_id IS NULL THEN
-			RETURN NEW;
-		END IF;
-	END IF;
-	NEW.template := COALESCE(NEW.template, here.template);
-	NEW.campaign := COALESCE(NEW.campaign, here.campaign);
-	NEW.category := COALESCE(NEW.category, here.category);
-	RETURN NEW;
-END
-$$;
-COMMENT ON FUNCTION wa__replicate_message() IS
-'Trigger of wa_message on a subscriber: keeps what wa_sent recorded locally (template, campaign, category) where the replicated row does not have it';
-REVOKE EXECUTE ON FUNCTION wa__replicate_message() FROM PUBLIC;
-
-CREATE FUNCTION wa__replicate_hold() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	here record;
-	lifted timestamptz;
-BEGIN
-	IF TG_OP = 'UPDATE' THEN
-		EXECUTE 'SELECT ($1).*' INTO here USING OLD;
-	ELSE
-		EXECUTE format('DELETE FROM %I.wa_sender_hold AS t WHERE t.business = ($1).business AND t.sender = ($1).sender
-			AND t.region = ($1).region AND t.cause = ($1).cause AND t.code = ($1).code RETURNING t.*', TG_TABLE_SCHEMA)
-			INTO here USING NEW;
-		IF here.cause IS NULL THEN
-			RETURN NEW;
-		END IF;
-	END IF;
-	lifted := GREATEST(here.lifted_at, NEW.lifted_at);
-	IF here.since > NEW.since OR NEW.since IS NULL THEN
-		NEW := here;
-	END IF;
-	NEW.lifted_at := lifted;
-	RETURN NEW;
-END
-$$;
-COMMENT ON FUNCTION wa__replicate_hold() IS
-'Trigger of wa_sender_hold on a subscriber: of a local and a replicated hold the later one is kept, and so is the later release';
-REVOKE EXECUTE ON FUNCTION wa__replicate_hold() FROM PUBLIC;
-
-CREATE FUNCTION wa__replicate_erased() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	erased timestamptz;
-BEGIN
-	IF TG_OP = 'UPDATE' THEN
-		erased := OLD.at;
-	ELSE
-		EXECUTE format('DELETE FROM %I.wa_erased AS t WHERE t.bucket = ($1).bucket AND t.hash = ($1).hash RETURNING t.at', TG_TABLE_SCHEMA)
-			INTO erased USING NEW;
-	END IF;
-	NEW.at := GREATEST(NEW.at, erased);
-	RETURN NEW;
-END
-$$;
-COMMENT ON FUNCTION wa__replicate_erased() IS
-'Trigger of wa_erased on a subscriber: of two erasures of the same identifier the later time is kept';
-REVOKE EXECUTE ON FUNCTION wa__replicate_erased() FROM PUBLIC;
-
 CREATE FUNCTION wa__attach_replica_triggers() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp AS $$
@@ -260,47 +147,38 @@ DECLARE
 	home text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'wa_policy');
 	attached record;
 BEGIN
-	FOR attached IN SELECT * FROM (VALUES
-		('wa_consent', 'wa__replicate_consent()'),
-		('wa_cooldown', 'wa__replicate_cooldown()'),
-		('wa_activity', 'wa__replicate_activity()'),
-		('wa_message', 'wa__replicate_message()'),
-		('wa_sender', 'wa__replicate_policy(business, sender)'),
-		('wa_sender_hold', 'wa__replicate_hold()'),
-		('wa_sender_life', 'wa__replicate_policy(business, sender, region, category)'),
-		('wa_erased', 'wa__replicate_erased()'),
-		('wa_region_rule', 'wa__replicate_policy(region, category)'),
-		('wa_region_without_limit', 'wa__replicate_policy(region)'),
-		('wa_phrase', 'wa__replicate_policy(phrase)'),
-		('wa_error_override', 'wa__replicate_policy(code)')) AS v (tab, call)
+	FOR attached IN SELECT v.tab, v.trigger, v.event, COALESCE(v.condition, format('%s.wa__is_here(NEW)', home)) AS condition, v.call
+		FROM (VALUES
+		('wa_consent', 'wa__replicate', 'INSERT', NULL, 'wa__replicate(recipient, business, register)'),
+		('wa_cooldown', 'wa__replicate', 'INSERT', NULL, 'wa__replicate(recipient, business, code)'),
+		('wa_activity', 'wa__replicate', 'INSERT', NULL, 'wa__replicate(recipient, business, sender)'),
+		('wa_message', 'wa__replicate', 'INSERT', NULL, 'wa__replicate(message_id, participant)'),
+		('wa_sender', 'wa__replicate', 'INSERT', NULL, 'wa__replicate(business, sender)'),
+		('wa_sender_hold', 'wa__replicate', 'INSERT', NULL, 'wa__replicate(business, sender, region, cause, code)'),
+		('wa_sender_life', 'wa__replicate', 'INSERT', NULL, 'wa__replicate(business, sender, region, category)'),
+		('wa_erased', 'wa__replicate', 'INSERT', NULL, 'wa__replicate(bucket, hash)'),
+		('wa_region_rule', 'wa__replicate', 'INSERT', NULL, 'wa__replicate(region, category)'),
+		('wa_region_without_limit', 'wa__replicate', 'INSERT', NULL, 'wa__replicate(region)'),
+		('wa_phrase', 'wa__replicate', 'INSERT', NULL, 'wa__replicate(phrase)'),
+		('wa_error_override', 'wa__replicate', 'INSERT', NULL, 'wa__replicate(code)'),
+		-- A condition cannot have the row of a table with a generated column; there are few templates.
+		('wa_template', 'wa__replicate', 'INSERT', 'true', 'wa__replicate(business, name, language)'),
+		-- The primary key is a row number; events are unique by another index.  Events recorded by
+		-- operators have no message id, and reported errors have a code.
+		('wa_consent_log', 'wa__replicate', 'INSERT', 'NEW.message_id = '''' OR NEW.code IS NOT NULL', 'wa__replicate_log()'),
+		-- There are many updates; only those are needed that would overwrite something known only here.
+		('wa_consent', 'wa__replicate_update', 'UPDATE', 'true', 'wa__replicate()'),
+		('wa_sender_hold', 'wa__replicate_update', 'UPDATE', 'true', 'wa__replicate()'),
+		('wa_erased', 'wa__replicate_update', 'UPDATE', 'OLD.at > NEW.at', 'wa__replicate()'),
+		('wa_cooldown', 'wa__replicate_update', 'UPDATE', 'NOT OLD.failures <@ NEW.failures', 'wa__replicate()'),
+		('wa_activity', 'wa__replicate_update', 'UPDATE', 'OLD.last_window_refused_at IS NOT NULL
+			AND (NEW.last_window_refused_at IS NULL OR OLD.last_window_refused_at > NEW.last_window_refused_at)', 'wa__replicate()'),
+		('wa_message', 'wa__replicate_update', 'UPDATE', 'OLD.template IS NOT NULL AND NEW.template IS NULL OR OLD.campaign IS NOT NULL AND NEW.campaign IS NULL
+			OR OLD.category IS NOT NULL AND NEW.category IS NULL', 'wa__replicate()')) AS v (tab, trigger, event, condition, call)
 	LOOP
-		EXECUTE format('CREATE OR REPLACE TRIGGER wa_replicate BEFORE INSERT ON %1$s.%2$I FOR EACH ROW
-			WHEN (%1$s.wa__is_here(NEW)) EXECUTE FUNCTION %1$s.%3$s', home, attached.tab, attached.call);
-		EXECUTE format('ALTER TABLE %s.%I ENABLE REPLICA TRIGGER wa_replicate', home, attached.tab);
-	END LOOP;
-	-- The primary key is a row number; events are unique by another index.  Events recorded by
-	-- operators have no message id, and reported errors have a code.
-	EXECUTE format('CREATE OR REPLACE TRIGGER wa_replicate BEFORE INSERT ON %1$s.wa_consent_log FOR EACH ROW
-		WHEN (NEW.message_id = '''' OR NEW.code IS NOT NULL) EXECUTE FUNCTION %1$s.wa__replicate_log()', home);
-	EXECUTE format('ALTER TABLE %s.wa_consent_log ENABLE REPLICA TRIGGER wa_replicate', home);
-	-- A condition cannot have the row of a table with a generated column; there are few templates.
-	EXECUTE format('CREATE OR REPLACE TRIGGER wa_replicate BEFORE INSERT ON %1$s.wa_template FOR EACH ROW
-		EXECUTE FUNCTION %1$s.wa__replicate_policy(business, name, language)', home);
-	EXECUTE format('ALTER TABLE %s.wa_template ENABLE REPLICA TRIGGER wa_replicate', home);
-	-- There are many updates; only those are needed that would overwrite something known only here.
-	FOR attached IN SELECT * FROM (VALUES
-		('wa_consent', 'true', 'wa__replicate_consent()'),
-		('wa_sender_hold', 'true', 'wa__replicate_hold()'),
-		('wa_erased', 'OLD.at > NEW.at', 'wa__replicate_erased()'),
-		('wa_cooldown', 'NOT OLD.failures <@ NEW.failures', 'wa__replicate_cooldown()'),
-		('wa_activity', 'OLD.last_window_refused_at IS NOT NULL
-			AND (NEW.last_window_refused_at IS NULL OR OLD.last_window_refused_at > NEW.last_window_refused_at)', 'wa__replicate_activity()'),
-		('wa_message', 'OLD.template IS NOT NULL AND NEW.template IS NULL OR OLD.campaign IS NOT NULL AND NEW.campaign IS NULL
-			OR OLD.category IS NOT NULL AND NEW.category IS NULL', 'wa__replicate_message()')) AS v (tab, condition, call)
-	LOOP
-		EXECUTE format('CREATE OR REPLACE TRIGGER wa_replicate_update BEFORE UPDATE ON %s.%I FOR EACH ROW WHEN (%s) EXECUTE FUNCTION %1$s.%4$s',
-			home, attached.tab, attached.condition, attached.call);
-		EXECUTE format('ALTER TABLE %s.%I ENABLE REPLICA TRIGGER wa_replicate_update', home, attached.tab);
+		EXECUTE format('CREATE OR REPLACE TRIGGER %2$s BEFORE %3$s ON %1$s.%4$I FOR EACH ROW WHEN (%5$s) EXECUTE FUNCTION %1$s.%6$s',
+			home, attached.trigger, attached.event, attached.tab, attached.condition, attached.call);
+		EXECUTE format('ALTER TABLE %s.%I ENABLE REPLICA TRIGGER %s', home, attached.tab, attached.trigger);
 	END LOOP;
 	-- Default rows that were removed on the publisher are removed here as well.
 	EXECUTE format('ALTER TABLE %s.wa_default_removed ENABLE ALWAYS TRIGGER wa__default_remove', home);

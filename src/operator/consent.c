@@ -11,10 +11,8 @@
  */
 #include "base/compat.h"
 
-#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_type_d.h"
-#include "funcapi.h"
 #include "utils/array.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -25,12 +23,10 @@
 #include "recipient/recipient.h"
 #include "rules/decide.h"
 #include "rules/gather.h"
-#include "state/read.h"
+#include "rules/known.h"
 
-PG_FUNCTION_INFO_V1(wa_opt_out_text);
-PG_FUNCTION_INFO_V1(wa_opt_out_recipient);
-PG_FUNCTION_INFO_V1(wa_opt_in_text);
-PG_FUNCTION_INFO_V1(wa_opt_in_recipient);
+PG_FUNCTION_INFO_V1(wa_opt_out);
+PG_FUNCTION_INFO_V1(wa_opt_in);
 
 /* In the order of both functions' arguments. */
 enum consent_argument
@@ -42,57 +38,6 @@ enum consent_argument
 	ARG_EVERYTHING
 };
 
-static void
-recipient_arg(FunctionCallInfo fcinfo, bool is_text, wa_canonical *recipient)
-{
-	wa_forbid_null_arg(fcinfo, ARG_RECIPIENT, "recipient");
-	if (!is_text)
-		wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), recipient);
-	else
-		wa_recipient_require(PG_GETARG_TEXT_PP(0), recipient);
-}
-
-/*
- * When it happened.  A wrong clock here would win forever, as it would in a
- * webhook.
- */
-static wa_instant
-instant_arg(FunctionCallInfo fcinfo)
-{
-	wa_instant	at;
-
-	wa_forbid_null_arg(fcinfo, ARG_AT, "at");
-	at = PG_GETARG_TIMESTAMPTZ(ARG_AT);
-	if (!wa_may_have_been(at, GetCurrentTimestamp()))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("time of a consent event is out of range"),
-				 errdetail("It must lie between 2009 and 10 minutes from now.")));
-	return at;
-}
-
-/*
- * What is recorded for a business that was never heard of would be seen by nobody who
- * asks about the right one.
- */
-static void
-require_business(Oid funcid, wa_str business)
-{
-	wa_reader	reader;
-	bool		known;
-
-	wa_reader_open_latest(&reader, &wa_schema_of(funcid)->sender);
-	wa_reader_seek(&reader, wa_str_datum(business));
-	known = wa_reader_next(&reader);
-	wa_reader_close(&reader);
-	if (!known)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("business \"%.*s\" was never heard of", wa_shown_len(business), business.data),
-				 errdetail("No webhook or reported error named it, so what is recorded for it would have no effect."),
-				 errhint("'' records for every business. If it is new, add it to wa_sender.")));
-}
-
 static wa_register
 register_arg(FunctionCallInfo fcinfo)
 {
@@ -102,21 +47,24 @@ register_arg(FunctionCallInfo fcinfo)
 
 /* The event that the arguments describe; its strings are in UTF-8. */
 static void
-make_event(FunctionCallInfo fcinfo, bool is_text, bool stop, wa_event *event)
+make_event(FunctionCallInfo fcinfo, bool stop, wa_event *event)
 {
 	memset(event, 0, sizeof(*event));
 	event->kind = WA_EVENT_CONSENT;
-	recipient_arg(fcinfo, is_text, &event->ids[0]);
+	wa_forbid_null_arg(fcinfo, ARG_RECIPIENT, "recipient");
+	wa_recipient_require(PG_GETARG_TEXT_PP(ARG_RECIPIENT), &event->ids[0]);
 	event->nids = 1;
-	event->at = instant_arg(fcinfo);
+	wa_forbid_null_arg(fcinfo, ARG_AT, "at");
+	event->at = PG_GETARG_TIMESTAMPTZ(ARG_AT);
+	/* A wrong clock here would win forever, as it would in a webhook. */
+	wa_check_moment(event->at, "time of a consent event", NULL);
 	event->business = wa_to_utf8(wa_text_arg(fcinfo, ARG_BUSINESS));
 	if (event->business.len > WA_MAX_NAME)
 		ereport(ERROR,
 				(errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION),
 				 errmsg("business id is too long"),
 				 errdetail("It may have at most %d bytes.", WA_MAX_NAME)));
-	if (event->business.len > 0)
-		require_business(fcinfo->flinfo->fn_oid, wa_text_arg(fcinfo, ARG_BUSINESS));
+	wa_require_business(wa_schema_of(fcinfo->flinfo->fn_oid), wa_text_arg(fcinfo, ARG_BUSINESS));
 	event->sender = WA_STR("");
 	event->message_id = WA_STR("");
 	event->reg = register_arg(fcinfo);
@@ -146,8 +94,7 @@ take_stop(void *arg, const wa_objection *objection)
 {
 	wa_standing *standing = arg;
 
-	if (objection->rule != WA_RULE_OPTED_OUT_WHATSAPP &&
-		objection->rule != WA_RULE_OPTED_OUT_BUSINESS)
+	if (!wa_is_opt_out(objection))
 		return true;
 	if (!standing->stands[objection->reg] ||
 		objection->since > standing->since[objection->reg])
@@ -206,14 +153,11 @@ tell_of_stop(const wa_event *event, wa_register reg, wa_instant since)
 static Datum
 standing_datum(FunctionCallInfo fcinfo, const wa_event *event, const wa_standing *standing)
 {
-	TupleDesc	desc;
 	Datum		names[WA_REGISTERS];
 	int			n = 0;
 	Datum		values[2];
 	bool		nulls[2] = {false, false};
 
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	for (int reg = 0; reg < WA_REGISTERS; reg++)
 	{
 		if (standing->stands[reg])
@@ -221,28 +165,28 @@ standing_datum(FunctionCallInfo fcinfo, const wa_event *event, const wa_standing
 	}
 	values[0] = BoolGetDatum(standing->stands[event->reg] == event->stop);
 	values[1] = PointerGetDatum(construct_array(names, n, TEXTOID, -1, false, TYPALIGN_INT));
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
+	return wa_result_row(fcinfo, values, nulls);
 }
 
-static Datum
-opt_out(FunctionCallInfo fcinfo, bool is_text)
+Datum
+wa_opt_out(PG_FUNCTION_ARGS)
 {
 	wa_event	event;
 	wa_standing standing;
 
-	make_event(fcinfo, is_text, true, &event);
+	make_event(fcinfo, true, &event);
 	record(fcinfo->flinfo->fn_oid, &event);
 	find_standing(fcinfo, &event, &standing);
 	return standing_datum(fcinfo, &event, &standing);
 }
 
-static Datum
-opt_in(FunctionCallInfo fcinfo, bool is_text)
+Datum
+wa_opt_in(PG_FUNCTION_ARGS)
 {
 	wa_event	event;
 	wa_standing standing;
 
-	make_event(fcinfo, is_text, false, &event);
+	make_event(fcinfo, false, &event);
 	if (wa_is_blank(event.evidence))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -256,28 +200,4 @@ opt_in(FunctionCallInfo fcinfo, bool is_text)
 			tell_of_stop(&event, reg, standing.since[reg]);
 	}
 	return standing_datum(fcinfo, &event, &standing);
-}
-
-Datum
-wa_opt_out_text(PG_FUNCTION_ARGS)
-{
-	return opt_out(fcinfo, true);
-}
-
-Datum
-wa_opt_out_recipient(PG_FUNCTION_ARGS)
-{
-	return opt_out(fcinfo, false);
-}
-
-Datum
-wa_opt_in_text(PG_FUNCTION_ARGS)
-{
-	return opt_in(fcinfo, true);
-}
-
-Datum
-wa_opt_in_recipient(PG_FUNCTION_ARGS)
-{
-	return opt_in(fcinfo, false);
 }

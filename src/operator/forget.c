@@ -28,6 +28,7 @@
 #include "base/encode.h"
 #include "base/statement.h"
 #include "identity/load.h"
+#include "ingest/erased.h"
 #include "ingest/upsert.h"
 #include "operator/others.h"
 #include "payload/erase.h"
@@ -35,8 +36,7 @@
 #include "state/erased.h"
 #include "state/log_guard.h"
 
-PG_FUNCTION_INFO_V1(wa_forget_text);
-PG_FUNCTION_INFO_V1(wa_forget_recipient);
+PG_FUNCTION_INFO_V1(wa_forget);
 PG_FUNCTION_INFO_V1(wa__without);
 
 /* The identifiers of the person, each with the time up to which it is the person's. */
@@ -293,13 +293,6 @@ static wa_statement add_key = {
 	"bytea", NULL, 0
 };
 
-static wa_statement add_erased = {
-	"INSERT INTO @extschema@.wa_erased AS o (bucket, hash, at)"
-	" SELECT * FROM unnest($1, $2, $3)"
-	" ON CONFLICT (bucket, hash) DO UPDATE SET at = GREATEST(o.at, excluded.at)",
-	"int4[] bytea[] timestamptz[]", NULL, 0
-};
-
 /*
  * What others' events also named, and the words of the next owner of an identifier that the person had
  * left.  The rest of these rows is theirs.  $1: identifiers, $2: those that it has not left.
@@ -379,7 +372,7 @@ ids_array(const wa_schema *schema, const wa_forgotten *person, bool all)
 	for (int i = 0; i < person->n; i++)
 	{
 		if (all || person->until[i] == WA_FOREVER)
-			wa_put_str(&column, (wa_str) {person->ids[i].text, person->ids[i].len});
+			wa_put_str(&column, wa_canonical_str(&person->ids[i]));
 	}
 	return wa_column_array(&column);
 }
@@ -483,25 +476,14 @@ get_key(const wa_schema *schema, wa_erasure_key *key)
 static void
 write_hashes(const wa_schema *schema, const wa_forgotten *person)
 {
-	wa_column	columns[] = {{INT4OID, NULL}, {BYTEAOID, NULL}, {TIMESTAMPTZOID, NULL}};
-	Datum		values[lengthof(columns)];
+	wa_column	columns[WA_ERASED_COLUMNS] = {0};
 	TimestampTz now = GetCurrentTimestamp();
 	wa_erasure_key key;
 
 	get_key(schema, &key);
 	for (int i = 0; i < person->n; i++)
-	{
-		wa_str		id = {person->ids[i].text, person->ids[i].len};
-		uint8		hash[WA_ERASED_HASH];
-
-		wa_erased_hash(&key, id, hash);
-		wa_put_int4(&columns[0], (int32) wa_erased_bucket(&key, id), false);
-		wa_put_str(&columns[1], (wa_str) {(char *) hash, WA_ERASED_HASH});
-		wa_put_instant(&columns[2], Min(person->until[i], now));
-	}
-	for (int i = 0; i < lengthof(columns); i++)
-		values[i] = wa_column_array(&columns[i]);
-	wa_statement_run(&add_erased, schema, values, NULL);
+		wa_put_erased(columns, &key, wa_canonical_str(&person->ids[i]), Min(person->until[i], now));
+	wa_write_erased(schema, columns);
 }
 
 static void
@@ -608,12 +590,15 @@ forget_with_log_open(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSe
 	PG_END_TRY();
 }
 
-static Datum
-forget_recipient(FunctionCallInfo fcinfo, const wa_canonical *id)
+Datum
+wa_forget(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	wa_str		reason = wa_text_arg(fcinfo, 1);
+	wa_canonical id;
 
+	wa_forbid_null_arg(fcinfo, 0, "recipient");
+	wa_recipient_require(PG_GETARG_TEXT_PP(0), &id);
 	require_reason(reason);
 	/* By an older snapshot it would pass over rows that it cannot see. */
 	if (IsolationUsesXactSnapshot())
@@ -622,27 +607,7 @@ forget_recipient(FunctionCallInfo fcinfo, const wa_canonical *id)
 				 errmsg("wa_forget needs a transaction in READ COMMITTED")));
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();
-	forget_with_log_open(fcinfo->flinfo->fn_oid, id, reason, rsinfo);
+	forget_with_log_open(fcinfo->flinfo->fn_oid, &id, reason, rsinfo);
 	SPI_finish();
 	return (Datum) 0;
-}
-
-Datum
-wa_forget_text(PG_FUNCTION_ARGS)
-{
-	wa_canonical id;
-
-	wa_forbid_null_arg(fcinfo, 0, "recipient");
-	wa_recipient_require(PG_GETARG_TEXT_PP(0), &id);
-	return forget_recipient(fcinfo, &id);
-}
-
-Datum
-wa_forget_recipient(PG_FUNCTION_ARGS)
-{
-	wa_canonical id;
-
-	wa_forbid_null_arg(fcinfo, 0, "recipient");
-	wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), &id);
-	return forget_recipient(fcinfo, &id);
 }

@@ -15,7 +15,6 @@
  */
 #include "base/compat.h"
 
-#include "catalog/pg_proc.h"
 #include "catalog/pg_type_d.h"
 #include "commands/progress.h"
 #include "executor/spi.h"
@@ -24,11 +23,11 @@
 #include "utils/backend_progress.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
-#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 #include "base/arguments.h"
 #include "base/encode.h"
+#include "base/schema.h"
 #include "ingest/event_deltas.h"
 #include "ingest/intake.h"
 #include "ingest/writer.h"
@@ -284,7 +283,7 @@ apply_row(wa_import_state *import, wa_import_row *row)
 	}
 	old = MemoryContextSwitchTo(import->row);
 	put_detail(import, outcome_name(outcome), row->line,
-			   (wa_str) {row->recipient.text, row->recipient.len}, row, detail);
+			   wa_canonical_str(&row->recipient), row, detail);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(import->row);
 }
@@ -315,40 +314,6 @@ wa__import_apply(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* The function that has the rights to read and write. */
-static void
-call_apply(wa_import_state *import)
-{
-	Oid			types[] = {INTERNALOID};
-	Oid			function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
-										   CStringGetDatum("wa__import_apply"),
-										   PointerGetDatum(buildoidvector(types, 1)),
-										   ObjectIdGetDatum(import->schema->nspid));
-
-	if (!OidIsValid(function))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_FUNCTION),
-				 errmsg("function wa__import_apply(internal) of extension wa_policy is missing"),
-				 errhint("Install the extension again.")));
-	OidFunctionCall1(function, PointerGetDatum(import));
-}
-
-/* When the list was made, if nothing else is known. */
-static wa_instant
-list_time_arg(FunctionCallInfo fcinfo, int argno)
-{
-	wa_instant	at;
-
-	wa_forbid_null_arg(fcinfo, argno, "at");
-	at = PG_GETARG_TIMESTAMPTZ(argno);
-	if (!wa_may_have_been(at, GetCurrentTimestamp()))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("time of the list is out of range"),
-				 errdetail("It must lie between 2009 and 10 minutes from now.")));
-	return at;
-}
-
 Datum
 wa_import(PG_FUNCTION_ARGS)
 {
@@ -360,7 +325,9 @@ wa_import(PG_FUNCTION_ARGS)
 
 	wa_forbid_null_arg(fcinfo, 1, "dry_run");
 	import->dry_run = PG_GETARG_BOOL(1);
-	import->at = list_time_arg(fcinfo, 4);
+	wa_forbid_null_arg(fcinfo, 4, "at");
+	import->at = PG_GETARG_TIMESTAMPTZ(4);
+	wa_check_moment(import->at, "time of the list", NULL);
 	import->funcid = fcinfo->flinfo->fn_oid;
 	import->schema = wa_schema_of(import->funcid);
 	import->noticed_at = GetCurrentTimestamp();
@@ -374,7 +341,9 @@ wa_import(PG_FUNCTION_ARGS)
 									   take_remark, count_read, import);
 	pgstat_progress_update_param(PROGRESS_USABLE, wa_import_rows_usable(import->rows));
 	pgstat_progress_update_param(PROGRESS_PHASE, PHASE_COMPARING);
-	call_apply(import);
+	/* With the rights to read and write. */
+	OidFunctionCall1(wa_function_named(import->schema->nspid, "wa__import_apply", (Oid[]) {INTERNALOID}, 1),
+					 PointerGetDatum(import));
 	pgstat_progress_end_command();
 	put_result(rsinfo, import);
 	wa_import_rows_free(import->rows);

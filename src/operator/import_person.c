@@ -183,17 +183,8 @@ register_of(wa_import_person *person, wa_register reg, wa_str business)
 static bool
 stop_stands(const wa_import_person *person, const wa_consent_row *known)
 {
-	bool		stands = wa_consent_stopped(&known->consent);
-
-	for (int i = 0; stands && known->reg != WA_REGISTER_WHATSAPP && i < person->nregisters; i++)
-	{
-		const wa_consent_row *other = &person->registers[i];
-
-		if (other->reg == known->reg && other->business.len == 0 && !wa_consent_stopped(&other->consent) &&
-			other->consent.resumed_at > known->consent.stopped_at)
-			stands = false;
-	}
-	return stands;
+	return wa_consent_stopped(&known->consent) &&
+		!wa_resumed_for_all(person->registers, person->nregisters, known);
 }
 
 /* Does the register object to every message of this business, by itself or for all? */
@@ -239,8 +230,7 @@ seek_stop(void *arg, const wa_objection *objection)
 {
 	wa_sought_stop *sought = arg;
 
-	if ((objection->rule == WA_RULE_OPTED_OUT_WHATSAPP ||
-		 objection->rule == WA_RULE_OPTED_OUT_BUSINESS) && objection->reg == sought->reg &&
+	if (wa_is_opt_out(objection) && objection->reg == sought->reg &&
 		wa_str_equal(objection->business, sought->business))
 		sought->found = true;
 	return !sought->found;

@@ -30,6 +30,7 @@
 #include "ingest/intake.h"
 #include "operator/import_rows.h"
 #include "recipient/recipient.h"
+#include "rules/known.h"
 #include "state/read.h"
 
 /* The columns that a list may have. */
@@ -329,7 +330,7 @@ put_row(wa_import_rows *rows, const wa_import_row *row)
 	ExecClearTuple(slot);
 	memset(slot->tts_isnull, false, SORTED_COLUMNS * sizeof(bool));
 	values[SORTED_RECIPIENT - 1] =
-		wa_str_datum((wa_str) {row->recipient.text, row->recipient.len});
+		wa_str_datum(wa_canonical_str(&row->recipient));
 	values[SORTED_BUSINESS - 1] = wa_str_datum(row->business);
 	values[SORTED_REGISTER - 1] = Int32GetDatum(row->reg);
 	values[SORTED_AT - 1] = TimestampTzGetDatum(row->at);
@@ -425,19 +426,6 @@ run_query(wa_import_rows *rows, const char *query)
 	SPI_finish();
 }
 
-/* The argument that is for all rows is one mistake, not one of each row. */
-static void
-check_business(wa_import_rows *rows)
-{
-	if (!is_known_business(rows, rows->business))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("business \"%.*s\" was never heard of", wa_shown_len(rows->business),
-						rows->business.data),
-				 errdetail("No webhook or reported error named it, so what is recorded for it would have no effect."),
-				 errhint("'' records for every business. If it is new, add it to wa_sender.")));
-}
-
 wa_import_rows *
 wa_import_rows_read(const char *query, const wa_schema *schema, wa_str source, wa_str business,
 					wa_import_remark remark, void (*count) (void *, int64), void *arg)
@@ -457,8 +445,9 @@ wa_import_rows_read(const char *query, const wa_schema *schema, wa_str source, w
 	rows->count = count;
 	rows->arg = arg;
 	begin_sort(rows);
+	/* The argument that is for all rows is one mistake, not one of each row. */
+	wa_require_business(schema, business);
 	wa_reader_open_latest(&rows->senders, &schema->sender);
-	check_business(rows);
 	run_query(rows, query);
 	wa_reader_close(&rows->senders);
 	tuplesort_performsort(rows->sorted);
@@ -489,15 +478,11 @@ sorted_text(wa_import_rows *rows, int column)
 bool
 wa_import_rows_next(wa_import_rows *rows, wa_import_row *row)
 {
-	wa_str		recipient;
 	bool		isnull;
 
 	if (!tuplesort_gettupleslot(rows->sorted, true, false, rows->next, NULL))
 		return false;
-	recipient = sorted_text(rows, SORTED_RECIPIENT);
-	memcpy(row->recipient.text, recipient.data, recipient.len);
-	row->recipient.text[recipient.len] = '\0';
-	row->recipient.len = recipient.len;
+	(void) wa_canonical_from_str(sorted_text(rows, SORTED_RECIPIENT), &row->recipient);
 	row->business = sorted_text(rows, SORTED_BUSINESS);
 	row->reg = DatumGetInt32(slot_getattr(rows->next, SORTED_REGISTER, &isnull));
 	row->at = DatumGetTimestampTz(slot_getattr(rows->next, SORTED_AT, &isnull));

@@ -147,14 +147,13 @@ take_reached(const wa_others *others, wa_other *other, const wa_person *person)
 	int			n = 0;
 
 	for (int i = 1; person != NULL && i < person->nmembers; i++)
-		n += person->members[i].events_until != WA_NEVER ||
-			person->members[i].failures_until != WA_NEVER;
+		n += wa_member_counts(&person->members[i]);
 	other->reached = palloc(Max(1, n) * sizeof(wa_reached));
 	for (int i = 1; person != NULL && i < person->nmembers; i++)
 	{
 		const wa_member *member = &person->members[i];
 
-		if (member->events_until != WA_NEVER || member->failures_until != WA_NEVER)
+		if (wa_member_counts(member))
 			other->reached[other->nreached++] = (wa_reached)
 		{
 			member->id, member->events_until, member->failures_since, member->failures_until,
@@ -273,15 +272,13 @@ take_stop(void *arg, const wa_objection *objection)
 	wa_other   *other = arg;
 	wa_others_stop *stop;
 
-	if ((objection->rule != WA_RULE_OPTED_OUT_WHATSAPP &&
-		 objection->rule != WA_RULE_OPTED_OUT_BUSINESS) || objection->learned_under.data == NULL)
+	if (!wa_is_opt_out(objection) || objection->learned_under.data == NULL)
 		return true;
 	stop = wa_append(other->stops, other->nstops, other->max_stops, wa_others_stop);
 	stop->reg = objection->reg;
 	stop->business = wa_str_copy(objection->business);
 	stop->at = objection->since;
-	stop->home.len = objection->learned_under.len;
-	memcpy(stop->home.text, objection->learned_under.data, objection->learned_under.len);
+	(void) wa_canonical_from_str(objection->learned_under, &stop->home);
 	return true;
 }
 
@@ -400,7 +397,7 @@ ids_array(const wa_schema *schema, const wa_others *others)
 	wa_column	column = {schema->recipient_type, NULL};
 
 	for (int i = 0; i < others->nids; i++)
-		wa_put_str(&column, (wa_str) {others->ids[i].text, others->ids[i].len});
+		wa_put_str(&column, wa_canonical_str(&others->ids[i]));
 	return wa_column_array(&column);
 }
 
@@ -423,7 +420,7 @@ keep_stop(const wa_others *others, const wa_schema *schema, const wa_other *othe
 	memset(&delta, 0, sizeof(delta));
 	delta.key = (wa_row_key)
 	{
-		WA_ROW_CONSENT, stop->reg, {other->id.text, other->id.len}, stop->business, WA_STR("")
+		WA_ROW_CONSENT, stop->reg, wa_canonical_str(&other->id), stop->business, WA_STR("")
 	};
 	delta.u.consent.stopped_at = stop->at;
 	delta.u.consent.resumed_at = WA_NEVER;
@@ -491,7 +488,7 @@ put_lost(const wa_other *other, wa_column *columns)
 
 		if (!reached->lost)
 			continue;
-		wa_put_str(&columns[0], (wa_str) {reached->id.text, reached->id.len});
+		wa_put_str(&columns[0], wa_canonical_str(&reached->id));
 		wa_put_instant(&columns[1], Max(reached->events_until, MIN_TIMESTAMP));
 		wa_put_instant(&columns[2], reached->failures_since);
 		wa_put_instant(&columns[3], reached->failures_until);

@@ -12,7 +12,6 @@
 #include "base/compat.h"
 
 #include "access/htup_details.h"
-#include "catalog/pg_proc.h"
 #include "catalog/pg_type_d.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
@@ -22,11 +21,11 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
-#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 #include "base/arguments.h"
 #include "base/instant.h"
+#include "base/schema.h"
 
 PG_FUNCTION_INFO_V1(wa_purge);
 
@@ -49,23 +48,6 @@ static const struct
 	{"wa__purge_messages", "messages", false},
 };
 
-static Oid
-find_step(Oid nspid, const char *name)
-{
-	Oid			types[] = {TIMESTAMPTZOID, TIMESTAMPTZOID, INT4OID};
-	Oid			function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
-										   CStringGetDatum(name),
-										   PointerGetDatum(buildoidvector(types, lengthof(types))),
-										   ObjectIdGetDatum(nspid));
-
-	if (!OidIsValid(function))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_FUNCTION),
-				 errmsg("function %s of extension wa_policy is missing", name),
-				 errhint("Install the extension again.")));
-	return function;
-}
-
 /*
  * One batch, committed.  Returns how many rows went; *reached is how far that was.  In a context of
  * its own: each call plans the statement of the function anew.
@@ -76,13 +58,14 @@ purge_batch(Oid nspid, const char *function, wa_instant before, int batch, wa_in
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "wa_policy purge batch",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
+	const Oid	types[] = {TIMESTAMPTZOID, TIMESTAMPTZOID, INT4OID};
 	HeapTupleHeader row;
 	bool		isnull;
 	int64		purged;
 	Datum		last;
 
 	PushActiveSnapshot(GetTransactionSnapshot());
-	row = DatumGetHeapTupleHeader(OidFunctionCall3(find_step(nspid, function),
+	row = DatumGetHeapTupleHeader(OidFunctionCall3(wa_function_named(nspid, function, types, lengthof(types)),
 												   TimestampTzGetDatum(before),
 												   TimestampTzGetDatum(*reached),
 												   Int32GetDatum(batch)));

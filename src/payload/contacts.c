@@ -282,21 +282,19 @@ contact_find_many(wa_payload *payload, const wa_ids *who)
  * ----------------------------------------------------------------
  */
 
-/* Is there one element only that a contact may belong to? */
-static bool
-contact_single_element(const wa_payload *payload)
+int
+wa_contact_elements(const wa_payload *payload)
 {
 	return payload->lengths[WA_ARRAY_STATUSES] + payload->lengths[WA_ARRAY_MESSAGES] +
 		payload->lengths[WA_ARRAY_PREFERENCES] + payload->lengths[WA_ARRAY_CALLS] +
-		payload->lengths[WA_ARRAY_USER_ID_UPDATES] == 1;
+		payload->lengths[WA_ARRAY_USER_ID_UPDATES];
 }
 
 /* A message is from somebody, and the only contact is of who writes; a status may be of anybody. */
 static bool
 contact_message_of_nobody(const wa_payload *payload, const wa_ids *who)
 {
-	return payload->array == WA_ARRAY_MESSAGES && !wa_str_given(who->phone) &&
-		!wa_str_given(who->user_id) && !wa_str_given(who->parent_user_id);
+	return payload->array == WA_ARRAY_MESSAGES && !wa_ids_given(who);
 }
 
 bool
@@ -314,7 +312,7 @@ wa_contact_pair(wa_payload *payload, const wa_ids *who, wa_ids *contact)
 	found = ncontacts > FEW_CONTACTS ? contact_find_many(payload, who) :
 		contact_find_few(payload, who);
 	if (found < 0 && ncontacts == 1 &&
-		(contact_single_element(payload) || contact_message_of_nobody(payload, who)))
+		(wa_contact_elements(payload) == 1 || contact_message_of_nobody(payload, who)))
 		found = 0;
 	if (found < 0)
 		return false;

@@ -31,20 +31,14 @@ wa_element_read_from(json_object *node, wa_ids *who)
 	who->parent_user_id = wa_json_text2(node, "from_parent_user_id", "parent_from_user_id");
 }
 
-void
-wa_element_error(const wa_element *element, int i, wa_error *error)
+wa_str
+wa_element_error_code(const wa_element *element, int i)
 {
 	json_object *node = wa_element_node(element);
-	json_object *data;
 
 	if (element->kind != WA_ELEMENT_ERROR)
 		node = wa_json_list_item(wa_element_errors(node), i);
-	data = wa_json_member(node, "error_data");
-	error->code = wa_json_text(node, "code");
-	error->title = wa_json_text(node, "title");
-	error->details = wa_json_text(data, "details");
-	if (!wa_str_given(error->details))
-		error->details = wa_json_text2(node, "details", "message");
+	return wa_json_text(node, "code");
 }
 
 void
@@ -79,9 +73,7 @@ element_keep_contact(json_object *node, const wa_element *element)
 	const wa_ids *ids = &element->contact;
 	json_object *contact;
 
-	if (wa_json_has(node, WA_KEPT_CONTACT) ||
-		(!wa_str_given(ids->phone) && !wa_str_given(ids->user_id) &&
-		 !wa_str_given(ids->parent_user_id)))
+	if (wa_json_has(node, WA_KEPT_CONTACT) || !wa_ids_given(ids))
 		return true;
 	contact = json_object_new_object();
 	if (contact != NULL && element_add_text(contact, "wa_id", ids->phone) &&

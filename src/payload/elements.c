@@ -16,13 +16,6 @@ element_read_to(json_object *node, wa_ids *who)
 	who->parent_user_id = wa_json_text2(node, "to_parent_user_id", "parent_to_user_id");
 }
 
-static bool
-element_any_given(const wa_ids *ids)
-{
-	return wa_str_given(ids->phone) || wa_str_given(ids->user_id) ||
-		wa_str_given(ids->parent_user_id);
-}
-
 /* ----------------------------------------------------------------
  * Statuses
  * ----------------------------------------------------------------
@@ -92,7 +85,7 @@ status_fill(json_object *node, wa_element *element)
 
 	/* with a participant recipient_id and its kin are the group's: no user's */
 	status_fill_participant(node, &element->who);
-	element->participant = element_any_given(&element->who);
+	element->participant = wa_ids_given(&element->who);
 	if (element->participant)
 		return;
 	if (wa_str_says(wa_json_text(node, "recipient_type"), WA_STR("group")) ||
@@ -156,7 +149,7 @@ user_id_update_pair(wa_payload *payload, wa_element *element)
 
 	current.phone = element->who.phone;
 	if (!wa_contact_pair(payload, &current, &element->contact) &&
-		element_any_given(&element->changed_from))
+		wa_ids_given(&element->changed_from))
 		(void) wa_contact_pair(payload, &element->changed_from, &element->contact);
 }
 
@@ -237,17 +230,6 @@ template_fill(json_object *node, wa_element *element)
 	element->next_category_at = wa_json_text(node, "category_update_timestamp");
 }
 
-/* Does nothing else of the value speak of whom its contacts name? */
-static bool
-contact_is_alone(const wa_payload *payload)
-{
-	return payload->lengths[WA_ARRAY_STATUSES] == 0 &&
-		payload->lengths[WA_ARRAY_MESSAGES] == 0 &&
-		payload->lengths[WA_ARRAY_PREFERENCES] == 0 &&
-		payload->lengths[WA_ARRAY_USER_ID_UPDATES] == 0 &&
-		payload->lengths[WA_ARRAY_CALLS] == 0;
-}
-
 /*
  * Apps for several of Meta's products have one receiver for all of them, and partner_solutions is
  * of a portfolio.
@@ -279,7 +261,7 @@ element_fill_kind(wa_payload *payload, wa_element *element, json_object *node)
 			return;
 		case WA_ELEMENT_CONTACT:
 			wa_contact_read(node, &element->who);
-			element->alone = contact_is_alone(payload);
+			element->alone = wa_contact_elements(payload) == 0;
 			return;
 		case WA_ELEMENT_USER_ID_UPDATE:
 			user_id_update_fill(node, element);

@@ -278,18 +278,15 @@ static bool cut_value(wa_cutter *cutter, json_object *value);
 static json_object *
 parse(wa_cutter *cutter, const char *text, size_t len)
 {
-	const size_t mark = strlen(WA_BYTE_ORDER_MARK);
+	wa_str		body = wa_text_without_mark(text, len);
 	bool		changed;
 	json_tokener *tokener;
 	char	   *copy;
 	json_object *value = NULL;
 	size_t		need;
 
-	if (len >= mark && memcmp(text, WA_BYTE_ORDER_MARK, mark) == 0)
-	{
-		text += mark;
-		len -= mark;
-	}
+	text = body.data;
+	len = body.len;
 	if (len > WA_PAYLOAD_MAX_BYTES || wa_text_measure(text, len).containers > WA_PAYLOAD_MAX_CONTAINERS)
 		return NULL;
 	need = wa_text_rewrite(text, len, NULL, &changed);

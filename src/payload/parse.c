@@ -106,7 +106,7 @@ parse_tokenize(wa_payload *payload, const char *text, size_t len,
 	}
 	if (error != json_tokener_success)
 		*root = NULL;
-	while (error == json_tokener_success && *end < len && wa_json_is_blank(text[*end]))
+	while (error == json_tokener_success && *end < len && wa_str_is_blank(text[*end]))
 		(*end)++;
 	return error;
 }
@@ -290,17 +290,14 @@ parse_has_lost(const char *text, size_t len, const wa_text_counts *counts, json_
 wa_payload_result
 wa_payload_parse_text(wa_payload *payload, const char *text, size_t len, json_object **root)
 {
+	wa_str		body = wa_text_without_mark(text, len);
 	wa_payload_result result;
 	wa_text_counts counts;
 	bool		rewritable;
 
 	*root = NULL;
-	if (len >= strlen(WA_BYTE_ORDER_MARK) &&
-		memcmp(text, WA_BYTE_ORDER_MARK, strlen(WA_BYTE_ORDER_MARK)) == 0)
-	{
-		text += strlen(WA_BYTE_ORDER_MARK);
-		len -= strlen(WA_BYTE_ORDER_MARK);
-	}
+	text = body.data;
+	len = body.len;
 	result = parse_check_text(payload, text, len, &counts);
 	if (result != WA_PAYLOAD_OK)
 		return result;

@@ -78,13 +78,13 @@ typedef struct wa_ids
 	wa_str		parent_user_id; /* parent BSUID */
 } wa_ids;
 
-/* One entry of an errors[] array. */
-typedef struct wa_error
+/* Is any of them given? */
+static inline bool
+wa_ids_given(const wa_ids *ids)
 {
-	wa_str		code;			/* as written: string or number */
-	wa_str		title;
-	wa_str		details;		/* error_data.details, else details, else message */
-} wa_error;
+	return wa_str_given(ids->phone) || wa_str_given(ids->user_id) ||
+		wa_str_given(ids->parent_user_id);
+}
 
 /* One account restriction of restriction_info[]. */
 typedef struct wa_restriction
@@ -259,8 +259,8 @@ extern bool wa_payload_repeats(const wa_payload *payload);
  */
 extern bool wa_payload_next(wa_payload *payload, wa_element *element);
 
-/* The i-th of element->nerrors entries (0-based). */
-extern void wa_element_error(const wa_element *element, int i, wa_error *error);
+/* The code of the i-th of element->nerrors entries (0-based), as written: a string or a number. */
+extern wa_str wa_element_error_code(const wa_element *element, int i);
 
 /* The i-th of element->nrestrictions entries (0-based). */
 extern void wa_element_restriction(const wa_element *element, int i,

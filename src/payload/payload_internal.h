@@ -70,9 +70,6 @@ extern const char *const wa_wrapping_names[WA_WRAPPING_NAMES];
 /* The member of a fragment that has the contact of its element. */
 #define WA_KEPT_CONTACT		"wa_policy_contact"
 
-/* UTF-8's byte order mark, which some tools put in front. */
-#define WA_BYTE_ORDER_MARK	"\xEF\xBB\xBF"
-
 /* Where payloads come from: the root, the items of a list, the members of a wrapper. */
 typedef struct wa_source
 {
@@ -173,13 +170,6 @@ wa_json_member(json_object *object, const char *key)
 	json_object *child;
 
 	return json_object_object_get_ex(object, key, &child) ? child : NULL;
-}
-
-/* White space between the tokens of JSON. */
-static inline bool
-wa_json_is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 /* Does the object have the key, also with the value null? */
@@ -332,6 +322,9 @@ extern bool wa_contact_same_id(wa_str a, wa_str b, bool is_phone);
  * which is about who.  Returns false, with nothing in *contact, where there is none.
  */
 extern bool wa_contact_pair(wa_payload *payload, const wa_ids *who, wa_ids *contact);
+
+/* contacts.c: how many elements of the value may a contact belong to? */
+extern int	wa_contact_elements(const wa_payload *payload);
 
 /* contacts.c: discard the keys of the contacts of the last value. */
 extern void wa_contact_forget(wa_payload *payload);

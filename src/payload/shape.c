@@ -6,6 +6,7 @@
  *-------------------------------------------------------------------------
  */
 #include "payload/payload_internal.h"
+#include "payload/text.h"
 
 const wa_value_array_kind wa_value_arrays[WA_ARRAY_COUNT] = {
 	[WA_ARRAY_CONTACTS] = {"contacts", WA_ELEMENT_CONTACT},
@@ -23,14 +24,8 @@ const char *const wa_wrapping_names[WA_WRAPPING_NAMES] = {"body", "Message", "pa
 static bool
 shape_looks_like_json(wa_str text)
 {
-	size_t		i = 0;
-
-	if (text.len >= strlen(WA_BYTE_ORDER_MARK) &&
-		memcmp(text.data, WA_BYTE_ORDER_MARK, strlen(WA_BYTE_ORDER_MARK)) == 0)
-		i = strlen(WA_BYTE_ORDER_MARK);
-	while (i < text.len && wa_json_is_blank(text.data[i]))
-		i++;
-	return i < text.len && (text.data[i] == '{' || text.data[i] == '[');
+	text = wa_str_trim(wa_text_without_mark(text.data, text.len));
+	return text.len > 0 && (text.data[0] == '{' || text.data[0] == '[');
 }
 
 bool

@@ -24,6 +24,15 @@ text_utf8_length(const unsigned char *text, size_t len)
 	return length <= len && pg_utf8_islegal(text, (int) length) ? length : 0;
 }
 
+wa_str
+wa_text_without_mark(const char *text, size_t len)
+{
+	static const char mark[] = "\xEF\xBB\xBF";
+	size_t		skip = len >= strlen(mark) && memcmp(text, mark, strlen(mark)) == 0 ? strlen(mark) : 0;
+
+	return (wa_str) {text + skip, len - skip};
+}
+
 bool
 wa_text_scan(const char *text, size_t len, wa_text_counts *counts, size_t *end)
 {

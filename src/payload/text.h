@@ -11,6 +11,8 @@
 
 #include "c.h"
 
+#include "base/str.h"
+
 /*
  * Characters of a text, including those inside strings: upper bounds of the number of arrays
  * and objects, nearly so of scalars, and of members of objects.
@@ -29,6 +31,9 @@ typedef struct wa_text_structure
 	size_t		depth;			/* how deep they are nested */
 	size_t		members;		/* of all objects, each as often as it is written */
 } wa_text_structure;
+
+/* The text behind the byte order mark that some tools put in front of it. */
+extern wa_str wa_text_without_mark(const char *text, size_t len);
 
 /* Is the whole text valid UTF-8?  *end is where reading stopped. */
 extern bool wa_text_scan(const char *text, size_t len, wa_text_counts *counts, size_t *end);

@@ -24,15 +24,7 @@ static const wa_str nothing = {NULL, 0};
 static wa_str
 walk_shared_text(json_object *object, const char *key)
 {
-	wa_str		text = wa_json_text(object, key);
-
-	if (text.len > LONGEST_SHARED)
-	{
-		text.len = LONGEST_SHARED;
-		while (((unsigned char) text.data[text.len] & 0xC0) == 0x80)
-			text.len--;
-	}
-	return text;
+	return wa_str_cut(wa_json_text(object, key), LONGEST_SHARED);
 }
 
 /* ----------------------------------------------------------------

@@ -150,7 +150,7 @@ ask_sample(HeapTuple statistics, wa_decision_cache *cache, const wa_question *qu
 	double		common_pass = 0;
 	double		rest = 1 - ((Form_pg_statistic) GETSTRUCT(statistics))->stanullfrac;
 	double		rest_pass = -1;
-	Oid			recipient_type = wa_decision_cache_schema(cache)->recipient_type;
+	Oid			recipient_type = cache->schema->recipient_type;
 
 	if (get_attstatsslot(&slot, statistics, STATISTIC_KIND_MCV, InvalidOid,
 						 ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))

@@ -1,8 +1,8 @@
 -- Planner support of wa_sendable.
 
-CREATE FUNCTION @extschema@.wa__sendable_support(internal) RETURNS internal
+CREATE FUNCTION wa__sendable_support(internal) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C STRICT;
-COMMENT ON FUNCTION @extschema@.wa__sendable_support(internal) IS
+COMMENT ON FUNCTION wa__sendable_support(internal) IS
 'Planner support of wa_sendable: estimates rows and cost. The selectivity is found by deciding about the values in the statistics of the phone column, so run ANALYZE on the table with the phones';
-REVOKE EXECUTE ON FUNCTION @extschema@.wa__sendable_support(internal) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION wa__sendable_support(internal) FROM PUBLIC;
 

@@ -11,6 +11,8 @@
 
 #include "c.h"
 
+#include "base/str.h"
+
 /* The longest canonical text: "CC.ENT." and 128 characters. */
 #define WA_RECIPIENT_MAX	135
 
@@ -23,6 +25,25 @@ typedef struct wa_canonical
 	uint8		len;
 	char		text[WA_RECIPIENT_MAX + 1];
 } wa_canonical;
+
+/* The text of a recipient, borrowed. */
+static inline wa_str
+wa_canonical_str(const wa_canonical *id)
+{
+	return (wa_str) {id->text, id->len};
+}
+
+/* The recipient with this canonical text; false where it is too long for one. */
+static inline bool
+wa_canonical_from_str(wa_str text, wa_canonical *id)
+{
+	if (text.len > WA_RECIPIENT_MAX)
+		return false;
+	memcpy(id->text, text.data, text.len);
+	id->text[text.len] = '\0';
+	id->len = text.len;
+	return true;
+}
 
 static inline bool
 wa_canonical_equal(const wa_canonical *a, const wa_canonical *b)

@@ -84,18 +84,14 @@ wa_recipient_from_text(const struct varlena *value, wa_canonical *canonical)
 void
 wa_recipient_get(const wa_recipient *recipient, wa_canonical *canonical)
 {
-	size_t		len = VARSIZE_ANY_EXHDR(recipient);
+	wa_str		text = {VARDATA_ANY(recipient), VARSIZE_ANY_EXHDR(recipient)};
 
 	/* Cannot happen, but a damaged page must not overrun the buffer. */
-	if (len > WA_RECIPIENT_MAX)
+	if (!wa_canonical_from_str(text, canonical))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("value of type %s has %zu bytes, more than %d",
-						"wa_recipient", len, WA_RECIPIENT_MAX)));
-
-	memcpy(canonical->text, VARDATA_ANY(recipient), len);
-	canonical->text[len] = '\0';
-	canonical->len = len;
+						"wa_recipient", text.len, WA_RECIPIENT_MAX)));
 }
 
 /*

@@ -36,7 +36,7 @@ extern wa_recipient *wa_recipient_make(const wa_canonical *canonical);
  */
 extern bool wa_recipient_from_text(const struct varlena *value, wa_canonical *canonical);
 
-/* The same, but raises the error of the input function. */
+/* The same, but raises the error of the input function.  A wa_recipient may be given as well, and never raises it. */
 extern void wa_recipient_require(const struct varlena *value, wa_canonical *canonical);
 
 /*

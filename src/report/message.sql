@@ -83,15 +83,14 @@ CREATE FUNCTION wa_sent(message_id text, recipient text, category wa_category DE
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
-		SELECT wa__require_reporter(wa_sent.business);
+		SELECT wa__require_reporter(wa_sent.business), wa__sent_check(wa_sent.message_id, wa_sent.recipient, wa_sent.template,
+			wa_sent.campaign, wa_sent.at, wa_sent.business, wa_sent.sender);
 		-- Ends the claim, and keeps the person from being claimed for the campaign again.
 		INSERT INTO wa_claim AS o (campaign, recipient, category, business, sender, claimed_at, lease_until, sent_at, message_id, template, home, token)
 		SELECT wa_sent.campaign, p.id, coalesce(wa_sent.category, 'marketing'), nullif(wa_sent.business, ''), nullif(wa_sent.sender, ''),
 			wa_sent.at, wa_sent.at, wa_sent.at, wa_sent.message_id, wa_sent.template, wa_sent.recipient::wa_recipient, 0
 		FROM wa__identifiers(wa_sent.recipient::wa_recipient) AS p (id)
-		WHERE wa__sent_check(wa_sent.message_id, wa_sent.recipient, wa_sent.template, wa_sent.campaign, wa_sent.at,
-				wa_sent.business, wa_sent.sender)
-			AND wa_sent.campaign <> ''
+		WHERE wa_sent.campaign <> ''
 		ORDER BY p.id::text COLLATE "C"
 		ON CONFLICT (campaign, recipient) DO UPDATE SET sent_at = excluded.sent_at, message_id = excluded.message_id, template = excluded.template
 			WHERE o.sent_at IS NULL;
@@ -99,9 +98,7 @@ CREATE FUNCTION wa_sent(message_id text, recipient text, category wa_category DE
 		SELECT wa_sent.message_id, wa_sent.recipient::wa_recipient, coalesce(wa_sent.business, ''),
 			coalesce(wa_sent.sender, ''), wa_sent.category, wa_sent.at,
 			nullif(wa_sent.template, ''), nullif(wa_sent.campaign, '')
-		WHERE wa__sent_check(wa_sent.message_id, wa_sent.recipient, wa_sent.template, wa_sent.campaign, wa_sent.at,
-				wa_sent.business, wa_sent.sender)
-			AND wa__message_log()
+		WHERE wa__message_log()
 		ON CONFLICT (message_id, participant) DO UPDATE SET
 			recipient = least(o.recipient, excluded.recipient),
 			business = greatest(o.business, excluded.business),

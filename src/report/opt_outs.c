@@ -147,7 +147,7 @@ is_received(wa_reader *reader, wa_instant *t)
 	*t = wa_reader_instant(reader, Anum_wa_message_delivered_at);
 	if (*t == WA_NEVER)
 		return false;
-	(void) wa_reader_datum(reader, Anum_wa_message_category, &isnull);
+	(void) slot_getattr(reader->slot, Anum_wa_message_category, &isnull);
 	return !isnull && wa_reader_category(reader, Anum_wa_message_category) == WA_MARKETING;
 }
 
@@ -271,7 +271,7 @@ wa__message_before(PG_FUNCTION_ARGS)
 	latest = latest_received(log, business, at);
 	MemoryContextSwitchTo(old);
 	/* Of a crowded recipient, its own messages have to do. */
-	while (!log->crowded && wa_next_name(&names, &name))
+	while (!log->crowded && wa_str_next_word(&names, &name))
 	{
 		int			member = wa_person_log_member(log, name);
 

@@ -83,34 +83,19 @@ prepare_kept(const wa_schema *schema, Snapshot snapshot)
 int
 wa_person_log_member(const wa_person_log *log, wa_str name)
 {
-	wa_canonical id = {.len = Min(name.len, WA_RECIPIENT_MAX)};
+	wa_canonical id;
 
-	memcpy(id.text, name.data, id.len);
-	if (id.len < name.len)
+	if (!wa_canonical_from_str(name, &id))
 		return -1;
 	if (log->person != NULL)
 		return wa_person_member(log->person, &id);
-	return wa_str_equal(name, (wa_str) {log->id.text, log->id.len}) ? 0 : -1;
+	return wa_str_equal(name, wa_canonical_str(&log->id)) ? 0 : -1;
 }
 
 bool
 wa_person_log_counts(const wa_person_log *log, int member, wa_instant t)
 {
 	return member == 0 || (member > 0 && t <= log->person->members[member].events_until);
-}
-
-bool
-wa_next_name(wa_str *list, wa_str *name)
-{
-	const char *blank;
-
-	if (list->len == 0)
-		return false;
-	blank = memchr(list->data, ' ', list->len);
-	*name = (wa_str) {list->data, blank == NULL ? list->len : blank - list->data};
-	list->data += Min(name->len + 1, list->len);
-	list->len -= Min(name->len + 1, list->len);
-	return true;
 }
 
 /* When somebody last moved to the recipient's number; WA_NEVER: nobody did, or it is no number. */
@@ -121,8 +106,7 @@ moved_to(const wa_person *person)
 
 	if (person->members[0].kind != WA_ID_PHONE)
 		return last;
-	for (int i = person->members[0].edges; i >= 0;
-		 i = person->edges[i].from == 0 ? person->edges[i].next_of_from : person->edges[i].next_of_to)
+	for (int i = person->members[0].edges; i >= 0; i = wa_edge_next(&person->edges[i], 0))
 	{
 		if (person->edges[i].link.change && person->edges[i].to == 0)
 			last = wa_later(last, person->edges[i].link.last_seen_at);
@@ -138,11 +122,10 @@ seen_with(const wa_person *person)
 
 	for (int i = 0; i < person->nmembers; i++)
 		seen[i] = WA_FOREVER;
-	for (int i = person->members[0].edges; i >= 0;
-		 i = person->edges[i].from == 0 ? person->edges[i].next_of_from : person->edges[i].next_of_to)
+	for (int i = person->members[0].edges; i >= 0; i = wa_edge_next(&person->edges[i], 0))
 	{
 		const wa_edge *edge = &person->edges[i];
-		int			other = edge->from == 0 ? edge->to : edge->from;
+		int			other = wa_edge_other(edge, 0);
 
 		if (!edge->link.change && edge->link.first_seen_at != WA_NEVER)
 			seen[other] = Min(seen[other], edge->link.first_seen_at);
@@ -163,7 +146,7 @@ read_event(wa_person_log *log, wa_reader *reader, int home)
 	wa_logged  *event;
 	wa_str		name;
 
-	while (wa_next_name(&names, &name))
+	while (wa_str_next_word(&names, &name))
 	{
 		int			member = wa_person_log_member(log, name);
 
@@ -182,8 +165,8 @@ read_event(wa_person_log *log, wa_reader *reader, int home)
 	event->of_home = of_home;
 	event->named = named;
 	event->home = home;
-	event->home_text = log->person == NULL ? (wa_str) {log->id.text, log->id.len} :
-		(wa_str) {log->person->members[home].id.text, log->person->members[home].id.len};
+	event->home_text = log->person == NULL ? wa_canonical_str(&log->id) :
+		wa_canonical_str(&log->person->members[home].id);
 	event->business_text = wa_reader_str(reader, Anum_wa_consent_log_business);
 	event->counts_from = named ? WA_NEVER : counts_from;
 }
@@ -241,8 +224,7 @@ read_events(wa_person_log *log, Snapshot snapshot)
 		const wa_canonical *id = log->person == NULL ? &log->id : &log->person->members[i].id;
 
 		/* Those unlinked since count for what named both. */
-		if (i > 0 && log->person->members[i].events_until == WA_NEVER &&
-			log->person->members[i].failures_until == WA_NEVER)
+		if (i > 0 && !wa_member_counts(&log->person->members[i]))
 			continue;
 		wa_reader_seek(&reader, RecipientGetDatum(wa_recipient_make(id)));
 		while (wa_reader_next(&reader))
@@ -298,7 +280,7 @@ wa_person_log_open(FunctionCallInfo fcinfo, const wa_canonical *id, MemoryContex
 	MemoryContext context;
 
 	prepare_kept(schema, snapshot);
-	entry = log_lookup(kept.logs, (wa_str) {id->text, id->len});
+	entry = log_lookup(kept.logs, wa_canonical_str(id));
 	if (entry != NULL)
 	{
 		log = entry->log;
@@ -327,7 +309,7 @@ wa_person_log_close(wa_person_log *log, MemoryContext old)
 	bool		found;
 
 	MemoryContextSwitchTo(old);
-	log_insert(kept.logs, (wa_str) {log->id.text, log->id.len}, &found)->log = log;
+	log_insert(kept.logs, wa_canonical_str(&log->id), &found)->log = log;
 	if (!found)
 		MemoryContextSetParent(log->context, kept.context);
 	kept.size += size - log->size;

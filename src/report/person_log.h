@@ -105,7 +105,4 @@ extern bool wa_person_log_counts(const wa_person_log *log, int member, wa_instan
 /* The number of a business among those of the events; -1: none has it. */
 extern int	wa_person_log_business(const wa_person_log *log, wa_str business);
 
-/* The next of the names in a list with blanks between; false after the last. */
-extern bool wa_next_name(wa_str *list, wa_str *name);
-
 #endif							/* WA_PERSON_LOG_H */

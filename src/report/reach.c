@@ -14,6 +14,7 @@
 #include "utils/lsyscache.h"
 
 #include "base/append.h"
+#include "base/encode.h"
 #include "base/snapshot_id.h"
 #include "identity/load.h"
 #include "recipient/recipient.h"
@@ -52,10 +53,10 @@ reach(void *arg, const wa_canonical *id)
 	Datum		values[2];
 	bool		nulls[2] = {false, false};
 
-	entry = reached_insert(search->reached, (wa_str) {id->text, id->len}, &found);
+	entry = reached_insert(search->reached, wa_canonical_str(id), &found);
 	if (found)
 		return;
-	entry->identifier = (wa_str) {pnstrdup(id->text, id->len), id->len};
+	entry->identifier = wa_str_copy(wa_canonical_str(id));
 	*wa_append(search->queue, search->nqueued, search->max_queued, wa_str) = entry->identifier;
 
 	values[0] = RecipientGetDatum(wa_recipient_make(id));
@@ -70,10 +71,10 @@ follow(wa_search *search, wa_link_reader *links)
 	while (search->nqueued > 0)
 	{
 		wa_str		next = search->queue[--search->nqueued];
-		wa_canonical id = {.len = next.len};
+		wa_canonical id;
 
 		CHECK_FOR_INTERRUPTS();
-		memcpy(id.text, next.data, next.len);
+		(void) wa_canonical_from_str(next, &id);
 		wa_neighbours(links, &id, true, reach, search);
 	}
 }

@@ -114,18 +114,14 @@ rule_invalid_recipient(wa_rule_context *context)
 	return context->facts->valid || object(context, &objection);
 }
 
-/*
- * Is a stop of the business's registers taken back by a resume of the same one that
- * speaks for every business?  WhatsApp's own register knows no such thing.
- */
-static bool
-resumed_for_all(const wa_facts *facts, const wa_consent_row *stop)
+bool
+wa_resumed_for_all(const wa_consent_row *rows, int n, const wa_consent_row *stop)
 {
 	if (stop->reg == WA_REGISTER_WHATSAPP)
 		return false;
-	for (int i = 0; i < facts->nconsents; i++)
+	for (int i = 0; i < n; i++)
 	{
-		const wa_consent_row *row = &facts->consents[i];
+		const wa_consent_row *row = &rows[i];
 
 		if (row->reg == stop->reg && row->business.len == 0 &&
 			!wa_consent_stopped(&row->consent) &&
@@ -171,7 +167,7 @@ object_to_stops(wa_rule_context *context, uint8 registers, wa_rule rule)
 		const wa_consent_row *row = &facts->consents[i];
 
 		if ((registers & 1 << row->reg) != 0 && wa_asks_about(context->question, row->business) &&
-			wa_consent_stopped(&row->consent) && !resumed_for_all(facts, row))
+			wa_consent_stopped(&row->consent) && !wa_resumed_for_all(facts->consents, facts->nconsents, row))
 		{
 			wa_objection objection = {rule, row->business,.since = row->consent.stopped_at,
 			.until = WA_FOREVER,.origin = row->consent.origin,

@@ -41,6 +41,12 @@ extern const char *wa_rule_name(wa_rule rule);
 extern bool wa_asks_registers(wa_category category);
 extern bool wa_asks_register(wa_category category, wa_register reg);
 
+/*
+ * Is a stop of the business's registers taken back by a resume among these rows of the same
+ * register that speaks for every business?  WhatsApp's own register knows no such thing.
+ */
+extern bool wa_resumed_for_all(const wa_consent_row *rows, int n, const wa_consent_row *stop);
+
 /* An objection to sending. */
 typedef struct wa_objection
 {
@@ -60,6 +66,14 @@ typedef struct wa_objection
 	wa_str		learned_under;	/* the identifier it was learned under, where that is
 								 * another than the one asked about; else absent */
 } wa_objection;
+
+/* Is it by a stop of a register? */
+static inline bool
+wa_is_opt_out(const wa_objection *objection)
+{
+	return objection->rule == WA_RULE_OPTED_OUT_WHATSAPP ||
+		objection->rule == WA_RULE_OPTED_OUT_BUSINESS;
+}
 
 /* Callback that receives one objection; returns whether to continue. */
 typedef bool (*wa_objection_sink) (void *arg, const wa_objection *objection);

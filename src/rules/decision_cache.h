@@ -2,7 +2,7 @@
  *
  * decision_cache.h
  *	  Data shared by all decisions of one snapshot: the policy, and the facts about
- *	  one recipient at a time.  Included by the files of this folder only.
+ *	  one recipient at a time.
  *
  *-------------------------------------------------------------------------
  */
@@ -38,9 +38,7 @@ typedef struct wa_decision_cache
 	bool		has_claims;		/* is there any claim, where there is a cap? */
 	bool		has_erased;		/* was anybody ever erased? */
 	wa_erasure_key erasure;		/* the key, if has_erased */
-	bool		fed;			/* true: checked that something has arrived */
-	bool		restored;		/* true: checked that no restore failed at the opt-outs */
-	bool		copied;			/* true: checked that no initial copy is running */
+	bool		checked;		/* has something arrived, and is the state complete? */
 	int			nbusinesses;	/* known ones, without ''; -1: not read so far */
 	const wa_str *businesses;
 	wa_str		known_business; /* the last two found to be known, together; data NULL: none */

@@ -22,12 +22,11 @@ read_region_rule(void *arg, TupleTableSlot *slot)
 {
 	wa_decision_cache *cache = arg;
 	wa_region_fact *rule = wa_append_few(cache->rules, cache->nrules, wa_region_fact);
-	bool		isnull;
 
 	rule->region = wa_slot_str(slot, Anum_wa_region_rule_region);
 	rule->reason = wa_slot_str(slot, Anum_wa_region_rule_reason);
 	rule->category = wa_category_from_oid(
-		DatumGetObjectId(slot_getattr(slot, Anum_wa_region_rule_category, &isnull)));
+		DatumGetObjectId(wa_slot_datum(slot, Anum_wa_region_rule_category)));
 	return true;
 }
 
@@ -85,48 +84,6 @@ wa_facts_cost(const wa_decision_cache *cache)
 	 * comes several times.
 	 */
 	return !cache->has_links ? 1 : cache->person == NULL ? 2 : 5;
-}
-
-const wa_schema *
-wa_decision_cache_schema(const wa_decision_cache *cache)
-{
-	return cache->schema;
-}
-
-Snapshot
-wa_decision_cache_snapshot(const wa_decision_cache *cache)
-{
-	return cache->snapshot;
-}
-
-const wa_code_policies *
-wa_decision_cache_codes(wa_decision_cache *cache)
-{
-	return wa_cache_codes(cache);
-}
-
-bool
-wa_decision_cache_has_links(const wa_decision_cache *cache)
-{
-	return cache->has_links;
-}
-
-bool
-wa_decision_cache_has_holds(const wa_decision_cache *cache)
-{
-	return cache->holds != NULL;
-}
-
-const wa_pacing *
-wa_decision_cache_pacing(const wa_decision_cache *cache)
-{
-	return cache->pacing;
-}
-
-const wa_erasure_key *
-wa_decision_cache_erasure(const wa_decision_cache *cache)
-{
-	return cache->has_erased ? &cache->erasure : NULL;
 }
 
 void

@@ -11,18 +11,8 @@
 
 #include "base/compat.h"
 
-#include "utils/snapshot.h"
-
-#include "base/schema.h"
-#include "errors/code_policies.h"
-#include "recipient/phone.h"
-#include "rules/facts.h"
-#include "rules/pacing.h"
-#include "state/erased.h"
+#include "rules/decision_cache.h"
 #include "state/read.h"
-
-/* Data shared by all decisions of one snapshot (decision_cache.h). */
-typedef struct wa_decision_cache wa_decision_cache;
 
 /*
  * The cache for the caller's snapshot: *cache if it was made for that snapshot, else a new
@@ -35,15 +25,6 @@ typedef struct wa_decision_cache wa_decision_cache;
  */
 extern wa_decision_cache *wa_decision_cache_for(wa_decision_cache **cache, Oid funcid,
 												MemoryContext parent);
-
-/* Members of a cache. */
-extern const wa_schema *wa_decision_cache_schema(const wa_decision_cache *cache);
-extern Snapshot wa_decision_cache_snapshot(const wa_decision_cache *cache);
-extern const wa_code_policies *wa_decision_cache_codes(wa_decision_cache *cache);
-extern bool wa_decision_cache_has_links(const wa_decision_cache *cache);
-extern bool wa_decision_cache_has_holds(const wa_decision_cache *cache);
-extern const wa_pacing *wa_decision_cache_pacing(const wa_decision_cache *cache);
-extern const wa_erasure_key *wa_decision_cache_erasure(const wa_decision_cache *cache);	/* NULL: nobody was erased */
 
 /*
  * The facts about one recipient; NULL stands for an invalid one.  Valid until the next call

@@ -19,7 +19,6 @@
 #include "base/category_oid.h"
 #include "base/encode.h"
 #include "base/table_scan.h"
-#include "errors/category_array.h"
 #include "recipient/region.h"
 #include "rules/holds.h"
 #include "state/columns.h"
@@ -73,25 +72,15 @@ struct wa_holds
 	uint32		nanswers;
 };
 
-static wa_instant
-instant_of(TupleTableSlot *slot, int column)
-{
-	bool		isnull;
-	Datum		value = slot_getattr(slot, column, &isnull);
-
-	return isnull ? WA_NEVER : DatumGetTimestampTz(value);
-}
-
 /* One that is told to be over is not kept; that of the same moment is not over. */
 static bool
 read_hold(void *arg, TupleTableSlot *slot)
 {
 	wa_holds   *holds = arg;
-	wa_instant	since = instant_of(slot, Anum_wa_sender_hold_since);
+	wa_instant	since = wa_slot_instant(slot, Anum_wa_sender_hold_since);
 	wa_hold    *hold;
-	bool		isnull;
 
-	if (since == WA_NEVER || instant_of(slot, Anum_wa_sender_hold_lifted_at) > since)
+	if (since == WA_NEVER || wa_slot_instant(slot, Anum_wa_sender_hold_lifted_at) > since)
 		return true;
 	hold = wa_append_few(holds->holds, holds->n, wa_hold);
 	hold->business = wa_slot_str(slot, Anum_wa_sender_hold_business);
@@ -99,11 +88,11 @@ read_hold(void *arg, TupleTableSlot *slot)
 	hold->region = wa_slot_str(slot, Anum_wa_sender_hold_region);
 	hold->cause = wa_slot_str(slot, Anum_wa_sender_hold_cause);
 	hold->reason = wa_slot_str(slot, Anum_wa_sender_hold_reason);
-	hold->code = DatumGetInt32(slot_getattr(slot, Anum_wa_sender_hold_code, &isnull));
+	hold->code = DatumGetInt32(wa_slot_datum(slot, Anum_wa_sender_hold_code));
 	hold->categories =
-		wa_category_array_mask(slot_getattr(slot, Anum_wa_sender_hold_categories, &isnull));
+		wa_category_array_mask(wa_slot_datum(slot, Anum_wa_sender_hold_categories));
 	hold->since = since;
-	hold->until = instant_of(slot, Anum_wa_sender_hold_until);
+	hold->until = wa_slot_instant(slot, Anum_wa_sender_hold_until);
 	if (hold->until == WA_NEVER)
 		hold->until = WA_FOREVER;
 	hold->over = false;
@@ -573,12 +562,6 @@ work_out(wa_holds *holds, const wa_question *q)
 	return held;
 }
 
-static bool
-same_name(wa_str a, wa_str b)
-{
-	return a.data == NULL || b.data == NULL ? a.data == b.data : wa_str_equal(a, b);
-}
-
 /* Keep the question, if it is another than the last one, whose answers are of no use then. */
 static void
 note_question(wa_holds *holds, const wa_question *q)
@@ -586,8 +569,8 @@ note_question(wa_holds *holds, const wa_question *q)
 	MemoryContext old;
 
 	if (holds->has_question && holds->question.category == q->category &&
-		holds->question.at == q->at && same_name(holds->question.business, q->business) &&
-		same_name(holds->question.sender, q->sender))
+		holds->question.at == q->at && wa_str_same(holds->question.business, q->business) &&
+		wa_str_same(holds->question.sender, q->sender))
 		return;
 	holds->has_question = false;
 	memset(holds->held, 0, sizeof(holds->held));

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * known.c
- *	  Raising errors for questions that cannot be answered, since nothing is known.
+ *	  Raising errors where nothing is known: for questions that cannot be answered, and for
+ *	  businesses that nobody would ask about.
  *
  *-------------------------------------------------------------------------
  */
@@ -67,13 +68,10 @@ is_fed(const wa_decision_cache *cache)
 }
 
 static void
-check_fed(wa_decision_cache *cache)
+check_fed(const wa_decision_cache *cache)
 {
-	if (cache->fed || is_fed(cache))
-	{
-		cache->fed = true;
+	if (is_fed(cache))
 		return;
-	}
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("nothing has ever arrived in this database, so wa_policy cannot tell who may be messaged"),
@@ -99,16 +97,13 @@ forbid_missing(const wa_decision_cache *cache, const wa_table *table, const char
  * wa_consent, and no one is erased without a key.
  */
 static void
-check_restored(wa_decision_cache *cache)
+check_restored(const wa_decision_cache *cache)
 {
 	const wa_schema *schema = cache->schema;
 
-	if (cache->restored)
-		return;
 	forbid_missing(cache, &schema->consent, "wa_consent", &schema->consent_log, "wa_consent_log");
 	if (!cache->has_erased)
 		forbid_missing(cache, &schema->erasure_key, "wa_erasure_key", &schema->erased, "wa_erased");
-	cache->restored = true;
 }
 
 /* Is it one of ours?  Whatever of our schema bears our prefix. */
@@ -153,13 +148,10 @@ table_being_copied(const wa_decision_cache *cache)
 
 /* An ERROR while part of the state may still be on its way. */
 static void
-check_copied(wa_decision_cache *cache)
+check_copied(const wa_decision_cache *cache)
 {
-	Oid			relid;
+	Oid			relid = table_being_copied(cache);
 
-	if (cache->copied)
-		return;
-	relid = table_being_copied(cache);
 	if (OidIsValid(relid))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -167,7 +159,6 @@ check_copied(wa_decision_cache *cache)
 				 errdetail("Table \"%s\" is not complete yet, so stops may be missing.",
 						   get_rel_name(relid)),
 				 errhint("Wait until wa_subscription_status says that it is ready, or ask where the state comes from.")));
-	cache->copied = true;
 }
 
 /* Is there a row of wa_sender with these values in the first columns of that index? */
@@ -182,6 +173,26 @@ is_heard_of(const wa_decision_cache *cache, const wa_table *table, const wa_str 
 	found = wa_reader_next(&reader);
 	wa_reader_close(&reader);
 	return found;
+}
+
+void
+wa_require_business(const wa_schema *schema, wa_str business)
+{
+	wa_reader	reader;
+	bool		known;
+
+	if (business.len == 0)
+		return;
+	wa_reader_open_latest(&reader, &schema->sender);
+	wa_reader_seek(&reader, wa_str_datum(business));
+	known = wa_reader_next(&reader);
+	wa_reader_close(&reader);
+	if (!known)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("business \"%.*s\" was never heard of", wa_shown_len(business), business.data),
+				 errdetail("No webhook or reported error named it, so what is recorded for it would have no effect."),
+				 errhint("'' records for every business. If it is new, add it to wa_sender.")));
 }
 
 /* '' stands in rows for an unknown one; a question about it would not see what came with a name. */
@@ -231,21 +242,13 @@ check_pair(const wa_decision_cache *cache, wa_str business, wa_str sender)
 			 errhint("Give that business (see wa_sender). If the sender is new here, add it to wa_sender.")));
 }
 
-static bool
-is_same(wa_str name, wa_str known)
-{
-	if (name.data == NULL || known.data == NULL)
-		return name.data == known.data;
-	return wa_str_equal(name, known);
-}
-
 /* Keeps a name; a query may ask about another one in each row. */
 static void
 keep_name(wa_decision_cache *cache, wa_str name, wa_str *known)
 {
 	MemoryContext old;
 
-	if (is_same(name, *known))
+	if (wa_str_same(name, *known))
 		return;
 	if (known->data != NULL)
 		pfree(unconstify(char *, known->data));
@@ -258,7 +261,7 @@ keep_name(wa_decision_cache *cache, wa_str name, wa_str *known)
 static void
 check_names(wa_decision_cache *cache, wa_str business, wa_str sender)
 {
-	if (is_same(business, cache->known_business) && is_same(sender, cache->known_sender))
+	if (wa_str_same(business, cache->known_business) && wa_str_same(sender, cache->known_sender))
 		return;
 	check_name(cache, &cache->schema->sender, "business", business);
 	check_name(cache, &cache->schema->sender_sender, "sender", sender);
@@ -270,9 +273,13 @@ check_names(wa_decision_cache *cache, wa_str business, wa_str sender)
 void
 wa_decision_cache_check(wa_decision_cache *cache, const wa_question *question)
 {
-	check_copied(cache);
-	check_fed(cache);
-	check_restored(cache);
+	if (!cache->checked)
+	{
+		check_copied(cache);
+		check_fed(cache);
+		check_restored(cache);
+		cache->checked = true;
+	}
 	check_names(cache, question->business, question->sender);
 }
 

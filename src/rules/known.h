@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * known.h
- *	  Raising errors for questions that cannot be answered, since nothing is known.
+ *	  Raising errors where nothing is known: for questions that cannot be answered, and for
+ *	  businesses that nobody would ask about.
  *
  *-------------------------------------------------------------------------
  */
@@ -10,9 +11,7 @@
 
 #include "base/compat.h"
 
-#include "rules/facts.h"
-
-typedef struct wa_decision_cache wa_decision_cache;
+#include "rules/decision_cache.h"
 
 /*
  * Check that the question can be answered.  Errors, each with a hint:
@@ -22,6 +21,12 @@ typedef struct wa_decision_cache wa_decision_cache;
  * be no rows to object, and the answer would be a wrong yes.
  */
 extern void wa_decision_cache_check(wa_decision_cache *cache, const wa_question *question);
+
+/*
+ * Check that what is recorded for this business would be seen: an undefined_object error unless
+ * it is in wa_sender, committed by now, or ''.
+ */
+extern void wa_require_business(const wa_schema *schema, wa_str business);
 
 /* wa_facts.known_businesses, of a cache. */
 extern int	wa_known_businesses(void *cache, const wa_str **businesses);

@@ -50,7 +50,7 @@ struct wa_pacing
 	bool		numbers_read;
 	int			nnumbers;
 	wa_own_number *numbers;
-	wa_zone_cache zones;
+	struct zones_hash *zones;	/* of recipients so far; NULL: none */
 };
 
 /* Kept answers are of the setting as it was. */
@@ -71,20 +71,11 @@ wa_pacing_settings_init(void)
 							  &wa_require_opt_in, false, forget_answers);
 }
 
-/* A column that is never NULL. */
-static Datum
-column_of(TupleTableSlot *slot, int column)
-{
-	bool		isnull;
-
-	return slot_getattr(slot, column, &isnull);
-}
-
 static wa_str
 cap_detail(TupleTableSlot *slot, const wa_cap *cap)
 {
 	char	   *period = DatumGetCString(
-		DirectFunctionCall1(interval_out, column_of(slot, Anum_wa_frequency_cap_period)));
+		DirectFunctionCall1(interval_out, wa_slot_datum(slot, Anum_wa_frequency_cap_period)));
 	wa_str		reason = wa_slot_str(slot, Anum_wa_frequency_cap_reason);
 
 	char	   *detail = psprintf("at most %d %s message%s in %s%s%s", cap->messages,
@@ -99,18 +90,18 @@ read_cap(void *arg, TupleTableSlot *slot)
 {
 	wa_pacing  *pacing = arg;
 	wa_cap	   *cap = wa_append_few(pacing->caps, pacing->ncaps, wa_cap);
-	int32		messages = DatumGetInt32(column_of(slot, Anum_wa_frequency_cap_messages));
+	int32		messages = DatumGetInt32(wa_slot_datum(slot, Anum_wa_frequency_cap_messages));
 
 	/* The row's own check sees to it; without that, the stricter. */
 	cap->messages = Max(1, Min(messages, WA_MAX_CAP));
 	cap->category = wa_category_from_oid(
-		DatumGetObjectId(column_of(slot, Anum_wa_frequency_cap_category)));
+		DatumGetObjectId(wa_slot_datum(slot, Anum_wa_frequency_cap_category)));
 	/* What is as long as that reaches behind every delivery. */
-	cap->period = Min(wa_interval_span(column_of(slot, Anum_wa_frequency_cap_period)),
+	cap->period = Min(wa_interval_span(wa_slot_datum(slot, Anum_wa_frequency_cap_period)),
 					  WA_FOREVER / 2);
 	cap->business = wa_slot_str(slot, Anum_wa_frequency_cap_business);
-	cap->exempt_in_window = DatumGetBool(column_of(slot, Anum_wa_frequency_cap_exempt_in_window));
-	cap->exempt_regions = DatumGetBool(column_of(slot, Anum_wa_frequency_cap_exempt_regions));
+	cap->exempt_in_window = DatumGetBool(wa_slot_datum(slot, Anum_wa_frequency_cap_exempt_in_window));
+	cap->exempt_regions = DatumGetBool(wa_slot_datum(slot, Anum_wa_frequency_cap_exempt_regions));
 	cap->detail = cap_detail(slot, cap);
 	return true;
 }
@@ -123,12 +114,12 @@ read_quiet_hours(void *arg, TupleTableSlot *slot)
 	bool		all_days;
 	Datum		days = slot_getattr(slot, Anum_wa_quiet_hours_days, &all_days);
 	wa_category category = wa_category_from_oid(
-		DatumGetObjectId(column_of(slot, Anum_wa_quiet_hours_category)));
+		DatumGetObjectId(wa_slot_datum(slot, Anum_wa_quiet_hours_category)));
 
 	wa_quiet_row_make(row, category, wa_slot_str(slot, Anum_wa_quiet_hours_region),
 					  all_days ? NULL : DatumGetArrayTypeP(days),
-					  DatumGetTimeADT(column_of(slot, Anum_wa_quiet_hours_starts)),
-					  DatumGetTimeADT(column_of(slot, Anum_wa_quiet_hours_ends)),
+					  DatumGetTimeADT(wa_slot_datum(slot, Anum_wa_quiet_hours_starts)),
+					  DatumGetTimeADT(wa_slot_datum(slot, Anum_wa_quiet_hours_ends)),
 					  wa_slot_str(slot, Anum_wa_quiet_hours_source));
 	return true;
 }

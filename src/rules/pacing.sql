@@ -88,11 +88,8 @@ INSERT INTO wa_region_without_limit (region, source, is_default)
 		AS r (region);
 
 CREATE TRIGGER wa__default_guard BEFORE INSERT OR UPDATE ON wa_region_without_limit
-	FOR EACH ROW EXECUTE FUNCTION wa__default_guard();
-CREATE TRIGGER wa_default_note AFTER UPDATE OR DELETE ON wa_region_without_limit
-	FOR EACH ROW EXECUTE FUNCTION wa__default_guard();
-CREATE TRIGGER wa_default_guard_truncate BEFORE TRUNCATE ON wa_region_without_limit
-	FOR EACH STATEMENT EXECUTE FUNCTION wa__default_guard();
+	FOR EACH ROW EXECUTE FUNCTION wa__default_guard(region);
+CREATE TRIGGER wa__default_note AFTER UPDATE OR DELETE ON wa_region_without_limit
+	FOR EACH ROW EXECUTE FUNCTION wa__default_note(region);
 CREATE TRIGGER wa__default_lock BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON wa_region_without_limit
 	FOR EACH STATEMENT EXECUTE FUNCTION wa__default_lock();
-

@@ -204,23 +204,13 @@ add_logged(wa_consents *consents, const wa_logged *logged, int member)
 		take_stop(consents, logged, row);
 }
 
-/* The member of that name among those that an event also named; -1: none. */
-static int
-member_named(const wa_person *person, const char *name, size_t len)
-{
-	wa_canonical id = {.len = Min(len, WA_RECIPIENT_MAX)};
-
-	memcpy(id.text, name, id.len);
-	return id.len == len ? wa_person_member(person, &id) : -1;
-}
-
 /* Take in the row at hand for all that it named. */
 static void
 read_logged(wa_consents *consents, wa_reader *log, int home)
 {
 	wa_logged	logged = {.reader = log,.home = home};
 	wa_str		also_named = wa_reader_str_in_place(log, Anum_wa_consent_log_also_named);
-	const char *end = also_named.data + also_named.len;
+	wa_str		name;
 
 	logged.at = wa_reader_instant(log, Anum_wa_consent_log_at);
 	logged.business = wa_reader_str(log, Anum_wa_consent_log_business);
@@ -228,15 +218,14 @@ read_logged(wa_consents *consents, wa_reader *log, int home)
 	logged.stop = wa_str_equal(wa_reader_str_in_place(log, Anum_wa_consent_log_state),
 							   WA_STR("stop"));
 	add_logged(consents, &logged, home);
-	for (const char *name = also_named.data; name < end;)
+	while (wa_str_next_word(&also_named, &name))
 	{
-		const char *blank = memchr(name, ' ', end - name);
-		size_t		len = (blank == NULL ? end : blank) - name;
-		int			member = member_named(consents->person, name, len);
+		wa_canonical id;
+		int			member = wa_canonical_from_str(name, &id) ?
+			wa_person_member(consents->person, &id) : -1;
 
 		if (member >= 0)
 			add_logged(consents, &logged, member);
-		name += len + 1;
 	}
 }
 
@@ -377,15 +366,11 @@ read_logs(wa_decision_cache *cache, wa_consents *consents, wa_reader *consent)
 
 	for (int i = 1; i < person->nmembers; i++)
 	{
-		const wa_member *member = &person->members[i];
-
-		if (!wa_in_reach(member) && member->failures_until == WA_NEVER)
-			continue;
 		if (!wa_first_of_member(consent, person, i, WA_CONSENTS))
 			continue;
 		if (log.heap == NULL)
 			wa_reader_open(&log, &cache->schema->consent_log, cache->snapshot);
-		wa_reader_seek(&log, RecipientGetDatum(wa_recipient_make(&member->id)));
+		wa_reader_seek(&log, RecipientGetDatum(wa_recipient_make(&person->members[i].id)));
 		while (wa_reader_next(&log))
 			read_logged(consents, &log, i);
 	}

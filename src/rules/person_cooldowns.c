@@ -91,8 +91,6 @@ read_cooldowns(wa_decision_cache *cache, wa_cooldowns *cooldowns)
 	wa_reader_open(&reader, &cache->schema->cooldown, cache->snapshot);
 	for (int i = 0; i < person->nmembers; i++)
 	{
-		if (!wa_in_reach(&person->members[i]) && person->members[i].failures_until == WA_NEVER)
-			continue;
 		for (bool found = wa_first_of_member(&reader, person, i, WA_COOLDOWNS); found;
 			 found = wa_reader_next(&reader))
 			add_cooldown(cache, cooldowns, &reader, i);

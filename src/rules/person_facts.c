@@ -25,7 +25,7 @@ wa_learned_under(const wa_person *person, int member)
 		NULL, 0
 	};
 	/* A copy: members move when more of them come. */
-	return wa_str_copy((wa_str) {id->text, id->len});
+	return wa_str_copy(wa_canonical_str(id));
 }
 
 bool
@@ -33,7 +33,7 @@ wa_first_of_member(wa_reader *reader, wa_person *person, int n, wa_part part)
 {
 	wa_member  *member = &person->members[n];
 
-	if (member->without & part)
+	if (!wa_member_counts(member) || (member->without & part))
 		return false;
 	wa_reader_seek(reader, RecipientGetDatum(wa_recipient_make(&member->id)));
 	if (wa_reader_next(reader))

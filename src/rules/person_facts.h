@@ -41,7 +41,7 @@ extern wa_str wa_learned_under(const wa_person *person, int member);
 
 /*
  * Go to the first row of a member in the table of that part; false where there is none, which
- * is remembered.
+ * is remembered, or where none of it counts.
  */
 extern bool wa_first_of_member(wa_reader *reader, wa_person *person, int member, wa_part part);
 

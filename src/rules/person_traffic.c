@@ -22,8 +22,6 @@ wa_gather_person_activities(wa_decision_cache *cache)
 	wa_reader_open(&reader, &cache->schema->activity, cache->snapshot);
 	for (int i = 0; i < person->nmembers; i++)
 	{
-		if (!wa_in_reach(&person->members[i]) && person->members[i].failures_until == WA_NEVER)
-			continue;
 		for (bool found = wa_first_of_member(&reader, person, i, WA_ACTIVITIES); found;
 			 found = wa_reader_next(&reader))
 			wa_read_member_activity(&reader, person, i,
@@ -61,8 +59,6 @@ wa_gather_person_deliveries(wa_decision_cache *cache)
 	wa_reader_open(&reader, &cache->schema->delivery, cache->snapshot);
 	for (int i = 0; i < person->nmembers; i++)
 	{
-		if (!wa_in_reach(&person->members[i]) && person->members[i].failures_until == WA_NEVER)
-			continue;
 		for (bool found = wa_first_of_member(&reader, person, i, WA_DELIVERIES); found;
 			 found = wa_reader_next(&reader))
 			read_member_delivery(&reader, person, i, wa_append(rows, n, max, wa_delivery_row));
@@ -85,7 +81,7 @@ wa_gather_person_claims(wa_decision_cache *cache)
 	wa_reader_open(&reader, &cache->schema->claim_recipient, cache->snapshot);
 	for (int i = 0; i < person->nmembers; i++)
 	{
-		if (!wa_in_reach(&person->members[i]) && person->members[i].failures_until == WA_NEVER)
+		if (!wa_member_counts(&person->members[i]))
 			continue;
 		wa_reader_seek(&reader, RecipientGetDatum(wa_recipient_make(&person->members[i].id)));
 		while (wa_next_claim(&reader, cache->facts.claims_from))

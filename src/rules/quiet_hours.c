@@ -22,6 +22,25 @@
 #define WA_EASTERNMOST		56
 #define WA_QUARTERS			(WA_EASTERNMOST - WA_WESTERNMOST + 1)
 
+/* Lists of zones by the addresses of their names. */
+typedef struct zones_entry
+{
+	const char *names;
+	wa_zones   *zones;
+	char		status;
+} zones_entry;
+
+#define SH_PREFIX		zones
+#define SH_ELEMENT_TYPE	zones_entry
+#define SH_KEY_TYPE		const char *
+#define SH_KEY			names
+#define SH_HASH_KEY(tb, key)	murmurhash32((uint32) ((uintptr_t) (key) >> 2))
+#define SH_EQUAL(tb, a, b)	((a) == (b))
+#define SH_SCOPE		static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
 /* The first day that we count is 2000-01-01, a Saturday. */
 #define WA_FIRST_WEEKDAY	6
 
@@ -107,7 +126,6 @@ make_zones(const char *names)
 	char	   *copy;
 	char	   *rest;
 
-	made->names = names;
 	if (names == NULL)
 		return made;
 	made->zones = palloc((strlen(names) / 2 + 1) * sizeof(pg_tz *));
@@ -126,50 +144,23 @@ make_zones(const char *names)
 	return made;
 }
 
-static wa_zones **
-place_of(const wa_zone_cache *cache, const char *names)
-{
-	uint32		mask = cache->size - 1;
-	uint32		place = murmurhash32((uint32) ((uintptr_t) names >> 2)) & mask;
-
-	while (cache->slots[place] != NULL && cache->slots[place]->names != names)
-		place = (place + 1) & mask;
-	return &cache->slots[place];
-}
-
-/* Twice as large, or a first one; a power of two. */
-static void
-enlarge(wa_zone_cache *cache)
-{
-	wa_zone_cache larger = {cache->n, Max(64, 2 * cache->size), NULL};
-
-	larger.slots = palloc0(larger.size * sizeof(wa_zones *));
-	for (uint32 i = 0; i < cache->size; i++)
-	{
-		if (cache->slots[i] != NULL)
-			*place_of(&larger, cache->slots[i]->names) = cache->slots[i];
-	}
-	if (cache->slots != NULL)
-		pfree(cache->slots);
-	*cache = larger;
-}
-
 const wa_zones *
-wa_zones_named(wa_zone_cache *cache, MemoryContext context, const char *names)
+wa_zones_named(struct zones_hash **kept, MemoryContext context, const char *names)
 {
+	zones_entry *entry = *kept == NULL ? NULL : zones_lookup(*kept, names);
 	MemoryContext old;
-	wa_zones  **place;
+	wa_zones   *made;
+	bool		found;
 
-	if (cache->size > 0 && *(place = place_of(cache, names)) != NULL)
-		return *place;
+	if (entry != NULL)
+		return entry->zones;
 	old = MemoryContextSwitchTo(context);
-	if (2 * cache->n >= cache->size)
-		enlarge(cache);
-	place = place_of(cache, names);
-	*place = make_zones(names);
-	cache->n++;
+	if (*kept == NULL)
+		*kept = zones_create(context, 32, NULL);
+	made = make_zones(names);
+	zones_insert(*kept, names, &found)->zones = made;
 	MemoryContextSwitchTo(old);
-	return *place;
+	return made;
 }
 
 /* How many clocks there are to look at. */

@@ -41,25 +41,18 @@ extern void wa_quiet_row_make(wa_quiet_row *row, wa_category category, wa_str re
 /* Time zones that a recipient may be in. */
 typedef struct wa_zones
 {
-	const char *names;			/* separated by blanks; NULL: all zones */
-	int			n;
+	int			n;				/* 0: all zones */
 	pg_tz	  **zones;
 } wa_zones;
 
-/* Hash table of lists of zones, by the address of their names; all zero at first. */
-typedef struct wa_zone_cache
-{
-	uint32		n;
-	uint32		size;
-	wa_zones  **slots;
-} wa_zone_cache;
+struct zones_hash;
 
 /*
  * The zones with these names, which are as wa_time_zones_of returns them (NULL: all zones).
- * The result is kept in context.  All zones, too, where the server's data lacks one of
- * the names.
+ * The result is kept in context; *kept, which is NULL at first, knows those by the addresses of
+ * their names.  All zones, too, where the server's data lacks one of the names.
  */
-extern const wa_zones *wa_zones_named(wa_zone_cache *cache, MemoryContext context,
+extern const wa_zones *wa_zones_named(struct zones_hash **kept, MemoryContext context,
 									  const char *names);
 
 /*

@@ -7,11 +7,10 @@
  */
 #include "base/compat.h"
 
-#include "access/htup_details.h"
 #include "catalog/pg_type_d.h"
-#include "funcapi.h"
 #include "utils/timestamp.h"
 
+#include "base/arguments.h"
 #include "base/array_in_place.h"
 #include "state/deliveries_array.h"
 
@@ -70,10 +69,7 @@ wa__delivery_merge(PG_FUNCTION_ARGS)
 	Datum		messages[WA_MAX_DELIVERIES];
 	Datum		values[2];
 	bool		nulls[2] = {false, false};
-	TupleDesc	desc;
 
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	wa_deliveries_from_arrays(PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), &merged);
 	wa_deliveries_from_arrays(PG_GETARG_DATUM(2), PG_GETARG_DATUM(3), &merged);
 	for (int i = 0; i < merged.n; i++)
@@ -86,5 +82,5 @@ wa__delivery_merge(PG_FUNCTION_ARGS)
 												TYPALIGN_DOUBLE));
 	values[1] = PointerGetDatum(construct_array(messages, merged.n, INT4OID, sizeof(int32), true,
 												TYPALIGN_INT));
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
+	PG_RETURN_DATUM(wa_result_row(fcinfo, values, nulls));
 }

@@ -10,6 +10,7 @@
 #include "commands/trigger.h"
 #include "utils/rel.h"
 
+#include "base/arguments.h"
 #include "state/log_guard.h"
 
 PG_FUNCTION_INFO_V1(wa__consent_log_guard);
@@ -25,17 +26,14 @@ wa_consent_log_open(bool open)
 Datum
 wa__consent_log_guard(PG_FUNCTION_ARGS)
 {
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" was not called by trigger manager",
-						"wa__consent_log_guard")));
+	const TriggerData *trigger = wa_trigger_data(fcinfo, "wa__consent_log_guard");
+
 	if (log_is_open)
 		return PointerGetDatum(NULL);
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("rows of \"%s\" are never changed or removed",
-					RelationGetRelationName(((TriggerData *) fcinfo->context)->tg_relation)),
+					RelationGetRelationName(trigger->tg_relation)),
 			 errhint("The log is evidence; record a new event with wa_opt_in or wa_opt_out.")));
 	PG_RETURN_NULL();			/* not reached */
 }

@@ -173,19 +173,10 @@ wa_reader_last(wa_reader *reader)
 	return next_in(reader, BackwardScanDirection);
 }
 
-Datum
-wa_reader_datum(wa_reader *reader, int column, bool *isnull)
-{
-	return slot_getattr(reader->slot, column, isnull);
-}
-
 wa_instant
 wa_reader_instant(wa_reader *reader, int column)
 {
-	bool		isnull;
-	Datum		value = slot_getattr(reader->slot, column, &isnull);
-
-	return isnull ? WA_NEVER : DatumGetTimestampTz(value);
+	return wa_slot_instant(reader->slot, column);
 }
 
 int32
@@ -206,26 +197,10 @@ wa_reader_int8(wa_reader *reader, int column)
 	return isnull ? 0 : DatumGetInt64(value);
 }
 
-/* Until the slot moves on. */
-static wa_str
-str_in_place(TupleTableSlot *slot, int column)
-{
-	bool		isnull;
-	Datum		value = slot_getattr(slot, column, &isnull);
-
-	return isnull ? wa_str_from(NULL) : wa_datum_str(value);
-}
-
-wa_str
-wa_slot_str(TupleTableSlot *slot, int column)
-{
-	return wa_str_copy(str_in_place(slot, column));
-}
-
 wa_str
 wa_reader_str_in_place(wa_reader *reader, int column)
 {
-	return str_in_place(reader->slot, column);
+	return wa_slot_str_in_place(reader->slot, column);
 }
 
 wa_str
@@ -237,7 +212,7 @@ wa_reader_str(wa_reader *reader, int column)
 void
 wa_read_consent(wa_reader *reader, wa_consent_row *row)
 {
-	row->reg = wa_register_from_name(str_in_place(reader->slot, Anum_wa_consent_register));
+	row->reg = wa_register_from_name(wa_slot_str_in_place(reader->slot, Anum_wa_consent_register));
 	row->business = wa_reader_str(reader, Anum_wa_consent_business);
 	row->consent.stopped_at = wa_reader_instant(reader, Anum_wa_consent_stopped_at);
 	row->consent.resumed_at = wa_reader_instant(reader, Anum_wa_consent_resumed_at);
@@ -290,9 +265,7 @@ wa_read_failures(wa_reader *reader, wa_failures *failures)
 wa_category
 wa_reader_category(wa_reader *reader, int column)
 {
-	bool		isnull;
-
-	return wa_category_from_oid(DatumGetObjectId(slot_getattr(reader->slot, column, &isnull)));
+	return wa_category_from_oid(DatumGetObjectId(wa_slot_datum(reader->slot, column)));
 }
 
 wa_category
@@ -304,11 +277,8 @@ wa_read_delivery_category(wa_reader *reader)
 void
 wa_read_deliveries(wa_reader *reader, wa_deliveries *deliveries)
 {
-	bool		isnull;
-	Datum		instants = slot_getattr(reader->slot, Anum_wa_delivery_deliveries, &isnull);
-	Datum		messages = slot_getattr(reader->slot, Anum_wa_delivery_messages, &isnull);
-
-	wa_deliveries_from_arrays(instants, messages, deliveries);
+	wa_deliveries_from_arrays(wa_slot_datum(reader->slot, Anum_wa_delivery_deliveries),
+							  wa_slot_datum(reader->slot, Anum_wa_delivery_messages), deliveries);
 }
 
 bool

@@ -15,12 +15,9 @@
 #include "base/compat.h"
 
 #include "access/genam.h"
-#include "executor/tuptable.h"
-#include "utils/snapshot.h"
 
 #include "base/category.h"
-#include "base/schema.h"
-#include "base/str.h"
+#include "base/table_scan.h"
 #include "state/activity.h"
 #include "state/consent.h"
 #include "state/deliveries.h"
@@ -84,13 +81,9 @@ extern wa_instant wa_reader_instant(wa_reader *reader, int column);
 extern int32 wa_reader_int(wa_reader *reader, int column);
 extern int64 wa_reader_int8(wa_reader *reader, int column);
 extern wa_str wa_reader_str(wa_reader *reader, int column);
-extern Datum wa_reader_datum(wa_reader *reader, int column, bool *isnull);
 
 /* A string column without copying, valid until the reader goes to another row. */
 extern wa_str wa_reader_str_in_place(wa_reader *reader, int column);
-
-/* A string column of any slot, copied into the current memory context. */
-extern wa_str wa_slot_str(TupleTableSlot *slot, int column);
 
 /*
  * Read the current row of wa_consent, without sender and message id, which decisions do

@@ -16,9 +16,9 @@
 #include "utils/timestamp.h"
 
 #include "base/arguments.h"
+#include "base/category_oid.h"
 #include "base/schema.h"
 #include "base/statement.h"
-#include "errors/category_array.h"
 #include "errors/code_policies.h"
 #include "state/activity.h"
 #include "state/failures_array.h"

@@ -90,12 +90,10 @@ meaning_of(wa_builder *b, int32 code)
 	if (!meaning->known || meaning->policy.code != code)
 	{
 		memset(meaning, 0, sizeof(*meaning));
-		if (wa_code_policies_find(wa_decision_cache_codes(b->cache), code, &meaning->policy))
+		if (wa_code_policies_find(wa_cache_codes(b->cache), code, &meaning->policy))
 		{
 			meaning->blocks = (meaning->policy.blocks &
 							   WA_CATEGORY_BIT(b->question->category)) != 0;
-			meaning->yields = meaning->policy.yields_to_window;
-			meaning->closed_by_inbound = (meaning->policy.lifted_by & WA_LIFT_INBOUND) != 0;
 		}
 		meaning->known = true;
 		meaning->policy.code = code;
@@ -146,8 +144,8 @@ read_cooldown(void *arg, HeapTuple tuple, TupleDesc desc)
 	 * when it is a day old, all windows have closed, but for those under the number that
 	 * it had before.
 	 */
-	if (runs && (!meaning->yields ||
-				 (meaning->closed_by_inbound && wa_after(lifted, WA_WINDOW) <= b->question->at &&
+	if (runs && (!meaning->policy.yields_to_window ||
+				 ((meaning->policy.lifted_by & WA_LIFT_INBOUND) && wa_after(lifted, WA_WINDOW) <= b->question->at &&
 				  !wa_builder_is_connected(b, key))))
 		wa_builder_gather(b, key, WA_LISTED_COOLDOWN);
 	else if (runs)
@@ -254,23 +252,16 @@ static const wa_connected_sink connected_sink = {counting, mark_linked, inherit,
  * Who was erased.
  */
 
-static void
-announce_erased(wa_phone_set *set, wa_key key)
-{
-	wa_phone_set_announce(set, wa_phone_set_hash(set, key));
-}
-
 /* Where memory does not suffice for the buckets, the Bloom filter has to do. */
 static void
 fall_back_for_erased(wa_builder *b)
 {
-	Size		size = 64;
+	wa_phone_set *set = &b->list->erased;
 
-	while (2 * size <= Min(b->limit / ERASED_SHARE, WA_BLOOM_SIZE))
-		size *= 2;
-	wa_phone_set_init(&b->list->erased, wa_builder_allocate(b, size), size, NULL, 0);
+	wa_builder_make_empty(b, set, PG_UINT64_MAX / 8,
+						  wa_largest_bloom(b->limit / ERASED_SHARE, WA_BLOOM_SIZE), false);
 	for (uint64 i = 0; i < b->nkeys; i++)
-		announce_erased(&b->list->erased, b->keys[i]);
+		wa_phone_set_announce(set, wa_phone_set_hash(set, b->keys[i]));
 }
 
 static void
@@ -286,7 +277,7 @@ read_erased(void *arg, HeapTuple tuple, TupleDesc desc)
 		b->nkeys * sizeof(wa_key) + wa_phone_set_table_size(b->nkeys) > b->limit / ERASED_SHARE)
 		fall_back_for_erased(b);
 	if (b->list->erased.words != NULL)
-		announce_erased(&b->list->erased, key);
+		wa_phone_set_announce(&b->list->erased, wa_phone_set_hash(&b->list->erased, key));
 	else
 		*wa_append(b->keys, b->nkeys, b->max_keys, wa_key) = key;
 }
@@ -296,14 +287,14 @@ static void
 make_erased(wa_builder *b)
 {
 	wa_phone_set *set = &b->list->erased;
-	Size		bloom = wa_phone_set_bloom_size(b->nkeys, WA_BLOOM_SIZE);
-	Size		table = wa_phone_set_table_size(b->nkeys);
 
-	wa_phone_set_init(set, wa_builder_allocate(b, bloom), bloom, wa_builder_allocate(b, table), table);
+	wa_builder_make_empty(b, set, b->nkeys, WA_BLOOM_SIZE, true);
 	for (uint64 i = 0; i < b->nkeys; i++)
 	{
-		announce_erased(set, b->keys[i]);
-		wa_phone_set_add(set, wa_phone_set_hash(set, b->keys[i]), b->keys[i], 0);
+		uint64		hash = wa_phone_set_hash(set, b->keys[i]);
+
+		wa_phone_set_announce(set, hash);
+		wa_phone_set_add(set, hash, b->keys[i], 0);
 	}
 }
 
@@ -311,15 +302,14 @@ make_erased(wa_builder *b)
 static void
 build_erased(wa_builder *b)
 {
-	const wa_erasure_key *key = wa_decision_cache_erasure(b->cache);
 	wa_suppression_list *list = b->list;
 
-	if (key == NULL || b->question->category != WA_MARKETING)
+	if (!b->cache->has_erased || b->question->category != WA_MARKETING)
 		return;
-	list->erased_seed = key->seed;
+	list->erased_seed = b->cache->erasure.seed;
 	list->erased.seed = list->set.seed;
-	wa_scan_table(&wa_decision_cache_schema(b->cache)->erased,
-				  wa_decision_cache_snapshot(b->cache), read_erased, b);
+	wa_scan_table(&b->cache->schema->erased,
+				  b->cache->snapshot, read_erased, b);
 	if (list->has_erased && list->erased.words == NULL)
 		make_erased(b);
 	if (b->keys != NULL)
@@ -342,8 +332,8 @@ reads_cooldowns(const wa_question *question, bool tells_reasons)
 static void
 read_tables(wa_builder *b)
 {
-	const wa_schema *schema = wa_decision_cache_schema(b->cache);
-	Snapshot	snapshot = wa_decision_cache_snapshot(b->cache);
+	const wa_schema *schema = b->cache->schema;
+	Snapshot	snapshot = b->cache->snapshot;
 
 	if (b->question->category == WA_SERVICE)
 		wa_scan_table(&schema->activity, snapshot, read_activity, b);
@@ -359,7 +349,7 @@ read_tables(wa_builder *b)
 static double
 pages_to_connect(wa_decision_cache *cache, const wa_question *question, bool tells_reasons)
 {
-	const wa_schema *schema = wa_decision_cache_schema(cache);
+	const wa_schema *schema = cache->schema;
 	double		pages = 0;
 
 	if (question->category == WA_SERVICE)
@@ -376,22 +366,22 @@ static double
 pages_to_read(wa_decision_cache *cache, const wa_question *question, bool tells_reasons)
 {
 	return pages_to_connect(cache, question, tells_reasons) +
-		(wa_pacing_caps(wa_decision_cache_pacing(cache), question) ?
-		 wa_pages_of(&wa_decision_cache_schema(cache)->delivery) / 2 : 0);
+		(wa_pacing_caps(cache->pacing, question) ?
+		 wa_pages_of(&cache->schema->delivery) / 2 : 0);
 }
 
 double
 wa_list_build_cost(wa_decision_cache *cache, const wa_question *question, wa_list_extent extent)
 {
-	const wa_schema *schema = wa_decision_cache_schema(cache);
+	const wa_schema *schema = cache->schema;
 	double		pages = pages_to_read(cache, question, extent.tells_reasons);
 	double		connecting = 0;
 
-	if (wa_decision_cache_has_links(cache))
+	if (cache->has_links)
 		connecting = wa_connected_cost(schema, pages_to_connect(cache, question,
 																 extent.tells_reasons)) +
 			(extent.has_user_ids ? wa_pages_of(&schema->identity) : 0);
-	if (wa_decision_cache_erasure(cache) != NULL && question->category == WA_MARKETING)
+	if (cache->has_erased && question->category == WA_MARKETING)
 		pages += wa_pages_of(&schema->erased);
 	return Max(LEAST_COST, pages / PAGES_PER_LOOK_UP + connecting);
 }
@@ -408,7 +398,7 @@ make_list(wa_decision_cache *cache, const wa_question *question, wa_list_extent 
 	list->question.business = wa_str_copy(question->business);
 	list->question.sender = wa_str_copy(question->sender);
 	list->needs_opt_in = wa_require_opt_in && question->category == WA_MARKETING;
-	if (wa_pacing_quiet_hours(wa_decision_cache_pacing(cache), question))
+	if (wa_pacing_quiet_hours(cache->pacing, question))
 		list->places = palloc0(WA_PLACES * sizeof(wa_place));
 	list->set.seed = pg_prng_uint64(&pg_global_prng_state);
 	return list;
@@ -424,7 +414,7 @@ fill_list(wa_builder *b)
 	uint64		linked = 0;
 
 	build_erased(b);
-	if (wa_decision_cache_has_links(b->cache))
+	if (b->cache->has_links)
 		b->limit -= share;
 	wa_builder_begin(b, pages_to_read(b->cache, b->question, b->list->tells_reasons));
 	b->connected = wa_connected_read(b->cache, b->list->set.seed, share, &connected_sink, b);
@@ -440,14 +430,14 @@ fill_list(wa_builder *b)
 	if (b->gathered != NULL)
 	{
 		wa_builder_make_set(b, linked);
-		wa_builder_settle_resumes(b, &wa_decision_cache_schema(b->cache)->consent,
-								  wa_decision_cache_snapshot(b->cache));
+		wa_builder_settle_resumes(b, &b->cache->schema->consent,
+								  b->cache->snapshot);
 	}
 	else
 		b->with_user_ids = false;
 	if (b->connected != NULL)
 		wa_connected_mark(b->connected);
-	wa_builder_make_user_ids(b, wa_decision_cache_snapshot(b->cache));
+	wa_builder_make_user_ids(b, b->cache->snapshot);
 }
 
 wa_suppression_list *
@@ -471,7 +461,7 @@ wa_list_build(wa_decision_cache *cache, const wa_question *question, wa_list_ext
 	b->question = &list->question;
 	b->with_user_ids = extent.has_user_ids;
 	b->limit = limit - sizeof(wa_suppression_list) - sizeof(wa_builder);
-	b->category = wa_category_oid(wa_decision_cache_schema(cache), question->category);
+	b->category = wa_category_oid(wa_type_named(cache->schema, WA_STR("category")), question->category);
 	wa_builder_choose_caps(b);
 	choose_businesses(b);
 	fill_list(b);

@@ -27,29 +27,31 @@
 /* How far ahead memory is prefetched. */
 #define AHEAD				12
 
-void *
-wa_builder_allocate(wa_builder *b, Size size)
+/* Zeroed, and it lives as long as the list. */
+static void *
+allocate(wa_builder *b, Size size)
 {
 	return MemoryContextAllocExtended(b->list->context, size,
 									  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 }
 
-static void
-make_bloom(wa_builder *b, uint64 n, Size limit)
+void
+wa_builder_make_empty(wa_builder *b, wa_phone_set *set, uint64 n, Size bloom_limit, bool with_table)
 {
-	Size		size = wa_phone_set_bloom_size(n, limit);
+	Size		bloom = wa_phone_set_bloom_size(n, bloom_limit);
+	Size		table = with_table ? wa_phone_set_table_size(n) : 0;
 
-	wa_phone_set_init(&b->list->set, wa_builder_allocate(b, size), size, NULL, 0);
+	wa_phone_set_init(set, allocate(b, bloom), bloom, with_table ? allocate(b, table) : NULL, table);
 }
 
-static void
-make_table(wa_builder *b, uint64 n)
+Size
+wa_largest_bloom(Size memory, Size most)
 {
-	wa_phone_set *set = &b->list->set;
-	Size		size = wa_phone_set_table_size(n);
+	Size		size = 64;
 
-	wa_phone_set_init(set, set->words, (set->word_mask + 1) * sizeof(uint64),
-					  wa_builder_allocate(b, size), size);
+	while (2 * size <= Min(memory, most))
+		size *= 2;
+	return size;
 }
 
 /* Is this entry to be found through the Bloom filter? */
@@ -68,11 +70,8 @@ announce(wa_builder *b, wa_key key)
 void
 wa_builder_fall_back(wa_builder *b)
 {
-	Size		size = 64;
-
-	while (2 * size <= Min(b->limit / 2, 16 * BLOOM_SIZE_LARGE))
-		size *= 2;
-	make_bloom(b, PG_UINT64_MAX / 8, size);
+	wa_builder_make_empty(b, &b->list->set, PG_UINT64_MAX / 8,
+						  wa_largest_bloom(b->limit / 2, 16 * BLOOM_SIZE_LARGE), false);
 	for (uint64 i = 0; i < b->ngathered; i++)
 		announce(b, wa_entry_key(b->gathered[i]));
 	pfree(b->gathered);
@@ -131,9 +130,8 @@ wa_builder_make_set(wa_builder *b, uint64 more)
 	wa_phone_set *set = &b->list->set;
 	uint64		n = b->ngathered;
 
-	make_bloom(b, n + more, n > LARGE_SET ? BLOOM_SIZE_LARGE : n > MEDIUM_SET ? BLOOM_SIZE_MEDIUM :
-			   WA_BLOOM_SIZE);
-	make_table(b, n + more);
+	wa_builder_make_empty(b, set, n + more, n > LARGE_SET ? BLOOM_SIZE_LARGE :
+						  n > MEDIUM_SET ? BLOOM_SIZE_MEDIUM : WA_BLOOM_SIZE, true);
 	for (uint64 i = 0; i < n; i++)
 	{
 		wa_entry	entry = b->gathered[i];

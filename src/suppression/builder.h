@@ -20,8 +20,6 @@ typedef struct wa_code_meaning
 {
 	bool		known;
 	bool		blocks;
-	bool		yields;			/* to an open window */
-	bool		closed_by_inbound;	/* does lifted_at cover all inbound messages? */
 	wa_code_policy policy;
 } wa_code_meaning;
 
@@ -125,8 +123,15 @@ extern void wa_builder_fall_back(wa_builder *b);
 /* Make the set of what was gathered, with room for some more. */
 extern void wa_builder_make_set(wa_builder *b, uint64 more);
 
-/* Allocate zeroed memory that lives as long as the list. */
-extern void *wa_builder_allocate(wa_builder *b, Size size);
+/*
+ * Make one of the list's sets empty, with a Bloom filter for n keys, of bloom_limit bytes at most, and
+ * a hash table for them if with_table.
+ */
+extern void wa_builder_make_empty(wa_builder *b, wa_phone_set *set, uint64 n, Size bloom_limit,
+								  bool with_table);
+
+/* As large a Bloom filter as a part of the memory allows. */
+extern Size wa_largest_bloom(Size memory, Size most);
 
 /* The hash of a BSUID or parent in this list. */
 static inline uint64

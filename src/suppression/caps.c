@@ -82,7 +82,7 @@ weigh_deliveries(wa_builder *b, wa_str recipient, wa_str business, const wa_deli
 		{
 			/* Exempt itself, it still counts for the person under an identifier that is not. */
 			if (cap->exempt_regions &&
-				wa_pacing_is_without_limit(wa_decision_cache_pacing(b->cache), recipient))
+				wa_pacing_is_without_limit(b->cache->pacing, recipient))
 				bits |= WA_LISTED_OVER;
 			else
 				bits |= cap->exempt_in_window ? WA_LISTED_CAP_UNLESS : WA_LISTED_CAP;

@@ -274,7 +274,7 @@ join(wa_connected *c, wa_node a, wa_node b)
 static void
 walk(wa_connected *c, wa_str id)
 {
-	wa_canonical canonical = {.len = id.len};
+	wa_canonical canonical;
 	wa_recipient *key;
 	wa_node		node = node_of(c, id);
 	wa_reader  *links;
@@ -282,8 +282,7 @@ walk(wa_connected *c, wa_str id)
 	CHECK_FOR_INTERRUPTS();
 	if (is_member(c, node) && c->walked[locate(c, node)])
 		return;
-	memcpy(canonical.text, id.data, id.len);
-	canonical.text[id.len] = '\0';
+	(void) wa_canonical_from_str(id, &canonical);
 	key = wa_recipient_make(&canonical);
 	links = &c->links[wa_id_kind_of(&canonical) == WA_ID_PARENT];
 	wa_reader_seek(links, RecipientGetDatum(key));
@@ -376,15 +375,14 @@ read_shared(wa_connected *c)
 	index_rescan(scan, NULL, 0, NULL, 0);
 	while (index_getnext_slot(scan, ForwardScanDirection, slot))
 	{
-		bool		isnull;
 		wa_canonical id;
 
 		CHECK_FOR_INTERRUPTS();
-		wa_recipient_get(DatumGetRecipientPP(slot_getattr(slot, Anum_wa_identity_other, &isnull)), &id);
+		wa_recipient_get(DatumGetRecipientPP(wa_slot_datum(slot, Anum_wa_identity_other)), &id);
 		/* The rows of one are consecutive. */
 		if (id.len == latest.len && memcmp(id.text, latest.text, id.len) == 0)
 			continue;
-		add_to_batch(c, (wa_str) {id.text, id.len});
+		add_to_batch(c, wa_canonical_str(&id));
 		latest = id;
 	}
 	index_endscan(scan);
@@ -410,15 +408,15 @@ wa_connected_read(wa_decision_cache *cache, uint64 seed, Size limit,
 	wa_connected *c;
 	MemoryContext old;
 
-	if (!wa_decision_cache_has_links(cache))
+	if (!cache->has_links)
 		return NULL;
 	c = palloc0(sizeof(wa_connected));
 	c->context = AllocSetContextCreate(CurrentMemoryContext, "wa_policy connected phones",
 									   ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(c->context);
 	c->limit = limit;
-	c->schema = wa_decision_cache_schema(cache);
-	c->snapshot = wa_decision_cache_snapshot(cache);
+	c->schema = cache->schema;
+	c->snapshot = cache->snapshot;
 	c->seed.seed = seed;
 	c->sink = sink;
 	c->arg = arg;

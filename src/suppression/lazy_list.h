@@ -53,6 +53,17 @@ extern void wa_lazy_list_begin(wa_lazy_list *lazy, Oid funcid, MemoryContext mem
 extern wa_decision_cache *wa_lazy_list_cache(wa_lazy_list *lazy);
 
 /*
+ * Ask the list about a value of text or wa_recipient that is plain digits; most calls of a
+ * large query need no more.  The list must be for the question and the caller's snapshot.
+ * LOOK_UP: there is none, or it does not tell.
+ */
+static pg_attribute_always_inline wa_list_answer
+wa_lazy_list_ask(const wa_lazy_list *lazy, const struct varlena *value, wa_str *digits)
+{
+	return lazy->list == NULL ? WA_LIST_LOOK_UP : wa_list_ask_plain(lazy->list, value, digits);
+}
+
+/*
  * Called before a recipient is looked up: should the list be read now for this question?
  * user_id: the recipient is a BSUID or parent, so the list must contain these.  changed: the
  * question differs from that of the last call.  processes: how many processes of one

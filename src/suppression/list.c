@@ -143,13 +143,6 @@ ask_unknown(wa_suppression_list *list, const wa_canonical *recipient)
 	return answer;
 }
 
-static bool
-has_key(const wa_phone_set *set, wa_key key)
-{
-	return wa_phone_set_may_have(set, wa_phone_set_hash(set, key)) &&
-		(set->entries == NULL || wa_phone_set_find(set, key) != NULL);
-}
-
 /* What the rows about a BSUID or parent, or about those linked with it, say. */
 static wa_list_answer
 answer_of_user_id(const wa_suppression_list *list, wa_str id)
@@ -170,7 +163,7 @@ answer_of_user_id(const wa_suppression_list *list, wa_str id)
 static wa_list_answer
 ask_user_id(wa_suppression_list *list, const wa_canonical *recipient)
 {
-	wa_str		id = {recipient->text, recipient->len};
+	wa_str		id = wa_canonical_str(recipient);
 	wa_list_answer answer;
 
 	if (!list->has_user_ids)
@@ -178,9 +171,7 @@ ask_user_id(wa_suppression_list *list, const wa_canonical *recipient)
 	answer = answer_of_user_id(list, id);
 	if (answer != WA_LIST_UNDECIDED)
 		return answer;
-	if (list->has_erased &&
-		has_key(&list->erased,
-				wa_list_bucket_key(wa_erased_bucket(wa_decision_cache_erasure(list->cache), id))))
+	if (list->has_erased && wa_list_may_be_erased(list, wa_erased_bucket(&list->cache->erasure, id)))
 		return WA_LIST_LOOK_UP;
 	return list->needs_opt_in ? WA_LIST_REFUSED : ask_unknown(list, recipient);
 }
@@ -195,13 +186,11 @@ wa_list_ask(wa_suppression_list *list, const wa_canonical *recipient)
 }
 
 wa_list_answer
-wa_list_ask_unknown(wa_suppression_list *list, const char *digits, size_t len)
+wa_list_ask_unknown(wa_suppression_list *list, wa_str digits)
 {
 	wa_canonical recipient;
 
-	memcpy(recipient.text, digits, len);
-	recipient.text[len] = '\0';
-	recipient.len = len;
+	(void) wa_canonical_from_str(digits, &recipient);
 	return ask_unknown(list, &recipient);
 }
 
@@ -243,10 +232,9 @@ rule_of_rows(const wa_suppression_list *list, const wa_canonical *recipient)
 
 	if (wa_is_bsuid(recipient->text))
 	{
-		wa_str		id = {recipient->text, recipient->len};
-
 		/* A list that tells reasons refuses BSUIDs by no other rule; see user_ids.c. */
-		if (list->has_user_ids && answer_of_user_id(list, id) == WA_LIST_REFUSED)
+		if (list->has_user_ids &&
+			answer_of_user_id(list, wa_canonical_str(recipient)) == WA_LIST_REFUSED)
 			return WA_RULE_OPTED_OUT_WHATSAPP;
 	}
 	else
@@ -264,6 +252,15 @@ wa_list_rule(wa_suppression_list *list, const wa_canonical *recipient)
 	if (settle(list, recipient, &of_place) == WA_LIST_REFUSED)
 		rule = Min(rule, of_place);
 	return rule;
+}
+
+wa_rule
+wa_list_rule_plain(wa_suppression_list *list, wa_str digits)
+{
+	wa_canonical recipient;
+
+	(void) wa_canonical_from_str(digits, &recipient);
+	return wa_list_rule(list, &recipient);
 }
 
 bool

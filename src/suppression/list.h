@@ -121,6 +121,9 @@ extern wa_list_answer wa_list_ask(wa_suppression_list *list, const wa_canonical 
  */
 extern wa_rule wa_list_rule(wa_suppression_list *list, const wa_canonical *recipient);
 
+/* The same for a phone that wa_list_ask_plain has refused, by the digits that it gave. */
+extern wa_rule wa_list_rule_plain(wa_suppression_list *list, wa_str digits);
+
 /* Is a phone that the list refuses refused for rows of another one? */
 extern bool wa_list_inherits(const wa_suppression_list *list, const wa_canonical *phone);
 
@@ -198,14 +201,14 @@ wa_list_meaning(uint16 bits)
 }
 
 /* The answer for a recipient without rows, where its first digits do not determine it. */
-extern wa_list_answer wa_list_ask_unknown(wa_suppression_list *list, const char *digits, size_t len);
+extern wa_list_answer wa_list_ask_unknown(wa_suppression_list *list, wa_str digits);
 
-/* May the person with this number have been erased, by its bucket? */
+/* May the person whose identifier has this bucket have been erased? */
 static inline bool
-wa_list_may_be_erased(const wa_suppression_list *list, int64 number)
+wa_list_may_be_erased(const wa_suppression_list *list, uint32 bucket)
 {
 	const wa_phone_set *set = &list->erased;
-	wa_key		key = wa_list_bucket_key(wa_erased_phone_bucket(list->erased_seed, number));
+	wa_key		key = wa_list_bucket_key(bucket);
 	uint64		hash = wa_phone_set_hash(set, key);
 
 	return wa_phone_set_may_have(set, hash) &&
@@ -236,12 +239,13 @@ wa_list_ask_phone(wa_suppression_list *list, int64 number, const char *digits, s
 	}
 	if (list->needs_opt_in && !(bits & WA_LISTED_OPTED_IN))
 		return WA_LIST_REFUSED;
-	if (unlikely(list->has_erased) && wa_list_may_be_erased(list, number))
+	if (unlikely(list->has_erased) &&
+		wa_list_may_be_erased(list, wa_erased_phone_bucket(list->erased_seed, number)))
 		return WA_LIST_LOOK_UP;
 	answer = list->by_prefix[wa_list_prefix(digits)];
 	if (answer == WA_LIST_REFUSED || answer == WA_LIST_ALLOWED)
 		return answer;
-	return wa_list_ask_unknown(list, digits, len);
+	return wa_list_ask_unknown(list, (wa_str) {digits, len});
 }
 
 /*

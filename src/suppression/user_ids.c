@@ -82,12 +82,9 @@ static void
 make_set(wa_builder *b)
 {
 	wa_phone_set *set = &b->list->user_ids;
-	uint64		most = b->nuser_ids + b->nparents;
-	Size		bloom = wa_phone_set_bloom_size(most, WA_BLOOM_SIZE);
-	Size		table = wa_phone_set_table_size(most);
 
 	set->seed = b->list->set.seed;
-	wa_phone_set_init(set, wa_builder_allocate(b, bloom), bloom, wa_builder_allocate(b, table), table);
+	wa_builder_make_empty(b, set, b->nuser_ids + b->nparents, WA_BLOOM_SIZE, true);
 	for (uint64 i = 0; i < b->nuser_ids; i++)
 		add(set, wa_entry_key(b->user_ids[i]), wa_entry_bits(b->user_ids[i]));
 	/* Parents are seen with BSUIDs, so one pass suffices. */
@@ -103,7 +100,7 @@ void
 wa_builder_make_user_ids(wa_builder *b, Snapshot snapshot)
 {
 	if (b->with_user_ids && b->connected != NULL)
-		wa_scan_table(&wa_decision_cache_schema(b->cache)->identity, snapshot, read_link, b);
+		wa_scan_table(&b->cache->schema->identity, snapshot, read_link, b);
 	if (b->with_user_ids && wa_builder_has_user_id_room(b))
 		make_set(b);
 	if (b->user_ids != NULL)

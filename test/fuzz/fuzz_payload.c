@@ -103,16 +103,7 @@ demand_same_element(const wa_element *a, const wa_element *b)
 	demand_same(a->waba_id, b->waba_id);
 	demand(a->nerrors == b->nerrors && a->nerrors >= 0);
 	for (int i = 0; i < a->nerrors; i++)
-	{
-		wa_error	error_a;
-		wa_error	error_b;
-
-		wa_element_error(a, i, &error_a);
-		wa_element_error(b, i, &error_b);
-		demand_same(error_a.code, error_b.code);
-		demand_same(error_a.title, error_b.title);
-		demand_same(error_a.details, error_b.details);
-	}
+		demand_same(wa_element_error_code(a, i), wa_element_error_code(b, i));
 	demand(a->nrestrictions == b->nrestrictions && a->nrestrictions >= 0);
 	for (int i = 0; i < a->nrestrictions; i++)
 	{

@@ -131,13 +131,8 @@ print_element(const wa_element *element, bool with_fragment)
 	print_text("waba_id", element->waba_id);
 	for (int i = 0; i < element->nerrors; i++)
 	{
-		wa_error	error;
-
-		wa_element_error(element, i, &error);
 		printf(" error");
-		print_text("code", error.code);
-		print_text("title", error.title);
-		print_text("details", error.details);
+		print_text("code", wa_element_error_code(element, i));
 	}
 	for (int i = 0; i < element->nrestrictions; i++)
 	{

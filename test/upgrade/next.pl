@@ -9,8 +9,8 @@ my $holiday = do {
 };
 
 (
-	[ qr/(?<=CREATE TABLE \@extschema\@\.wa_incident )(\(.*?recorded_at [^\n]*,\n)/s, sub { "$_[0]\tticket text NOT NULL DEFAULT '',\n" } ],
-	[ qr/^(COMMENT ON TABLE \@extschema\@\.wa_incident )/m, sub { "COMMENT ON COLUMN wa_incident.ticket IS 'Number in the issue tracker';\n$_[0]" } ],
+	[ qr/(?<=CREATE TABLE wa_incident )(\(.*?recorded_at [^\n]*,\n)/s, sub { "$_[0]\tticket text NOT NULL DEFAULT '',\n" } ],
+	[ qr/^(COMMENT ON TABLE wa_incident )/m, sub { "COMMENT ON COLUMN wa_incident.ticket IS 'Number in the issue tracker';\n$_[0]" } ],
 	[ qr/^(CREATE TABLE wa_empty_declaration )/m, sub { "$holiday$_[0]" } ],
 	[ qr/(VALUES \(wa_declare_empty\.reason\))/, sub { 'VALUES (pg_catalog.btrim(wa_declare_empty.reason))' } ],
 	[ qr/(confirmed_flush_lsn\) AS behind_bytes,\n\twal_status\n)/, sub { "confirmed_flush_lsn) AS behind_bytes,\n\twal_status, temporary\n" } ],
