@@ -42,7 +42,8 @@ SELECT recipient, window_open_until IS NOT NULL AS window_open, wa_sendable(reci
 FROM wa_recipient_status WHERE recipient IN ('491700000010', 'DE.ten') ORDER BY recipient;
 -- Whatever else objects; and a window of its own ends when its own ends.
 CALL t.now(t.failed('491700000010', 130403, now() - interval '30 minutes'));
-SELECT recipient, window_open_until FROM wa_recipient_status WHERE recipient = '491700000010';
+CALL t.now(t.receipt('491700000011', now() - interval '30 minutes'));
+SELECT recipient, window_open_until FROM wa_recipient_status WHERE recipient IN ('491700000010', '491700000011') ORDER BY recipient;
 CALL t.now(t.wrote('491700000010', now() - interval '20 hours'));
 SELECT recipient, extract(hour FROM window_open_until - date_trunc('second', now())) AS hours FROM wa_recipient_status WHERE recipient IN ('491700000010', 'DE.ten') ORDER BY recipient;
 -- One recipient is looked up, not searched for.

@@ -50,9 +50,9 @@ LEFT JOIN LATERAL (
 		max(v.last_read_at) FILTER (WHERE p.until IS NULL OR v.last_read_at <= p.until) AS last_read_at,
 		-- A decision tells whether a message under a linked identifier counts: is a window still open just before this one would end?
 		max(v.last_inbound_at + interval '24 hours') FILTER (
-			WHERE v.last_inbound_at > now() - interval '24 hours' AND (p.until IS NULL OR v.last_inbound_at <= p.until)
-			AND NOT EXISTS (SELECT FROM wa_explain(k.recipient, 'service', at => v.last_inbound_at + interval '24 hours' - interval '1 microsecond') AS e
-				WHERE e.reason = 'window_closed')) AS window_open_until
+			WHERE CASE WHEN v.last_inbound_at > now() - interval '24 hours' AND (p.until IS NULL OR v.last_inbound_at <= p.until) THEN
+				NOT EXISTS (SELECT FROM wa_explain(k.recipient, 'service', at => v.last_inbound_at + interval '24 hours' - interval '1 microsecond') AS e
+					WHERE e.reason = 'window_closed') END) AS window_open_until
 	FROM wa__identifiers(k.recipient) AS p
 	JOIN wa_activity AS v ON v.recipient = p.identifier) AS a ON true;
 COMMENT ON VIEW wa_recipient_status IS
