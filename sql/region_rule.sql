@@ -25,6 +25,12 @@ SELECT category, wa_sendable('12125550123', category, at => '2025-03-01 11:00') 
 INSERT INTO wa_region_rule (region, category, reason, source) VALUES ('BR', 'utility', 'our lawyers say so', 'mail of 2025-02-01'), ('AE', 'marketing', '', '');
 SELECT category, wa_sendable('+55 11 98765-4321', category) FROM unnest(enum_range(NULL::wa_category)) AS category;
 SELECT rule, reason, origin, detail FROM wa_explain('+55 11 98765-4321', 'utility');
+-- What the suppression list found of a number of Jersey tells nothing of British ones that begin with the same digits.
+INSERT INTO wa_region_rule (region, category) VALUES ('GB', 'marketing'), ('IT', 'marketing');
+SET LOCAL wa_policy.suppression_list_after = 0;
+SELECT phone, wa_region(phone::wa_recipient) AS region, wa_sendable(phone, 'marketing') AS marketing, wa_first_reason(phone, 'marketing') AS reason
+FROM unnest(ARRAY['447797123456', '447712345678', '447797123456', '390669812345', '390612345678']) AS phone;
+RESET wa_policy.suppression_list_after;
 UPDATE wa_region_rule SET reason = 'changed' WHERE region = 'US';
 SELECT rule, reason, origin, detail FROM wa_explain('12125550123', 'marketing');
 SELECT region, category, is_default FROM wa_region_rule ORDER BY region, category;

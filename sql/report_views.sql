@@ -40,6 +40,12 @@ CALL t.now(t.wrote('491700000010', now() - interval '2 days') || '{"contacts": [
 CALL t.now(jsonb_build_object('messages', jsonb_build_array(jsonb_build_object('from_user_id', 'DE.ten', 'id', 'w', 'type', 'image', 'timestamp', t.unix(now() - interval '1 hour')))));
 SELECT recipient, window_open_until IS NOT NULL AS window_open, wa_sendable(recipient, 'service') AS sendable
 FROM wa_recipient_status WHERE recipient IN ('491700000010', 'DE.ten') ORDER BY recipient;
+-- Whatever else objects; and a window of its own ends when its own ends.
+CALL t.now(t.failed('491700000010', 130403, now() - interval '30 minutes'));
+CALL t.now(t.receipt('491700000011', now() - interval '30 minutes'));
+SELECT recipient, window_open_until FROM wa_recipient_status WHERE recipient IN ('491700000010', '491700000011') ORDER BY recipient;
+CALL t.now(t.wrote('491700000010', now() - interval '20 hours'));
+SELECT recipient, extract(hour FROM window_open_until - date_trunc('second', now())) AS hours FROM wa_recipient_status WHERE recipient IN ('491700000010', 'DE.ten') ORDER BY recipient;
 -- One recipient is looked up, not searched for.
 SELECT opted_in, how FROM wa_recipient_status WHERE recipient = '+49 170 0000003';
 

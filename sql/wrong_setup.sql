@@ -56,10 +56,18 @@ CALL t.take(t.failed('491640000001', 131026, '2025-03-01 10:00'));
 \set ECHO all
 SELECT what, t.says(what) FROM t.use;
 
--- A restore that failed at one table.  Where it failed at the log, everybody's word is still there.
+-- A restore that failed at one table, also where what had come is on its pages.
 SELECT * FROM t.after('TRUNCATE wa_consent');
+SELECT * FROM t.after('DELETE FROM wa_consent') WHERE what IN ('decision', 'suppressed');
 SELECT * FROM t.after($$SELECT wa_forget('491640000002', 'request'); TRUNCATE wa_erasure_key$$) WHERE what <> 'ingest';
-SELECT * FROM t.after('ALTER TABLE wa_consent_log DISABLE TRIGGER USER; TRUNCATE wa_consent_log') WHERE what IN ('decision', 'suppressed');
+-- Where it failed at the log, everybody's latest word is still there, and counts under every identifier.
+SAVEPOINT log;
+CALL t.take('{"statuses": [{"id": "m", "status": "sent", "timestamp": "1740700000", "recipient_id": "491640000001", "recipient_user_id": "DE.one"}]}');
+ALTER TABLE wa_consent_log DISABLE TRIGGER USER;
+TRUNCATE wa_consent_log;
+SELECT reason, origin, detail FROM wa_explain('DE.one', 'marketing') WHERE rule = 2;
+SELECT recipient, reason FROM wa_suppressed('marketing') WHERE code IS NULL ORDER BY recipient;
+ROLLBACK TO log;
 
 -- Every column of every table of state, with another type.
 \set ECHO none

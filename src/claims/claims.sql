@@ -101,6 +101,11 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 		DELETE FROM wa_claim AS c USING gone AS g
 		WHERE c.token OPERATOR(pg_catalog.=) wa__claim.token AND c.home = g.home;
 
+		-- Where that took long, the lease begins now: who is given a claim must have the time to send.
+		UPDATE wa_claim AS c SET lease_until = pg_catalog.clock_timestamp() OPERATOR(pg_catalog.+) wa__claim.lease
+		WHERE c.token OPERATOR(pg_catalog.=) wa__claim.token
+			AND (wa__claim.at OPERATOR(pg_catalog.+) (wa__claim.lease OPERATOR(pg_catalog./) 2)) OPERATOR(pg_catalog.<) pg_catalog.clock_timestamp();
+
 		SELECT u.phone, u.recipient,
 			CASE WHEN u.taken THEN COALESCE((SELECT a.wa_id FROM wa_activity AS a
 				WHERE a.recipient = u.recipient AND a.wa_id IS NOT NULL

@@ -42,6 +42,50 @@ facts_with(wa_facts *facts, wa_part part)
 	return facts;
 }
 
+/*
+ * The first row, from the i-th on, whose business may be this one; NULL: any.  Rows are in the order of
+ * businesses, so those of an unknown one come first.  n: there is none.
+ */
+static int
+next_activity(const wa_facts *facts, int i, const wa_str *business)
+{
+	const wa_activity_row *rows = facts->activities;
+	int			high = facts->nactivities;
+
+	if (i == high || business == NULL || wa_may_be_same(rows[i].business, *business))
+		return i;
+	while (i < high)
+	{
+		int			middle = (i + high) / 2;
+
+		if (wa_str_compare(rows[middle].business, *business) < 0)
+			i = middle + 1;
+		else
+			high = middle;
+	}
+	return i < facts->nactivities && wa_str_equal(rows[i].business, *business) ? i :
+		facts->nactivities;
+}
+
+/* The first row of this business, or behind it. */
+static int
+consent_from(const wa_facts *facts, wa_str business)
+{
+	int			low = 0;
+	int			high = facts->nconsents;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+
+		if (wa_str_compare(facts->consents[middle].business, business) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* Could the message in question use a window of this business and sender? */
 static bool
 may_use_window(const wa_question *q, const wa_activity_row *row)
@@ -70,20 +114,20 @@ window_open(wa_rule_context *context, const wa_str *business)
 	const wa_facts *facts = facts_with(context->facts, WA_ACTIVITIES);
 	const wa_activity_row *rows = facts->activities;
 
-	for (int i = 0; i < facts->nactivities; i++)
+	for (int i = next_activity(facts, 0, business); i < facts->nactivities;
+		 i = next_activity(facts, i + 1, business))
 	{
 		const wa_activity_row *row = &rows[i];
 		wa_instant	inbound = row->activity.last_inbound_at;
 		bool		refused = is_refused_by(row, row);
 
-		if (!may_use_window(q, row) ||
-			(business != NULL && (!row->lifts || !wa_may_be_same(*business, row->business))))
-			continue;
-		if (!wa_window_spans(inbound, q->at))
+		if (!may_use_window(q, row) || (business != NULL && !row->lifts) ||
+			!wa_window_spans(inbound, q->at))
 			continue;
 
 		/* As a rule it is its own row that says so. */
-		for (int j = 0; j < facts->nactivities && !refused; j++)
+		for (int j = next_activity(facts, 0, &row->business); j < facts->nactivities && !refused;
+			 j = next_activity(facts, j + 1, &row->business))
 			refused = is_refused_by(row, &rows[j]);
 		if (!refused)
 			return true;
@@ -157,17 +201,21 @@ static bool
 object_to_stops(wa_rule_context *context, uint8 registers, wa_rule rule)
 {
 	const wa_facts *facts;
+	int			nall = 0;
 
 	registers &= registers_asked[context->question->category];
 	if (registers == 0)
 		return true;
 	facts = facts_with(context->facts, WA_CONSENTS);
+	/* Those that speak for every business come first. */
+	while (nall < facts->nconsents && facts->consents[nall].business.len == 0)
+		nall++;
 	for (int i = 0; i < facts->nconsents; i++)
 	{
 		const wa_consent_row *row = &facts->consents[i];
 
 		if ((registers & 1 << row->reg) != 0 && wa_asks_about(context->question, row->business) &&
-			wa_consent_stopped(&row->consent) && !wa_resumed_for_all(facts->consents, facts->nconsents, row))
+			wa_consent_stopped(&row->consent) && !wa_resumed_for_all(facts->consents, nall, row))
 		{
 			wa_objection objection = {rule, row->business,.since = row->consent.stopped_at,
 			.until = WA_FOREVER,.origin = row->consent.origin,
@@ -247,7 +295,8 @@ window_closed_at(const wa_facts *facts, const wa_activity_row *row, wa_instant a
 	wa_instant	closed = wa_after(row->activity.last_inbound_at, WA_WINDOW);
 	bool		is_over = closed <= at;
 
-	for (int i = 0; i < facts->nactivities; i++)
+	for (int i = next_activity(facts, 0, &row->business); i < facts->nactivities;
+		 i = next_activity(facts, i + 1, &row->business))
 	{
 		const wa_activity_row *other = &facts->activities[i];
 
@@ -396,12 +445,11 @@ rule_quiet_hours(wa_rule_context *context)
 static bool
 stopped_for_all(const wa_facts *facts, const wa_consent_row *opt_in)
 {
-	for (int i = 0; i < facts->nconsents; i++)
+	for (int i = 0; i < facts->nconsents && facts->consents[i].business.len == 0; i++)
 	{
 		const wa_consent_row *row = &facts->consents[i];
 
-		if (row->reg == WA_REGISTER_BUSINESS && row->business.len == 0 &&
-			wa_consent_stopped(&row->consent) &&
+		if (row->reg == WA_REGISTER_BUSINESS && wa_consent_stopped(&row->consent) &&
 			row->consent.stopped_at >= opt_in->consent.resumed_at)
 			return true;
 	}
@@ -412,13 +460,13 @@ stopped_for_all(const wa_facts *facts, const wa_consent_row *opt_in)
 static bool
 opted_in_with(const wa_facts *facts, wa_str business, wa_instant later_than)
 {
-	for (int i = 0; i < facts->nconsents; i++)
+	for (int i = consent_from(facts, business); i < facts->nconsents &&
+		 wa_str_equal(facts->consents[i].business, business); i++)
 	{
 		const wa_consent_row *row = &facts->consents[i];
 
-		if (row->reg == WA_REGISTER_BUSINESS && wa_str_equal(row->business, business) &&
-			row->consent.resumed_at > later_than && !wa_consent_stopped(&row->consent) &&
-			!stopped_for_all(facts, row))
+		if (row->reg == WA_REGISTER_BUSINESS && row->consent.resumed_at > later_than &&
+			!wa_consent_stopped(&row->consent) && !stopped_for_all(facts, row))
 			return true;
 	}
 	return false;

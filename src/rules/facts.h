@@ -207,11 +207,11 @@ struct wa_facts
 
 	uint8		fetched;		/* which parts of the following are filled in */
 	int			nconsents;
-	const wa_consent_row *consents;
+	const wa_consent_row *consents; /* in the order of businesses */
 	int			ncooldowns;
 	const wa_cooldown_row *cooldowns;
 	int			nactivities;
-	const wa_activity_row *activities;
+	const wa_activity_row *activities;	/* likewise */
 	int			ndeliveries;
 	const wa_delivery_row *deliveries;
 	int			ndelivered;

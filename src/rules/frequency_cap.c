@@ -69,12 +69,16 @@ wa_count_deliveries(const wa_facts *facts, const wa_question *q, const wa_cap *c
 	}
 }
 
-/* Has this message been delivered?  Then it counts as such. */
-static bool
-was_delivered(const wa_facts *facts, int32 message)
+/* When was the message of a claim delivered first?  WA_FOREVER: it was not. */
+static wa_instant
+delivered_at(const wa_facts *facts, int32 message)
 {
 	int			low = 0;
 	int			high = facts->ndelivered;
+	wa_instant	first = WA_FOREVER;
+
+	if (message == 0)
+		return first;
 
 	while (low < high)
 	{
@@ -85,7 +89,9 @@ was_delivered(const wa_facts *facts, int32 message)
 		else
 			high = middle;
 	}
-	return low < facts->ndelivered && facts->delivered[low].message == message;
+	for (; low < facts->ndelivered && facts->delivered[low].message == message; low++)
+		first = Min(first, facts->delivered[low].at);
+	return first;
 }
 
 void
@@ -94,15 +100,16 @@ wa_count_claims(const wa_facts *facts, const wa_question *q, const wa_cap *cap, 
 	for (int i = 0; i < facts->nclaims; i++)
 	{
 		const wa_claim_row *claim = &facts->claims[i];
+		wa_instant	delivered = delivered_at(facts, claim->message);
+		wa_instant	until = Min(claim->lease_until, delivered);
 
 		/* Whenever it was claimed: one that this transaction has made is later than its beginning. */
-		if ((claim->lease_until <= q->at && claim->lease_until != WA_FOREVER) ||
+		if ((until <= q->at && until != WA_FOREVER) ||
 			(q->own_claim != 0 && claim->token == q->own_claim) ||
-			!is_capped(q, cap, claim->category, claim->business) ||
-			(claim->message != 0 && was_delivered(facts, claim->message)))
+			!is_capped(q, cap, claim->category, claim->business))
 			continue;
 		counted->claimed++;
 		counted->latest = wa_later(counted->latest, claim->claimed_at);
-		count_delivery(counted, cap, claim->lease_until - cap->period);
+		count_delivery(counted, cap, until - cap->period);
 	}
 }

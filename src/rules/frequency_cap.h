@@ -13,7 +13,7 @@
 
 /*
  * The latest messages that count for a cap, as many as it allows.  A claim counts to the end of
- * its lease, as one delivered a period before that would.
+ * its lease or until its message was delivered, as one delivered a period before that would.
  */
 typedef struct wa_counted
 {

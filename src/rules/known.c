@@ -79,12 +79,36 @@ check_fed(const wa_decision_cache *cache)
 			 errhint("Ask in the database that receives the webhooks. If this one is meant to be empty, say so with wa_declare_empty('reason').")));
 }
 
-/* An ERROR where the table is empty, although its rows have left some in the other one. */
+/* Is there a row with these values in the first columns of the index? */
+static bool
+has_row_with(const wa_decision_cache *cache, const wa_table *table, const wa_str *names, int n)
+{
+	wa_reader	reader;
+	bool		found;
+
+	wa_reader_open(&reader, table, cache->snapshot);
+	wa_reader_seek_all(&reader, names, n);
+	found = wa_reader_next(&reader);
+	wa_reader_close(&reader);
+	return found;
+}
+
+/* By its index: a sequential scan would lock the whole table under SERIALIZABLE. */
+static bool
+has_indexed_row(const wa_decision_cache *cache, const wa_table *table)
+{
+	return wa_has_rows(table, cache->snapshot) && has_row_with(cache, table, NULL, 0);
+}
+
+/*
+ * An ERROR where the table is empty, although its rows have left some in the other one.  What a failed
+ * COPY wrote may still be on its pages.
+ */
 static void
 forbid_missing(const wa_decision_cache *cache, const wa_table *table, const char *name,
 			   const wa_table *other, const char *other_name)
 {
-	if (!wa_has_rows(table, cache->snapshot) && has_row(cache, other))
+	if (!has_indexed_row(cache, table) && has_row(cache, other))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("rows of \"%s\" are missing in this database", name),
@@ -161,20 +185,6 @@ check_copied(const wa_decision_cache *cache)
 				 errhint("Wait until wa_subscription_status says that it is ready, or ask where the state comes from.")));
 }
 
-/* Is there a row of wa_sender with these values in the first columns of that index? */
-static bool
-is_heard_of(const wa_decision_cache *cache, const wa_table *table, const wa_str *names, int n)
-{
-	wa_reader	reader;
-	bool		found;
-
-	wa_reader_open(&reader, table, cache->snapshot);
-	wa_reader_seek_all(&reader, names, n);
-	found = wa_reader_next(&reader);
-	wa_reader_close(&reader);
-	return found;
-}
-
 void
 wa_require_business(const wa_schema *schema, wa_str business)
 {
@@ -214,7 +224,7 @@ check_name(const wa_decision_cache *cache, const wa_table *table, const char *ki
 	if (name.data == NULL)
 		return;
 	forbid_empty_name(kind, name);
-	if (!is_heard_of(cache, table, &name, 1))
+	if (!has_row_with(cache, table, &name, 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("%s \"%.*s\" was never heard of", kind, wa_shown_len(name), name.data),
@@ -231,8 +241,8 @@ check_pair(const wa_decision_cache *cache, wa_str business, wa_str sender)
 	wa_str		of_all[] = {WA_STR(""), sender};
 
 	if (business.data == NULL || sender.data == NULL ||
-		is_heard_of(cache, table, own, lengthof(own)) ||
-		is_heard_of(cache, table, of_all, lengthof(of_all)))
+		has_row_with(cache, table, own, lengthof(own)) ||
+		has_row_with(cache, table, of_all, lengthof(of_all)))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),

@@ -5,7 +5,7 @@
  *
  * Consent under other identifiers is read from the log: wa_consent has the latest event
  * only, while after a change of number the latest event up to the change counts.  wa_consent
- * is read first, to see whether there is any.
+ * is read first, to see whether there is any, and for the latest stop, should the log be lost.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,6 +14,7 @@
 #include "common/hashfn.h"
 #include "miscadmin.h"
 
+#include "base/encode.h"
 #include "rules/fact_rows.h"
 #include "rules/person_facts.h"
 #include "state/columns.h"
@@ -137,15 +138,16 @@ add_resume(wa_consents *consents, int member, wa_register reg, wa_str business, 
 	wa_failures_add(&consents->resumes[known->place].at, at);
 }
 
-/* One row of the log, which stands under the home identifier. */
+/* One event, as the log has it; it stands under the home identifier. */
 typedef struct wa_logged
 {
-	wa_reader  *reader;			/* at the row */
 	int			home;
 	wa_instant	at;
 	wa_register reg;
 	wa_str		business;
 	bool		stop;
+	wa_str		origin;			/* where it lies in the row */
+	int			code;
 } wa_logged;
 
 /*
@@ -170,15 +172,13 @@ replaces(const wa_consent_row *row, wa_instant at, wa_str origin, int code, wa_s
 static void
 take_stop(wa_consents *consents, const wa_logged *logged, wa_consent_row *row)
 {
-	wa_str		origin = wa_reader_str(logged->reader, Anum_wa_consent_log_origin);
-	int			code = wa_reader_int(logged->reader, Anum_wa_consent_log_code);
 	wa_str		home = wa_learned_under(consents->person, logged->home);
 
-	if (!replaces(row, logged->at, origin, code, home))
+	if (!replaces(row, logged->at, logged->origin, logged->code, home))
 		return;
 	row->consent.stopped_at = logged->at;
-	row->consent.origin = origin;
-	row->consent.code = code;
+	row->consent.origin = wa_str_copy(logged->origin);
+	row->consent.code = logged->code;
 	row->learned_under = home;
 }
 
@@ -208,7 +208,7 @@ add_logged(wa_consents *consents, const wa_logged *logged, int member)
 static void
 read_logged(wa_consents *consents, wa_reader *log, int home)
 {
-	wa_logged	logged = {.reader = log,.home = home};
+	wa_logged	logged = {.home = home};
 	wa_str		also_named = wa_reader_str_in_place(log, Anum_wa_consent_log_also_named);
 	wa_str		name;
 
@@ -217,6 +217,8 @@ read_logged(wa_consents *consents, wa_reader *log, int home)
 	logged.reg = wa_register_from_name(wa_reader_str_in_place(log, Anum_wa_consent_log_register));
 	logged.stop = wa_str_equal(wa_reader_str_in_place(log, Anum_wa_consent_log_state),
 							   WA_STR("stop"));
+	logged.origin = wa_reader_str_in_place(log, Anum_wa_consent_log_origin);
+	logged.code = wa_reader_int(log, Anum_wa_consent_log_code);
 	add_logged(consents, &logged, home);
 	while (wa_str_next_word(&also_named, &name))
 	{
@@ -227,6 +229,26 @@ read_logged(wa_consents *consents, wa_reader *log, int home)
 		if (member >= 0)
 			add_logged(consents, &logged, member);
 	}
+}
+
+/* Take in the latest stop of the row of wa_consent at hand, in case that the log was lost. */
+static void
+read_latest(wa_consents *consents, wa_reader *consent, int home)
+{
+	wa_consent_row row;
+	wa_logged	logged = {.home = home,.stop = true};
+
+	wa_read_consent(consent, &row);
+	logged.at = row.consent.stopped_at;
+	logged.reg = row.reg;
+	logged.business = row.business;
+	if (wa_consent_stopped(&row.consent))
+	{
+		logged.origin = row.consent.origin;
+		logged.code = row.consent.code;
+	}
+	if (logged.at != WA_NEVER)
+		add_logged(consents, &logged, home);
 }
 
 static int
@@ -368,6 +390,9 @@ read_logs(wa_decision_cache *cache, wa_consents *consents, wa_reader *consent)
 	{
 		if (!wa_first_of_member(consent, person, i, WA_CONSENTS))
 			continue;
+		do
+			read_latest(consents, consent, i);
+		while (wa_reader_next(consent));
 		if (log.heap == NULL)
 			wa_reader_open(&log, &cache->schema->consent_log, cache->snapshot);
 		wa_reader_seek(&log, RecipientGetDatum(wa_recipient_make(&person->members[i].id)));

@@ -10,6 +10,16 @@
 #include "rules/fact_rows.h"
 #include "rules/person_facts.h"
 
+static int
+compare_activities(const void *a, const void *b)
+{
+	const wa_activity_row *x = a;
+	const wa_activity_row *y = b;
+	int			order = wa_str_compare(x->business, y->business);
+
+	return order != 0 ? order : wa_str_compare(x->sender, y->sender);
+}
+
 void
 wa_gather_person_activities(wa_decision_cache *cache)
 {
@@ -28,6 +38,8 @@ wa_gather_person_activities(wa_decision_cache *cache)
 								 wa_append(rows, n, max, wa_activity_row));
 	}
 	wa_reader_close(&reader);
+	if (n > 0)
+		qsort(rows, n, sizeof(wa_activity_row), compare_activities);
 	cache->facts.activities = rows;
 	cache->facts.nactivities = n;
 }

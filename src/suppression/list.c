@@ -99,30 +99,34 @@ ask_place(wa_suppression_list *list, const wa_canonical *recipient)
 }
 
 /*
- * Is the answer the same for the numbers that begin with these digits,
- * whatever their region and their zones?
+ * The answer for all numbers that begin with the same digits as this one, whatever their region and
+ * their zones; LOOK_UP where they differ, UNDECIDED where this one tells nothing of the others.
  */
-static bool
-settled(wa_suppression_list *list, const char *digits, wa_list_answer answer)
+static wa_list_answer
+settle_prefix(wa_suppression_list *list, const wa_canonical *phone, wa_list_answer answer)
 {
+	const char *digits = phone->text;
 	size_t		next = 0;
 	const char *exception;
+	wa_list_answer of_all = answer;
 
 	if (list->places != NULL)
-		return wa_time_zones_uniform(digits, WA_PREFIX_DIGITS);
+		return wa_time_zones_uniform(digits, WA_PREFIX_DIGITS) ? answer : WA_LIST_LOOK_UP;
 	while ((exception = wa_region_exception(digits, WA_PREFIX_DIGITS, &next)) != NULL)
 	{
 		wa_canonical number;
 		size_t		len = strlen(exception);
 
+		if (strncmp(digits, exception, len) == 0)
+			return WA_LIST_UNDECIDED;
 		number.len = 15;
 		memset(number.text, '0', number.len);
 		memcpy(number.text, exception, len);
 		number.text[number.len] = '\0';
 		if (ask_place(list, &number) != answer)
-			return false;
+			of_all = WA_LIST_LOOK_UP;
 	}
-	return true;
+	return of_all;
 }
 
 static wa_list_answer
@@ -139,7 +143,7 @@ ask_unknown(wa_suppression_list *list, const wa_canonical *recipient)
 		return *known;
 	answer = ask_place(list, recipient);
 	if (*known == WA_LIST_UNDECIDED)
-		*known = settled(list, c, answer) ? answer : WA_LIST_LOOK_UP;
+		*known = settle_prefix(list, recipient, answer);
 	return answer;
 }
 

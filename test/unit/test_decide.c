@@ -8,6 +8,8 @@
  */
 /* SOURCES: src/rules/decide.c src/rules/frequency_cap.c src/state/deliveries.c */
 /* LIBS: -Wno-sign-compare */
+#include <time.h>
+
 #include "rules/decide.h"
 
 #include "check.h"
@@ -157,16 +159,16 @@ test_consent(void)
 		rows[0] = stop_or_resume(reg, "b1", NOW, NOW + 1);
 		check(ask(&facts, WA_MARKETING, NOW) == 0, "resumed");
 
-		/* A later resume for every business. */
-		rows[0] = stop_or_resume(reg, "b1", NOW, WA_NEVER);
-		rows[1] = stop_or_resume(WA_REGISTER_BUSINESS, "", WA_NEVER, NOW + 1);
+		/* A later resume for every business, whose rows come first. */
+		rows[0] = stop_or_resume(WA_REGISTER_BUSINESS, "", WA_NEVER, NOW + 1);
+		rows[1] = stop_or_resume(reg, "b1", NOW, WA_NEVER);
 		facts.nconsents = 2;
 		check(ask(&facts, WA_MARKETING, NOW) == (reg == WA_REGISTER_WHATSAPP), "operators lift their own register");
-		rows[1] = stop_or_resume(WA_REGISTER_BUSINESS, "", WA_NEVER, NOW);
+		rows[0] = stop_or_resume(WA_REGISTER_BUSINESS, "", WA_NEVER, NOW);
 		check(ask(&facts, WA_MARKETING, NOW) == 1, "not at the same instant");
-		rows[1] = stop_or_resume(WA_REGISTER_BUSINESS, "b2", WA_NEVER, NOW + 1);
+		rows[0] = stop_or_resume(WA_REGISTER_BUSINESS, "b0", WA_NEVER, NOW + 1);
 		check(ask(&facts, WA_MARKETING, NOW) == 1, "another business lifts nothing");
-		rows[1] = stop_or_resume(WA_REGISTER_WHATSAPP, "", WA_NEVER, NOW + 1);
+		rows[0] = stop_or_resume(WA_REGISTER_WHATSAPP, "", WA_NEVER, NOW + 1);
 		check(ask(&facts, WA_MARKETING, NOW) == 1, "WhatsApp's register lifts nothing elsewhere");
 	}
 }
@@ -215,10 +217,11 @@ test_opt_in(void)
 		check(ask_all(&facts, WA_MARKETING, ALL, ANY, NOW).n == 0, "with each");
 		rows[1] = stop_or_resume(WA_REGISTER_WHATSAPP, "b2", WA_NEVER, NOW + 1);
 		check(ask_all(&facts, WA_MARKETING, ALL, ANY, NOW).n == 1, "WhatsApp's resume is no opt-in");
-		rows[1] = stop_or_resume(WA_REGISTER_BUSINESS, "", WA_NEVER, NOW + 1);
+		rows[1] = rows[0];
+		rows[0] = stop_or_resume(WA_REGISTER_BUSINESS, "", WA_NEVER, NOW + 1);
 		check(ask_all(&facts, WA_MARKETING, ALL, ANY, NOW).n == 0, "one for all");
 		check(ask_all(&facts, WA_MARKETING, WA_STR("b2"), ANY, NOW).n == 0, "one for all is one for each");
-		rows[1].consent.resumed_at = NOW;
+		rows[0].consent.resumed_at = NOW;
 		check(ask_all(&facts, WA_MARKETING, ALL, ANY, NOW).n == (erased ? 1 : 0), "later than the erasure");
 	}
 }
@@ -238,11 +241,12 @@ test_region(void)
 static void
 test_window(void)
 {
-	wa_activity_row rows[3] = {
-		{WA_STR("b1"), WA_STR("s1"), false, WA_NO_ACTIVITY},
+	wa_activity_row all[] = {
 		{WA_STR(""), WA_STR(""), false, WA_NO_ACTIVITY},
+		{WA_STR("b1"), WA_STR("s1"), false, WA_NO_ACTIVITY},
 		{WA_STR("b2"), WA_STR("s2"), false, WA_NO_ACTIVITY},
 	};
+	wa_activity_row *rows = &all[1];
 	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetched = WA_ALL_PARTS,.nactivities = 1,.activities = rows};
 	wa_objections found;
 
@@ -275,14 +279,15 @@ test_window(void)
 
 	/* A refusal that stands in another row. */
 	facts.nactivities = 3;
-	rows[2].activity.last_window_refused_at = NOW + 1;
-	check(ask(&facts, WA_SERVICE, NOW + 2) == 0, "another business's refusal");
+	facts.activities = all;
 	rows[1].activity.last_window_refused_at = NOW + 1;
+	check(ask(&facts, WA_SERVICE, NOW + 2) == 0, "another business's refusal");
+	all[0].activity.last_window_refused_at = NOW + 1;
 	found = ask_all(&facts, WA_SERVICE, ALL, ANY, NOW + 2);
 	check(found.n == 1 && found.objections[0].since == NOW + 1, "a refusal of nobody knows whom");
+	all[0].activity.last_window_refused_at = WA_NEVER;
+	rows[1].activity.last_inbound_at = NOW + WA_DAY;
 	rows[1].activity.last_window_refused_at = WA_NEVER;
-	rows[2].activity.last_inbound_at = NOW + WA_DAY;
-	rows[2].activity.last_window_refused_at = WA_NEVER;
 	check(ask(&facts, WA_SERVICE, NOW + WA_DAY) == 0, "either window will do");
 	check(next(&facts, WA_SERVICE, NOW + WA_DAY - 1) == NOW + WA_DAY - 1, "still open");
 }
@@ -429,6 +434,68 @@ test_quiet(void)
 	check(next(&facts, WA_UTILITY, midnight) == midnight, "another category");
 }
 
+#define MANY 30000
+
+static wa_str many_names[MANY];
+
+static int
+many_businesses(void *arg, const wa_str **businesses)
+{
+	(void) arg;
+	*businesses = many_names;
+	return MANY;
+}
+
+static bool
+count(void *arg, const wa_objection *objection)
+{
+	(void) objection;
+	++*(int *) arg;
+	return true;
+}
+
+/* What a person said to very many businesses costs in proportion: with the square it would be minutes. */
+static void
+test_many_businesses(void)
+{
+	static char names[MANY][16];
+	static wa_consent_row consents[MANY];
+	static wa_cooldown_row cooldowns[MANY];
+	static wa_activity_row activities[MANY];
+	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetched = WA_ALL_PARTS,.consents = consents,
+		.cooldowns = cooldowns,.activities = activities,.known_businesses = many_businesses};
+	wa_question question = {WA_MARKETING, ALL, ANY, NOW, 0};
+	clock_t		began = clock();
+	int			objections = 0;
+
+	for (int i = 0; i < MANY; i++)
+	{
+		snprintf(names[i], sizeof(names[i]), "b%05d", i);
+		many_names[i] = wa_str_from(names[i]);
+		consents[i] = stop_or_resume(WA_REGISTER_BUSINESS, names[i], NOW, WA_NEVER);
+		cooldowns[i] = (wa_cooldown_row) {.business = many_names[i],.code = 131049,.strikes = 1,.since = NOW,
+		.until = NOW + WA_DAY,.blocks = WA_CATEGORY_BIT(WA_MARKETING),.yields_to_window = true};
+		activities[i] = (wa_activity_row) {many_names[i], WA_STR("s"), true, WA_NO_ACTIVITY};
+		activities[i].activity.last_inbound_at = NOW;
+	}
+	facts.nconsents = MANY;
+	check(!wa_decide(&facts, &question, count, &objections) && objections == MANY, "each stop objects");
+	for (int i = 0; i < MANY; i++)
+		consents[i] = stop_or_resume(WA_REGISTER_BUSINESS, names[i], WA_NEVER, NOW);
+	facts.opt_in_required = true;
+	check(wa_decide(&facts, &question, NULL, NULL), "an opt-in with each");
+	facts.ncooldowns = facts.nactivities = MANY;
+	check(wa_decide(&facts, &question, NULL, NULL), "a window open with each");
+	for (int i = 0; i < MANY; i++)
+	{
+		activities[i].activity.last_inbound_at = NOW - 2 * WA_DAY + i;
+		activities[i].activity.last_window_refused_at = NOW;
+	}
+	question.category = WA_SERVICE;
+	check(!wa_decide(&facts, &question, count, &objections) && objections == MANY + 1, "closed with each");
+	check(clock() - began < 2 * CLOCKS_PER_SEC, "in proportion");
+}
+
 int
 main(void)
 {
@@ -441,5 +508,6 @@ main(void)
 	test_cooldown();
 	test_quiet();
 	test_fetching();
+	test_many_businesses();
 	return summary();
 }
