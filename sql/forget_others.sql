@@ -162,10 +162,13 @@ INSERT INTO wa_webhook (payload, signature) VALUES
 		jsonb_build_object('wa_id', '491600010020', 'category', 'marketing_messages', 'value', 'stop', 'timestamp', 1740823200),
 		jsonb_build_object('wa_id', '491600010021', 'category', 'marketing_messages', 'value', 'stop', 'timestamp', 1740823200)))), 'sha256=' || repeat('0', 64)),
 	('{"statuses": {"id": "x", "status": "read", "recipient_id": "491600010021"}}', 'sha256=' || repeat('0', 64));
+-- So does one that is not stored.
+SELECT i.problems FROM wa_webhook AS w, wa_ingest(w.payload, w.signature) AS i WHERE w.payload ~ '491600010020';
 SELECT webhook_id - min(webhook_id) OVER () AS n, problem, detail FROM wa_problem WHERE code IS NULL ORDER BY id;
 SELECT rows FROM wa_forget('491600010021', 'request') WHERE part = 'webhooks';
 SELECT webhook_id - min(webhook_id) OVER () AS n, problem, detail, resolved_at FROM wa_problem WHERE code IS NULL ORDER BY id;
 SELECT payload FROM wa_webhook WHERE erased_at IS NOT NULL AND payload ~ '491600010020';
+SELECT fragment FROM wa_problem WHERE webhook_id IS NULL AND fragment ~ '491600010020';
 -- It warns once.
 SELECT rows FROM wa_forget('491600010022', 'request') WHERE part = 'webhooks';
 

@@ -7,6 +7,8 @@ BEGIN;
 \set body '{"object":"whatsapp_business_account","entry":[{"id":"B1","changes":[{"field":"messages","value":{"metadata":{"phone_number_id":"S1"},"contacts":[{"profile":{"name":"Zo\\u00eb \\ud83d\\ude80"},"wa_id":"4915112345001"}],"messages":[{"from":"4915112345001","id":"wamid.1","timestamp":"1750025136","type":"text","text":{"body":"ARR\\u00caT\\u0021"}}]}}]}]}'
 \set mixed '{"entry":[{"id":"B1","changes":[{"field":"user_preferences","value":{"user_preferences":[{"wa_id":"4915112345002","category":"marketing_messages","value":"stop","timestamp":1750025136}]}}]},{"id":"B2","changes":[{"field":"user_preferences","value":{"user_preferences":[{"wa_id":"4915112345003","category":"marketing_messages","value":"stop","timestamp":1750025136}]}}]}]}'
 \set onprem '{"messages":[{"from":"4915112345004","id":"x","timestamp":"1750025136","type":"text","text":{"body":"STOP"}}]}'
+\set faulty '{"entry":[{"id":"B1","changes":[{"field":"user_preferences","value":{"user_preferences":[{"wa_id":"4915112345006","category":"marketing_messages","value":"stop","timestamp":1750025136},{"wa_id":"4915112345007","category":"marketing_messages","value":"stop","timestamp":"soon"}]}},{"field":"messages","value":{"statuses":[{"id":"w6","status":"failed","timestamp":"1750025136","recipient_id":"4915112345006","errors":[{"code":199998}]}]}}]}]}'
+\set faulty_two 'sha256=87d395415b029624ffd056d6f937703823f7c8093e51e0ae33a1744843a715ca'
 \set one 'sha256=e3545686b20d4825fd2c22c9d9ddbf15642df657b6c9a296180f030252cd6f19'
 \set two 'sha256=448f71c5f80390f4b79bb6dad8290ec567de1325bb5bf2e004435f3c89291f5a'
 \set mixed_one 'sha256=7c1c6baea9b8757a6f7ce2812c1e19f65962c60323a3db0f155ef0c6c37d4bb1'
@@ -77,14 +79,21 @@ DELETE FROM wa_consent;
 -- By INSERT, and both secrets during a rotation.
 INSERT INTO wa_webhook (payload, signature) VALUES (:'body', :'two');
 SELECT count(*) FROM wa_consent;
+-- These have faults of their own, besides.
+SELECT * FROM wa_ingest(:'faulty', :'faulty_two');
+INSERT INTO wa_webhook (payload, signature) VALUES (:'faulty', :'faulty_two');
 INSERT INTO wa_app_secret (business, secret) VALUES ('B1', 'second secret');
 INSERT INTO wa_webhook (payload, signature) VALUES (:'body', :'two'), (:'body', :'one');
 SELECT recipient, register, state FROM wa_consent;
 -- What was refused for want of the second secret is applied by a replay, also where the payload was not kept, or is kept no more.
-DELETE FROM wa_webhook;
+DELETE FROM wa_webhook WHERE payload <> :'faulty';
 SELECT problem, detail, fragment IS NOT NULL AS whole, signature = :'two' AS by_two FROM wa_problem ORDER BY id;
 SELECT * FROM wa_replay();
-SELECT problem, webhook_id IS NOT NULL AS kept, resolved_at IS NOT NULL AS resolved FROM wa_problem ORDER BY id;
+SELECT problem, webhook_id IS NOT NULL AS kept, path, resolved_at IS NOT NULL AS resolved, count FROM wa_problem ORDER BY id;
+-- What is wrong with their elements is another problem, and recorded once.
+SELECT * FROM wa_replay();
+SELECT count(*), count(resolved_at), sum(count) FROM wa_problem;
+DELETE FROM wa_webhook;
 DELETE FROM wa_consent;
 
 -- Two businesses in one payload: of B2, which has no secret, nothing is applied until a row says that it signs nothing.

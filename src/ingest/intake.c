@@ -72,6 +72,7 @@ struct wa_intake
 	int64		webhook_id;
 	const wa_report *report;	/* NULL: none */
 	bool		retrying;		/* of a problem that is recorded already */
+	bool		refused;		/* does one of the whole payload stand? */
 	bool		looking;		/* what it says comes by another way */
 	uint32		problems_of_element;	/* kinds found so far, as bits */
 	int			codes_of_element;	/* unknown ones found so far */
@@ -154,6 +155,7 @@ take_problem(void *arg, wa_problem problem, const char *detail, int32 code)
 		intake->problems_of_element |= 1 << problem;
 	}
 	intake->counts.problems++;
+	intake->refused |= intake->element != NULL && intake->element->place.nsteps == 0;
 	if (intake->retrying)
 		return;
 	if (problem == WA_PROBLEM_UNKNOWN_CODE &&
@@ -299,6 +301,7 @@ refuse_payload(wa_intake *intake, wa_problem problem, const char *detail, wa_str
 	const char *kept = "";
 
 	intake->counts.problems++;
+	intake->refused = true;
 	if (intake->retrying)
 		return;
 	old = MemoryContextSwitchTo(intake->context);
@@ -327,10 +330,22 @@ parse_body(wa_intake *intake, wa_str utf8, wa_str signature)
 	return result;
 }
 
+/*
+ * Did a business sign the payload that it names?  The secrets of all others are not tried, since there may
+ * be many of them, and a large body takes its time.  The body is to be parsed again after that.
+ */
 static bool
-is_signed(const wa_intake *intake)
+is_signed(wa_intake *intake)
 {
-	return intake->secrets == NULL || wa_secrets_any(intake->secrets);
+	wa_element	element;
+	bool		accepted = intake->secrets == NULL;
+
+	while (!accepted && wa_payload_next(intake->payload, &element))
+	{
+		CHECK_FOR_INTERRUPTS();
+		accepted = wa_secrets_accept(intake->secrets, element.business);
+	}
+	return accepted;
 }
 
 /*
@@ -346,11 +361,12 @@ parse_text(wa_intake *intake, wa_str text, wa_str signature)
 
 	if (result == WA_PAYLOAD_INVALID_JSON || (result == WA_PAYLOAD_OK && intake->secrets != NULL))
 		doubled = wa_doubled_to_utf8(text);
-	if (doubled.data == NULL || (result == WA_PAYLOAD_OK && is_signed(intake)))
+	if (doubled.data == NULL)
 		return result;
-	if (parse_body(intake, doubled, signature) == WA_PAYLOAD_OK &&
+	if ((result != WA_PAYLOAD_OK || !is_signed(intake)) &&
+		parse_body(intake, doubled, signature) == WA_PAYLOAD_OK &&
 		(result == WA_PAYLOAD_INVALID_JSON || is_signed(intake)))
-		return WA_PAYLOAD_OK;
+		return parse_body(intake, doubled, signature);
 	return parse_body(intake, utf8, signature);
 }
 
@@ -417,6 +433,60 @@ wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes, wa_str signa
 	wa_payload_clear(intake->payload);
 }
 
+static void
+retry_payload_once(wa_intake *intake, const wa_fragment *fragment)
+{
+	wa_intake_payload(intake, fragment->text, false, fragment->signature, fragment->received_at,
+					  fragment->webhook_id);
+}
+
+/*
+ * What was wrong with a whole payload is solved when it can be read, and was signed.  What is wrong with
+ * elements of it are other problems, which nobody could know of before, so that they are recorded now.
+ */
+static bool
+retry_payload(wa_intake *intake, const wa_fragment *fragment)
+{
+	int64		before = intake->counts.problems;
+	wa_counts	counts;
+
+	intake->refused = false;
+	retry_payload_once(intake, fragment);
+	if (intake->refused || intake->counts.problems == before)
+		return !intake->refused;
+	counts = intake->counts;
+	intake->retrying = intake->replaying = false;
+	intake->looking = true;
+	retry_payload_once(intake, fragment);
+	intake->replaying = true;
+	intake->counts = counts;
+	return true;
+}
+
+static bool
+retry_element(wa_intake *intake, const wa_fragment *fragment)
+{
+	int64		before = intake->counts.problems;
+	wa_str		utf8 = wa_to_utf8(fragment->text);
+	wa_payload_result result =
+		wa_payload_parse_element(intake->payload, utf8.data, utf8.len,
+								 wa_payload_kind_at(fragment->path), fragment->on_premises,
+								 wa_to_utf8(fragment->business), wa_to_utf8(fragment->sender));
+
+	intake->received_at = fragment->received_at;
+	intake->webhook_id = fragment->webhook_id;
+	if (result == WA_PAYLOAD_OK)
+		interpret_elements(intake, false);
+	else
+	{
+		/* The problem is on record already; lack of memory is none, but an ERROR. */
+		(void) problem_of(result);
+		intake->counts.problems++;
+	}
+	wa_payload_clear(intake->payload);
+	return intake->counts.problems == before;
+}
+
 bool
 wa_intake_fragment(wa_intake *intake, const wa_fragment *fragment, bool uncounted)
 {
@@ -426,32 +496,9 @@ wa_intake_fragment(wa_intake *intake, const wa_fragment *fragment, bool uncounte
 	forbid_on_subscriber(intake);
 	intake->retrying = true;
 	intake->looking = uncounted;
-	if (fragment->path.len == 0)
-		wa_intake_payload(intake, fragment->text, false, fragment->signature,
-						  fragment->received_at, fragment->webhook_id);
-	else
-	{
-		wa_str		utf8 = wa_to_utf8(fragment->text);
-		wa_payload_result result =
-			wa_payload_parse_element(intake->payload, utf8.data, utf8.len,
-									 wa_payload_kind_at(fragment->path), fragment->on_premises,
-									 wa_to_utf8(fragment->business), wa_to_utf8(fragment->sender));
-
-		intake->received_at = fragment->received_at;
-		intake->webhook_id = fragment->webhook_id;
-		if (result == WA_PAYLOAD_OK)
-			interpret_elements(intake, false);
-		else
-		{
-			/* The problem is on record already; lack of memory is none, but an ERROR. */
-			(void) problem_of(result);
-			intake->counts.problems++;
-		}
-		wa_payload_clear(intake->payload);
-	}
+	solved = fragment->path.len == 0 ? retry_payload(intake, fragment) : retry_element(intake, fragment);
 	intake->retrying = false;
 	intake->looking = false;
-	solved = intake->counts.problems == before.problems;
 	if (uncounted)
 		intake->counts = before;
 	return solved;

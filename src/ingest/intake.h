@@ -68,7 +68,8 @@ typedef struct wa_fragment
 } wa_fragment;
 
 /*
- * Apply it again.  Returns whether it could be applied or ignored now.  uncounted: its
+ * Apply it again.  Returns whether it could be applied or ignored now; of a whole payload, whether it could
+ * be read and was signed: then what is wrong with its elements is recorded.  uncounted: its
  * payload is applied as well, so this only checks and leaves the counts unchanged.
  */
 extern bool wa_intake_fragment(wa_intake *intake, const wa_fragment *fragment, bool uncounted);

@@ -151,10 +151,10 @@ static wa_statement erase_webhooks = {
  * What was cut out of cannot be checked then, though it may hold the stops of others.
  */
 static wa_statement tell_unchecked = {
-	"UPDATE @extschema@.wa_problem AS p SET detail = $1 FROM @extschema@.wa_webhook AS w"
-	" WHERE w.id = p.webhook_id AND w.erased_at IS NOT NULL AND p.problem = 'bad_signature'"
-	" AND p.resolved_at IS NULL AND p.detail <> $1",
-	"text", NULL, 0
+	"UPDATE @extschema@.wa_problem AS p SET detail = $1"
+	" WHERE p.problem = 'bad_signature' AND p.resolved_at IS NULL AND p.detail <> $1"
+	" AND @extschema@.wa__without(p.fragment, $2) <> ''",
+	"text recipient[]", NULL, 0
 };
 
 static wa_statement erase_problems = {
@@ -438,17 +438,21 @@ erase_from_mentions(const wa_schema *schema, const wa_forgotten *person)
 	return wa_statement_run(&erase_mentions, schema, values, NULL);
 }
 
+/* Before the fragments are cut: the payload itself where it was not stored, else what was copied before it was cut. */
 static void
-warn_of_unchecked(const wa_schema *schema)
+warn_of_unchecked(const wa_schema *schema, const wa_forgotten *person)
 {
-	Datum		detail = CStringGetTextDatum("the signature did not match, and an erasure has cut elements about somebody else out of the payload since, so that it cannot be checked again");
-	uint64		rows = wa_statement_run(&tell_unchecked, schema, &detail, NULL);
+	Datum		values[] = {
+		CStringGetTextDatum("the signature did not match, and an erasure has cut elements about somebody else out of the payload since, so that it cannot be checked again"),
+		ids_array(schema, person, true)
+	};
+	uint64		rows = wa_statement_run(&tell_unchecked, schema, values, NULL);
 
 	if (rows > 0)
 		ereport(WARNING,
 				(errmsg("webhooks whose signature did not match cannot be checked again after this erasure: %llu",
 						(unsigned long long) rows),
-				 errdetail("The rest of them, which may be about others, stays in wa_webhook, with an open problem in wa_problem."),
+				 errdetail("The rest of them, which may be about others, stays in wa_webhook or wa_problem, with an open problem."),
 				 errhint("If a secret was wrong: roll back, correct it in wa_app_secret, call wa_replay(), and erase then.")));
 }
 
@@ -551,7 +555,7 @@ forget(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
 	check_reason(reason, &person);
 	webhooks += erase_from_webhooks(schema, &person, person.n == known ? &age : NULL);
 	words += erase_from_words(schema, &person, person.n == known ? &age : NULL);
-	warn_of_unchecked(schema);
+	warn_of_unchecked(schema, &person);
 	put_part(rsinfo, "identifiers", person.n);
 	put_part(rsinfo, "webhooks", webhooks);
 	value = ids_array(schema, &person, true);

@@ -13,20 +13,10 @@
 #include "payload/erase.h"
 #include "payload/text.h"
 
-/* Of one identifier: its canonical text, and what is folded into it. */
-#define SPELLINGS_PER_ID	8
-
-typedef struct wa_spelling
-{
-	bool		digits;
-	size_t		len;
-	char		text[WA_RECIPIENT_MAX + 2];
-} wa_spelling;
-
 struct wa_names
 {
 	int			n;
-	wa_spelling spellings[FLEXIBLE_ARRAY_MEMBER];
+	wa_canonical ids[FLEXIBLE_ARRAY_MEMBER];
 };
 
 /* JSON in a string in JSON: queues wrap so, and no deeper than this. */
@@ -36,79 +26,16 @@ struct wa_names
  * Spellings.
  */
 
-/* Take in digits that are read as this phone. */
-static void
-add_spelling(wa_names *names, const wa_canonical *id, const char *digits, size_t len)
-{
-	wa_canonical read;
-	wa_spelling *spelling = &names->spellings[names->n];
-
-	if (len > 17 || !wa_canonicalize(digits, len, &read) || !wa_canonical_equal(&read, id))
-		return;
-	spelling->digits = true;
-	spelling->len = len;
-	memcpy(spelling->text, digits, len);
-	names->n++;
-}
-
-/* The phone with a digit put in, or (digit 0) taken out, at a place. */
-static void
-add_changed(wa_names *names, const wa_canonical *id, size_t place, char digit)
-{
-	char		digits[WA_RECIPIENT_MAX + 2];
-	size_t		rest = id->len - place - (digit == 0 ? 1 : 0);
-
-	memcpy(digits, id->text, place);
-	if (digit != 0)
-		digits[place] = digit;
-	memcpy(digits + place + (digit != 0 ? 1 : 0), id->text + id->len - rest, rest);
-	add_spelling(names, id, digits, place + (digit != 0 ? 1 : 0) + rest);
-}
-
-static void
-add_phone(wa_names *names, const wa_canonical *id)
-{
-	wa_spelling *spelling = &names->spellings[names->n++];
-
-	spelling->digits = true;
-	spelling->len = id->len;
-	memcpy(spelling->text, id->text, id->len);
-	for (size_t place = 1; place <= 3; place++)
-		add_changed(names, id, place, '0');	/* a trunk zero behind the country's code */
-	add_changed(names, id, 2, '1'); /* Mexico */
-	add_changed(names, id, 2, '9'); /* Argentina */
-	add_changed(names, id, 4, 0);	/* Brazil */
-}
-
-/* BSUIDs are written in one way, but for the case of the country. */
-static void
-add_user_id(wa_names *names, const wa_canonical *id)
-{
-	for (int lower = 0; lower <= 1; lower++)
-	{
-		wa_spelling *spelling = &names->spellings[names->n++];
-
-		spelling->digits = false;
-		spelling->len = id->len;
-		memcpy(spelling->text, id->text, id->len);
-		for (int i = 0; i < 2 && lower == 1; i++)
-			spelling->text[i] |= 0x20;
-	}
-}
-
 wa_names *
 wa_names_make(const wa_canonical *ids, int n)
 {
-	wa_names   *names = calloc(1, offsetof(wa_names, spellings) +
-							   (size_t) n * SPELLINGS_PER_ID * sizeof(wa_spelling));
+	wa_names   *names = malloc(offsetof(wa_names, ids) + (size_t) Max(1, n) * sizeof(wa_canonical));
 
-	for (int i = 0; names != NULL && i < n; i++)
-	{
-		if (wa_is_bsuid(ids[i].text))
-			add_user_id(names, &ids[i]);
-		else
-			add_phone(names, &ids[i]);
-	}
+	if (names == NULL)
+		return NULL;
+	names->n = n;
+	if (n > 0)
+		memcpy(names->ids, ids, (size_t) n * sizeof(wa_canonical));
 	return names;
 }
 
@@ -131,30 +58,81 @@ typedef struct wa_run
 	size_t		len;
 	char		digits[64];
 	bool		begins[64];		/* did no digit stand directly before it? */
+	bool		bracketed[64];	/* is it the 0 of "(0)"? */
 } wa_run;
 
+/* No phone is written with fewer digits, or more. */
+#define FEWEST_DIGITS	7
+#define MOST_DIGITS		17
+
+/* What is folded stands before so many digits at the end. */
+#define LAST_DIGITS		4
+
+/* Is it one of the phones what stands there from this place of the run on? */
+static bool
+run_is_name(const wa_names *names, const wa_run *run, size_t start, bool with_brackets)
+{
+	char		text[3 * MOST_DIGITS];
+	size_t		len = 0;
+	wa_canonical read;
+
+	for (size_t i = start; i < run->len; i++)
+	{
+		bool		bracketed = with_brackets && run->bracketed[i];
+
+		if (bracketed)
+			text[len++] = '(';
+		text[len++] = run->digits[i];
+		if (bracketed)
+			text[len++] = ')';
+	}
+	if (!wa_canonicalize(text, len, &read))
+		return false;
+	for (int i = 0; i < names->n; i++)
+	{
+		if (wa_canonical_equal(&read, &names->ids[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Does any phone end in the same digits?  That is quicker to tell. */
+static bool
+run_ends_alike(const wa_names *names, const wa_run *run)
+{
+	for (int i = 0; i < names->n; i++)
+	{
+		const wa_canonical *id = &names->ids[i];
+
+		if (!wa_is_bsuid(id->text) &&
+			memcmp(id->text + id->len - LAST_DIGITS, run->digits + run->len - LAST_DIGITS, LAST_DIGITS) == 0)
+			return true;
+	}
+	return false;
+}
+
 /*
- * Is the end of the run one of the phones?  It must begin where digits begin, or behind zeros: a
- * longer number that ends in the same digits is another's.
+ * Is the end of the run one of the phones, in whatever way it is written?  It must begin where digits
+ * begin, or behind zeros: a longer number that ends in the same digits is another's.
  */
 static bool
 run_ends_with_name(const wa_names *names, const wa_run *run)
 {
-	for (int i = 0; i < names->n; i++)
+	if (!run_ends_alike(names, run))
+		return false;
+	for (size_t n = FEWEST_DIGITS; n <= Min(MOST_DIGITS, run->len); n++)
 	{
-		const wa_spelling *spelling = &names->spellings[i];
-		size_t		start = run->len - spelling->len;
+		size_t		start = run->len - n;
 
-		if (spelling->digits && run->len >= spelling->len &&
-			memcmp(run->digits + start, spelling->text, spelling->len) == 0 &&
-			(run->begins[start] || run->digits[start - 1] == '0'))
+		if ((run->begins[start] || (start > 0 && run->digits[start - 1] == '0')) &&
+			(run_is_name(names, run, start, true) || run_is_name(names, run, start, false)))
 			return true;
 	}
 	return false;
 }
 
 static void
-run_add(wa_run *run, char digit, bool begins)
+run_add(wa_run *run, char digit, bool begins, bool bracketed)
 {
 	const size_t half = lengthof(run->digits) / 2;
 
@@ -162,9 +140,11 @@ run_add(wa_run *run, char digit, bool begins)
 	{
 		memmove(run->digits, run->digits + half, half);
 		memmove(run->begins, run->begins + half, half * sizeof(bool));
+		memmove(run->bracketed, run->bracketed + half, half * sizeof(bool));
 		run->len = half;
 	}
 	run->begins[run->len] = begins;
+	run->bracketed[run->len] = bracketed;
 	run->digits[run->len++] = digit;
 }
 
@@ -174,24 +154,63 @@ is_digit(unsigned char c)
 	return c >= '0' && c <= '9';
 }
 
+/* The character at this place, of a full-width form the one of ASCII, and the place behind it. */
+static char
+next_character(const char *text, size_t len, size_t *place)
+{
+	const unsigned char *c = (const unsigned char *) text + *place;
+
+	if (len - *place >= 3 && c[0] == 0xEF && c[1] == 0xBC && c[2] >= 0x81 && c[2] <= 0xBF)
+	{
+		*place += 3;
+		return (char) (c[2] - 0x81 + '!');
+	}
+	(*place)++;
+	return (char) c[0];
+}
+
+/* Is the next character a digit?  If a blank may stand before it: a closing bracket? */
+static bool
+digit_follows(const char *text, size_t len, size_t place)
+{
+	return place < len && is_digit(next_character(text, len, &place));
+}
+
+static bool
+bracket_follows(const char *text, size_t len, size_t place)
+{
+	char		c = ' ';
+
+	while (c == ' ' && place < len)
+		c = next_character(text, len, &place);
+	return c == ')';
+}
+
 static bool
 phones_occur(const wa_names *names, const char *text, size_t len)
 {
 	wa_run		run;
+	char		before = '\0';	/* the last character that was no blank */
+	bool		in_number = false;	/* did a digit stand directly before? */
 
 	run.len = 0;
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < len;)
 	{
-		if (is_digit(text[i]))
+		char		c = next_character(text, len, &i);
+		bool		digit = is_digit(c);
+
+		if (digit)
 		{
-			run_add(&run, text[i], run.len == 0 || !is_digit(text[i - 1]));
+			run_add(&run, c, !in_number, c == '0' && before == '(' && bracket_follows(text, len, i));
 			/* Nor may it go on: that is a longer number. */
-			if (run.len >= 7 && (i + 1 == len || !is_digit(text[i + 1])) &&
-				run_ends_with_name(names, &run))
+			if (run.len >= FEWEST_DIGITS && !digit_follows(text, len, i) && run_ends_with_name(names, &run))
 				return true;
 		}
-		else if (!is_separator(text[i]))
+		else if (!is_separator(c))
 			run.len = 0;
+		in_number = digit;
+		if (c != ' ')
+			before = c;
 	}
 	return false;
 }
@@ -218,26 +237,37 @@ id_begins(const char *text, size_t place)
  * Nor go on there?  A dot ends a sentence, but for CC.ENT, which is the beginning of a parent BSUID.
  */
 static bool
-id_ends(const wa_spelling *spelling, const char *text, size_t len, size_t place)
+id_ends(const wa_canonical *id, const char *text, size_t len, size_t place)
 {
 	if (place == len)
 		return true;
 	if (text[place] == '.' && place + 1 < len && is_id_char(text[place + 1]))
-		return !(spelling->len == 6 && memcmp(spelling->text + 2, ".ENT", 4) == 0);
+		return !(id->len == 6 && memcmp(id->text + 2, ".ENT", 4) == 0);
 	return !is_id_char(text[place]);
 }
 
+/* The two letters of the country, in any case. */
+#define COUNTRY		2
+
 static bool
-user_id_occurs(const wa_spelling *spelling, const char *text, size_t len)
+country_precedes(const wa_canonical *id, const char *text, size_t place)
+{
+	return place >= COUNTRY && (text[place - 2] & ~0x20) == id->text[0] &&
+		(text[place - 1] & ~0x20) == id->text[1];
+}
+
+static bool
+user_id_occurs(const wa_canonical *id, const char *text, size_t len)
 {
 	size_t		from = 0;
 	const char *hit;
 
-	while ((hit = memmem(text + from, len - from, spelling->text, spelling->len)) != NULL)
+	while ((hit = memmem(text + from, len - from, id->text + COUNTRY, id->len - COUNTRY)) != NULL)
 	{
 		size_t		place = hit - text;
 
-		if (id_begins(text, place) && id_ends(spelling, text, len, place + spelling->len))
+		if (country_precedes(id, text, place) && id_begins(text, place - COUNTRY) &&
+			id_ends(id, text, len, place + id->len - COUNTRY))
 			return true;
 		from = place + 1;
 	}
@@ -249,9 +279,9 @@ wa_names_occur(const wa_names *names, const char *text, size_t len)
 {
 	for (int i = 0; i < names->n; i++)
 	{
-		const wa_spelling *spelling = &names->spellings[i];
+		const wa_canonical *id = &names->ids[i];
 
-		if (!spelling->digits && user_id_occurs(spelling, text, len))
+		if (wa_is_bsuid(id->text) && user_id_occurs(id, text, len))
 			return true;
 	}
 	return phones_occur(names, text, len);

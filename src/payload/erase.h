@@ -16,7 +16,7 @@
 
 #include "recipient/phone.h"
 
-/* The identifiers of a person, in all spellings that payloads may contain. */
+/* The identifiers of a person. */
 typedef struct wa_names wa_names;
 
 /* Returns NULL where there is not enough memory.  Free the result with wa_names_free. */
@@ -24,8 +24,9 @@ extern wa_names *wa_names_make(const wa_canonical *ids, int n);
 extern void wa_names_free(wa_names *names);
 
 /*
- * Does the text contain one of the identifiers?  A phone is found by its digits, with any
- * characters between them; a BSUID as it is written.  JSON escapes are not decoded.
+ * Does the text contain one of the identifiers?  A phone is found in every way of writing that
+ * wa_canonicalize reads, with any characters between its digits; a BSUID as it is written, but for the case
+ * of its country.  JSON escapes are not decoded.
  */
 extern bool wa_names_occur(const wa_names *names, const char *text, size_t len);
 

@@ -160,7 +160,8 @@ wa__hold_of_code(PG_FUNCTION_ARGS)
 
 /*
  * What is stored in lifted_at is not asked: another policy may let other evidence
- * lift a failure, and all evidence that there was is in wa_activity.
+ * lift a failure, and all evidence that there was is in wa_activity.  There it is sought by the
+ * business as well, since a recipient may have rows of very many, and failures in all of them.
  */
 static wa_statement recompute = {
 	"UPDATE @extschema@.wa_cooldown AS c"
@@ -169,8 +170,10 @@ static wa_statement recompute = {
 	" FROM @extschema@.wa_cooldown AS d"
 	" CROSS JOIN LATERAL (SELECT pg_catalog.max(@extschema@.wa__evidence_lifts("
 	"d.code, a.last_inbound_at, a.last_delivered_at, a.last_marketing_delivered_at)) AS at"
-	" FROM @extschema@.wa_activity AS a WHERE a.recipient OPERATOR(@extschema@.=) d.recipient"
-	" AND (a.business = d.business OR a.business = '' OR d.business = '')) AS e"
+	" FROM (SELECT * FROM @extschema@.wa_activity AS a WHERE a.recipient OPERATOR(@extschema@.=) d.recipient"
+	" AND a.business = ANY (ARRAY[d.business, ''])"
+	" UNION ALL SELECT * FROM @extschema@.wa_activity AS a WHERE a.recipient OPERATOR(@extschema@.=) d.recipient"
+	" AND d.business = '') AS a) AS e"
 	" CROSS JOIN LATERAL @extschema@.wa__cooldown_merge("
 	"d.code, d.business, d.failures, NULL, '{}', e.at) AS n) AS m"
 	" WHERE c.ctid = m.place"

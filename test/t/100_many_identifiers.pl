@@ -124,6 +124,12 @@ is($node->safe_psql('n5_6000', q{SELECT count(*) FROM wa_message WHERE sent_at =
 is($node->safe_psql('n4_6000', q{SELECT count(*) FROM wa_activity WHERE business = 'W' AND last_window_refused_at > last_inbound_at}),
 	'6000', 'windows of all senders');
 
+# Nor does a recompute, which intake waits for.
+my ($recompute_few, $recompute_many) = map {
+	my $db = "n4_$_";
+	(sort { $a <=> $b } map { $node->safe_psql($db, q{SELECT ms('SELECT wa_recompute()')}) } 1 .. 2)[0] } $few, $many;
+cmp_ok($recompute_many, '<', 5 * $recompute_few + 400, "wa_recompute: $recompute_few ms for $few businesses, $recompute_many ms for $many");
+
 # Whom too many reach is refused, in a list as in a look-up, whatever is known of the others.  The first
 # number inherits from nobody, the second from the first.
 my $many_reach = q{
@@ -183,15 +189,18 @@ my ($senders_few, $senders_many) = map {
 } 0, 10000;
 cmp_ok($senders_many, '<', 2 * $senders_few + 50, "600 webhooks: $senders_few ms, $senders_many ms where 10000 senders and holds are known");
 
-# So does one with a wrong signature, whatever number of secrets other businesses have.
-my $forged = 'SELECT ms(' . literal('SELECT wa_ingest(' .
-	literal(envelope('W1', change_of('S1', 'messages', inbound($phone, $begin, 'x' x 300_000)))) . q{, repeat('a', 64))}) . ')';
+# So does one with a wrong signature, whatever number of secrets other businesses have; also where it might be one with
+# doubled backslashes.
+my %forged = map { $_ => 'SELECT ms(' . literal('SELECT wa_ingest(' .
+		literal(envelope('W1', change_of('S1', 'messages', inbound($phone, $begin, 'x' x 300_000 . $_)))) . q{, repeat('a', 64))}) . ')' } '', '\\';
 my ($secrets_few, $secrets_many) = map {
 	$node->safe_psql('cancelled', "INSERT INTO wa_app_secret (business, secret) SELECT 'W' || n, md5(n::text) FROM generate_series($_) AS n");
-	(sort { $a <=> $b } map { $node->safe_psql('cancelled', $forged) } 1 .. 3)[0]
+	my %ms = map { my $sql = $forged{$_}; $_ => (sort { $a <=> $b } map { $node->safe_psql('cancelled', $sql) } 1 .. 3)[0] } keys %forged;
+	\%ms
 } '1, 1', '2, 2000';
-cmp_ok($secrets_many, '<', 2 * $secrets_few + 50, "300 kB: $secrets_few ms, $secrets_many ms where 2000 businesses have secrets");
-is($node->safe_psql('cancelled', q{SELECT count(*) FROM wa_problem WHERE problem = 'bad_signature'}), '6', 'all refused');
+cmp_ok($secrets_many->{$_}, '<', 2 * $secrets_few->{$_} + 50,
+	"300 kB$_: $secrets_few->{$_} ms, $secrets_many->{$_} ms where 2000 businesses have secrets") for sort keys %forged;
+is($node->safe_psql('cancelled', q{SELECT count(*) FROM wa_problem WHERE problem = 'bad_signature'}), '12', 'all refused');
 $node->safe_psql('cancelled', 'DELETE FROM wa_app_secret');
 
 # So do receipts of somebody who was erased, from very many senders.
@@ -202,6 +211,17 @@ my ($erased_few, $erased_many) = map {
 	(sort { $a <=> $b } map { $node->safe_psql('cancelled', $receipts) } 1 .. 3)[0]
 } $few, $many;
 cmp_ok($erased_many, '<', 5 * $erased_few + 80, "receipts of somebody erased: $erased_few ms for $few, $erased_many ms for $many");
+
+# A webhook that brought very many of somebody's events is looked at once as their evidence.
+my ($proof_few, $proof_many) = map {
+	my $who = 4915400000000 + $_;
+	$node->safe_psql('cancelled', 'INSERT INTO wa_webhook (payload) VALUES (' .
+		literal(envelope('W1', change_of('S1', 'messages', map { inbound($who, $begin + $_, 'STOP') } 1 .. $_))) . ')');
+	(sort { $a <=> $b } map { $node->safe_psql('cancelled', "SELECT ms('SELECT wa_proof(${who}::text)')") } 1 .. 2)[0]
+} $few, $many;
+cmp_ok($proof_many, '<', 5 * $proof_few + 400, "wa_proof: $proof_few ms for $few events of a webhook, $proof_many ms for $many");
+is($node->safe_psql('cancelled', qq{SELECT count(DISTINCT e #>> '{webhook,sha256}'), count(*) FROM jsonb_array_elements(wa_proof('@{[4915400000000 + $few]}') -> 'events') AS e}),
+	"1|$few", 'each with its digest');
 
 # What takes long can be cancelled while the rows of all identifiers are read, too: most of the
 # time goes there. Half of the time is given, and the other half must be saved.

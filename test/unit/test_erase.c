@@ -128,6 +128,32 @@ main(void)
 	occurs("541112345678", "5491112345678", true);
 	occurs("5511987654321", "551187654321", true);
 	occurs("5511987654321", "551177654321", false);
+	/* As intake reads them: marks of calls inside a country, one behind the other, and full-width forms. */
+	occurs("541123456789", "+54 11 15 2345-6789", true);
+	occurs("541123456789", "+54 9 11 15 2345-6789", true);
+	occurs("541123456789", "+54 9 0 11 2345-6789", true);
+	occurs("541123456789", "+54 (0) 11 15 2345-6789", true);
+	occurs("543514234567", "+54 351 15 4234567", true);
+	occurs("541123456789", "+54 11 16 2345-6789", false);
+	occurs("5511987654321", "+55 (0) 11 8765-4321", true);
+	occurs("5511987654321", "+55 0 15 11 98765-4321", true);
+	occurs("525512345678", "+52 01 55 1234 5678", true);
+	occurs("525512345678", "+52 044 55 1234 5678", true);
+	occurs("74951234567", "+7 8 495 123-45-67", true);
+	occurs("393471234567", "+39 (0) 347 1234567", true);
+	occurs("393471234567", "+39 0 347 1234567", false);
+	occurs("390612345678", "+39 ( 0 )6 12345678", true);
+	occurs("2901234", "+290 (0) 1234", true);
+	occurs("491601234567", "\xef\xbc\x94\xef\xbc\x99\xef\xbc\x91\xef\xbc\x96\xef\xbc\x90\xef\xbc\x91\xef\xbc\x92"
+		   "\xef\xbc\x93\xef\xbc\x94\xef\xbc\x95\xef\xbc\x96\xef\xbc\x97", true);
+	occurs("491601234567", "\xef\xbc\x8b" "49\xef\xbc\x88" "0\xef\xbc\x89" "1601234567", true);
+	occurs("491601234567", "491601234567\xef\xbc\x98", false);
+	occurs("491601234567", "\xef\xbc\x98" "491601234567", false);
+	occurs("DE.Abc", "De.Abc", true);
+	occurs("DE.Abc", "dE.Abc", true);
+	occurs("DE.Abc", "xDe.Abc", false);
+	occurs("DE.Abc", "E.Abc", false);
+	occurs("DE.Abc", ".Abc", false);
 	occurs("de.Abc", "x DE.Abc y", true);
 	occurs("DE.Abc", "de.Abc", true);
 	occurs("DE.Abc", "DE.abc", false);
