@@ -78,9 +78,11 @@ CALL t.take(t.wrote('491530002503', '2025-03-01 10:00', 'stop'));
 CALL t.take(t.signs_up('491530002503', '2025-03-02 10:00', 'su-7'));
 CALL t.take(t.signs_up('491530002504', '2025-03-02 10:00', 'su-7'));
 CALL t.take(t.prefers('491530002504', 'stop', '2025-03-03 10:00'));
-SELECT recipient, register, state, origin FROM wa_consent WHERE recipient BETWEEN '491530002501' AND '491530002504' ORDER BY recipient, register;
+CALL t.take('{"messages": [{"id": "wamid.s4", "from": "491530002505", "timestamp": "1740823200", "type": "system",
+	"system": {"type": "user_preference_changed", "marketing": "signup", "signup_id": 77}}]}');
+SELECT recipient, register, state, origin FROM wa_consent WHERE recipient BETWEEN '491530002501' AND '491530002505' ORDER BY recipient, register;
 SELECT recipient, evidence FROM wa_consent_log WHERE origin = 'signup' ORDER BY recipient;
-SELECT who, wa_sendable(who::text, 'marketing', at => '2025-04-01') FROM generate_series(491530002501, 491530002504) AS who;
+SELECT who, wa_sendable(who::text, 'marketing', at => '2025-04-01') FROM generate_series(491530002501, 491530002505) AS who;
 
 -- Whatever is neither stop nor resume is kept for a human to see, and never read as resume.
 CALL t.take(t.prefers('491530003001', 'stop', '2025-03-01 10:00'));

@@ -141,6 +141,25 @@ wa_text_starts(wa_str s, const char *word)
 	return true;
 }
 
+/* A number in any form that JSON has, with blanks around it; false where it is none. */
+static bool
+context_read_number(wa_str text, double *number)
+{
+	char		buf[40];
+	char	   *rest;
+
+	text = wa_str_trim(text);
+	if (text.len == 0 || text.len >= sizeof(buf))
+		return false;
+	memcpy(buf, text.data, text.len);
+	buf[text.len] = '\0';
+	/* strtod reads more: hexadecimal, inf, nan */
+	if (strspn(buf, "0123456789+-.eE") != text.len)
+		return false;
+	*number = strtod(buf, &rest);
+	return rest != buf && *rest == '\0';
+}
+
 /*
  * Unix seconds or milliseconds, as text, to an instant.  Returns false where
  * the text is no such number.
@@ -148,20 +167,9 @@ wa_text_starts(wa_str s, const char *word)
 bool
 wa_instant_read(wa_str text, wa_instant *at)
 {
-	char		buf[40];
-	char	   *rest;
 	double		number;
 
-	if (text.len >= sizeof(buf))
-		return false;
-	memcpy(buf, text.data, text.len);
-	buf[text.len] = '\0';
-	if (strlen(buf) != text.len || strpbrk(buf, "xXnN") != NULL)
-		return false;			/* NUL inside; hexadecimal; inf, nan */
-	number = strtod(buf, &rest);
-	while (*rest == ' ')
-		rest++;
-	if (rest == buf || *rest != '\0')
+	if (!context_read_number(text, &number))
 		return false;
 	if (number > WA_MILLISECONDS_ABOVE)
 		number /= 1000;
@@ -198,37 +206,15 @@ wa_context_set_instant(wa_context *c, wa_str written, wa_instant received_at)
 		c->event.at = at;
 }
 
-/* The zeros of a number that somebody has taken for a float count for nothing. */
-static wa_str
-context_without_fraction(wa_str text)
-{
-	size_t		len = text.len;
-
-	while (len > 0 && text.data[len - 1] == '0')
-		len--;
-	if (len > 1 && len < text.len && text.data[len - 1] == '.')
-		text.len = len - 1;
-	return text;
-}
-
 bool
 wa_code_read(wa_str text, int32 *code)
 {
-	int64		number = 0;
+	double		number;
 
-	text = context_without_fraction(wa_str_trim(text));
-	if (!wa_str_given(text) || text.len > 10)
-		return false;
-	for (size_t i = 0; i < text.len; i++)
-	{
-		if (text.data[i] < '0' || text.data[i] > '9')
-			return false;
-		number = number * 10 + (text.data[i] - '0');
-	}
-	if (number > PG_INT32_MAX)
+	if (!context_read_number(text, &number) || !(number >= 0 && number <= PG_INT32_MAX))
 		return false;
 	*code = (int32) number;
-	return true;
+	return *code == number;
 }
 
 /* ----------------------------------------------------------------

@@ -90,7 +90,7 @@ extern bool wa_text_says(wa_str s, const char *word);
 /* Does the string begin with word, without regard to ASCII case? */
 extern bool wa_text_starts(wa_str s, const char *word);
 
-/* Read an error code from text, "131050.0" too; false where it is none. */
+/* Read an error code from text, "131050.0" and "1.3105e5" too; false where it is none. */
 extern bool wa_code_read(wa_str text, int32 *code);
 
 /* Read Unix seconds or milliseconds from text; false where they are none. */

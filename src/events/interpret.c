@@ -314,10 +314,11 @@ system_is_change(const wa_element *element)
 
 /* Under nearly its type, or none, it stops, too, and grants nothing. */
 static void
-interpret_system_preference(wa_context *c, wa_str marketing, bool of_its_type)
+interpret_system_preference(wa_context *c, const wa_element *element, bool of_its_type)
 {
-	if (of_its_type || wa_text_says(marketing, "stop"))
-		interpret_preference_value(c, marketing, (wa_str) {NULL, 0}, WA_STR("system message"));
+	if (of_its_type || wa_text_says(element->system_marketing, "stop"))
+		interpret_preference_value(c, element->system_marketing, element->signup_id,
+								   WA_STR("system message"));
 	else
 		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
 								  "a preference in a system message that does not say so", 0);
@@ -336,7 +337,7 @@ interpret_system(wa_context *c, const wa_element *element)
 
 		wa_context_report_sighting(c, WA_STR("message"));
 		if ((preference || alike) && element_has_recipient(c, element))
-			interpret_system_preference(c, element->system_marketing, preference);
+			interpret_system_preference(c, element, preference);
 	}
 	return wa_context_outcome(c);
 }

@@ -121,6 +121,7 @@ message_fill_system(json_object *part, wa_element *element)
 	element->system_type = wa_json_text(part, "type");
 	element->system_body = wa_json_text(part, "body");
 	element->system_marketing = wa_json_text(part, "marketing");
+	element->signup_id = wa_json_text(part, "signup_id");
 	message_fill_change(part, &element->changed_from, &element->changed_to);
 }
 

@@ -18,13 +18,20 @@ static const wa_str nothing = {NULL, 0};
 #define LONGEST_SHARED	256
 
 /*
- * A text that many elements share, cut off between two characters where it is longer than any real
- * one: otherwise each of a million elements would read, or keep, megabytes.
+ * A text that many elements share, without blanks around it, cut off between two characters where it
+ * is longer than any real one: otherwise each of a million elements would read, or keep, megabytes.
  */
 static wa_str
 walk_shared_text(json_object *object, const char *key)
 {
-	return wa_str_cut(wa_json_text(object, key), LONGEST_SHARED);
+	json_object *member = wa_json_member(object, key);
+	wa_str		text = wa_str_trim(wa_json_scalar(member));
+
+	/* the number of an account, taken for a float */
+	if (json_object_is_type(member, json_type_double) && text.len > 2 &&
+		memcmp(text.data + text.len - 2, ".0", 2) == 0)
+		text.len -= 2;
+	return wa_str_cut(text, LONGEST_SHARED);
 }
 
 /* ----------------------------------------------------------------
@@ -305,7 +312,7 @@ walk_enter_change(wa_payload *payload, json_object *change, wa_element *element)
 	payload->state = walk_behind_value(payload);
 	payload->business = payload->entry_business;
 	payload->sender = payload->display_phone = nothing;
-	payload->field = wa_json_text(change, "field");
+	payload->field = walk_shared_text(change, "field");
 	payload->unread = NULL;
 	if (walk_change_is_odd(payload, value))
 	{
@@ -536,7 +543,7 @@ walk_enter_payload(wa_payload *payload, wa_source *source, json_object *node,
 			break;
 	}
 	payload->on_premises = shape == WA_SHAPE_ON_PREMISES;
-	payload->field = wa_json_text(node, "field");
+	payload->field = walk_shared_text(node, "field");
 	return walk_enter_value(payload, node, element);
 }
 

@@ -263,7 +263,11 @@ test_failures(void)
 	means(STATUS("'status':'failed','errors':[{'code':131050.0}]"), "whatsapp stop by failed message 131050" WHO);
 	means(STATUS("'status':'failed','errors':[{'code':' 131050 '}]"), "whatsapp stop by failed message 131050" WHO);
 	means(STATUS("'status':'failed','errors':[{'code':131050.5}]"), "unknown_value");
-	means(STATUS("'status':'failed','errors':[{'code':'.0'}]"), "unknown_value");
+	means(STATUS("'status':'failed','errors':[{'code':1.3105e5}]"), "whatsapp stop by failed message 131050" WHO);
+	means(STATUS("'status':'failed','errors':[{'code':'+131050\\n'}]"), "whatsapp stop by failed message 131050" WHO);
+	means(STATUS("'status':'failed','errors':[{'code':4295098346}]"), "unknown_value");
+	means(STATUS("'status':'failed','errors':[{'code':'.'},{'code':''},{'code':'0x1FFEA'},{'code':'131050 131049'}]"),
+		  "unknown_value; unknown_value; unknown_value; unknown_value");
 	means(STATUS("'status':' Failed ','errors':[{'code':131050}]"), "whatsapp stop by failed message 131050" WHO);
 	/* Errors in a status that does not say "failed": what protects counts. */
 	means(STATUS("'status':'undelivered','errors':[{'code':131050},{'code':131026}]"),
@@ -412,6 +416,9 @@ test_preferences(void)
 		  "business resume by signup \"31\"" WHO);
 	means(PREFERENCE("'category':'marketing_messages','value':'Signup','signup_id':'31'"), "unknown_value");
 	means(MESSAGE("'type':'system','system':{'type':'user_preference_changed','marketing':'signup'}"), "unknown_value");
+	means(MESSAGE("'type':'system','system':{'type':'user_preference_changed','marketing':'signup','signup_id':31}"),
+		  "business resume by signup \"31\"" WHO);
+	means(MESSAGE("'type':'system','system':{'marketing':'signup','signup_id':31}"), "unknown_value");
 	means(PREFERENCE("'category':'marketing_messages'"), "unknown_value");
 	means(PREFERENCE("'category':'all','value':'resume'"), "unknown_value");
 	means(PREFERENCE("'category':'Marketing_Messages','value':'stop '"), "whatsapp stop by user_preferences" WHO);
@@ -488,6 +495,7 @@ test_times(void)
 	means(AT(",'timestamp':null"), IS("0"));
 	means(AT(",'timestamp':''"), IS("0"));
 	means(AT(",'timestamp':'1767226200'"), IS("600"));
+	means(AT(",'timestamp':'\\t1767226200\\r\\n'"), IS("600"));
 	means(AT(",'timestamp':'1767226201'"), "bad_timestamp");
 	means(AT(",'timestamp':'1767226200001'"), "bad_timestamp");
 	means(AT(",'timestamp':'1230768000'"), IS("-536457600"));

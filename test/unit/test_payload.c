@@ -437,6 +437,14 @@ static const reading readings[] = {
 	{"value.errors",
 		"{'entry':[{'id':'1','changes':[{'field':'messages','value':{'metadata':{'phone_number_id':'2'},'errors':[{'code':'130429','message':'M'}]}}]}]}",
 	"/entry/0/changes/0/value/errors/0 error business=1 sender=2 field=messages [ code=130429 ]"},
+	{"blanks around names",
+		"{'entry':[{'id':' 1\\n','changes':[{'field':'messages ','value':{'metadata':{'phone_number_id':'2\\t'},'errors':[{'code':1}]}}]}]}",
+	"/entry/0/changes/0/value/errors/0 error business=1 sender=2 field=messages [ code=1 ]"},
+	{"names that went through a float",
+		"{'entry':[{'id':102290129340398.0,'changes':[{'value':{'metadata':{'phone_number_id':20.0},'errors':[{'code':1}]}}]},"
+		"{'id':'1.0','changes':[{'value':{'metadata':{'phone_number_id':2.5},'errors':[{'code':1}]}}]}]}",
+		"/entry/0/changes/0/value/errors/0 error business=102290129340398 sender=20 [ code=1 ]\n"
+	"/entry/1/changes/0/value/errors/0 error business=1.0 sender=2.5 [ code=1 ]"},
 	{"all arrays together",
 		"{'errors':[{}],'user_id_update':[{}],'user_preferences':[{}],'statuses':[{}],'messages':[{}],'contacts':[{}]}",
 		"/contacts/0 contact onprem\n/messages/0 message onprem\n/statuses/0 status onprem\n"
@@ -1031,13 +1039,13 @@ test_many_contacts(wa_payload *payload)
 	free(text);
 }
 
-/* The value of a member: so many blanks, behind a character that does not fit in whole. */
+/* The value of a member: so many letters, behind a character that does not fit in whole. */
 static size_t
 add_long(char *text, const char *name, size_t n)
 {
 	size_t		used = (size_t) sprintf(text, "\"%s\":\"", name);
 
-	memset(text + used, ' ', n);
+	memset(text + used, 'x', n);
 	text[used + 255] = '\xC3';
 	text[used + 256] = '\xA4';
 	used += n;
