@@ -193,6 +193,14 @@ SELECT wa_template_sendable('added', 'x1', 'b1');
 INSERT INTO wa_template (business, name, status, blocked) VALUES ('b1', 'forced', 'REJECTED', false);
 DELETE FROM wa_template WHERE name = 'added';
 
+-- What came without a language speaks for every language of the template, and makes none known.
+CALL t.update('{"message_template_name":"mute","message_template_language":"de","event":"APPROVED","message_template_category":"UTILITY"}', '2025-03-20');
+CALL t.update('{"message_template_name":"mute","message_template_language":null,"event":"DISABLED","message_template_category":"MARKETING"}', '2025-03-19');
+SELECT language, status, wa_template_sendable(name, language, business) AS sendable, wa_template_category(name, language, business) AS category
+FROM wa_template WHERE name = 'mute' ORDER BY language;
+SELECT wa_template_sendable('mute', 'en', 'b1');
+DELETE FROM wa_template WHERE name = 'mute';
+
 -- What says nothing of a template is ignored; that one may not be sent, and nobody knows which, is told.
 SELECT count(*) AS before FROM wa_template \gset
 CALL t.update('{"message_template_name":null,"event":"PAUSED"}', '2025-03-09');

@@ -23,7 +23,7 @@ COMMENT ON TABLE wa_template IS
 'Message templates known from webhooks, with their latest status, category and quality. A DBA may add templates that were approved before the first webhook came';
 COMMENT ON COLUMN wa_template.business IS 'WhatsApp Business Account id; '''' where a webhook named none: it counts for every business';
 COMMENT ON COLUMN wa_template.name IS 'Name of the template';
-COMMENT ON COLUMN wa_template.language IS 'Language as WhatsApp writes it, such as pt_BR; '''' where none was named';
+COMMENT ON COLUMN wa_template.language IS 'Language as WhatsApp writes it, such as pt_BR; '''' where none was named: it counts for every language';
 COMMENT ON COLUMN wa_template.status IS 'Latest event of message_template_status_update, such as APPROVED or PAUSED, in upper or lower case; NULL where none came';
 COMMENT ON COLUMN wa_template.blocked IS 'True: it cannot be sent with that status. False for APPROVED, REINSTATED, FLAGGED, UNARCHIVED and NULL; true for every other status, known or not. Computed from status';
 COMMENT ON COLUMN wa_template.paused_until IS 'When the pause ends by itself: a first pause after 3 hours, a second after 6; if WhatsApp ended it, the time of that. NULL where it does not end by itself or there is none';
@@ -36,17 +36,17 @@ COMMENT ON COLUMN wa_template.category_at IS 'Time of the category; NULL where n
 COMMENT ON COLUMN wa_template.quality_at IS 'Time of the quality; NULL where none came';
 
 -- WhatsApp writes pt_BR, but a question or a DBA's row may have pt-BR.  A row of an unknown business speaks for
--- every business.  Where there are several rows, all count, and the strictest one wins.
+-- every business, and one of an unknown language for every language.  Where there are several rows, all count, and the strictest one wins.
 CREATE FUNCTION wa__templates(name text, language text, business text) RETURNS SETOF wa_template
 	LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
 	SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		SELECT t.* FROM wa_template AS t
 		WHERE t.business IN ('', wa__templates.business) AND t.name = wa__templates.name
-			AND translate(t.language, '-', '_') = translate(wa__templates.language, '-', '_');
+			AND translate(t.language, '-', '_') IN ('', translate(wa__templates.language, '-', '_'));
 	END;
 COMMENT ON FUNCTION wa__templates(text, text, text) IS
-'Returns the rows of wa_template for this template, of this business and of '''', its language written with "-" or with "_"';
+'Returns the rows of wa_template for this template, of this business and of '''', in this language, written with "-" or with "_", and in ''''';
 REVOKE EXECUTE ON FUNCTION wa__templates(text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION wa__require_template(name text, language text, business text, at timestamptz) RETURNS boolean
@@ -56,7 +56,8 @@ CREATE FUNCTION wa__require_template(name text, language text, business text, at
 		SELECT CASE
 			WHEN name IS NULL OR language IS NULL OR business IS NULL OR at IS NULL THEN
 				wa__refuse('null_value_not_allowed', 'name, language and business of a template, and at, must not be null', '', '')
-			WHEN EXISTS (SELECT FROM wa__templates(name, language, business)) THEN true
+			WHEN EXISTS (SELECT FROM wa__templates(name, language, business) AS t
+				WHERE t.language <> '' OR wa__require_template.language = '') THEN true
 			ELSE wa__refuse('undefined_object', format('template "%s" in language "%s" of business "%s" was never heard of', left(name, 255), left(language, 255), left(business, 255)),
 				'It is in no webhook, so there is no row that could object.', 'If it was approved before the first webhook came, add it to wa_template.')
 			END;
