@@ -84,7 +84,8 @@ SELECT signature FROM t.function AS f
 WHERE prosecdef AND EXISTS (SELECT FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) WHERE grantee = 0);
 -- So do those in SQL and PL/pgSQL, unless their body was parsed when they were made.
 SELECT signature FROM t.function JOIN pg_language AS l ON l.oid = prolang
-WHERE lanname IN ('sql', 'plpgsql') AND prosqlbody IS NULL AND proconfig IS NULL;
+WHERE lanname IN ('sql', 'plpgsql') AND prosqlbody IS NULL
+	AND NOT coalesce(proconfig @> ARRAY['search_path=pg_catalog, pg_temp'], false);
 
 -- What everybody may execute: nothing that writes or tells what is stored.
 SELECT signature FROM t.function

@@ -28,7 +28,7 @@ wa__reason_beside(PG_FUNCTION_ARGS)
 	wa_forbid_null_arg(fcinfo, 5, "token");
 	question.own_claim = PG_GETARG_INT64(5);
 	cache = wa_call_cache(fcinfo, &question);
-	if (wa_decide(wa_facts_of(cache, wa_recipient_arg(fcinfo, &buf)), &question,
+	if (wa_decide(wa_facts_of(cache, wa_recipient_arg(fcinfo, true, &buf)), &question,
 				  wa_keep_rule, &rule))
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(wa_rule_name(rule)));

@@ -7,6 +7,7 @@
  */
 #include "base/compat.h"
 
+#include "catalog/pg_type.h"
 #include "utils/timestamp.h"
 
 #include "base/arguments.h"
@@ -44,8 +45,21 @@ wa_call_cache(FunctionCallInfo fcinfo, const wa_question *question)
 	return cache;
 }
 
-const wa_canonical *
-wa_recipient_arg(FunctionCallInfo fcinfo, wa_canonical *buf)
+bool
+wa_arg_is_text(FunctionCallInfo fcinfo)
 {
-	return !PG_ARGISNULL(0) && wa_recipient_from_text(PG_GETARG_TEXT_PP(0), buf) ? buf : NULL;
+	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, 0);
+
+	return type == TEXTOID || !OidIsValid(type);
+}
+
+const wa_canonical *
+wa_recipient_arg(FunctionCallInfo fcinfo, bool is_text, wa_canonical *buf)
+{
+	if (PG_ARGISNULL(0))
+		return NULL;
+	if (is_text)
+		return wa_recipient_from_text(PG_GETARG_TEXT_PP(0), buf) ? buf : NULL;
+	wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), buf);
+	return buf;
 }

@@ -33,9 +33,16 @@ extern void wa_question_args_at(FunctionCallInfo fcinfo, int category, int busin
 extern wa_decision_cache *wa_call_cache(FunctionCallInfo fcinfo, const wa_question *question);
 
 /*
- * Read argument 0, a text or a wa_recipient, which is a text that reading leaves as it is.
- * Returns buf, filled in, or NULL where the argument is NULL or no recipient.
+ * Is argument 0 a text, or must it be read as one, since nothing tells its type?  That leaves a
+ * wa_recipient as it is, but takes longer.
  */
-extern const wa_canonical *wa_recipient_arg(FunctionCallInfo fcinfo, wa_canonical *buf);
+extern bool wa_arg_is_text(FunctionCallInfo fcinfo);
+
+/*
+ * Read argument 0, a text or else a wa_recipient.  Returns buf, filled in, or NULL where the
+ * argument is NULL or no recipient.
+ */
+extern const wa_canonical *wa_recipient_arg(FunctionCallInfo fcinfo, bool is_text,
+											wa_canonical *buf);
 
 #endif							/* WA_ARGUMENTS_H */

@@ -215,7 +215,7 @@ wa_explain(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	to.cache = wa_call_cache(fcinfo, &question);
 	to.question = &question;
-	to.recipient = wa_recipient_arg(fcinfo, &buf);
+	to.recipient = wa_recipient_arg(fcinfo, wa_arg_is_text(fcinfo), &buf);
 	wa_decide(wa_facts_of(to.cache, to.recipient), &question, put_objection, &to);
 	return (Datum) 0;
 }

@@ -46,6 +46,7 @@ typedef struct kept_arguments
 /* What fn_extra points to. */
 typedef struct call_site
 {
+	bool		is_text;		/* as wa_arg_is_text */
 	wa_lazy_list lazy;
 	kept_arguments latest;		/* of the latest look-up */
 	kept_arguments listed;		/* of the list */
@@ -111,6 +112,7 @@ make_site(FunctionCallInfo fcinfo, bool tells_reasons)
 	FmgrInfo   *flinfo = fcinfo->flinfo;
 	call_site  *site = MemoryContextAllocZero(flinfo->fn_mcxt, sizeof(call_site));
 
+	site->is_text = wa_arg_is_text(fcinfo);
 	wa_lazy_list_begin(&site->lazy, flinfo->fn_oid, flinfo->fn_mcxt, tells_reasons);
 	flinfo->fn_extra = site;
 	return site;
@@ -145,7 +147,7 @@ first_objection_slowly(FunctionCallInfo fcinfo, bool tells_reasons)
 	changed = !same_arguments(&site->latest, fcinfo);
 	if (changed)
 		keep_arguments(&site->latest, fcinfo);
-	rule = wa_evaluate(&site->lazy, &question, wa_recipient_arg(fcinfo, &buf),
+	rule = wa_evaluate(&site->lazy, &question, wa_recipient_arg(fcinfo, site->is_text, &buf),
 					   same_arguments(&site->listed, fcinfo), changed, &built);
 	if (built)
 		keep_arguments(&site->listed, fcinfo);
@@ -215,7 +217,7 @@ wa_next_sendable(PG_FUNCTION_ARGS)
 	wa_question_args(fcinfo, &question);
 	require_finite(question.at);
 	cache = wa_call_cache(fcinfo, &question);
-	next = wa_next(wa_facts_of(cache, wa_recipient_arg(fcinfo, &buf)), &question);
+	next = wa_next(wa_facts_of(cache, wa_recipient_arg(fcinfo, wa_arg_is_text(fcinfo), &buf)), &question);
 	if (next == WA_FOREVER)
 		PG_RETURN_NULL();
 	PG_RETURN_TIMESTAMPTZ(next);

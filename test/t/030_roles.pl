@@ -307,32 +307,6 @@ like($node->safe_psql('planted', q{SELECT 1}) . try_sql($node, 'planted', q{SET 
 
 my $ours = q{d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
 	AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'wa_policy')};
-is($node->safe_psql('postgres', qq{
-	SELECT p.oid::regprocedure FROM pg_depend AS d JOIN pg_proc AS p ON p.oid = d.objid AND d.classid = 'pg_proc'::regclass
-	WHERE $ours AND p.prosecdef AND NOT coalesce(array_to_string(p.proconfig, ';') ~ '(^|;)search_path=pg_catalog, pg_temp(;|\$)', false)}),
-	'', 'every function with its owner\'s rights pins its search path');
-is($node->safe_psql('postgres', qq{
-	SELECT p.oid::regprocedure FROM pg_depend AS d JOIN pg_proc AS p ON p.oid = d.objid AND d.classid = 'pg_proc'::regclass
-	JOIN pg_language AS l ON l.oid = p.prolang
-	WHERE $ours AND l.lanname <> 'c' AND p.prosqlbody IS NULL
-		AND NOT coalesce(array_to_string(p.proconfig, ';') ~ 'search_path=pg_catalog, pg_temp', false)}),
-	'', 'so does every function whose text is read when it runs');
-is($node->safe_psql('postgres', qq{
-	SELECT pg_describe_object(d.classid, d.objid, d.objsubid) FROM pg_depend AS d
-	WHERE $ours AND obj_description(d.objid, d.classid::regclass::text) IS NULL
-		AND d.classid NOT IN ('pg_cast'::regclass, 'pg_amop'::regclass, 'pg_amproc'::regclass)
-		AND NOT (d.classid = 'pg_class'::regclass AND (SELECT relkind IN ('S', 'i', 'c') FROM pg_class WHERE oid = d.objid))
-		AND NOT (d.classid = 'pg_type'::regclass AND (SELECT typtype = 'c' OR typelem <> 0 OR typrelid <> 0 FROM pg_type WHERE oid = d.objid))
-	UNION ALL
-	SELECT c.oid::regclass || '.' || a.attname FROM pg_depend AS d JOIN pg_class AS c ON c.oid = d.objid AND d.classid = 'pg_class'::regclass
-	JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-	WHERE $ours AND c.relkind IN ('r', 'v') AND col_description(c.oid, a.attnum) IS NULL ORDER BY 1}),
-	'', 'every object and column has its COMMENT');
-is($node->safe_psql('postgres', qq{
-	SELECT p.oid::regprocedure FROM pg_depend AS d JOIN pg_proc AS p ON p.oid = d.objid AND d.classid = 'pg_proc'::regclass
-	WHERE $ours AND p.proname ~ '^wa_(sendable|explain|next_sendable|suppressed|classify|retry_after)\$'
-		AND (p.provolatile <> 's' OR p.proparallel <> 's')}),
-	'', 'decisions are STABLE and PARALLEL SAFE');
 # pg_upgrade carries tables over as files: no number in them may be an OID.
 is($node->safe_psql('postgres', qq{
 	SELECT c.oid::regclass || '.' || a.attname || ' ' || format_type(a.atttypid, NULL)
