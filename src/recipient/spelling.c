@@ -169,24 +169,34 @@ trim(const char **start, const char **end)
 		(*end)--;
 }
 
+/* Cut off a mark with digits behind it; returns whether there were such. */
+static bool
+skip_number(const char *start, const char **end, char mark)
+{
+	const char *digits = *end;
+
+	while (digits > start && is_digit(digits[-1]))
+		digits--;
+	if (digits == start || digits == *end || digits[-1] != mark)
+		return false;
+	*end = digits - 1;
+	return true;
+}
+
 /*
- * Cut off the server's name of WhatsApp's own ids, and with it the number of
- * the device (":12") that libraries for WhatsApp Web keep.
+ * Cut off the server's name of WhatsApp's own ids, and with it the numbers of
+ * the agent and the device (".1:12") that libraries for WhatsApp Web keep.
  */
 static void
 skip_server(const char *start, const char **end)
 {
-	const char *device;
-
 	if (!skip_suffix(start, end, "@s.whatsapp.net"))
 	{
 		(void) skip_suffix(start, end, "@c.us");
 		return;
 	}
-	for (device = *end; device > start && is_digit(device[-1]);)
-		device--;
-	if (device > start && device < *end && device[-1] == ':')
-		*end = device - 1;
+	if (skip_number(start, end, ':'))
+		(void) skip_number(start, end, '.');
 }
 
 /*
