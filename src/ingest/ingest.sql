@@ -96,6 +96,13 @@ CREATE FUNCTION wa__keep_elements() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
 $$
 BEGIN
+	-- Before any row is touched, as wa_forget: a replay may be about to record what is wrong with these payloads, and is seen afterwards.
+	IF TG_WHEN = 'BEFORE' THEN
+		EXECUTE pg_catalog.format('LOCK TABLE %I.wa_problem IN SHARE UPDATE EXCLUSIVE MODE', TG_TABLE_SCHEMA);
+		IF TG_OP <> 'TRUNCATE' THEN
+			RETURN NULL;
+		END IF;
+	END IF;
 	EXECUTE pg_catalog.format(
 		'WITH changed AS MATERIALIZED (SELECT o.id FROM %2$s AS o %3$s)'
 		' UPDATE %1$I.wa_problem AS p SET fragment = k.element, signature = CASE WHEN p.path = %4$L THEN k.signature END'
@@ -117,6 +124,8 @@ END
 $$;
 COMMENT ON FUNCTION wa__keep_elements() IS 'Trigger of wa_webhook: before a payload is deleted or changed, copies the elements that open problems are about into wa_problem.fragment';
 REVOKE EXECUTE ON FUNCTION wa__keep_elements() FROM PUBLIC;
+CREATE TRIGGER wa__keep_first BEFORE UPDATE OR DELETE ON wa_webhook
+	FOR EACH STATEMENT EXECUTE FUNCTION wa__keep_elements();
 CREATE TRIGGER wa__keep_deleted AFTER DELETE ON wa_webhook
 	REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION wa__keep_elements();
 CREATE TRIGGER wa__keep_updated AFTER UPDATE ON wa_webhook
