@@ -229,6 +229,39 @@ context_set_apart(wa_context *c, const wa_canonical *ids, int n)
 		c->apart[c->napart++] = ids[i];
 }
 
+/* Does the contact name nothing but what the element names, in the same words? */
+static bool
+context_repeats(const wa_ids *who, const wa_ids *contact)
+{
+	return (!wa_str_given(contact->phone) || wa_str_equal(contact->phone, who->phone)) &&
+		(!wa_str_given(contact->user_id) || wa_str_equal(contact->user_id, who->user_id)) &&
+		(!wa_str_given(contact->parent_user_id) ||
+		 wa_str_equal(contact->parent_user_id, who->parent_user_id));
+}
+
+/* Add the identifiers of the contact to the element's own; where they contradict these, apart from them. */
+static bool
+context_add_contact(wa_context *c, wa_identifiers *own, const wa_ids *contact)
+{
+	wa_identifiers other;
+	wa_canonical ids[WA_MAX_IDS];
+	int			n;
+
+	wa_identifiers_init(&other);
+	wa_identifiers_add(&other, contact, NULL);
+	if (!wa_identifiers_contradict(own, &other))
+	{
+		wa_identifiers_add(own, contact, NULL);
+		return true;
+	}
+	wa_identifiers_init(&other);
+	wa_identifiers_add(&other, contact, own);
+	n = wa_identifiers_list(&other, ids);
+	context_set_apart(c, ids, n);
+	context_set_apart(c, other.rest, other.nrest);
+	return false;
+}
+
 /*
  * Fill in who the events are about.  The contact adds identifiers of the same
  * user, unless it contradicts the element: then nobody can tell which of the
@@ -238,30 +271,12 @@ void
 wa_context_set_ids(wa_context *c, const wa_ids *who, const wa_ids *contact)
 {
 	wa_identifiers own;
-	wa_identifiers other;
-	bool		agree;
+	bool		agree = contact != NULL;
 
 	wa_identifiers_init(&own);
-	wa_identifiers_init(&other);
 	wa_identifiers_add(&own, who, NULL);
-	if (contact != NULL)
-		wa_identifiers_add(&other, contact, NULL);
-
-	agree = contact != NULL && !wa_identifiers_contradict(&own, &other);
-	if (agree)
-		wa_identifiers_add(&own, contact, NULL);
-	else
-	{
-		wa_canonical ids[WA_MAX_IDS];
-		int			n;
-
-		wa_identifiers_init(&other);
-		if (contact != NULL)
-			wa_identifiers_add(&other, contact, &own);
-		n = wa_identifiers_list(&other, ids);
-		context_set_apart(c, ids, n);
-		context_set_apart(c, other.rest, other.nrest);
-	}
+	if (contact != NULL && !context_repeats(who, contact))
+		agree = context_add_contact(c, &own, contact);
 	c->event.nids = wa_identifiers_list(&own, c->event.ids);
 	wa_identifiers_raw_phone(agree && wa_str_given(contact->phone) ?
 							 contact->phone : who->phone, &c->event.wa_id);

@@ -42,35 +42,57 @@ wa_identifiers_init(wa_identifiers *set)
 	set->nrest = 0;
 }
 
-/* Add one; is_native: of the kind that its member is for. */
+/* Read one as it is written.  Nearly all phones are plain digits that need no folding. */
+static bool
+identifier_read(wa_str written, wa_canonical *id)
+{
+	size_t		sign;
+
+	if (!wa_str_given(written))
+		return false;
+	if (wa_phone_plain(written.data, written.len) == 0)
+		return wa_canonicalize(written.data, written.len, id);
+	sign = written.data[0] == '+' ? 1 : 0;
+	id->len = (uint8) (written.len - sign);
+	memcpy(id->text, written.data + sign, id->len);
+	id->text[id->len] = '\0';
+	return true;
+}
+
+/* Add one; is_native: only if it is of the kind that its member is for, else only if it is not. */
 static void
-identifiers_add_one(wa_identifiers *set, wa_str written, int member, bool is_native,
+identifiers_add_one(wa_identifiers *set, const wa_canonical *id, int member, bool is_native,
 					const wa_identifiers *except)
 {
-	wa_canonical id;
-	int			kind;
+	int			kind = identifier_kind(id, member);
 
-	if (!wa_str_given(written) || !wa_canonicalize(written.data, written.len, &id))
-		return;
-	kind = identifier_kind(&id, member);
-	if ((kind == member) != is_native || identifiers_have(set, &id) ||
-		(except != NULL && identifiers_have(except, &id)))
+	if ((kind == member) != is_native || identifiers_have(set, id) ||
+		(except != NULL && identifiers_have(except, id)))
 		return;
 	if (set->kinds[kind].len == 0)
-		set->kinds[kind] = id;
+		set->kinds[kind] = *id;
 	else if (set->nrest < WA_MAX_IDS)
-		set->rest[set->nrest++] = id;
+		set->rest[set->nrest++] = *id;
 }
 
 void
 wa_identifiers_add(wa_identifiers *set, const wa_ids *who, const wa_identifiers *except)
 {
 	const wa_str written[] = {who->phone, who->user_id, who->parent_user_id};
+	wa_canonical ids[WA_MAX_IDS];
+	bool		is_there[WA_MAX_IDS];
 
 	for (int member = 0; member < WA_MAX_IDS; member++)
-		identifiers_add_one(set, written[member], member, true, except);
+	{
+		is_there[member] = identifier_read(written[member], &ids[member]);
+		if (is_there[member])
+			identifiers_add_one(set, &ids[member], member, true, except);
+	}
 	for (int member = 0; member < WA_MAX_IDS; member++)
-		identifiers_add_one(set, written[member], member, false, except);
+	{
+		if (is_there[member])
+			identifiers_add_one(set, &ids[member], member, false, except);
+	}
 }
 
 int
@@ -125,8 +147,7 @@ wa_identifiers_raw_phone(wa_str written, wa_canonical *wa_id)
 	wa_canonical again;
 
 	wa_id->len = 0;
-	if (!wa_str_given(written) || !wa_canonicalize(written.data, written.len, &id) ||
-		wa_is_bsuid(id.text))
+	if (!identifier_read(written, &id) || wa_is_bsuid(id.text))
 		return;
 	for (size_t i = 0; i < written.len && wa_id->len < WA_RECIPIENT_MAX; i++)
 	{
@@ -139,7 +160,8 @@ wa_identifiers_raw_phone(wa_str written, wa_canonical *wa_id)
 	wa_id->text[wa_id->len] = '\0';
 
 	/* What was written otherwise than WhatsApp does is no better than folded. */
-	if (!wa_canonicalize(wa_id->text, wa_id->len, &again) || !wa_canonical_equal(&again, &id))
+	if (!identifier_read((wa_str) {wa_id->text, wa_id->len}, &again) ||
+		!wa_canonical_equal(&again, &id))
 		*wa_id = id;
 }
 

@@ -514,6 +514,12 @@ wa_interpret(const wa_element *element, wa_instant received_at,
 {
 	wa_context	c;
 
+	/*
+	 * A contact beside a status or a message is interpreted with that, at that one's time; it
+	 * has none of its own.
+	 */
+	if (element->kind == WA_ELEMENT_CONTACT && !element->alone)
+		return WA_OUTCOME_UNCOUNTED;
 	wa_context_open(&c, element->business, element->sender, element->message_id, policy, sink);
 	wa_context_set_instant(&c, element->timestamp, received_at);
 	/* in a value with one status of a group the contact is not the group's */
@@ -536,13 +542,7 @@ wa_interpret(const wa_element *element, wa_instant received_at,
 		case WA_ELEMENT_MALFORMED:
 			return interpret_malformed(&c, element);
 		case WA_ELEMENT_CONTACT:
-
-			/*
-			 * Beside a status or a message it was interpreted with that, at
-			 * that one's time; it has none of its own.
-			 */
-			if (element->alone)
-				wa_context_report_sighting(&c, WA_STR("contact"));
+			wa_context_report_sighting(&c, WA_STR("contact"));
 			return WA_OUTCOME_UNCOUNTED;
 		case WA_ELEMENT_USER_ID_UPDATE:
 			return wa_interpret_user_id_update(&c, element);

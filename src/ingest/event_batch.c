@@ -138,11 +138,44 @@ wa_event_batch_name(wa_event_batch *batch, wa_str utf8)
 	return made;
 }
 
+#define PART_SIZE(member) sizeof(((wa_row_delta *) NULL)->u.member)
+
+/* How much of a delta's union its kind uses: links and receipts are many, failures large. */
+static const size_t part_sizes[WA_ROW_KINDS] = {
+	[WA_ROW_ACTIVITY] = PART_SIZE(activity),
+	[WA_ROW_COOLDOWN] = PART_SIZE(cooldown),
+	[WA_ROW_CONSENT] = PART_SIZE(consent),
+	[WA_ROW_SIGHTING] = PART_SIZE(sighting),
+	[WA_ROW_CHANGE] = PART_SIZE(change),
+	[WA_ROW_SENDER] = PART_SIZE(sender),
+	[WA_ROW_DELIVERY] = PART_SIZE(deliveries),
+	[WA_ROW_HOLD] = PART_SIZE(hold),
+	[WA_ROW_LIFE] = PART_SIZE(alive_at),
+	[WA_ROW_TEMPLATE] = PART_SIZE(template),
+	[WA_ROW_MESSAGE] = PART_SIZE(message),
+};
+
+/* Copy a string to *rest, with a NUL behind it, and step over it. */
+static wa_str
+put_str(char **rest, wa_str s)
+{
+	char	   *copy = *rest;
+
+	if (s.len > 0)
+		memcpy(copy, s.data, s.len);
+	copy[s.len] = '\0';
+	*rest = copy + s.len + 1;
+	return (wa_str)
+	{
+		copy, s.len
+	};
+}
+
 /* Make a delta that changes no row. */
 static void
 delta_init(wa_row_delta *delta)
 {
-	memset(&delta->u, 0, sizeof(delta->u));
+	memset(&delta->u, 0, part_sizes[delta->key.kind]);
 	switch (delta->key.kind)
 	{
 		case WA_ROW_ACTIVITY:
@@ -190,22 +223,22 @@ delta_init(wa_row_delta *delta)
 wa_row_delta *
 wa_event_batch_delta(wa_event_batch *batch, const wa_row_key *key)
 {
-	MemoryContext old;
 	bool		found;
 	wa_slot    *slot = slots_insert(batch->slots, key, &found);
+	size_t		size;
+	char	   *rest;
 	wa_row_delta *delta;
 
 	if (found)
 		return slot->delta;
 
-	old = MemoryContextSwitchTo(batch->context);
-	delta = palloc(sizeof(wa_row_delta));
+	size = offsetof(wa_row_delta, u) + part_sizes[key->kind];
+	delta = MemoryContextAlloc(batch->context, size + key->recipient.len + key->other.len + 2);
 	delta->key = *key;
-	delta->key.recipient = wa_str_copy(key->recipient);
-	delta->key.business = wa_str_copy(key->business);
-	delta->key.other = wa_str_copy(key->other);
+	rest = (char *) delta + size;
+	delta->key.recipient = put_str(&rest, key->recipient);
+	delta->key.other = put_str(&rest, key->other);
 	delta_init(delta);
-	MemoryContextSwitchTo(old);
 
 	slot->key = &delta->key;
 	slot->delta = delta;

@@ -158,7 +158,11 @@ extern wa_str wa_event_batch_name(wa_event_batch *batch, wa_str utf8);
 /* Append a consent event, which the caller fills in.  Valid until the next one is appended. */
 extern wa_consent_event *wa_event_batch_new_consent_event(wa_event_batch *batch);
 
-/* The row delta with this key, made empty where there is none.  The key's strings are copied. */
+/*
+ * The row delta with this key, made empty where there is none.  Its recipient and other are copied; its
+ * business must live as long as the batch, as that of wa_event_batch_name does.  Of u there is only the part
+ * of its kind.
+ */
 extern wa_row_delta *wa_event_batch_delta(wa_event_batch *batch, const wa_row_key *key);
 
 /*

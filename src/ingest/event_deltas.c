@@ -19,7 +19,8 @@ add_activity(wa_event_batch *batch, const wa_event *event, wa_str business, wa_s
 {
 	wa_row_key	key = {WA_ROW_ACTIVITY, 0, wa_canonical_str(&event->ids[0]), business, sender};
 	wa_activity seen = WA_NO_ACTIVITY;
-	wa_activity *activity = &wa_event_batch_delta(batch, &key)->u.activity;
+	wa_row_delta *delta = wa_event_batch_delta(batch, &key);
+	wa_activity *activity = &delta->u.activity;
 
 	if (event->kind == WA_EVENT_INBOUND)
 		seen.last_inbound_at = event->at;
@@ -41,8 +42,10 @@ add_activity(wa_event_batch *batch, const wa_event *event, wa_str business, wa_s
 		seen.wa_id = wa_canonical_str(&event->wa_id);
 	}
 
+	/* Nearly always WhatsApp writes it as we do. */
 	if (wa_activity_merge(activity, &seen) && activity->wa_id.data == event->wa_id.text)
-		activity->wa_id = wa_str_copy(activity->wa_id);
+		activity->wa_id = wa_str_equal(activity->wa_id, delta->key.recipient) ?
+			delta->key.recipient : wa_str_copy(activity->wa_id);
 }
 
 /* Initial size of a set; a statement seldom has more. */

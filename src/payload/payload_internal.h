@@ -5,8 +5,7 @@
  *	  tree.  No file of another folder includes it, since json-c's typedef
  *	  json_object conflicts with the server's function of that name.
  *
- * The code relies on this behaviour of json-c 0.16, 0.18 and 0.19: looking up a
- * member of NULL, or of something that is no object, finds nothing; of two equal
+ * The code relies on this behaviour of json-c 0.16, 0.18 and 0.19: of two equal
  * keys the last one wins; the text of a number written as a double is preserved.
  *
  * Memory: all comes from malloc and belongs to the wa_payload.
@@ -163,20 +162,29 @@ struct wa_payload
  * ----------------------------------------------------------------
  */
 
+/*
+ * shape.c: the member of an object; false, with NULL in *member, where it is absent or the node is no object.  Its
+ * value may be NULL as well, which is null.
+ */
+extern bool wa_json_find(json_object *object, const char *key, json_object **member);
+
 /* The member of an object; NULL where it is absent, null, or no object. */
 static inline json_object *
 wa_json_member(json_object *object, const char *key)
 {
 	json_object *child;
 
-	return json_object_object_get_ex(object, key, &child) ? child : NULL;
+	(void) wa_json_find(object, key, &child);
+	return child;
 }
 
 /* Does the object have the key, also with the value null? */
 static inline bool
 wa_json_has(json_object *object, const char *key)
 {
-	return json_object_object_get_ex(object, key, NULL);
+	json_object *child;
+
+	return wa_json_find(object, key, &child);
 }
 
 static inline bool

@@ -1,12 +1,36 @@
 /*-------------------------------------------------------------------------
  *
  * shape.c
- *	  Which of the accepted forms a payload has.
+ *	  Which of the accepted forms a payload has; the look-up of a member.
  *
  *-------------------------------------------------------------------------
  */
 #include "payload/payload_internal.h"
 #include "payload/text.h"
+
+/* So few members are looked through faster than a name is hashed. */
+#define FEW_MEMBERS		16
+
+bool
+wa_json_find(json_object *object, const char *key, json_object **member)
+{
+	*member = NULL;
+	if (!wa_json_is_object(object))
+		return false;
+	if (json_object_object_length(object) <= FEW_MEMBERS)
+	{
+		json_object_object_foreach(object, name, value)
+		{
+			if (name[0] == key[0] && strcmp(name, key) == 0)
+			{
+				*member = value;
+				return true;
+			}
+		}
+		return false;
+	}
+	return json_object_object_get_ex(object, key, member);
+}
 
 const wa_value_array_kind wa_value_arrays[WA_ARRAY_COUNT] = {
 	[WA_ARRAY_CONTACTS] = {"contacts", WA_ELEMENT_CONTACT},

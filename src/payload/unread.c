@@ -7,15 +7,22 @@
  */
 #include "payload/payload_internal.h"
 
+/* Every name of a payload is compared, and hardly one of them begins like those that are looked for. */
+static inline bool
+unread_is_named(const char *key, const char *name)
+{
+	return key[0] == name[0] && strcmp(key, name) == 0;
+}
+
 /* Would elements stand here, were the place one where they are read? */
 static bool
 unread_is_carried(const char *key, json_object *node)
 {
 	wa_str		text;
 
-	if (strcmp(key, "messages") != 0 && strcmp(key, "statuses") != 0 &&
-		strcmp(key, "user_preferences") != 0 && strcmp(key, "user_id_update") != 0 &&
-		strcmp(key, "entry") != 0)
+	if (!unread_is_named(key, "messages") && !unread_is_named(key, "statuses") &&
+		!unread_is_named(key, "user_preferences") && !unread_is_named(key, "user_id_update") &&
+		!unread_is_named(key, "entry"))
 		return false;
 	if (wa_json_is_array(node))
 		return json_object_array_length(node) > 0;
@@ -31,7 +38,7 @@ unread_is_wrapping(const char *key)
 {
 	for (int i = 0; i < WA_WRAPPING_NAMES; i++)
 	{
-		if (strcmp(key, wa_wrapping_names[i]) == 0)
+		if (unread_is_named(key, wa_wrapping_names[i]))
 			return true;
 	}
 	return false;
@@ -74,7 +81,7 @@ unread_is_alike(const char *key, json_object *node)
 static bool
 unread_is_ignored(const char *key)
 {
-	return strcmp(key, "message_echoes") == 0 || strcmp(key, "history") == 0;
+	return unread_is_named(key, "message_echoes") || unread_is_named(key, "history");
 }
 
 /* The recursion goes no deeper than the text, whose depth is bounded. */
@@ -109,7 +116,7 @@ wa_unread_beside(json_object *object, const char *name, const char *other_name)
 {
 	json_object_object_foreach(object, key, member)
 	{
-		if (strcmp(key, name) == 0 || strcmp(key, other_name) == 0 ||
+		if (unread_is_named(key, name) || unread_is_named(key, other_name) ||
 			unread_is_ignored(key))
 			continue;
 		if (unread_is_carried(key, member) || unread_is_wrapped(key, member) ||
@@ -136,7 +143,7 @@ wa_unread_is_value_array(const char *key)
 {
 	for (int i = 0; i < WA_ARRAY_COUNT; i++)
 	{
-		if (strcmp(key, wa_value_arrays[i].name) == 0)
+		if (unread_is_named(key, wa_value_arrays[i].name))
 			return true;
 	}
 	return false;
@@ -154,14 +161,14 @@ wa_unread_in_value(json_object *value, bool in_standby)
 			if (wa_unread_at_any_depth(member))
 				return true;
 		}
-		else if (!in_standby && strcmp(key, "standby") == 0 && wa_json_is_object(member))
+		else if (!in_standby && unread_is_named(key, "standby") && wa_json_is_object(member))
 		{
 			if (wa_unread_in_value(member, true))
 				return true;
 		}
 		else if (unread_is_carried(key, member) || unread_is_alike(key, member) ||
 				 unread_is_wrapped(key, member) || wa_unread_at_any_depth(member) ||
-				 (strcmp(key, "standby") == 0 && wa_payload_is_wrapped(member)))
+				 (unread_is_named(key, "standby") && wa_payload_is_wrapped(member)))
 			return true;
 	}
 	return false;

@@ -102,9 +102,9 @@ walk_load_arrays(wa_payload *payload, json_object *holder)
 	wa_contact_forget(payload);
 	for (int i = 0; i < WA_ARRAY_COUNT; i++)
 	{
-		json_object *array = NULL;
+		json_object *array;
 
-		if (json_object_object_get_ex(holder, wa_value_arrays[i].name, &array))
+		if (wa_json_find(holder, wa_value_arrays[i].name, &array))
 			known = true;
 		payload->arrays[i] = array;
 		payload->lengths[i] = wa_json_list_length(array);

@@ -240,6 +240,11 @@ static const reading readings[] = {
 		"/0 malformed\n/1 malformed\n/2 malformed\n/3 malformed\n/4 malformed\n"
 	"/5/statuses/0 status onprem type=a"},
 
+	{"many members",
+		"{'statuses':[{'a':1,'b':1,'c':1,'d':1,'e':1,'f':1,'g':1,'h':1,'i':1,'j':1,'k':1,'l':1,'m':1,'n':1,'o':1,'p':1,"
+		"'status':'sent','recipient_id':'1','id':'W','timestamp':'5'}]}",
+	"/statuses/0 status onprem type=sent who=1/-/- at=5 id=W"},
+
 	/* ids */
 	{"status of a hidden phone",
 		"{'statuses':[{'recipient_user_id':'US.1','recipient_parent_user_id':'US.ENT.2'}]}",
