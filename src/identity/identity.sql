@@ -69,7 +69,7 @@ CREATE FUNCTION wa_unlink(a wa_recipient, b wa_recipient, reason text)
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION wa_unlink(wa_recipient, wa_recipient, text) IS
-'Unlinks two identifiers that were linked by mistake. Webhooks that show them together up to this moment, also if they arrive later, do not link them any more; a newer one does. A stop that named both still counts for both. The reason is logged in wa_unlink_log. A NOTICE says so where the two are not linked. Errors: invalid_parameter_value where both are the same, and for a blank reason; null_value_not_allowed; object_not_in_prerequisite_state on a subscriber (wa_subscribe)';
+'Unlinks two identifiers that were linked by mistake. Webhooks that show them together up to this moment, also if they arrive later, do not link them any more; a newer one does. A stop that named both still counts for both. The reason is logged in wa_unlink_log. A NOTICE says so where the two were not linked. Errors: invalid_parameter_value where both are the same, and for a blank reason; null_value_not_allowed; object_not_in_prerequisite_state on a subscriber (wa_subscribe)';
 REVOKE EXECUTE ON FUNCTION wa_unlink(wa_recipient, wa_recipient, text) FROM PUBLIC;
 
 CREATE FUNCTION wa__identifiers(recipient wa_recipient, everything boolean DEFAULT false)

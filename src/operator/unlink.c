@@ -125,10 +125,6 @@ wa_unlink(PG_FUNCTION_ARGS)
 	schema = wa_schema_of(fcinfo->flinfo->fn_oid);
 	forbid_on_subscriber(schema);
 	wa_lock_state(schema, RowExclusiveLock);
-	if (wa_statement_run(&find_links, schema, pair, NULL) == 0)
-		ereport(NOTICE,
-				(errmsg("%s and %s are not linked so far", a.text, b.text),
-				 errdetail("It takes effect on webhooks from before this moment that have not arrived yet.")));
 	wa_statement_run(&log_unlink, schema, entry, NULL);
 	wa_statement_run(&unlink_changes, schema, pair, NULL);
 	wa_statement_run(&unlink_sightings, schema, pair, NULL);
@@ -136,6 +132,10 @@ wa_unlink(PG_FUNCTION_ARGS)
 		   wa_statement_run(&add_unlinked, schema, pair, NULL) == 0 &&
 		   wa_statement_run(&has_unlinked, schema, pair, NULL) == 0)
 		CHECK_FOR_INTERRUPTS();
+	if (wa_statement_run(&find_links, schema, pair, NULL) == 0)
+		ereport(NOTICE,
+				(errmsg("%s and %s were not linked", a.text, b.text),
+				 errdetail("It takes effect on webhooks from before this moment that have not arrived yet.")));
 	SPI_finish();
 	PG_RETURN_VOID();
 }
