@@ -53,7 +53,9 @@ wa_str_equal(wa_str a, wa_str b)
 static inline bool
 wa_str_same(wa_str a, wa_str b)
 {
-	return (a.data == NULL) == (b.data == NULL) && wa_str_equal(a, b);
+	if (a.data == NULL || b.data == NULL)
+		return a.data == b.data;
+	return wa_str_equal(a, b);
 }
 
 static inline bool

@@ -117,8 +117,11 @@ look_up(wa_reader *by_other, wa_reader *by_recipient, const wa_row_key *key)
 	wa_known_link known = {false, WA_NEVER, WA_NEVER, WA_NEVER, 0};
 
 	wa_reader_seek(by_other, wa_str_datum(key->other));
-	if (!read_row(by_other, key, &known) || !read_row(by_other, key, &known))
-		return known;
+	for (int i = 0; i < 2; i++)
+	{
+		if (!read_row(by_other, key, &known))
+			return known;
+	}
 	wa_reader_seek(by_recipient, wa_str_datum(key->recipient));
 	while (read_row(by_recipient, key, &known) && read_row(by_other, key, &known))
 		;

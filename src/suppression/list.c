@@ -263,7 +263,8 @@ wa_list_rule_plain(wa_suppression_list *list, wa_str digits)
 {
 	wa_canonical recipient;
 
-	(void) wa_canonical_from_str(digits, &recipient);
+	if (!wa_canonical_from_str(digits, &recipient))
+		return WA_RULE_INVALID_RECIPIENT;
 	return wa_list_rule(list, &recipient);
 }
 
