@@ -194,7 +194,8 @@ wa_list_ask_unknown(wa_suppression_list *list, wa_str digits)
 {
 	wa_canonical recipient;
 
-	(void) wa_canonical_from_str(digits, &recipient);
+	if (!wa_canonical_from_str(digits, &recipient))
+		return WA_LIST_LOOK_UP;
 	return ask_unknown(list, &recipient);
 }
 
