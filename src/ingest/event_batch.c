@@ -257,25 +257,30 @@ wa_event_batch_new_consent_event(wa_event_batch *batch)
 	return event;
 }
 
-wa_row_delta **
-wa_event_batch_deltas(wa_event_batch *batch, wa_row_kind kind, int *n)
+void
+wa_event_batch_deltas(wa_event_batch *batch, wa_deltas *deltas)
 {
-	wa_row_delta **deltas;
 	slots_iterator iterator;
 	wa_slot    *slot;
 
-	*n = 0;
-	if (batch->ndeltas[kind] == 0)
-		return NULL;
-	deltas = MemoryContextAllocHuge(batch->context, batch->ndeltas[kind] * sizeof(wa_row_delta *));
+	for (int kind = 0; kind < WA_ROW_KINDS; kind++)
+	{
+		deltas[kind].n = 0;
+		deltas[kind].at = batch->ndeltas[kind] == 0 ? NULL :
+			MemoryContextAllocHuge(batch->context, batch->ndeltas[kind] * sizeof(wa_row_delta *));
+	}
 	slots_start_iterate(batch->slots, &iterator);
 	while ((slot = slots_iterate(batch->slots, &iterator)) != NULL)
 	{
-		if (slot->key->kind == kind)
-			deltas[(*n)++] = slot->delta;
+		wa_deltas  *of_kind = &deltas[slot->key->kind];
+
+		of_kind->at[of_kind->n++] = slot->delta;
 	}
-	qsort(deltas, *n, sizeof(wa_row_delta *), wa_row_delta_order);
-	return deltas;
+	for (int kind = 0; kind < WA_ROW_KINDS; kind++)
+	{
+		if (deltas[kind].n > 1)
+			qsort(deltas[kind].at, deltas[kind].n, sizeof(wa_row_delta *), wa_row_delta_order);
+	}
 }
 
 static int

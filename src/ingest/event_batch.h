@@ -165,11 +165,8 @@ extern wa_consent_event *wa_event_batch_new_consent_event(wa_event_batch *batch)
  */
 extern wa_row_delta *wa_event_batch_delta(wa_event_batch *batch, const wa_row_key *key);
 
-/*
- * All row deltas of a kind in the order of wa_row_key_compare; *n is their number.  NULL where
- * there are none.
- */
-extern wa_row_delta **wa_event_batch_deltas(wa_event_batch *batch, wa_row_kind kind, int *n);
+/* Fill in deltas[WA_ROW_KINDS] with all row deltas by kind, each in the order of wa_row_key_compare. */
+extern void wa_event_batch_deltas(wa_event_batch *batch, wa_deltas *deltas);
 
 /* All consent events in the order of their keys and times; *n is their number. */
 extern wa_consent_event *wa_event_batch_consent_events(wa_event_batch *batch, int *n);
