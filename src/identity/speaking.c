@@ -8,6 +8,7 @@
  */
 #include "c.h"
 
+#include "base/bisect.h"
 #include "identity/person_internal.h"
 
 /* When two were seen together last for sure, t or earlier. */
@@ -154,22 +155,13 @@ rivals_among(const wa_partner *partners, int n, wa_id_kind kind, wa_str business
 			 int partner)
 {
 	wa_partner	asked = {.kind = kind,.business = business,.since = t};
-	int			low = 0;
-	int			high = n;
 	const wa_partner *found;
+	int			i;
 
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-
-		if (compare_partners(&partners[middle], &asked) <= 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == 0)
+	wa_bisect(i, n, compare_partners(&partners[i], &asked) <= 0);
+	if (i == 0)
 		return WA_NEVER;
-	found = &partners[low - 1];
+	found = &partners[i - 1];
 	if (found->kind != kind || !wa_str_equal(found->business, business))
 		return WA_NEVER;
 	return partner == found->until.partner ? found->until.second : found->until.latest;
@@ -247,19 +239,10 @@ was_left(const wa_person *person, int n, wa_instant seen, wa_instant t)
 		return false;
 	if (ordered != NULL)
 	{
-		int			low = 0;
-		int			high = ordered->nleft;
+		int			i;
 
-		while (low < high)
-		{
-			int			middle = (low + high) / 2;
-
-			if (ordered->left[middle] < seen)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		return low < ordered->nleft && ordered->left[low] <= t;
+		wa_bisect(i, ordered->nleft, ordered->left[i] < seen);
+		return i < ordered->nleft && ordered->left[i] <= t;
 	}
 	for (int e = person->members[n].edges; e >= 0; e = wa_edge_next(&person->edges[e], n))
 	{

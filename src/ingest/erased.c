@@ -23,6 +23,7 @@
 #include "utils/snapmgr.h"
 
 #include "base/append.h"
+#include "base/bisect.h"
 #include "base/encode.h"
 #include "identity/load.h"
 #include "ingest/erased.h"
@@ -136,19 +137,10 @@ wa_write_erased(const wa_schema *schema, const wa_column *columns)
 static int
 first_of(const wa_deltas *deltas, wa_str recipient)
 {
-	int			low = 0;
-	int			high = deltas->n;
+	int			i;
 
-	while (low < high)
-	{
-		int			middle = low + (high - low) / 2;
-
-		if (wa_str_compare(deltas->at[middle]->key.recipient, recipient) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	wa_bisect(i, deltas->n, wa_str_compare(deltas->at[i]->key.recipient, recipient) < 0);
+	return i;
 }
 
 /* Is there a message of this identifier that is later, in this statement or before it? */

@@ -11,6 +11,7 @@
 #include "miscadmin.h"
 
 #include "base/append.h"
+#include "base/bisect.h"
 #include "base/arguments.h"
 #include "base/encode.h"
 #include "base/snapshot_id.h"
@@ -201,19 +202,10 @@ may_belong(const wa_received *message, wa_str business, wa_instant t)
 static const wa_received *
 latest_received(const wa_person_log *log, wa_str business, wa_instant t)
 {
-	int			low = 0;
-	int			high = log->nmessages;
+	int			i;
 
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-
-		if (log->messages[middle].at <= t)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (int i = low - 1; i >= 0 && wa_after(log->messages[i].at, MESSAGE_WITHIN) > t; i--)
+	wa_bisect(i, log->nmessages, log->messages[i].at <= t);
+	for (i--; i >= 0 && wa_after(log->messages[i].at, MESSAGE_WITHIN) > t; i--)
 	{
 		if (may_belong(&log->messages[i], business, t))
 			return &log->messages[i];

@@ -10,6 +10,7 @@
  */
 #include "c.h"
 
+#include "base/bisect.h"
 #include "rules/decide.h"
 #include "rules/frequency_cap.h"
 
@@ -50,40 +51,23 @@ static int
 next_activity(const wa_facts *facts, int i, const wa_str *business)
 {
 	const wa_activity_row *rows = facts->activities;
-	int			high = facts->nactivities;
+	int			n = facts->nactivities;
+	int			j;
 
-	if (i == high || business == NULL || wa_may_be_same(rows[i].business, *business))
+	if (i == n || business == NULL || wa_may_be_same(rows[i].business, *business))
 		return i;
-	while (i < high)
-	{
-		int			middle = (i + high) / 2;
-
-		if (wa_str_compare(rows[middle].business, *business) < 0)
-			i = middle + 1;
-		else
-			high = middle;
-	}
-	return i < facts->nactivities && wa_str_equal(rows[i].business, *business) ? i :
-		facts->nactivities;
+	wa_bisect(j, n, j < i || wa_str_compare(rows[j].business, *business) < 0);
+	return j < n && wa_str_equal(rows[j].business, *business) ? j : n;
 }
 
 /* The first row of this business, or behind it. */
 static int
 consent_from(const wa_facts *facts, wa_str business)
 {
-	int			low = 0;
-	int			high = facts->nconsents;
+	int			i;
 
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-
-		if (wa_str_compare(facts->consents[middle].business, business) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	wa_bisect(i, facts->nconsents, wa_str_compare(facts->consents[i].business, business) < 0);
+	return i;
 }
 
 /* Could the message in question use a window of this business and sender? */
