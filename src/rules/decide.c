@@ -18,16 +18,16 @@ typedef struct wa_rule_context
 {
 	wa_facts   *facts;
 	const wa_question *question;
-	wa_objection_sink sink;
+	wa_objection_sink sink;		/* NULL: the first rule is all that is asked for */
 	void	   *arg;
-	bool		objected;
+	wa_rule		objected;		/* the latest that did */
 } wa_rule_context;
 
 /* Report one objection; returns whether to go on. */
 static bool
 object(wa_rule_context *context, const wa_objection *objection)
 {
-	context->objected = true;
+	context->objected = objection->rule;
 	return context->sink != NULL && context->sink(context->arg, objection);
 }
 
@@ -534,21 +534,33 @@ static bool (*const rules[]) (wa_rule_context *) =
 	rule_too_many_identifiers,
 };
 
-bool
-wa_decide(wa_facts *facts, const wa_question *question, wa_objection_sink sink, void *arg)
+static wa_rule
+apply_rules(wa_facts *facts, const wa_question *question, wa_objection_sink sink, void *arg)
 {
-	wa_rule_context context = {facts, question, sink, arg, false};
+	wa_rule_context context = {facts, question, sink, arg, WA_NO_RULE};
 
 	/* Of somebody who cannot be told nothing else is known. */
 	rule_invalid_recipient(&context);
 	if (!facts->valid)
-		return false;
+		return context.objected;
 	for (int i = 0; i < lengthof(rules); i++)
 	{
 		if (!rules[i] (&context))
 			break;
 	}
-	return !context.objected;
+	return context.objected;
+}
+
+bool
+wa_decide(wa_facts *facts, const wa_question *question, wa_objection_sink sink, void *arg)
+{
+	return apply_rules(facts, question, sink, arg) == WA_NO_RULE;
+}
+
+wa_rule
+wa_first_rule(wa_facts *facts, const wa_question *question)
+{
+	return apply_rules(facts, question, NULL, NULL);
 }
 
 /* The latest instant up to which objections object for certain. */
