@@ -184,7 +184,7 @@ deliveries_are_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
 	seek_business(reader, delta);
 	while (wa_reader_next(reader))
 	{
-		if (wa_read_delivery_category(reader) == delta->key.number)
+		if (wa_reader_category(reader, Anum_wa_delivery_category) == delta->key.number)
 			return wa_row_has_deliveries(reader, &delta->u.deliveries);
 	}
 	return false;

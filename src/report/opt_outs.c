@@ -195,7 +195,7 @@ static bool
 may_belong(const wa_received *message, wa_str business, wa_instant t)
 {
 	return message->at <= t && wa_after(message->at, MESSAGE_WITHIN) > t &&
-		(business.len == 0 || message->business.len == 0 || wa_str_equal(business, message->business));
+		wa_may_be_same(business, message->business);
 }
 
 /* The latest to which such an opt-out can belong; NULL: none. */

@@ -84,7 +84,7 @@ void
 wa_read_delivery(wa_reader *reader, wa_delivery_row *row)
 {
 	row->business = wa_reader_str(reader, Anum_wa_delivery_business);
-	row->category = wa_read_delivery_category(reader);
+	row->category = wa_reader_category(reader, Anum_wa_delivery_category);
 	row->deliveries.n = 0;
 	row->deliveries.at = palloc(WA_MAX_DELIVERIES * sizeof(wa_delivery));
 	wa_read_deliveries(reader, &row->deliveries);

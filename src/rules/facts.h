@@ -36,16 +36,6 @@ wa_asks_about(const wa_question *question, wa_str business)
 		wa_str_equal(question->business, business);
 }
 
-/*
- * May two rows speak of the same thing?  An unknown business or sender may be
- * any.
- */
-static inline bool
-wa_may_be_same(wa_str a, wa_str b)
-{
-	return a.len == 0 || b.len == 0 || wa_str_equal(a, b);
-}
-
 /* One row of wa_cooldown, with the policy of its code. */
 typedef struct wa_cooldown_row
 {

@@ -364,12 +364,9 @@ own_from(const wa_holds *holds, wa_str business)
 static bool
 may_hold(const wa_holds *holds, const wa_question *q, const wa_hold *hold)
 {
-	wa_str		region = wa_str_from(holds->region);
-
-	/* A region that is unknown may be any. */
 	return (hold->categories & WA_CATEGORY_BIT(q->category)) != 0 &&
 		(hold->until > q->at || hold->until == WA_FOREVER) &&
-		(hold->region.len == 0 || region.len == 0 || wa_str_equal(hold->region, region));
+		wa_may_be_same(hold->region, wa_str_from(holds->region));
 }
 
 static bool

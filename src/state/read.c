@@ -268,12 +268,6 @@ wa_reader_category(wa_reader *reader, int column)
 	return wa_category_from_oid(DatumGetObjectId(wa_slot_datum(reader->slot, column)));
 }
 
-wa_category
-wa_read_delivery_category(wa_reader *reader)
-{
-	return wa_reader_category(reader, Anum_wa_delivery_category);
-}
-
 void
 wa_read_deliveries(wa_reader *reader, wa_deliveries *deliveries)
 {
