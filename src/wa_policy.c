@@ -13,11 +13,7 @@
 #include "report/settings.h"
 #include "suppression/settings.h"
 
-#ifdef PG_MODULE_MAGIC_EXT
 PG_MODULE_MAGIC_EXT(.name = "wa_policy",.version = WA_POLICY_VERSION);
-#else
-PG_MODULE_MAGIC;
-#endif
 
 PGDLLEXPORT void _PG_init(void);
 

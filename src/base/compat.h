@@ -49,6 +49,11 @@ extern int	no_such_variable
 	} while (0)
 #endif
 
+/* Modules have told their name and version from 18 on. */
+#ifndef PG_MODULE_MAGIC_EXT
+#define PG_MODULE_MAGIC_EXT(...)	PG_MODULE_MAGIC
+#endif
+
 /* The headers of 19 include less of one another, and scans take flags. */
 #if PG_VERSION_NUM >= 190000
 #include <limits.h>

@@ -58,6 +58,13 @@ wa_str_same(wa_str a, wa_str b)
 	return wa_str_equal(a, b);
 }
 
+/* May two names of a business, sender or region mean the same one?  One that is unknown, '', may be any. */
+static inline bool
+wa_may_be_same(wa_str a, wa_str b)
+{
+	return a.len == 0 || b.len == 0 || wa_str_equal(a, b);
+}
+
 static inline bool
 wa_str_is_blank(char c)
 {

@@ -12,7 +12,6 @@
 
 #include "base/arguments.h"
 #include "decision/arguments.h"
-#include "decision/evaluator.h"
 
 PG_FUNCTION_INFO_V1(wa__reason_beside);
 
@@ -28,8 +27,8 @@ wa__reason_beside(PG_FUNCTION_ARGS)
 	wa_forbid_null_arg(fcinfo, 5, "token");
 	question.own_claim = PG_GETARG_INT64(5);
 	cache = wa_call_cache(fcinfo, &question);
-	if (wa_decide(wa_facts_of(cache, wa_recipient_arg(fcinfo, true, &buf)), &question,
-				  wa_keep_rule, &rule))
+	rule = wa_first_rule(wa_facts_of(cache, wa_recipient_arg(fcinfo, true, &buf)), &question);
+	if (rule == WA_NO_RULE)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(wa_rule_name(rule)));
 }

@@ -13,13 +13,6 @@
 #include "decision/evaluator.h"
 #include "rules/known.h"
 
-bool
-wa_keep_rule(void *rule, const wa_objection *objection)
-{
-	*(wa_rule *) rule = objection->rule;
-	return false;
-}
-
 /* Is there a list for this question and such recipients, or is it time to read one? */
 static bool
 has_list(wa_lazy_list *lazy, const wa_question *question, bool user_id, bool is_listed,
@@ -40,7 +33,7 @@ wa_evaluate(wa_lazy_list *lazy, const wa_question *question, const wa_canonical 
 			bool is_listed, bool changed, bool *built)
 {
 	wa_decision_cache *cache = wa_lazy_list_cache(lazy);
-	wa_rule		rule = WA_NO_RULE;
+	wa_rule		rule;
 
 	*built = false;
 	wa_decision_cache_check(cache, question);
@@ -58,6 +51,5 @@ wa_evaluate(wa_lazy_list *lazy, const wa_question *question, const wa_canonical 
 			wa_list_refuses_place(lazy->list, recipient, &rule))
 			return rule;
 	}
-	wa_decide(wa_facts_of(cache, recipient), question, wa_keep_rule, &rule);
-	return rule;
+	return wa_first_rule(wa_facts_of(cache, recipient), question);
 }

@@ -13,9 +13,6 @@
 
 #include "suppression/lazy_list.h"
 
-/* No rule objects. */
-#define WA_NO_RULE ((wa_rule) 0)
-
 /*
  * The first rule that objects to this recipient (NULL stands for an invalid one), WA_NO_RULE
  * where none does.  Without tells_reasons it may be any rule that objects.
@@ -27,8 +24,5 @@
 extern wa_rule wa_evaluate(wa_lazy_list *lazy, const wa_question *question,
 						   const wa_canonical *recipient, bool is_listed, bool changed,
 						   bool *built);
-
-/* An objection sink for wa_decide: stores the rule of the first objection in *rule, a wa_rule. */
-extern bool wa_keep_rule(void *rule, const wa_objection *objection);
 
 #endif							/* WA_EVALUATOR_H */

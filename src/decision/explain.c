@@ -11,6 +11,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "base/encode.h"
 #include "decision/arguments.h"
 #include "errors/catalogue.h"
 #include "errors/code_policies.h"
@@ -193,12 +194,10 @@ put_objection(void *arg, const wa_objection *objection)
 
 	nulls[EXPLAIN_BUSINESS] = objection->business.data == NULL;
 	if (!nulls[EXPLAIN_BUSINESS])
-		values[EXPLAIN_BUSINESS] = PointerGetDatum(
-			cstring_to_text_with_len(objection->business.data, objection->business.len));
+		values[EXPLAIN_BUSINESS] = wa_str_datum(objection->business);
 	nulls[EXPLAIN_ORIGIN] = objection->origin.data == NULL;
 	if (!nulls[EXPLAIN_ORIGIN])
-		values[EXPLAIN_ORIGIN] = PointerGetDatum(
-			cstring_to_text_with_len(objection->origin.data, objection->origin.len));
+		values[EXPLAIN_ORIGIN] = wa_str_datum(objection->origin);
 
 	tuplestore_putvalues(to->rsinfo->setResult, to->rsinfo->setDesc, values, nulls);
 	return true;

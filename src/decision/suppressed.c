@@ -17,6 +17,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "base/encode.h"
 #include "decision/arguments.h"
 #include "recipient/recipient.h"
 #include "state/columns.h"
@@ -217,7 +218,7 @@ put_suppressed(ReturnSetInfo *rsinfo, wa_listing *l, const wa_objection *objecti
 	values[SUPPRESSED_RECIPIENT] = RecipientGetDatum(wa_recipient_make(&l->recipient));
 	nulls[SUPPRESSED_WA_ID] = wa_id.data == NULL;
 	if (wa_id.data != NULL)
-		values[SUPPRESSED_WA_ID] = PointerGetDatum(cstring_to_text_with_len(wa_id.data, wa_id.len));
+		values[SUPPRESSED_WA_ID] = wa_str_datum(wa_id);
 	values[SUPPRESSED_REASON] = PointerGetDatum(l->reasons[objection->rule]);
 	values[SUPPRESSED_CODE] = Int32GetDatum(objection->code);
 	nulls[SUPPRESSED_CODE] = objection->code == 0;

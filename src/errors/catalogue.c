@@ -18,6 +18,7 @@
  */
 #include "c.h"
 
+#include "base/bisect.h"
 #include "errors/catalogue.h"
 
 /* Whose fault it is and how far it reaches. */
@@ -850,21 +851,10 @@ static const char *const scope_names[WA_SCOPES] = {
 const wa_code *
 wa_catalogue_find(int32 code)
 {
-	int			low = 0;
-	int			high = wa_catalogue_size;
+	int			i;
 
-	while (low < high)
-	{
-		int			middle = low + (high - low) / 2;
-
-		if (wa_catalogue[middle].code < code)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < wa_catalogue_size && wa_catalogue[low].code == code)
-		return &wa_catalogue[low];
-	return NULL;
+	wa_bisect(i, wa_catalogue_size, wa_catalogue[i].code < code);
+	return i < wa_catalogue_size && wa_catalogue[i].code == code ? &wa_catalogue[i] : NULL;
 }
 
 const char *

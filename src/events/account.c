@@ -31,11 +31,9 @@ void
 wa_interpret_holding_code(wa_context *c, const wa_code_policy *policy)
 {
 	int64		span;
-	uint8		categories;
+	uint8		categories = wa_hold_of_code(policy, &span);
 
-	if ((policy->scope == WA_SCOPE_SENDER || policy->scope == WA_SCOPE_BUSINESS ||
-		 (policy->scope == WA_SCOPE_COUNTRY && c->event.nids > 0)) &&
-		wa_hold_of_code(policy->behaves_as, &span, &categories))
+	if (categories != 0 && (policy->scope != WA_SCOPE_COUNTRY || c->event.nids > 0))
 		report_hold(c, policy->code, policy->scope, categories, wa_after(c->event.at, span));
 }
 

@@ -10,27 +10,10 @@
  */
 #include "base/compat.h"
 
-#include "access/genam.h"
-#include "access/stratnum.h"
-#include "access/table.h"
-#include "access/tableam.h"
-#include "executor/tuptable.h"
-#include "utils/builtins.h"
-#include "utils/fmgroids.h"
-#include "utils/rel.h"
-#include "utils/snapmgr.h"
-
+#include "base/encode.h"
 #include "events/phrase.h"
 #include "events/phrase_lookup.h"
 #include "state/read.h"
-
-/* The rows of wa_phrase, under one snapshot. */
-typedef struct phrases
-{
-	Relation	heap;
-	Relation	index;
-	Snapshot	snapshot;
-} phrases;
 
 /* What the rows with one folded form mean. */
 typedef struct phrase_effect
@@ -41,27 +24,11 @@ typedef struct phrase_effect
 } phrase_effect;
 
 static void
-open_phrases(const wa_schema *schema, phrases *p)
+add_row(phrase_effect *effect, wa_reader *phrases, const wa_phrase_key *key)
 {
-	p->snapshot = RegisterSnapshot(GetLatestSnapshot());
-	p->heap = wa_table_open(&schema->phrase);
-	p->index = wa_pkey_open(&schema->phrase);
-}
-
-static void
-close_phrases(phrases *p)
-{
-	index_close(p->index, AccessShareLock);
-	table_close(p->heap, AccessShareLock);
-	UnregisterSnapshot(p->snapshot);
-}
-
-static void
-add_row(phrase_effect *effect, TupleTableSlot *slot, const wa_phrase_key *key)
-{
-	bool		resumes = wa_str_equal(wa_slot_str(slot, Anum_wa_phrase_meaning), WA_STR("resume"));
-	bool		isnull;
-	bool		active = DatumGetBool(slot_getattr(slot, Anum_wa_phrase_active, &isnull)) && !isnull;
+	bool		resumes = wa_str_equal(wa_reader_str_in_place(phrases, Anum_wa_phrase_meaning),
+									   WA_STR("resume"));
+	bool		active = DatumGetBool(wa_slot_datum(phrases->slot, Anum_wa_phrase_active));
 
 	effect->would_stop = effect->would_stop || !resumes;
 	effect->stops = effect->stops || (active && !resumes);
@@ -69,20 +36,13 @@ add_row(phrase_effect *effect, TupleTableSlot *slot, const wa_phrase_key *key)
 }
 
 static phrase_effect
-find_phrase(const phrases *p, const wa_phrase_key *key)
+find_phrase(wa_reader *phrases, const wa_phrase_key *key)
 {
-	IndexScanDesc scan = wa_index_beginscan(p->heap, p->index, p->snapshot, 1);
-	TupleTableSlot *slot = table_slot_create(p->heap, NULL);
 	phrase_effect effect = {false, false, false};
-	ScanKeyData equal;
 
-	ScanKeyInit(&equal, 1, BTEqualStrategyNumber, F_BYTEAEQ,
-				PointerGetDatum(cstring_to_text_with_len(key->text, key->len)));
-	index_rescan(scan, &equal, 1, NULL, 0);
-	while (!effect.stops && index_getnext_slot(scan, ForwardScanDirection, slot))
-		add_row(&effect, slot, key);
-	index_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
+	wa_reader_seek(phrases, wa_str_datum((wa_str) {key->text, key->len}));
+	while (!effect.stops && wa_reader_next(phrases))
+		add_row(&effect, phrases, key);
 	return effect;
 }
 
@@ -91,13 +51,13 @@ find_phrase(const phrases *p, const wa_phrase_key *key)
  * that is not leaves no doubt: "No. Stop."
  */
 static bool
-all_stop(const phrases *p, const wa_phrase_message *message)
+all_stop(wa_reader *phrases, const wa_phrase_message *message)
 {
 	bool		stops = false;
 
 	for (int i = 0; i < message->nsentences; i++)
 	{
-		phrase_effect effect = find_phrase(p, &message->sentences[i]);
+		phrase_effect effect = find_phrase(phrases, &message->sentences[i]);
 
 		if (!effect.would_stop)
 			return false;
@@ -107,13 +67,13 @@ all_stop(const phrases *p, const wa_phrase_message *message)
 }
 
 static wa_meaning
-find_meaning(const phrases *p, const wa_phrase_message *message)
+find_meaning(wa_reader *phrases, const wa_phrase_message *message)
 {
 	phrase_effect whole = {false, false, false};
 
 	if (message->whole.len > 0)
-		whole = find_phrase(p, &message->whole);
-	if (whole.stops || all_stop(p, message))
+		whole = find_phrase(phrases, &message->whole);
+	if (whole.stops || all_stop(phrases, message))
 		return WA_MEANS_STOP;
 	return whole.resumes ? WA_MEANS_RESUME : WA_MEANS_NOTHING;
 }
@@ -123,13 +83,13 @@ wa_phrase_lookup(const wa_schema *schema, wa_str text)
 {
 	wa_phrase_message message;
 	wa_meaning	meaning;
-	phrases		p;
+	wa_reader	phrases;
 
 	wa_phrase_fold_message(text, &message);
 	if (message.whole.len == 0 && message.nsentences == 0)
 		return WA_MEANS_NOTHING;
-	open_phrases(schema, &p);
-	meaning = find_meaning(&p, &message);
-	close_phrases(&p);
+	wa_reader_open_latest(&phrases, &schema->phrase);
+	meaning = find_meaning(&phrases, &message);
+	wa_reader_close(&phrases);
 	return meaning;
 }

@@ -8,6 +8,7 @@
  */
 #include "c.h"
 
+#include "base/bisect.h"
 #include "identity/person_internal.h"
 
 /* When two were seen together last for sure, t or earlier. */
@@ -154,22 +155,13 @@ rivals_among(const wa_partner *partners, int n, wa_id_kind kind, wa_str business
 			 int partner)
 {
 	wa_partner	asked = {.kind = kind,.business = business,.since = t};
-	int			low = 0;
-	int			high = n;
 	const wa_partner *found;
+	int			i;
 
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-
-		if (compare_partners(&partners[middle], &asked) <= 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == 0)
+	wa_bisect(i, n, compare_partners(&partners[i], &asked) <= 0);
+	if (i == 0)
 		return WA_NEVER;
-	found = &partners[low - 1];
+	found = &partners[i - 1];
 	if (found->kind != kind || !wa_str_equal(found->business, business))
 		return WA_NEVER;
 	return partner == found->until.partner ? found->until.second : found->until.latest;
@@ -191,8 +183,7 @@ rivals_by_links(const wa_person *person, const wa_edge *edge, int n, wa_instant 
 		if (rival->link.change || !rival->holds || edge_since(rival) > t || other == partner ||
 			person->members[other].kind != person->members[partner].kind)
 			continue;
-		if (business.len == 0 || rival->link.business.len == 0 ||
-			wa_str_equal(rival->link.business, business))
+		if (wa_may_be_same(rival->link.business, business))
 			latest = wa_later(latest, wa_after(rival->link.last_seen_at, WA_DAY) - 1);
 	}
 	return latest;
@@ -247,19 +238,10 @@ was_left(const wa_person *person, int n, wa_instant seen, wa_instant t)
 		return false;
 	if (ordered != NULL)
 	{
-		int			low = 0;
-		int			high = ordered->nleft;
+		int			i;
 
-		while (low < high)
-		{
-			int			middle = (low + high) / 2;
-
-			if (ordered->left[middle] < seen)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		return low < ordered->nleft && ordered->left[low] <= t;
+		wa_bisect(i, ordered->nleft, ordered->left[i] < seen);
+		return i < ordered->nleft && ordered->left[i] <= t;
 	}
 	for (int e = person->members[n].edges; e >= 0; e = wa_edge_next(&person->edges[e], n))
 	{
@@ -270,13 +252,6 @@ was_left(const wa_person *person, int n, wa_instant seen, wa_instant t)
 			return true;
 	}
 	return false;
-}
-
-/* Does a link seen by this business bear on what was said to that one?  '': on all. */
-static bool
-may_be_same_business(wa_str seen_by, wa_str business)
-{
-	return seen_by.len == 0 || business.len == 0 || wa_str_equal(seen_by, business);
 }
 
 /* Does what member n says speak for the other end of an edge? */
@@ -290,7 +265,7 @@ edge_speaks(wa_person *person, int e, int n, wa_str business, wa_instant t, bool
 		return false;
 	if (edge->link.change)		/* the new one inherits what the old one said */
 		return over_changes && edge->from == n && t <= edge->link.last_seen_at;
-	if (edge_since(edge) > t || !may_be_same_business(edge->link.business, business) ||
+	if (edge_since(edge) > t || !wa_may_be_same(edge->link.business, business) ||
 		!is_certain(person, e, n, t) || !is_certain(person, e, other, t))
 		return false;
 	edge = &person->edges[e];	/* others may have been read */
@@ -356,7 +331,7 @@ wa_person_seen_together(const wa_person *person, wa_str business, bool *together
 			int			other = wa_edge_other(edge, n);
 
 			if (together[other] || edge->link.change || !edge->holds ||
-				!may_be_same_business(edge->link.business, business) ||
+				!wa_may_be_same(edge->link.business, business) ||
 				person->members[other].events_until == WA_NEVER)
 				continue;
 			together[other] = true;

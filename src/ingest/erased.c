@@ -23,6 +23,7 @@
 #include "utils/snapmgr.h"
 
 #include "base/append.h"
+#include "base/bisect.h"
 #include "base/encode.h"
 #include "identity/load.h"
 #include "ingest/erased.h"
@@ -136,19 +137,10 @@ wa_write_erased(const wa_schema *schema, const wa_column *columns)
 static int
 first_of(const wa_deltas *deltas, wa_str recipient)
 {
-	int			low = 0;
-	int			high = deltas->n;
+	int			i;
 
-	while (low < high)
-	{
-		int			middle = low + (high - low) / 2;
-
-		if (wa_str_compare(deltas->at[middle]->key.recipient, recipient) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	wa_bisect(i, deltas->n, wa_str_compare(deltas->at[i]->key.recipient, recipient) < 0);
+	return i;
 }
 
 /* Is there a message of this identifier that is later, in this statement or before it? */
@@ -414,35 +406,29 @@ close_erasures(wa_erasures *e)
 }
 
 void
-wa_leave_out_erased(const wa_schema *schema, wa_deltas *activities, wa_deltas *deliveries,
-					wa_deltas *messages, wa_deltas *sightings, wa_deltas *changes,
-					wa_event_batch *batch)
+wa_leave_out_erased(const wa_schema *schema, wa_deltas *deltas)
 {
 	wa_erasures e = {.schema = schema};
-	wa_deltas	consents;
-	wa_deltas	all_activities = *activities;
-	bool		any;
+	wa_deltas	all_activities = deltas[WA_ROW_ACTIVITY];
 
 	e.latest = RegisterSnapshot(GetLatestSnapshot());
-	any = wa_erasure_key_read(schema, e.latest, &e.key);
-	if (any)
+	if (wa_erasure_key_read(schema, e.latest, &e.key))
 	{
-		consents.at = wa_event_batch_deltas(batch, WA_ROW_CONSENT, &consents.n);
-		all_activities.at = palloc_extended(Max(1, activities->n) * sizeof(wa_row_delta *),
+		all_activities.at = palloc_extended(Max(1, all_activities.n) * sizeof(wa_row_delta *),
 											MCXT_ALLOC_HUGE);
-		if (activities->n > 0)
-			memcpy(all_activities.at, activities->at, activities->n * sizeof(wa_row_delta *));
+		if (all_activities.n > 0)
+			memcpy(all_activities.at, deltas[WA_ROW_ACTIVITY].at, all_activities.n * sizeof(wa_row_delta *));
 		e.activities = &all_activities;
-		e.consents = &consents;
+		e.consents = &deltas[WA_ROW_CONSENT];
 		open_erasures(&e);
-		add_ways(&e, changes, false);
-		add_ways(&e, sightings, true);
+		add_ways(&e, &deltas[WA_ROW_CHANGE], false);
+		add_ways(&e, &deltas[WA_ROW_SIGHTING], true);
 		spread(&e);
-		leave_out_links(&e, changes, false);
-		leave_out_links(&e, sightings, true);
-		leave_out_traffic(&e, activities);
-		leave_out_traffic(&e, deliveries);
-		leave_out_traffic(&e, messages);
+		leave_out_links(&e, &deltas[WA_ROW_CHANGE], false);
+		leave_out_links(&e, &deltas[WA_ROW_SIGHTING], true);
+		leave_out_traffic(&e, &deltas[WA_ROW_ACTIVITY]);
+		leave_out_traffic(&e, &deltas[WA_ROW_DELIVERY]);
+		leave_out_traffic(&e, &deltas[WA_ROW_MESSAGE]);
 		close_erasures(&e);
 		write_raised(&e);
 	}

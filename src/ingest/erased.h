@@ -16,17 +16,15 @@
 #include "state/erased.h"
 
 /*
- * Remove receipts, sent messages, links and changes of identifier of people who were erased,
- * unless they have written or opted in since, in the tables or in this batch.  An identifier
+ * Remove from deltas[WA_ROW_KINDS] the receipts, sent messages, links and changes of identifier of people who were
+ * erased, unless they have written or opted in since, in the tables or in these deltas.  An identifier
  * that would be linked with one of theirs counts as erased as well, and so do those that it
  * is connected with by stored links.  Events that protect (stops, failures), inbound
  * messages and opt-ins are kept.
  *
  * To be called inside SPI_connect, after wa_write_begin, which excludes wa_forget.
  */
-extern void wa_leave_out_erased(const wa_schema *schema, wa_deltas *activities,
-								wa_deltas *deliveries, wa_deltas *messages, wa_deltas *sightings,
-								wa_deltas *changes, wa_event_batch *batch);
+extern void wa_leave_out_erased(const wa_schema *schema, wa_deltas *deltas);
 
 /*
  * Rows of wa_erased: append one to columns, which are all zero at first, and write those that are

@@ -36,10 +36,27 @@ key_hash(uint64 seed, const wa_row_key *key)
 	return (uint32) hash;
 }
 
+static int
+compare_keys(const wa_row_key *a, const wa_row_key *b)
+{
+	int			order;
+
+	if ((a->kind == WA_ROW_SIGHTING || a->kind == WA_ROW_MESSAGE) &&
+		(order = wa_str_compare(a->other, b->other)) != 0)
+		return order;
+	if ((order = wa_str_compare(a->recipient, b->recipient)) != 0)
+		return order;
+	if ((order = wa_str_compare(a->business, b->business)) != 0)
+		return order;
+	if ((order = wa_str_compare(a->other, b->other)) != 0)
+		return order;
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
 static bool
 key_equal(const wa_row_key *a, const wa_row_key *b)
 {
-	return a->kind == b->kind && wa_row_key_compare(a, b) == 0;
+	return a->kind == b->kind && compare_keys(a, b) == 0;
 }
 
 #define SH_PREFIX		slots
@@ -90,27 +107,9 @@ wa_event_batch_context(const wa_event_batch *batch)
 }
 
 int
-wa_row_key_compare(const wa_row_key *a, const wa_row_key *b)
-{
-	int			order;
-
-	if ((a->kind == WA_ROW_SIGHTING || a->kind == WA_ROW_MESSAGE) &&
-		(order = wa_str_compare(a->other, b->other)) != 0)
-		return order;
-	if ((order = wa_str_compare(a->recipient, b->recipient)) != 0)
-		return order;
-	if ((order = wa_str_compare(a->business, b->business)) != 0)
-		return order;
-	if ((order = wa_str_compare(a->other, b->other)) != 0)
-		return order;
-	return a->number < b->number ? -1 : a->number > b->number;
-}
-
-int
 wa_row_delta_order(const void *a, const void *b)
 {
-	return wa_row_key_compare(&(*(wa_row_delta *const *) a)->key,
-							  &(*(wa_row_delta *const *) b)->key);
+	return compare_keys(&(*(wa_row_delta *const *) a)->key, &(*(wa_row_delta *const *) b)->key);
 }
 
 /* A batch has few different names, so the first ones are kept and searched. */
@@ -257,25 +256,30 @@ wa_event_batch_new_consent_event(wa_event_batch *batch)
 	return event;
 }
 
-wa_row_delta **
-wa_event_batch_deltas(wa_event_batch *batch, wa_row_kind kind, int *n)
+void
+wa_event_batch_deltas(wa_event_batch *batch, wa_deltas *deltas)
 {
-	wa_row_delta **deltas;
 	slots_iterator iterator;
 	wa_slot    *slot;
 
-	*n = 0;
-	if (batch->ndeltas[kind] == 0)
-		return NULL;
-	deltas = MemoryContextAllocHuge(batch->context, batch->ndeltas[kind] * sizeof(wa_row_delta *));
+	for (int kind = 0; kind < WA_ROW_KINDS; kind++)
+	{
+		deltas[kind].n = 0;
+		deltas[kind].at = batch->ndeltas[kind] == 0 ? NULL :
+			MemoryContextAllocHuge(batch->context, batch->ndeltas[kind] * sizeof(wa_row_delta *));
+	}
 	slots_start_iterate(batch->slots, &iterator);
 	while ((slot = slots_iterate(batch->slots, &iterator)) != NULL)
 	{
-		if (slot->key->kind == kind)
-			deltas[(*n)++] = slot->delta;
+		wa_deltas  *of_kind = &deltas[slot->key->kind];
+
+		of_kind->at[of_kind->n++] = slot->delta;
 	}
-	qsort(deltas, *n, sizeof(wa_row_delta *), wa_row_delta_order);
-	return deltas;
+	for (int kind = 0; kind < WA_ROW_KINDS; kind++)
+	{
+		if (deltas[kind].n > 1)
+			qsort(deltas[kind].at, deltas[kind].n, sizeof(wa_row_delta *), wa_row_delta_order);
+	}
 }
 
 static int
@@ -283,7 +287,7 @@ compare_events(const void *a, const void *b)
 {
 	const wa_consent_event *x = a;
 	const wa_consent_event *y = b;
-	int			order = wa_row_key_compare(&x->key, &y->key);
+	int			order = compare_keys(&x->key, &y->key);
 
 	if (order != 0)
 		return order;

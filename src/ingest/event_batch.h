@@ -165,22 +165,16 @@ extern wa_consent_event *wa_event_batch_new_consent_event(wa_event_batch *batch)
  */
 extern wa_row_delta *wa_event_batch_delta(wa_event_batch *batch, const wa_row_key *key);
 
-/*
- * All row deltas of a kind in the order of wa_row_key_compare; *n is their number.  NULL where
- * there are none.
- */
-extern wa_row_delta **wa_event_batch_deltas(wa_event_batch *batch, wa_row_kind kind, int *n);
+/* Fill in deltas[WA_ROW_KINDS] with all row deltas by kind, each in the order of wa_row_delta_order. */
+extern void wa_event_batch_deltas(wa_event_batch *batch, wa_deltas *deltas);
 
 /* All consent events in the order of their keys and times; *n is their number. */
 extern wa_consent_event *wa_event_batch_consent_events(wa_event_batch *batch, int *n);
 
 /*
- * Compare two keys of one kind, as the primary keys do: by recipient, business, other, number;
- * sightings and messages by other first.  Strings are compared by bytes.
+ * Compare the keys of two wa_row_delta * of one kind, for qsort and bsearch, as the primary keys do: by recipient,
+ * business, other, number; sightings and messages by other first.  Strings are compared by bytes.
  */
-extern int	wa_row_key_compare(const wa_row_key *a, const wa_row_key *b);
-
-/* The same of the keys of two wa_row_delta *, for qsort and bsearch. */
 extern int	wa_row_delta_order(const void *a, const void *b);
 
 #endif							/* WA_EVENT_BATCH_H */

@@ -7,7 +7,6 @@
  */
 #include "base/compat.h"
 
-#include "catalog/pg_type_d.h"
 #include "utils/memutils.h"
 
 #include "base/append.h"
@@ -124,18 +123,15 @@ compare_findings(const void *a, const void *b)
 	return x->code < y->code ? -1 : x->code > y->code;
 }
 
-/* Write n findings by the statement that is for them. */
+/* Write n findings by the statement that is for them; that of codes takes no signature. */
 static void
 write_findings(const wa_schema *schema, wa_statement *statement,
 			   const wa_finding *findings, int n)
 {
-	const Oid	types[] = {INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-	BOOLOID, TIMESTAMPTZOID, INT4OID, INT8OID, TEXTOID};
-	wa_column	columns[lengthof(types)] = {0};
-	Datum		values[lengthof(types)];
+	wa_column	columns[WA_MAX_COLUMNS];
+	Datum		values[WA_MAX_COLUMNS];
+	int			ncolumns = wa_columns_make(schema, record_problems.types, columns);
 
-	for (int i = 0; i < lengthof(types); i++)
-		columns[i].type = types[i];
 	for (int i = 0; i < n; i++)
 	{
 		const wa_finding *f = &findings[i];
@@ -154,7 +150,7 @@ write_findings(const wa_schema *schema, wa_statement *statement,
 		wa_put_int8(&columns[10], f->count, false);
 		wa_put_str(&columns[11], f->signature);
 	}
-	for (int i = 0; i < lengthof(types); i++)
+	for (int i = 0; i < ncolumns; i++)
 		values[i] = wa_column_array(&columns[i]);
 	wa_statement_run(statement, schema, values, NULL);
 }

@@ -7,17 +7,10 @@
  */
 #include "base/compat.h"
 
-#include "access/genam.h"
-#include "catalog/pg_type_d.h"
-#include "utils/rel.h"
-
 #include "base/category_oid.h"
-#include "base/encode.h"
-#include "ingest/holds.h"
-#include "ingest/upsert.h"
+#include "ingest/state_rows.h"
 #include "state/columns.h"
 #include "state/hold.h"
-#include "state/read.h"
 
 /* The latest one stands, and of several that begin together the longest. */
 #define IS_LATER \
@@ -26,27 +19,6 @@
 	" > (COALESCE(o.since, '-infinity'), COALESCE(o.until, 'infinity'), o.categories))"
 #define LATER_ONE(column) \
 	column " = CASE WHEN " IS_LATER " THEN excluded." column " ELSE o." column " END"
-
-#define MERGE_HOLD(rows) \
-	"INSERT INTO @extschema@.wa_sender_hold AS o" \
-	" (business, sender, region, cause, code, categories, since, until, lifted_at)" rows \
-	" ON CONFLICT (business, sender, region, cause, code) DO UPDATE SET " \
-	LATER_ONE("since") ", " LATER_ONE("until") ", " LATER_ONE("categories") "," \
-	" lifted_at = GREATEST(o.lifted_at, excluded.lifted_at)" \
-	" WHERE " IS_LATER " OR excluded.lifted_at > COALESCE(o.lifted_at, '-infinity')"
-
-static wa_statement merge_holds = {
-	MERGE_HOLD(" SELECT business, sender, region, cause, code,"
-			   " categories::@extschema@.wa_category[], since, until, lifted_at"
-			   " FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) AS row"
-			   " (business, sender, region, cause, code, categories, since, until, lifted_at)"),
-	"text[] text[] text[] text[] int4[] text[] timestamptz[] timestamptz[] timestamptz[]", NULL, 0
-};
-
-static wa_statement merge_hold = {
-	MERGE_HOLD(" VALUES ($1, $2, $3, $4, $5, ($6)::@extschema@.wa_category[], $7, $8, $9)"),
-	"text text text text int4 text timestamptz timestamptz timestamptz", NULL, 0
-};
 
 /* As a literal of an array, in the order of the categories. */
 static wa_str
@@ -71,7 +43,7 @@ categories_literal(uint8 categories)
 static void
 put_hold(wa_column *columns, const void *rows, int i)
 {
-	const wa_row_delta *delta = ((wa_row_delta *const *) rows)[i];
+	const wa_row_delta *delta = wa_delta_at(rows, i);
 	const char *cause = wa_cause_name(delta->key.number);
 
 	wa_put_str(&columns[0], delta->key.business);
@@ -84,13 +56,6 @@ put_hold(wa_column *columns, const void *rows, int i)
 	wa_put_instant(&columns[7], delta->u.hold.since == WA_NEVER ? WA_NEVER : delta->u.hold.until);
 	wa_put_instant(&columns[8], delta->u.hold.lifted_at);
 }
-
-static const wa_upsert_target hold_target = {
-	&merge_holds, &merge_hold, -1,
-	{TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
-	TIMESTAMPTZOID},
-	put_hold
-};
 
 /* Would the delta leave since, until and categories of the row as they are? */
 static bool
@@ -131,31 +96,23 @@ is_hold_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
 	return false;
 }
 
-void
-wa_write_holds(const wa_schema *schema, wa_row_delta **holds, int n)
-{
-	wa_upsert(schema, &hold_target, holds,
-			  wa_drop_known(&schema->sender_hold, holds, n, is_hold_known, NULL));
-}
+wa_upsert_target wa_hold_target = {
+	.insert = "INSERT INTO @extschema@.wa_sender_hold AS o"
+	" (business, sender, region, cause, code, categories, since, until, lifted_at)",
+	.types = "text text text text int4 text timestamptz timestamptz timestamptz",
+	.values = "p1, p2, p3, p4, p5, p6::@extschema@.wa_category[], p7, p8, p9",
+	.conflict = "ON CONFLICT (business, sender, region, cause, code) DO UPDATE SET "
+	LATER_ONE("since") ", " LATER_ONE("until") ", " LATER_ONE("categories") ","
+	" lifted_at = GREATEST(o.lifted_at, excluded.lifted_at)"
+	" WHERE " IS_LATER " OR excluded.lifted_at > COALESCE(o.lifted_at, '-infinity')",
+	.put = put_hold,
+	.is_known = is_hold_known,
+	.table = offsetof(wa_schema, sender_hold)
+};
 
 /*
  * Signs of life.
  */
-
-#define MERGE_LIFE(rows) \
-	"INSERT INTO @extschema@.wa_sender_life AS o" \
-	" (business, sender, region, category, alive_at)" rows \
-	" ON CONFLICT (business, sender, region, category) DO UPDATE SET" \
-	" alive_at = excluded.alive_at WHERE excluded.alive_at > o.alive_at"
-
-static wa_statement merge_lives = {
-	MERGE_LIFE(" SELECT * FROM unnest($1, $2, $3, $4, $5)"),
-	"text[] text[] text[] text[] timestamptz[]", NULL, 0
-};
-
-static wa_statement merge_life = {
-	MERGE_LIFE(" VALUES ($1, $2, $3, $4, $5)"), "text text text text timestamptz", NULL, 0
-};
 
 static wa_str
 category_of(const wa_row_delta *delta)
@@ -169,7 +126,7 @@ category_of(const wa_row_delta *delta)
 static void
 put_life(wa_column *columns, const void *rows, int i)
 {
-	const wa_row_delta *delta = ((wa_row_delta *const *) rows)[i];
+	const wa_row_delta *delta = wa_delta_at(rows, i);
 
 	wa_put_str(&columns[0], delta->key.business);
 	wa_put_str(&columns[1], delta->key.other);
@@ -178,12 +135,6 @@ put_life(wa_column *columns, const void *rows, int i)
 	/* Downwards, so that no hold ends before the message that proves it. */
 	wa_put_instant(&columns[4], wa_cut(delta->u.alive_at, WA_MINUTE));
 }
-
-static const wa_upsert_target life_target = {
-	&merge_lives, &merge_life, -1,
-	{TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID},
-	put_life
-};
 
 /* Of all columns of the key: a business may have many rows. */
 static bool
@@ -197,9 +148,13 @@ is_alive_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
 		wa_reader_instant(reader, Anum_wa_sender_life_alive_at) >= wa_cut(delta->u.alive_at, WA_MINUTE);
 }
 
-void
-wa_write_lives(const wa_schema *schema, wa_row_delta **lives, int n)
-{
-	wa_upsert(schema, &life_target, lives,
-			  wa_drop_known(&schema->sender_life, lives, n, is_alive_known, NULL));
-}
+wa_upsert_target wa_life_target = {
+	.insert = "INSERT INTO @extschema@.wa_sender_life AS o"
+	" (business, sender, region, category, alive_at)",
+	.types = "text text text text timestamptz",
+	.conflict = "ON CONFLICT (business, sender, region, category) DO UPDATE SET"
+	" alive_at = excluded.alive_at WHERE excluded.alive_at > o.alive_at",
+	.put = put_life,
+	.is_known = is_alive_known,
+	.table = offsetof(wa_schema, sender_life)
+};

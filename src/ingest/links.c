@@ -13,7 +13,6 @@
  */
 #include "base/compat.h"
 
-#include "catalog/pg_type_d.h"
 #include "utils/memutils.h"
 
 #include "base/encode.h"
@@ -33,28 +32,6 @@ typedef struct wa_link_row
 	bool		follows;		/* is it behind another new one of the same identifier? */
 } wa_link_row;
 
-/* The row at a position is another link's where somebody was faster. */
-#define MERGE_LINK(rows) \
-	"INSERT INTO @extschema@.wa_identity AS o" \
-	" (recipient, other, business, first_seen_at, last_seen_at, unlinked_at, position)" rows \
-	" ON CONFLICT (other, position) DO UPDATE SET" \
-	" first_seen_at = LEAST(o.first_seen_at, excluded.first_seen_at)," \
-	" last_seen_at = GREATEST(o.last_seen_at, excluded.last_seen_at)" \
-	" WHERE o.recipient OPERATOR(@extschema@.=) excluded.recipient" \
-	" AND o.business = excluded.business" \
-	" AND (excluded.first_seen_at < COALESCE(o.first_seen_at, 'infinity')" \
-	" OR excluded.last_seen_at > COALESCE(o.last_seen_at, '-infinity'))"
-
-static wa_statement merge_links = {
-	MERGE_LINK(" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)"),
-	"recipient[] recipient[] text[] timestamptz[] timestamptz[] timestamptz[] int4[]", NULL, 0
-};
-
-static wa_statement merge_link = {
-	MERGE_LINK(" VALUES ($1, $2, $3, $4, $5, $6, $7)"),
-	"recipient recipient text timestamptz timestamptz timestamptz int4", NULL, 0
-};
-
 static void
 put_link(wa_column *columns, const void *rows, int i)
 {
@@ -69,11 +46,19 @@ put_link(wa_column *columns, const void *rows, int i)
 	wa_put_int4(&columns[6], row->position, false);
 }
 
-static const wa_upsert_target link_target = {
-	&merge_links, &merge_link, -1,
-	{WA_RECIPIENT_TYPE, WA_RECIPIENT_TYPE, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
-	TIMESTAMPTZOID, INT4OID},
-	put_link
+/* The row at a position is another link's where somebody was faster. */
+static wa_upsert_target link_target = {
+	.insert = "INSERT INTO @extschema@.wa_identity AS o"
+	" (recipient, other, business, first_seen_at, last_seen_at, unlinked_at, position)",
+	.types = "recipient recipient text timestamptz timestamptz timestamptz int4",
+	.conflict = "ON CONFLICT (other, position) DO UPDATE SET"
+	" first_seen_at = LEAST(o.first_seen_at, excluded.first_seen_at),"
+	" last_seen_at = GREATEST(o.last_seen_at, excluded.last_seen_at)"
+	" WHERE o.recipient OPERATOR(@extschema@.=) excluded.recipient"
+	" AND o.business = excluded.business"
+	" AND (excluded.first_seen_at < COALESCE(o.first_seen_at, 'infinity')"
+	" OR excluded.last_seen_at > COALESCE(o.last_seen_at, '-infinity'))",
+	.put = put_link
 };
 
 /* What is known of a link. */
@@ -155,7 +140,7 @@ prepare_row(const wa_row_delta *sighting, const wa_known_link *known, wa_link_ro
 
 /* Those of the sightings that are to be written; returns how many. */
 static int
-prepare_rows(const wa_schema *schema, wa_row_delta *const *sightings, int n, wa_link_row *rows)
+prepare_rows(const wa_schema *schema, const wa_deltas *sightings, wa_link_row *rows)
 {
 	wa_reader	by_other;
 	wa_reader	by_recipient;
@@ -169,12 +154,12 @@ prepare_rows(const wa_schema *schema, wa_row_delta *const *sightings, int n, wa_
 	wa_reader_open_latest(&by_other, &schema->identity);
 	wa_reader_open_latest(&by_recipient, &schema->identity_recipient);
 	old = MemoryContextSwitchTo(context);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < sightings->n; i++)
 	{
-		const wa_row_key *key = &sightings[i]->key;
+		const wa_row_key *key = &sightings->at[i]->key;
 		wa_known_link known = look_up(&by_other, &by_recipient, key);
 
-		if (prepare_row(sightings[i], &known, &rows[count]))
+		if (prepare_row(sightings->at[i], &known, &rows[count]))
 		{
 			rows[count].follows = false;
 			if (!known.exists)
@@ -243,22 +228,22 @@ are_same_places(const wa_link_row *rows, int n, const wa_link_row *tried, int nt
  * ever: somebody keeps rows out of the table.
  */
 void
-wa_write_links(const wa_schema *schema, wa_row_delta *const *sightings, int n)
+wa_write_links(const wa_schema *schema, const wa_deltas *sightings)
 {
 	wa_link_row *rows;
 	wa_link_row *tried;
 	int			ntried = -1;
 	int			count;
 
-	if (n == 0)
+	if (sightings->n == 0)
 		return;
-	rows = palloc_extended(n * sizeof(wa_link_row), MCXT_ALLOC_HUGE);
-	tried = palloc_extended(n * sizeof(wa_link_row), MCXT_ALLOC_HUGE);
+	rows = palloc_extended(sightings->n * sizeof(wa_link_row), MCXT_ALLOC_HUGE);
+	tried = palloc_extended(sightings->n * sizeof(wa_link_row), MCXT_ALLOC_HUGE);
 	for (;;)
 	{
 		wa_link_row *swap = tried;
 
-		count = prepare_rows(schema, sightings, n, rows);
+		count = prepare_rows(schema, sightings, rows);
 		qsort(rows, count, sizeof(wa_link_row), compare_rows);
 		if (are_same_places(rows, count, tried, ntried))
 			ereport(ERROR,

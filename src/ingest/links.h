@@ -14,11 +14,11 @@
 #include "ingest/event_batch.h"
 
 /*
- * Merge n sightings, in the order of their keys, into wa_identity.  A known link is written
+ * Merge sightings, in the order of their keys, into wa_identity.  A known link is written
  * once a day.  To be called inside SPI_connect, with the owner's rights.
  *
  * Locks: the rows written, in the order of wa_identity's primary key.
  */
-extern void wa_write_links(const wa_schema *schema, wa_row_delta *const *sightings, int n);
+extern void wa_write_links(const wa_schema *schema, const wa_deltas *sightings);
 
 #endif							/* WA_LINKS_H */

@@ -186,7 +186,7 @@ replay_problems(wa_replay_state *state, HeapTuple row, TupleDesc desc)
 static void
 mark_resolved(const wa_replay_state *state)
 {
-	wa_column	ids = {INT8OID, NULL};
+	wa_column	ids = {.type = INT8OID};
 	Datum		value;
 
 	if (state->nresolved == 0)

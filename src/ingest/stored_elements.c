@@ -13,6 +13,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
+#include "base/bisect.h"
 #include "base/encode.h"
 #include "payload/payload.h"
 
@@ -61,23 +62,13 @@ search_init(wa_search *search, ArrayType *paths)
 static int
 search_range(const wa_search *search, wa_str path, int *first)
 {
-	int			low = 0;
-	int			high = search->n;
-	int			n = 0;
+	int			i;
 
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-
-		if (wa_str_compare(search->wanted[middle].path, path) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	*first = low;
-	while (low + n < search->n && wa_str_equal(search->wanted[low + n].path, path))
-		n++;
-	return n;
+	wa_bisect(i, search->n, wa_str_compare(search->wanted[i].path, path) < 0);
+	*first = i;
+	while (i < search->n && wa_str_equal(search->wanted[i].path, path))
+		i++;
+	return i - *first;
 }
 
 /* Answer for all paths that are this one.  Returns how many that were. */

@@ -7,10 +7,7 @@
  */
 #include "base/compat.h"
 
-#include "catalog/pg_type_d.h"
-
-#include "ingest/templates.h"
-#include "ingest/upsert.h"
+#include "ingest/state_rows.h"
 
 /* Merges as event_deltas.c does: status, category, announced category and quality separately. */
 #define STATUS_IS_LATER \
@@ -35,30 +32,6 @@
 #define IF(later, column) \
 	column " = CASE WHEN " later " THEN excluded." column " ELSE o." column " END"
 
-#define MERGE_TEMPLATE(rows) \
-	"INSERT INTO @extschema@.wa_template AS o" \
-	" (business, name, language, status, paused_until, category, next_category," \
-	" next_category_at, quality, status_at, category_at, quality_at)" rows \
-	" ON CONFLICT (business, name, language) DO UPDATE SET " \
-	IF(STATUS_IS_LATER, "status") ", " IF(STATUS_IS_LATER, "paused_until") ", " \
-	IF(STATUS_IS_LATER, "status_at") ", " \
-	IF(CATEGORY_IS_LATER, "category") ", " IF(CATEGORY_IS_LATER, "category_at") ", " \
-	IF(NEXT_IS_LATER, "next_category") ", " IF(NEXT_IS_LATER, "next_category_at") ", " \
-	IF(QUALITY_IS_LATER, "quality") ", " IF(QUALITY_IS_LATER, "quality_at") \
-	" WHERE " STATUS_IS_LATER " OR " CATEGORY_IS_LATER " OR " NEXT_IS_LATER " OR " QUALITY_IS_LATER
-
-static wa_statement merge_templates = {
-	MERGE_TEMPLATE(" SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"),
-	"text[] text[] text[] text[] timestamptz[] text[] text[] timestamptz[] text[]"
-	" timestamptz[] timestamptz[] timestamptz[]", NULL, 0
-};
-
-static wa_statement merge_template = {
-	MERGE_TEMPLATE(" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"),
-	"text text text text timestamptz text text timestamptz text timestamptz timestamptz"
-	" timestamptz", NULL, 0
-};
-
 static wa_str
 given(wa_str s)
 {
@@ -68,7 +41,7 @@ given(wa_str s)
 static void
 put_template(wa_column *columns, const void *rows, int i)
 {
-	const wa_row_delta *delta = ((wa_row_delta *const *) rows)[i];
+	const wa_row_delta *delta = wa_delta_at(rows, i);
 
 	wa_put_str(&columns[0], delta->key.business);
 	wa_put_str(&columns[1], delta->key.other);
@@ -85,15 +58,17 @@ put_template(wa_column *columns, const void *rows, int i)
 	wa_put_instant(&columns[11], delta->u.template.quality_at);
 }
 
-static const wa_upsert_target template_target = {
-	&merge_templates, &merge_template, -1,
-	{TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
-	TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID},
-	put_template
+wa_upsert_target wa_template_target = {
+	.insert = "INSERT INTO @extschema@.wa_template AS o"
+	" (business, name, language, status, paused_until, category, next_category,"
+	" next_category_at, quality, status_at, category_at, quality_at)",
+	.types = "text text text text timestamptz text text timestamptz text timestamptz timestamptz timestamptz",
+	.conflict = "ON CONFLICT (business, name, language) DO UPDATE SET "
+	IF(STATUS_IS_LATER, "status") ", " IF(STATUS_IS_LATER, "paused_until") ", "
+	IF(STATUS_IS_LATER, "status_at") ", "
+	IF(CATEGORY_IS_LATER, "category") ", " IF(CATEGORY_IS_LATER, "category_at") ", "
+	IF(NEXT_IS_LATER, "next_category") ", " IF(NEXT_IS_LATER, "next_category_at") ", "
+	IF(QUALITY_IS_LATER, "quality") ", " IF(QUALITY_IS_LATER, "quality_at")
+	" WHERE " STATUS_IS_LATER " OR " CATEGORY_IS_LATER " OR " NEXT_IS_LATER " OR " QUALITY_IS_LATER,
+	.put = put_template
 };
-
-void
-wa_write_templates(const wa_schema *schema, wa_row_delta **templates, int n)
-{
-	wa_upsert(schema, &template_target, templates, n);
-}

@@ -20,9 +20,18 @@
 /* The values of one parameter of a statement, one for each row. */
 typedef struct wa_column
 {
-	Oid			type;			/* of an element */
-	struct ArrayBuildState *array;
+	Oid			type;			/* of a value */
+	bool		is_array;		/* does wa_statement.types name an array of it? */
+	struct ArrayBuildState *array;	/* NULL: it has no value so far */
 } wa_column;
+
+#define WA_MAX_COLUMNS 12
+
+/*
+ * Make empty columns for the parameters of a statement with these types (as of wa_statement), which are
+ * WA_MAX_COLUMNS at the most.  Returns their number.
+ */
+extern int	wa_columns_make(const wa_schema *schema, const char *types, wa_column *columns);
 
 /* Append one value, copied. */
 extern void wa_put_instant(wa_column *column, wa_instant at);	/* NEVER, FOREVER: NULL */
@@ -37,42 +46,49 @@ extern int	wa_column_length(const wa_column *column);
 /* All of them as an array, in the current memory context. */
 extern Datum wa_column_array(const wa_column *column);
 
-#define WA_MAX_COLUMNS 13
-
-/* Stands for the type wa_recipient of the extension. */
-#define WA_RECIPIENT_TYPE ((Oid) -1)
-
 /*
- * A statement that merges rows into a table, in two forms: many rows from arrays, and one
- * row from parameters.  Most live webhooks write one row, and unnesting ten arrays costs
+ * How rows are merged into a table.  Two statements are made of it: one takes many rows from arrays, the
+ * other takes one row from parameters.  Most live webhooks write one row, and unnesting ten arrays costs
  * more than writing it.
  */
 typedef struct wa_upsert_target
 {
-	wa_statement *many;
-	wa_statement *one;
-	int			array;			/* the first parameter that is an array in both forms; -1:
-								 * none.  The types of one tell which later ones are, too */
-	Oid			types[WA_MAX_COLUMNS + 1];	/* of the parameters; ends with InvalidOid */
+	const char *insert;			/* INSERT INTO … AS o (columns) */
+	const char *types;			/* of the parameters for one row, as of wa_statement; an array has values of
+								 * all rows in both statements */
+	const char *values;			/* of the columns, by p1, p2, … for the parameters and $n for such arrays;
+								 * NULL: the parameters themselves */
+	const char *conflict;		/* ON CONFLICT … */
 
 	/* Append the i-th row. */
 	void		(*put) (wa_column *columns, const void *rows, int i);
+
+	/*
+	 * Does the table tell all of a delta already?  Looks it up in the table with this offset in wa_schema, and
+	 * sets *exists, which is false, if there is a row with its key; only that of wa_activity does.
+	 */
+	bool		(*is_known) (wa_reader *reader, const wa_row_delta *delta, bool *exists);
+	size_t		table;
+
+	/* Made at the first use, the columns again for another schema. */
+	uint64		generation;		/* of the schema */
+	int			ncolumns;
+	wa_column	columns[WA_MAX_COLUMNS];	/* empty ones */
+	wa_statement one;
+	wa_statement many;
 } wa_upsert_target;
 
 /*
  * Merge n rows in their order, a bounded number at a time.  Returns how many were inserted
  * or changed.  To be called inside SPI_connect, with the owner's rights.
  */
-extern uint64 wa_upsert(const wa_schema *schema, const wa_upsert_target *target,
-						const void *rows, int n);
+extern uint64 wa_upsert(const wa_schema *schema, wa_upsert_target *target, const void *rows, int n);
 
 /*
- * Keep those of the deltas, in their order, of which no row of the table tells all already; returns how
- * many.  is_known looks one up, and sets *exists to true if there is a row with its key;
- * missing, if not NULL, becomes true for those that are kept and have none.
+ * Leave out the deltas that are known already, by target->is_known.  missing, if not NULL, becomes true for those
+ * that are kept and have no row.
  */
-typedef bool (*wa_is_known) (wa_reader *reader, const wa_row_delta *delta, bool *exists);
-extern int	wa_drop_known(const wa_table *table, wa_row_delta **deltas, int n, wa_is_known is_known,
+extern void wa_drop_known(const wa_schema *schema, const wa_upsert_target *target, wa_deltas *deltas,
 						  bool *missing);
 
 #endif							/* WA_UPSERT_H */

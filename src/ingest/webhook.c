@@ -21,10 +21,19 @@
 #include "base/arguments.h"
 #include "base/table_scan.h"
 #include "ingest/intake.h"
-#include "ingest/webhook.h"
 
 PG_FUNCTION_INFO_V1(wa__ingest_token);
 PG_FUNCTION_INFO_V1(wa__webhook_ingest);
+
+/* The columns of wa_webhook by number, in the order of ingest.sql. */
+enum
+{
+	Anum_wa_webhook_id = 1,
+	Anum_wa_webhook_received_at,
+	Anum_wa_webhook_token,
+	Anum_wa_webhook_payload,
+	Anum_wa_webhook_signature
+};
 
 /*
  * The token of this transaction.

@@ -23,121 +23,17 @@
 #include "base/compat.h"
 
 #include "base/append.h"
-#include "base/category_oid.h"
 #include "base/encode.h"
 #include "ingest/erased.h"
-#include "ingest/holds.h"
 #include "ingest/links.h"
-#include "ingest/senders.h"
 #include "ingest/state_rows.h"
-#include "ingest/templates.h"
 #include "ingest/writer.h"
-#include "report/columns.h"
 #include "state/columns.h"
-#include "state/read.h"
 
 void
 wa_write_begin(const wa_schema *schema)
 {
 	wa_lock_state(schema, RowExclusiveLock);
-}
-
-/*
- * What rows tell already: repeated webhooks cost a look-up and no write.  By the key as far as an index
- * can take it: a recipient may have rows of very many businesses and senders.
- */
-
-static bool
-activity_is_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
-{
-	const wa_str values[] = {delta->key.recipient, delta->key.business, delta->key.other};
-	wa_activity_row row;
-
-	wa_reader_seek_all(reader, values, lengthof(values));
-	*exists = wa_reader_next(reader);
-	if (!*exists)
-		return false;
-	wa_read_activity(reader, &row);
-	return !wa_activity_merge(&row.activity, &delta->u.activity);
-}
-
-static void
-seek(wa_reader *reader, const wa_row_delta *delta)
-{
-	const wa_str values[] = {delta->key.recipient, delta->key.business};
-
-	wa_reader_seek_all(reader, values, lengthof(values));
-}
-
-static bool
-failures_are_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
-{
-	seek(reader, delta);
-	while (wa_reader_next(reader))
-	{
-		wa_failures failures;
-
-		if (wa_reader_int(reader, Anum_wa_cooldown_code) != delta->key.number)
-			continue;
-		wa_read_failures(reader, &failures);
-		return !wa_failures_merge(&failures, &delta->u.cooldown.failures);
-	}
-	return false;
-}
-
-static bool
-deliveries_are_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
-{
-	seek(reader, delta);
-	while (wa_reader_next(reader))
-	{
-		if (wa_read_delivery_category(reader) == delta->key.number)
-			return wa_row_has_deliveries(reader, &delta->u.deliveries);
-	}
-	return false;
-}
-
-static wa_instant
-or_forever(wa_instant at)
-{
-	return at == WA_NEVER ? WA_FOREVER : at;
-}
-
-static int
-read_category(wa_reader *reader, int column)
-{
-	bool		isnull;
-	Datum		value = slot_getattr(reader->slot, column, &isnull);
-
-	return isnull ? WA_CATEGORY_UNKNOWN : (int) wa_category_from_oid(DatumGetObjectId(value));
-}
-
-static void
-read_message(wa_reader *reader, wa_message *message)
-{
-	*message = WA_NO_MESSAGE;
-	message->recipient = wa_reader_str(reader, Anum_wa_message_recipient);
-	message->business = wa_reader_str(reader, Anum_wa_message_business);
-	message->sender = wa_reader_str(reader, Anum_wa_message_sender);
-	message->category = read_category(reader, Anum_wa_message_category);
-	message->code = wa_reader_int(reader, Anum_wa_message_code);
-	message->sent_at = or_forever(wa_reader_instant(reader, Anum_wa_message_sent_at));
-	message->delivered_at = or_forever(wa_reader_instant(reader, Anum_wa_message_delivered_at));
-	message->read_at = or_forever(wa_reader_instant(reader, Anum_wa_message_read_at));
-	message->failed_at = or_forever(wa_reader_instant(reader, Anum_wa_message_failed_at));
-}
-
-static bool
-message_is_known(wa_reader *reader, const wa_row_delta *delta, bool *exists)
-{
-	const wa_str values[] = {delta->key.other, delta->key.recipient};
-	wa_message	row;
-
-	wa_reader_seek_all(reader, values, lengthof(values));
-	if (!wa_reader_next(reader))
-		return false;
-	read_message(reader, &row);
-	return !wa_message_merge(&row, &delta->u.message);
 }
 
 /* Recipients: once sorted, each stands there once. */
@@ -211,7 +107,7 @@ static void
 lock_activities(const wa_schema *schema, const wa_deltas *cooldowns, const wa_deltas *activities)
 {
 	wa_recipients recipients = make_recipients(cooldowns->n + activities->n);
-	wa_column	column = {schema->recipient_type, NULL};
+	wa_column	column = {.type = schema->recipient_type};
 	Datum		value;
 
 	add_recipients(&recipients, cooldowns, NULL);
@@ -413,62 +309,52 @@ write_cooldowns(const wa_schema *schema, const wa_policy *policy, const wa_delta
 	pfree(all);
 }
 
-static wa_deltas
-deltas_of(wa_event_batch *batch, wa_row_kind kind)
-{
-	wa_deltas	deltas;
-
-	deltas.at = wa_event_batch_deltas(batch, kind, &deltas.n);
-	return deltas;
-}
-
 static void
-write_consents(const wa_schema *schema, wa_event_batch *batch)
+write_consents(const wa_schema *schema, const wa_deltas *consents, wa_event_batch *batch)
 {
-	wa_deltas	consents = deltas_of(batch, WA_ROW_CONSENT);
 	const wa_consent_event *events;
 	int			nevents;
 
-	wa_upsert(schema, &wa_consent_target, consents.at, consents.n);
+	wa_upsert(schema, &wa_consent_target, consents->at, consents->n);
 	events = wa_event_batch_consent_events(batch, &nevents);
 	wa_upsert(schema, &wa_consent_log_target, events, nevents);
+}
+
+/* What rows tell already is not written: repeated webhooks cost a look-up and no write. */
+static void
+write_deltas(const wa_schema *schema, wa_upsert_target *target, wa_deltas *deltas)
+{
+	if (target->is_known != NULL)
+		wa_drop_known(schema, target, deltas, NULL);
+	wa_upsert(schema, target, deltas->at, deltas->n);
 }
 
 void
 wa_write(const wa_schema *schema, const wa_policy *policy, wa_event_batch *batch)
 {
-	wa_deltas	activities = deltas_of(batch, WA_ROW_ACTIVITY);
-	wa_deltas	cooldowns = deltas_of(batch, WA_ROW_COOLDOWN);
-	wa_deltas	deliveries = deltas_of(batch, WA_ROW_DELIVERY);
-	wa_deltas	sightings = deltas_of(batch, WA_ROW_SIGHTING);
-	wa_deltas	changes = deltas_of(batch, WA_ROW_CHANGE);
-	wa_deltas	messages = deltas_of(batch, WA_ROW_MESSAGE);
-	wa_deltas	senders = deltas_of(batch, WA_ROW_SENDER);
-	wa_deltas	holds = deltas_of(batch, WA_ROW_HOLD);
-	wa_deltas	templates = deltas_of(batch, WA_ROW_TEMPLATE);
-	wa_deltas	lives = deltas_of(batch, WA_ROW_LIFE);
-	bool	   *missing = palloc_extended(Max(1, activities.n), MCXT_ALLOC_HUGE);
+	wa_deltas	deltas[WA_ROW_KINDS];
+	wa_deltas  *activities = &deltas[WA_ROW_ACTIVITY];
+	wa_deltas  *cooldowns = &deltas[WA_ROW_COOLDOWN];
+	bool	   *missing;
 
-	wa_leave_out_erased(schema, &activities, &deliveries, &messages, &sightings, &changes, batch);
-	activities.n = wa_drop_known(&schema->activity, activities.at, activities.n, activity_is_known,
-								 missing);
-	cooldowns.n = wa_drop_known(&schema->cooldown, cooldowns.at, cooldowns.n, failures_are_known, NULL);
-	deliveries.n = wa_drop_known(&schema->delivery, deliveries.at, deliveries.n,
-								 deliveries_are_known, NULL);
-	lock_recipients(schema, &cooldowns, &activities, missing);
-	if (cooldowns.n > 0)
-		lock_activities(schema, &cooldowns, &activities);
-	wa_upsert(schema, &wa_activity_target, activities.at, activities.n);
-	wa_upsert(schema, &wa_delivery_target, deliveries.at, deliveries.n);
-	write_cooldowns(schema, policy, &cooldowns, &activities);
-	write_consents(schema, batch);
-	wa_upsert(schema, &wa_change_target, changes.at, changes.n);
-	wa_write_links(schema, sightings.at, sightings.n);
-	messages.n = wa_drop_known(&schema->message, messages.at, messages.n, message_is_known, NULL);
-	wa_upsert(schema, &wa_message_target, messages.at, messages.n);
-	wa_write_senders(schema, senders.at, senders.n);
-	wa_write_holds(schema, holds.at, holds.n);
-	wa_write_lives(schema, lives.at, lives.n);
-	wa_write_templates(schema, templates.at, templates.n);
+	wa_event_batch_deltas(batch, deltas);
+	missing = palloc_extended(Max(1, activities->n), MCXT_ALLOC_HUGE);
+	wa_leave_out_erased(schema, deltas);
+	wa_drop_known(schema, &wa_activity_target, activities, missing);
+	wa_drop_known(schema, &wa_cooldown_target, cooldowns, NULL);
+	lock_recipients(schema, cooldowns, activities, missing);
+	if (cooldowns->n > 0)
+		lock_activities(schema, cooldowns, activities);
+	wa_upsert(schema, &wa_activity_target, activities->at, activities->n);
+	write_deltas(schema, &wa_delivery_target, &deltas[WA_ROW_DELIVERY]);
+	write_cooldowns(schema, policy, cooldowns, activities);
+	write_consents(schema, &deltas[WA_ROW_CONSENT], batch);
+	write_deltas(schema, &wa_change_target, &deltas[WA_ROW_CHANGE]);
+	wa_write_links(schema, &deltas[WA_ROW_SIGHTING]);
+	write_deltas(schema, &wa_message_target, &deltas[WA_ROW_MESSAGE]);
+	write_deltas(schema, &wa_sender_target, &deltas[WA_ROW_SENDER]);
+	write_deltas(schema, &wa_hold_target, &deltas[WA_ROW_HOLD]);
+	write_deltas(schema, &wa_life_target, &deltas[WA_ROW_LIFE]);
+	write_deltas(schema, &wa_template_target, &deltas[WA_ROW_TEMPLATE]);
 	pfree(missing);
 }

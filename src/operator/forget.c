@@ -367,7 +367,7 @@ find_person(const wa_schema *schema, const wa_canonical *id, wa_forgotten *perso
 static Datum
 ids_array(const wa_schema *schema, const wa_forgotten *person, bool all)
 {
-	wa_column	column = {schema->recipient_type, NULL};
+	wa_column	column = {.type = schema->recipient_type};
 
 	for (int i = 0; i < person->n; i++)
 	{
@@ -380,7 +380,7 @@ ids_array(const wa_schema *schema, const wa_forgotten *person, bool all)
 static Datum
 untils_array(const wa_forgotten *person)
 {
-	wa_column	column = {TIMESTAMPTZOID, NULL};
+	wa_column	column = {.type = TIMESTAMPTZOID};
 
 	for (int i = 0; i < person->n; i++)
 		wa_put_instant(&column, person->until[i]);

@@ -394,7 +394,7 @@ result_str(int column)
 static Datum
 ids_array(const wa_schema *schema, const wa_others *others)
 {
-	wa_column	column = {schema->recipient_type, NULL};
+	wa_column	column = {.type = schema->recipient_type};
 
 	for (int i = 0; i < others->nids; i++)
 		wa_put_str(&column, wa_canonical_str(&others->ids[i]));
@@ -501,8 +501,8 @@ put_lost(const wa_other *other, wa_column *columns)
 static int64
 keep_cooldowns(const wa_schema *schema, const wa_other *other)
 {
-	wa_column	columns[] = {{schema->recipient_type, NULL}, {TIMESTAMPTZOID, NULL},
-	{TIMESTAMPTZOID, NULL}, {TIMESTAMPTZOID, NULL}};
+	wa_column	columns[] = {{.type = schema->recipient_type}, {.type = TIMESTAMPTZOID},
+	{.type = TIMESTAMPTZOID}, {.type = TIMESTAMPTZOID}};
 	Datum		values[3 + lengthof(columns)];
 	int64		kept = 0;
 

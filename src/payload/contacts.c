@@ -10,6 +10,7 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "base/bisect.h"
 #include "payload/payload_internal.h"
 #include "recipient/phone.h"
 
@@ -241,21 +242,12 @@ static int
 contact_find_key(const wa_payload *payload, const wa_canonical *id)
 {
 	uint64		hash = contact_hash_id(id);
-	int			low = 0;
-	int			high = payload->nkeys;
+	int			i;
 
-	while (low < high)
-	{
-		int			middle = low + (high - low) / 2;
-
-		if (payload->keys[middle].hash < hash)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < payload->nkeys && payload->keys[low].hash == hash &&
-		contact_shares(payload, payload->keys[low].contact, id, 1))
-		return payload->keys[low].contact;
+	wa_bisect(i, payload->nkeys, payload->keys[i].hash < hash);
+	if (i < payload->nkeys && payload->keys[i].hash == hash &&
+		contact_shares(payload, payload->keys[i].contact, id, 1))
+		return payload->keys[i].contact;
 	return -1;
 }
 

@@ -123,7 +123,7 @@ passes(wa_decision_cache *cache, const wa_question *question, Datum value)
 	wa_canonical recipient;
 
 	return wa_canonicalize(text.data, text.len, &recipient) &&
-		wa_decide(wa_facts_of(cache, &recipient), question, NULL, NULL);
+		wa_first_rule(wa_facts_of(cache, &recipient), question) == WA_NO_RULE;
 }
 
 /*

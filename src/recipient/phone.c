@@ -4,7 +4,7 @@
  *	  Conversion of phone numbers and business-scoped user ids to their canonical
  *	  text.
  *
- * spelling.c removes what is written around the digits, read_digits collects the digits,
+ * spelling.c removes what is written around the digits, gather_digits collects the digits,
  * and fold_phone removes what people write between a calling code and the number.
  *
  * Canonicalizing a canonical text does not change it: phones come out of fold_phone with 7
@@ -332,23 +332,15 @@ fold_phone(wa_canonical *phone)
 	}
 }
 
-/* The digits of a phone number, unfolded. */
-static bool
-read_digits(wa_spelling *spelling, wa_canonical *result)
-{
-	bool		bracketed;
-
-	return wa_spelling_strip(spelling) &&
-		gather_digits(spelling->start, spelling->end, result, &bracketed) &&
-		(!bracketed || place_bracketed_zero(result));
-}
-
 static bool
 read_phone(wa_spelling *spelling, wa_canonical *result)
 {
 	int			longest = PHONE_MAX_DIGITS;
+	bool		bracketed;
 
-	if (!read_digits(spelling, result))
+	if (!wa_spelling_strip(spelling) ||
+		!gather_digits(spelling->start, spelling->end, result, &bracketed) ||
+		(bracketed && !place_bracketed_zero(result)))
 		return false;
 	if (result->len > PHONE_MAX_DIGITS)
 		longest = PHONE_MAX_FOLDED;
@@ -405,18 +397,6 @@ wa_canonicalize(const char *input, size_t len, wa_canonical *result)
 		return false;
 	return looks_like_bsuid(&spelling) ? read_bsuid(&spelling, result) :
 		read_phone(&spelling, result);
-}
-
-bool
-wa_phone_as_written(const char *input, size_t len, wa_canonical *digits)
-{
-	wa_spelling spelling;
-
-	if (!wa_spelling_read(input, len, &spelling) || looks_like_bsuid(&spelling) ||
-		!read_digits(&spelling, digits))
-		return false;
-	digits->text[digits->len] = '\0';
-	return true;
 }
 
 /*

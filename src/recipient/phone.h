@@ -59,13 +59,6 @@ wa_canonical_equal(const wa_canonical *a, const wa_canonical *b)
 extern bool wa_canonicalize(const char *input, size_t len, wa_canonical *result);
 
 /*
- * The digits of a phone number that wa_canonicalize accepts, before folding.  For a wa_id
- * these are the digits that WhatsApp itself uses.  Returns false, and leaves *digits
- * undefined, where the input is no phone number.
- */
-extern bool wa_phone_as_written(const char *input, size_t len, wa_canonical *digits);
-
-/*
  * Is this canonical text a BSUID (true) or a phone number (false)?  A parent
  * BSUID ("CC.ENT.…") is a BSUID as well.
  */

@@ -2,31 +2,23 @@
 
 CREATE TYPE wa_recipient;
 
-CREATE FUNCTION wa_recipient_in(cstring)
-RETURNS wa_recipient
-AS 'MODULE_PATHNAME', 'wa_recipient_in'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_recipient_in(cstring) RETURNS wa_recipient
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_recipient_in(cstring) IS
 'Input function: converts a phone number or business-scoped user id to its canonical form';
 
-CREATE FUNCTION wa_recipient_out(wa_recipient)
-RETURNS cstring
-AS 'MODULE_PATHNAME', 'wa_recipient_out'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_recipient_out(wa_recipient) RETURNS cstring
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_recipient_out(wa_recipient) IS
 'Output function: the digits of the phone number, or the business-scoped user id';
 
-CREATE FUNCTION wa_recipient_recv(internal)
-RETURNS wa_recipient
-AS 'MODULE_PATHNAME', 'wa_recipient_recv'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_recipient_recv(internal) RETURNS wa_recipient
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_recipient_recv(internal) IS
 'Binary input function: takes the text form, with the same checks and conversions';
 
-CREATE FUNCTION wa_recipient_send(wa_recipient)
-RETURNS bytea
-AS 'MODULE_PATHNAME', 'wa_recipient_send'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_recipient_send(wa_recipient) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_recipient_send(wa_recipient) IS
 'Binary output function: the bytes of the canonical text';
 
@@ -46,89 +38,69 @@ COMMENT ON TYPE wa_recipient IS
 
 -- Casts
 
-CREATE FUNCTION wa_recipient(text)
-RETURNS wa_recipient
-AS 'MODULE_PATHNAME', 'wa_recipient_from_text_cast'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_recipient(text) RETURNS wa_recipient
+	AS 'MODULE_PATHNAME', 'wa_recipient_from_text_cast' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_recipient(text) IS
 'Converts text to a recipient. Error: invalid_text_representation where it is neither a phone number nor a business-scoped user id';
 
-CREATE FUNCTION wa_try_recipient(text)
-RETURNS wa_recipient
-AS 'MODULE_PATHNAME', 'wa_try_recipient'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_try_recipient(text) RETURNS wa_recipient
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_try_recipient(text) IS
 'Converts text to a recipient, or returns NULL where the cast would raise an error. For joins, expression indexes and imports over columns with invalid values';
 
 CREATE CAST (text AS wa_recipient)
-WITH FUNCTION wa_recipient(text);
+	WITH FUNCTION wa_recipient(text);
 COMMENT ON CAST (text AS wa_recipient) IS
 'Converts text to a recipient; explicit only, since it raises an error for text that is no recipient';
 
 -- A value is stored like its text, so the cast has nothing to do.  Its planner support
 -- replaces the call by a relabelling where the server allows it (WA_RELABEL_AS_TEXT in
 -- base/compat.h).
-CREATE FUNCTION wa_recipient_text_support(internal)
-RETURNS internal
-AS 'MODULE_PATHNAME', 'wa_recipient_text_support'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_recipient_text_support(internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_recipient_text_support(internal) IS
 'Planner support of wa_recipient_text';
 
-CREATE FUNCTION wa_recipient_text(wa_recipient)
-RETURNS text
-AS 'MODULE_PATHNAME', 'wa_recipient_text'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
-SUPPORT wa_recipient_text_support;
+CREATE FUNCTION wa_recipient_text(wa_recipient) RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	SUPPORT wa_recipient_text_support;
 COMMENT ON FUNCTION wa_recipient_text(wa_recipient) IS
 'Returns the canonical text of a recipient; implements the cast to text';
 
 CREATE CAST (wa_recipient AS text)
-WITH FUNCTION wa_recipient_text(wa_recipient) AS ASSIGNMENT;
+	WITH FUNCTION wa_recipient_text(wa_recipient) AS ASSIGNMENT;
 COMMENT ON CAST (wa_recipient AS text) IS
 'Returns the canonical text of a recipient, without converting it';
 
 -- Operators
 
-CREATE FUNCTION wa_recipient_eq(wa_recipient, wa_recipient)
-RETURNS boolean
-AS 'MODULE_PATHNAME', 'wa_recipient_eq'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_recipient_eq(wa_recipient, wa_recipient) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_recipient_eq(wa_recipient, wa_recipient) IS
 'Implements the operator =';
 
-CREATE FUNCTION wa_recipient_ne(wa_recipient, wa_recipient)
-RETURNS boolean
-AS 'MODULE_PATHNAME', 'wa_recipient_ne'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_recipient_ne(wa_recipient, wa_recipient) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_recipient_ne(wa_recipient, wa_recipient) IS
 'Implements the operator <>';
 
-CREATE FUNCTION wa_recipient_lt(wa_recipient, wa_recipient)
-RETURNS boolean
-AS 'MODULE_PATHNAME', 'wa_recipient_lt'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_recipient_lt(wa_recipient, wa_recipient) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_recipient_lt(wa_recipient, wa_recipient) IS
 'Implements the operator <';
 
-CREATE FUNCTION wa_recipient_le(wa_recipient, wa_recipient)
-RETURNS boolean
-AS 'MODULE_PATHNAME', 'wa_recipient_le'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_recipient_le(wa_recipient, wa_recipient) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_recipient_le(wa_recipient, wa_recipient) IS
 'Implements the operator <=';
 
-CREATE FUNCTION wa_recipient_gt(wa_recipient, wa_recipient)
-RETURNS boolean
-AS 'MODULE_PATHNAME', 'wa_recipient_gt'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_recipient_gt(wa_recipient, wa_recipient) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_recipient_gt(wa_recipient, wa_recipient) IS
 'Implements the operator >';
 
-CREATE FUNCTION wa_recipient_ge(wa_recipient, wa_recipient)
-RETURNS boolean
-AS 'MODULE_PATHNAME', 'wa_recipient_ge'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_recipient_ge(wa_recipient, wa_recipient) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_recipient_ge(wa_recipient, wa_recipient) IS
 'Implements the operator >=';
 
@@ -208,38 +180,28 @@ COMMENT ON OPERATOR >= (wa_recipient, wa_recipient) IS
 
 -- Index support
 
-CREATE FUNCTION wa_recipient_cmp(wa_recipient, wa_recipient)
-RETURNS integer
-AS 'MODULE_PATHNAME', 'wa_recipient_cmp'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_recipient_cmp(wa_recipient, wa_recipient) RETURNS integer
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_recipient_cmp(wa_recipient, wa_recipient) IS
 'Compares two recipients for B-tree indexes: returns less than, equal to or greater than 0';
 
-CREATE FUNCTION wa_recipient_sortsupport(internal)
-RETURNS void
-AS 'MODULE_PATHNAME', 'wa_recipient_sortsupport'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_recipient_sortsupport(internal) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_recipient_sortsupport(internal) IS
 'Sort support for B-tree indexes';
 
-CREATE FUNCTION wa_recipient_equalimage(oid)
-RETURNS boolean
-AS 'MODULE_PATHNAME', 'wa_recipient_equalimage'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_recipient_equalimage(oid) RETURNS boolean
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_recipient_equalimage(oid) IS
 'Allows deduplication in B-tree indexes: equal recipients have equal bytes';
 
-CREATE FUNCTION wa_recipient_hash(wa_recipient)
-RETURNS integer
-AS 'MODULE_PATHNAME', 'wa_recipient_hash'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_recipient_hash(wa_recipient) RETURNS integer
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_recipient_hash(wa_recipient) IS
 'Returns the 32-bit hash of a recipient';
 
-CREATE FUNCTION wa_recipient_hash_extended(wa_recipient, bigint)
-RETURNS bigint
-AS 'MODULE_PATHNAME', 'wa_recipient_hash_extended'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_recipient_hash_extended(wa_recipient, bigint) RETURNS bigint
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_recipient_hash_extended(wa_recipient, bigint) IS
 'Returns the 64-bit hash of a recipient, with a seed';
 
@@ -274,18 +236,14 @@ COMMENT ON OPERATOR CLASS wa_recipient_ops USING hash IS
 
 -- Region
 
-CREATE FUNCTION wa_region(wa_recipient)
-RETURNS text
-AS 'MODULE_PATHNAME', 'wa_region'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_region(wa_recipient) RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_region(wa_recipient) IS
 'Country or territory of a recipient as an ISO 3166 alpha-2 code: from the calling code, the area code of a +1 number, or the prefix of a business-scoped user id. NULL where it is unknown';
 
 -- Time zones
 
-CREATE FUNCTION wa_time_zones(wa_recipient)
-RETURNS text[]
-AS 'MODULE_PATHNAME', 'wa_time_zones'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION wa_time_zones(wa_recipient) RETURNS text[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wa_time_zones(wa_recipient) IS
 'IANA time zones that a recipient may be in, in alphabetical order. They are found by the area code where that identifies them; otherwise, and for a business-scoped user id, all zones of the country are returned. Zones whose clocks have agreed since 2020 are named once. Mobile numbers of most large countries are not bound to an area and have all zones. NULL where the country is unknown';

@@ -7,6 +7,7 @@
  */
 #include "recipient/region.h"
 
+#include "base/bisect.h"
 #include "recipient/phone.h"
 #include "recipient/region_data.h"
 
@@ -35,6 +36,7 @@ find_prefix(const region_prefix *table, size_t size, const char *text, size_t le
 	size_t		low = 0;
 	size_t		high = size;
 
+	/* No wa_bisect: it would go on behind the one that is found, for every decision. */
 	while (low < high)
 	{
 		size_t		middle = low + (high - low) / 2;
@@ -97,22 +99,13 @@ wa_region_exception(const char *digits, size_t len, size_t *next)
 static bool
 nothing_longer(const region_prefix *table, size_t size, const char *digits, size_t len)
 {
-	size_t		low = 0;
-	size_t		high = size;
+	size_t		i;
 
-	while (low < high)
-	{
-		size_t		middle = low + (high - low) / 2;
-
-		if (strncmp(table[middle].digits, digits, len) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	wa_bisect(i, size, strncmp(table[i].digits, digits, len) < 0);
 
 	/* Entries are no prefixes of one another: one as long would stand alone. */
-	return low == size || strncmp(table[low].digits, digits, len) != 0 ||
-		strlen(table[low].digits) == len;
+	return i == size || strncmp(table[i].digits, digits, len) != 0 ||
+		strlen(table[i].digits) == len;
 }
 
 bool

@@ -10,6 +10,7 @@
  */
 #include "recipient/time_zones.h"
 
+#include "base/bisect.h"
 #include "recipient/phone.h"
 #include "recipient/region.h"
 #include "recipient/time_zones_data.h"
@@ -17,45 +18,30 @@
 const char *
 wa_time_zones_of_region(const char *region)
 {
-	size_t		low = 0;
-	size_t		high = lengthof(zone_regions);
+	const size_t n = lengthof(zone_regions);
+	size_t		i;
 
-	while (low < high)
-	{
-		size_t		middle = low + (high - low) / 2;
-		int			order = strcmp(region, zone_regions[middle].region);
-
-		if (order == 0)
-			return zone_regions[middle].zones;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
+	wa_bisect(i, n, strcmp(zone_regions[i].region, region) < 0);
+	return i < n && strcmp(zone_regions[i].region, region) == 0 ? zone_regions[i].zones : NULL;
 }
 
-/*
- * How many entries of zone_prefixes sort before these digits or are them?
- */
+/* Does the entry sort before these digits, or is it them? */
+static bool
+is_up_to(const char *entry, const char *digits, size_t len)
+{
+	int			order = strncmp(entry, digits, len);
+
+	return order < 0 || (order == 0 && strlen(entry) <= len);
+}
+
+/* How many entries of zone_prefixes do? */
 static size_t
 count_up_to(const char *digits, size_t len)
 {
-	size_t		low = 0;
-	size_t		high = lengthof(zone_prefixes);
+	size_t		i;
 
-	while (low < high)
-	{
-		size_t		middle = low + (high - low) / 2;
-		const char *entry = zone_prefixes[middle].digits;
-		int			order = strncmp(entry, digits, len);
-
-		if (order < 0 || (order == 0 && strlen(entry) <= len))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	wa_bisect(i, lengthof(zone_prefixes), is_up_to(zone_prefixes[i].digits, digits, len));
+	return i;
 }
 
 /*

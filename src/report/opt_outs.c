@@ -11,6 +11,7 @@
 #include "miscadmin.h"
 
 #include "base/append.h"
+#include "base/bisect.h"
 #include "base/arguments.h"
 #include "base/encode.h"
 #include "base/snapshot_id.h"
@@ -194,26 +195,17 @@ static bool
 may_belong(const wa_received *message, wa_str business, wa_instant t)
 {
 	return message->at <= t && wa_after(message->at, MESSAGE_WITHIN) > t &&
-		(business.len == 0 || message->business.len == 0 || wa_str_equal(business, message->business));
+		wa_may_be_same(business, message->business);
 }
 
 /* The latest to which such an opt-out can belong; NULL: none. */
 static const wa_received *
 latest_received(const wa_person_log *log, wa_str business, wa_instant t)
 {
-	int			low = 0;
-	int			high = log->nmessages;
+	int			i;
 
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-
-		if (log->messages[middle].at <= t)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (int i = low - 1; i >= 0 && wa_after(log->messages[i].at, MESSAGE_WITHIN) > t; i--)
+	wa_bisect(i, log->nmessages, log->messages[i].at <= t);
+	for (i--; i >= 0 && wa_after(log->messages[i].at, MESSAGE_WITHIN) > t; i--)
 	{
 		if (may_belong(&log->messages[i], business, t))
 			return &log->messages[i];

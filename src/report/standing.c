@@ -145,7 +145,7 @@ stop_against(const wa_person_log *log, wa_str business, bool marketing, wa_insta
 			break;
 		if (standing->until > sent_at && stop->counts_from <= sent_at &&
 			(marketing || stop->reg == WA_REGISTER_EVERYTHING) &&
-			(business.len == 0 || stop->business_text.len == 0 || wa_str_equal(business, stop->business_text)))
+			wa_may_be_same(business, stop->business_text))
 			return stop;
 	}
 	return NULL;

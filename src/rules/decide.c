@@ -10,6 +10,7 @@
  */
 #include "c.h"
 
+#include "base/bisect.h"
 #include "rules/decide.h"
 #include "rules/frequency_cap.h"
 
@@ -17,16 +18,16 @@ typedef struct wa_rule_context
 {
 	wa_facts   *facts;
 	const wa_question *question;
-	wa_objection_sink sink;
+	wa_objection_sink sink;		/* NULL: the first rule is all that is asked for */
 	void	   *arg;
-	bool		objected;
+	wa_rule		objected;		/* the latest that did */
 } wa_rule_context;
 
 /* Report one objection; returns whether to go on. */
 static bool
 object(wa_rule_context *context, const wa_objection *objection)
 {
-	context->objected = true;
+	context->objected = objection->rule;
 	return context->sink != NULL && context->sink(context->arg, objection);
 }
 
@@ -50,40 +51,23 @@ static int
 next_activity(const wa_facts *facts, int i, const wa_str *business)
 {
 	const wa_activity_row *rows = facts->activities;
-	int			high = facts->nactivities;
+	int			n = facts->nactivities;
+	int			j;
 
-	if (i == high || business == NULL || wa_may_be_same(rows[i].business, *business))
+	if (i == n || business == NULL || wa_may_be_same(rows[i].business, *business))
 		return i;
-	while (i < high)
-	{
-		int			middle = (i + high) / 2;
-
-		if (wa_str_compare(rows[middle].business, *business) < 0)
-			i = middle + 1;
-		else
-			high = middle;
-	}
-	return i < facts->nactivities && wa_str_equal(rows[i].business, *business) ? i :
-		facts->nactivities;
+	wa_bisect(j, n, j < i || wa_str_compare(rows[j].business, *business) < 0);
+	return j < n && wa_str_equal(rows[j].business, *business) ? j : n;
 }
 
 /* The first row of this business, or behind it. */
 static int
 consent_from(const wa_facts *facts, wa_str business)
 {
-	int			low = 0;
-	int			high = facts->nconsents;
+	int			i;
 
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-
-		if (wa_str_compare(facts->consents[middle].business, business) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	wa_bisect(i, facts->nconsents, wa_str_compare(facts->consents[i].business, business) < 0);
+	return i;
 }
 
 /* Could the message in question use a window of this business and sender? */
@@ -550,21 +534,33 @@ static bool (*const rules[]) (wa_rule_context *) =
 	rule_too_many_identifiers,
 };
 
-bool
-wa_decide(wa_facts *facts, const wa_question *question, wa_objection_sink sink, void *arg)
+static wa_rule
+apply_rules(wa_facts *facts, const wa_question *question, wa_objection_sink sink, void *arg)
 {
-	wa_rule_context context = {facts, question, sink, arg, false};
+	wa_rule_context context = {facts, question, sink, arg, WA_NO_RULE};
 
 	/* Of somebody who cannot be told nothing else is known. */
 	rule_invalid_recipient(&context);
 	if (!facts->valid)
-		return false;
+		return context.objected;
 	for (int i = 0; i < lengthof(rules); i++)
 	{
 		if (!rules[i] (&context))
 			break;
 	}
-	return !context.objected;
+	return context.objected;
+}
+
+bool
+wa_decide(wa_facts *facts, const wa_question *question, wa_objection_sink sink, void *arg)
+{
+	return apply_rules(facts, question, sink, arg) == WA_NO_RULE;
+}
+
+wa_rule
+wa_first_rule(wa_facts *facts, const wa_question *question)
+{
+	return apply_rules(facts, question, NULL, NULL);
 }
 
 /* The latest instant up to which objections object for certain. */

@@ -5,7 +5,7 @@
  *	  Pure: no server, no allocation, no tables.
  *
  * wa_sendable, wa_explain, wa_next_sendable, wa_suppressed and wa_segment_summary all
- * use wa_decide, so that they cannot disagree.
+ * use these, so that they cannot disagree.
  *
  *-------------------------------------------------------------------------
  */
@@ -30,6 +30,9 @@ typedef enum wa_rule
 	WA_RULE_ERASED,
 	WA_RULE_TOO_MANY_IDENTIFIERS
 } wa_rule;
+
+/* No rule objects. */
+#define WA_NO_RULE ((wa_rule) 0)
 
 /* One more than the last rule. */
 #define WA_RULES (WA_RULE_TOO_MANY_IDENTIFIERS + 1)
@@ -84,6 +87,9 @@ typedef bool (*wa_objection_sink) (void *arg, const wa_objection *objection);
  */
 extern bool wa_decide(wa_facts *facts, const wa_question *question,
 					  wa_objection_sink sink, void *arg);
+
+/* The first rule that objects; WA_NO_RULE: none does. */
+extern wa_rule wa_first_rule(wa_facts *facts, const wa_question *question);
 
 /*
  * The earliest instant, not before question->at, at which wa_decide would find no objection

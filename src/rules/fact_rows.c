@@ -13,15 +13,6 @@
 #include "state/columns.h"
 #include "state/ladder.h"
 
-static void
-add_consent(wa_facts *facts, wa_reader *reader)
-{
-	wa_consent_row *rows = unconstify(wa_consent_row *, facts->consents);
-
-	wa_read_consent(reader, wa_append_few(rows, facts->nconsents, wa_consent_row));
-	facts->consents = rows;
-}
-
 /* A row that does not follow the incidents yet, before wa_recompute, is told as it stands. */
 void
 wa_describe_cooldown(wa_cooldown_row *row, const wa_failures *failures, wa_instant lifted,
@@ -47,7 +38,6 @@ wa_describe_cooldown(wa_cooldown_row *row, const wa_failures *failures, wa_insta
 static void
 add_cooldown(wa_facts *facts, wa_reader *reader, const wa_code_policies *codes)
 {
-	wa_cooldown_row *rows = unconstify(wa_cooldown_row *, facts->cooldowns);
 	wa_cooldown_row *row;
 	wa_code_policy policy;
 	wa_failures failures;
@@ -57,7 +47,7 @@ add_cooldown(wa_facts *facts, wa_reader *reader, const wa_code_policies *codes)
 	if (until == WA_NEVER || !wa_code_policies_find(codes, code, &policy) || policy.blocks == 0)
 		return;
 
-	row = wa_append_few(rows, facts->ncooldowns, wa_cooldown_row);
+	row = wa_append_few(facts->cooldowns, facts->ncooldowns, wa_cooldown_row);
 	row->business = wa_reader_str(reader, Anum_wa_cooldown_business);
 	row->code = code;
 	row->strikes = wa_reader_int(reader, Anum_wa_cooldown_strikes);
@@ -68,35 +58,16 @@ add_cooldown(wa_facts *facts, wa_reader *reader, const wa_code_policies *codes)
 	row->blocks = policy.blocks;
 	row->yields_to_window = policy.yields_to_window;
 	row->learned_under.data = NULL;
-	facts->cooldowns = rows;
-}
-
-static void
-add_activity(wa_facts *facts, wa_reader *reader)
-{
-	wa_activity_row *rows = unconstify(wa_activity_row *, facts->activities);
-
-	wa_read_activity(reader, wa_append_few(rows, facts->nactivities, wa_activity_row));
-	facts->activities = rows;
 }
 
 void
 wa_read_delivery(wa_reader *reader, wa_delivery_row *row)
 {
 	row->business = wa_reader_str(reader, Anum_wa_delivery_business);
-	row->category = wa_read_delivery_category(reader);
+	row->category = wa_reader_category(reader, Anum_wa_delivery_category);
 	row->deliveries.n = 0;
 	row->deliveries.at = palloc(WA_MAX_DELIVERIES * sizeof(wa_delivery));
 	wa_read_deliveries(reader, &row->deliveries);
-}
-
-static void
-add_delivery(wa_facts *facts, wa_reader *reader)
-{
-	wa_delivery_row *rows = unconstify(wa_delivery_row *, facts->deliveries);
-
-	wa_read_delivery(reader, wa_append_few(rows, facts->ndeliveries, wa_delivery_row));
-	facts->deliveries = rows;
 }
 
 void
@@ -145,28 +116,19 @@ wa_claims_once(wa_claim_row *rows, int n)
 	return kept;
 }
 
-static void
-add_claim(wa_facts *facts, wa_reader *reader)
-{
-	wa_claim_row *rows = unconstify(wa_claim_row *, facts->claims);
-
-	wa_read_claim(reader, wa_append_few(rows, facts->nclaims, wa_claim_row));
-	facts->claims = rows;
-}
-
 void
 wa_add_fact_row(wa_facts *facts, wa_part part, wa_reader *reader, const wa_code_policies *codes)
 {
 	if (part == WA_CONSENTS)
-		add_consent(facts, reader);
+		wa_read_consent(reader, wa_append_few(facts->consents, facts->nconsents, wa_consent_row));
 	else if (part == WA_COOLDOWNS)
 		add_cooldown(facts, reader, codes);
 	else if (part == WA_DELIVERIES)
-		add_delivery(facts, reader);
+		wa_read_delivery(reader, wa_append_few(facts->deliveries, facts->ndeliveries, wa_delivery_row));
 	else if (part == WA_CLAIMS)
-		add_claim(facts, reader);
+		wa_read_claim(reader, wa_append_few(facts->claims, facts->nclaims, wa_claim_row));
 	else
-		add_activity(facts, reader);
+		wa_read_activity(reader, wa_append_few(facts->activities, facts->nactivities, wa_activity_row));
 }
 
 static int

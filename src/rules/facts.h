@@ -36,16 +36,6 @@ wa_asks_about(const wa_question *question, wa_str business)
 		wa_str_equal(question->business, business);
 }
 
-/*
- * May two rows speak of the same thing?  An unknown business or sender may be
- * any.
- */
-static inline bool
-wa_may_be_same(wa_str a, wa_str b)
-{
-	return a.len == 0 || b.len == 0 || wa_str_equal(a, b);
-}
-
 /* One row of wa_cooldown, with the policy of its code. */
 typedef struct wa_cooldown_row
 {
@@ -207,18 +197,18 @@ struct wa_facts
 
 	uint8		fetched;		/* which parts of the following are filled in */
 	int			nconsents;
-	const wa_consent_row *consents; /* in the order of businesses */
+	wa_consent_row *consents;	/* in the order of businesses */
 	int			ncooldowns;
-	const wa_cooldown_row *cooldowns;
+	wa_cooldown_row *cooldowns;
 	int			nactivities;
-	const wa_activity_row *activities;	/* likewise */
+	wa_activity_row *activities;	/* likewise */
 	int			ndeliveries;
-	const wa_delivery_row *deliveries;
+	wa_delivery_row *deliveries;
 	int			ndelivered;
 	const wa_delivered *delivered;	/* messages of these, by message, then by row */
 	wa_instant	claims_from;	/* only claims whose leases end then or later are fetched */
 	int			nclaims;
-	const wa_claim_row *claims; /* each claim once */
+	wa_claim_row *claims;		/* each claim once */
 	wa_instant	erased_at;		/* WA_NEVER: not erased */
 	void		(*fetch) (wa_facts *facts, wa_part part);	/* fills in one part */
 	void	   *arg;			/* for use by fetch */

@@ -7,6 +7,7 @@
  */
 #include "c.h"
 
+#include "base/bisect.h"
 #include "rules/frequency_cap.h"
 
 static void
@@ -73,24 +74,14 @@ wa_count_deliveries(const wa_facts *facts, const wa_question *q, const wa_cap *c
 static wa_instant
 delivered_at(const wa_facts *facts, int32 message)
 {
-	int			low = 0;
-	int			high = facts->ndelivered;
 	wa_instant	first = WA_FOREVER;
+	int			i;
 
 	if (message == 0)
 		return first;
-
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-
-		if (facts->delivered[middle].message < message)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < facts->ndelivered && facts->delivered[low].message == message; low++)
-		first = Min(first, facts->delivered[low].at);
+	wa_bisect(i, facts->ndelivered, facts->delivered[i].message < message);
+	for (; i < facts->ndelivered && facts->delivered[i].message == message; i++)
+		first = Min(first, facts->delivered[i].at);
 	return first;
 }
 

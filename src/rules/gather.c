@@ -15,7 +15,14 @@
 #include "rules/gather.h"
 #include "rules/known.h"
 #include "rules/person_facts.h"
-#include "rules/region_rule.h"
+
+/* The columns of wa_region_rule by number, in the order of region_rule.sql. */
+enum
+{
+	Anum_wa_region_rule_region = 1,
+	Anum_wa_region_rule_category,
+	Anum_wa_region_rule_reason
+};
 
 static bool
 read_region_rule(void *arg, TupleTableSlot *slot)

@@ -16,6 +16,7 @@
 #include "utils/memutils.h"
 
 #include "base/append.h"
+#include "base/bisect.h"
 #include "base/category_oid.h"
 #include "base/encode.h"
 #include "base/table_scan.h"
@@ -154,19 +155,10 @@ static int
 group_from(const wa_holds *holds, wa_str business, wa_str sender)
 {
 	wa_own_sender of = {business, sender, 0, {0}};
-	int			low = 0;
-	int			high = holds->ngroups;
+	int			i;
 
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-
-		if (compare_senders(&holds->groups[middle].of, &of) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	wa_bisect(i, holds->ngroups, compare_senders(&holds->groups[i].of, &of) < 0);
+	return i;
 }
 
 /* NULL: nothing holds that one. */
@@ -358,19 +350,10 @@ read_all_own(wa_holds *holds)
 static int
 own_from(const wa_holds *holds, wa_str business)
 {
-	int			low = 0;
-	int			high = holds->nown;
+	int			i;
 
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-
-		if (wa_str_compare(holds->own[middle].business, business) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	wa_bisect(i, holds->nown, wa_str_compare(holds->own[i].business, business) < 0);
+	return i;
 }
 
 /*
@@ -381,12 +364,9 @@ own_from(const wa_holds *holds, wa_str business)
 static bool
 may_hold(const wa_holds *holds, const wa_question *q, const wa_hold *hold)
 {
-	wa_str		region = wa_str_from(holds->region);
-
-	/* A region that is unknown may be any. */
 	return (hold->categories & WA_CATEGORY_BIT(q->category)) != 0 &&
 		(hold->until > q->at || hold->until == WA_FOREVER) &&
-		(hold->region.len == 0 || region.len == 0 || wa_str_equal(hold->region, region));
+		wa_may_be_same(hold->region, wa_str_from(holds->region));
 }
 
 static bool

@@ -14,6 +14,7 @@
 #include "common/hashfn.h"
 #include "miscadmin.h"
 
+#include "base/bisect.h"
 #include "base/encode.h"
 #include "rules/fact_rows.h"
 #include "rules/person_facts.h"
@@ -271,19 +272,10 @@ compare_resumes(const void *a, const void *b)
 static int
 stop_from(const wa_consents *consents, wa_str business)
 {
-	int			low = 0;
-	int			high = consents->nstops;
+	int			i;
 
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-
-		if (wa_str_compare(consents->stops[middle].business, business) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	wa_bisect(i, consents->nstops, wa_str_compare(consents->stops[i].business, business) < 0);
+	return i;
 }
 
 /*

@@ -132,8 +132,7 @@ evidence_of(wa_decision_cache *cache, wa_cooldowns *cooldowns, int member,
 	{
 		const wa_activity_row *row = &cooldowns->activities[cooldowns->first[member] + i];
 
-		if (cooldown->business.len == 0 || row->business.len == 0 ||
-			wa_str_equal(cooldown->business, row->business))
+		if (wa_may_be_same(cooldown->business, row->business))
 			lifted = wa_later(lifted, wa_activity_lifts(&row->activity, &cooldown->policy));
 	}
 	return lifted;

@@ -24,9 +24,7 @@ void
 wa_gather_person_activities(wa_decision_cache *cache)
 {
 	wa_person  *person = cache->person;
-	wa_activity_row *rows = NULL;
-	int			n = 0;
-	int			max = 0;
+	wa_facts   *facts = &cache->facts;
 	wa_reader	reader;
 
 	wa_reader_open(&reader, &cache->schema->activity, cache->snapshot);
@@ -35,13 +33,11 @@ wa_gather_person_activities(wa_decision_cache *cache)
 		for (bool found = wa_first_of_member(&reader, person, i, WA_ACTIVITIES); found;
 			 found = wa_reader_next(&reader))
 			wa_read_member_activity(&reader, person, i,
-								 wa_append(rows, n, max, wa_activity_row));
+									wa_append_few(facts->activities, facts->nactivities, wa_activity_row));
 	}
 	wa_reader_close(&reader);
-	if (n > 0)
-		qsort(rows, n, sizeof(wa_activity_row), compare_activities);
-	cache->facts.activities = rows;
-	cache->facts.nactivities = n;
+	if (facts->nactivities > 0)
+		qsort(facts->activities, facts->nactivities, sizeof(wa_activity_row), compare_activities);
 }
 
 /* Deliveries of other identifiers count as far as failures do. */
@@ -63,9 +59,7 @@ void
 wa_gather_person_deliveries(wa_decision_cache *cache)
 {
 	wa_person  *person = cache->person;
-	wa_delivery_row *rows = NULL;
-	int			n = 0;
-	int			max = 0;
+	wa_facts   *facts = &cache->facts;
 	wa_reader	reader;
 
 	wa_reader_open(&reader, &cache->schema->delivery, cache->snapshot);
@@ -73,11 +67,10 @@ wa_gather_person_deliveries(wa_decision_cache *cache)
 	{
 		for (bool found = wa_first_of_member(&reader, person, i, WA_DELIVERIES); found;
 			 found = wa_reader_next(&reader))
-			read_member_delivery(&reader, person, i, wa_append(rows, n, max, wa_delivery_row));
+			read_member_delivery(&reader, person, i,
+								 wa_append_few(facts->deliveries, facts->ndeliveries, wa_delivery_row));
 	}
 	wa_reader_close(&reader);
-	cache->facts.deliveries = rows;
-	cache->facts.ndeliveries = n;
 }
 
 /* Claims stand under each identifier that was known then; they count as deliveries do. */
@@ -85,9 +78,7 @@ void
 wa_gather_person_claims(wa_decision_cache *cache)
 {
 	wa_person  *person = cache->person;
-	wa_claim_row *rows = NULL;
-	int			n = 0;
-	int			max = 0;
+	wa_facts   *facts = &cache->facts;
 	wa_reader	reader;
 
 	wa_reader_open(&reader, &cache->schema->claim_recipient, cache->snapshot);
@@ -96,16 +87,15 @@ wa_gather_person_claims(wa_decision_cache *cache)
 		if (!wa_member_counts(&person->members[i]))
 			continue;
 		wa_reader_seek(&reader, RecipientGetDatum(wa_recipient_make(&person->members[i].id)));
-		while (wa_next_claim(&reader, cache->facts.claims_from))
+		while (wa_next_claim(&reader, facts->claims_from))
 		{
 			wa_claim_row row;
 
 			wa_read_claim(&reader, &row);
 			if (i == 0 || wa_counts_for_safety(&person->members[i], row.claimed_at))
-				*wa_append(rows, n, max, wa_claim_row) = row;
+				*wa_append_few(facts->claims, facts->nclaims, wa_claim_row) = row;
 		}
 	}
 	wa_reader_close(&reader);
-	cache->facts.claims = rows;
-	cache->facts.nclaims = wa_claims_once(rows, n);
+	facts->nclaims = wa_claims_once(facts->claims, facts->nclaims);
 }

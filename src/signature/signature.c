@@ -13,6 +13,7 @@
 #include "utils/snapmgr.h"
 
 #include "base/append.h"
+#include "base/bisect.h"
 #include "base/encode.h"
 #include "base/table_scan.h"
 #include "signature/signature.h"
@@ -167,19 +168,10 @@ wa_secrets_any(const wa_secrets *secrets)
 static int
 first_of(const wa_secrets *secrets, wa_str business)
 {
-	int			low = 0;
-	int			high = secrets->n;
+	int			i;
 
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-
-		if (wa_str_compare(secrets->rows[middle].business, business) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	wa_bisect(i, secrets->n, wa_str_compare(secrets->rows[i].business, business) < 0);
+	return i;
 }
 
 bool

@@ -76,16 +76,3 @@ wa_activity_lifts(const wa_activity *activity, const wa_code_policy *policy)
 	}
 	return lifted;
 }
-
-wa_instant
-wa_latest_evidence(wa_instant lifted, const wa_code_policy *policy)
-{
-	wa_instant	latest = lifted;
-
-	for (int i = 0; i < WA_EVIDENCES; i++)
-	{
-		if (policy->lifted_by & (1 << i))
-			latest = wa_later(latest, wa_before(lifted, -policy->lift_after[i]));
-	}
-	return latest;
-}

@@ -64,10 +64,4 @@ extern bool wa_activity_has_evidence(const wa_activity *activity);
  */
 extern wa_instant wa_activity_lifts(const wa_activity *activity, const wa_code_policy *policy);
 
-/*
- * The latest time at which the evidence can have come that lifts failures of a code up to
- * the instant lifted.
- */
-extern wa_instant wa_latest_evidence(wa_instant lifted, const wa_code_policy *policy);
-
 #endif							/* WA_ACTIVITY_H */

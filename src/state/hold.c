@@ -35,23 +35,25 @@ static const struct
 	{133010, WA_ALL_CATEGORIES},
 };
 
-bool
-wa_hold_of_code(int32 code, int64 *span, uint8 *categories)
+uint8
+wa_hold_of_code(const wa_code_policy *policy, int64 *span)
 {
+	const wa_code *known;
+
+	if (policy->scope != WA_SCOPE_SENDER && policy->scope != WA_SCOPE_BUSINESS &&
+		policy->scope != WA_SCOPE_COUNTRY)
+		return 0;
 	for (int i = 0; i < lengthof(holding); i++)
 	{
-		const wa_code *known;
-
-		if (holding[i].code != code)
+		if (holding[i].code != policy->behaves_as)
 			continue;
-		known = wa_catalogue_find(code);
+		known = wa_catalogue_find(policy->behaves_as);
 		if (known == NULL || known->waits.nsteps == 0)
-			return false;
+			return 0;
 		*span = known->waits.step[0];
-		*categories = holding[i].categories;
-		return true;
+		return holding[i].categories;
 	}
-	return false;
+	return 0;
 }
 
 static const struct

@@ -13,6 +13,7 @@
 #include "base/category.h"
 #include "base/instant.h"
 #include "base/str.h"
+#include "errors/code_policy.h"
 
 /* A cause is the number of an error code, or one of these. */
 #define WA_CAUSE_DISABLED			(-1)	/* account_update: banned */
@@ -26,11 +27,10 @@
 #define WA_REGION_UNKNOWN			"ZZ"
 
 /*
- * Does an error with this code hold its sender?  If so, sets *span to how long, in
- * microseconds, and *categories to the mask of categories held.  How far the hold reaches
- * is the scope of the code.
+ * The mask of categories that an error with this code holds, and for how long in microseconds; 0,
+ * and *span is left alone, where it holds none.  How far the hold reaches is the scope of the code.
  */
-extern bool wa_hold_of_code(int32 code, int64 *span, uint8 *categories);
+extern uint8 wa_hold_of_code(const wa_code_policy *policy, int64 *span);
 
 /*
  * The cause for a restriction of that name in an account_update, with the mask of categories

@@ -26,8 +26,8 @@
 #include "state/read.h"
 
 /*
- * The function behind "=" of a column of an index.  Nearly always it is of one of three types: those
- * of recipients, of businesses, and of buckets of the erased.
+ * The function behind "=" of a column of an index.  Nearly always it is of one of four types: those
+ * of recipients, of businesses, of buckets of the erased, and of folded phrases.
  */
 static void
 equality_of(Relation index, int column, FmgrInfo *result)
@@ -36,10 +36,10 @@ equality_of(Relation index, int column, FmgrInfo *result)
 	{
 		Oid			family;
 		FmgrInfo	equal;
-	}			kept[3];
+	}			kept[4];
 	Oid			type = index->rd_opcintype[column];
 	Oid			family = index->rd_opfamily[column];
-	int			i = type == TEXTOID ? 0 : type == INT4OID ? 1 : 2;
+	int			i = type == TEXTOID ? 0 : type == INT4OID ? 1 : type == BYTEAOID ? 2 : 3;
 
 	if (kept[i].family != family)
 	{
@@ -266,12 +266,6 @@ wa_category
 wa_reader_category(wa_reader *reader, int column)
 {
 	return wa_category_from_oid(DatumGetObjectId(wa_slot_datum(reader->slot, column)));
-}
-
-wa_category
-wa_read_delivery_category(wa_reader *reader)
-{
-	return wa_reader_category(reader, Anum_wa_delivery_category);
 }
 
 void

@@ -95,9 +95,8 @@ extern void wa_read_activity(wa_reader *reader, wa_activity_row *row);
 /* The end of a cooldown, of a row of wa_cooldown.  WA_NEVER: no strike counts; WA_FOREVER: no end. */
 extern wa_instant wa_read_until(wa_reader *reader);
 
-/* The category in a column, and that of a row of wa_delivery. */
+/* The category in a column. */
 extern wa_category wa_reader_category(wa_reader *reader, int column);
-extern wa_category wa_read_delivery_category(wa_reader *reader);
 
 /* Add the deliveries of a row of wa_delivery to a set with room for WA_MAX_DELIVERIES. */
 extern void wa_read_deliveries(wa_reader *reader, wa_deliveries *deliveries);

@@ -125,25 +125,12 @@ wa__evidence_lifts(PG_FUNCTION_ARGS)
 	PG_RETURN_TIMESTAMPTZ(lifted);
 }
 
-/* The categories whose messages a code of such a scope holds; none where it holds nobody. */
-static uint8
-held_categories(const wa_code_policy *policy)
-{
-	int64		span;
-	uint8		categories;
-
-	if ((policy->scope == WA_SCOPE_SENDER || policy->scope == WA_SCOPE_BUSINESS ||
-		 policy->scope == WA_SCOPE_COUNTRY) &&
-		wa_hold_of_code(policy->behaves_as, &span, &categories))
-		return categories;
-	return 0;
-}
-
 Datum
 wa__hold_of_code(PG_FUNCTION_ARGS)
 {
 	const wa_row_calls *calls = row_calls(fcinfo);
 	wa_code_policy policy;
+	int64		span;
 	Datum		values[2];
 	bool		nulls[2] = {0};
 
@@ -153,7 +140,7 @@ wa__hold_of_code(PG_FUNCTION_ARGS)
 	if (!wa_code_policies_find(calls->policies, PG_GETARG_INT32(0), &policy))
 		wa_code_policy_custom(PG_GETARG_INT32(0), &policy);
 	values[0] = CStringGetTextDatum(wa_scope_name(policy.scope));
-	values[1] = wa_category_mask_array(held_categories(&policy),
+	values[1] = wa_category_mask_array(wa_hold_of_code(&policy, &span),
 									   get_element_type(TupleDescAttr(calls->tupdesc, 1)->atttypid));
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(calls->tupdesc, values, nulls)));
 }

@@ -308,8 +308,7 @@ build_erased(wa_builder *b)
 		return;
 	list->erased_seed = b->cache->erasure.seed;
 	list->erased.seed = list->set.seed;
-	wa_scan_table(&b->cache->schema->erased,
-				  b->cache->snapshot, read_erased, b);
+	wa_scan_table(&b->cache->schema->erased, b->cache->snapshot, read_erased, b);
 	if (list->has_erased && list->erased.words == NULL)
 		make_erased(b);
 	if (b->keys != NULL)
@@ -333,16 +332,15 @@ static void
 read_tables(wa_builder *b)
 {
 	const wa_schema *schema = b->cache->schema;
-	Snapshot	snapshot = b->cache->snapshot;
 
 	if (b->question->category == WA_SERVICE)
-		wa_scan_table(&schema->activity, snapshot, read_activity, b);
+		wa_scan_table(&schema->activity, b->cache->snapshot, read_activity, b);
 	if (reads_cooldowns(b->question, b->list->tells_reasons))
-		wa_scan_table(&schema->cooldown, snapshot, read_cooldown, b);
+		wa_scan_table(&schema->cooldown, b->cache->snapshot, read_cooldown, b);
 	if (wa_asks_registers(b->question->category))
-		wa_scan_table(&schema->consent, snapshot, read_consent, b);
+		wa_scan_table(&schema->consent, b->cache->snapshot, read_consent, b);
 	if (b->ncaps > 0)
-		wa_builder_read_deliveries(b, schema, snapshot);
+		wa_builder_read_deliveries(b);
 }
 
 /* Pages of the tables whose rows of BSUIDs are connected with phones. */
@@ -430,14 +428,13 @@ fill_list(wa_builder *b)
 	if (b->gathered != NULL)
 	{
 		wa_builder_make_set(b, linked);
-		wa_builder_settle_resumes(b, &b->cache->schema->consent,
-								  b->cache->snapshot);
+		wa_builder_settle_resumes(b);
 	}
 	else
 		b->with_user_ids = false;
 	if (b->connected != NULL)
 		wa_connected_mark(b->connected);
-	wa_builder_make_user_ids(b, b->cache->snapshot);
+	wa_builder_make_user_ids(b);
 }
 
 wa_suppression_list *

@@ -150,18 +150,18 @@ extern void wa_builder_add_user_id(wa_builder *b, uint64 hash, bool refused);
  * After the set of phones was made: find all other BSUIDs and parents that are refused or must be looked up.
  * Sets b->list->has_user_ids, if b->with_user_ids and if memory suffices.  Frees what was added.
  */
-extern void wa_builder_make_user_ids(wa_builder *b, Snapshot snapshot);
+extern void wa_builder_make_user_ids(wa_builder *b);
 
 /*
  * After the set of phones was made: find out of phones with a stop and a resume for every business which
  * one stands, and set their bits so that they need not be looked up.  Where few have both, nothing is done.
  */
-extern void wa_builder_settle_resumes(wa_builder *b, const wa_table *consent, Snapshot snapshot);
+extern void wa_builder_settle_resumes(wa_builder *b);
 
 /* Choose the caps that can object to the question: sets b->caps and b->ncaps. */
 extern void wa_builder_choose_caps(wa_builder *b);
 
 /* Read deliveries, claims and windows, and gather recipients at a cap.  b->ncaps is not 0. */
-extern void wa_builder_read_deliveries(wa_builder *b, const wa_schema *schema, Snapshot snapshot);
+extern void wa_builder_read_deliveries(wa_builder *b);
 
 #endif							/* WA_BUILDER_H */

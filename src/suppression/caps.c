@@ -74,7 +74,7 @@ weigh_deliveries(wa_builder *b, wa_str recipient, wa_str business, const wa_deli
 		const wa_cap *cap = &b->caps[i];
 		wa_instant	since = wa_cap_since(cap, b->question->at);
 
-		if (!(cap->business.len == 0 || business.len == 0 || wa_str_equal(cap->business, business)) ||
+		if (!wa_may_be_same(cap->business, business) ||
 			deliveries->n == 0 || deliveries->at[deliveries->n - 1].at <= since)
 			continue;
 		if (wa_deliveries_overflowed(deliveries, since) ||
@@ -170,13 +170,14 @@ read_delivery(void *arg, HeapTuple tuple, TupleDesc desc)
 
 /* A live claim counts for caps; a recipient that has one is looked up. */
 static void
-read_claims(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
+read_claims(wa_builder *b)
 {
+	const wa_table *claims = &b->cache->schema->claim_lease;
 	wa_reader	reader;
 
-	if (!wa_has_rows(&schema->claim_lease, snapshot))
+	if (!wa_has_rows(claims, b->cache->snapshot))
 		return;
-	wa_reader_open(&reader, &schema->claim_lease, snapshot);
+	wa_reader_open(&reader, claims, b->cache->snapshot);
 	wa_reader_seek_from(&reader, b->question->at);
 	while (wa_reader_next(&reader))
 	{
@@ -217,13 +218,15 @@ read_window(void *arg, HeapTuple tuple, TupleDesc desc)
  * looking these up.
  */
 static void
-read_windows(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
+read_windows(wa_builder *b)
 {
+	const wa_table *activity = &b->cache->schema->activity;
+
 	if (b->nwindowed == 0 || b->gathered == NULL)
 		return;
-	if (b->nwindowed * PAGES_PER_LOOK_UP >= wa_pages_of(&schema->activity))
+	if (b->nwindowed * PAGES_PER_LOOK_UP >= wa_pages_of(activity))
 	{
-		wa_scan_table(&schema->activity, snapshot, read_window, b);
+		wa_scan_table(activity, b->cache->snapshot, read_window, b);
 		return;
 	}
 	for (uint64 i = 0; i < b->ngathered; i++)
@@ -238,19 +241,20 @@ read_windows(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
  * recipient.
  */
 void
-wa_builder_read_deliveries(wa_builder *b, const wa_schema *schema, Snapshot snapshot)
+wa_builder_read_deliveries(wa_builder *b)
 {
+	const wa_table *delivery = &b->cache->schema->delivery;
 	Size		share = b->limit / PARTS_SHARE;
 
 	b->limit -= share;
 	b->nparts = 0;
-	b->max_parts = Min(share / sizeof(wa_key), wa_pages_of(&schema->delivery) * (uint64) ROWS_OF_PAGE);
+	b->max_parts = Min(share / sizeof(wa_key), wa_pages_of(delivery) * (uint64) ROWS_OF_PAGE);
 	b->parts = palloc_extended(Max(1, b->max_parts) * sizeof(wa_key), MCXT_ALLOC_HUGE);
-	wa_scan_table(&schema->delivery, snapshot, read_delivery, b);
+	wa_scan_table(delivery, b->cache->snapshot, read_delivery, b);
 	if (b->several)
 		gather_phones_with_parts(b);
 	pfree(b->parts);
 	b->limit += share;
-	read_claims(b, schema, snapshot);
-	read_windows(b, schema, snapshot);
+	read_claims(b);
+	read_windows(b);
 }

@@ -22,8 +22,6 @@
  */
 #include "base/compat.h"
 
-#include "access/table.h"
-#include "access/tableam.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -366,29 +364,22 @@ read_change(void *arg, HeapTuple tuple, TupleDesc desc)
 static void
 read_shared(wa_connected *c)
 {
-	Relation	heap = wa_table_open(&c->schema->identity_shared);
-	Relation	index = wa_pkey_open(&c->schema->identity_shared);
-	TupleTableSlot *slot = table_slot_create(heap, NULL);
-	IndexScanDesc scan = wa_index_beginscan(heap, index, c->snapshot, 0);
+	wa_reader	shared;
 	wa_canonical latest = {.len = 0};
 
-	index_rescan(scan, NULL, 0, NULL, 0);
-	while (index_getnext_slot(scan, ForwardScanDirection, slot))
+	wa_reader_open(&shared, &c->schema->identity_shared, c->snapshot);
+	wa_reader_seek_all(&shared, NULL, 0);
+	while (wa_reader_next(&shared))
 	{
-		wa_canonical id;
+		wa_str		id = wa_reader_str_in_place(&shared, Anum_wa_identity_other);
 
-		CHECK_FOR_INTERRUPTS();
-		wa_recipient_get(DatumGetRecipientPP(wa_slot_datum(slot, Anum_wa_identity_other)), &id);
 		/* The rows of one are consecutive. */
-		if (id.len == latest.len && memcmp(id.text, latest.text, id.len) == 0)
+		if (wa_str_equal(id, wa_canonical_str(&latest)))
 			continue;
-		add_to_batch(c, wa_canonical_str(&id));
-		latest = id;
+		(void) wa_canonical_from_str(id, &latest);
+		add_to_batch(c, id);
 	}
-	index_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	index_close(index, NoLock);
-	table_close(heap, NoLock);
+	wa_reader_close(&shared);
 }
 
 /* Make a table of the expected size, as far as memory suffices. */

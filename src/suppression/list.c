@@ -13,13 +13,6 @@
 #include "recipient/time_zones.h"
 #include "suppression/list.h"
 
-static bool
-keep_rule(void *arg, const wa_objection *objection)
-{
-	*(uint8 *) arg = objection->rule;
-	return false;
-}
-
 static int
 region_number(const wa_canonical *recipient)
 {
@@ -40,7 +33,8 @@ decide_unknown(wa_suppression_list *list, const wa_canonical *recipient, uint8 *
 
 	if (list->needs_opt_in)
 		facts->opt_in_required = false;
-	return wa_decide(facts, &list->question, keep_rule, rule) ? WA_LIST_ALLOWED : WA_LIST_REFUSED;
+	*rule = wa_first_rule(facts, &list->question);
+	return *rule == WA_NO_RULE ? WA_LIST_ALLOWED : WA_LIST_REFUSED;
 }
 
 /* By region. */

@@ -149,8 +149,9 @@ settle(wa_phone_set *set, const wa_said *rows, uint64 n)
 }
 
 void
-wa_builder_settle_resumes(wa_builder *b, const wa_table *consent, Snapshot snapshot)
+wa_builder_settle_resumes(wa_builder *b)
 {
+	const wa_table *consent = &b->cache->schema->consent;
 	wa_said_rows said = {.builder = b};
 	uint64		n;
 
@@ -160,7 +161,7 @@ wa_builder_settle_resumes(wa_builder *b, const wa_table *consent, Snapshot snaps
 	if (n * PAGES_PER_LOOK_UP < wa_pages_of(consent))
 		return;
 	make_filter(&said, n);
-	wa_scan_table(consent, snapshot, read_said, &said);
+	wa_scan_table(consent, b->cache->snapshot, read_said, &said);
 	if (!said.too_many && said.n > 0)
 	{
 		qsort(said.rows, said.n, sizeof(wa_said), compare_said);

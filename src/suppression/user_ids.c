@@ -97,10 +97,10 @@ make_set(wa_builder *b)
 }
 
 void
-wa_builder_make_user_ids(wa_builder *b, Snapshot snapshot)
+wa_builder_make_user_ids(wa_builder *b)
 {
 	if (b->with_user_ids && b->connected != NULL)
-		wa_scan_table(&b->cache->schema->identity, snapshot, read_link, b);
+		wa_scan_table(&b->cache->schema->identity, b->cache->snapshot, read_link, b);
 	if (b->with_user_ids && wa_builder_has_user_id_room(b))
 		make_set(b);
 	if (b->user_ids != NULL)

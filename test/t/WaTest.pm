@@ -223,9 +223,8 @@ sub fingerprints
 		  . join("\nUNION ALL ", @selects) . ' ORDER BY 1');
 }
 
-# The state, row for row, without bookkeeping and without when webhooks were received:
-# what the law of section 4 is about.  Which tables there are is asked of the catalogue, so that a new one is
-# in here by itself.
+# The state, row for row, without bookkeeping and without when webhooks were received.  Which tables there are
+# is asked of the catalogue, so that a new one is in here by itself.
 sub state_lines
 {
 	my ($node, $db) = @_;

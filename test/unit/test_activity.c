@@ -110,22 +110,6 @@ test_lift_after(void)
 	check(wa_activity_lifts(&activity, &policy) == WA_FOREVER, "no instant after the last");
 }
 
-/* Evidence that lifts up to an instant came no later than this. */
-static void
-test_latest_evidence(void)
-{
-	const uint8 any = WA_LIFT_INBOUND | WA_LIFT_RECEIPT | WA_LIFT_MARKETING_RECEIPT;
-	wa_code_policy policy = lifted_by(any, 0, -5, 10);
-
-	check(wa_latest_evidence(100, &policy) == 110, "the kind that lifts least");
-	policy = lifted_by(WA_LIFT_INBOUND | WA_LIFT_RECEIPT, 0, -5, 10);
-	check(wa_latest_evidence(100, &policy) == 100, "of those that lift");
-	policy = lifted_by(0, 0, 0, 0);
-	check(wa_latest_evidence(100, &policy) == 100, "by another policy");
-	policy = lifted_by(any, 0, -5, 10);
-	check(wa_latest_evidence(WA_NEVER, &policy) == WA_NEVER, "never");
-}
-
 static wa_instant
 some_instant(void)
 {
@@ -190,7 +174,6 @@ main(void)
 {
 	test_lifts();
 	test_lift_after();
-	test_latest_evidence();
 	test_laws();
 	return summary();
 }

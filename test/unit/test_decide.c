@@ -360,7 +360,7 @@ static int	fetched[WA_ALL_PARTS + 1];
 static void
 fetch(wa_facts *facts, wa_part part)
 {
-	static const wa_consent_row stop = {.reg = WA_REGISTER_WHATSAPP,.business = {"", 0},
+	static wa_consent_row stop = {.reg = WA_REGISTER_WHATSAPP,.business = {"", 0},
 	.consent = {.stopped_at = NOW,.resumed_at = WA_NEVER}};
 
 	fetched[part]++;

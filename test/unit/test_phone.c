@@ -470,31 +470,6 @@ test_bsuids(void)
 	refuses_bytes("US.1\0" "2", 6);
 }
 
-/*
- * The digits as they stand, to send to
- */
-static void
-test_as_written(void)
-{
-	static const char *const written[][2] = {
-		{"5215512345678", "5215512345678"}, {"+55 (11) 8765-4321", "551187654321"},
-		{"004915112345678", "4915112345678"}, {"49015112345678", "49015112345678"},
-		{"4915112345678:12@s.whatsapp.net", "4915112345678"}, {"4915112345678.0", "4915112345678"},
-		{"+49 (0)151 12345678", "4915112345678"}, {"+39 (0)6 12345678", "390612345678"},
-		{"US.1", ""}, {"nobody", ""}, {"", ""}
-	};
-
-	for (size_t i = 0; i < lengthof(written); i++)
-	{
-		wa_canonical digits;
-		bool		read = wa_phone_as_written(written[i][0], strlen(written[i][0]), &digits);
-
-		check(strcmp(read ? digits.text : "", written[i][1]) == 0 &&
-			  (!read || digits.len == strlen(written[i][1])),
-			  written[i][0], written[i][1], read ? digits.text : "");
-	}
-}
-
 static void
 test_number(void)
 {
@@ -724,7 +699,6 @@ main(void)
 	test_own_zeros();
 	test_folding();
 	test_bsuids();
-	test_as_written();
 	test_number();
 	test_random();
 	test_plain();
