@@ -245,6 +245,10 @@ SELECT * FROM pg_temp.go(
 	pg_temp.status('delivered', '2026-06-01 10:00+00', '491511234569', 'DE.cay'));
 SELECT wa_unlink('491511234567', 'DE.ann', 'mistake'), wa_unlink('491511234568', 'DE.bob', 'mistake'), wa_unlink('491511234569', 'DE.cay', 'mistake');
 SELECT id, sendable FROM pg_temp.who('491511234567', 'DE.ann', '491511234568', 'DE.bob', '491511234569', 'DE.cay');
+-- Also for a parent, which is linked with the phone by the BSUID alone.
+SELECT * FROM pg_temp.go(pg_temp.status('failed', '2026-03-05 10:00+00', '491511234570', 'DE.dot', 'DE.ENT.dot', code => 131050));
+SELECT wa_unlink('DE.dot', 'DE.ENT.dot', 'mistake');
+SELECT id, sendable FROM pg_temp.who('491511234570', 'DE.dot', 'DE.ENT.dot');
 -- A later resume under one of them does not reach the other any more.
 SELECT * FROM pg_temp.go(pg_temp.preference('resume', '2026-07-05 10:00+00', NULL, 'DE.ann'));
 SELECT id, sendable FROM pg_temp.who('491511234567', 'DE.ann');

@@ -34,6 +34,8 @@ SELECT wa_unlink('491600003001', 'DE.3001', 'two people');
 SELECT phone, wa_first_reason(phone, 'marketing'), jsonb_path_query_array(wa_proof(phone), '$.events[*].register') AS proof,
 	(SELECT array_agg(event ORDER BY at) FROM wa_history(phone) WHERE event ~ '^opt') AS history
 FROM unnest(ARRAY['491600003001', 'DE.3001', 'DE.ENT.3001']) AS phone;
+SELECT wa_unlink('DE.3001', 'DE.ENT.3001', 'three people');
+SELECT wa_first_reason('DE.ENT.3001', 'marketing'), jsonb_path_query_array(wa_proof('DE.ENT.3001'), '$.events[*].register') AS proof;
 
 -- What wa_message does not have, since it is off or was purged, is told by what else is kept.
 CALL t.take('{"statuses": [{"id": "wamid.p1", "status": "delivered", "timestamp": "1740823200", "recipient_id": "491600004001", "pricing": {"category": "marketing"}},

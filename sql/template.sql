@@ -168,6 +168,9 @@ SELECT pg_stat_get_xact_numscans('wa_message_template_failed'::regclass) AS befo
 SELECT wa_template_sendable('any', 'de', 'b1');
 SELECT pg_stat_get_xact_numscans('wa_message_template_failed'::regclass) - :before AS scans;
 DELETE FROM wa_message WHERE template LIKE 'other%';
+-- A later status ends that, although the row for every business has none so late.
+INSERT INTO wa_webhook (received_at, payload) VALUES ('2025-03-24', '{"entry":[{"id":"b1","changes":[{"field":"message_template_status_update","value":{"event":"APPROVED","message_template_name":"any","message_template_language":"de"}}]}]}');
+SELECT wa_template_sendable('any', 'de', 'b1');
 
 -- A pause that WhatsApp ends, under any event; events that come late or at the same time.
 DELETE FROM wa_template;

@@ -374,6 +374,29 @@ follow(wa_person *person, int n, int e)
 	raise_bounds(person, other, until, there->kind == WA_ID_PHONE ? WA_NEVER : until);
 }
 
+/* Failures under this member in that time may have named a member in reach. */
+static void
+count_failures(wa_member *member, wa_instant since, wa_instant until)
+{
+	if (member->failures_until == WA_NEVER || since < member->failures_since)
+		member->failures_since = since;
+	member->failures_until = wa_later(member->failures_until, until);
+}
+
+/* What named a BSUID and a parent that were unlinked then may be stored under a phone that the BSUID was seen with. */
+static void
+count_failures_of_phones(wa_person *person, int user_id, wa_instant since, wa_instant until)
+{
+	wa_person_load_links(person, user_id, false);
+	for (int e = person->members[user_id].edges; e >= 0; e = wa_edge_next(&person->edges[e], user_id))
+	{
+		const wa_edge *edge = &person->edges[e];
+
+		if (edge->to == user_id && !edge->link.change && edge->link.first_seen_at <= until)
+			count_failures(&person->members[edge->from], wa_later(since, edge->link.first_seen_at), until);
+	}
+}
+
 /*
  * Whose failures may have named a member in reach that it was unlinked from since?  That
  * the two were seen together again later takes nothing of it back.
@@ -384,15 +407,15 @@ find_unlinked(wa_person *person)
 	for (int i = 0; i < person->nedges; i++)
 	{
 		const wa_edge *edge = &person->edges[i];
-		wa_member  *home = &person->members[edge->from];
+		wa_link		link = edge->link;
+		int			from = edge->from;
 
-		if (edge->link.unlinked_at == WA_NEVER || edge->link.change ||
-			edge->link.first_seen_at == WA_NEVER ||
+		if (link.unlinked_at == WA_NEVER || link.change || link.first_seen_at == WA_NEVER ||
 			person->members[edge->to].events_until == WA_NEVER)
 			continue;
-		if (home->failures_until == WA_NEVER || edge->link.first_seen_at < home->failures_since)
-			home->failures_since = edge->link.first_seen_at;
-		home->failures_until = wa_later(home->failures_until, edge->link.unlinked_at);
+		count_failures(&person->members[from], link.first_seen_at, link.unlinked_at);
+		if (person->members[from].kind != WA_ID_PHONE)
+			count_failures_of_phones(person, from, link.first_seen_at, link.unlinked_at);
 	}
 }
 

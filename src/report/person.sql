@@ -16,6 +16,8 @@ CREATE FUNCTION wa__consent_events(phone wa_recipient) RETURNS SETOF wa_consent_
 			FROM (
 				SELECT i.other::text AS other FROM person AS p JOIN wa_identity AS i ON i.recipient = p.identifier WHERE i.unlinked_at IS NOT NULL
 				UNION SELECT i.recipient::text FROM person AS p JOIN wa_identity AS i ON i.other = p.identifier WHERE i.unlinked_at IS NOT NULL
+				UNION SELECT f.recipient::text FROM person AS p JOIN wa_identity AS i ON i.other = p.identifier JOIN wa_identity AS f ON f.other = i.recipient
+					WHERE i.unlinked_at IS NOT NULL
 				EXCEPT SELECT p.identifier::text FROM person AS p) AS u) AS h
 		JOIN wa_consent_log AS l ON l.recipient = h.home
 		WHERE (h.own AND (h.until IS NULL OR l.at <= h.until))

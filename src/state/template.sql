@@ -66,38 +66,36 @@ COMMENT ON FUNCTION wa__require_template(text, text, text, timestamptz) IS 'Rais
 REVOKE EXECUTE ON FUNCTION wa__require_template(text, text, text, timestamptz) FROM PUBLIC;
 
 -- A failed message does not name its template, but wa_sent may have.  The language is unknown, so the failure counts for all
--- languages.  A failure that the latest status explains is ignored: during a known pause, 132015 does not tell when it ends.
+-- languages.  A failure that a status explains is ignored: during a known pause, 132015 does not tell when it ends.
 -- Without a known pause, the longer one of 6 hours is assumed.  A provider's own number counts as the code that it is the same as.
-CREATE FUNCTION wa__template_refused(template wa_template, business text, at timestamptz) RETURNS boolean
+CREATE FUNCTION wa__template_refused(name text, language text, business text, at timestamptz) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
+		WITH known AS MATERIALIZED (SELECT * FROM wa__templates(name, language, business))
 		SELECT EXISTS (
 			SELECT FROM wa_message AS f LEFT JOIN wa_error_override AS o ON o.code = f.code,
 				LATERAL (SELECT coalesce(o.same_as, f.code)) AS c (code)
-			WHERE f.template = (wa__template_refused.template).name
+			WHERE f.template = wa__template_refused.name
 				AND f.business IN ('', wa__template_refused.business)
 				AND c.code IN (132015, 132016)
 				AND f.failed_at <= wa__template_refused.at
-				AND ((wa__template_refused.template).status_at IS NULL
-					OR f.failed_at > (wa__template_refused.template).status_at)
-				AND (c.code = 132016
-					OR (f.failed_at > wa__template_refused.at - interval '6 hours'
-						AND NOT coalesce((wa__template_refused.template).blocked
-							AND f.failed_at < (wa__template_refused.template).paused_until, false))));
+				AND (c.code = 132016 OR f.failed_at > wa__template_refused.at - interval '6 hours')
+				AND NOT EXISTS (SELECT FROM known AS t WHERE f.failed_at <= t.status_at
+					OR (c.code = 132015 AND t.blocked AND f.failed_at < t.paused_until)));
 	END;
-COMMENT ON FUNCTION wa__template_refused(wa_template, text, timestamptz) IS
+COMMENT ON FUNCTION wa__template_refused(text, text, text, timestamptz) IS
 'Returns true if a message of that business with that template failed with 132015 (paused) or 132016 (disabled) after the latest status, so that it cannot be sent at that time';
-REVOKE EXECUTE ON FUNCTION wa__template_refused(wa_template, text, timestamptz) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION wa__template_refused(text, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_template_sendable(name text, language text, business text, at timestamptz DEFAULT pg_catalog.now()) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		SELECT CASE WHEN wa__require_template(name, language, business, wa_template_sendable.at) THEN
-			(SELECT bool_and((NOT t.blocked OR coalesce(t.paused_until <= wa_template_sendable.at, false))
-					AND NOT wa__template_refused(t, wa_template_sendable.business, wa_template_sendable.at))
-				FROM wa__templates(name, language, business) AS t) END;
+			(SELECT bool_and(NOT t.blocked OR coalesce(t.paused_until <= wa_template_sendable.at, false))
+				FROM wa__templates(name, language, business) AS t)
+			AND NOT wa__template_refused(name, language, business, wa_template_sendable.at) END;
 	END;
 COMMENT ON FUNCTION wa_template_sendable(text, text, text, timestamptz) IS
 'Returns whether a message template may be sent at a time. It may not while it is paused, or with a status other than APPROVED, REINSTATED, FLAGGED or UNARCHIVED. Pauses for bad quality end by themselves. A message that failed with 132016 (disabled) blocks the template, in all its languages, until a later status comes; one with 132015 (paused) does so for six hours at most. This works for messages in wa_message whose template wa_sent named, until wa_purge deletes them. language: pt_BR, as WhatsApp writes it, or pt-BR. Errors: undefined_object for a template that is not in wa_template; null_value_not_allowed for a NULL argument';

@@ -417,7 +417,8 @@ sub protects
 }
 
 # The first-named sides of removed links to members, each with the span of time in which
-# what stands under it may have named both.
+# what stands under it may have named both.  Where that is a BSUID, it may stand under a phone
+# that was seen with it as well.
 sub unlinked_sides
 {
 	my ($self, $members) = @_;
@@ -427,8 +428,13 @@ sub unlinked_sides
 	{
 		my ($first, $second) = @{ $link->{ends} };
 		next if !$members->{$second};
-		my $span = $spans{$first} //= [ $link->{first}, $link->{unlinked} ];
-		$spans{$first} = [ earliest($span->[0], $link->{first}), latest($span->[1], $link->{unlinked}) ];
+		my @phones = grep { $_->{ends}[1] eq $first && $_->{first} <= $link->{unlinked} } @{ $self->{links} };
+		for ([ $first, $link->{first} ], map { [ $_->{ends}[0], latest($_->{first}, $link->{first}) ] } @phones)
+		{
+			my ($id, $since) = @$_;
+			my $span = $spans{$id} //= [ $since, $link->{unlinked} ];
+			$spans{$id} = [ earliest($span->[0], $since), latest($span->[1], $link->{unlinked}) ];
+		}
 	}
 	return \%spans;
 }

@@ -562,6 +562,20 @@ test_unlinked_failures(void)
 	failures(E, X, at(10, 12), at(30, 6));
 	failures(X, E, WA_NEVER, WA_NEVER);
 
+	begin("what named both may be under a phone of the BSUID");
+	seen(P, X, "b", at(5, 12), at(40, 12));
+	seen(Q, X, "b", at(15, 12), at(20, 12));
+	seen_unlinked(X, E, "b", at(10, 12), at(20, 12), at(30, 6));
+	failures(E, X, at(10, 12), at(30, 6));
+	failures(E, P, at(10, 12), at(30, 6));
+	failures(E, Q, at(15, 12), at(30, 6));
+	counts(E, P, WA_NEVER);
+
+	begin("but not under one that was seen with it later");
+	seen(P, X, "b", at(31, 12), at(40, 12));
+	seen_unlinked(X, E, "b", at(10, 12), at(20, 12), at(30, 6));
+	failures(E, P, WA_NEVER, WA_NEVER);
+
 	begin("unlinked from a member in reach");
 	seen_unlinked(P, X, "b", at(10, 12), at(20, 12), at(30, 6));
 	seen(X, E, "b", at(10, 12), at(20, 12));
