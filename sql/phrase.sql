@@ -81,7 +81,10 @@ INSERT INTO t.said (part) VALUES
 	('{"type": "image", "image": {"id": "1", "caption": "stop"}}'),
 	('{"type": "reaction", "reaction": {"emoji": "stop"}}'),
 	('{"type": "edit", "text": {"body": "stop"}}'),
+	('{"type": "edit", "edit": {"message": "stop"}}'),
 	('{"type": "unsupported", "text": {"body": "stop"}}'),
+	('{"type": "unsupported", "text": {"body": "start"}}'),
+	('{"type": "audio", "audio": {"id": "1"}, "text": {"body": "stop"}}'),
 	('{"type": "text", "text": {"body": ["stop"]}}'),
 	('{"type": "text", "text": "stop"}'),
 	('{"type": "text", "body": "stop"}');

@@ -163,6 +163,9 @@ SELECT * FROM t.all_held('2026-01-02 12:00');
 CALL t.update('{"event":"ACCOUNT_VIOLATION","violation_info":{"violation_type":"UTILITY_TEMPLATE_RATE_LIMIT_RECOVERY"}}', 'b1', '2026-01-01 10:00');
 SELECT business, cause, lifted_at FROM wa_sender_hold WHERE cause LIKE 'RATE%' ORDER BY business;
 SELECT * FROM t.all_held('2026-01-02 12:00');
+-- That of direct sends and calls lifts nothing that holds messages, and is no warning.
+CALL t.update('{"event":"ACCOUNT_RESTRICTION","violation_info":{"violation_type":"DIRECT_SEND_UTILITY_CATEGORY_ABUSE_UNBAN"}}', 'b1', '2026-01-01 10:00');
+SELECT cause, lifted_at FROM wa_sender_hold WHERE cause ~ 'RESTR' AND business = 'b1' ORDER BY cause;
 CALL t.update('{"event":"ACCOUNT_VIOLATION","violation_info":{"violation_type":"UTILITY_TEMPLATE_ABUSE_UNBAN"}}', 'b1', '2026-01-01 10:00');
 SELECT cause, lifted_at FROM wa_sender_hold WHERE cause LIKE 'RESTR%' AND business = 'b1' ORDER BY cause;
 

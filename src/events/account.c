@@ -171,21 +171,22 @@ ends_with(wa_str s, const char *end)
 	return s.data != NULL && s.len >= len && memcmp(s.data + s.len - len, end, len) == 0;
 }
 
-/* The end of a violation lifts the restrictions that a violation of its kind brings. */
-static void
+/* The end of a violation lifts the restrictions that a violation of its kind brings.  Is it one? */
+static bool
 interpret_recovery(wa_context *c, wa_str violation)
 {
 	if (!ends_with(violation, "_UNBAN") && !ends_with(violation, "_RECOVERY"))
-		return;
+		return false;
 	if (wa_str_contains(violation, "RATE_LIMIT"))
 		report_lift(c, WA_CAUSE_UTILITY_RATE);
 	else if (wa_text_starts(violation, "utility"))
 		report_lift(c, WA_CAUSE_UTILITY_TEMPLATES);
-	else
+	else if (!restricts_no_messages(violation))
 	{
 		report_lift(c, WA_CAUSE_BUSINESS_INITIATED);
 		report_lift(c, WA_CAUSE_CUSTOMER_INITIATED);
 	}
+	return true;
 }
 
 /* A ban that is only announced is none so far. */
@@ -213,9 +214,8 @@ wa_interpret_account_update(wa_context *c, const wa_element *element)
 		wa_element_restriction(element, i, &restriction);
 		interpret_restriction(c, &restriction);
 	}
-	if (element->nrestrictions == 0)
-		interpret_recovery(c, element->violation);
-	if (element->nrestrictions == 0 && wa_text_says(element->type, "account_restriction"))
+	if (element->nrestrictions == 0 && !interpret_recovery(c, element->violation) &&
+		wa_text_says(element->type, "account_restriction"))
 		report_hold(c, WA_CAUSE_WARNING, WA_SCOPE_BUSINESS, 0, wa_after(c->event.at, WARNING_SPAN));
 	return wa_context_outcome(c);
 }

@@ -175,13 +175,14 @@ call_fill(json_object *node, wa_element *element)
 }
 
 /*
- * Whom the business calls is written in many ways, as the business itself, too; the contact is
- * the user.
+ * Whom the business calls is written in many ways, as the business itself, too, and so is sometimes
+ * who calls it; the contact is the user.
  */
 static void
 call_pair(wa_payload *payload, wa_element *element)
 {
-	if (wa_contact_pair(payload, &element->who, &element->contact) && !element->by_user &&
+	if (wa_contact_pair(payload, &element->who, &element->contact) &&
+		(!element->by_user || wa_contact_same_id(element->who.phone, element->display_phone, true)) &&
 		wa_str_given(element->contact.phone))
 		element->who.phone = element->contact.phone;
 }

@@ -141,15 +141,15 @@ message_fill_order(json_object *part, wa_element *element)
 	element->side_texts = element->texts[0].data != NULL;
 }
 
-/* The text or caption of a message in another message. */
+/* The text or caption of a message in another message, or what stands there instead of one. */
 static wa_str
 message_inner_text(json_object *message, wa_element *element)
 {
 	static const char *const captioned[] = {"image", "video", "document"};
-	wa_str		text = message_text(wa_json_member(message, "text"), "body", element);
+	wa_str		text = message_text(message, "body", element);
 
-	if (message_is_unreadable(message))
-		element->wordless = true;
+	if (!wa_str_given(text))
+		text = message_text(wa_json_member(message, "text"), "body", element);
 	for (size_t i = 0; i < lengthof(captioned) && !wa_str_given(text); i++)
 		text = message_words(wa_json_member(message, captioned[i]), "caption", element);
 	return text;
@@ -218,27 +218,27 @@ message_fill_card(json_object *contacts, wa_element *element)
 }
 
 /*
- * The types whose parts are read, or by whose parts a message without "type" is
- * told.  worded: without words in its part those of the user stand elsewhere.
+ * The types whose parts are read, or by whose parts a message without "type" is told.
+ * mute: such a message has no words of the user, whatever stands beside its part.
  */
 typedef struct message_type
 {
 	wa_str		name;
 	void		(*fill) (json_object *part, wa_element *element);
-	bool		worded;
+	bool		mute;
 } message_type;
 
 static const message_type message_types[] = {
-	{{"text", 4}, message_fill_text, true},
-	{{"button", 6}, message_fill_button, true},
-	{{"interactive", 11}, message_fill_interactive, true},
+	{{"text", 4}, message_fill_text, false},
+	{{"button", 6}, message_fill_button, false},
+	{{"interactive", 11}, message_fill_interactive, false},
 	{{"image", 5}, message_fill_caption, false},
 	{{"video", 5}, message_fill_caption, false},
 	{{"document", 8}, message_fill_caption, false},
-	{{"system", 6}, message_fill_system, false},
+	{{"system", 6}, message_fill_system, true},
 	{{"edit", 4}, NULL, false},
-	{{"revoke", 6}, NULL, false},
-	{{"reaction", 8}, NULL, false},
+	{{"revoke", 6}, NULL, true},
+	{{"reaction", 8}, NULL, true},
 	{{"contacts", 8}, message_fill_card, false},
 	{{"audio", 5}, NULL, false},
 	{{"voice", 5}, NULL, false},
@@ -247,7 +247,7 @@ static const message_type message_types[] = {
 	{{"order", 5}, message_fill_order, false},
 	{{"unsupported", 11}, NULL, false},
 	{{"unknown", 7}, NULL, false},
-	{{"request_welcome", 15}, NULL, false},
+	{{"request_welcome", 15}, NULL, true},
 };
 
 /* The parts in which words of the user stand come first. */
@@ -308,8 +308,6 @@ message_fill_part(json_object *node, const message_type *type, wa_element *eleme
 static void
 message_find_words(json_object *node, const message_type *type, wa_element *element)
 {
-	json_object *message = wa_json_member(node, "message");
-
 	for (size_t i = 0; i < WORDED_TYPES && !message_has_words(element); i++)
 	{
 		if (&message_types[i] != type && wa_json_member(node, message_types[i].name.data) != NULL)
@@ -323,9 +321,7 @@ message_find_words(json_object *node, const message_type *type, wa_element *elem
 	if (!message_has_words(element))
 		element->texts[0] = message_words(node, "body", element);
 	if (!message_has_words(element))
-		element->texts[0] = message_text(message, "body", element);
-	if (!message_has_words(element))
-		element->texts[0] = message_inner_text(message, element);
+		element->texts[0] = message_inner_text(wa_json_member(node, "message"), element);
 	element->side_texts = message_has_words(element);
 }
 
@@ -345,7 +341,7 @@ message_fill_parts(json_object *node, wa_element *element)
 		message_fill_part(node, type, element);
 	if (wa_str_says(element->type, WA_STR("edit")))
 		message_fill_edit(node, element);
-	else if ((type == NULL || type->worded) && !message_has_words(element))
+	else if ((type == NULL || !type->mute) && !message_has_words(element))
 		message_find_words(node, type, element);
 }
 

@@ -17,8 +17,9 @@
  *   field of the change, except fields with "echoes" or "history" in their name:
  *   such a change is one WA_ELEMENT_OTHER, and the contacts of echoes are read.  The
  *   value of "account_update" is also one WA_ELEMENT_ACCOUNT_UPDATE, and that of the
- *   fields about templates (status, category, quality) also one WA_ELEMENT_TEMPLATE.  A
- *   value without any of the lists is one WA_ELEMENT_OTHER.  A null or empty list gives no element.
+ *   fields about templates (status, category, quality) also one WA_ELEMENT_TEMPLATE; where
+ *   a change has no field, what is in its value tells.  A value or standby
+ *   without any of the lists is one WA_ELEMENT_OTHER.  A null or empty list gives no element.
  * - value.standby is read as if its lists stood in the value: WhatsApp puts
  *   them there while another responder owns the conversation.
  * - Where a list is expected, one object is a list of one.

@@ -137,12 +137,24 @@ walk_begin_contacts(wa_payload *payload, json_object *value)
 	payload->state = WA_WALK_ITEM;
 }
 
+/* Is the value about the account?  Without a field its members tell. */
 static bool
-is_template_field(wa_str field)
+walk_is_of_account(wa_str field, json_object *value)
 {
-	return wa_str_equal(field, WA_STR("message_template_status_update")) ||
-		wa_str_equal(field, WA_STR("message_template_quality_update")) ||
-		wa_str_equal(field, WA_STR("template_category_update"));
+	if (wa_str_given(field))
+		return wa_str_equal(field, WA_STR("account_update"));
+	return wa_json_has(value, "ban_info") || wa_json_has(value, "restriction_info") ||
+		wa_json_has(value, "violation_info");
+}
+
+/* The same for a template. */
+static bool
+walk_is_of_template(wa_str field, json_object *value)
+{
+	return wa_payload_names_template(value) &&
+		(!wa_str_given(field) || wa_str_equal(field, WA_STR("message_template_status_update")) ||
+		 wa_str_equal(field, WA_STR("message_template_quality_update")) ||
+		 wa_str_equal(field, WA_STR("template_category_update")));
 }
 
 /*
@@ -187,12 +199,12 @@ walk_enter_value(wa_payload *payload, json_object *value, wa_element *element)
 	}
 	known = walk_load_arrays(payload, value);
 	payload->state = WA_WALK_ITEM;
-	if (wa_str_equal(payload->field, WA_STR("account_update")))
+	if (walk_is_of_account(payload->field, value))
 	{
 		wa_element_fill(payload, element, WA_ELEMENT_ACCOUNT_UPDATE, value);
 		return true;
 	}
-	if (is_template_field(payload->field) && wa_payload_names_template(value))
+	if (walk_is_of_template(payload->field, value))
 	{
 		wa_element_fill(payload, element, WA_ELEMENT_TEMPLATE, value);
 		return true;
@@ -241,7 +253,7 @@ walk_step_item(wa_payload *payload, wa_element *element)
 }
 
 static bool
-walk_step_standby(wa_payload *payload)
+walk_step_standby(wa_payload *payload, wa_element *element)
 {
 	json_object *standby = wa_json_member(payload->value, "standby");
 
@@ -253,6 +265,11 @@ walk_step_standby(wa_payload *payload)
 	payload->in_standby = true;
 	if (walk_load_arrays(payload, standby))
 		payload->state = WA_WALK_ITEM;
+	else if (payload->unread == NULL)
+	{
+		wa_element_fill(payload, element, WA_ELEMENT_OTHER, standby);
+		return true;
+	}
 	return false;
 }
 
@@ -636,7 +653,7 @@ wa_payload_next(wa_payload *payload, wa_element *element)
 				filled = walk_step_item(payload, element);
 				break;
 			case WA_WALK_STANDBY:
-				filled = walk_step_standby(payload);
+				filled = walk_step_standby(payload, element);
 				break;
 			case WA_WALK_UNREAD:
 				filled = walk_step_unread(payload, element);

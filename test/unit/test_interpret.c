@@ -334,7 +334,8 @@ test_messages(void)
 	means(MESSAGE("'type':'button_reply','button_reply':{'id':'1','title':'STOP'}"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
 	means(MESSAGE("'type':'button_reply','button_reply':{'id':'1','title':'START'}"), "inbound" WHO);
 	means(MESSAGE("'message':{'type':'text','text':{'body':'STOP'}}"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
-	means(MESSAGE("'type':'unsupported','text':{'body':'STOP'}"), "inbound" WHO);
+	means(MESSAGE("'type':'unsupported','text':{'body':'STOP'}"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
+	means(MESSAGE("'type':'unsupported','text':{'body':'START'}"), "inbound" WHO);
 	means(MESSAGE("'type':'request_welcome','text':{'body':'STOP'}"), "");
 	means(MESSAGE("'type':'button','interactive':{'button_reply':{'id':'1','title':'START'}}"), "inbound" WHO);
 	/* Nobody knows what is not there. */

@@ -341,8 +341,6 @@ static const reading readings[] = {
 	{"text of a list reply",
 		"{'messages':[{'type':'interactive','interactive':{'type':'list_reply','list_reply':{'id':'I','title':'T'}}}]}",
 	"/messages/0 message onprem type=interactive text=T text2=I side"},
-	{"no text of another type", "{'messages':[{'type':'image','text':{'body':'STOP'}}]}",
-	"/messages/0 message onprem type=image"},
 	{"an interactive message with the title alone",
 		"{'messages':[{'type':'interactive','interactive':{'type':'button_reply','id':'I','title':'T'}},"
 		"{'type':'interactive','interactive':{'type':'button_reply','button_reply':'T'}}]}",
@@ -370,7 +368,7 @@ static const reading readings[] = {
 		"{'messages':[{'type':'interactive','button':{'text':'T','payload':'P'}},{'type':'ephemeral','text':{'body':'STOP'}},"
 		"{'type':'button','interactive':{'button_reply':{'id':'I','title':'T'}}},{'type':'audio','text':{'body':'STOP'}}]}",
 		"/messages/0 message onprem type=interactive text=T text2=P side\n/messages/1 message onprem type=ephemeral text=STOP side\n"
-	"/messages/2 message onprem type=button text=T text2=I side\n/messages/3 message onprem type=audio"},
+	"/messages/2 message onprem type=button text=T text2=I side\n/messages/3 message onprem type=audio text=STOP side"},
 	{"it says to whom",
 		"{'messages':[{'from':'1650','to':'2','type':'image'},{'to_user_id':'DE.1','type':'image'},{'from':'1650','type':'image'}]}",
 		"/messages/0 message onprem addressed type=image who=1650/-/-\n/messages/1 message onprem addressed type=image\n"
@@ -383,6 +381,12 @@ static const reading readings[] = {
 	{"a caption", "{'messages':[{'type':'video','video':{'caption':'C'}}]}", "/messages/0 message onprem type=video text=C side"},
 	{"an edit", "{'messages':[{'type':'edit','edit':{'message':{'text':{'body':'E'}}}}]}",
 	"/messages/0 message onprem type=edit text2=E side"},
+	{"an edit that is the text itself, or beside which it stands",
+		"{'messages':[{'type':'edit','edit':'E'},{'type':'edit','edit':{'message':'E'}},{'type':'edit','edit':{'body':'E'}},"
+		"{'type':'edit','edit':{'message':{'body':'E'}}},{'type':'edit','edit':{'message':['E']}}]}",
+		"/messages/0 message onprem type=edit text2=E side\n/messages/1 message onprem type=edit text2=E side\n"
+		"/messages/2 message onprem type=edit text2=E side\n/messages/3 message onprem type=edit text2=E side\n"
+	"/messages/4 message onprem type=edit side"},
 	{"an edit of a caption", "{'messages':[{'type':'edit','edit':{'image':{'caption':'E'}}}]}",
 	"/messages/0 message onprem type=edit text2=E side"},
 	{"in a group that cannot be read, in none",
@@ -403,6 +407,11 @@ static const reading readings[] = {
 	{"unsupported with errors",
 		"{'messages':[{'type':'unsupported','errors':[{'code':131051,'message':'M','error_data':{'details':'D'}}]}]}",
 	"/messages/0 message onprem type=unsupported [ code=131051 ]"},
+	{"words beside a part that may have some, and has some",
+		"{'messages':[{'type':'unsupported','text':{'body':'B'},'errors':[{'code':131051}]},{'type':'image','image':{'id':'I'},'text':'B'},"
+		"{'type':'image','image':{'caption':'C'},'text':'B'}]}",
+		"/messages/0 message onprem type=unsupported text=B side [ code=131051 ]\n/messages/1 message onprem type=image text=B side\n"
+	"/messages/2 message onprem type=image text=C side"},
 	{"changed number",
 		"{'messages':[{'from':'1','type':'system','system':{'type':'user_changed_number','wa_id':'2','customer':'1'}}]}",
 	"/messages/0 message onprem type=system who=1/-/- system=user_changed_number to=2/-/- from=1/-/-"},
@@ -432,6 +441,12 @@ static const reading readings[] = {
 		"'waba_info':{'waba_id':3},'restriction_info':[{'restriction_type':'R','expiration':8},{'expiration':'9'},1]}}]}]}",
 		"/entry/0/changes/0/value account_update business=3 field=account_update time=7 type=E at=7 ban=DISABLE waba=3 "
 	"{ type=R until=8 } { until=9 } { }"},
+	{"changes without a field, of an account and of templates",
+		"{'entry':[{'id':'1','changes':[{'value':{'event':'E','ban_info':{'waba_ban_state':'DISABLE'}}},{'value':{'restriction_info':[]}},"
+		"{'value':{'event':'PAUSED','message_template_name':'N'}},{'value':{'event':'E'}},{'field':'x','value':{'ban_info':{},'message_template_name':'N'}}]}]}",
+		"/entry/0/changes/0/value account_update business=1 type=E ban=DISABLE\n/entry/0/changes/1/value account_update business=1\n"
+		"/entry/0/changes/2/value template business=1 type=PAUSED\n/entry/0/changes/3/value other business=1\n"
+	"/entry/0/changes/4/value other business=1 field=x"},
 	{"account_update with a time of its own",
 		"{'entry':[{'id':'1','time':7,'changes':[{'field':'account_update','value':{'event':'E','timestamp':'6'}}]}]}",
 	"/entry/0/changes/0/value account_update business=1 field=account_update time=7 type=E at=6"},
@@ -481,6 +496,9 @@ static const reading readings[] = {
 	{"a call to the user, and one of which nobody knows who began it",
 		"{'calls':[{'from':'1','to':'2','to_user_id':'U','to_parent_user_id':'P','direction':'BUSINESS_INITIATED'},{'from':'1','to':'2'}]}",
 	"/calls/0 call onprem who=2/U/P\n/calls/1 call onprem"},
+	{"a call from the business's own number, whose contact is the user",
+		"{'metadata':{'display_phone_number':'+1'},'contacts':[{'wa_id':'2','user_id':'U'}],'calls':[{'from':'1','from_user_id':'U','direction':'USER_INITIATED'}]}",
+	"/contacts/0 contact who=2/U/-\n/calls/0 call by_user who=2/U/- contact=2/U/-"},
 	{"the contact of a change of user id",
 		"[{'contacts':[{'wa_id':'1'}],'user_id_update':[{'user_id':{'previous':'US.1','current':'US.2'}}]},"
 		"{'contacts':[{'user_id':'US.3'},{'user_id':'US.2','wa_id':'2'}],'user_id_update':[{'user_id':{'previous':'US.1','current':'US.2'}},"
@@ -509,7 +527,7 @@ static const reading readings[] = {
 		"{'value':{'contacts':[{'wa_id':'1'}],'messages':[{'from':'1'}],'standby':{'contacts':[{'wa_id':'2'}],'messages':[{'from':'2'}]}}}",
 		"/value/contacts/0 contact who=1/-/-\n/value/messages/0 message who=1/-/- contact=1/-/-\n"
 	"/value/standby/contacts/0 contact who=2/-/-\n/value/standby/messages/0 message who=2/-/- contact=2/-/-"},
-	{"standby with echoes alone", "{'field':'standby','value':{'standby':{'message_echoes':[{'messages':[{}]}]}}}", ""},
+	{"standby with echoes alone", "{'field':'standby','value':{'standby':{'message_echoes':[{'messages':[{}]}]}}}", "/value/standby other field=standby"},
 	{"standby in standby", "{'value':{'standby':{'standby':{'messages':[{'from':'1'}]}}}}", "/value malformed unread"},
 	{"standby as a string", "{'value':{'standby':'{\\'messages\\':[]}'}}", "/value malformed unread"},
 	{"standby without metadata", "{'standby':{'messages':[{'from':'1'}]}}", "/standby/messages/0 message who=1/-/-"},
