@@ -210,6 +210,7 @@ INSERT INTO wa_frequency_cap (category, messages, period) VALUES ('marketing', 0
 INSERT INTO wa_frequency_cap (category, messages, period) VALUES ('marketing', -1, '1 day');
 INSERT INTO wa_frequency_cap (category, messages, period) VALUES ('marketing', 33, '1 day');
 INSERT INTO wa_frequency_cap (category, messages, period) VALUES ('marketing', 1, '0');
+INSERT INTO wa_frequency_cap (category, messages, period) VALUES ('marketing', 1, '7');
 INSERT INTO wa_frequency_cap (category, messages, period) VALUES ('marketing', 1, '-1 day');
 INSERT INTO wa_frequency_cap (category, messages, period) VALUES ('newsletter', 1, '1 day');
 INSERT INTO wa_frequency_cap (messages, period) VALUES (1, '1 day');

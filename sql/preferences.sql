@@ -46,6 +46,10 @@ CALL t.take(t.prefers('491530001012', 'resume', '2025-03-01 12:00'));
 CALL t.take(t.failed('491530001012', 131050, '2025-03-01 11:00'));
 CALL t.take(t.failed('491530001013', 131050, '2025-03-01 11:00'));
 SELECT problems FROM wa_report_error('491530001014', 131050, '2025-03-01 11:00', 'b1', 's1', 'wamid.sync');
+-- The same ids as a webhook's, though the line's end came along: otherwise they would be known from now on, and nobody would have stopped there.
+SELECT problems FROM wa_report_error('491530001015', 131050, '2025-03-01 11:00', E' b1\n', E's1\r\n', E'wamid.line\n');
+SELECT wa_sendable('491530001015', 'marketing', 'b1', at => '2025-04-01');
+SELECT business, sender FROM wa_sender WHERE business LIKE '%b1%' AND sender LIKE '%s1%';
 SELECT recipient, state, at, origin, sender, message_id, wa_sendable(recipient, 'marketing', at => '2025-04-01')
 FROM wa_consent WHERE recipient > '491530001001' ORDER BY recipient;
 SELECT count(*) FROM wa_cooldown;

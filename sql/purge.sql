@@ -98,6 +98,9 @@ CALL wa_purge(NULL);
 CALL wa_purge('1 day', NULL);
 CALL wa_purge('1 day', 0);
 CALL wa_purge('0');
+-- 90 seconds to PostgreSQL, where days were meant.
+CALL wa_purge('90');
+CALL wa_purge('1 day', payloads_older_than => '30');
 CALL wa_purge('-1 day');
 CALL wa_purge('1 day', payloads_older_than => '-1 day');
 

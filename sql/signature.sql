@@ -129,6 +129,14 @@ SELECT * FROM wa_ingest(:'mixed', :'mixed_one');
 \set VERBOSITY terse
 SAVEPOINT misuse;
 INSERT INTO wa_app_secret (business, secret) VALUES ('B1', '');
+ROLLBACK TO misuse;
+INSERT INTO wa_app_secret (business, secret) VALUES ('B1', E'copied with its line end\n');
+ROLLBACK TO misuse;
+INSERT INTO wa_app_secret (business, secret) VALUES (' B1', 'key');
+ROLLBACK TO misuse;
+-- Without names of columns, too, a secret is none of the businesses that every reader sees.
+INSERT INTO wa_app_secret VALUES ('B7', 'seventh secret');
+SELECT business, sender FROM wa_sender WHERE business IN ('B7', 'seventh secret');
 ROLLBACK;
 
 -- The two roles.

@@ -160,7 +160,7 @@ static const wa_expectation expectations[] = {
 	expect(identity_change, "wa_identity_change", "wa_identity_change_pkey", 1, CHANGE_COLUMNS),
 	expect(identity_change_other, "wa_identity_change", "wa_identity_change_other", 2,
 		   CHANGE_COLUMNS),
-	expect(app_secret, "wa_app_secret", "wa_app_secret_once", 2, "id:int8! business:text! secret:text"),
+	expect(app_secret, "wa_app_secret", "wa_app_secret_once", 1, "business:text! secret:text"),
 	expect(sender, "wa_sender", "wa_sender_pkey", 1,
 		   "business:text! sender:text! display_phone:text first_seen:timestamptz"
 		   " last_seen:timestamptz"),

@@ -139,7 +139,7 @@ detail_of(const wa_explaining *to, const wa_objection *objection)
 	switch (objection->rule)
 	{
 		case WA_RULE_INVALID_RECIPIENT:
-			return "neither a phone number nor a business-scoped user id";
+			return "neither a phone number with its country code nor a business-scoped user id";
 		case WA_RULE_OPTED_OUT_WHATSAPP:
 			return "opted out of marketing via WhatsApp; only the person can resume, in WhatsApp";
 		case WA_RULE_OPTED_OUT_BUSINESS:

@@ -301,7 +301,7 @@ wa_context_has_recipient(wa_context *c, const wa_ids *who, const wa_ids *contact
 		return true;
 	if (wa_ids_given(who) || (contact != NULL && wa_ids_given(contact)))
 		wa_context_report_problem(c, WA_PROBLEM_BAD_RECIPIENT,
-								  "neither a phone number nor a business-scoped user id", 0);
+								  "neither a phone number with its country code nor a business-scoped user id", 0);
 	else
 		wa_context_report_problem(c, WA_PROBLEM_MISSING_RECIPIENT,
 								  "no identifier of the user is given", 0);

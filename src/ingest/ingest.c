@@ -63,9 +63,10 @@ wa_report_error(PG_FUNCTION_ARGS)
 	failure.code = PG_GETARG_INT32(1);
 	wa_forbid_null_arg(fcinfo, 2, "at");
 	failure.at = PG_GETARG_TIMESTAMPTZ(2);
-	failure.business = wa_text_arg(fcinfo, 3);
-	failure.sender = wa_text_arg(fcinfo, 4);
-	failure.message_id = wa_text_arg(fcinfo, 5);
+	/* as webhooks are read: the business of an untrimmed id would be known from then on, and nobody have stopped there */
+	failure.business = wa_str_trim(wa_text_arg(fcinfo, 3));
+	failure.sender = wa_str_trim(wa_text_arg(fcinfo, 4));
+	failure.message_id = wa_str_trim(wa_text_arg(fcinfo, 5));
 	intake = wa_intake_begin(fcinfo->flinfo->fn_oid, false);
 	wa_intake_failure(intake, &failure, wa_text_arg(fcinfo, 6));
 	return wa_counts_row(fcinfo, wa_intake_finish(intake));

@@ -187,7 +187,7 @@ CREATE FUNCTION wa_report_error(recipient text, code integer,
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION wa_report_error(text, integer, timestamptz, text, text, text, text) IS
-'Records an error that the send API returned at once, with the same effect as a webhook for it. code is Meta''s number, not a provider''s; wa_error_override.same_as maps a provider''s number to Meta''s. business and sender: '''' where unknown, which counts for every one. message_id and details go into wa_message and wa_problem. A recipient or time that cannot be right is recorded in wa_problem. Errors: null_value_not_allowed for a NULL recipient, code or at; undefined_object, if there are app secrets, for a business that is not in wa_sender. Returns the counts of wa_ingest';
+'Records an error that the send API returned at once, with the same effect as a webhook for it. code is Meta''s number, not a provider''s; wa_error_override.same_as maps a provider''s number to Meta''s. business and sender, of which blanks around them are removed: '''' where unknown, which counts for every one. message_id and details go into wa_message and wa_problem. A recipient or time that cannot be right is recorded in wa_problem. Errors: null_value_not_allowed for a NULL recipient, code or at; undefined_object, if there are app secrets, for a business that is not in wa_sender. Returns the counts of wa_ingest';
 REVOKE EXECUTE ON FUNCTION wa_report_error(text, integer, timestamptz, text, text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION wa_replay(from_id bigint DEFAULT NULL, to_id bigint DEFAULT NULL,

@@ -355,7 +355,7 @@ take_row(wa_import_rows *rows, TupleTableSlot *slot)
 	row.business = business.data == NULL ? rows->business : business;
 	if (phone.data == NULL ||
 		!wa_recipient_from_text(DatumGetTextPP(wa_str_datum(phone)), &row.recipient))
-		wrong = "neither a phone number nor a business-scoped user id";
+		wrong = "neither a phone number with its country code nor a business-scoped user id";
 	else if (!read_register(field(rows, slot, IMPORT_REGISTER), &row))
 		wrong = "its register is none of business, everything and whatsapp";
 	else if (!is_known_business(rows, row.business))

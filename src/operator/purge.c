@@ -117,11 +117,12 @@ before_arg(FunctionCallInfo fcinfo, int argno, const char *name)
 	if (DatumGetBool(DirectFunctionCall2(interval_gt, age, IntervalPGetDatum(&none))))
 		before = DatumGetTimestampTz(DirectFunctionCall2(timestamptz_mi_interval,
 														 TimestampTzGetDatum(now), age));
-	if (before >= now)
+	/* '90' is 90 seconds, and what is purged does not come back. */
+	if (before > now - USECS_PER_HOUR)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be a positive interval", name),
-				 errhint("For example interval '30 days'.")));
+				 errmsg("%s must be an hour or longer", name),
+				 errhint("A number without a unit counts seconds. For example interval '30 days'.")));
 	return before;
 }
 

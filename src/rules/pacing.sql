@@ -26,7 +26,7 @@ COMMENT ON TABLE wa_frequency_cap IS
 COMMENT ON COLUMN wa_frequency_cap.id IS 'Row number';
 COMMENT ON COLUMN wa_frequency_cap.category IS 'Category that is counted and blocked';
 COMMENT ON COLUMN wa_frequency_cap.messages IS 'How many, 1 to 32, may be delivered within the period';
-COMMENT ON COLUMN wa_frequency_cap.period IS 'How far back deliveries count. A day counts as 24 hours and a month as 30 days';
+COMMENT ON COLUMN wa_frequency_cap.period IS 'How far back deliveries count, a minute or longer. A day counts as 24 hours and a month as 30 days';
 COMMENT ON COLUMN wa_frequency_cap.business IS 'WhatsApp Business Account id whose messages are counted and blocked; '''' for every business';
 COMMENT ON COLUMN wa_frequency_cap.exempt_in_window IS 'True: does not object while the person has a service window open';
 COMMENT ON COLUMN wa_frequency_cap.exempt_regions IS 'True: does not object where the recipient, or the sender''s own number, is in a region of wa_region_without_limit';

@@ -46,7 +46,7 @@ wa__region_check(PG_FUNCTION_ARGS)
 Datum
 wa__frequency_cap_check(PG_FUNCTION_ARGS)
 {
-	Interval	zero = {0};
+	Interval	least = {.time = USECS_PER_MINUTE};
 
 	if (!PG_ARGISNULL(0) && PG_GETARG_INT32(0) < 1)
 		ereport(ERROR,
@@ -61,11 +61,11 @@ wa__frequency_cap_check(PG_FUNCTION_ARGS)
 				 errdetail("Only the latest deliveries of each recipient are kept."),
 				 errhint("Give a cap over a shorter period.")));
 	if (!PG_ARGISNULL(1) &&
-		!DatumGetBool(DirectFunctionCall2(interval_gt, PG_GETARG_DATUM(1), IntervalPGetDatum(&zero))))
+		DatumGetBool(DirectFunctionCall2(interval_lt, PG_GETARG_DATUM(1), IntervalPGetDatum(&least))))
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
-				 errmsg("the period of a frequency cap must be positive"),
-				 errhint("For example '7 days'.")));
+				 errmsg("the period of a frequency cap must be a minute or longer"),
+				 errhint("A number without a unit counts seconds. For example '7 days'.")));
 	PG_RETURN_BOOL(true);
 }
 

@@ -48,8 +48,7 @@ extern bool wa_secrets_any(const wa_secrets *secrets);
 /* The columns of wa_app_secret by number, in the order of signature.sql. */
 enum
 {
-	Anum_wa_app_secret_id = 1,
-	Anum_wa_app_secret_business,
+	Anum_wa_app_secret_business = 1,
 	Anum_wa_app_secret_secret
 };
 

@@ -51,14 +51,29 @@ wa_verify_signature_bytea(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(verify(fcinfo, true));
 }
 
+/* Is there a blank at one of its ends, as the line's end that was copied with it? */
+static bool
+is_padded(wa_str s)
+{
+	return wa_str_trim(s).len < s.len;
+}
+
 /* The CHECK of wa_app_secret: true, or an error, which does not tell the secret. */
 Datum
 wa__secret_check(PG_FUNCTION_ARGS)
 {
-	if (wa_is_blank(wa_text_arg(fcinfo, 0)))
+	wa_str		secret = wa_text_arg(fcinfo, 1);
+
+	if (!PG_ARGISNULL(1) && wa_is_blank(secret))
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("an app secret must not be empty"),
 				 errhint("NULL says that the payloads of this business are not signed.")));
+	if (is_padded(secret) || is_padded(wa_text_arg(fcinfo, 0)))
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("an app secret and its business must have no blanks around them"),
+				 errdetail("With them no signature would match."),
+				 errhint("Copy them without the end of the line.")));
 	PG_RETURN_BOOL(true);
 }
