@@ -284,7 +284,7 @@ COMMENT ON VIEW wa__person_link IS
 -- could not be attributed afterwards.  A message stays until no further opt-out can belong to it.  The oldest of all
 -- would be sought anew for each batch, so they are sought in the next six hours, and only where these have too few, in those after.
 CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch integer,
-	OUT purged bigint, OUT reached timestamptz)
+	OUT purged bigint, OUT reached timestamptz, OUT places tid[])
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
 	BEGIN ATOMIC
@@ -301,7 +301,7 @@ CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch 
 						AND (n.category = 'marketing' AND n.delivered_at > now() - interval '48 hours') IS NOT TRUE
 					ORDER BY LEAST(n.sent_at, n.delivered_at, n.failed_at) LIMIT batch FOR UPDATE SKIP LOCKED) AS m
 				LIMIT batch)
-			RETURNING *),
+			RETURNING *, ctid AS place),
 		-- The people who may have opted out of one of them, under any identifier.
 		receiver (who) AS (
 			SELECT g.recipient::text FROM gone AS g WHERE g.category = 'marketing' AND g.delivered_at IS NOT NULL
@@ -351,10 +351,10 @@ CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch 
 				undelivered = d.undelivered + excluded.undelivered,
 				marketing_delivered = d.marketing_delivered + excluded.marketing_delivered,
 				opt_outs = d.opt_outs + excluded.opt_outs)
-		SELECT count(*), max(LEAST(g.sent_at, g.delivered_at, g.failed_at)) FROM gone AS g;
+		SELECT count(*), max(LEAST(g.sent_at, g.delivered_at, g.failed_at)), array_agg(g.place) FROM gone AS g;
 	END;
 COMMENT ON FUNCTION wa__purge_messages(timestamptz, timestamptz, integer) IS
-'Deletes one batch for wa_purge: messages whose first event is before the first time and not before the second. They are counted in wa_message_day, with the opt-outs that belong to them. Marketing messages that were delivered within the last 48 hours stay';
+'Deletes one batch for wa_purge: messages whose first event is before the first time and not before the second. They are counted in wa_message_day, with the opt-outs that belong to them. Marketing messages that were delivered within the last 48 hours stay. Also returns where the rows were';
 REVOKE EXECUTE ON FUNCTION wa__purge_messages(timestamptz, timestamptz, integer) FROM PUBLIC;
 
 CREATE FUNCTION wa__reach(starts wa_recipient[]) RETURNS TABLE (recipient wa_recipient, start integer)
