@@ -153,7 +153,7 @@ is($node->safe_psql('n1_6000', q{
 	SELECT wa_unlink('4915100000400', '4915100000401', 'made up');
 	SELECT rows FROM wa_forget('4915100000400', 'ticket 1') WHERE part = 'identifiers'}), "\n400", 'forgotten once it is unlinked');
 
-# Who was claimed under one of very many identifiers has a row of the claim under each.
+# Who was claimed under one of very many identifiers has a row of the claim under each, and very many texts may name one of them.
 sub forget_claimed
 {
 	my ($n) = @_;
@@ -162,6 +162,8 @@ sub forget_claimed
 		INSERT INTO wa_identity (recipient, other, business, first_seen_at, last_seen_at)
 			SELECT '4915200000001', ('DE.c' || n)::wa_recipient, 'W1', '2025-01-01', '2025-01-02' FROM generate_series(1, $n) AS n;
 		SELECT FROM wa_claim('{4915200000001}', 'utility', 'c');
+		INSERT INTO wa_problem (path, problem, detail, fragment, received_at)
+			SELECT '/' || n, 'unknown_value', 'x', format('{"from": "49152000%s", "from_user_id": "DE.d%s"}', n + 10000, n), now() FROM generate_series(1, $n) AS n;
 		ANALYZE});
 	return $node->safe_psql("forgotten_$n", q{SELECT ms($$SELECT * FROM wa_forget('4915200000001', 'ticket 2')$$)});
 }
