@@ -166,4 +166,11 @@ INSERT INTO wa_erasure_key (id, key) VALUES (2, decode(repeat('00', 40), 'hex'))
 INSERT INTO wa_erasure_key (key) VALUES ('x');
 DELETE FROM wa_consent_log;
 
+-- Messages to groups are found by an index: intake waits meanwhile.
+INSERT INTO wa_message (message_id, recipient, sent_at, participant)
+SELECT 'g' || n, '491600001777', now(), CASE n WHEN 1 THEN '491600001776' ELSE '' END FROM generate_series(1, 20000) AS n;
+ANALYZE wa_message;
+SELECT seq_tup_read AS before FROM pg_stat_xact_user_tables WHERE relname = 'wa_message' \gset
+SELECT * FROM wa_forget('491600001776', 'a request') WHERE rows > 0 AND part ~ 'groups';
+SELECT seq_tup_read - :before AS read FROM pg_stat_xact_user_tables WHERE relname = 'wa_message';
 ROLLBACK;

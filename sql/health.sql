@@ -11,7 +11,7 @@ DELETE FROM wa_sender;
 DELETE FROM wa_empty_declaration;
 SET LOCAL TimeZone = 'UTC';
 SET LOCAL DateStyle = 'ISO';
-CREATE VIEW t.health AS SELECT finding, severity, figure, replace(sentence, E'\n', ' ') AS sentence, replace(statement, E'\n', ' ') AS statement FROM wa_health;
+CREATE VIEW t.health AS SELECT finding, severity, figure, replace(sentence, E'\n', ' ') AS sentence, regexp_replace(replace(statement, E'\n', ' '), 'wa_replay\(\d+', 'wa_replay(<id>') AS statement FROM wa_health;
 CREATE PROCEDURE t.now(value jsonb, field text DEFAULT 'messages')
 	LANGUAGE sql AS $$ INSERT INTO wa_webhook (payload) VALUES (t.hook(value, field => field)) $$;
 \set ECHO all
@@ -239,7 +239,7 @@ DECLARE
 BEGIN
 	FOR statement_shown IN SELECT replace(statement, ':''app_secret''', '''open sesame''') FROM t.finding WHERE finding = which LOOP
 		EXECUTE statement_shown;
-		RAISE NOTICE '%', regexp_replace(replace(statement_shown, E'\n', ' '), '\d{4}-\d\d-\d\dT\d\d:\d\dZ', '<when>', 'g');
+		RAISE NOTICE '%', regexp_replace(regexp_replace(replace(statement_shown, E'\n', ' '), '\d{4}-\d\d-\d\dT\d\d:\d\dZ', '<when>', 'g'), 'wa_replay\(\d+', 'wa_replay(<id>');
 	END LOOP;
 	RETURN (SELECT string_agg(replace(sentence, E'\n', ' '), ' ') FROM t.finding WHERE finding = which);
 END
@@ -295,7 +295,7 @@ SELECT code, business, (SELECT bool_and(failed_at >= since AND failed_at < until
 FROM wa_incident AS i ORDER BY code;
 DELETE FROM wa_incident;
 DELETE FROM wa_message;
--- Codes become known, are replayed, and change.
+-- Codes become known, are replayed from there on, and change.
 SELECT t.left_of('unknown_code');
 CALL t.now(t.failed('491700000002', 999995, now()));
 SELECT t.left_of('unknown_code');

@@ -54,6 +54,25 @@ SELECT count(*) FROM wa_message;
 SELECT sum(messages) AS counted FROM wa_message_day;
 DELETE FROM wa_message_day;
 
+-- New messages take the place of purged ones, and the index does not look for the purged ones there any more.
+CREATE FUNCTION pages_read(since timestamptz, until timestamptz, OUT pages bigint) LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE
+	line text;
+BEGIN
+	pages := 0;
+	FOR line IN EXECUTE format('EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT FROM wa_message
+		WHERE LEAST(sent_at, delivered_at, failed_at) >= %L AND LEAST(sent_at, delivered_at, failed_at) < %L', since, until) LOOP
+		pages := coalesce(substring(line, 'lossy=(\d+)')::bigint, pages);
+	END LOOP;
+END
+$$;
+VACUUM (TRUNCATE off) wa_message;
+INSERT INTO wa_message (message_id, recipient, category, sent_at)
+SELECT 'n' || i, ('4916' || 10000000 + i)::wa_recipient, 'utility', now() - interval '2 days' + i * interval '1 second' FROM generate_series(1, 120000) AS i;
+SELECT pages_read('2009-01-01', now() - interval '3 days') AS of_purged, pages_read(now() - interval '3 days', now()) > 500 AS of_new;
+DROP FUNCTION pages_read;
+DELETE FROM wa_message;
+
 -- Opt-outs keep the message that they belong to: under another identifier, and where a day later than that of the message
 -- is the day of its delivery. One to the later of two messages, one after more than 48 hours, one that was no first stop.
 INSERT INTO wa_identity (recipient, other, business, first_seen_at, last_seen_at)

@@ -205,24 +205,26 @@ wa_person_link(wa_person *person, const wa_canonical *from, const wa_canonical *
 	return add_link(person, a, wa_person_add_member(person, to), link);
 }
 
-/* What was unlinked in one business is unlinked in all. */
+/* What was unlinked in one business is unlinked in all: of the links of a member, from this one on. */
 static void
-spread_unlinking(wa_person *person, int first)
+spread_unlinking(wa_person *person, int n, int first)
 {
 	for (int i = first; i < person->nedges; i++)
+		person->members[wa_edge_other(&person->edges[i], n)].unlinked_at = WA_NEVER;
+	for (int i = first; i < person->nedges; i++)
 	{
-		const wa_edge *unlinked = &person->edges[i];
+		const wa_edge *edge = &person->edges[i];
+		wa_member  *other = &person->members[wa_edge_other(edge, n)];
 
-		if (unlinked->link.unlinked_at == WA_NEVER || unlinked->link.change)
-			continue;
-		for (int j = first; j < person->nedges; j++)
-		{
-			wa_edge    *edge = &person->edges[j];
+		if (!edge->link.change)
+			other->unlinked_at = wa_later(other->unlinked_at, edge->link.unlinked_at);
+	}
+	for (int i = first; i < person->nedges; i++)
+	{
+		wa_edge    *edge = &person->edges[i];
 
-			if (edge->from == unlinked->from && edge->to == unlinked->to && !edge->link.change)
-				edge->link.unlinked_at = wa_later(edge->link.unlinked_at,
-												  unlinked->link.unlinked_at);
-		}
+		if (!edge->link.change)
+			edge->link.unlinked_at = person->members[wa_edge_other(edge, n)].unlinked_at;
 	}
 }
 
@@ -296,7 +298,7 @@ wa_person_load_links(wa_person *person, int member, bool changes)
 		person->members[member].changes_loaded = true;
 	else
 		person->members[member].sightings_loaded = true;
-	spread_unlinking(person, first);
+	spread_unlinking(person, member, first);
 	for (int i = first; i < person->nedges; i++)
 	{
 		wa_edge    *edge = &person->edges[i];

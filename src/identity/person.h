@@ -61,6 +61,7 @@ typedef struct wa_member
 	wa_instant	left_at;		/* latest change away from it; WA_NEVER: none */
 	wa_instant	failures_since; /* unlinked: failures in this period may have */
 	wa_instant	failures_until; /* named both, and count; WA_NEVER: none */
+	wa_instant	unlinked_at;	/* from the member that is being loaded */
 	bool		changes_loaded; /* are its changes in edges? */
 	bool		sightings_loaded;
 	bool		has_changes;	/* is there a change among its edges? */

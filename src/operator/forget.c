@@ -76,6 +76,34 @@ names_of_array(ArrayType *array)
 	return make_names(ids, n);
 }
 
+static void
+free_names(void *arg)
+{
+	wa_names_free(*(wa_names **) arg);
+}
+
+/* The identifiers given, which are the same for all texts of a query. */
+static const wa_names *
+names_of_call(FunctionCallInfo fcinfo)
+{
+	bool		stable = get_fn_expr_arg_stable(fcinfo->flinfo, 1);
+	MemoryContext context = stable ? fcinfo->flinfo->fn_mcxt : CurrentMemoryContext;
+	wa_names  **names = stable ? fcinfo->flinfo->fn_extra : NULL;
+	MemoryContextCallback *callback;
+
+	if (names != NULL)
+		return *names;
+	names = MemoryContextAllocZero(context, sizeof(wa_names *));
+	callback = MemoryContextAllocZero(context, sizeof(MemoryContextCallback));
+	callback->func = free_names;
+	callback->arg = names;
+	MemoryContextRegisterResetCallback(context, callback);
+	*names = names_of_array(PG_GETARG_ARRAYTYPE_P(1));
+	if (stable)
+		fcinfo->flinfo->fn_extra = names;
+	return *names;
+}
+
 /*
  * A payload without those whom it names: NULL where it names none of them, '' where nothing is
  * left.
@@ -85,13 +113,11 @@ wa__without(PG_FUNCTION_ARGS)
 {
 	wa_str		payload = wa_text_arg(fcinfo, 0);
 	wa_str		utf8 = wa_kept_to_utf8(payload);
-	wa_names   *names = names_of_array(PG_GETARG_ARRAYTYPE_P(1));
 	wa_str		rest = {"", 0};
 	char	   *left = NULL;
-	wa_erase_result result = wa_payload_erase(names, utf8.data, utf8.len, &left, &rest.len);
+	wa_erase_result result = wa_payload_erase(names_of_call(fcinfo), utf8.data, utf8.len, &left, &rest.len);
 	Datum		value = (Datum) 0;
 
-	wa_names_free(names);
 	if (result == WA_ERASE_NO_MEMORY)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	if (result == WA_ERASE_UNTOUCHED)

@@ -16,7 +16,6 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
-#include "base/append.h"
 #include "base/encode.h"
 #include "operator/import_person.h"
 #include "recipient/recipient.h"
@@ -25,32 +24,36 @@
 #include "state/columns.h"
 #include "state/read.h"
 
-/* A stop that the log of the recipient at hand has, or will have. */
-typedef struct wa_known_stop
+/*
+ * What is known of the recipient at hand: a stop that its log has, or will have; at WA_NEVER: its row of that
+ * register; at WA_FOREVER: that a stop stands by what decides.
+ */
+typedef struct wa_known
 {
 	wa_str		business;
 	wa_register reg;
 	wa_instant	at;
-} wa_known_stop;
+} wa_known;
 
-typedef struct stops_entry
+typedef struct known_entry
 {
-	wa_known_stop stop;
+	wa_known	key;
+	wa_consent_row *row;		/* of a register */
 	char		status;
-} stops_entry;
+} known_entry;
 
 static uint32
-hash_stop(uint64 seed, wa_known_stop stop)
+hash_known(uint64 seed, wa_known key)
 {
-	return (uint32) hash_bytes_extended((const unsigned char *) stop.business.data, stop.business.len,
-										seed ^ (uint64) stop.at ^ (uint64) stop.reg << 56);
+	return (uint32) hash_bytes_extended((const unsigned char *) key.business.data, key.business.len,
+										seed ^ (uint64) key.at ^ (uint64) key.reg << 56);
 }
 
-#define SH_PREFIX		stops
-#define SH_ELEMENT_TYPE	stops_entry
-#define SH_KEY_TYPE		wa_known_stop
-#define SH_KEY			stop
-#define SH_HASH_KEY(tb, key)	hash_stop(*(const uint64 *) (tb)->private_data, key)
+#define SH_PREFIX		known
+#define SH_ELEMENT_TYPE	known_entry
+#define SH_KEY_TYPE		wa_known
+#define SH_KEY			key
+#define SH_HASH_KEY(tb, key)	hash_known(*(const uint64 *) (tb)->private_data, key)
 #define SH_EQUAL(tb, a, b) \
 	((a).at == (b).at && (a).reg == (b).reg && wa_str_equal((a).business, (b).business))
 #define SH_SCOPE		static inline
@@ -64,7 +67,7 @@ struct wa_import_person
 	wa_instant	list_at;
 	wa_reader	consent;
 	wa_reader	log;
-	uint64		seed;			/* of the hashes of stops */
+	uint64		seed;			/* of the hash table */
 	Snapshot	before;			/* of what is recorded before this import */
 	MemoryContext deciding;		/* of the decisions by it */
 	wa_decision_cache *decisions;
@@ -72,10 +75,8 @@ struct wa_import_person
 	/* The recipient at hand, and what is known of it. */
 	MemoryContext context;		/* holds what follows */
 	wa_canonical recipient;
-	int			nregisters;
-	int			max_registers;
-	wa_consent_row *registers;
-	stops_hash *stops;			/* NULL: none is known so far */
+	bool		decided;		/* does known tell which stops stand? */
+	known_hash *known;
 };
 
 wa_import_person *
@@ -104,24 +105,53 @@ wa_import_person_close(wa_import_person *person)
 	UnregisterSnapshot(person->before);
 }
 
+/* Its business must live as long as what is known of the recipient. */
+static known_entry *
+know(wa_import_person *person, wa_register reg, wa_str business, wa_instant at)
+{
+	bool		found;
+	known_entry *entry = known_insert(person->known, (wa_known) {business, reg, at}, &found);
+
+	if (!found)
+		entry->row = NULL;
+	return entry;
+}
+
+static bool
+is_in_known(const wa_import_person *person, wa_register reg, wa_str business, wa_instant at)
+{
+	return known_lookup(person->known, (wa_known) {business, reg, at}) != NULL;
+}
+
+static wa_consent_row *
+register_of(wa_import_person *person, wa_register reg, wa_str business)
+{
+	known_entry *entry = known_lookup(person->known, (wa_known) {business, reg, WA_NEVER});
+
+	if (entry != NULL)
+		return entry->row;
+	business = wa_str_copy(business);
+	entry = know(person, reg, business, WA_NEVER);
+	entry->row = palloc(sizeof(wa_consent_row));
+	*entry->row = (wa_consent_row)
+	{
+		.reg = reg,.business = business,
+		.consent = {.stopped_at = WA_NEVER,.resumed_at = WA_NEVER}
+	};
+	return entry->row;
+}
+
 static void
 load_registers(wa_import_person *person, Datum recipient)
 {
 	wa_reader_seek(&person->consent, recipient);
 	while (wa_reader_next(&person->consent))
-		wa_read_consent(&person->consent, wa_append(person->registers, person->nregisters,
-													person->max_registers, wa_consent_row));
-}
+	{
+		wa_consent_row row;
 
-/* Its business must live as long as what is known of the recipient. */
-static void
-know_stop(wa_import_person *person, wa_known_stop stop)
-{
-	bool		found;
-
-	if (person->stops == NULL)
-		person->stops = stops_create(person->context, 8, &person->seed);
-	stops_insert(person->stops, stop, &found);
+		wa_read_consent(&person->consent, &row);
+		*register_of(person, row.reg, row.business) = row;
+	}
 }
 
 static void
@@ -133,13 +163,10 @@ load_stops(wa_import_person *person, Datum recipient)
 		if (!wa_str_equal(wa_reader_str_in_place(&person->log, Anum_wa_consent_log_state),
 						  WA_STR("stop")))
 			continue;
-		know_stop(person, (wa_known_stop)
-				  {
-					  wa_reader_str(&person->log, Anum_wa_consent_log_business),
-					  wa_register_from_name(wa_reader_str_in_place(&person->log,
-																   Anum_wa_consent_log_register)),
-					  wa_reader_instant(&person->log, Anum_wa_consent_log_at)
-				  });
+		know(person,
+			 wa_register_from_name(wa_reader_str_in_place(&person->log, Anum_wa_consent_log_register)),
+			 wa_reader_str(&person->log, Anum_wa_consent_log_business),
+			 wa_reader_instant(&person->log, Anum_wa_consent_log_at));
 	}
 }
 
@@ -150,90 +177,60 @@ load(wa_import_person *person, const wa_canonical *recipient)
 
 	MemoryContextReset(person->context);
 	person->recipient = *recipient;
-	person->nregisters = person->max_registers = 0;
-	person->registers = NULL;
-	person->stops = NULL;
+	person->decided = false;
+	person->known = known_create(person->context, 8, &person->seed);
 	value = RecipientGetDatum(wa_recipient_make(recipient));
 	load_registers(person, value);
 	load_stops(person, value);
 }
 
-static wa_consent_row *
-register_of(wa_import_person *person, wa_register reg, wa_str business)
-{
-	wa_consent_row *known;
-
-	for (int i = 0; i < person->nregisters; i++)
-	{
-		known = &person->registers[i];
-		if (known->reg == reg && wa_str_equal(known->business, business))
-			return known;
-	}
-	known = wa_append(person->registers, person->nregisters, person->max_registers,
-					  wa_consent_row);
-	*known = (wa_consent_row)
-	{
-		.reg = reg,.business = wa_str_copy(business),
-		.consent = {.stopped_at = WA_NEVER,.resumed_at = WA_NEVER}
-	};
-	return known;
-}
-
 /* Does its stop stand, which a later opt-in for every business would lift? */
 static bool
-stop_stands(const wa_import_person *person, const wa_consent_row *known)
+stop_stands(wa_import_person *person, const wa_consent_row *known)
 {
 	return wa_consent_stopped(&known->consent) &&
-		!wa_resumed_for_all(person->registers, person->nregisters, known);
+		!wa_resumed_for_all(register_of(person, known->reg, WA_STR("")), 1, known);
 }
 
 /* Does the register object to every message of this business, by itself or for all? */
 static bool
-any_stop_stands(const wa_import_person *person, wa_register reg, wa_str business)
+any_stop_stands(wa_import_person *person, wa_register reg, wa_str business)
 {
-	for (int i = 0; i < person->nregisters; i++)
-	{
-		const wa_consent_row *known = &person->registers[i];
-
-		if (known->reg == reg && (known->business.len == 0 || wa_str_equal(known->business, business)) &&
-			stop_stands(person, known))
-			return true;
-	}
-	return false;
+	return stop_stands(person, register_of(person, reg, WA_STR(""))) ||
+		stop_stands(person, register_of(person, reg, business));
 }
 
-/* Does one stand of a business that is later than a stop for all of them, which it does not lift? */
+/*
+ * Does one stand of a business that is later than a stop for all of them, which it does not lift?  Asked of
+ * the first stop for all that stands, so that all may be looked through.
+ */
 static bool
 opt_in_is_overruled(const wa_import_person *person, const wa_import_row *row)
 {
-	for (int i = 0; row->business.len == 0 && i < person->nregisters; i++)
-	{
-		const wa_consent_row *known = &person->registers[i];
+	known_iterator entries;
+	const known_entry *entry;
 
-		if (known->reg == row->reg && known->business.len > 0 && !wa_consent_stopped(&known->consent) &&
-			known->consent.resumed_at > row->at)
+	if (row->business.len > 0)
+		return false;
+	known_start_iterate(person->known, &entries);
+	while ((entry = known_iterate(person->known, &entries)) != NULL)
+	{
+		const wa_consent_row *known = entry->row;
+
+		if (known != NULL && known->reg == row->reg && known->business.len > 0 &&
+			!wa_consent_stopped(&known->consent) && known->consent.resumed_at > row->at)
 			return true;
 	}
 	return false;
 }
 
-/* A stop that a decision is asked for. */
-typedef struct wa_sought_stop
-{
-	wa_register reg;
-	wa_str		business;
-	bool		found;
-} wa_sought_stop;
-
 static bool
-seek_stop(void *arg, const wa_objection *objection)
+take_standing(void *arg, const wa_objection *objection)
 {
-	wa_sought_stop *sought = arg;
-
-	if (wa_is_opt_out(objection) && objection->reg == sought->reg &&
-		wa_str_equal(objection->business, sought->business))
-		sought->found = true;
-	return !sought->found;
+	if (!wa_is_opt_out(objection))
+		return false;
+	know(arg, objection->reg, wa_str_copy(objection->business), WA_FOREVER);
+	return true;
 }
 
 /*
@@ -243,18 +240,19 @@ seek_stop(void *arg, const wa_objection *objection)
 static bool
 stands_by_decision(wa_import_person *person, wa_register reg, const wa_import_row *row)
 {
-	wa_question question = {.category = WA_MARKETING,.at = GetCurrentTimestamp()};
-	wa_sought_stop sought = {reg, row->business, false};
+	const wa_question question = {.category = WA_MARKETING,.at = GetCurrentTimestamp()};
 
 	if (!wa_consent_stopped(&register_of(person, reg, row->business)->consent))
 		return false;
-	if (row->business.len > 0)
-		question.business = row->business;
-	PushActiveSnapshot(person->before);
-	wa_decision_cache_for(&person->decisions, person->funcid, person->deciding);
-	wa_decide(wa_facts_of(person->decisions, &row->recipient), &question, seek_stop, &sought);
-	PopActiveSnapshot();
-	return sought.found;
+	if (!person->decided)
+	{
+		PushActiveSnapshot(person->before);
+		wa_decision_cache_for(&person->decisions, person->funcid, person->deciding);
+		wa_decide(wa_facts_of(person->decisions, &row->recipient), &question, take_standing, person);
+		PopActiveSnapshot();
+		person->decided = true;
+	}
+	return is_in_known(person, reg, row->business, WA_FOREVER);
 }
 
 /* Is there a stop in this register at that very time? */
@@ -262,8 +260,7 @@ static bool
 has_stop(wa_import_person *person, wa_register reg, const wa_import_row *row)
 {
 	return register_of(person, reg, row->business)->consent.stopped_at == row->at ||
-		(person->stops != NULL &&
-		 stops_lookup(person->stops, (wa_known_stop) {row->business, reg, row->at}) != NULL);
+		is_in_known(person, reg, row->business, row->at);
 }
 
 /* The row repeats a stop: at its time or, without a time, one that stands. */
@@ -289,7 +286,7 @@ add_stop(wa_import_person *person, const wa_import_row *row, const char **detail
 	wa_consent_row *known = register_of(person, row->reg, row->business);
 
 	known->consent.stopped_at = wa_later(known->consent.stopped_at, row->at);
-	know_stop(person, (wa_known_stop) {known->business, row->reg, row->at});
+	know(person, row->reg, known->business, row->at);
 	if (before || !stop_stands(person, known))
 	{
 		*detail = before ? "a stop stands already" : "a later opt-in stands";

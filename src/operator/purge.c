@@ -11,13 +11,18 @@
  */
 #include "base/compat.h"
 
+#include "access/brin.h"
 #include "access/htup_details.h"
 #include "catalog/pg_type_d.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "nodes/bitmapset.h"
 #include "nodes/parsenodes.h"
+#include "storage/itemptr.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -28,6 +33,7 @@
 #include "base/schema.h"
 
 PG_FUNCTION_INFO_V1(wa_purge);
+PG_FUNCTION_INFO_V1(wa__message_index_renew);
 
 enum purge_argument
 {
@@ -39,7 +45,7 @@ enum purge_argument
 /* What goes, by which function, and by which of the two ages. */
 static const struct
 {
-	const char *function;		/* (before, since, batch) → (purged, reached) */
+	const char *function;		/* (before, since, batch) → (purged, reached), of messages also places */
 	const char *what;
 	bool		by_payload_age;
 }			steps[] = {
@@ -48,18 +54,36 @@ static const struct
 	{"wa__purge_messages", "messages", false},
 };
 
+/* So many pages of wa_message have one entry in its index of times, unless it was built anew in another way. */
+#define PAGES_OF_ENTRY	BRIN_DEFAULT_PAGES_PER_RANGE
+
+/* Add the numbers of the entries that are about rows which were at these places, a tid[]. */
+static Bitmapset *
+add_entries(Bitmapset *entries, const ArrayType *places)
+{
+	const ItemPointerData *tids = (const ItemPointerData *) ARR_DATA_PTR(places);
+	int			n = ArrayGetNItems(ARR_NDIM(places), ARR_DIMS(places));
+
+	for (int i = 0; i < n; i++)
+		entries = bms_add_member(entries, ItemPointerGetBlockNumberNoCheck(&tids[i]) / PAGES_OF_ENTRY);
+	return entries;
+}
+
 /*
- * One batch, committed.  Returns how many rows went; *reached is how far that was.  In a context of
- * its own: each call plans the statement of the function anew.
+ * One batch, committed.  Returns how many rows went; *reached is how far that was, and *entries gets what
+ * the index of times has about their pages.  In a context of its own: each call plans the statement of the
+ * function anew.
  */
 static int64
-purge_batch(Oid nspid, const char *function, wa_instant before, int batch, wa_instant *reached)
+purge_batch(Oid nspid, const char *function, wa_instant before, int batch, wa_instant *reached,
+			Bitmapset **entries)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "wa_policy purge batch",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	const Oid	types[] = {TIMESTAMPTZOID, TIMESTAMPTZOID, INT4OID};
 	HeapTupleHeader row;
+	ArrayType  *places = NULL;
 	bool		isnull;
 	int64		purged;
 	Datum		last;
@@ -73,26 +97,74 @@ purge_batch(Oid nspid, const char *function, wa_instant before, int batch, wa_in
 	last = GetAttributeByNum(row, 2, &isnull);
 	if (!isnull)
 		*reached = DatumGetTimestampTz(last);
+	if (HeapTupleHeaderGetNatts(row) > 2)
+	{
+		Datum		value = GetAttributeByNum(row, 3, &isnull);
+
+		if (!isnull)
+			places = DatumGetArrayTypeP(value);
+	}
 	PopActiveSnapshot();
 	MemoryContextSwitchTo(old);
+	if (places != NULL)
+		*entries = add_entries(*entries, places);
 	MemoryContextDelete(context);
 	SPI_commit();
 	return purged;
+}
+
+/*
+ * The index of times has the earliest and the latest of a range of pages.  Purged messages leave both as they
+ * were, and new ones take their place, so that in the end each range would have all times, and a view
+ * read all messages for each day.  So the entries of these ranges are made anew, each in its own transaction:
+ * its lock keeps out a VACUUM, but no other reader or writer.
+ */
+static void
+renew_entries(Oid nspid, const Bitmapset *entries)
+{
+	Oid			renew = wa_function_named(nspid, "wa__message_index_renew", (Oid[]) {INT8OID}, 1);
+
+	for (int i = bms_next_member(entries, -1); i >= 0; i = bms_next_member(entries, i))
+	{
+		CHECK_FOR_INTERRUPTS();
+		PushActiveSnapshot(GetTransactionSnapshot());
+		OidFunctionCall1(renew, Int64GetDatum((int64) i * PAGES_OF_ENTRY));
+		PopActiveSnapshot();
+		SPI_commit();
+	}
+}
+
+/* With the rights of the owner.  An index by another name is the DBA's to care for. */
+Datum
+wa__message_index_renew(PG_FUNCTION_ARGS)
+{
+	Oid			index = get_relname_relid("wa_message_first", get_func_namespace(fcinfo->flinfo->fn_oid));
+	Datum		page = PG_GETARG_DATUM(0);
+
+	if (OidIsValid(index))
+	{
+		DirectFunctionCall2(brin_desummarize_range, ObjectIdGetDatum(index), page);
+		DirectFunctionCall2(brin_summarize_range, ObjectIdGetDatum(index), page);
+	}
+	PG_RETURN_VOID();
 }
 
 static int64
 purge_all(Oid nspid, const char *function, wa_instant before, int batch)
 {
 	wa_instant	reached = WA_NEVER;
+	Bitmapset  *entries = NULL;
 	int64		total = 0;
 	int64		purged;
 
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
-		purged = purge_batch(nspid, function, before, batch, &reached);
+		purged = purge_batch(nspid, function, before, batch, &reached, &entries);
 		total += purged;
 	} while (purged > 0);
+	renew_entries(nspid, entries);
+	bms_free(entries);
 	return total;
 }
 

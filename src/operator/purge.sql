@@ -40,6 +40,13 @@ COMMENT ON FUNCTION wa__purge_problems(timestamptz, timestamptz, integer) IS
 'Deletes one batch for wa_purge: problems resolved before the first time and not before the second';
 REVOKE EXECUTE ON FUNCTION wa__purge_problems(timestamptz, timestamptz, integer) FROM PUBLIC;
 
+CREATE FUNCTION wa__message_index_renew(page bigint) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION wa__message_index_renew(bigint) IS
+'For wa_purge: makes the entry of the index wa_message_first that is about this page and those beside it anew, from the messages that are there now';
+REVOKE EXECUTE ON FUNCTION wa__message_index_renew(bigint) FROM PUBLIC;
+
 CREATE PROCEDURE wa_purge(older_than interval, batch integer DEFAULT 5000,
 	payloads_older_than interval DEFAULT NULL)
 	LANGUAGE C AS 'MODULE_PATHNAME';

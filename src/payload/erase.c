@@ -13,10 +13,16 @@
 #include "payload/erase.h"
 #include "payload/text.h"
 
+/* What is folded stands before so many digits at the end of a phone. */
+#define LAST_DIGITS		4
+#define ENDINGS			10000
+
+/* There may be very many, and very many texts are searched: so each place is looked up. */
 struct wa_names
 {
+	bool		ends[ENDINGS];	/* does a phone end in these digits? */
 	int			n;
-	wa_canonical ids[FLEXIBLE_ARRAY_MEMBER];
+	wa_canonical ids[FLEXIBLE_ARRAY_MEMBER];	/* in order */
 };
 
 /* JSON in a string in JSON: queues wrap so, and no deeper than this. */
@@ -26,6 +32,23 @@ struct wa_names
  * Spellings.
  */
 
+static int
+compare_ids(const void *a, const void *b)
+{
+	return wa_str_compare(wa_canonical_str(a), wa_canonical_str(b));
+}
+
+/* The number of which these are the digits. */
+static int
+ending(const char *digits)
+{
+	int			number = 0;
+
+	for (int i = 0; i < LAST_DIGITS; i++)
+		number = 10 * number + (digits[i] - '0');
+	return number;
+}
+
 wa_names *
 wa_names_make(const wa_canonical *ids, int n)
 {
@@ -34,9 +57,24 @@ wa_names_make(const wa_canonical *ids, int n)
 	if (names == NULL)
 		return NULL;
 	names->n = n;
+	memset(names->ends, 0, sizeof(names->ends));
 	if (n > 0)
+	{
 		memcpy(names->ids, ids, (size_t) n * sizeof(wa_canonical));
+		qsort(names->ids, n, sizeof(wa_canonical), compare_ids);
+	}
+	for (int i = 0; i < n; i++)
+	{
+		if (!wa_is_bsuid(ids[i].text))
+			names->ends[ending(ids[i].text + ids[i].len - LAST_DIGITS)] = true;
+	}
 	return names;
+}
+
+static bool
+is_name(const wa_names *names, const wa_canonical *id)
+{
+	return bsearch(id, names->ids, names->n, sizeof(wa_canonical), compare_ids) != NULL;
 }
 
 void
@@ -65,9 +103,6 @@ typedef struct wa_run
 #define FEWEST_DIGITS	7
 #define MOST_DIGITS		17
 
-/* What is folded stands before so many digits at the end. */
-#define LAST_DIGITS		4
-
 /* Is it one of the phones what stands there from this place of the run on? */
 static bool
 run_is_name(const wa_names *names, const wa_run *run, size_t start, bool with_brackets)
@@ -86,29 +121,7 @@ run_is_name(const wa_names *names, const wa_run *run, size_t start, bool with_br
 		if (bracketed)
 			text[len++] = ')';
 	}
-	if (!wa_canonicalize(text, len, &read))
-		return false;
-	for (int i = 0; i < names->n; i++)
-	{
-		if (wa_canonical_equal(&read, &names->ids[i]))
-			return true;
-	}
-	return false;
-}
-
-/* Does any phone end in the same digits?  That is quicker to tell. */
-static bool
-run_ends_alike(const wa_names *names, const wa_run *run)
-{
-	for (int i = 0; i < names->n; i++)
-	{
-		const wa_canonical *id = &names->ids[i];
-
-		if (!wa_is_bsuid(id->text) &&
-			memcmp(id->text + id->len - LAST_DIGITS, run->digits + run->len - LAST_DIGITS, LAST_DIGITS) == 0)
-			return true;
-	}
-	return false;
+	return wa_canonicalize(text, len, &read) && is_name(names, &read);
 }
 
 /*
@@ -118,7 +131,8 @@ run_ends_alike(const wa_names *names, const wa_run *run)
 static bool
 run_ends_with_name(const wa_names *names, const wa_run *run)
 {
-	if (!run_ends_alike(names, run))
+	/* That is quicker to tell. */
+	if (!names->ends[ending(run->digits + run->len - LAST_DIGITS)])
 		return false;
 	for (size_t n = FEWEST_DIGITS; n <= Min(MOST_DIGITS, run->len); n++)
 	{
@@ -249,27 +263,50 @@ id_ends(const wa_canonical *id, const char *text, size_t len, size_t place)
 /* The two letters of the country, in any case. */
 #define COUNTRY		2
 
+/* Is it one of the BSUIDs what stands there, from the dot behind its country to this end? */
 static bool
-country_precedes(const wa_canonical *id, const char *text, size_t place)
+user_id_is_name(const wa_names *names, const char *text, size_t len, size_t dot, size_t end)
 {
-	return place >= COUNTRY && (text[place - 2] & ~0x20) == id->text[0] &&
-		(text[place - 1] & ~0x20) == id->text[1];
+	wa_canonical id;
+
+	if (end - dot + COUNTRY >= sizeof(id.text))
+		return false;
+	id.len = (uint8) (end - dot + COUNTRY);
+	memcpy(id.text, text + dot - COUNTRY, id.len);
+	id.text[id.len] = '\0';
+	for (int i = 0; i < COUNTRY; i++)
+		id.text[i] &= ~0x20;
+	return id_ends(&id, text, len, end) && is_name(names, &id);
+}
+
+/* The place behind the characters of an id. */
+static size_t
+id_end(const char *text, size_t len, size_t place)
+{
+	while (place < len && is_id_char(text[place]))
+		place++;
+	return place;
 }
 
 static bool
-user_id_occurs(const wa_canonical *id, const char *text, size_t len)
+user_ids_occur(const wa_names *names, const char *text, size_t len)
 {
-	size_t		from = 0;
-	const char *hit;
+	const char *hit = text;
 
-	while ((hit = memmem(text + from, len - from, id->text + COUNTRY, id->len - COUNTRY)) != NULL)
+	while ((hit = memchr(hit, '.', text + len - hit)) != NULL)
 	{
-		size_t		place = hit - text;
+		size_t		dot = hit++ - text;
+		size_t		end;
 
-		if (country_precedes(id, text, place) && id_begins(text, place - COUNTRY) &&
-			id_ends(id, text, len, place + id->len - COUNTRY))
+		if (dot < COUNTRY || !id_begins(text, dot - COUNTRY))
+			continue;
+		end = id_end(text, len, dot + 1);
+		if (user_id_is_name(names, text, len, dot, end))
 			return true;
-		from = place + 1;
+		/* A parent goes on behind a second dot. */
+		if (end < len && text[end] == '.' && end - dot == 4 && memcmp(text + dot, ".ENT", 4) == 0 &&
+			user_id_is_name(names, text, len, dot, id_end(text, len, end + 1)))
+			return true;
 	}
 	return false;
 }
@@ -277,14 +314,7 @@ user_id_occurs(const wa_canonical *id, const char *text, size_t len)
 bool
 wa_names_occur(const wa_names *names, const char *text, size_t len)
 {
-	for (int i = 0; i < names->n; i++)
-	{
-		const wa_canonical *id = &names->ids[i];
-
-		if (wa_is_bsuid(id->text) && user_id_occurs(id, text, len))
-			return true;
-	}
-	return phones_occur(names, text, len);
+	return user_ids_occur(names, text, len) || phones_occur(names, text, len);
 }
 
 /*

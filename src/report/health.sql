@@ -182,9 +182,11 @@ FROM wa_problem AS p,
 	LATERAL (SELECT coalesce(sum(y.count), 0) AS count FROM wa_problem_tally AS y WHERE y.code = p.code) AS t
 WHERE p.problem = 'unknown_code' AND p.resolved_at IS NULL AND NOT EXISTS (SELECT FROM wa_error_code AS e WHERE e.code = p.code)
 UNION ALL
+-- A replay from there on: the webhook that was recorded, or one that was received a day before, since it may not have been the first of those that came together.
 SELECT 'replay_owed', 'warning', count(*),
 	format('Codes that are known by now, but not applied to what came before: %s.', count(*)),
-	format('SELECT * FROM %s();', 'wa_replay'::regproc)
+	format('SELECT * FROM %s(%s);', 'wa_replay'::regproc, least(min(p.webhook_id), (SELECT w.id FROM wa_webhook AS w
+		WHERE w.received_at >= min(p.received_at) - interval '1 day' ORDER BY w.received_at LIMIT 1)))
 FROM wa_problem AS p JOIN wa_error_code AS e USING (code)
 WHERE p.problem = 'unknown_code' AND p.resolved_at IS NULL
 HAVING count(*) > 0

@@ -17,6 +17,8 @@ CREATE TABLE wa_message (
 	CONSTRAINT wa_message_pkey PRIMARY KEY (message_id, participant)
 ) WITH (fillfactor = 75);
 CREATE INDEX wa_message_recipient ON wa_message (recipient);
+-- For wa_forget, while intake waits.
+CREATE INDEX wa_message_participant ON wa_message (participant) WHERE participant <> '';
 -- For wa_template_sendable.  Not for its two codes alone: wa_error_override may have others that are the same as these.
 CREATE INDEX wa_message_template_failed ON wa_message (template, failed_at) WHERE template IS NOT NULL AND failed_at IS NOT NULL;
 SELECT pg_catalog.pg_extension_config_dump('wa_message', '');

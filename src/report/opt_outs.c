@@ -11,8 +11,8 @@
 #include "miscadmin.h"
 
 #include "base/append.h"
-#include "base/bisect.h"
 #include "base/arguments.h"
+#include "base/bisect.h"
 #include "base/encode.h"
 #include "base/snapshot_id.h"
 #include "recipient/recipient.h"
@@ -139,6 +139,14 @@ compare_received(const void *a, const void *b)
 	return order != 0 ? order : wa_str_compare(y->participant, x->participant);
 }
 
+static int
+compare_by_business(const void *a, const void *b)
+{
+	int			order = wa_str_compare(((const wa_received *) a)->business, ((const wa_received *) b)->business);
+
+	return order != 0 ? order : compare_received(a, b);
+}
+
 /* Is this a marketing message that was received, at t? */
 static bool
 is_received(wa_reader *reader, wa_instant *t)
@@ -185,8 +193,13 @@ read_messages(wa_person_log *log, Snapshot snapshot)
 		}
 	}
 	wa_reader_close(&reader);
-	if (log->nmessages > 1)
+	log->by_business = palloc_extended((log->nmessages + 1) * sizeof(wa_received), MCXT_ALLOC_HUGE);
+	if (log->nmessages > 0)
+	{
+		memcpy(log->by_business, log->messages, log->nmessages * sizeof(wa_received));
 		qsort(log->messages, log->nmessages, sizeof(wa_received), compare_received);
+		qsort(log->by_business, log->nmessages, sizeof(wa_received), compare_by_business);
+	}
 	log->has_messages = true;
 }
 
@@ -198,19 +211,29 @@ may_belong(const wa_received *message, wa_str business, wa_instant t)
 		wa_may_be_same(business, message->business);
 }
 
+/* The latest received at t or before, of all or of this business; NULL: none. */
+static const wa_received *
+latest_of(const wa_person_log *log, bool of_all, wa_str business, wa_instant t)
+{
+	const wa_received *rows = of_all ? log->messages : log->by_business;
+	int			order;
+	int			i;
+
+	wa_bisect(i, log->nmessages, (order = of_all ? 0 : wa_str_compare(rows[i].business, business)) < 0 ||
+			  (order == 0 && rows[i].at <= t));
+	return i > 0 && (of_all || wa_str_equal(rows[i - 1].business, business)) ? &rows[i - 1] : NULL;
+}
+
 /* The latest to which such an opt-out can belong; NULL: none. */
 static const wa_received *
 latest_received(const wa_person_log *log, wa_str business, wa_instant t)
 {
-	int			i;
+	const wa_received *latest = latest_of(log, business.len == 0, business, t);
+	const wa_received *of_unknown = business.len == 0 ? NULL : latest_of(log, false, WA_STR(""), t);
 
-	wa_bisect(i, log->nmessages, log->messages[i].at <= t);
-	for (i--; i >= 0 && wa_after(log->messages[i].at, MESSAGE_WITHIN) > t; i--)
-	{
-		if (may_belong(&log->messages[i], business, t))
-			return &log->messages[i];
-	}
-	return NULL;
+	if (latest == NULL || (of_unknown != NULL && compare_received(of_unknown, latest) > 0))
+		latest = of_unknown;
+	return latest != NULL && may_belong(latest, business, t) ? latest : NULL;
 }
 
 /* Look also at what was sent to an identifier that the opt-out named, but that does not count for the recipient. */

@@ -19,7 +19,7 @@
 #include "state/columns.h"
 #include "state/read.h"
 
-/* When more bytes than this are kept, all are freed. */
+/* When more bytes than this are kept, all are freed for the next recipient. */
 #define KEPT_MOST		(64 * 1024 * 1024)
 
 typedef struct log_entry
@@ -54,16 +54,24 @@ forget_kept(void *arg)
 	kept.context = NULL;
 }
 
-/* Make room for what is kept under this snapshot: of another one nothing is. */
-static void
-prepare_kept(const wa_schema *schema, Snapshot snapshot)
+/* The log of a recipient that is kept under this snapshot; NULL, and room for it, where there is none. */
+static wa_person_log *
+find_kept(const wa_schema *schema, Snapshot snapshot, const wa_canonical *id)
 {
 	if (kept.context != NULL &&
-		(!wa_snapshot_unchanged(&kept.snapshot, snapshot) || kept.nspid != schema->nspid ||
-		 kept.size > KEPT_MOST))
+		(!wa_snapshot_unchanged(&kept.snapshot, snapshot) || kept.nspid != schema->nspid))
 		MemoryContextDelete(kept.context);
 	if (kept.context != NULL)
-		return;
+	{
+		log_entry  *entry = log_lookup(kept.logs, wa_canonical_str(id));
+
+		if (entry != NULL)
+			return entry->log;
+		if (kept.size > KEPT_MOST)
+			MemoryContextDelete(kept.context);
+	}
+	if (kept.context != NULL)
+		return NULL;
 	kept.context = AllocSetContextCreate(PortalContext != NULL ? PortalContext : TopTransactionContext,
 										 "wa_policy kept logs", ALLOCSET_SMALL_SIZES);
 	kept.at_end.func = forget_kept;
@@ -74,6 +82,7 @@ prepare_kept(const wa_schema *schema, Snapshot snapshot)
 	kept.logs = log_create(kept.context, 16, &kept.seed);
 	kept.size = 0;
 	memset(&kept.links, 0, sizeof(kept.links));
+	return NULL;
 }
 
 /*
@@ -275,15 +284,11 @@ wa_person_log_open(FunctionCallInfo fcinfo, const wa_canonical *id, MemoryContex
 {
 	const wa_schema *schema = wa_schema_of(fcinfo->flinfo->fn_oid);
 	Snapshot	snapshot = wa_active_snapshot();
-	log_entry  *entry;
-	wa_person_log *log;
+	wa_person_log *log = find_kept(schema, snapshot, id);
 	MemoryContext context;
 
-	prepare_kept(schema, snapshot);
-	entry = log_lookup(kept.logs, wa_canonical_str(id));
-	if (entry != NULL)
+	if (log != NULL)
 	{
-		log = entry->log;
 		*old = MemoryContextSwitchTo(log->context);
 		log->schema = log->links.schema = schema;
 		log->links.snapshot = snapshot;

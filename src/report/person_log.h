@@ -38,12 +38,36 @@ typedef struct wa_logged
 	wa_instant	counts_from;	/* a stop: against messages from then on */
 } wa_logged;
 
-/* A stop and how long it stood (standing.c). */
+/* Stops, each with the one before it: those of a register, and those of one business in it. */
+typedef enum wa_chain_kind
+{
+	CHAIN_OF_REGISTER,
+	CHAIN_OF_BUSINESS
+} wa_chain_kind;
+
+/* A stop and when it stood (standing.c). */
 typedef struct wa_standing
 {
 	const wa_logged *stop;
+	wa_instant	from;			/* against messages from then on */
 	wa_instant	until;			/* WA_FOREVER: it stands */
+	int			before[2];		/* by wa_chain_kind; -1: none */
 } wa_standing;
+
+/* A time at which it was the first that stood, of its business or of any. */
+typedef struct wa_span
+{
+	int			business;		/* -1: any */
+	wa_instant	from;
+	wa_instant	until;
+	const wa_logged *stop;
+} wa_span;
+
+typedef struct wa_spans
+{
+	int			n;
+	wa_span    *rows;			/* by business, then by time; NULL: not made so far */
+} wa_spans;
 
 /* A marketing message that was received (opt_outs.c). */
 typedef struct wa_received
@@ -82,10 +106,12 @@ typedef struct wa_person_log
 	bool		has_standing;
 	int			nstanding;
 	wa_standing *standing;		/* in order of time */
+	wa_spans	spans[2][2];	/* against other messages or marketing; of one business or any */
 	bool		has_messages;
 	int			nmessages;
 	int			max_messages;
 	wa_received *messages;		/* in order of time */
+	wa_received *by_business;	/* the same, by business, then by time */
 } wa_person_log;
 
 /*

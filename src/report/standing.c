@@ -32,26 +32,23 @@ is_own_stop(const wa_person *person, const wa_logged *stop, const bool *together
 	return together[member] || person->members[member].events_until == WA_NEVER;
 }
 
-/* Does this stop stand, and may the resume lift it by its register and business? */
-static bool
-concerns(const wa_person_log *log, const wa_logged *resume, const wa_standing *standing)
+/* The latest stop of a chain that stands; those lifted leave it. */
+static int
+latest_standing(const wa_person_log *log, int *chain, wa_chain_kind kind)
 {
-	if (standing->until != WA_FOREVER || standing->stop->reg != resume->reg)
-		return false;
-	return standing->stop->business == resume->business ||
-		(resume->business_text.len == 0 && resume->reg != WA_REGISTER_WHATSAPP);
+	while (*chain >= 0 && log->standing[*chain].until != WA_FOREVER)
+		*chain = log->standing[*chain].before[kind];
+	return *chain;
 }
 
-/* By the law of rules/person_consents.c. */
+/* What the resume may lift of its register: a chain of its business, or of all.  By the law of rules/person_consents.c. */
 static void
-lift(wa_person_log *log, const wa_logged *resume, int first)
+lift(wa_person_log *log, const wa_logged *resume, int *chain, wa_chain_kind kind)
 {
 	wa_person  *person = log->person;
 	bool	   *together = NULL;
 
-	while (first < log->nstanding && !concerns(log, resume, &log->standing[first]))
-		first++;
-	if (first == log->nstanding)
+	if (latest_standing(log, chain, kind) < 0)
 		return;
 	if (!resume->named &&
 		!wa_person_speaks(person, resume->home, resume->business_text, resume->at, false))
@@ -61,32 +58,25 @@ lift(wa_person_log *log, const wa_logged *resume, int first)
 		together = palloc(person->nmembers * sizeof(bool));
 		wa_person_seen_together(person, resume->business_text, together);
 	}
-	for (int i = first; i < log->nstanding; i++)
+	while (latest_standing(log, chain, kind) >= 0)
 	{
-		wa_standing *standing = &log->standing[i];
+		wa_standing *standing = &log->standing[*chain];
 
-		if (concerns(log, resume, standing) &&
-			(together == NULL || !is_own_stop(person, standing->stop, together)))
+		if (together == NULL || !is_own_stop(person, standing->stop, together))
 			standing->until = resume->at;
+		else
+			chain = &standing->before[kind];
 	}
 	if (together != NULL)
 		pfree(together);
 }
 
-/* Does another stop that stands say as much as this one? */
+/* Does this stop, the latest of its business that stands, say as much as one after it? */
 static bool
-is_repeated(const wa_person_log *log, const wa_logged *stop, int first)
+is_repeated(const wa_logged *stop, const wa_logged *after)
 {
-	for (int i = first; i < log->nstanding; i++)
-	{
-		const wa_standing *standing = &log->standing[i];
-
-		if (standing->until == WA_FOREVER && standing->stop->reg == stop->reg &&
-			standing->stop->business == stop->business && standing->stop->counts_from <= stop->counts_from &&
-			(standing->stop->named ? 0 : standing->stop->home) == (stop->named ? 0 : stop->home))
-			return true;
-	}
-	return false;
+	return stop->counts_from <= after->counts_from &&
+		(stop->named ? 0 : stop->home) == (after->named ? 0 : after->home);
 }
 
 /* Which resumes are examined? */
@@ -111,44 +101,128 @@ choose_resumes(wa_person_log *log)
 static void
 find_standing(wa_person_log *log)
 {
-	int			first = 0;
+	int			of_register[WA_REGISTERS];
+	int		   *of_business[WA_REGISTERS];
 
 	choose_resumes(log);
 
+	for (int reg = 0; reg < WA_REGISTERS; reg++)
+	{
+		of_register[reg] = -1;
+		of_business[reg] = palloc_extended((log->nbusinesses + 1) * sizeof(int), MCXT_ALLOC_HUGE);
+		memset(of_business[reg], -1, log->nbusinesses * sizeof(int));
+	}
 	log->standing = palloc_extended((log->n + 1) * sizeof(wa_standing), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < log->n; i++)
 	{
 		const wa_logged *event = &log->events[i];
+		int		   *of_all = &of_register[event->reg];
+		int		   *of_same = &of_business[event->reg][event->business];
+		int			before;
 
 		CHECK_FOR_INTERRUPTS();
-		/* Those before have been lifted. */
-		while (first < log->nstanding && log->standing[first].until != WA_FOREVER)
-			first++;
-		if (!event->stop && event->may_lift)
-			lift(log, event, first);
-		else if (event->stop && !is_repeated(log, event, first))
-			log->standing[log->nstanding++] = (wa_standing) {event, WA_FOREVER};
+		if (!event->stop)
+		{
+			if (!event->may_lift)
+				continue;
+			if (event->business_text.len == 0 && event->reg != WA_REGISTER_WHATSAPP)
+				lift(log, event, of_all, CHAIN_OF_REGISTER);
+			else
+				lift(log, event, of_same, CHAIN_OF_BUSINESS);
+			continue;
+		}
+		before = latest_standing(log, of_same, CHAIN_OF_BUSINESS);
+		if (before >= 0 && is_repeated(log->standing[before].stop, event))
+			continue;
+		log->standing[log->nstanding] = (wa_standing)
+		{
+			event, wa_later(wa_after(event->at, TIME_TO_STOP) + 1, event->counts_from), WA_FOREVER, {*of_all, before}
+		};
+		*of_all = *of_same = log->nstanding++;
 	}
+	for (int reg = 0; reg < WA_REGISTERS; reg++)
+		pfree(of_business[reg]);
 	log->has_standing = true;
+}
+
+/*
+ * Which stop stood when?
+ */
+
+static int
+compare_spans(const void *a, const void *b)
+{
+	const wa_span *x = a;
+	const wa_span *y = b;
+
+	if (x->business != y->business)
+		return x->business < y->business ? -1 : 1;
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return x->stop < y->stop ? -1 : x->stop > y->stop;
+}
+
+/* The times at which a stop stood against such messages: of each business, or of any, one after another. */
+static void
+find_spans(const wa_person_log *log, bool marketing, bool of_any, wa_spans *spans)
+{
+	int			n = 0;
+
+	spans->rows = palloc_extended((log->nstanding + 1) * sizeof(wa_span), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < log->nstanding; i++)
+	{
+		const wa_standing *standing = &log->standing[i];
+
+		if (marketing || standing->stop->reg == WA_REGISTER_EVERYTHING)
+			spans->rows[n++] = (wa_span)
+		{
+			of_any ? -1 : standing->stop->business, standing->from, standing->until, standing->stop
+		};
+	}
+	qsort(spans->rows, n, sizeof(wa_span), compare_spans);
+	for (int i = 0; i < n; i++)
+	{
+		wa_span		span = spans->rows[i];
+
+		if (spans->n > 0 && spans->rows[spans->n - 1].business == span.business)
+			span.from = wa_later(span.from, spans->rows[spans->n - 1].until);
+		if (span.from < span.until)
+			spans->rows[spans->n++] = span;
+	}
+}
+
+/* The stop of this business, -1: of any, that stood at t; NULL: none. */
+static const wa_logged *
+stop_at(wa_person_log *log, bool marketing, int business, wa_instant t)
+{
+	wa_spans   *spans = &log->spans[marketing][business < 0];
+	const wa_span *rows;
+	int			i;
+
+	if (spans->rows == NULL)
+		find_spans(log, marketing, business < 0, spans);
+	rows = spans->rows;
+	wa_bisect(i, spans->n, rows[i].business < business || (rows[i].business == business && rows[i].from <= t));
+	return i > 0 && rows[i - 1].business == business && rows[i - 1].until > t ? rows[i - 1].stop : NULL;
 }
 
 /* The first stop that stood against a message; NULL: none. */
 static const wa_logged *
-stop_against(const wa_person_log *log, wa_str business, bool marketing, wa_instant sent_at)
+stop_against(wa_person_log *log, wa_str business, bool marketing, wa_instant sent_at)
 {
-	for (int i = 0; i < log->nstanding; i++)
-	{
-		const wa_standing *standing = &log->standing[i];
-		const wa_logged *stop = standing->stop;
+	int			every_business = wa_person_log_business(log, WA_STR(""));
+	int			own = wa_person_log_business(log, business);
+	const wa_logged *of_all = NULL;
+	const wa_logged *of_own = NULL;
 
-		if (wa_after(stop->at, TIME_TO_STOP) >= sent_at)
-			break;
-		if (standing->until > sent_at && stop->counts_from <= sent_at &&
-			(marketing || stop->reg == WA_REGISTER_EVERYTHING) &&
-			wa_may_be_same(business, stop->business_text))
-			return stop;
-	}
-	return NULL;
+	if (business.len == 0)
+		return stop_at(log, marketing, -1, sent_at);
+	if (every_business >= 0)
+		of_all = stop_at(log, marketing, every_business, sent_at);
+	if (own >= 0)
+		of_own = stop_at(log, marketing, own, sent_at);
+	/* Events are in order of time. */
+	return of_own == NULL || (of_all != NULL && of_all < of_own) ? of_all : of_own;
 }
 
 Datum

@@ -92,7 +92,7 @@ REVOKE EXECUTE ON FUNCTION wa__day_of(timestamptz) FROM PUBLIC;
 -- The first day is found by binary search: a BRIN index cannot return the minimum, but it is fast to check that nothing is older.
 CREATE FUNCTION wa__message_days() RETURNS SETOF date
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
-	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off SET max_parallel_workers_per_gather = 0
 	BEGIN ATOMIC
 		WITH RECURSIVE search (low, high) AS (
 			SELECT date '2009-01-01', wa__day_of(now()) + 2
@@ -110,7 +110,7 @@ CREATE FUNCTION wa__messages_of_day(day date)
 	RETURNS TABLE (business text, sender text, category wa_category, template text, campaign text, code integer,
 		messages bigint, delivered bigint, read bigint, failed bigint, undelivered bigint)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 50
-	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off SET max_parallel_workers_per_gather = 0
 	BEGIN ATOMIC
 		SELECT m.business, m.sender, m.category, m.template, m.campaign, m.code,
 			count(*), count(m.delivered_at), count(m.read_at), count(m.failed_at),
@@ -213,7 +213,7 @@ CREATE FUNCTION wa__opt_outs_of_day(day date)
 	RETURNS TABLE (business text, sender text, category wa_category, template text, campaign text,
 		delivered bigint, opt_outs bigint)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 50
-	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off SET max_parallel_workers_per_gather = 0
 	BEGIN ATOMIC
 		SELECT m.business, m.sender, m.category, m.template, m.campaign, count(*), 0::bigint
 		FROM wa_message AS m
@@ -237,7 +237,7 @@ REVOKE EXECUTE ON FUNCTION wa__opt_outs_of_day(date) FROM PUBLIC;
 
 CREATE FUNCTION wa__stop_days() RETURNS SETOF date
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
-	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off SET max_parallel_workers_per_gather = 0
 	BEGIN ATOMIC
 		SELECT * FROM wa__message_days() UNION SELECT wa__day_of(l.at) FROM wa_consent_log AS l WHERE l.state = 'stop';
 	END;
@@ -284,9 +284,9 @@ COMMENT ON VIEW wa__person_link IS
 -- could not be attributed afterwards.  A message stays until no further opt-out can belong to it.  The oldest of all
 -- would be sought anew for each batch, so they are sought in the next six hours, and only where these have too few, in those after.
 CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch integer,
-	OUT purged bigint, OUT reached timestamptz)
+	OUT purged bigint, OUT reached timestamptz, OUT places tid[])
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
-	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off SET max_parallel_workers_per_gather = 0
 	BEGIN ATOMIC
 		WITH RECURSIVE gone AS (
 			DELETE FROM wa_message WHERE (message_id, participant) IN (
@@ -301,7 +301,7 @@ CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch 
 						AND (n.category = 'marketing' AND n.delivered_at > now() - interval '48 hours') IS NOT TRUE
 					ORDER BY LEAST(n.sent_at, n.delivered_at, n.failed_at) LIMIT batch FOR UPDATE SKIP LOCKED) AS m
 				LIMIT batch)
-			RETURNING *),
+			RETURNING *, ctid AS place),
 		-- The people who may have opted out of one of them, under any identifier.
 		receiver (who) AS (
 			SELECT g.recipient::text FROM gone AS g WHERE g.category = 'marketing' AND g.delivered_at IS NOT NULL
@@ -351,10 +351,10 @@ CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch 
 				undelivered = d.undelivered + excluded.undelivered,
 				marketing_delivered = d.marketing_delivered + excluded.marketing_delivered,
 				opt_outs = d.opt_outs + excluded.opt_outs)
-		SELECT count(*), max(LEAST(g.sent_at, g.delivered_at, g.failed_at)) FROM gone AS g;
+		SELECT count(*), max(LEAST(g.sent_at, g.delivered_at, g.failed_at)), array_agg(g.place) FROM gone AS g;
 	END;
 COMMENT ON FUNCTION wa__purge_messages(timestamptz, timestamptz, integer) IS
-'Deletes one batch for wa_purge: messages whose first event is before the first time and not before the second. They are counted in wa_message_day, with the opt-outs that belong to them. Marketing messages that were delivered within the last 48 hours stay';
+'Deletes one batch for wa_purge: messages whose first event is before the first time and not before the second. They are counted in wa_message_day, with the opt-outs that belong to them. Marketing messages that were delivered within the last 48 hours stay. Also returns where the rows were';
 REVOKE EXECUTE ON FUNCTION wa__purge_messages(timestamptz, timestamptz, integer) FROM PUBLIC;
 
 CREATE FUNCTION wa__reach(starts wa_recipient[]) RETURNS TABLE (recipient wa_recipient, start integer)
@@ -427,44 +427,49 @@ COMMENT ON COLUMN wa_violation.category IS 'Category of the message';
 COMMENT ON COLUMN wa_violation.template IS 'Template that wa_sent named';
 COMMENT ON COLUMN wa_violation.campaign IS 'Campaign that wa_sent named';
 
--- A cooldown counts where no failure prolonged it: by the last failure before its end, and the strikes up to there.
+-- A cooldown counts where no failure prolonged it: by the last failure before its end, and the strikes up to there.  The messages
+-- after its end are found by passing all of the recipient and business once from either side, since both may be many.
 CREATE VIEW wa_ladder_yield AS
 WITH waited AS MATERIALIZED (
-	SELECT code, title, ladder FROM wa_error_code WHERE effect = 'cooldown' AND cardinality(ladder) > 0)
-SELECT t.code, t.title, t.wait, count(*) AS cooldowns, count(t.tries) FILTER (WHERE t.tries > 0) AS tried,
-	count(*) FILTER (WHERE t.success = 1) AS delivered_first,
-	count(*) FILTER (WHERE t.success = 2) AS delivered_second,
-	count(*) FILTER (WHERE t.success = 3) AS delivered_third,
-	round(100.0 * count(t.success) / nullif(count(*) FILTER (WHERE t.tries > 0), 0), 2) AS delivered_percent
+	SELECT code, title, ladder FROM wa_error_code WHERE effect = 'cooldown' AND cardinality(ladder) > 0),
+message AS MATERIALIZED (
+	SELECT m.recipient::text AS recipient, m.business, m.code, m.failed_at, m.delivered_at,
+		coalesce(m.sent_at, m.failed_at, m.delivered_at) AS at
+	FROM wa_message AS m
+	WHERE m.recipient IN (SELECT b.recipient FROM wa_message AS b
+		WHERE b.failed_at IS NOT NULL AND b.code IN (SELECT w.code FROM waited AS w)))
+SELECT t.code, t.title, t.wait, count(*) AS cooldowns, count(*) FILTER (WHERE t.messages > t.before) AS tried,
+	count(*) FILTER (WHERE t.delivered = t.before + 1) AS delivered_first,
+	count(*) FILTER (WHERE t.delivered = t.before + 2) AS delivered_second,
+	count(*) FILTER (WHERE t.delivered = t.before + 3) AS delivered_third,
+	round(100.0 * count(*) FILTER (WHERE t.delivered <= t.before + 3) / nullif(count(*) FILTER (WHERE t.messages > t.before), 0), 2) AS delivered_percent
 FROM (
-	SELECT c.code, c.title, c.wait, y.tries, y.success
+	-- The message that was delivered first after each, by its number.
+	SELECT n.code, n.title, n.wait, n.before, max(n.before) OVER (PARTITION BY n.recipient, n.business) AS messages,
+		min(CASE WHEN n.delivered_at IS NOT NULL THEN n.before END) OVER (PARTITION BY n.recipient, n.business
+			ORDER BY n.at DESC, n.code NULLS FIRST ROWS UNBOUNDED PRECEDING) AS delivered
 	FROM (
-		SELECT s.recipient, s.business, s.code, e.title, s.failed_at, s.next_at, m.until,
-			e.ladder[least(m.strikes, cardinality(e.ladder))] AS wait
+		SELECT e.*, count(*) FILTER (WHERE e.code IS NULL) OVER (PARTITION BY e.recipient, e.business
+			ORDER BY e.at, e.code NULLS LAST ROWS UNBOUNDED PRECEDING) AS before
 		FROM (
-			SELECT f.recipient, f.business, f.code, f.failed_at,
-				lead(f.failed_at) OVER (PARTITION BY f.recipient::text, f.business, f.code ORDER BY f.failed_at) AS next_at,
-				array_agg(f.failed_at) OVER (PARTITION BY f.recipient::text, f.business, f.code, f.streak
-					ORDER BY f.failed_at ROWS BETWEEN 31 PRECEDING AND CURRENT ROW) AS failures
+			SELECT m.recipient, m.business, m.at, m.delivered_at, NULL::integer AS code, NULL::text AS title, NULL::interval AS wait
+			FROM message AS m
+			UNION ALL
+			SELECT s.recipient, s.business, m.until, NULL, s.code, w.title, w.ladder[least(m.strikes, cardinality(w.ladder))]
 			FROM (
-				SELECT m.recipient, m.business, m.code, m.failed_at,
-					count(m.delivered_at) OVER (PARTITION BY m.recipient::text, m.business
-						ORDER BY coalesce(m.sent_at, m.failed_at, m.delivered_at)) AS streak
-				FROM wa_message AS m
-				WHERE m.recipient IN (SELECT b.recipient FROM wa_message AS b
-					WHERE b.failed_at IS NOT NULL AND b.code IN (SELECT w.code FROM waited AS w))) AS f
-			WHERE f.failed_at IS NOT NULL AND f.code IS NOT NULL) AS s
-		JOIN waited AS e ON e.code = s.code
-		CROSS JOIN LATERAL wa__cooldown_merge(s.code, s.business, s.failures, NULL, '{}', NULL) AS m) AS c
-	CROSS JOIN LATERAL (
-		SELECT count(*) AS tries, min(n.nth) FILTER (WHERE n.delivered_at IS NOT NULL) AS success
-		FROM (
-			SELECT m.delivered_at, row_number() OVER (ORDER BY coalesce(m.sent_at, m.failed_at, m.delivered_at)) AS nth
-			FROM wa_message AS m
-			WHERE m.recipient = c.recipient AND m.business = c.business
-				AND coalesce(m.sent_at, m.failed_at, m.delivered_at) >= c.until
-			ORDER BY coalesce(m.sent_at, m.failed_at, m.delivered_at) LIMIT 3) AS n) AS y
-	WHERE c.until IS NOT NULL AND (c.next_at IS NULL OR c.next_at >= c.until)) AS t
+				SELECT f.recipient, f.business, f.code,
+					lead(f.failed_at) OVER (PARTITION BY f.recipient, f.business, f.code ORDER BY f.failed_at) AS next_at,
+					array_agg(f.failed_at) OVER (PARTITION BY f.recipient, f.business, f.code, f.streak
+						ORDER BY f.failed_at ROWS BETWEEN 31 PRECEDING AND CURRENT ROW) AS failures
+				FROM (
+					SELECT o.recipient, o.business, o.code, o.failed_at,
+						count(o.delivered_at) OVER (PARTITION BY o.recipient, o.business ORDER BY o.at) AS streak
+					FROM message AS o) AS f
+				WHERE f.failed_at IS NOT NULL AND f.code IS NOT NULL) AS s
+			JOIN waited AS w ON w.code = s.code
+			CROSS JOIN LATERAL wa__cooldown_merge(s.code, s.business, s.failures, NULL, '{}', NULL) AS m
+			WHERE m.until IS NOT NULL AND (s.next_at IS NULL OR s.next_at >= m.until)) AS e) AS n) AS t
+WHERE t.code IS NOT NULL
 GROUP BY t.code, t.title, t.wait;
 COMMENT ON VIEW wa_ladder_yield IS
 'Success of the waits: of the cooldowns found in wa_message, by code and wait, how many were followed by another message after their end, and at which try one was delivered. A cooldown that another failure prolongs counts once, with the longer wait';

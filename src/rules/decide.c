@@ -119,7 +119,7 @@ window_open(wa_rule_context *context, const wa_str *business)
 	return false;
 }
 
-/* The next message of the person that the facts know of, after the question's time. */
+/* The next message of the person that the facts know of, after the question's time, and that was not refused. */
 static wa_instant
 next_inbound(wa_rule_context *context)
 {
@@ -128,8 +128,10 @@ next_inbound(wa_rule_context *context)
 
 	for (int i = 0; i < facts->nactivities; i++)
 	{
-		if (facts->activities[i].activity.last_inbound_at > context->question->at)
-			next = Min(next, facts->activities[i].activity.last_inbound_at);
+		const wa_activity_row *row = &facts->activities[i];
+
+		if (row->activity.last_inbound_at > context->question->at && !is_refused_by(row, row))
+			next = Min(next, row->activity.last_inbound_at);
 	}
 	return next;
 }
@@ -296,7 +298,7 @@ rule_window_closed(wa_rule_context *context)
 	const wa_question *q = context->question;
 	wa_objection objection = {WA_RULE_WINDOW_CLOSED,.since = WA_NEVER,.until = WA_FOREVER};
 	const wa_facts *facts;
-	wa_instant	inbound = WA_NEVER;
+	const wa_activity_row *latest = NULL;
 
 	if (q->category != WA_SERVICE || window_open(context, NULL))
 		return true;
@@ -309,13 +311,14 @@ rule_window_closed(wa_rule_context *context)
 	{
 		const wa_activity_row *row = &facts->activities[i];
 
-		if (row->lifts && may_use_window(q, row) && row->activity.last_inbound_at > inbound &&
-			row->activity.last_inbound_at <= q->at)
-		{
-			inbound = row->activity.last_inbound_at;
-			objection.business = row->business;
-			objection.since = window_closed_at(facts, row, q->at);
-		}
+		if (row->lifts && may_use_window(q, row) && row->activity.last_inbound_at <= q->at &&
+			row->activity.last_inbound_at > (latest == NULL ? WA_NEVER : latest->activity.last_inbound_at))
+			latest = row;
+	}
+	if (latest != NULL)
+	{
+		objection.business = latest->business;
+		objection.since = window_closed_at(facts, latest, q->at);
 	}
 	return object(context, &objection);
 }

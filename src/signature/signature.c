@@ -27,7 +27,6 @@ typedef struct wa_secret
 	wa_str		business;
 	wa_str		secret;
 	bool		compared;		/* has its signature been computed for this body? */
-	bool		signed_it;		/* if so: is it the claimed one? */
 } wa_secret;
 
 struct wa_secrets
@@ -40,7 +39,15 @@ struct wa_secrets
 	wa_str		body;
 	bool		has_form;		/* is the header a signature? */
 	uint8		claimed[PG_SHA256_DIGEST_LENGTH];
+	wa_str		signed_by;		/* the secret that signed it; data NULL: none so far */
+	int			nsigned;		/* signatures that were computed */
 };
+
+/*
+ * A payload may name very many businesses, and each signature costs as much as its length.  It is signed by one
+ * app, which all of its businesses have in common: where so many secrets have not signed it, no other one is tried.
+ */
+#define MOST_SIGNED		64
 
 static bool
 read_secret(void *arg, TupleTableSlot *slot)
@@ -131,34 +138,42 @@ wa_secrets_check(wa_secrets *secrets, wa_str body, wa_str signature)
 {
 	secrets->body = body;
 	secrets->has_form = read_header(signature, secrets->claimed);
+	secrets->signed_by.data = NULL;
+	secrets->nsigned = 0;
 	for (int i = 0; i < secrets->n; i++)
 		secrets->rows[i].compared = false;
 }
 
-/* Did this secret sign the body?  A large body takes its time, and there may be many secrets. */
+/*
+ * Did this secret sign the body?  A large body takes its time, and there may be many secrets: so many are
+ * tried at most, and what one has signed no other one has.
+ */
 static bool
-has_signed(const wa_secrets *secrets, wa_secret *row)
+has_signed(wa_secrets *secrets, wa_secret *row, int most)
 {
 	uint8		digest[PG_SHA256_DIGEST_LENGTH];
 
 	if (!secrets->has_form || row->secret.data == NULL)
 		return false;
-	if (!row->compared)
-	{
-		CHECK_FOR_INTERRUPTS();
-		sign(row->secret, secrets->body, digest);
-		row->signed_it = same_digest(digest, secrets->claimed);
-		row->compared = true;
-	}
-	return row->signed_it;
+	if (secrets->signed_by.data != NULL)
+		return wa_str_equal(row->secret, secrets->signed_by);
+	if (row->compared || secrets->nsigned >= most)
+		return false;
+	CHECK_FOR_INTERRUPTS();
+	sign(row->secret, secrets->body, digest);
+	secrets->nsigned++;
+	row->compared = true;
+	if (same_digest(digest, secrets->claimed))
+		secrets->signed_by = row->secret;
+	return secrets->signed_by.data != NULL;
 }
 
 bool
-wa_secrets_any(const wa_secrets *secrets)
+wa_secrets_any(wa_secrets *secrets)
 {
 	for (int i = 0; i < secrets->n; i++)
 	{
-		if (has_signed(secrets, &secrets->rows[i]))
+		if (has_signed(secrets, &secrets->rows[i], secrets->n))
 			return true;
 	}
 	return false;
@@ -175,7 +190,7 @@ first_of(const wa_secrets *secrets, wa_str business)
 }
 
 bool
-wa_secrets_accept(const wa_secrets *secrets, wa_str business)
+wa_secrets_accept(wa_secrets *secrets, wa_str business)
 {
 	bool		has_own = false;
 	bool		all_unsigned = false;
@@ -183,14 +198,14 @@ wa_secrets_accept(const wa_secrets *secrets, wa_str business)
 	for (int i = first_of(secrets, business);
 		 i < secrets->n && wa_str_equal(secrets->rows[i].business, business); i++)
 	{
-		if (secrets->rows[i].secret.data == NULL || has_signed(secrets, &secrets->rows[i]))
+		if (secrets->rows[i].secret.data == NULL || has_signed(secrets, &secrets->rows[i], MOST_SIGNED))
 			return true;
 		has_own = true;
 	}
 	/* Those of every business come first. */
 	for (int i = 0; i < secrets->n && secrets->rows[i].business.len == 0; i++)
 	{
-		if (has_signed(secrets, &secrets->rows[i]))
+		if (has_signed(secrets, &secrets->rows[i], MOST_SIGNED))
 			return true;
 		all_unsigned |= secrets->rows[i].secret.data == NULL;
 	}

@@ -38,12 +38,13 @@ extern void wa_secrets_check(wa_secrets *secrets, wa_str body, wa_str signature)
  * May the checked body's elements of this business be applied?  Yes if a secret of the
  * business, or one for every business (''), signed the body; or if a row with a NULL secret
  * allows unsigned payloads: one of the business, or of '' where the business has none.  The
- * secret of another business never counts.  business is '' where the body names none.
+ * secret of another business never counts.  business is '' where the body names none.  Where 64 secrets
+ * of the businesses asked about have not signed the body, no other one is tried, and counts as one that has not.
  */
-extern bool wa_secrets_accept(const wa_secrets *secrets, wa_str business);
+extern bool wa_secrets_accept(wa_secrets *secrets, wa_str business);
 
 /* Did any secret at all sign the checked body? */
-extern bool wa_secrets_any(const wa_secrets *secrets);
+extern bool wa_secrets_any(wa_secrets *secrets);
 
 /* The columns of wa_app_secret by number, in the order of signature.sql. */
 enum

@@ -8,6 +8,8 @@ use strict;
 use warnings;
 
 use lib 'test/t';
+use Digest::MD5 'md5_hex';
+use Digest::SHA 'hmac_sha256_hex';
 use WaTest;
 use Test::More;
 
@@ -153,7 +155,7 @@ is($node->safe_psql('n1_6000', q{
 	SELECT wa_unlink('4915100000400', '4915100000401', 'made up');
 	SELECT rows FROM wa_forget('4915100000400', 'ticket 1') WHERE part = 'identifiers'}), "\n400", 'forgotten once it is unlinked');
 
-# Who was claimed under one of very many identifiers has a row of the claim under each.
+# Who was claimed under one of very many identifiers has a row of the claim under each, and very many texts may name one of them.
 sub forget_claimed
 {
 	my ($n) = @_;
@@ -162,6 +164,8 @@ sub forget_claimed
 		INSERT INTO wa_identity (recipient, other, business, first_seen_at, last_seen_at)
 			SELECT '4915200000001', ('DE.c' || n)::wa_recipient, 'W1', '2025-01-01', '2025-01-02' FROM generate_series(1, $n) AS n;
 		SELECT FROM wa_claim('{4915200000001}', 'utility', 'c');
+		INSERT INTO wa_problem (path, problem, detail, fragment, received_at)
+			SELECT '/' || n, 'unknown_value', 'x', format('{"from": "49152000%s", "from_user_id": "DE.d%s"}', n + 10000, n), now() FROM generate_series(1, $n) AS n;
 		ANALYZE});
 	return $node->safe_psql("forgotten_$n", q{SELECT ms($$SELECT * FROM wa_forget('4915200000001', 'ticket 2')$$)});
 }
@@ -203,7 +207,75 @@ my ($secrets_few, $secrets_many) = map {
 cmp_ok($secrets_many->{$_}, '<', 2 * $secrets_few->{$_} + 50,
 	"300 kB$_: $secrets_few->{$_} ms, $secrets_many->{$_} ms where 2000 businesses have secrets") for sort keys %forged;
 is($node->safe_psql('cancelled', q{SELECT count(*) FROM wa_problem WHERE problem = 'bad_signature'}), '12', 'all refused');
-$node->safe_psql('cancelled', 'DELETE FROM wa_app_secret');
+
+# Nor does it matter how many of these businesses a payload names: it is signed by one app, so few secrets are tried.
+sub naming_businesses
+{
+	my ($n) = @_;
+	return WaTest::json({ object => 'whatsapp_business_account', entry => [ map { { id => "W$_",
+		changes => [ change_of('S1', 'messages', inbound($phone, $begin, 'x' x 500)) ] } } 1 .. $n ] });
+}
+sub ingested
+{
+	my ($body, $secret) = @_;
+	return 'SELECT * FROM wa_ingest(' . literal($body) . ', ' . literal(hmac_sha256_hex($body, md5_hex($secret))) . ')';
+}
+my ($named_few, $named_many) = map {
+	my $ingest = 'SELECT ms(' . literal(ingested(naming_businesses($_), 'nobody')) . ')';
+	(sort { $a <=> $b } map { $node->safe_psql('cancelled', $ingest) } 1 .. 2)[0]
+} 500, 2000;
+cmp_ok($named_many, '<', 5 * $named_few + 50, "a forged payload that names businesses with secrets: $named_few ms for 500, $named_many ms for 2000");
+is($node->safe_psql('cancelled', ingested(naming_businesses(2000), 64)), '1|0|1', 'what the 64th secret signed is applied for its business alone');
+is($node->safe_psql('cancelled', ingested(naming_businesses(2000), 65)), '0|0|1', 'what the 65th signed for none');
+$node->safe_psql('cancelled', 'DELETE FROM wa_app_secret; DELETE FROM wa_problem');
+
+# One phone has stopped, resumed and been sent to in very many businesses, has failed in them, was unlinked from very many user
+# ids, and is on a list once for each business.
+my %of_businesses = (
+	'wa_violation' => 'SELECT count(*) FROM wa_violation',
+	'wa_opt_out_rate' => 'SELECT count(*) FROM wa_opt_out_rate',
+	'wa_ladder_yield' => 'SELECT count(*) FROM wa_ladder_yield',
+	'wa_sendable' => q{SELECT wa_sendable('4915500000001', 'marketing')},
+	'wa_import' => q{SELECT count(*) FROM wa_import('SELECT ''4915500000002'' AS phone, business FROM wa_sender WHERE business LIKE ''W%'' ')});
+sub in_many_businesses
+{
+	my ($n) = @_;
+	my $db = "businesses_$n";
+	$node->safe_psql('postgres', "CREATE DATABASE $db TEMPLATE cancelled");
+	$node->safe_psql($db, qq{
+		DELETE FROM wa_sender;
+		INSERT INTO wa_sender (business, last_seen) SELECT 'W' || n, now() FROM generate_series(1, $n) AS n;
+		-- Stops, resumes of other businesses, and messages of the former.
+		INSERT INTO wa_consent_log (recipient, business, register, state, at, origin)
+			SELECT '4915500000001', b || n, 'business', s, now() - interval '4 days' + n * interval '1 ms', 'phrase'
+			FROM generate_series(1, $n) AS n, (VALUES ('W', 'stop'), ('X', 'resume')) AS v (b, s);
+		INSERT INTO wa_message (message_id, recipient, business, category, sent_at, delivered_at)
+			SELECT 'sent' || n, '4915500000001', 'W' || n, 'marketing', t, t
+			FROM generate_series(1, $n) AS n, LATERAL (SELECT now() - interval '3 days' + n * interval '1 ms') AS v (t);
+		-- Stops of businesses that had sent nothing, after messages of others.
+		INSERT INTO wa_consent_log (recipient, business, register, state, at, origin)
+			SELECT '4915500000001', 'Y' || n, 'business', 'stop', now() - interval '2 days' + n * interval '1 ms', 'phrase' FROM generate_series(1, $n) AS n;
+		-- Failures of another phone, and a message after the end of each cooldown.
+		INSERT INTO wa_message (message_id, recipient, business, category, sent_at, failed_at, delivered_at, code)
+			SELECT k || n, '4915500000003', 'W' || n, 'utility', t, CASE k WHEN 'f' THEN t END, CASE k WHEN 'd' THEN t END, CASE k WHEN 'f' THEN 131026 END
+			FROM generate_series(1, $n) AS n, (VALUES ('f', 3), ('d', 1)) AS v (k, days), LATERAL (SELECT now() - days * interval '1 day') AS w (t);
+		INSERT INTO wa_identity (recipient, other, business, first_seen_at, last_seen_at, unlinked_at)
+			SELECT '4915500000001', ('DE.u' || n)::wa_recipient, 'W1', '2025-01-01', '2025-01-02', '2025-01-03' FROM generate_series(1, $n) AS n;
+		-- A phone that has stopped in each business.
+		INSERT INTO wa_consent (recipient, business, register, state, at, stopped_at, origin)
+			SELECT '4915500000002', 'W' || n, 'business', 'stop', '2025-01-01', '2025-01-01', 'phrase' FROM generate_series(1, $n) AS n;
+		ANALYZE});
+	my %ms = map { my $sql = 'SELECT ms(' . literal($of_businesses{$_}) . ')';
+		$_ => (sort { $a <=> $b } map { $node->safe_psql($db, "SET statement_timeout = '60s'; $sql") } 1 .. 2)[0] } keys %of_businesses;
+	return \%ms;
+}
+my ($of_few, $of_many) = map { in_many_businesses($_) } 2500, 10000;
+cmp_ok($of_many->{$_}, '<', 6 * $of_few->{$_} + 300, "$_ of one phone: $of_few->{$_} ms for 2500 businesses, $of_many->{$_} ms for 10000") for sort keys %of_businesses;
+is($node->safe_psql('businesses_2500', 'SELECT count(*), min(stopped_at) < max(stopped_at) FROM wa_violation'), '2500|t', 'each sent after the stop of its business');
+is($node->safe_psql('businesses_2500', 'SELECT sum(opt_outs), sum(delivered) FROM wa_opt_out_rate'), '5000|2500', 'each an opt-out');
+is($node->safe_psql('businesses_2500', 'SELECT cooldowns, tried, delivered_first FROM wa_ladder_yield'), '2500|2500|2500', 'each a cooldown that ended');
+is($node->safe_psql('businesses_2500', q{SELECT outcome, phones FROM wa_import('SELECT ''4915500000002'' AS phone, ''W'' || n AS business FROM generate_series(1, 2500) AS n') WHERE phones > 0}),
+	"total|2500\nknown|2500", 'each a stop that stands');
 
 # So do receipts of somebody who was erased, from very many senders.
 $node->safe_psql('cancelled', q{SELECT wa_opt_out('4915300000001'); SELECT * FROM wa_forget('4915300000001', 'asked for it')});

@@ -493,6 +493,16 @@ test_many_businesses(void)
 	}
 	question.category = WA_SERVICE;
 	check(!wa_decide(&facts, &question, count, &objections) && objections == MANY + 1, "closed with each");
+	/* Of one business, with very many senders. */
+	for (int i = 0; i < MANY; i++)
+	{
+		activities[i].business = many_names[0];
+		activities[i].sender = many_names[i];
+	}
+	facts.nconsents = facts.ncooldowns = 0;
+	check(!wa_decide(&facts, &question, count, &objections), "closed with each sender");
+	question.at = NOW - 3 * WA_DAY;
+	check(wa_next(&facts, &question) == WA_FOREVER, "no message of the person opens it");
 	check(clock() - began < 2 * CLOCKS_PER_SEC, "in proportion");
 }
 
