@@ -15,6 +15,7 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "executor/tuptable.h"
+#include "storage/bufmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
@@ -118,6 +119,29 @@ find_meaning(const phrases *p, const wa_phrase_message *message)
 	return whole.resumes ? WA_MEANS_RESUME : WA_MEANS_NOTHING;
 }
 
+/*
+ * Without phrases a STOP would be none.  TRUNCATE records the default ones in wa_default_removed, unless its
+ * triggers did not fire.
+ */
+static void
+check_emptied(const wa_schema *schema, const phrases *p)
+{
+	wa_str		relation = WA_STR("wa_phrase");
+	wa_reader	removed;
+	bool		wanted;
+
+	wa_reader_open(&removed, &schema->default_removed, p->snapshot);
+	wa_reader_seek_all(&removed, &relation, 1);
+	wanted = wa_reader_next(&removed);
+	wa_reader_close(&removed);
+	if (!wanted)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("rows of \"wa_phrase\" are missing in this database"),
+				 errdetail("It is empty, so no opt-out in a message would be recognized."),
+				 errhint("Restore it; or, for the default ones, INSERT INTO wa_phrase SELECT *, true FROM wa_default_phrase().")));
+}
+
 wa_meaning
 wa_phrase_lookup(const wa_schema *schema, wa_str text)
 {
@@ -130,6 +154,8 @@ wa_phrase_lookup(const wa_schema *schema, wa_str text)
 		return WA_MEANS_NOTHING;
 	open_phrases(schema, &p);
 	meaning = find_meaning(&p, &message);
+	if (meaning == WA_MEANS_NOTHING && RelationGetNumberOfBlocks(p.heap) == 0)
+		check_emptied(schema, &p);
 	close_phrases(&p);
 	return meaning;
 }
