@@ -27,6 +27,18 @@ SELECT t.differs('empty');
 SELECT t.keep('fed');
 SELECT t.differs('fed');
 
+-- A report tells when it happened, and not when we were told of it, also if it is applied again.
+SAVEPOINT r;
+SELECT * FROM wa_report_error('4915100000004', 888001, '2025-03-01 09:30+00', 'W2', 'S2');
+SELECT first_seen AT TIME ZONE 'UTC' AS first_seen, last_seen AT TIME ZONE 'UTC' AS last_seen FROM wa_sender WHERE business = 'W2';
+INSERT INTO wa_error_override (code, same_as) VALUES (888001, 131026);
+SELECT applied FROM wa_replay();
+SELECT last_seen AT TIME ZONE 'UTC' AS last_seen FROM wa_sender WHERE business = 'W2';
+-- Where that cannot be right, it is when we were told.
+SELECT problems FROM wa_report_error('4915100000004', 131026, '2001-01-01', 'W3', 'S3');
+SELECT first_seen > now() - interval '1 hour' AS now FROM wa_sender WHERE business = 'W3';
+ROLLBACK TO r;
+
 -- Where a row lies, and in which order they came, is no part of it.
 SAVEPOINT s;
 CREATE TABLE t.moved AS TABLE wa_cooldown ORDER BY recipient DESC, code;

@@ -80,6 +80,8 @@ SELECT wa_opt_out('491600005001', everything => NULL);
 SELECT wa_opt_out('491600005001', business => 'b9', everything => true);
 SELECT wa_opt_in('491600005001', ' ', everything => true);
 \set VERBOSITY terse
-INSERT INTO wa_consent (recipient, register, state, at, origin) VALUES ('491600005001', 'nothing', 'stop', now(), 'x');
+INSERT INTO wa_consent (recipient, register, state, at, origin, stopped_at) VALUES ('491600005001', 'nothing', 'stop', now(), 'x', now());
+-- Nor is a stop whose time is missing, which no decision would see.
+INSERT INTO wa_consent (recipient, register, state, at, origin) VALUES ('491600005001', 'business', 'stop', now(), 'x');
 
 ROLLBACK;

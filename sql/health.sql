@@ -274,6 +274,9 @@ SELECT count(*) FROM wa_cooldown WHERE recipient = '491700003001';
 SELECT count(*) FROM wa_replay();
 SELECT count(*) FROM wa_cooldown WHERE recipient = '491700003001';
 ALTER TABLE wa_webhook ENABLE TRIGGER USER;
+-- The statement makes it anew where it was dropped.
+DROP TRIGGER wa__webhook_ingest ON wa_webhook;
+SELECT t.left_of('intake_off');
 DELETE FROM wa_message;
 DELETE FROM wa_cooldown;
 -- No incident is offered for codes without a cooldown.  131050 is an opt-out and 131047 a closed window, also under other numbers;

@@ -322,7 +322,8 @@ ROLLBACK TO memory;
 
 -- Without pages of links nobody has others, also where the tables have rows no more.
 SAVEPOINT unlinked;
-TRUNCATE wa_identity, wa_identity_change;
+ALTER TABLE wa_consent_log DISABLE TRIGGER USER;
+TRUNCATE wa_identity, wa_identity_change, wa_consent_log;
 SET LOCAL wa_policy.suppression_list_mem = 0;
 UPDATE answer SET sendable = wa_sendable(id, category, business), reason = wa_first_reason(id, category, business);
 SET LOCAL wa_policy.suppression_list_mem = '64MB';

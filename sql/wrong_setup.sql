@@ -60,6 +60,35 @@ SELECT what, t.says(what) FROM t.use;
 SELECT * FROM t.after('TRUNCATE wa_consent');
 SELECT * FROM t.after('DELETE FROM wa_consent') WHERE what IN ('decision', 'suppressed');
 SELECT * FROM t.after($$SELECT wa_forget('491640000002', 'request'); TRUNCATE wa_erasure_key$$) WHERE what <> 'ingest';
+-- Also where others have said something since.
+SAVEPOINT named;
+CALL t.take('{"user_preferences": [{"wa_id": "491630000001", "user_id": "DE.two", "category": "marketing_messages", "value": "stop", "timestamp": "1740700000"}]}');
+SELECT * FROM t.after($$TRUNCATE wa_consent; SELECT wa_opt_out('491640000009')$$) WHERE what = 'decision';
+-- At the links: a BSUID of somebody who has stopped.
+SELECT wa_first_reason('DE.two', 'marketing');
+SELECT * FROM t.after('TRUNCATE wa_identity') WHERE what <> 'ingest';
+SELECT * FROM t.after($$TRUNCATE wa_identity; SELECT wa_ingest('{"statuses": [{"id": "m", "status": "sent", "timestamp": "1740700000", "recipient_id": "491640000009", "recipient_user_id": "DE.nine"}]}'::text)$$)
+WHERE what = 'decision';
+-- Erased, the two are not linked: that is no loss.
+SELECT count(*) FROM wa_forget('DE.two', 'request');
+CALL t.take('{"user_preferences": [{"wa_id": "491630000001", "user_id": "DE.two", "category": "marketing_messages", "value": "stop", "timestamp": "1740700001"}]}');
+SELECT also_named, (SELECT count(*) FROM wa_identity) FROM wa_consent_log WHERE recipient = '491630000001';
+SELECT * FROM t.after('TRUNCATE wa_recipient_lock') WHERE what = 'decision';
+ROLLBACK TO named;
+-- At the hashes of the erased, at the senders, at rules and phrases that came with the extension.
+SELECT * FROM t.after($$SELECT wa_forget('491640000002', 'request'); TRUNCATE wa_erased$$) WHERE what = 'decision';
+SELECT * FROM t.after('TRUNCATE wa_sender') WHERE what = 'decision';
+SELECT * FROM t.after('SET LOCAL session_replication_role = replica; TRUNCATE wa_region_rule; SET LOCAL session_replication_role = origin') WHERE what = 'decision';
+SELECT * FROM t.after('TRUNCATE wa_region_rule') WHERE what = 'decision';
+SELECT * FROM t.after('SET LOCAL session_replication_role = replica; TRUNCATE wa_phrase; SET LOCAL session_replication_role = origin') WHERE what IN ('decision', 'ingest');
+SELECT * FROM t.after('TRUNCATE wa_phrase') WHERE what IN ('decision', 'ingest');
+-- A new key would recognize nobody.
+SAVEPOINT key;
+SELECT count(*) > 0 AS erased FROM wa_forget('491640000002', 'request');
+TRUNCATE wa_erasure_key;
+SELECT sentence FROM wa__finding WHERE finding = 'missing_rows';
+SELECT wa_forget('491640000003', 'request');
+ROLLBACK TO key;
 -- Where it failed at the log, everybody's latest word is still there, and counts under every identifier.
 SAVEPOINT log;
 CALL t.take('{"statuses": [{"id": "m", "status": "sent", "timestamp": "1740700000", "recipient_id": "491640000001", "recipient_user_id": "DE.one"}]}');
@@ -73,6 +102,7 @@ ROLLBACK TO log;
 \set ECHO none
 SET LOCAL client_min_messages = warning;
 \i test/drop_dependents.sql
+ALTER TABLE wa_consent DROP CONSTRAINT wa_consent_stopped;
 RESET client_min_messages;
 \set ECHO all
 CREATE TABLE t.trial AS
@@ -98,6 +128,8 @@ SELECT statement, a.said, count(*) FROM unnest(ARRAY[
 	'CREATE TABLE t.child () INHERITS (wa_consent)',
 	'ALTER TABLE wa_consent DROP CONSTRAINT wa_consent_pkey; CREATE INDEX wa_consent_pkey ON wa_consent (recipient) WHERE state = ''resume''',
 	'DROP INDEX wa_identity_recipient; CREATE INDEX wa_identity_recipient ON wa_identity (other)',
+	'ALTER TABLE wa_sender DROP CONSTRAINT wa_sender_pkey; CREATE INDEX wa_sender_pkey ON wa_sender (business)',
+	'DROP INDEX wa_claim_recipient; CREATE INDEX wa_claim_recipient ON wa_claim (recipient, lease_until DESC)',
 	'DROP INDEX wa_identity_shared; CREATE INDEX wa_identity_shared ON wa_identity (other)',
 	'ALTER TABLE wa_identity_change RENAME TO wa_changes']) AS statement, t.after(statement) AS a
 GROUP BY 1, 2 ORDER BY 1, 2;

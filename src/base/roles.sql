@@ -97,7 +97,7 @@ GRANT EXECUTE ON FUNCTION wa__identifiers(wa_recipient, boolean), wa__opt_in_of(
 	wa__stop_before(wa_recipient, text, boolean, timestamptz, bigint) TO wa_reader;
 GRANT EXECUTE ON FUNCTION wa__cooldown_merge(integer, text, timestamptz[], timestamptz, timestamptz[], timestamptz)
 	TO wa_reader, pg_monitor;
-GRANT EXECUTE ON FUNCTION wa__library_version(), wa__recompute_owed(), wa__findings(), wa_report(integer)
+GRANT EXECUTE ON FUNCTION wa__replicated_tables(), wa__table_not_copied(), wa__missing_rows(), wa__library_version(), wa__recompute_owed(), wa__findings(), wa_report(integer)
 	TO wa_reader, pg_monitor;
 GRANT SELECT ON wa__finding TO wa_reader, pg_monitor;
 

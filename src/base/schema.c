@@ -98,22 +98,22 @@ is_citus_table(Oid relid)
 /*
  * What a table must be like for us to read it in place.  columns: those that C
  * reads or comes by, in order, each as name:type, with "!" where it may not be
- * NULL.  The first column of the index is key.
+ * NULL.  keys: the numbers of the columns of the index, 0 for an expression.
  */
 typedef struct wa_expectation
 {
 	size_t		place;			/* in wa_schema */
 	const char *table;
 	const char *index;			/* the one to look up by */
-	int			key;			/* its first column */
+	const char *keys;
 	const char *columns;
 	bool		partial;		/* does the index hold some rows only? */
 } wa_expectation;
 
-#define expect(member, table, index, key, columns) \
-	{offsetof(wa_schema, member), table, index, key, columns, false}
-#define expect_partial(member, table, index, key, columns) \
-	{offsetof(wa_schema, member), table, index, key, columns, true}
+#define expect(member, table, index, keys, columns) \
+	{offsetof(wa_schema, member), table, index, keys, columns, false}
+#define expect_partial(member, table, index, keys, columns) \
+	{offsetof(wa_schema, member), table, index, keys, columns, true}
 
 #define IDENTITY_COLUMNS \
 	"recipient:recipient! other:recipient! business:text! first_seen_at:timestamptz" \
@@ -133,70 +133,72 @@ typedef struct wa_expectation
 	" message_id:text template:text home:recipient! token:int8!"
 
 static const wa_expectation expectations[] = {
-	expect(consent, "wa_consent", "wa_consent_pkey", 1,
+	expect(consent, "wa_consent", "wa_consent_pkey", "1 2 3",
 		   "recipient:recipient! business:text! register:text! state:text! at:timestamptz!"
 		   " origin:text! code:int4 sender:text! message_id:text! stopped_at:timestamptz"
 		   " resumed_at:timestamptz"),
-	expect(cooldown, "wa_cooldown", "wa_cooldown_pkey", 1,
+	expect(cooldown, "wa_cooldown", "wa_cooldown_pkey", "1 2 3",
 		   "recipient:recipient! business:text! code:int4! strikes:int4! until:timestamptz"
 		   " lifted_at:timestamptz failures:timestamptz[]!"),
-	expect(activity, "wa_activity", "wa_activity_pkey", 1,
+	expect(activity, "wa_activity", "wa_activity_pkey", "1 2 3",
 		   "recipient:recipient! business:text! sender:text! wa_id:text"
 		   " last_inbound_at:timestamptz last_delivered_at:timestamptz last_read_at:timestamptz"
 		   " last_marketing_delivered_at:timestamptz last_window_refused_at:timestamptz"
 		   " wa_id_at:timestamptz"),
-	expect(delivery, "wa_delivery", "wa_delivery_pkey", 1,
+	expect(delivery, "wa_delivery", "wa_delivery_pkey", "1 2 3",
 		   "recipient:recipient! business:text! category:category! deliveries:timestamptz[]!"
 		   " messages:int4[]!"),
-	expect(recipient_lock, "wa_recipient_lock", "wa_recipient_lock_pkey", 1,
+	expect(recipient_lock, "wa_recipient_lock", "wa_recipient_lock_pkey", "1",
 		   "recipient:recipient!"),
-	expect(consent_log, "wa_consent_log", "wa_consent_log_event", 2,
+	expect(consent_log, "wa_consent_log", "wa_consent_log_event", "2 3 4 6 5 7 0 10 11 12 0",
 		   "id:int8! recipient:recipient! business:text! register:text! state:text!"
 		   " at:timestamptz! origin:text! code:int4 evidence:text! sender:text!"
 		   " message_id:text! also_named:text!"),
-	expect(identity, "wa_identity", "wa_identity_pkey", 2, IDENTITY_COLUMNS),
-	expect(identity_recipient, "wa_identity", "wa_identity_recipient", 1, IDENTITY_COLUMNS),
-	expect_partial(identity_shared, "wa_identity", "wa_identity_shared", 2, IDENTITY_COLUMNS),
-	expect(identity_change, "wa_identity_change", "wa_identity_change_pkey", 1, CHANGE_COLUMNS),
-	expect(identity_change_other, "wa_identity_change", "wa_identity_change_other", 2,
+	expect(identity, "wa_identity", "wa_identity_pkey", "2 7", IDENTITY_COLUMNS),
+	expect(identity_recipient, "wa_identity", "wa_identity_recipient", "1", IDENTITY_COLUMNS),
+	expect_partial(identity_shared, "wa_identity", "wa_identity_shared", "2", IDENTITY_COLUMNS),
+	expect(identity_change, "wa_identity_change", "wa_identity_change_pkey", "1 2", CHANGE_COLUMNS),
+	expect(identity_change_other, "wa_identity_change", "wa_identity_change_other", "2",
 		   CHANGE_COLUMNS),
-	expect(app_secret, "wa_app_secret", "wa_app_secret_once", 1, "business:text! secret:text"),
-	expect(sender, "wa_sender", "wa_sender_pkey", 1,
+	expect(app_secret, "wa_app_secret", "wa_app_secret_once", "1 2", "business:text! secret:text"),
+	expect(sender, "wa_sender", "wa_sender_pkey", "1 2",
 		   "business:text! sender:text! display_phone:text first_seen:timestamptz"
 		   " last_seen:timestamptz"),
-	expect(sender_sender, "wa_sender", "wa_sender_sender", 2, "business:text! sender:text!"),
-	expect(sender_hold, "wa_sender_hold", "wa_sender_hold_pkey", 1,
+	expect(sender_sender, "wa_sender", "wa_sender_sender", "2", "business:text! sender:text!"),
+	expect(sender_hold, "wa_sender_hold", "wa_sender_hold_pkey", "1 2 3 4 5",
 		   "business:text! sender:text! region:text! cause:text! code:int4! categories:category[]!"
 		   " since:timestamptz until:timestamptz reason:text! lifted_at:timestamptz"),
-	expect(sender_life, "wa_sender_life", "wa_sender_life_pkey", 1,
+	expect(sender_life, "wa_sender_life", "wa_sender_life_pkey", "1 2 3 4",
 		   "business:text! sender:text! region:text! category:text! alive_at:timestamptz!"),
-	expect(empty_declaration, "wa_empty_declaration", "wa_empty_declaration_pkey", 1, "id:int8!"),
-	expect(erasure_key, "wa_erasure_key", "wa_erasure_key_pkey", 1, "id:int4! key:bytea!"),
-	expect(erased, "wa_erased", "wa_erased_pkey", 1, "bucket:int4! hash:bytea! at:timestamptz!"),
-	expect(region_rule, "wa_region_rule", "wa_region_rule_pkey", 1,
+	expect(empty_declaration, "wa_empty_declaration", "wa_empty_declaration_pkey", "1", "id:int8!"),
+	expect(erasure_key, "wa_erasure_key", "wa_erasure_key_pkey", "1", "id:int4! key:bytea!"),
+	expect(erased, "wa_erased", "wa_erased_pkey", "1 2", "bucket:int4! hash:bytea! at:timestamptz!"),
+	expect(erasure, "wa_erasure", "wa_erasure_pkey", "1", "id:int8!"),
+	expect(region_rule, "wa_region_rule", "wa_region_rule_pkey", "1 2",
 		   "region:text! category:category! reason:text!"),
-	expect(frequency_cap, "wa_frequency_cap", "wa_frequency_cap_pkey", 1,
+	expect(frequency_cap, "wa_frequency_cap", "wa_frequency_cap_pkey", "1",
 		   "id:int8! category:category! messages:int4! period:interval! business:text!"
 		   " exempt_in_window:bool! exempt_regions:bool! reason:text!"),
-	expect(quiet_hours, "wa_quiet_hours", "wa_quiet_hours_pkey", 1,
+	expect(quiet_hours, "wa_quiet_hours", "wa_quiet_hours_pkey", "1",
 		   "id:int8! region:text category:category! days:int4[] starts:time! ends:time!"
 		   " source:text!"),
-	expect(region_without_limit, "wa_region_without_limit", "wa_region_without_limit_pkey", 1,
+	expect(region_without_limit, "wa_region_without_limit", "wa_region_without_limit_pkey", "1",
 		   "region:text!"),
-	expect(error_override, "wa_error_override", "wa_error_override_pkey", 1,
+	expect(error_override, "wa_error_override", "wa_error_override_pkey", "1",
 		   "code:int4! same_as:int4 title:text category:text blocks:category[] ladder:interval[]"
 		   " gap:interval lifted_by:text[] scope:text reason:text"),
-	expect(incident, "wa_incident", "wa_incident_pkey", 1,
+	expect(incident, "wa_incident", "wa_incident_pkey", "1",
 		   "id:int8! code:int4! business:text! since:timestamptz! until:timestamptz"),
-	/* 0: the index is over an expression. */
-	expect(phrase, "wa_phrase", "wa__phrase_folded", 0,
+	expect(phrase, "wa_phrase", "wa__phrase_folded", "0",
 		   "phrase:text! meaning:text! language:text! active:bool!"),
-	expect(webhook, "wa_webhook", "wa_webhook_pkey", 1,
+	expect(default_removed, "wa_default_removed", "wa_default_removed_pkey", "1 2",
+		   "relation:text! key:text!"),
+	expect(webhook, "wa_webhook", "wa_webhook_pkey", "1",
 		   "id:int8! received_at:timestamptz! token:int8! payload:text! signature:text"),
-	expect(message, "wa_message", "wa_message_pkey", 1, MESSAGE_COLUMNS),
-	expect(message_recipient, "wa_message", "wa_message_recipient", 2, MESSAGE_COLUMNS),
-	expect(claim_recipient, "wa_claim", "wa_claim_recipient", 2, CLAIM_COLUMNS),
-	expect(claim_lease, "wa_claim", "wa_claim_lease", 7, CLAIM_COLUMNS),
+	expect(message, "wa_message", "wa_message_pkey", "1 13", MESSAGE_COLUMNS),
+	expect(message_recipient, "wa_message", "wa_message_recipient", "2", MESSAGE_COLUMNS),
+	expect(claim_recipient, "wa_claim", "wa_claim_recipient", "2 7", CLAIM_COLUMNS),
+	expect(claim_lease, "wa_claim", "wa_claim_lease", "7", CLAIM_COLUMNS),
 };
 
 static Oid
@@ -289,7 +291,24 @@ open_index_named(const char *name, Oid nspid)
 	}
 }
 
-/* The index by which to look up, which must hold the rows that it should, by that column. */
+/* Are these the columns of the index, all in ascending order? */
+static bool
+has_keys(Relation index, const char *keys)
+{
+	wa_str		rest = wa_str_from(keys);
+	wa_str		key;
+	int			n = 0;
+
+	while (wa_str_next_word(&rest, &key))
+	{
+		if (n >= IndexRelationGetNumberOfKeyAttributes(index) || index->rd_indoption[n] != 0 ||
+			index->rd_index->indkey.values[n++] != atoi(key.data))
+			return false;
+	}
+	return n == IndexRelationGetNumberOfKeyAttributes(index);
+}
+
+/* The index by which to look up, which must hold the rows that it should, by those columns. */
 static Oid
 find_index(Oid nspid, Oid heap, const wa_expectation *expected)
 {
@@ -298,7 +317,7 @@ find_index(Oid nspid, Oid heap, const wa_expectation *expected)
 
 	if (index->rd_rel->relkind != RELKIND_INDEX || index->rd_rel->relam != BTREE_AM_OID ||
 		index->rd_index->indrelid != heap || !index->rd_index->indisvalid ||
-		index->rd_index->indkey.values[0] != expected->key ||
+		!has_keys(index, expected->keys) ||
 		(RelationGetIndexPredicate(index) != NIL) != expected->partial)
 		refuse(index, "is not the index that the extension made");
 	relation_close(index, AccessShareLock);
@@ -415,6 +434,7 @@ fill_cache(Oid nspid)
 	being_found = NULL;
 
 	found.generation = cached.generation;
+	found.looked_up = cached.looked_up + 1;
 	if (cached.name == NULL || strcmp(cached.name, name) != 0 || cached.nspid != nspid ||
 		cached.recipient_type != found.recipient_type)
 	{

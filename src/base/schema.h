@@ -32,6 +32,7 @@ typedef struct wa_schema
 	Oid			recipient_array;	/* wa_recipient[] */
 	char	   *name;			/* its name, quoted as an identifier */
 	uint64		generation;		/* differs after any of these has changed */
+	uint64		looked_up;		/* how often that was done */
 	wa_table	consent;
 	wa_table	cooldown;
 	wa_table	activity;
@@ -51,6 +52,7 @@ typedef struct wa_schema
 	wa_table	empty_declaration;
 	wa_table	erasure_key;
 	wa_table	erased;			/* by bucket */
+	wa_table	erasure;
 	wa_table	region_rule;
 	wa_table	frequency_cap;
 	wa_table	quiet_hours;
@@ -58,6 +60,7 @@ typedef struct wa_schema
 	wa_table	error_override;
 	wa_table	incident;
 	wa_table	phrase;
+	wa_table	default_removed;	/* by relation */
 	wa_table	webhook;
 	wa_table	message;
 	wa_table	message_recipient;	/* the same heap; pkey: its index by recipient */

@@ -10,6 +10,8 @@
  */
 #include "base/compat.h"
 
+#include "storage/bufmgr.h"
+
 #include "base/encode.h"
 #include "events/phrase.h"
 #include "events/phrase_lookup.h"
@@ -78,6 +80,29 @@ find_meaning(wa_reader *phrases, const wa_phrase_message *message)
 	return whole.resumes ? WA_MEANS_RESUME : WA_MEANS_NOTHING;
 }
 
+/*
+ * Without phrases a STOP would be none.  TRUNCATE records the default ones in wa_default_removed, unless its
+ * triggers did not fire.
+ */
+static void
+check_emptied(const wa_schema *schema, Snapshot snapshot)
+{
+	wa_str		relation = WA_STR("wa_phrase");
+	wa_reader	removed;
+	bool		wanted;
+
+	wa_reader_open(&removed, &schema->default_removed, snapshot);
+	wa_reader_seek_all(&removed, &relation, 1);
+	wanted = wa_reader_next(&removed);
+	wa_reader_close(&removed);
+	if (!wanted)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("rows of \"wa_phrase\" are missing in this database"),
+				 errdetail("It is empty, so no opt-out in a message would be recognized."),
+				 errhint("Restore it; or, for the default ones, INSERT INTO wa_phrase SELECT *, true FROM wa_default_phrase().")));
+}
+
 wa_meaning
 wa_phrase_lookup(const wa_schema *schema, wa_str text)
 {
@@ -90,6 +115,8 @@ wa_phrase_lookup(const wa_schema *schema, wa_str text)
 		return WA_MEANS_NOTHING;
 	wa_reader_open_latest(&phrases, &schema->phrase);
 	meaning = find_meaning(&phrases, &message);
+	if (meaning == WA_MEANS_NOTHING && RelationGetNumberOfBlocks(phrases.heap) == 0)
+		check_emptied(schema, phrases.snapshot);
 	wa_reader_close(&phrases);
 	return meaning;
 }

@@ -568,7 +568,10 @@ wa_intake_failure(wa_intake *intake, const wa_failure_report *failure, wa_str de
 
 	check_reporter(intake, failure->business);
 	report.status = failed_status(failure, details);
+	/* By its own time if that may be right, so that rows do not depend on when a database was told. */
 	intake->received_at = GetCurrentTimestamp();
+	if (wa_may_have_been(failure->at, intake->received_at))
+		intake->received_at = failure->at;
 	intake->webhook_id = 0;
 	intake->report = &report;
 	utf8.business = wa_to_utf8(failure->business);

@@ -30,6 +30,7 @@ CREATE FUNCTION wa_publish(name text DEFAULT 'wa_policy') RETURNS void
 DECLARE
 	home text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'wa_policy');
 	tables text;
+	has_key boolean;
 BEGIN
 	IF name IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'name must not be null';
@@ -40,7 +41,12 @@ BEGIN
 	END IF;
 	-- All databases need the same erasure key: two keys would conflict, and hashes by the one
 	-- that is replaced would recognize nobody.
-	EXECUTE format('INSERT INTO %s.wa_erasure_key (key) VALUES ($1) ON CONFLICT (id) DO NOTHING', home)
+	EXECUTE format('SELECT EXISTS (SELECT FROM %s.wa_erasure_key)', home) INTO has_key;
+	IF NOT has_key AND EXISTS (SELECT FROM pg_trigger WHERE tgrelid = (home || '.wa_consent')::regclass AND tgname = 'wa__replicate') THEN
+		RAISE object_not_in_prerequisite_state USING MESSAGE = 'the state has not been copied into this database yet',
+			HINT = 'Publish it to others when wa_subscription_status says that it is ready.';
+	END IF;
+	EXECUTE format('INSERT INTO %1$s.wa_erasure_key (key) SELECT $1 WHERE NOT EXISTS (SELECT FROM %1$s.wa_erased) ON CONFLICT (id) DO NOTHING', home)
 		USING sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
 			|| substr(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 1, 8);
 	-- What else it publishes is the DBA's.  A longer name is cut off by CREATE PUBLICATION too.
@@ -55,7 +61,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION wa_publish(text) IS
-'Creates the publication of state and policy, to which other databases subscribe (wa_subscribe there), or adds the tables that it lacks. Call it again after an upgrade, and after the restore of a dump, which leaves them out. Needs wal_level = logical and the rights to create a publication of these tables';
+'Creates the publication of state and policy, to which other databases subscribe (wa_subscribe there), or adds the tables that it lacks. Call it again after an upgrade, and after the restore of a dump, which leaves them out. Needs wal_level = logical and the rights to create a publication of these tables. Error: object_not_in_prerequisite_state where wal_level is another, and on a subscriber whose copy has not begun';
 REVOKE EXECUTE ON FUNCTION wa_publish(text) FROM PUBLIC;
 
 -- Replicated rows may have the keys of local ones: default rows, and rows that
@@ -231,18 +237,31 @@ COMMENT ON FUNCTION wa_subscribe(text, text, text, text) IS
 E'Prepares this database to receive the state of another one (wa_publish there), and returns the CREATE SUBSCRIPTION statement to run. A function cannot run it, since it creates a replication slot there. In psql: SELECT wa_subscribe(''name'', ''host=... dbname=...'') \\gexec. slot: name of a slot that was created by hand, which two databases of one server need. Until every table is copied, a decision here is an error: see wa_subscription_status. Needs the rights of the owner of the extension. Errors: null_value_not_allowed; object_not_in_prerequisite_state where this database has state of its own';
 REVOKE EXECUTE ON FUNCTION wa_subscribe(text, text, text, text) FROM PUBLIC;
 
+CREATE FUNCTION wa__table_not_copied() RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION wa__table_not_copied() IS
+'Returns a table of the state that subscriptions have not copied into this database, or that they lack; NULL where there is none, so that decisions are possible';
+REVOKE EXECUTE ON FUNCTION wa__table_not_copied() FROM PUBLIC;
+
+CREATE FUNCTION wa__missing_rows() RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION wa__missing_rows() IS
+'Returns which rows are missing, as after a restore that failed, for wa_health; NULL where no loss was found';
+REVOKE EXECUTE ON FUNCTION wa__missing_rows() FROM PUBLIC;
+
 CREATE VIEW wa_subscription_status AS
 SELECT s.subname::text AS subscription,
-	r.copied OPERATOR(pg_catalog.=) r.tables AS ready,
+	r.ready,
 	s.subenabled AS enabled,
 	w.pid IS NOT NULL AS running,
-	COALESCE(r.copied OPERATOR(pg_catalog.=) r.tables AND s.subenabled AND w.pid IS NOT NULL
+	COALESCE(r.ready AND s.subenabled AND w.pid IS NOT NULL
 		AND w.heard_at OPERATOR(pg_catalog.>) (pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) interval '1 minute'), false) AS current,
 	r.tables, r.copied, w.heard_at, w.received_lsn
 FROM pg_catalog.pg_subscription AS s
 JOIN (
 	SELECT sr.srsubid, pg_catalog.count(*) AS tables,
-		pg_catalog.count(*) FILTER (WHERE sr.srsubstate OPERATOR(pg_catalog.=) 'r') AS copied
+		pg_catalog.count(*) FILTER (WHERE sr.srsubstate OPERATOR(pg_catalog.=) 'r' AND sr.srsublsn IS NOT NULL) AS copied,
+		wa__table_not_copied() IS NULL AS ready
 	FROM pg_catalog.pg_subscription_rel AS sr
 	JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) sr.srrelid
 	WHERE c.relname OPERATOR(pg_catalog.~) '^wa_' AND c.relnamespace OPERATOR(pg_catalog.=) (
@@ -259,12 +278,12 @@ LEFT JOIN (
 COMMENT ON VIEW wa_subscription_status IS
 'Subscriptions by which this database receives state: whether the initial copy is complete, and whether messages arrive. How far it is behind is in wa_publication_status of the publisher';
 COMMENT ON COLUMN wa_subscription_status.subscription IS 'Name of the subscription';
-COMMENT ON COLUMN wa_subscription_status.ready IS 'True: every table of the state is copied. Until then a decision is an error';
+COMMENT ON COLUMN wa_subscription_status.ready IS 'True: every table of the state is copied, by this subscription or another one. Until then a decision is an error';
 COMMENT ON COLUMN wa_subscription_status.enabled IS 'False: disabled by ALTER SUBSCRIPTION ... DISABLE or by an error';
 COMMENT ON COLUMN wa_subscription_status.running IS 'True: a process applies changes';
 COMMENT ON COLUMN wa_subscription_status.current IS 'True: ready, enabled, running, and a message came from the publisher within the last minute';
 COMMENT ON COLUMN wa_subscription_status.tables IS 'Number of tables of the extension that it replicates';
-COMMENT ON COLUMN wa_subscription_status.copied IS 'Number of them that are copied';
+COMMENT ON COLUMN wa_subscription_status.copied IS 'Number of them that are copied; a table that is subscribed to with copy_data = false never is';
 COMMENT ON COLUMN wa_subscription_status.heard_at IS 'When the latest message from the publisher was received; NULL: none since the process started';
 COMMENT ON COLUMN wa_subscription_status.received_lsn IS 'Position in the publisher''s write-ahead log up to which it was received';
 

@@ -314,8 +314,10 @@ static wa_forget_step steps[] = {
 		 " WHERE a.recipient OPERATOR(@extschema@.=) t.recipient))"),
 };
 
+/* Beside hashes by a key that was lost, a new one would recognize nobody. */
 static wa_statement add_key = {
-	"INSERT INTO @extschema@.wa_erasure_key (key) VALUES ($1) ON CONFLICT (id) DO NOTHING",
+	"INSERT INTO @extschema@.wa_erasure_key (key)"
+	" SELECT $1 WHERE NOT EXISTS (SELECT FROM @extschema@.wa_erased) ON CONFLICT (id) DO NOTHING",
 	"bytea", NULL, 0
 };
 
@@ -500,7 +502,11 @@ get_key(const wa_schema *schema, wa_erasure_key *key)
 	found = wa_erasure_key_read(schema, latest, key);
 	UnregisterSnapshot(latest);
 	if (!found)
-		elog(ERROR, "wa_erasure_key has no row");
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("rows of \"wa_erasure_key\" are missing in this database"),
+				 errdetail("It is empty and \"wa_erased\" is not, as after a restore that failed."),
+				 errhint("Restore it from the dump: with a new key nobody in wa_erased would be recognized.")));
 }
 
 static void

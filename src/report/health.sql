@@ -94,11 +94,19 @@ SELECT 'unfed' AS finding, 'error' AS severity, 0::numeric AS figure,
 	'SELECT member::regrole FROM pg_auth_members WHERE roleid = ''wa_writer''::regrole;' AS statement
 WHERE NOT EXISTS (SELECT FROM wa_sender WHERE last_seen IS NOT NULL) AND NOT EXISTS (SELECT FROM wa_empty_declaration)
 UNION ALL
+SELECT 'missing_rows', 'error', NULL, m.sentence, 'SELECT * FROM pg_stat_user_tables WHERE relname ~ ''^wa_'';'
+FROM wa__missing_rows() AS m (sentence)
+WHERE m.sentence IS NOT NULL
+UNION ALL
 -- As a data-only restore with --disable-triggers leaves it where it fails half-way.
-SELECT 'intake_off', 'error', NULL, 'Webhooks are stored and not applied, since their trigger is disabled. Enable it, then call wa_replay().',
-	format('ALTER TABLE %s ENABLE TRIGGER %I;', t.tgrelid::regclass, t.tgname)
+SELECT 'intake_off', 'error', NULL, format('Webhooks are stored and not applied, since their trigger is %s. %s it, then call wa_replay().',
+		CASE count(*) WHEN 0 THEN 'gone' ELSE 'disabled' END, CASE count(*) WHEN 0 THEN 'Create' ELSE 'Enable' END),
+	CASE count(*) WHEN 0 THEN format('CREATE TRIGGER wa__webhook_ingest AFTER INSERT ON %s REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION %s();',
+			'wa_webhook'::regclass, 'wa__webhook_ingest'::regproc)
+		ELSE format('ALTER TABLE %s ENABLE TRIGGER wa__webhook_ingest;', 'wa_webhook'::regclass) END
 FROM pg_trigger AS t
-WHERE t.tgrelid = 'wa_webhook'::regclass AND t.tgname = 'wa__webhook_ingest' AND t.tgenabled IN ('D', 'R')
+WHERE t.tgrelid = 'wa_webhook'::regclass AND t.tgname = 'wa__webhook_ingest'
+HAVING count(*) FILTER (WHERE t.tgenabled IN ('O', 'A')) = 0
 UNION ALL
 -- The rhythm is that of the last 30 days; after those, nothing is left to compare with.
 SELECT 'silence', 'error', NULL,
@@ -153,6 +161,14 @@ SELECT 'subscriber', CASE WHEN p.active AND p.wal_status <> 'lost' THEN 'warning
 FROM wa_publication_status AS p
 WHERE (NOT p.active OR p.wal_status = 'lost' OR p.behind_bytes > 256 * 1048576::bigint) AND NOT pg_is_in_recovery()
 	AND EXISTS (SELECT FROM pg_publication_rel AS r WHERE r.prrelid = 'wa_consent'::regclass)
+UNION ALL
+-- A subscriber cannot know what is held back from it.
+SELECT 'publication', 'warning', count(*),
+	format('Publication %s holds back rows, columns or changes of the state: subscribers may not learn of stops.', p.pubname),
+	format('SELECT * FROM pg_publication_tables WHERE pubname = %L;', p.pubname)
+FROM pg_publication AS p JOIN pg_publication_rel AS r ON r.prpubid = p.oid JOIN wa__replicated_tables() AS t (rel) ON t.rel = r.prrelid
+WHERE r.prqual IS NOT NULL OR r.prattrs IS NOT NULL OR NOT (p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate)
+GROUP BY p.pubname
 UNION ALL
 -- May anybody post?  Nobody posts to a subscriber.
 SELECT 'no_secret', 'warning', count(*) FILTER (WHERE last_seen IS NOT NULL),
@@ -321,7 +337,7 @@ FROM wa__findings() AS f,
 ORDER BY CASE f.severity WHEN 'error' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END, f.finding, f.figure DESC, f.sentence;
 COMMENT ON VIEW wa_health IS
 'Health of the installation: one row per finding that needs attention, the most severe first; no row where all is well. Lines are broken so that psql shows them within 100 columns';
-COMMENT ON COLUMN wa_health.finding IS 'Which check found it: unfed, intake_off, silence, subscription, subscriber, no_secret, forged, a kind of wa_problem, unknown_code, replay_owed, recompute_owed, idle_cap, failures_jump, sender_held, restriction, template_paused, template_off, purge_due, growth, dead_rows or version';
+COMMENT ON COLUMN wa_health.finding IS 'Which check found it: unfed, missing_rows, intake_off, silence, subscription, subscriber, publication, no_secret, forged, a kind of wa_problem, unknown_code, replay_owed, recompute_owed, idle_cap, failures_jump, sender_held, restriction, template_paused, template_off, purge_due, growth, dead_rows or version';
 COMMENT ON COLUMN wa_health.severity IS 'error: decisions are wrong or fail, or soon will; warning: needs attention today; notice: can wait';
 COMMENT ON COLUMN wa_health.figure IS 'The number that the finding is about: rows; hours for silence of a business; the error code for sender_held; gigabytes for growth; megabytes for subscriber; NULL where there is none';
 COMMENT ON COLUMN wa_health.sentence IS 'The finding in a sentence';

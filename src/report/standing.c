@@ -11,6 +11,7 @@
 #include "utils/timestamp.h"
 
 #include "base/arguments.h"
+#include "base/bisect.h"
 #include "recipient/recipient.h"
 #include "report/person_log.h"
 

@@ -12,6 +12,7 @@
 #include "access/table.h"
 #include "catalog/pg_subscription_rel.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 
 #include "base/append.h"
 #include "base/arguments.h"
@@ -39,9 +40,9 @@ is_unused_sender(void *arg, TupleTableSlot *slot)
 }
 
 static bool
-has_row(const wa_decision_cache *cache, const wa_table *table)
+has_row(const wa_table *table, Snapshot snapshot)
 {
-	return !wa_scan_rows(table, cache->snapshot, any_row, NULL);
+	return !wa_scan_rows(table, snapshot, any_row, NULL);
 }
 
 /*
@@ -61,7 +62,7 @@ is_fed(const wa_decision_cache *cache)
 		return true;
 	for (int i = 0; i < lengthof(tables); i++)
 	{
-		if (has_row(cache, tables[i]))
+		if (has_row(tables[i], cache->snapshot))
 			return true;
 	}
 	return false;
@@ -81,12 +82,12 @@ check_fed(const wa_decision_cache *cache)
 
 /* Is there a row with these values in the first columns of the index? */
 static bool
-has_row_with(const wa_decision_cache *cache, const wa_table *table, const wa_str *names, int n)
+has_row_with(const wa_table *table, Snapshot snapshot, const wa_str *names, int n)
 {
 	wa_reader	reader;
 	bool		found;
 
-	wa_reader_open(&reader, table, cache->snapshot);
+	wa_reader_open(&reader, table, snapshot);
 	wa_reader_seek_all(&reader, names, n);
 	found = wa_reader_next(&reader);
 	wa_reader_close(&reader);
@@ -95,40 +96,154 @@ has_row_with(const wa_decision_cache *cache, const wa_table *table, const wa_str
 
 /* By its index: a sequential scan would lock the whole table under SERIALIZABLE. */
 static bool
-has_indexed_row(const wa_decision_cache *cache, const wa_table *table)
+has_indexed_row(const wa_table *table, Snapshot snapshot)
 {
-	return wa_has_rows(table, cache->snapshot) && has_row_with(cache, table, NULL, 0);
+	return wa_has_rows(table, snapshot) && has_row_with(table, snapshot, NULL, 0);
 }
 
 /*
- * An ERROR where the table is empty, although its rows have left some in the other one.  What a failed
- * COPY wrote may still be on its pages.
+ * Missing rows.  A restore that fails at one table goes on with the others, and these tell of it.
  */
-static void
-forbid_missing(const wa_decision_cache *cache, const wa_table *table, const char *name,
-			   const wa_table *other, const char *other_name)
+
+static bool
+note_missing(wa_missing *missing, const char *table, const char *why)
 {
-	if (!has_indexed_row(cache, table) && has_row(cache, other))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("rows of \"%s\" are missing in this database", name),
-				 errdetail("It is empty and \"%s\" is not, as after a restore that failed.", other_name),
-				 errhint("Restore it from the dump: until then nobody can tell who has said stop.")));
+	*missing = (wa_missing) {table, why};
+	return true;
+}
+
+/* What a failed COPY wrote may still be on the pages of a table. */
+static bool
+is_empty_beside(const wa_table *table, const wa_table *other, Snapshot snapshot)
+{
+	return !has_indexed_row(table, snapshot) && has_row(other, snapshot);
+}
+
+static bool
+was_erased(const wa_schema *schema, Snapshot snapshot, wa_str identifier)
+{
+	wa_erasure_key key;
+	wa_reader	erased;
+	bool		was;
+
+	if (!wa_erasure_key_read(schema, snapshot, &key))
+		return false;
+	wa_reader_open(&erased, &schema->erased, snapshot);
+	was = wa_erased_at(&erased, &key, identifier) != WA_NEVER;
+	wa_reader_close(&erased);
+	return was;
 }
 
 /*
- * A restore that fails at one table goes on with the others.  Every event of the log has left a row of
- * wa_consent, and no one is erased without a key.
+ * Has the event at hand of the log left a link, if it named several identifiers?  Somebody who was erased
+ * gets none.
+ */
+static bool
+has_no_link(const wa_schema *schema, Snapshot snapshot, wa_reader *log)
+{
+	wa_str		named = wa_reader_str_in_place(log, Anum_wa_consent_log_also_named);
+	wa_str		other;
+
+	return wa_str_next_word(&named, &other) &&
+		!has_row_with(&schema->identity, snapshot, &other, 1) &&
+		!was_erased(schema, snapshot,
+					wa_reader_str_in_place(log, Anum_wa_consent_log_recipient));
+}
+
+static bool
+has_no_consent(const wa_schema *schema, Snapshot snapshot, wa_reader *log)
+{
+	const wa_str key[] = {wa_reader_str_in_place(log, Anum_wa_consent_log_recipient),
+		wa_reader_str_in_place(log, Anum_wa_consent_log_business),
+	wa_reader_str_in_place(log, Anum_wa_consent_log_register)};
+
+	return !has_row_with(&schema->consent, snapshot, key, lengthof(key));
+}
+
+/* So many events are looked through for one that named several identifiers. */
+#define MOST_LOOKED_THROUGH		100
+
+/*
+ * Every event of the log has left rows elsewhere.  Those of the first one tell, also where webhooks have
+ * come since the restore.
+ */
+static bool
+find_missing_of_log(const wa_schema *schema, Snapshot snapshot, wa_missing *missing)
+{
+	wa_reader	log;
+	bool		found = false;
+
+	wa_reader_open(&log, &schema->consent_log, snapshot);
+	wa_reader_seek_all(&log, NULL, 0);
+	for (int i = 0; !found && i < MOST_LOOKED_THROUGH && wa_reader_next(&log); i++)
+	{
+		if (i == 0 && has_no_consent(schema, snapshot, &log))
+			found = note_missing(missing, "wa_consent",
+								 "An event of \"wa_consent_log\" is not in it");
+		else if (wa_reader_str_in_place(&log, Anum_wa_consent_log_also_named).len > 0)
+		{
+			if (has_no_link(schema, snapshot, &log))
+				found = note_missing(missing, "wa_identity",
+									 "Identifiers that an event of \"wa_consent_log\" named together are not linked");
+			break;
+		}
+	}
+	wa_reader_close(&log);
+	return found;
+}
+
+bool
+wa_find_missing(const wa_schema *schema, Snapshot snapshot, wa_missing *missing)
+{
+	wa_str		region_rule = WA_STR("wa_region_rule");
+
+	if (find_missing_of_log(schema, snapshot, missing))
+		return true;
+	if (is_empty_beside(&schema->erasure_key, &schema->erased, snapshot))
+		return note_missing(missing, "wa_erasure_key", "It is empty and \"wa_erased\" is not");
+	if (is_empty_beside(&schema->erased, &schema->erasure, snapshot))
+		return note_missing(missing, "wa_erased", "It is empty and \"wa_erasure\" is not");
+	if (is_empty_beside(&schema->sender, &schema->activity, snapshot))
+		return note_missing(missing, "wa_sender", "It is empty and \"wa_activity\" is not");
+	if (!has_row(&schema->region_rule, snapshot) &&
+		!has_row_with(&schema->default_removed, snapshot, &region_rule, 1))
+		return note_missing(missing, "wa_region_rule",
+							"It is empty and \"wa_default_removed\" does not tell that somebody wanted that");
+	return false;
+}
+
+static void
+refuse_missing(const wa_missing *missing)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("rows of \"%s\" are missing in this database", missing->table),
+			 errdetail("%s, as after a restore that failed.", missing->why),
+			 errhint("Restore it from the dump: until then nobody can tell who has said stop.")));
+}
+
+/*
+ * An ERROR where rows are missing.  All is looked at once in a session, and again after a TRUNCATE, a VACUUM
+ * and the like; in every query the table that matters most.
  */
 static void
 check_restored(const wa_decision_cache *cache)
 {
+	static uint64 looked_at = 0;
 	const wa_schema *schema = cache->schema;
+	wa_missing	missing;
 
-	forbid_missing(cache, &schema->consent, "wa_consent", &schema->consent_log, "wa_consent_log");
-	if (!cache->has_erased)
-		forbid_missing(cache, &schema->erasure_key, "wa_erasure_key", &schema->erased, "wa_erased");
+	if (looked_at != schema->looked_up && wa_find_missing(schema, cache->snapshot, &missing))
+		refuse_missing(&missing);
+	looked_at = schema->looked_up;
+	if (is_empty_beside(&schema->consent, &schema->consent_log, cache->snapshot) &&
+		note_missing(&missing, "wa_consent", "It is empty and \"wa_consent_log\" is not"))
+		refuse_missing(&missing);
 }
+
+/*
+ * Subscriptions.
+ */
 
 /* Is it one of ours?  Whatever of our schema bears our prefix. */
 static bool
@@ -142,47 +257,75 @@ is_ours(const wa_schema *schema, Oid relid)
 	return name != NULL && strncmp(name, "wa_", 3) == 0;
 }
 
+/* Is the copy of this table complete?  It was never made if there is no position in the publisher's log. */
+static wa_copy
+copy_of(Relation catalog, HeapTuple tuple)
+{
+	if (((Form_pg_subscription_rel) GETSTRUCT(tuple))->srsubstate != SUBREL_STATE_READY)
+		return WA_BEING_COPIED;
+	return heap_attisnull(tuple, Anum_pg_subscription_rel_srsublsn, RelationGetDescr(catalog)) ?
+		WA_NEVER_COPIED : WA_COPIED;
+}
+
 /*
- * One of our tables that a subscription has not finished copying, InvalidOid
- * where there is none.
- *
  * The catalog is read under the snapshot that the rows are read under: the
  * copy may be complete by now and invisible to a query that began before.  A
  * database without subscriptions pays for a look at an empty table.
  */
-static Oid
-table_being_copied(const wa_decision_cache *cache)
+wa_copy
+wa_copy_of_state(const wa_schema *schema, Snapshot snapshot, Oid *table)
 {
+	const Oid	state[] = {schema->consent.heap, schema->consent_log.heap, schema->identity.heap,
+		schema->identity_change.heap, schema->cooldown.heap, schema->activity.heap,
+		schema->delivery.heap, schema->erased.heap, schema->erasure_key.heap, schema->sender.heap,
+	schema->sender_hold.heap, schema->sender_life.heap};
+	bool		brought[lengthof(state)] = {false};
 	Relation	rel = table_open(SubscriptionRelRelationId, AccessShareLock);
-	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, cache->snapshot, 0, NULL);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, snapshot, 0, NULL);
 	HeapTuple	tuple;
-	Oid			found = InvalidOid;
+	wa_copy		copy = WA_COPIED;
 
-	while (!OidIsValid(found) && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	while (copy == WA_COPIED && HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
-		Form_pg_subscription_rel row = (Form_pg_subscription_rel) GETSTRUCT(tuple);
-
-		if (row->srsubstate != SUBREL_STATE_READY && is_ours(cache->schema, row->srrelid))
-			found = row->srrelid;
+		*table = ((Form_pg_subscription_rel) GETSTRUCT(tuple))->srrelid;
+		if (is_ours(schema, *table))
+			copy = copy_of(rel, tuple);
+		if (copy == WA_NEVER_COPIED && has_row(&schema->empty_declaration, snapshot))
+			copy = WA_COPIED;
+		for (int i = 0; i < lengthof(state); i++)
+			brought[i] |= *table == state[i];
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
-	return found;
+
+	for (int i = 0; copy == WA_COPIED && brought[0] && i < lengthof(state); i++)
+	{
+		*table = state[i];
+		if (!brought[i])
+			copy = WA_NOT_BROUGHT;
+	}
+	return copy;
 }
 
 /* An ERROR while part of the state may still be on its way. */
 static void
 check_copied(const wa_decision_cache *cache)
 {
-	Oid			relid = table_being_copied(cache);
+	static const char *const hints[] = {
+		[WA_BEING_COPIED] = "Wait until wa_subscription_status says that it is ready, or ask where the state comes from.",
+		[WA_NEVER_COPIED] = "The subscription was made with copy_data = false. Subscribe again; or, where the state was brought otherwise, say so with wa_declare_empty('reason').",
+		[WA_NOT_BROUGHT] = "No subscription brings it. Call wa_publish() on the publisher, then ALTER SUBSCRIPTION ... REFRESH PUBLICATION here.",
+	};
+	Oid			table;
+	wa_copy		copy = wa_copy_of_state(cache->schema, cache->snapshot, &table);
 
-	if (OidIsValid(relid))
+	if (copy != WA_COPIED)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("a subscription has not finished copying the state of wa_policy into this database"),
 				 errdetail("Table \"%s\" is not complete yet, so stops may be missing.",
-						   get_rel_name(relid)),
-				 errhint("Wait until wa_subscription_status says that it is ready, or ask where the state comes from.")));
+						   get_rel_name(table)),
+				 errhint("%s", hints[copy])));
 }
 
 void
@@ -224,7 +367,7 @@ check_name(const wa_decision_cache *cache, const wa_table *table, const char *ki
 	if (name.data == NULL)
 		return;
 	forbid_empty_name(kind, name);
-	if (!has_row_with(cache, table, &name, 1))
+	if (!has_row_with(table, cache->snapshot, &name, 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("%s \"%.*s\" was never heard of", kind, wa_shown_len(name), name.data),
@@ -241,8 +384,8 @@ check_pair(const wa_decision_cache *cache, wa_str business, wa_str sender)
 	wa_str		of_all[] = {WA_STR(""), sender};
 
 	if (business.data == NULL || sender.data == NULL ||
-		has_row_with(cache, table, own, lengthof(own)) ||
-		has_row_with(cache, table, of_all, lengthof(of_all)))
+		has_row_with(table, cache->snapshot, own, lengthof(own)) ||
+		has_row_with(table, cache->snapshot, of_all, lengthof(of_all)))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),

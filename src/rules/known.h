@@ -28,6 +28,31 @@ extern void wa_decision_cache_check(wa_decision_cache *cache, const wa_question 
  */
 extern void wa_require_business(const wa_schema *schema, wa_str business);
 
+/* A table of ours from which rows are missing, and what tells of it. */
+typedef struct wa_missing
+{
+	const char *table;
+	const char *why;
+} wa_missing;
+
+/*
+ * Are rows missing, as other tables tell?  Some kinds of loss are found; docs/operations.md names
+ * those that are not.
+ */
+extern bool wa_find_missing(const wa_schema *schema, Snapshot snapshot, wa_missing *missing);
+
+/* The copy of the state by a subscription. */
+typedef enum wa_copy
+{
+	WA_COPIED,					/* or there is no subscription */
+	WA_BEING_COPIED,
+	WA_NEVER_COPIED,
+	WA_NOT_BROUGHT				/* though wa_consent is */
+} wa_copy;
+
+/* Is the state here complete?  If not, *table is one of which rows may be missing. */
+extern wa_copy wa_copy_of_state(const wa_schema *schema, Snapshot snapshot, Oid *table);
+
 /* wa_facts.known_businesses, of a cache. */
 extern int	wa_known_businesses(void *cache, const wa_str **businesses);
 

@@ -268,6 +268,45 @@ is_same($subscribers[1]->safe_psql('third', 'SELECT * FROM wa_digest()'), digest
 $subscribers[1]->safe_psql('third', 'DROP SUBSCRIPTION third');
 eval { $holding->quit };
 
+# ---- Not all of the state ------------------------------------------------
+
+# Made by hand, without a copy: what comes later is not all.
+$subscribers[1]->safe_psql('postgres', "CREATE DATABASE $_") for qw(uncopied partial);
+$subscribers[1]->safe_psql($_, 'CREATE EXTENSION wa_policy') for qw(uncopied partial);
+sub by_hand
+{
+	my ($db, $options, $publication) = @_;
+	my $statement = $subscribers[1]->safe_psql($db, "SELECT wa_subscribe('$db', " . literal($publisher->connstr('postgres')) . ", '$publication')");
+	return $subscribers[1]->safe_psql($db, $statement =~ s/WITH \(/WITH ($options/r);
+}
+like(try_sql($subscribers[1], 'uncopied', q{BEGIN; SELECT wa_subscribe('x', 'y'); SELECT wa_publish()}), qr/ERROR:  the state has not been copied into this database yet/,
+	'before the copy there is nothing to publish, and no key is made that would be in its way');
+by_hand('uncopied', 'copy_data = false, ', 'wa_policy');
+q1($publisher, stops(1740000400, '4915800005001'));
+$publisher->wait_for_catchup('uncopied');
+like(try_sql($subscribers[1], 'uncopied', $ask), qr/ERROR:  a subscription has not finished copying.*HINT:  The subscription was made with copy_data = false/s, 'without a copy there is no answer');
+is($subscribers[1]->safe_psql('uncopied', "SELECT ready, current, copied FROM wa_subscription_status; $finding"),
+	"f|f|0\nerror|Subscription uncopied has not copied the state yet: every decision is an error.", 'and the status and wa_health say so');
+is($subscribers[1]->safe_psql('uncopied', "SELECT wa_declare_empty('brought otherwise'); $ask; SELECT ready, current FROM wa_subscription_status"), "\nt\nt|t", 'unless somebody has declared that it was brought otherwise');
+# A publication without one of the tables.
+q1($publisher, q{DO $$ BEGIN EXECUTE (SELECT 'CREATE PUBLICATION partial FOR TABLE ' || string_agg(t::text, ', ') FROM wa__replicated_tables() AS t WHERE t::text <> 'wa_identity'); END $$});
+by_hand('partial', '', 'partial');
+$subscribers[1]->poll_query_until('partial', q{SELECT copied = tables FROM wa_subscription_status}) or die;
+like(try_sql($subscribers[1], 'partial', $ask), qr/ERROR:  .*\nDETAIL:  Table "wa_identity" is not complete yet.*\nHINT:  No subscription brings it\. Call wa_publish\(\)/, 'without the links there is no answer');
+is($subscribers[1]->safe_psql('partial', 'SELECT ready FROM wa_subscription_status'), 'f', 'nor is it ready');
+q1($publisher, q{SELECT wa_publish('partial')});
+$subscribers[1]->safe_psql('partial', 'ALTER SUBSCRIPTION partial REFRESH PUBLICATION');
+$subscribers[1]->poll_query_until('partial', 'SELECT ready FROM wa_subscription_status') or die;
+is($subscribers[1]->safe_psql('partial', $ask), 'f', 'with them there is');
+# Of what is held back only the publisher can know.
+for my $held ('SET TABLE wa_consent (recipient, business, register, state, at, origin)', q{SET TABLE wa_consent WHERE (business = 'W1')}, q{SET (publish = 'insert')})
+{
+	is(q1($publisher, qq{BEGIN; ALTER PUBLICATION partial $held; SET LOCAL ROLE pg_monitor; SELECT count(*) FROM wa_health WHERE finding = 'publication'; ROLLBACK}), 1, "a finding: $held");
+}
+is(q1($publisher, q{SELECT count(*) FROM wa_health WHERE finding = 'publication'}), 0, 'and without it none');
+$subscribers[1]->safe_psql($_, "DROP SUBSCRIPTION $_") for qw(uncopied partial);
+q1($publisher, 'DROP PUBLICATION partial');
+
 # ---- Promotion -----------------------------------------------------------
 
 my $replay = stops(1740000000, '4915600000001') . post_sql('public', envelope('W1', change_of('S1', 'statuses', failed(4915200000001, 1740000001, 131026))));
