@@ -54,7 +54,8 @@ SELECT count(*) FROM wa_message;
 SELECT sum(messages) AS counted FROM wa_message_day;
 DELETE FROM wa_message_day;
 
--- New messages take the place of purged ones, and the index does not look for the purged ones there any more.
+-- New messages take the place of purged ones, and the index does not look for the purged ones there any more, but where
+-- an ANALYZE still saw them.
 CREATE FUNCTION pages_read(since timestamptz, until timestamptz, OUT pages bigint) LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
 	line text;
@@ -69,7 +70,7 @@ $$;
 VACUUM (TRUNCATE off) wa_message;
 INSERT INTO wa_message (message_id, recipient, category, sent_at)
 SELECT 'n' || i, ('4916' || 10000000 + i)::wa_recipient, 'utility', now() - interval '2 days' + i * interval '1 second' FROM generate_series(1, 120000) AS i;
-SELECT pages_read('2009-01-01', now() - interval '3 days') AS of_purged, pages_read(now() - interval '3 days', now()) > 500 AS of_new;
+SELECT pages_read('2009-01-01', now() - interval '3 days') < 500 AS few_of_purged, pages_read(now() - interval '3 days', now()) > 500 AS of_new;
 DROP FUNCTION pages_read;
 DELETE FROM wa_message;
 
