@@ -151,7 +151,7 @@ sub index_sabotage
 
 # Columns that C neither reads nor passes on its way to others.
 my %unread = map { $_ => 1 } qw(webhook_id recorded_at recorded_by changed_at added_at note source is_default language),
-  'wa_incident.reason', 'wa_webhook.erased_at';
+  'wa_incident.reason', 'wa_webhook.erased_at', 'wa_app_secret.id';
 my %other_type = (
 	text => 'bytea', boolean => 'integer', integer => 'bigint', bigint => 'integer', interval => 'text', wa_recipient => 'text', wa_category => 'text',
 	'timestamp with time zone' => 'timestamp without time zone');
