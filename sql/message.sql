@@ -109,6 +109,7 @@ SELECT count(*) FROM wa_message WHERE message_id IN ('n1', 'n2');
 SELECT wa_sent(NULL, '491700000001');
 SELECT wa_sent(' ', '491700000001');
 SELECT wa_sent(repeat('x', 256), '491700000001');
+SELECT wa_sent('x', '491700000001', business => E'b1\n');
 SELECT wa_sent('x', NULL);
 SELECT wa_sent('x', 'nobody');
 SELECT wa_sent('x', '491700000001', at => '2001-01-01');

@@ -49,6 +49,10 @@ BEGIN
 			MESSAGE = 'a sent message needs its message id',
 			DETAIL = 'It is needed to find the statuses of the message.',
 			HINT = 'Give messages[0].id of the answer of the send API.';
+	ELSIF message_id ~ '^\s|\s$' OR business ~ '^\s|\s$' OR sender ~ '^\s|\s$' THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+			MESSAGE = 'message id, business and sender must not have blanks around them',
+			DETAIL = 'They are compared with those of webhooks, which are read without.';
 	ELSIF octet_length(message_id) > 255 OR octet_length(business) > 255 OR octet_length(sender) > 255
 		OR octet_length(template) > 512 OR octet_length(campaign) > 1000 THEN
 		RAISE EXCEPTION USING ERRCODE = 'string_data_right_truncation',
@@ -111,7 +115,7 @@ CREATE FUNCTION wa_sent(message_id text, recipient text, category wa_category DE
 			campaign = greatest(o.campaign, excluded.campaign);
 	END;
 COMMENT ON FUNCTION wa_sent(text, text, wa_category, text, text, timestamptz, text, text) IS
-'Records in wa_message what only the sender knows: that the send API accepted a message, its recipient, category, template and campaign. It may be called before or after the statuses arrive, and more than once. A transaction with many calls should make them in the order of message_id, since webhooks lock the same rows in that order. With a campaign it ends the claim of wa_claim; with or without a claim, the person cannot be claimed for that campaign again. Nothing is stored in wa_message while wa_policy.message_log is off. Errors: null_value_not_allowed for a NULL or blank message id, or a NULL recipient; invalid_text_representation for text that is no recipient; string_data_right_truncation for a name that is too long (message id, business and sender: 255 bytes; template: 512; campaign: 1000); datetime_field_overflow for a time before 2009 or more than 10 minutes in the future; undefined_object, if there are app secrets, for a business that is not in wa_sender';
+'Records in wa_message what only the sender knows: that the send API accepted a message, its recipient, category, template and campaign. It may be called before or after the statuses arrive, and more than once. A transaction with many calls should make them in the order of message_id, since webhooks lock the same rows in that order. With a campaign it ends the claim of wa_claim; with or without a claim, the person cannot be claimed for that campaign again. Nothing is stored in wa_message while wa_policy.message_log is off. Errors: null_value_not_allowed for a NULL or blank message id, or a NULL recipient; invalid_parameter_value for blanks around the message id, business or sender; invalid_text_representation for text that is no recipient; string_data_right_truncation for a name that is too long (message id, business and sender: 255 bytes; template: 512; campaign: 1000); datetime_field_overflow for a time before 2009 or more than 10 minutes in the future; undefined_object, if there are app secrets, for a business that is not in wa_sender';
 REVOKE EXECUTE ON FUNCTION wa_sent(text, text, wa_category, text, text, timestamptz, text, text) FROM PUBLIC;
 
 -- Purged messages are counted first, so that rates are kept.
