@@ -164,11 +164,14 @@ compare_spans(const void *a, const void *b)
 }
 
 /* The times at which a stop stood against such messages: of each business, or of any, one after another. */
-static void
-find_spans(const wa_person_log *log, bool marketing, bool of_any, wa_spans *spans)
+static const wa_spans *
+spans_against(wa_person_log *log, bool marketing, bool of_any)
 {
+	wa_spans   *spans = &log->spans[marketing][of_any];
 	int			n = 0;
 
+	if (spans->rows != NULL)
+		return spans;
 	spans->rows = palloc_extended((log->nstanding + 1) * sizeof(wa_span), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < log->nstanding; i++)
 	{
@@ -190,21 +193,23 @@ find_spans(const wa_person_log *log, bool marketing, bool of_any, wa_spans *span
 		if (span.from < span.until)
 			spans->rows[spans->n++] = span;
 	}
+	return spans;
 }
 
 /* The stop of this business, -1: of any, that stood at t; NULL: none. */
 static const wa_logged *
 stop_at(wa_person_log *log, bool marketing, int business, wa_instant t)
 {
-	wa_spans   *spans = &log->spans[marketing][business < 0];
-	const wa_span *rows;
+	const wa_spans *spans = spans_against(log, marketing, business < 0);
+	const wa_span *span;
 	int			i;
 
-	if (spans->rows == NULL)
-		find_spans(log, marketing, business < 0, spans);
-	rows = spans->rows;
-	wa_bisect(i, spans->n, rows[i].business < business || (rows[i].business == business && rows[i].from <= t));
-	return i > 0 && rows[i - 1].business == business && rows[i - 1].until > t ? rows[i - 1].stop : NULL;
+	wa_bisect(i, spans->n, spans->rows[i].business < business ||
+			  (spans->rows[i].business == business && spans->rows[i].from <= t));
+	if (i == 0)
+		return NULL;
+	span = &spans->rows[i - 1];
+	return span->business == business && span->until > t ? span->stop : NULL;
 }
 
 /* The first stop that stood against a message; NULL: none. */
