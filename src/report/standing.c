@@ -137,7 +137,7 @@ find_standing(wa_person_log *log)
 			continue;
 		log->standing[log->nstanding] = (wa_standing)
 		{
-			event, wa_later(wa_after(event->at, TIME_TO_STOP) + 1, event->counts_from), WA_FOREVER, {*of_all, before}
+			event, wa_later(wa_after(event->at, TIME_TO_STOP + 1), event->counts_from), WA_FOREVER, {*of_all, before}
 		};
 		*of_all = *of_same = log->nstanding++;
 	}
