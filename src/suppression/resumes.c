@@ -90,21 +90,17 @@ read_said(void *arg, HeapTuple tuple, TupleDesc desc)
 	wa_builder *b = said->builder;
 	wa_cursor	cursor = wa_cursor_begin(tuple);
 	wa_str		recipient = wa_cursor_str(&cursor);
-	wa_str		business;
-	wa_said		row;
+	wa_str		business = wa_cursor_str(&cursor);
+	wa_said		row = {.reg = wa_register_from_name(wa_cursor_str(&cursor))};
 
-	if (wa_is_bsuid(recipient.data))
+	row.stop = wa_str_equal(wa_cursor_str(&cursor), WA_STR("stop"));
+	row.at = wa_cursor_instant(&cursor, tuple, Anum_wa_consent_at);
+	if (wa_is_bsuid(recipient.data) || row.reg == WA_REGISTER_WHATSAPP ||
+		!wa_asks_register(b->question->category, row.reg) ||
+		!wa_asks_about(b->question, business) || !(row.stop || business.len == 0))
 		return;
 	row.phone = wa_key_of(recipient.data, recipient.len);
 	if (!is_with_both(said, row.phone))
-		return;
-	business = wa_cursor_str(&cursor);
-	row.reg = wa_register_from_name(wa_cursor_str(&cursor));
-	row.stop = wa_str_equal(wa_cursor_str(&cursor), WA_STR("stop"));
-	row.at = wa_cursor_instant(&cursor, tuple, Anum_wa_consent_at);
-	if (row.reg == WA_REGISTER_WHATSAPP ||
-		!wa_asks_register(b->question->category, row.reg) ||
-		!wa_asks_about(b->question, business) || !(row.stop || business.len == 0))
 		return;
 	if ((said->n + 1) * 2 * sizeof(wa_said) > b->limit / SAID_SHARE)
 		said->too_many = true;
