@@ -155,6 +155,14 @@ SELECT * FROM t.traces('1600 ?01 ?0001|4916 0001 0001');
 SELECT reason FROM wa_incident ORDER BY since;
 SELECT wa_release('', 'done', region => 'FR');
 
+-- An erasure takes the links of those who stay where all of them were unlinked: no rows are missing for that.
+SELECT applied FROM wa_ingest('{"entry": [{"id": "b1", "changes": [{"field": "messages", "value": {"metadata": {"phone_number_id": "s1"}, "messages": [{"from": "12000000001", "from_user_id": "US.20001", "from_parent_user_id": "US.ENT.20001", "id": "u1", "timestamp": "1740823300", "type": "text", "text": {"body": "STOP"}}]}}]}]}');
+SELECT wa_unlink('12000000001', 'US.20001', 'another one'), wa_unlink('US.20001', 'US.ENT.20001', 'another one');
+SELECT count(*) FROM wa_forget('US.20001', 'request 25');
+SELECT recipient, also_named FROM wa_consent_log WHERE recipient = '12000000001';
+SELECT count(*) FROM wa_identity WHERE 'US.ENT.20001' IN (recipient, other);
+SELECT wa__missing_rows();
+
 -- Misuse.
 SELECT * FROM wa_forget('nobody', 'x');
 SELECT * FROM wa_forget(NULL::text, 'x');

@@ -135,8 +135,9 @@ was_erased(const wa_schema *schema, Snapshot snapshot, wa_str identifier)
 }
 
 /*
- * Has the event at hand of the log left a link, if it named several identifiers?  Somebody who was erased
- * gets none.
+ * Has the event at hand of the log left no link, though it named several identifiers?  Somebody who was erased
+ * gets none, and the erasure of one who was unlinked takes links of those who stay: where anybody was erased, a
+ * single link proves nothing.
  */
 static bool
 has_no_link(const wa_schema *schema, Snapshot snapshot, wa_reader *log)
@@ -146,6 +147,7 @@ has_no_link(const wa_schema *schema, Snapshot snapshot, wa_reader *log)
 
 	return wa_str_next_word(&named, &other) &&
 		!has_row_with(&schema->identity, snapshot, &other, 1) &&
+		(!has_row(&schema->erased, snapshot) || !has_indexed_row(&schema->identity, snapshot)) &&
 		!was_erased(schema, snapshot,
 					wa_reader_str_in_place(log, Anum_wa_consent_log_recipient));
 }
