@@ -47,6 +47,13 @@ SELECT wa_sendable('4915112345009', 'marketing', 'B1', 'S1');
 \set ON_ERROR_ROLLBACK off
 ROLLBACK TO unfed;
 
+-- However many secrets there are for every business, the one that signed is found.
+SAVEPOINT many;
+INSERT INTO wa_app_secret (business, secret) SELECT '', 'secret ' || n FROM generate_series(1, 64) AS n;
+INSERT INTO wa_app_secret (business, secret) VALUES ('', 'first secret');
+SELECT * FROM wa_ingest(:'body', :'one');
+ROLLBACK TO many;
+
 -- Without a secret nothing is proven, and nothing is asked.
 SELECT wa_verify_signature(:'body', :'one');
 SELECT * FROM wa_ingest(:'body');

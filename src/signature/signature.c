@@ -202,10 +202,10 @@ wa_secrets_accept(wa_secrets *secrets, wa_str business)
 			return true;
 		has_own = true;
 	}
-	/* Those of every business come first. */
+	/* Those of every business come first.  No payload makes them more. */
 	for (int i = 0; i < secrets->n && secrets->rows[i].business.len == 0; i++)
 	{
-		if (has_signed(secrets, &secrets->rows[i], MOST_SIGNED))
+		if (has_signed(secrets, &secrets->rows[i], secrets->n))
 			return true;
 		all_unsigned |= secrets->rows[i].secret.data == NULL;
 	}

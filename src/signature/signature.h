@@ -39,7 +39,7 @@ extern void wa_secrets_check(wa_secrets *secrets, wa_str body, wa_str signature)
  * business, or one for every business (''), signed the body; or if a row with a NULL secret
  * allows unsigned payloads: one of the business, or of '' where the business has none.  The
  * secret of another business never counts.  business is '' where the body names none.  Where 64 secrets
- * of the businesses asked about have not signed the body, no other one is tried, and counts as one that has not.
+ * have not signed the body, no other one of a single business is tried, and counts as one that has not.
  */
 extern bool wa_secrets_accept(wa_secrets *secrets, wa_str business);
 
