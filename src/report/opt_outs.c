@@ -175,6 +175,7 @@ read_messages(wa_person_log *log, Snapshot snapshot)
 {
 	wa_reader	reader;
 
+	log->nmessages = 0;			/* it may have been cancelled before */
 	wa_reader_open(&reader, &log->schema->message_recipient, snapshot);
 	for (int i = 0; i == 0 || (log->person != NULL && i < log->person->nmembers); i++)
 	{

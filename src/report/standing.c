@@ -114,6 +114,7 @@ find_standing(wa_person_log *log)
 		memset(of_business[reg], -1, log->nbusinesses * sizeof(int));
 	}
 	log->standing = palloc_extended((log->n + 1) * sizeof(wa_standing), MCXT_ALLOC_HUGE);
+	log->nstanding = 0;			/* it may have been cancelled before */
 	for (int i = 0; i < log->n; i++)
 	{
 		const wa_logged *event = &log->events[i];
