@@ -14,8 +14,8 @@ BEGIN
 				EXECUTE pg_catalog.format('COMMENT ON ROLE %I IS %L', role_name, CASE role_name
 					WHEN 'wa_writer' THEN 'May post webhooks to wa_policy, report errors and say what was sent, and nothing else'
 					ELSE 'May ask wa_policy who can be sent to and why not, and read its reports and histories, and nothing else' END);
-			EXCEPTION WHEN duplicate_object THEN
-				NULL;			-- another database installs at the same time
+			EXCEPTION WHEN duplicate_object OR unique_violation THEN
+				NULL;			-- another database created it meanwhile
 			END;
 		END IF;
 		IF NOT (SELECT pg_catalog.has_schema_privilege(role_name, c.relnamespace, 'USAGE')

@@ -6,6 +6,7 @@ use strict;
 use warnings;
 
 use lib 'test/t';
+use IPC::Run ();
 use WaTest;
 use Test::More;
 
@@ -36,6 +37,18 @@ sub set_up
 		SELECT wa_report_error('4915100000003', 130472, '2024-01-01');
 	});
 }
+
+# ---- The roles of the extension ------------------------------------------
+
+# Two databases may create the extension, and so the roles, at the same time: the second one waits for the first.
+$node->safe_psql('postgres', "CREATE DATABASE $_") for qw(first second);
+my $first = IPC::Run::start([ 'psql', '-X', '-q', '-d', $node->connstr('first'),
+		'-c', 'BEGIN', '-c', 'CREATE EXTENSION wa_policy', '-c', 'SELECT pg_sleep(3)', '-c', 'COMMIT' ], '>', \my $out, '2>', \my $err);
+ok($node->poll_query_until('postgres', q{SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%')}), 'one has created the roles');
+is(try_sql($node, 'second', 'CREATE EXTENSION wa_policy; SELECT count(*) FROM wa_health'), '1', 'the other one uses them');
+$first->finish;
+is($err, '', 'both succeed');
+$node->safe_psql('postgres', "DROP DATABASE $_") for qw(first second);
 
 $node->safe_psql('postgres', 'CREATE ROLE reader LOGIN; CREATE ROLE writer LOGIN; CREATE ROLE nobody LOGIN;
 	CREATE ROLE attacker LOGIN');
