@@ -107,6 +107,10 @@ SELECT * FROM wa_import($$SELECT '491600004003'::wa_recipient AS phone, timestam
 SELECT line, at, detail FROM wa_import($$SELECT '49160000401' || n AS phone, t AS at
 	FROM unnest('{1714557600,1714557600.000000,1714557600.25,1714557600123,1714557600.,1714557600.1.2,1714557600.x,20240501}'::text[]) WITH ORDINALITY AS v (t, n)$$, at => '2025-01-01')
 	WHERE line IS NOT NULL ORDER BY line, detail;
+-- With a zone, and with what is none.
+SELECT line, at, detail FROM wa_import($$SELECT '49160000402' || n AS phone, t AS at
+	FROM unnest('{2024-05-01 12:00 Europe/Berlin,1 May 2024 06:00 America/New_York,2024-05-01 10:00Z,Wed May-01-2024 10:00Z,2024-05-01 10:00 Europe/Foo,1 May 2024 10:00 foo/bar,2024-05-01 10:00 e+..}'::text[]) WITH ORDINALITY AS v (t, n)$$, at => '2025-01-01')
+	WHERE line IS NOT NULL ORDER BY line, detail;
 SELECT * FROM wa_import('SELECT NULL::text AS phone WHERE false');
 
 -- What is said of those who came by a list.

@@ -90,13 +90,34 @@ extern int	no_such_variable
 #define wa_local_xid()	(MyProc->lxid)
 #endif
 
-/* Needs utils/datetime.h.  What goes along with some errors came with 16. */
+/*
+ * DecodeDateTime, which returns its errors; from 16 on it needs utils/datetime.h.  Before 16 it raises that of an
+ * unknown name of a time zone: after a date, letters with punctuation are one.
+ */
 #if PG_VERSION_NUM >= 160000
 #define wa_decode_date_time(field, ftype, nf, dtype, tm, fsec, tzp) \
 	DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tzp, &(DateTimeErrorExtra) {0})
 #else
+#include "utils/datetime.h"
+
 #define wa_decode_date_time(field, ftype, nf, dtype, tm, fsec, tzp) \
-	DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tzp)
+	(wa_knows_zones(field, ftype, nf) ? DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tzp) : DTERR_BAD_FORMAT)
+
+static inline bool
+wa_knows_zones(char **field, const int *ftype, int nf)
+{
+	bool		has_date = false;
+
+	for (int i = 0; i < nf; i++)
+	{
+		bool		has_digit = field[i][0] >= '0' && field[i][0] <= '9';
+
+		if (ftype[i] == DTK_DATE && has_date && !has_digit && pg_tzset(field[i]) == NULL)
+			return false;
+		has_date |= ftype[i] == DTK_DATE || ftype[i] == DTK_NUMBER;
+	}
+	return true;
+}
 #endif
 
 /* Needs utils/guc_tables.h.  Settings are found by their names from 16 on; NULL for none. */
