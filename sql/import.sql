@@ -109,7 +109,7 @@ SELECT line, at, detail FROM wa_import($$SELECT '49160000401' || n AS phone, t A
 	WHERE line IS NOT NULL ORDER BY line, detail;
 -- With a zone, and with what is none.
 SELECT line, at, detail FROM wa_import($$SELECT '49160000402' || n AS phone, t AS at
-	FROM unnest('{2024-05-01 12:00 Europe/Berlin,1 May 2024 06:00 America/New_York,2024-05-01 10:00Z,Wed May-01-2024 10:00Z,2024-05-01 10:00 Europe/Foo,1 May 2024 10:00 foo/bar,2024-05-01 10:00 e+..}'::text[]) WITH ORDINALITY AS v (t, n)$$, at => '2025-01-01')
+	FROM unnest('{2024-05-01 12:00 Europe/Berlin,1 May 2024 06:00 America/New_York,2024-05-01 10:00Z,May-01-2024 10:00Z,2024-05-01 10:00 Europe/Foo,1 May 2024 10:00 foo/bar,2024-05-01 10:00 e+..}'::text[]) WITH ORDINALITY AS v (t, n)$$, at => '2025-01-01')
 	WHERE line IS NOT NULL ORDER BY line, detail;
 SELECT * FROM wa_import('SELECT NULL::text AS phone WHERE false');
 
