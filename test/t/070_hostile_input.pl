@@ -76,7 +76,7 @@ sub mutate
 }
 
 my %strings = map { $_ => 1 } @recipients, @pieces, '', ' ', 'x' x 1000000, '1' x 1000000, ' ' x 100000 . '4915112345678';
-my $wanted = long_form(1500, 60000);
+my $wanted = long_form(1000, 60000);
 while (keys %strings < $wanted)
 {
 	my $s = mutate($recipients[ rand @recipients ], \@pieces);
@@ -156,7 +156,7 @@ sub mutate_tree
 	return $node;
 }
 my (@texts, @bytes);
-my $mutants = long_form(1500, 50000);
+my $mutants = long_form(1000, 50000);
 while (@texts < $mutants)
 {
 	my $s = $seeds[ rand @seeds ];

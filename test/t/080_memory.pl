@@ -82,7 +82,7 @@ my @kinds = (
 	sub { $_[0] % 200 ? 'SELECT 1;' : 'SELECT wa_replay();' },
 	sub { $_[0] % 200 ? 'SELECT 1;' : "BEGIN; INSERT INTO wa_error_override (code, ladder) VALUES (131026, '{1 h}'); SELECT wa_recompute(); ROLLBACK;" });
 
-my $statements = long_form(20000, 100000);
+my $statements = long_form(12000, 100000);
 my $rounds = int($statements / @kinds);
 my $look = "SELECT 'level', (regexp_match(pg_read_file('/proc/self/status'), 'RssAnon:\\s+(\\d+)'))[1],
 	(SELECT sum(used_bytes)::bigint / 1024 FROM pg_backend_memory_contexts), (SELECT count(*) FROM pg_backend_memory_contexts);\n";

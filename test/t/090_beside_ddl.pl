@@ -30,7 +30,7 @@ is(try_sql($node, 'dead', ("BEGIN; $twice ROLLBACK;\n" x 3) . $twice), join("\n"
 
 $node->safe_psql('postgres', 'CREATE DATABASE reindexed');
 $node->safe_psql('reindexed', 'CREATE EXTENSION wa_policy; CREATE TABLE done (n bigint GENERATED ALWAYS AS IDENTITY)');
-my $seconds = long_form(20, 120);
+my $seconds = long_form(12, 120);
 my $script = "$tmp/clients.sql";
 open my $fh, '>', $script or die;
 # People by one identifier and by two, new ones and known ones, of every table.

@@ -7,6 +7,8 @@ use strict;
 use warnings;
 
 use Exporter 'import';
+use IPC::Open3 ();
+use IO::Handle ();
 use JSON::PP ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -30,10 +32,10 @@ sub long_form
 sub new_node
 {
 	my ($name, %init) = @_;
-	my $node = PostgreSQL::Test::Cluster->new($name);
+	my $node = bless PostgreSQL::Test::Cluster->new($name), 'WaNode';
 	$node->init(%init);
 	$node->append_conf('postgresql.conf', $ENV{WA_STAGE} // '');
-	$node->append_conf('postgresql.conf', "log_statement = none\nmax_parallel_workers_per_gather = 2");
+	$node->append_conf('postgresql.conf', "log_statement = none\nmax_parallel_workers_per_gather = 2\njit = off");
 	$node->start;
 	return $node;
 }
@@ -279,6 +281,74 @@ sub decisions
 			$schema.wa_suppressed(category, NULL, '$at') AS s ORDER BY category, s.recipient::text;
 		SELECT category, s.* FROM unnest(enum_range(NULL::$schema.wa_category)) AS category,
 			$schema.wa_segment_summary(\$q\$$people\$q\$, category, NULL, NULL, '$at') AS s ORDER BY category, s.outcome});
+}
+
+# A server whose safe_psql keeps a session open for each database: to start psql and a
+# backend for each question took a third of the time of the tests.
+package WaNode;
+
+use parent -norequire, 'PostgreSQL::Test::Cluster';
+
+# Statements about other sessions, or about what new ones begin with.
+my $of_sessions = qr/\bDATABASE\b|\bALTER\s+(ROLE|USER|SYSTEM)\b|\bLOAD\b|pg_stat_activity|pg_terminate/i;
+
+sub safe_psql
+{
+	my ($self, $db, $sql, %params) = @_;
+	return $self->SUPER::safe_psql($db, $sql, %params) if %params || $sql =~ $of_sessions;
+	my $session = $self->{wa_sessions}{$db} //= $self->start_session($db);
+	my ($file, $errors) = @{$session}{qw(file errors)};
+	open my $to, '>', $file or die "$file: $!";
+	print $to $sql;
+	close $to;
+	truncate $errors, 0;
+	print { $session->{in} } "\\i $file\nROLLBACK;\nDISCARD ALL;\n\\echo -- end --\n";
+	my $out = '';
+	while (defined(my $line = readline $session->{out}))
+	{
+		return $out =~ s/\n\z//r if $line eq "-- end --\n";
+		$out .= $line;
+	}
+	delete $self->{wa_sessions}{$db};
+	waitpid $session->{pid}, 0;
+	die "error running SQL: '" . PostgreSQL::Test::Utils::slurp_file($errors) . "'\nwith the input $sql";
+}
+
+sub start_session
+{
+	my ($self, $db) = @_;
+	my $path = PostgreSQL::Test::Utils::tempdir_short() . '/session';
+	open my $errors, '>>', "$path.err" or die "$path.err: $!";
+	my $pid = IPC::Open3::open3(my $in, my $out, '>&' . fileno $errors,
+		'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', $self->connstr($db));
+	$in->autoflush;
+	return { pid => $pid, in => $in, out => $out, file => "$path.sql", errors => "$path.err" };
+}
+
+sub end_sessions
+{
+	my ($self) = @_;
+	for (values %{ delete $self->{wa_sessions} // {} })
+	{
+		close $_->{in};
+		close $_->{out};
+		waitpid $_->{pid}, 0;
+	}
+	return;
+}
+
+sub psql
+{
+	my ($self, $db, $sql, @params) = @_;
+	$self->end_sessions if $sql =~ $of_sessions;
+	return $self->SUPER::psql($db, $sql, @params);
+}
+
+# What ends sessions, or waits for their end.
+for my $name (qw(stop restart kill9 promote backup command_ok DESTROY))
+{
+	no strict 'refs';
+	*$name = sub { my $self = shift; $self->end_sessions; my $super = "SUPER::$name"; return $self->$super(@_); };
 }
 
 1;
