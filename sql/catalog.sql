@@ -158,7 +158,8 @@ WHERE (provolatile, proparallel) <> ('v', 'u')
 	OR proname ~ '^wa_(ingest|report_error|replay|opt_in|opt_out|recompute|unlink|forget|purge|import|hold|release|claim|unclaim|sent|_webhook_ingest|_ingest_token|_consent_log_guard|_default_(guard|lock|note|remove))$');
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('s', 's')
-	AND proname IN ('wa_sendable', 'wa_first_reason', 'wa_explain', 'wa_next_sendable', 'wa_suppressed', 'wa_classify', 'wa_retry_after', 'wa_error_catalogue', 'wa_verify_signature');
+	AND proname IN ('wa_sendable', 'wa_first_reason', 'wa_explain', 'wa_next_sendable', 'wa_suppressed', 'wa_classify', 'wa_retry_after', 'wa_error_catalogue', 'wa_verify_signature',
+		'wa_template_sendable', 'wa_template_category');
 -- What takes a snapshot of its own is no matter for a parallel query.
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('s', 'u') AND proname IN ('wa__cooldown_merge', 'wa__evidence_lifts');
@@ -170,6 +171,7 @@ SAVEPOINT parallel;
 \o /dev/null
 SELECT wa_report_error('491700000001', 130403, '2025-03-01 10:00', 'B'), wa_opt_out('491700000001', 'asked');
 INSERT INTO wa_app_secret (business, secret) VALUES ('B', 'key');
+INSERT INTO wa_template (business, name, language, status, category) VALUES ('B', 'offer', 'en', 'APPROVED', 'MARKETING');
 INSERT INTO wa_error_override (code, ladder) VALUES (130403, ARRAY[NULL::interval]);
 CREATE TABLE t.row (n int, who text, category wa_category);
 INSERT INTO t.row SELECT n, '491700000001', 'marketing' FROM generate_series(1, 10) AS n;
@@ -216,6 +218,11 @@ FROM t.function AS f LEFT JOIN (VALUES
 	('wa_sendable(text,wa_category,text,text,timestamp with time zone)', 'wa_sendable(who, category)'),
 	('wa_sendable(wa_recipient,wa_category,text,text,timestamp with time zone)', 'wa_sendable(who::wa_recipient, category)'),
 	('wa_suppressed(wa_category,text,timestamp with time zone)', 'wa_suppressed(category) AS f WHERE f.recipient = ''491700000001'''),
+	('wa__require_template(text,text,text,timestamp with time zone)', 'wa__require_template(''offer'', ''en'', ''B'', now() + n * ''0 s''::interval)'),
+	('wa__template_refused(text,text,text,timestamp with time zone)', 'wa__template_refused(''offer'', ''en'', ''B'', now() + n * ''0 s''::interval)'),
+	('wa__templates(text,text,text)', 'wa__templates(''offer'', ''en'', left(''B'', n)) AS f WHERE f.name = ''offer'''),
+	('wa_template_category(text,text,text,timestamp with time zone)', 'wa_template_category(''offer'', ''en'', ''B'', now() + n * ''0 s''::interval)'),
+	('wa_template_sendable(text,text,text,timestamp with time zone)', 'wa_template_sendable(''offer'', ''en'', ''B'', now() + n * ''0 s''::interval)'),
 	('wa_verify_signature(bytea,text)', 'wa_verify_signature(convert_to(who, ''UTF8''), ''sha256='' || encode(sha256(''''), ''hex''))'),
 	('wa_verify_signature(text,text)', 'wa_verify_signature(who, ''sha256='' || encode(sha256(''''), ''hex''))')) AS c (signature, call) USING (signature)
 WHERE proparallel = 's' AND provolatile <> 'i' AND signature !~ '^wa_(default_phrase|phrase_filler|export|_refuse|_replicated_tables)' ORDER BY signature COLLATE "C";

@@ -162,16 +162,12 @@ interpret_stray_errors(wa_context *c, const wa_element *element)
 }
 
 /*
- * The category of the message, as pricing.category says, or the older
- * conversation.origin.type: marketing_lite and group_marketing are marketing,
- * authentication-international is authentication.
+ * marketing_lite and group_marketing are marketing, authentication-international
+ * is authentication.
  */
 static int
-interpret_category(const wa_element *element)
+category_read(wa_str written)
 {
-	wa_str		written = wa_str_given(element->pricing_category) ?
-		element->pricing_category : element->origin_type;
-
 	if (wa_text_starts(written, "group_"))
 	{
 		written.data += strlen("group_");
@@ -184,6 +180,18 @@ interpret_category(const wa_element *element)
 	if (wa_text_starts(written, "authentication"))
 		return WA_AUTHENTICATION;
 	return wa_text_starts(written, "service") ? WA_SERVICE : WA_CATEGORY_UNKNOWN;
+}
+
+/*
+ * The category of the message, as pricing.category says; where that says none, as
+ * the older conversation.origin.type does.
+ */
+static int
+interpret_category(const wa_element *element)
+{
+	int			category = category_read(element->pricing_category);
+
+	return category != WA_CATEGORY_UNKNOWN ? category : category_read(element->origin_type);
 }
 
 static wa_element_outcome

@@ -38,7 +38,7 @@ COMMENT ON COLUMN wa_template.quality_at IS 'Time of the quality; NULL where non
 -- WhatsApp writes pt_BR, but a question or a DBA's row may have pt-BR.  A row of an unknown business speaks for
 -- every business, and one of an unknown language for every language.  Where there are several rows, all count, and the strictest one wins.
 CREATE FUNCTION wa__templates(name text, language text, business text) RETURNS SETOF wa_template
-	LANGUAGE sql STABLE PARALLEL UNSAFE ROWS 1
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 	SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		SELECT t.* FROM wa_template AS t
@@ -50,7 +50,7 @@ COMMENT ON FUNCTION wa__templates(text, text, text) IS
 REVOKE EXECUTE ON FUNCTION wa__templates(text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION wa__require_template(name text, language text, business text, at timestamptz) RETURNS boolean
-	LANGUAGE sql STABLE PARALLEL UNSAFE
+	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		SELECT CASE
@@ -69,7 +69,7 @@ REVOKE EXECUTE ON FUNCTION wa__require_template(text, text, text, timestamptz) F
 -- languages.  A failure that a status explains is ignored: during a known pause, 132015 does not tell when it ends.
 -- Without a known pause, the longer one of 6 hours is assumed.  A provider's own number counts as the code that it is the same as.
 CREATE FUNCTION wa__template_refused(name text, language text, business text, at timestamptz) RETURNS boolean
-	LANGUAGE sql STABLE PARALLEL UNSAFE
+	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		WITH known AS MATERIALIZED (SELECT * FROM wa__templates(name, language, business))
@@ -89,7 +89,7 @@ COMMENT ON FUNCTION wa__template_refused(text, text, text, timestamptz) IS
 REVOKE EXECUTE ON FUNCTION wa__template_refused(text, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_template_sendable(name text, language text, business text, at timestamptz DEFAULT pg_catalog.now()) RETURNS boolean
-	LANGUAGE sql STABLE PARALLEL UNSAFE
+	LANGUAGE sql STABLE PARALLEL SAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		SELECT CASE WHEN wa__require_template(name, language, business, wa_template_sendable.at) THEN
@@ -102,7 +102,7 @@ COMMENT ON FUNCTION wa_template_sendable(text, text, text, timestamptz) IS
 REVOKE EXECUTE ON FUNCTION wa_template_sendable(text, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_template_category(name text, language text, business text, at timestamptz DEFAULT pg_catalog.now()) RETURNS text
-	LANGUAGE sql STABLE PARALLEL UNSAFE
+	LANGUAGE sql STABLE PARALLEL SAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		-- An announced category counts from its date on, until a later category comes.

@@ -222,6 +222,8 @@ test_statuses(void)
 	means(STATUS("'status':'delivered','conversation':{'origin':{'type':'authentication_international'}}"),
 		  "receipt authentication" WHO);
 	means(STATUS("'status':'delivered','pricing':{'category':'group_marketing'}"), "receipt marketing" WHO);
+	means(STATUS("'status':'delivered','pricing':{'category':'referral_conversion'},'conversation':{'origin':{'type':'marketing'}}"),
+		  "receipt marketing" WHO);
 	means(STATUS("'status':'delivered','pricing':{'category':'group_service'}"), "receipt service" WHO);
 	means(STATUS("'status':'delivered','pricing':{'category':'group_utility'}"), "receipt utility" WHO);
 	means(STATUS("'status':'delivered','pricing':{'category':'MARKETING'}"), "receipt marketing" WHO);
