@@ -62,7 +62,7 @@ SELECT relname, attname FROM t.relation AS r JOIN pg_attribute ON attrelid = r.o
 SELECT what FROM t.member WHERE what ~ '(function|type|table|view|sequence|index) ' AND what !~ '^(function|type|table|view|sequence|index) wa_'
 	AND what !~ '\[\]$' ORDER BY what;
 
--- Every function, type, relation, operator and operator class has a comment, and so has every column of a public relation.
+-- Every function, type, relation, operator and operator class has a comment, and so has every column.
 SELECT what FROM t.member
 WHERE obj_description(objid, classid::regclass::name) IS NULL
 	-- array and row types, toast tables and identity sequences speak for themselves
@@ -71,7 +71,7 @@ WHERE obj_description(objid, classid::regclass::name) IS NULL
 	AND classid IN ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_class'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass)
 ORDER BY what;
 SELECT relname, attname FROM t.relation AS r JOIN pg_attribute ON attrelid = r.oid
-WHERE relkind IN ('r', 'v', 'p') AND relname !~ '^wa__' AND attnum > 0 AND NOT attisdropped AND col_description(attrelid, attnum) IS NULL
+WHERE relkind IN ('r', 'v', 'p') AND attnum > 0 AND NOT attisdropped AND col_description(attrelid, attnum) IS NULL
 ORDER BY relname, attnum;
 -- A comment has something to say.
 SELECT what, obj_description(objid, classid::regclass::name) FROM t.member

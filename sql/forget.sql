@@ -145,7 +145,7 @@ SELECT recipient, other, reason FROM wa_unlink_log WHERE other = 'DE.9001';
 SELECT wa_hold('', 'while we look into +49 1600 010001', region => 'FR'), wa_release('', '4916 0001 0001 is settled', region => 'IT');
 SELECT wa_declare_empty('but for 491600010001');
 INSERT INTO wa_error_override (code, blocks, reason) VALUES (131026, '{marketing}', 'see 491600010001');
-INSERT INTO wa_incident (code, since, until, reason) VALUES (131026, '2025-03-01', '2025-03-02', 'as 491600010001 told'), (131026, '2025-04-01', '2025-04-02', 'relay 7');
+INSERT INTO wa_incident (code, since, until, reason) VALUES (131026, '2025-03-01', '2025-03-02', 'as 491600010001 told'), (131026, '2025-04-01', '2025-04-02', 'relay 7'), (131026, '2025-05-01', '2025-05-02', '＋４９１６０００１０００１');
 INSERT INTO wa_region_rule (region, category, reason, source) VALUES ('FR', 'marketing', 'complaint of 491600010001', 'letter');
 INSERT INTO wa_frequency_cap (category, messages, period, reason) VALUES ('utility', 9, '1 day', 'complaint of 491600010001');
 INSERT INTO wa_quiet_hours (region, category, starts, ends, source) VALUES ('FR', 'marketing', '22:00', '23:00', 'complaint of 491600010001');

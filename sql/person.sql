@@ -65,6 +65,12 @@ INSERT INTO wa_webhook (payload, signature)
 SELECT p, encode(t.hmac(p, 'a secret'), 'hex') FROM (SELECT t.hook(t.wrote('491600002001', '2025-03-02 10:00', 'STOP'))) AS v (p);
 CALL t.take(t.wrote('491600002002', '2025-03-02 10:00', 'STOP'), 'b2');
 SELECT phone, wa_proof(phone) #>> '{events,0,webhook,signature}' FROM unnest(ARRAY['491600002001', '491600002002']) AS phone;
+-- The secret of another business proves nothing, in a payload of both either.
+INSERT INTO wa_webhook (payload, signature)
+SELECT p, encode(t.hmac(p, 'a secret'), 'hex') FROM (VALUES (t.hook(t.wrote('491600002003', '2025-03-02 10:00', 'STOP'), 'b2')),
+	(format('[%s, %s]', t.hook(t.wrote('491600002004', '2025-03-02 10:00', 'STOP'), 'b2'), t.hook(t.wrote('491600002004', '2025-03-02 10:00', 'STOP'))))) AS v (p);
+SELECT phone, e ->> 'business' AS business, e #>> '{webhook,signature}' AS signature FROM unnest(ARRAY['491600002003', '491600002004']) AS phone,
+	jsonb_array_elements(wa_proof(phone) -> 'events') AS e ORDER BY phone, business;
 UPDATE wa_app_secret SET secret = 'another' WHERE business = 'b1';
 DELETE FROM wa_webhook WHERE payload LIKE '%491600002002%';
 SELECT phone, wa_proof(phone) #>> '{events,0,webhook,signature}' FROM unnest(ARRAY['491600002001', '491600002002']) AS phone;

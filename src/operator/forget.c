@@ -148,7 +148,7 @@ wa__without(PG_FUNCTION_ARGS)
  */
 static wa_statement erase_words = {
 	"WITH named AS MATERIALIZED (SELECT t.id FROM @extschema@.wa_consent_log AS t"
-	" WHERE ($2 IS NULL OR pg_catalog.age(t.xmin) <= $2) AND t.evidence ~ '[0-9.]'"
+	" WHERE ($2 IS NULL OR pg_catalog.age(t.xmin) <= $2)"
 	" AND t.recipient OPERATOR(@extschema@.<>) ALL ($1) AND @extschema@.wa__without(t.evidence, $1) IS NOT NULL)"
 	" UPDATE @extschema@.wa_consent_log AS t SET evidence = '" WORDS_ERASED "'"
 	" FROM named AS n WHERE t.id = n.id",
@@ -340,7 +340,7 @@ static wa_statement erase_mentions = {
 /* Reasons that name the person: of other erasures and unlinkings, of holds, and of policy. */
 #define ERASE_REASONS(table, reason) \
 	" UPDATE @extschema@." table " AS t SET " reason " = '" WORDS_ERASED "'" \
-	" WHERE t." reason " ~ '[0-9.]' AND @extschema@.wa__without(t." reason ", $1) IS NOT NULL"
+	" WHERE @extschema@.wa__without(t." reason ", $1) IS NOT NULL"
 
 static wa_statement erase_reasons = {
 	"WITH unlinkings AS (" ERASE_REASONS("wa_unlink_log", "reason") "),"

@@ -83,11 +83,15 @@ wa_names_free(wa_names *names)
 	free(names);
 }
 
-/* What people put between the digits of a number; all beyond ASCII counts as such. */
+/*
+ * What people put between the digits of a number; all beyond ASCII counts as such, and so do JSON's escapes
+ * of it (\/, \n), which may be escaped themselves.
+ */
 static bool
-is_separator(unsigned char c)
+is_separator(unsigned char before, unsigned char c)
 {
-	return c >= 0x80 || (c != 0 && strchr(" -.()/+'", c) != NULL);
+	return c >= 0x80 ||
+		(c != 0 && (strchr(" \t\n\v\f\r-.()/+'\\", c) != NULL || (before == '\\' && strchr("fnrt", c) != NULL)));
 }
 
 /* The last digits that were read, whatever stood between them. */
@@ -220,7 +224,7 @@ phones_occur(const wa_names *names, const char *text, size_t len)
 			if (run.len >= FEWEST_DIGITS && !digit_follows(text, len, i) && run_ends_with_name(names, &run))
 				return true;
 		}
-		else if (!is_separator(c))
+		else if (!is_separator(before, c))
 			run.len = 0;
 		in_number = digit;
 		if (c != ' ')

@@ -69,6 +69,12 @@ FROM (
 		FROM wa_consent_log WHERE state = 'stop' AND at > now() - interval '30 days' AND origin = 'user_preferences') AS h) AS r
 GROUP BY r.business, r.kind;
 COMMENT ON VIEW wa__rhythm IS 'How regularly webhooks of each kind arrive for each business, by the hours of the last 30 days in which any did. Kinds: statuses (of messages sent), messages (from users) and user_preferences (stops from WhatsApp)';
+COMMENT ON COLUMN wa__rhythm.business IS 'WhatsApp Business Account id';
+COMMENT ON COLUMN wa__rhythm.kind IS 'Kind of webhooks';
+COMMENT ON COLUMN wa__rhythm.hours IS 'Number of hours in which any arrived';
+COMMENT ON COLUMN wa__rhythm.earliest IS 'The earliest of these';
+COMMENT ON COLUMN wa__rhythm.latest IS 'The latest of these';
+COMMENT ON COLUMN wa__rhythm.longest_gap IS 'Longest time between two of these';
 
 -- The holds that object now, by the rule of rules/holds.c, for any recipient.
 CREATE VIEW wa__standing_hold AS
@@ -82,6 +88,15 @@ WHERE h.since IS NOT NULL AND (h.categories <> '{}' OR h.cause NOT IN ('error', 
 			AND (h.region = '' OR l.region = h.region)
 			AND (cardinality(h.categories) = 4 OR l.category = ANY (h.categories::text[]))));
 COMMENT ON VIEW wa__standing_hold IS 'Rows of wa_sender_hold that hold now, and notes in force, which hold nothing';
+COMMENT ON COLUMN wa__standing_hold.business IS 'As in wa_sender_hold';
+COMMENT ON COLUMN wa__standing_hold.sender IS 'As in wa_sender_hold';
+COMMENT ON COLUMN wa__standing_hold.region IS 'As in wa_sender_hold';
+COMMENT ON COLUMN wa__standing_hold.cause IS 'As in wa_sender_hold';
+COMMENT ON COLUMN wa__standing_hold.code IS 'As in wa_sender_hold';
+COMMENT ON COLUMN wa__standing_hold.categories IS 'As in wa_sender_hold';
+COMMENT ON COLUMN wa__standing_hold.since IS 'As in wa_sender_hold';
+COMMENT ON COLUMN wa__standing_hold.until IS 'As in wa_sender_hold';
+COMMENT ON COLUMN wa__standing_hold.reason IS 'As in wa_sender_hold';
 
 -- Statements can be run as shown.  regclass and regproc write a name with its schema where the reader's search_path needs it.  What
 -- only a person can know is a variable of psql.
@@ -317,6 +332,11 @@ SELECT 'version', 'error', NULL,
 FROM pg_extension AS e, wa__library_version() AS l (version)
 WHERE e.extname = 'wa_policy' AND l.version <> e.extversion;
 COMMENT ON VIEW wa__finding IS 'Rows of wa_health with unbroken lines';
+COMMENT ON COLUMN wa__finding.finding IS 'As in wa_health';
+COMMENT ON COLUMN wa__finding.severity IS 'As in wa_health';
+COMMENT ON COLUMN wa__finding.figure IS 'As in wa_health';
+COMMENT ON COLUMN wa__finding.sentence IS 'As in wa_health';
+COMMENT ON COLUMN wa__finding.statement IS 'As in wa_health';
 
 -- A plan of so many parts takes seconds to compile.  With the reader's rights and search path, by which names are written.
 CREATE FUNCTION wa__findings() RETURNS SETOF wa__finding

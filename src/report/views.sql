@@ -133,6 +133,18 @@ SELECT d.day, d.business, d.sender, d.category, d.template, d.campaign, d.code,
 FROM wa_message_day AS d WHERE d.messages > 0;
 COMMENT ON VIEW wa__message_of_day IS
 'Counts of messages by the day of their first event, purged messages included, without recipients';
+COMMENT ON COLUMN wa__message_of_day.day IS 'Day of the first event, in wa_policy.report_timezone';
+COMMENT ON COLUMN wa__message_of_day.business IS 'WhatsApp Business Account id';
+COMMENT ON COLUMN wa__message_of_day.sender IS 'Phone number id';
+COMMENT ON COLUMN wa__message_of_day.category IS 'Category; NULL where unknown';
+COMMENT ON COLUMN wa__message_of_day.template IS 'Template that wa_sent named';
+COMMENT ON COLUMN wa__message_of_day.campaign IS 'Campaign that wa_sent named';
+COMMENT ON COLUMN wa__message_of_day.code IS 'Code of the failure; NULL where none failed';
+COMMENT ON COLUMN wa__message_of_day.messages IS 'Number of messages';
+COMMENT ON COLUMN wa__message_of_day.delivered IS 'Of these, delivered';
+COMMENT ON COLUMN wa__message_of_day.read IS 'Of these, read';
+COMMENT ON COLUMN wa__message_of_day.failed IS 'Failed, delivered or not';
+COMMENT ON COLUMN wa__message_of_day.undelivered IS 'Failed and not delivered';
 
 CREATE VIEW wa_delivery_rate AS
 SELECT d.day, d.business, d.sender, d.category, d.template, d.campaign,
@@ -201,6 +213,12 @@ SELECT o.id, o.recipient, o.business, o.at, o.origin, o.also_named
 FROM wa_consent_log AS o
 WHERE o.state = 'stop' AND wa__is_opt_out(o.recipient, o.id);
 COMMENT ON VIEW wa__opt_out IS 'Opt-outs, each once: stops of a person without a stop before them that still stood';
+COMMENT ON COLUMN wa__opt_out.id IS 'Row of wa_consent_log';
+COMMENT ON COLUMN wa__opt_out.recipient IS 'Who opted out, by the identifier that the event is stored under';
+COMMENT ON COLUMN wa__opt_out.business IS 'WhatsApp Business Account id';
+COMMENT ON COLUMN wa__opt_out.at IS 'Time of the opt-out';
+COMMENT ON COLUMN wa__opt_out.origin IS 'How it was learned';
+COMMENT ON COLUMN wa__opt_out.also_named IS 'The other identifiers that the event named';
 
 CREATE FUNCTION wa__message_before(recipient wa_recipient, also_named text, business text, at timestamptz)
 	RETURNS SETOF wa_message
@@ -279,6 +297,8 @@ SELECT recipient, other FROM wa_identity_change
 WHERE at IS NOT NULL AND (unlinked_at IS NULL OR at > unlinked_at);
 COMMENT ON VIEW wa__person_link IS
 'Links between identifiers of the same person, for wa_purge. Decisions apply finer rules';
+COMMENT ON COLUMN wa__person_link.recipient IS 'One identifier';
+COMMENT ON COLUMN wa__person_link.other IS 'Another one that is linked with it';
 
 -- Purged messages are counted first, so that rates are kept, and so are the opt-outs that belong to them, which
 -- could not be attributed afterwards.  A message stays until no further opt-out can belong to it.  The oldest of all

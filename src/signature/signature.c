@@ -190,24 +190,44 @@ first_of(const wa_secrets *secrets, wa_str business)
 }
 
 bool
-wa_secrets_accept(wa_secrets *secrets, wa_str business)
+wa_secrets_signed(wa_secrets *secrets, wa_str business)
 {
-	bool		has_own = false;
-	bool		all_unsigned = false;
-
 	for (int i = first_of(secrets, business);
 		 i < secrets->n && wa_str_equal(secrets->rows[i].business, business); i++)
 	{
-		if (secrets->rows[i].secret.data == NULL || has_signed(secrets, &secrets->rows[i], MOST_SIGNED))
+		if (has_signed(secrets, &secrets->rows[i], MOST_SIGNED))
 			return true;
-		has_own = true;
 	}
 	/* Those of every business come first.  No payload makes them more. */
 	for (int i = 0; i < secrets->n && secrets->rows[i].business.len == 0; i++)
 	{
 		if (has_signed(secrets, &secrets->rows[i], secrets->n))
 			return true;
-		all_unsigned |= secrets->rows[i].secret.data == NULL;
 	}
-	return all_unsigned && !has_own;
+	return false;
+}
+
+/* Do its rows, or where it has none those of every business, allow unsigned payloads? */
+static bool
+allows_unsigned(const wa_secrets *secrets, wa_str business)
+{
+	int			first = first_of(secrets, business);
+
+	if (first == secrets->n || !wa_str_equal(secrets->rows[first].business, business))
+	{
+		first = 0;
+		business.len = 0;
+	}
+	for (int i = first; i < secrets->n && wa_str_equal(secrets->rows[i].business, business); i++)
+	{
+		if (secrets->rows[i].secret.data == NULL)
+			return true;
+	}
+	return false;
+}
+
+bool
+wa_secrets_accept(wa_secrets *secrets, wa_str business)
+{
+	return allows_unsigned(secrets, business) || wa_secrets_signed(secrets, business);
 }

@@ -28,7 +28,7 @@ typedef struct wa_secrets wa_secrets;
 extern wa_secrets *wa_secrets_load(const wa_schema *schema, bool latest);
 
 /*
- * Take a header and a body, for wa_secrets_accept and wa_secrets_any, which compare the header with the
+ * Take a header and a body, for the following, which compare the header with the
  * signature of the body by the secrets that they ask about, in constant time.  body is UTF-8, as it was
  * sent, and must stay valid for these; signature.data may be NULL.
  */
@@ -42,6 +42,9 @@ extern void wa_secrets_check(wa_secrets *secrets, wa_str body, wa_str signature)
  * have not signed the body, no other one of a single business is tried, and counts as one that has not.
  */
 extern bool wa_secrets_accept(wa_secrets *secrets, wa_str business);
+
+/* Did a secret of the business, or one for every business, sign the checked body? */
+extern bool wa_secrets_signed(wa_secrets *secrets, wa_str business);
 
 /* Did any secret at all sign the checked body? */
 extern bool wa_secrets_any(wa_secrets *secrets);

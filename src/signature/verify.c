@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * verify.c
- *	  wa_verify_signature, for receivers that check before they insert; and the check
- *	  of the rows of wa_app_secret.
+ *	  wa_verify_signature, for receivers that check before they insert; the same for one business;
+ *	  and the check of the rows of wa_app_secret.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,11 +14,19 @@
 
 PG_FUNCTION_INFO_V1(wa_verify_signature_text);
 PG_FUNCTION_INFO_V1(wa_verify_signature_bytea);
+PG_FUNCTION_INFO_V1(wa__signed_for);
 PG_FUNCTION_INFO_V1(wa__secret_check);
+
+/* By any secret, or by those that count for one business. */
+static bool
+is_signed(wa_secrets *secrets, const wa_str *business)
+{
+	return business == NULL ? wa_secrets_any(secrets) : wa_secrets_signed(secrets, *business);
+}
 
 /* Without a payload, a signature or a secret nothing is proven: false. */
 static bool
-verify(FunctionCallInfo fcinfo, bool is_bytes)
+verify(FunctionCallInfo fcinfo, bool is_bytes, const wa_str *business)
 {
 	wa_secrets *secrets;
 	wa_str		body;
@@ -32,23 +40,31 @@ verify(FunctionCallInfo fcinfo, bool is_bytes)
 	body = wa_text_arg(fcinfo, 0);
 	wa_secrets_check(secrets, is_bytes ? body : wa_kept_to_utf8(body),
 					 wa_text_arg(fcinfo, 1));
-	if (!is_bytes && !wa_secrets_any(secrets))
+	if (!is_bytes && !is_signed(secrets, business))
 		doubled = wa_doubled_to_utf8(body);
 	if (doubled.data != NULL)
 		wa_secrets_check(secrets, doubled, wa_text_arg(fcinfo, 1));
-	return wa_secrets_any(secrets);
+	return is_signed(secrets, business);
 }
 
 Datum
 wa_verify_signature_text(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(verify(fcinfo, false));
+	PG_RETURN_BOOL(verify(fcinfo, false, NULL));
 }
 
 Datum
 wa_verify_signature_bytea(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(verify(fcinfo, true));
+	PG_RETURN_BOOL(verify(fcinfo, true, NULL));
+}
+
+Datum
+wa__signed_for(PG_FUNCTION_ARGS)
+{
+	wa_str		business = wa_required_text_arg(fcinfo, 2, "business");
+
+	PG_RETURN_BOOL(verify(fcinfo, false, &business));
 }
 
 /* Is there a blank at one of its ends, as the line's end that was copied with it? */
