@@ -86,6 +86,9 @@ WHERE prosecdef AND EXISTS (SELECT FROM aclexplode(coalesce(proacl, acldefault('
 SELECT signature FROM t.function JOIN pg_language AS l ON l.oid = prolang
 WHERE lanname IN ('sql', 'plpgsql') AND prosqlbody IS NULL
 	AND NOT coalesce(proconfig @> ARRAY['search_path=pg_catalog, pg_temp'], false);
+-- Nor do backslashes stand in what a session parses by its standard_conforming_strings.
+SELECT signature FROM t.function JOIN pg_language AS l ON l.oid = prolang
+WHERE lanname IN ('sql', 'plpgsql') AND strpos(prosrc, E'\\') > 0;
 
 -- What everybody may execute: nothing that writes or tells what is stored.
 SELECT signature FROM t.function

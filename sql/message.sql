@@ -36,6 +36,12 @@ CALL t.take(t.status('m1', '491700000001', 'delivered', '2025-06-01 10:01Z', 'ma
 CALL t.take(t.status('m2', '491700000002', 'failed', '2025-06-01 10:02Z', NULL, 131026));
 SELECT count(*) FROM wa_message AS m JOIN before AS b ON b.place = m.ctid AND b.message_id = m.message_id;
 
+-- What the session takes backslashes for changes nothing.
+SET LOCAL standard_conforming_strings = off;
+SELECT wa_sent('sms', '491700000031', business => 'b1', sender => 's1', at => '2025-05-01 09:00Z');
+SET LOCAL standard_conforming_strings = on;
+DELETE FROM wa_message WHERE message_id = 'sms';
+
 -- What only the sender knows, before the statuses, after them, and twice.
 SELECT wa_sent('m1', '+49 170 0000001', 'marketing', 'summer', 'c1', '2025-06-01 09:59Z', 'b1', 's1');
 SELECT wa_sent('m1', '+49 170 0000001', 'marketing', 'summer', 'c1', '2025-06-01 09:59Z', 'b1', 's1');

@@ -36,7 +36,7 @@ CREATE TABLE wa_phrase (
 SELECT pg_catalog.pg_extension_config_dump('wa_phrase', 'WHERE NOT is_default');
 COMMENT ON TABLE wa_phrase IS
 'Phrases that opt out of or into marketing. A message must be the whole phrase, or several sentences of which each is an opt-out phrase; case, accents, punctuation, markup, emoji and the polite words of wa_phrase_filler() are ignored. Editable. Ambiguous phrases such as END, CANCEL, QUIT, YES and NO are included but not active, since people write them for other reasons';
-COMMENT ON COLUMN wa_phrase.phrase IS 'The phrase, in any spelling of case and accents; at most 64 characters';
+COMMENT ON COLUMN wa_phrase.phrase IS E'The phrase, in any spelling of case and accents; at most 64 characters. \\u and four hexadecimal digits stand for a character, for those that the encoding of this database cannot represent';
 COMMENT ON COLUMN wa_phrase.meaning IS 'stop or resume. Where rows with the same phrase in different spellings disagree, it means stop';
 COMMENT ON COLUMN wa_phrase.language IS 'ISO 639-1 code of the language, for information only: every phrase counts for every user';
 COMMENT ON COLUMN wa_phrase.active IS 'False: the phrase has no effect by itself. In a message of several sentences it does not hinder an opt-out by the others';
@@ -53,7 +53,7 @@ CREATE FUNCTION wa_default_phrase(OUT phrase text, OUT meaning text, OUT languag
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'wa_default_phrase_rows' LANGUAGE C STABLE PARALLEL SAFE ROWS 1000;
 COMMENT ON FUNCTION wa_default_phrase() IS
-'Returns the default rows of wa_phrase, except those that the encoding of this database cannot represent';
+E'Returns the default rows of wa_phrase. Characters that the encoding of this database cannot represent are written as \\u and four hexadecimal digits';
 REVOKE EXECUTE ON FUNCTION wa_default_phrase() FROM PUBLIC;
 
 CREATE FUNCTION wa_phrase_filler(OUT words text, OUT language text, OUT around_opt_in boolean)

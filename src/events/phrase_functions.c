@@ -8,9 +8,7 @@
  */
 #include "base/compat.h"
 
-#include "catalog/namespace.h"
 #include "funcapi.h"
-#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
 #include "base/encode.h"
@@ -69,34 +67,11 @@ wa__phrase_folded(PG_FUNCTION_ARGS)
 }
 
 /*
- * UTF-8 as text of this database, NULL where its encoding cannot say it.  Of
- * SQL_ASCII nobody knows what the bytes mean; payloads bring UTF-8.
- */
-static text *
-written_here(const char *utf8)
-{
-	int			encoding = GetDatabaseEncoding();
-	int			len = (int) strlen(utf8);
-	int			room = len * MAX_CONVERSION_GROWTH + 1;
-	Oid			proc;
-	unsigned char *converted;
-
-	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII)
-		return cstring_to_text_with_len(utf8, len);
-	proc = FindDefaultConversionProc(PG_UTF8, encoding);
-	if (!OidIsValid(proc))
-		return NULL;
-	converted = palloc(room);
-	if (pg_do_encoding_conversion_buf(proc, PG_UTF8, encoding, (unsigned char *) utf8, len,
-									  converted, room, true) != len)
-		return NULL;
-	return cstring_to_text((char *) converted);
-}
-
-/*
  * wa_default_phrase()
  *
- * The rows with which wa_phrase begins, as far as this database can write them.
+ * The rows with which wa_phrase begins.  What the encoding of this database lacks is written as
+ * escapes of JSON, which folding reads: messages are compared in UTF-8, so a phrase counts in
+ * every database.
  */
 Datum
 wa_default_phrase_rows(PG_FUNCTION_ARGS)
@@ -107,18 +82,16 @@ wa_default_phrase_rows(PG_FUNCTION_ARGS)
 	for (int i = 0; i < wa_default_phrases_size; i++)
 	{
 		const wa_default_phrase *p = &wa_default_phrases[i];
-		text	   *phrase = written_here(p->phrase);
+		Datum		phrase = wa_str_datum(wa_to_database(wa_str_from(p->phrase)));
 		wa_phrase_key key;
 		Datum		values[4];
 		bool		nulls[4] = {false, false, false, false};
 
-		if (phrase == NULL)
-			continue;
 		/* EUC_TW has characters that PostgreSQL cannot turn back into UTF-8 */
-		fold_text(PointerGetDatum(phrase), &key);
+		fold_text(phrase, &key);
 		if (key.len == 0)
 			continue;
-		values[0] = PointerGetDatum(phrase);
+		values[0] = phrase;
 		values[1] = CStringGetTextDatum(p->resumes ? "resume" : "stop");
 		values[2] = CStringGetTextDatum(p->language);
 		values[3] = BoolGetDatum(p->active);
@@ -141,13 +114,10 @@ wa_phrase_fillers_rows(PG_FUNCTION_ARGS)
 	for (int i = 0; i < wa_phrase_fillers_size; i++)
 	{
 		const wa_phrase_filler *f = &wa_phrase_fillers[i];
-		text	   *words = written_here(f->words);
 		Datum		values[3];
 		bool		nulls[3] = {false, false, false};
 
-		if (words == NULL)
-			continue;
-		values[0] = PointerGetDatum(words);
+		values[0] = wa_str_datum(wa_to_database(wa_str_from(f->words)));
 		values[1] = CStringGetTextDatum(f->language);
 		values[2] = BoolGetDatum(!f->doubtful);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);

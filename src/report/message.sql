@@ -49,7 +49,7 @@ BEGIN
 			MESSAGE = 'a sent message needs its message id',
 			DETAIL = 'It is needed to find the statuses of the message.',
 			HINT = 'Give messages[0].id of the answer of the send API.';
-	ELSIF message_id ~ '^\s|\s$' OR business ~ '^\s|\s$' OR sender ~ '^\s|\s$' THEN
+	ELSIF message_id ~ '^[[:space:]]|[[:space:]]$' OR business ~ '^[[:space:]]|[[:space:]]$' OR sender ~ '^[[:space:]]|[[:space:]]$' THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
 			MESSAGE = 'message id, business and sender must not have blanks around them',
 			DETAIL = 'They are compared with those of webhooks, which are read without.';
