@@ -574,6 +574,7 @@ wa_intake_failure(wa_intake *intake, const wa_failure_report *failure, wa_str de
 		intake->received_at = failure->at;
 	intake->webhook_id = 0;
 	intake->report = &report;
+	utf8.who.phone = wa_to_utf8(failure->who.phone);
 	utf8.business = wa_to_utf8(failure->business);
 	utf8.sender = wa_to_utf8(failure->sender);
 	utf8.message_id = wa_to_utf8(failure->message_id);

@@ -119,10 +119,9 @@ foresee_question(PlannerInfo *root, List *args, wa_question *question)
 static bool
 passes(wa_decision_cache *cache, const wa_question *question, Datum value)
 {
-	wa_str		text = wa_datum_str(value);
 	wa_canonical recipient;
 
-	return wa_canonicalize(text.data, text.len, &recipient) &&
+	return wa_recipient_from_text(PG_DETOAST_DATUM_PACKED(value), &recipient) &&
 		wa_first_rule(wa_facts_of(cache, &recipient), question) == WA_NO_RULE;
 }
 

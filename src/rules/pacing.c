@@ -188,6 +188,7 @@ is_shown_without_limit(const wa_pacing *pacing, wa_str display_phone)
 	wa_canonical number;
 	char		buf[3];
 
+	display_phone = wa_to_utf8(display_phone);
 	return wa_str_given(display_phone) &&
 		wa_canonicalize(display_phone.data, display_phone.len, &number) &&
 		is_without_limit(pacing, wa_region_of(number.text, number.len, buf));

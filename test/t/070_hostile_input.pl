@@ -395,6 +395,7 @@ for my $db (qw(latin ascii))
 	is($node->safe_psql($db, q{SELECT wa_sendable('4915100000003', 'marketing')}), 'f', "$db: and what it says");
 	my $space = $db eq 'latin' ? "convert_from('\\xa0', 'LATIN1')" : "convert_from('\\xc2a0', 'SQL_ASCII')";
 	is($node->safe_psql($db, "SELECT wa_try_recipient('+49' || $space || '151' || $space || '00000003')"), '4915100000003', "$db: a no-break space in a phone number");
+	is($node->safe_psql($db, "SELECT applied, problems FROM wa_report_error('+49' || $space || '151' || $space || '00000003', 131026, '2024-01-01')"), '1|0', "$db: and in one with an error");
 	is($node->safe_psql($db, "SELECT wa_try_recipient('+49151' || $accent || '00000003') IS NULL"), 't', "$db: and a letter");
 	is($node->safe_psql($db, q{INSERT INTO wa_webhook (payload) SELECT '{"statuses":[{"id":"' || chr(i) || '"}]}' FROM generate_series(1, 127) AS i; SELECT count(*) FROM wa_webhook}), '127', "$db: by INSERT");
 	# What the encoding cannot write costs no event its effect, and what it can is written as it is.
