@@ -10,7 +10,6 @@
  */
 #include "base/compat.h"
 
-#include "catalog/pg_type_d.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
@@ -21,12 +20,11 @@
 
 #include "base/arguments.h"
 #include "base/encode.h"
+#include "base/statement.h"
 #include "ingest/event_deltas.h"
 #include "ingest/findings.h"
 #include "ingest/intake.h"
 #include "ingest/policy.h"
-#include "base/statement.h"
-#include "ingest/upsert.h"
 #include "ingest/writer.h"
 #include "payload/payload.h"
 #include "signature/signature.h"
@@ -595,7 +593,6 @@ wa_counts
 wa_intake_finish(wa_intake *intake)
 {
 	wa_counts	counts = intake->counts;
-	MemoryContext old = MemoryContextSwitchTo(intake->context);
 
 	SPI_connect();
 	MemoryContextSwitchTo(intake->context);
@@ -603,7 +600,6 @@ wa_intake_finish(wa_intake *intake)
 	/* Last, since the rows of unknown codes are shared by all. */
 	wa_findings_write(&intake->findings, intake->schema);
 	SPI_finish();
-	MemoryContextSwitchTo(old);
 	MemoryContextDelete(intake->context);
 	return counts;
 }
