@@ -77,7 +77,6 @@ cap_detail(TupleTableSlot *slot, const wa_cap *cap)
 	char	   *period = DatumGetCString(
 		DirectFunctionCall1(interval_out, wa_slot_datum(slot, Anum_wa_frequency_cap_period)));
 	wa_str		reason = wa_slot_str(slot, Anum_wa_frequency_cap_reason);
-
 	char	   *detail = psprintf("at most %d %s message%s in %s%s%s", cap->messages,
 								  wa_category_name(cap->category), cap->messages == 1 ? "" : "s",
 								  period, reason.len > 0 ? ": " : "", reason.data);
@@ -128,6 +127,7 @@ static bool
 read_region(void *arg, TupleTableSlot *slot)
 {
 	wa_pacing  *pacing = arg;
+
 	*wa_append_few(pacing->regions, pacing->nregions, wa_str) =
 		wa_slot_str(slot, Anum_wa_region_without_limit_region);
 	return true;
