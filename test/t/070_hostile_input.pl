@@ -404,6 +404,10 @@ for my $db (qw(latin ascii))
 		$db eq 'latin' ? "4915100000021|resume|START \\ud83d\\ude00\n4915100000022|resume|\x{e9}\\u041f" : "4915100000021|resume|START \x{f0}\x{9f}\x{98}\x{80}\n4915100000022|resume|\x{c3}\x{a9}\x{d0}\x{9f}", "$db: an opt-in whose words it cannot write");
 	is($node->safe_psql($db, "INSERT INTO wa_sender (business) VALUES ('b' || $accent); SELECT (wa_opt_in('4915100000023', 'sign' || $accent, 'b' || $accent)).in_force;
 		SELECT business = 'b' || $accent, evidence = 'sign' || $accent FROM wa_consent_log WHERE recipient = '4915100000023'"), "t\nt|t", "$db: its own letters, in an operator's words");
+	# A row without a secret must not stand in for the one that a business has, whatever the letters of its id.
+	is($node->safe_psql($db, "BEGIN; INSERT INTO wa_app_secret (business, secret) VALUES ('', NULL), ('b' || $accent, 'secret');
+		SELECT applied, ignored, problems FROM wa_ingest(replace('" . envelope('b@', change_of('S1', 'messages', inbound('4915100000024', 1700000000, 'Hello'))) . "', '\@', $accent)); ROLLBACK"),
+		'0|0|1', "$db: and in the id of a business that has a secret");
 	my $state = state_lines($node, $db);
 	like(try_sql($node, $db, "SELECT wa_replay(); SELECT wa_ingest('\\x" . unpack('H*', $foreign) . "'::bytea)"), qr/^\(2?\d+,\d+,\d+\)\n\(2,0,0\)$/, "$db: a replay runs");
 	is_same(state_lines($node, $db), $state, "$db: once more, nothing changes");
