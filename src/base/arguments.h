@@ -30,7 +30,10 @@ extern wa_str wa_required_text_arg(FunctionCallInfo fcinfo, int argno, const cha
  */
 extern int	wa_shown_len(wa_str name);
 
-/* The row that the function returns, of its declared columns. */
+/*
+ * The row that the function returns, of its declared columns, allocated in the current memory context.  An ERROR
+ * where it is not declared to return one.
+ */
 extern Datum wa_result_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls);
 
 /* What a trigger was called with; an ERROR where function, its name, was called otherwise. */

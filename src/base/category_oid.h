@@ -11,13 +11,14 @@
 #include "base/compat.h"
 
 #include "base/category.h"
+
 /*
  * The category of a value of the SQL enum.  Error: invalid_parameter_value where
  * the label is unknown to this library.
  */
 extern wa_category wa_category_from_oid(Oid label);
 
-/* The value for a category of the SQL enum, whose OID is enum_type. */
+/* The value of a category in the SQL enum whose OID is enum_type.  An ERROR where it has none. */
 extern Oid	wa_category_oid(Oid enum_type, wa_category category);
 
 /* The label of a category, static storage. */
@@ -26,7 +27,7 @@ extern const char *wa_category_name(wa_category category);
 /* An argument of type wa_category.  Error: null_value_not_allowed. */
 extern wa_category wa_category_arg(FunctionCallInfo fcinfo, int argno);
 
-/* wa_category[] as a mask; NULL elements and repetitions are ignored. */
+/* wa_category[] as a mask; NULL elements and repetitions are ignored.  Errors: those of wa_category_from_oid. */
 extern uint8 wa_category_array_mask(Datum array);
 
 /*
@@ -34,4 +35,5 @@ extern uint8 wa_category_array_mask(Datum array);
  * enum_type is the OID of wa_category.
  */
 extern Datum wa_category_mask_array(uint8 mask, Oid enum_type);
+
 #endif							/* WA_CATEGORY_OID_H */

@@ -36,7 +36,8 @@ wa_later(wa_instant a, wa_instant b)
 }
 
 /*
- * t + span, where either may be WA_FOREVER; never wraps round.
+ * t + span, in microseconds and not negative, where either may be WA_FOREVER; never wraps round.  WA_NEVER
+ * stays what it is.
  */
 static inline wa_instant
 wa_after(wa_instant t, int64 span)
@@ -62,6 +63,7 @@ wa_cut(wa_instant t, int64 unit)
 	return t - (rest < 0 ? rest + unit : rest);
 }
 
+/* The beginning of the day, in UTC. */
 static inline wa_instant
 wa_day_of(wa_instant t)
 {

@@ -66,6 +66,23 @@ refuse(Relation rel, const char *why)
 			 errhint("wa_policy keeps its state in plain local tables.")));
 }
 
+/* Does a catalog have a row with relid in this column?  index: one that begins with it; InvalidOid: none. */
+static bool
+catalog_has(Oid catalog, Oid index, AttrNumber attno, Oid relid)
+{
+	Relation	rel = table_open(catalog, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	bool		found;
+
+	ScanKeyInit(&key, attno, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+	scan = systable_beginscan(rel, index, OidIsValid(index), NULL, 1, &key);
+	found = HeapTupleIsValid(systable_getnext(scan));
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
 /*
  * Does Citus keep the rows of relid?  Its catalog lies in pg_catalog, so that
  * no search path is asked; without Citus there is no such relation.
@@ -75,24 +92,12 @@ is_citus_table(Oid relid)
 {
 	Oid			catalog = get_relname_relid("pg_dist_partition", PG_CATALOG_NAMESPACE);
 	AttrNumber	attno;
-	Relation	rel;
-	ScanKeyData key;
-	SysScanDesc scan;
-	bool		found;
 
 	if (!OidIsValid(catalog))
 		return false;
 	attno = get_attnum(catalog, "logicalrelid");
-	if (attno == InvalidAttrNumber)
-		return true;			/* a Citus that we do not know: fail closed */
-
-	rel = table_open(catalog, AccessShareLock);
-	ScanKeyInit(&key, attno, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
-	scan = systable_beginscan(rel, InvalidOid, false, NULL, 1, &key);
-	found = HeapTupleIsValid(systable_getnext(scan));
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return found;
+	/* a Citus that we do not know: fail closed */
+	return attno == InvalidAttrNumber || catalog_has(catalog, InvalidOid, attno, relid);
 }
 
 /*
@@ -532,18 +537,8 @@ wa_lock_state(const wa_schema *schema, LOCKMODE mode)
 bool
 wa_is_subscribed(Oid relid)
 {
-	Relation	rel = table_open(SubscriptionRelRelationId, AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	bool		found;
-
-	ScanKeyInit(&key, Anum_pg_subscription_rel_srrelid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(relid));
-	scan = systable_beginscan(rel, SubscriptionRelSrrelidSrsubidIndexId, true, NULL, 1, &key);
-	found = HeapTupleIsValid(systable_getnext(scan));
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return found;
+	return catalog_has(SubscriptionRelRelationId, SubscriptionRelSrrelidSrsubidIndexId,
+					   Anum_pg_subscription_rel_srrelid, relid);
 }
 
 void

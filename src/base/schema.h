@@ -84,7 +84,10 @@ extern const wa_schema *wa_schema_again(const wa_schema *schema);
  */
 extern Oid	wa_type_named(const wa_schema *schema, wa_str name);
 
-/* The function of the extension in this namespace with this name and n arguments of these types. */
+/*
+ * The function of the extension in this namespace with this name and n arguments of these types.  Error:
+ * undefined_function where it is missing.
+ */
 extern Oid	wa_function_named(Oid nspid, const char *name, const Oid *types, int n);
 
 /*
@@ -102,7 +105,7 @@ extern Relation wa_pkey_open(const wa_table *table);	/* after its table */
  */
 extern void wa_lock_state(const wa_schema *schema, LOCKMODE mode);
 
-/* Does a subscription write this table? */
+/* Does any subscription write this table, even one that is disabled? */
 extern bool wa_is_subscribed(Oid relid);
 
 /*

@@ -41,7 +41,10 @@ typedef struct wa_statement
 extern uint64 wa_statement_run(wa_statement *statement, const wa_schema *schema,
 							   Datum *values, const char *nulls);
 
-/* Open a cursor over its rows instead; the same otherwise. */
+/*
+ * Open a cursor over its rows instead; the same otherwise.  The caller closes it by SPI_cursor_close; an error
+ * does so too.
+ */
 extern Portal wa_statement_open(wa_statement *statement, const wa_schema *schema,
 								Datum *values, const char *nulls);
 

@@ -65,6 +65,7 @@ wa_may_be_same(wa_str a, wa_str b)
 	return a.len == 0 || b.len == 0 || wa_str_equal(a, b);
 }
 
+/* A blank of JSON. */
 static inline bool
 wa_str_is_blank(char c)
 {

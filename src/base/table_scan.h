@@ -23,7 +23,7 @@
 #include "base/schema.h"
 #include "base/str.h"
 
-/* The number of pages of the table now. */
+/* The number of pages of the table now.  It may grow at any time. */
 extern BlockNumber wa_pages_of(const wa_table *table);
 
 /*
@@ -87,6 +87,7 @@ wa_slot_str(TupleTableSlot *slot, int column)
  */
 typedef char *wa_cursor;
 
+/* At the first column. */
 static inline wa_cursor
 wa_cursor_begin(HeapTuple tuple)
 {
@@ -125,6 +126,7 @@ wa_cursor_array(wa_cursor *cursor)
 	return PointerGetDatum(here);
 }
 
+/* Read an integer of four bytes, or an OID, and go to the next column. */
 static inline int32
 wa_cursor_int4(wa_cursor *cursor)
 {

@@ -286,7 +286,6 @@ wa__incident_check(PG_FUNCTION_ARGS)
 	const wa_code *shipped;
 	TimestampTz since;
 	TimestampTz until;
-	text	   *reason;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(3))
 		PG_RETURN_BOOL(true);	/* NOT NULL says it better */
@@ -304,8 +303,7 @@ wa__incident_check(PG_FUNCTION_ARGS)
 				 errmsg("an incident must begin before it ends"),
 				 errdetail("\"since\" is part of it, \"until\" is not.")));
 
-	reason = PG_GETARG_TEXT_PP(3);
-	if (VARSIZE_ANY_EXHDR(reason) == strspn(text_to_cstring(reason), " \t\r\n"))
+	if (wa_is_blank(wa_text_arg(fcinfo, 3)))
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("an incident needs a reason"),

@@ -98,8 +98,8 @@ also_named(const wa_event *event)
 }
 
 static void
-add_consent(wa_event_batch *batch, const wa_event *event, wa_str business,
-				  wa_str sender, int64 webhook_id)
+add_consent(wa_event_batch *batch, const wa_event *event, wa_str business, wa_str sender,
+			int64 webhook_id)
 {
 	wa_row_key	key = {WA_ROW_CONSENT, event->reg, wa_canonical_str(&event->ids[0]), business, {"", 0}};
 	wa_row_delta *delta = wa_event_batch_delta(batch, &key);
@@ -131,8 +131,8 @@ add_consent(wa_event_batch *batch, const wa_event *event, wa_str business,
  * parent.
  */
 static void
-add_sightings(wa_event_batch *batch, const wa_event *event, const wa_canonical *ids,
-					int nids, wa_str business)
+add_sightings(wa_event_batch *batch, const wa_event *event, const wa_canonical *ids, int nids,
+			  wa_str business)
 {
 	for (int i = 0; i + 1 < nids; i++)
 	{

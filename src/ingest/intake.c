@@ -10,7 +10,6 @@
  */
 #include "base/compat.h"
 
-#include "catalog/pg_type_d.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
@@ -21,12 +20,11 @@
 
 #include "base/arguments.h"
 #include "base/encode.h"
+#include "base/statement.h"
 #include "ingest/event_deltas.h"
 #include "ingest/findings.h"
 #include "ingest/intake.h"
 #include "ingest/policy.h"
-#include "base/statement.h"
-#include "ingest/upsert.h"
 #include "ingest/writer.h"
 #include "payload/payload.h"
 #include "signature/signature.h"
@@ -574,6 +572,7 @@ wa_intake_failure(wa_intake *intake, const wa_failure_report *failure, wa_str de
 		intake->received_at = failure->at;
 	intake->webhook_id = 0;
 	intake->report = &report;
+	utf8.who.phone = wa_to_utf8(failure->who.phone);
 	utf8.business = wa_to_utf8(failure->business);
 	utf8.sender = wa_to_utf8(failure->sender);
 	utf8.message_id = wa_to_utf8(failure->message_id);
@@ -594,7 +593,6 @@ wa_counts
 wa_intake_finish(wa_intake *intake)
 {
 	wa_counts	counts = intake->counts;
-	MemoryContext old = MemoryContextSwitchTo(intake->context);
 
 	SPI_connect();
 	MemoryContextSwitchTo(intake->context);
@@ -602,7 +600,6 @@ wa_intake_finish(wa_intake *intake)
 	/* Last, since the rows of unknown codes are shared by all. */
 	wa_findings_write(&intake->findings, intake->schema);
 	SPI_finish();
-	MemoryContextSwitchTo(old);
 	MemoryContextDelete(intake->context);
 	return counts;
 }

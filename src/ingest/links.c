@@ -118,7 +118,7 @@ static int32
 next_position(wa_reader *by_other, wa_str other)
 {
 	wa_reader_seek(by_other, wa_str_datum(other));
-	return wa_reader_last(by_other) ? wa_reader_int(by_other, Anum_wa_identity_position) + 1 : 0;
+	return wa_reader_previous(by_other) ? wa_reader_int(by_other, Anum_wa_identity_position) + 1 : 0;
 }
 
 /* Is the sighting to be written, and how? */

@@ -278,7 +278,7 @@ add_rows(digest_sum *sum, Relation rel, const digest_table *table, digest_column
 	Snapshot	snapshot = wa_active_snapshot();
 	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	MemoryContext of_row = AllocSetContextCreate(CurrentMemoryContext, "wa_digest row",
+	MemoryContext of_row = AllocSetContextCreate(CurrentMemoryContext, "wa_policy digest row",
 												 ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old;
 	StringInfoData row;

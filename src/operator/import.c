@@ -75,7 +75,7 @@ static const char *const outcome_names[WA_IMPORT_OUTCOMES] = {
 	"stopped", "recorded", "known", "rejected"
 };
 
-typedef struct wa_import
+typedef struct wa_import_state
 {
 	const wa_schema *schema;
 	Oid			funcid;

@@ -45,6 +45,7 @@ extern wa_import_person *wa_import_person_open(const wa_schema *schema, Oid func
 extern wa_import_outcome wa_import_person_add(wa_import_person *person, wa_import_row *row,
 											  const char **detail);
 
+/* Call it after the last row; an error needs no such call. */
 extern void wa_import_person_close(wa_import_person *person);
 
 #endif							/* WA_IMPORT_PERSON_H */

@@ -62,6 +62,7 @@ extern int64 wa_import_rows_usable(const wa_import_rows *rows);
  */
 extern bool wa_import_rows_next(wa_import_rows *rows, wa_import_row *row);
 
+/* Call it after the last row; an error needs no such call. */
 extern void wa_import_rows_free(wa_import_rows *rows);
 
 #endif							/* WA_IMPORT_ROWS_H */

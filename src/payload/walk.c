@@ -309,11 +309,11 @@ walk_says_else(json_object *value)
 }
 
 /*
- * What is said under a field that tells of users, and not in its list, is lost
- * with the field: so it is of the change, not of its value, that this is told.
+ * Does the value of a field about users say something, but not in the list of that field?  The field tells what
+ * it is about, so the change is reported, not the value.
  */
 static bool
-walk_change_is_odd(const wa_payload *payload, json_object *value)
+walk_change_lacks_list(const wa_payload *payload, json_object *value)
 {
 	return (wa_str_equal(payload->field, WA_STR("user_preferences")) ||
 			wa_str_equal(payload->field, WA_STR("user_id_update"))) &&
@@ -331,7 +331,7 @@ walk_enter_change(wa_payload *payload, json_object *change, wa_element *element)
 	payload->sender = payload->display_phone = nothing;
 	payload->field = walk_shared_text(change, "field");
 	payload->unread = NULL;
-	if (walk_change_is_odd(payload, value))
+	if (walk_change_lacks_list(payload, value))
 	{
 		wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, change);
 		return true;

@@ -78,9 +78,9 @@ enum argument
 	ARGUMENTS
 };
 
-/* The value of an argument if it can be foreseen. */
+/* The value of an argument if the planner knows it. */
 static bool
-foresee(PlannerInfo *root, List *args, int argno, bool *isnull, Datum *value)
+known_argument(PlannerInfo *root, List *args, int argno, bool *isnull, Datum *value)
 {
 	Node	   *node = estimate_expression_value(root, list_nth(args, argno));
 
@@ -91,23 +91,26 @@ foresee(PlannerInfo *root, List *args, int argno, bool *isnull, Datum *value)
 	return true;
 }
 
-/* What will be asked, as far as can be foreseen; false where that is nothing. */
+/*
+ * The question, by those arguments that the planner knows; false where the category is unknown, or the question
+ * will be an error.
+ */
 static bool
-foresee_question(PlannerInfo *root, List *args, wa_question *question)
+known_question(PlannerInfo *root, List *args, wa_question *question)
 {
 	bool		isnull;
 	Datum		value;
 
 	memset(question, 0, sizeof(*question));
-	if (!foresee(root, args, ARG_CATEGORY, &isnull, &value) || isnull)
+	if (!known_argument(root, args, ARG_CATEGORY, &isnull, &value) || isnull)
 		return false;
 	question->category = wa_category_from_oid(DatumGetObjectId(value));
-	if (foresee(root, args, ARG_BUSINESS, &isnull, &value) && !isnull)
+	if (known_argument(root, args, ARG_BUSINESS, &isnull, &value) && !isnull)
 		question->business = wa_datum_str(value);
-	if (foresee(root, args, ARG_SENDER, &isnull, &value) && !isnull)
+	if (known_argument(root, args, ARG_SENDER, &isnull, &value) && !isnull)
 		question->sender = wa_datum_str(value);
 	question->at = GetCurrentTransactionStartTimestamp();
-	if (foresee(root, args, ARG_AT, &isnull, &value))
+	if (known_argument(root, args, ARG_AT, &isnull, &value))
 	{
 		if (isnull)
 			return false;
@@ -119,10 +122,9 @@ foresee_question(PlannerInfo *root, List *args, wa_question *question)
 static bool
 passes(wa_decision_cache *cache, const wa_question *question, Datum value)
 {
-	wa_str		text = wa_datum_str(value);
 	wa_canonical recipient;
 
-	return wa_canonicalize(text.data, text.len, &recipient) &&
+	return wa_recipient_from_text(PG_DETOAST_DATUM_PACKED(value), &recipient) &&
 		wa_first_rule(wa_facts_of(cache, &recipient), question) == WA_NO_RULE;
 }
 
@@ -285,7 +287,7 @@ estimate_by_sample(HeapTuple statistics, Oid funcid, const wa_question *question
 }
 
 static Selectivity
-estimate(SupportRequestSelectivity *request)
+estimate_selectivity(SupportRequestSelectivity *request)
 {
 	wa_question question;
 	VariableStatData column;
@@ -295,7 +297,7 @@ estimate(SupportRequestSelectivity *request)
 	if (request->root == NULL || list_length(request->args) != ARGUMENTS ||
 		!ActiveSnapshotSet() ||
 		wa_function_aclcheck(request->funcid, GetUserId(), ACL_EXECUTE) != ACLCHECK_OK ||
-		!foresee_question(request->root, request->args, &question))
+		!known_question(request->root, request->args, &question))
 		return DEFAULT_SELECTIVITY;
 
 	examine_variable(request->root, column_of(linitial(request->args)),
@@ -349,7 +351,7 @@ rows_behind(PlannerInfo *root, Node *node, double *all, double *passing)
 }
 
 static void
-price(SupportRequestCost *request)
+estimate_cost(SupportRequestCost *request)
 {
 	const wa_schema *schema = wa_schema_of(request->funcid);
 	double		probe = PROBE_COST * cpu_operator_cost;
@@ -379,12 +381,12 @@ wa__sendable_support(PG_FUNCTION_ARGS)
 	if (IsA(request, SupportRequestSelectivity))
 	{
 		((SupportRequestSelectivity *) request)->selectivity =
-			estimate((SupportRequestSelectivity *) request);
+			estimate_selectivity((SupportRequestSelectivity *) request);
 		PG_RETURN_POINTER(request);
 	}
 	if (IsA(request, SupportRequestCost))
 	{
-		price((SupportRequestCost *) request);
+		estimate_cost((SupportRequestCost *) request);
 		PG_RETURN_POINTER(request);
 	}
 	PG_RETURN_POINTER(NULL);

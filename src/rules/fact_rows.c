@@ -86,7 +86,7 @@ wa_read_claim(wa_reader *reader, wa_claim_row *row)
 bool
 wa_next_claim(wa_reader *reader, wa_instant from)
 {
-	return wa_reader_last(reader) &&
+	return wa_reader_previous(reader) &&
 		wa_reader_instant(reader, Anum_wa_claim_lease_until) >= from;
 }
 

@@ -77,7 +77,6 @@ cap_detail(TupleTableSlot *slot, const wa_cap *cap)
 	char	   *period = DatumGetCString(
 		DirectFunctionCall1(interval_out, wa_slot_datum(slot, Anum_wa_frequency_cap_period)));
 	wa_str		reason = wa_slot_str(slot, Anum_wa_frequency_cap_reason);
-
 	char	   *detail = psprintf("at most %d %s message%s in %s%s%s", cap->messages,
 								  wa_category_name(cap->category), cap->messages == 1 ? "" : "s",
 								  period, reason.len > 0 ? ": " : "", reason.data);
@@ -128,6 +127,7 @@ static bool
 read_region(void *arg, TupleTableSlot *slot)
 {
 	wa_pacing  *pacing = arg;
+
 	*wa_append_few(pacing->regions, pacing->nregions, wa_str) =
 		wa_slot_str(slot, Anum_wa_region_without_limit_region);
 	return true;
@@ -188,6 +188,7 @@ is_shown_without_limit(const wa_pacing *pacing, wa_str display_phone)
 	wa_canonical number;
 	char		buf[3];
 
+	display_phone = wa_to_utf8(display_phone);
 	return wa_str_given(display_phone) &&
 		wa_canonicalize(display_phone.data, display_phone.len, &number) &&
 		is_without_limit(pacing, wa_region_of(number.text, number.len, buf));

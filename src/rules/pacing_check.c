@@ -99,7 +99,7 @@ check_days(ArrayType *days)
 		if (nulls[i] || DatumGetInt32(elements[i]) < 1 || DatumGetInt32(elements[i]) > 7)
 			ereport(ERROR,
 					(errcode(ERRCODE_CHECK_VIOLATION),
-					 nulls[i] ? errmsg("a day of quiet hours must not be NULL") :
+					 nulls[i] ? errmsg("a day of quiet hours must not be null") :
 					 errmsg("%d is no day of the week", DatumGetInt32(elements[i])),
 					 errhint("Days are 1 (Monday) to 7 (Sunday).")));
 	}

@@ -24,7 +24,7 @@
 
 typedef struct wa_secret
 {
-	wa_str		business;
+	wa_str		business;		/* in UTF-8, as payloads name it */
 	wa_str		secret;
 	bool		compared;		/* has its signature been computed for this body? */
 } wa_secret;
@@ -58,7 +58,7 @@ read_secret(void *arg, TupleTableSlot *slot)
 	if (*secrets == NULL)
 		*secrets = palloc0(sizeof(wa_secrets));
 	row = wa_append((*secrets)->rows, (*secrets)->n, (*secrets)->max, wa_secret);
-	row->business = wa_slot_str(slot, Anum_wa_app_secret_business);
+	row->business = wa_to_utf8(wa_slot_str(slot, Anum_wa_app_secret_business));
 	row->secret = wa_slot_str(slot, Anum_wa_app_secret_secret);
 	return true;
 }

@@ -7,7 +7,6 @@
  */
 #include "base/compat.h"
 
-#include "common/cryptohash.h"
 #include "common/hmac.h"
 #include "common/sha2.h"
 #include "utils/snapmgr.h"

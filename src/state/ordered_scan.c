@@ -58,7 +58,7 @@ open_sorted(wa_ordered_scan *ordered, const wa_table *table, Snapshot snapshot)
 	}
 	tuplesort_performsort(ordered->sorted);
 	ordered->reader.slot = MakeSingleTupleTableSlot(CreateTupleDescCopy(RelationGetDescr(heap)),
-												 &TTSOpsMinimalTuple);
+													&TTSOpsMinimalTuple);
 	table_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
 	index_close(index, NoLock);

@@ -45,6 +45,7 @@ extern void wa_ordered_scan_next(wa_ordered_scan *ordered);
  */
 extern bool wa_ordered_scan_row(wa_ordered_scan *ordered);
 
+/* Close it, also before the last row. */
 extern void wa_ordered_scan_close(wa_ordered_scan *ordered);
 
 /* Is the current row about this recipient? */

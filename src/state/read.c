@@ -168,7 +168,7 @@ wa_reader_next(wa_reader *reader)
 }
 
 bool
-wa_reader_last(wa_reader *reader)
+wa_reader_previous(wa_reader *reader)
 {
 	return next_in(reader, BackwardScanDirection);
 }

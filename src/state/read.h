@@ -50,6 +50,7 @@ extern void wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot sn
  */
 extern void wa_reader_open_latest(wa_reader *reader, const wa_table *table);
 
+/* The locks on table and index are kept to the end of the transaction. */
 extern void wa_reader_close(wa_reader *reader);
 
 /*
@@ -70,8 +71,8 @@ extern void wa_reader_seek_from(wa_reader *reader, wa_instant from);
 /* Go to the next row; false after the last.  Its columns are in reader->slot. */
 extern bool wa_reader_next(wa_reader *reader);
 
-/* Go to the last row in the order of the index, after wa_reader_seek, and then to the one before; false: none. */
-extern bool wa_reader_last(wa_reader *reader);
+/* Go to the previous row in the order of the index, after wa_reader_seek to the last one; false before the first. */
+extern bool wa_reader_previous(wa_reader *reader);
 
 /*
  * A column of the current row.  Strings are copied into the current memory context.  A

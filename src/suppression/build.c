@@ -91,10 +91,7 @@ meaning_of(wa_builder *b, int32 code)
 	{
 		memset(meaning, 0, sizeof(*meaning));
 		if (wa_code_policies_find(wa_cache_codes(b->cache), code, &meaning->policy))
-		{
-			meaning->blocks = (meaning->policy.blocks &
-							   WA_CATEGORY_BIT(b->question->category)) != 0;
-		}
+			meaning->blocks = (meaning->policy.blocks & WA_CATEGORY_BIT(b->question->category)) != 0;
 		meaning->known = true;
 		meaning->policy.code = code;
 	}
@@ -377,7 +374,7 @@ wa_list_build_cost(wa_decision_cache *cache, const wa_question *question, wa_lis
 
 	if (cache->has_links)
 		connecting = wa_connected_cost(schema, pages_to_connect(cache, question,
-																 extent.tells_reasons)) +
+																extent.tells_reasons)) +
 			(extent.has_user_ids ? wa_pages_of(&schema->identity) : 0);
 	if (cache->has_erased && question->category == WA_MARKETING)
 		pages += wa_pages_of(&schema->erased);

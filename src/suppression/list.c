@@ -128,7 +128,7 @@ ask_unknown(wa_suppression_list *list, const wa_canonical *recipient)
 {
 	const char *c = recipient->text;
 	uint8	   *known;
-	wa_list_answer	answer;
+	wa_list_answer answer;
 
 	if (wa_is_bsuid(c))
 		return ask_place(list, recipient);

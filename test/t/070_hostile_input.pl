@@ -397,6 +397,7 @@ for my $db (qw(latin ascii))
 	is($node->safe_psql($db, q{SELECT wa_sendable('4915100000003', 'marketing')}), 'f', "$db: and what it says");
 	my $space = $db eq 'latin' ? "convert_from('\\xa0', 'LATIN1')" : "convert_from('\\xc2a0', 'SQL_ASCII')";
 	is($node->safe_psql($db, "SELECT wa_try_recipient('+49' || $space || '151' || $space || '00000003')"), '4915100000003', "$db: a no-break space in a phone number");
+	is($node->safe_psql($db, "SELECT applied, problems FROM wa_report_error('+49' || $space || '151' || $space || '00000003', 131026, '2024-01-01')"), '1|0', "$db: and in one with an error");
 	is($node->safe_psql($db, "SELECT wa_try_recipient('+49151' || $accent || '00000003') IS NULL"), 't', "$db: and a letter");
 	is($node->safe_psql($db, q{INSERT INTO wa_webhook (payload) SELECT '{"statuses":[{"id":"' || chr(i) || '"}]}' FROM generate_series(1, 127) AS i; SELECT count(*) FROM wa_webhook}), '127', "$db: by INSERT");
 	# What the encoding cannot write costs no event its effect, and what it can is written as it is.
@@ -405,6 +406,10 @@ for my $db (qw(latin ascii))
 		$db eq 'latin' ? "4915100000021|resume|START \\ud83d\\ude00\n4915100000022|resume|\x{e9}\\u041f" : "4915100000021|resume|START \x{f0}\x{9f}\x{98}\x{80}\n4915100000022|resume|\x{c3}\x{a9}\x{d0}\x{9f}", "$db: an opt-in whose words it cannot write");
 	is($node->safe_psql($db, "INSERT INTO wa_sender (business) VALUES ('b' || $accent); SELECT (wa_opt_in('4915100000023', 'sign' || $accent, 'b' || $accent)).in_force;
 		SELECT business = 'b' || $accent, evidence = 'sign' || $accent FROM wa_consent_log WHERE recipient = '4915100000023'"), "t\nt|t", "$db: its own letters, in an operator's words");
+	# A row without a secret must not stand in for the one that a business has, whatever the letters of its id.
+	is($node->safe_psql($db, "BEGIN; INSERT INTO wa_app_secret (business, secret) VALUES ('', NULL), ('b' || $accent, 'secret');
+		SELECT applied, ignored, problems FROM wa_ingest(replace('" . envelope('b@', change_of('S1', 'messages', inbound('4915100000024', 1700000000, 'Hello'))) . "', '\@', $accent)); ROLLBACK"),
+		'0|0|1', "$db: and in the id of a business that has a secret");
 	my $state = state_lines($node, $db);
 	like(try_sql($node, $db, "SELECT wa_replay(); SELECT wa_ingest('\\x" . unpack('H*', $foreign) . "'::bytea)"), qr/^\(2?\d+,\d+,\d+\)\n\(2,0,0\)$/, "$db: a replay runs");
 	is_same(state_lines($node, $db), $state, "$db: once more, nothing changes");
