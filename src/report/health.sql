@@ -81,12 +81,12 @@ CREATE VIEW wa__standing_hold AS
 SELECT h.business, h.sender, h.region, h.cause, h.code, h.categories, h.since, h.until, h.reason
 FROM wa_sender_hold AS h
 WHERE h.since IS NOT NULL AND (h.categories <> '{}' OR h.cause NOT IN ('error', 'operator')) AND (h.lifted_at IS NULL OR h.lifted_at <= h.since) AND (h.until IS NULL OR h.until > now())
-	AND (h.cause = 'operator' OR h.categories = '{}' OR NOT EXISTS (
-		SELECT FROM wa_sender_life AS l
-		WHERE l.alive_at > h.since AND (h.sender = '' OR l.sender = h.sender)
-			AND (l.business = h.business OR (h.business = '' AND h.sender <> ''))
-			AND (h.region = '' OR l.region = h.region)
-			AND (cardinality(h.categories) = 4 OR l.category = ANY (h.categories::text[]))));
+	-- One sign of life may be of three kinds of holds: by equality, so that there may be very many of both.
+	AND NOT EXISTS (
+		SELECT FROM wa_sender_life AS l, LATERAL (VALUES (l.business, l.sender), (l.business, ''), ('', NULLIF(l.sender, ''))) AS k (business, sender)
+		WHERE k.business = h.business AND k.sender = h.sender AND h.cause <> 'operator' AND h.categories <> '{}'
+			AND l.alive_at > h.since AND (h.region = '' OR l.region = h.region)
+			AND (cardinality(h.categories) = 4 OR l.category = ANY (h.categories::text[])));
 COMMENT ON VIEW wa__standing_hold IS 'Rows of wa_sender_hold that hold now, and notes in force, which hold nothing';
 COMMENT ON COLUMN wa__standing_hold.business IS 'As in wa_sender_hold';
 COMMENT ON COLUMN wa__standing_hold.sender IS 'As in wa_sender_hold';

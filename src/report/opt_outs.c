@@ -23,6 +23,11 @@
 PG_FUNCTION_INFO_V1(wa__is_opt_out);
 PG_FUNCTION_INFO_V1(wa__message_before);
 
+#define SH_PREFIX named
+#define SH_ELEMENT_TYPE wa_messages
+#define SH_KEY recipient
+#include "base/str_table.h"
+
 /* A stop for every business within this time repeats one of a business. */
 #define REPEATED_WITHIN	(48 * WA_HOUR)
 
@@ -170,37 +175,49 @@ read_received(wa_reader *reader, wa_instant at, wa_received *message)
 	message->row = ExecCopySlotMinimalTuple(reader->slot);
 }
 
+/* Add those under an identifier; member: of the person, as far as they count; -1: none. */
+static void
+read_messages_of(wa_person_log *log, wa_reader *reader, Datum id, int member, wa_messages *messages)
+{
+	wa_reader_seek(reader, id);
+	while (wa_reader_next(reader))
+	{
+		wa_instant	at;
+
+		CHECK_FOR_INTERRUPTS();
+		if (is_received(reader, &at) && (member < 0 || wa_person_log_counts(log, member, at)))
+			read_received(reader, at, wa_append(messages->by_time, messages->n, messages->max, wa_received));
+	}
+}
+
+static void
+order_messages(wa_messages *messages)
+{
+	messages->by_business = palloc_extended((messages->n + 1) * sizeof(wa_received), MCXT_ALLOC_HUGE);
+	if (messages->n > 0)
+	{
+		memcpy(messages->by_business, messages->by_time, messages->n * sizeof(wa_received));
+		qsort(messages->by_time, messages->n, sizeof(wa_received), compare_received);
+		qsort(messages->by_business, messages->n, sizeof(wa_received), compare_by_business);
+	}
+}
+
 static void
 read_messages(wa_person_log *log, Snapshot snapshot)
 {
 	wa_reader	reader;
 
-	log->nmessages = 0;			/* it may have been cancelled before */
+	log->messages.n = 0;		/* it may have been cancelled before */
 	wa_reader_open(&reader, &log->schema->message_recipient, snapshot);
 	for (int i = 0; i == 0 || (log->person != NULL && i < log->person->nmembers); i++)
 	{
 		const wa_canonical *id = log->person == NULL ? &log->id : &log->person->members[i].id;
 
-		if (i > 0 && log->person->members[i].events_until == WA_NEVER)
-			continue;
-		wa_reader_seek(&reader, RecipientGetDatum(wa_recipient_make(id)));
-		while (wa_reader_next(&reader))
-		{
-			wa_instant	at;
-
-			CHECK_FOR_INTERRUPTS();
-			if (is_received(&reader, &at) && wa_person_log_counts(log, i, at))
-				read_received(&reader, at, wa_append(log->messages, log->nmessages, log->max_messages, wa_received));
-		}
+		if (i == 0 || log->person->members[i].events_until != WA_NEVER)
+			read_messages_of(log, &reader, RecipientGetDatum(wa_recipient_make(id)), i, &log->messages);
 	}
 	wa_reader_close(&reader);
-	log->by_business = palloc_extended((log->nmessages + 1) * sizeof(wa_received), MCXT_ALLOC_HUGE);
-	if (log->nmessages > 0)
-	{
-		memcpy(log->by_business, log->messages, log->nmessages * sizeof(wa_received));
-		qsort(log->messages, log->nmessages, sizeof(wa_received), compare_received);
-		qsort(log->by_business, log->nmessages, sizeof(wa_received), compare_by_business);
-	}
+	order_messages(&log->messages);
 	log->has_messages = true;
 }
 
@@ -214,56 +231,54 @@ may_belong(const wa_received *message, wa_str business, wa_instant t)
 
 /* The latest received at t or before, of all or of this business; NULL: none. */
 static const wa_received *
-latest_of(const wa_person_log *log, bool of_all, wa_str business, wa_instant t)
+latest_of(const wa_messages *messages, bool of_all, wa_str business, wa_instant t)
 {
-	const wa_received *rows = of_all ? log->messages : log->by_business;
+	const wa_received *rows = of_all ? messages->by_time : messages->by_business;
 	int			order;
 	int			i;
 
-	wa_bisect(i, log->nmessages, (order = of_all ? 0 : wa_str_compare(rows[i].business, business)) < 0 ||
+	wa_bisect(i, messages->n, (order = of_all ? 0 : wa_str_compare(rows[i].business, business)) < 0 ||
 			  (order == 0 && rows[i].at <= t));
 	return i > 0 && (of_all || wa_str_equal(rows[i - 1].business, business)) ? &rows[i - 1] : NULL;
 }
 
 /* The latest to which such an opt-out can belong; NULL: none. */
 static const wa_received *
-latest_received(const wa_person_log *log, wa_str business, wa_instant t)
+latest_received(const wa_messages *messages, wa_str business, wa_instant t)
 {
-	const wa_received *latest = latest_of(log, business.len == 0, business, t);
-	const wa_received *of_unknown = business.len == 0 ? NULL : latest_of(log, false, WA_STR(""), t);
+	const wa_received *latest = latest_of(messages, business.len == 0, business, t);
+	const wa_received *of_unknown = business.len == 0 ? NULL : latest_of(messages, false, WA_STR(""), t);
 
 	if (latest == NULL || (of_unknown != NULL && compare_received(of_unknown, latest) > 0))
 		latest = of_unknown;
 	return latest != NULL && may_belong(latest, business, t) ? latest : NULL;
 }
 
-/* Look also at what was sent to an identifier that the opt-out named, but that does not count for the recipient. */
-static const wa_received *
-latest_of_named(wa_person_log *log, Snapshot snapshot, wa_str name, wa_str business, wa_instant t,
-				const wa_received *latest)
+/* What was sent to an identifier that opt-outs named, but that does not count for the recipient: read once, too. */
+static const wa_messages *
+messages_of_named(wa_person_log *log, Snapshot snapshot, wa_str name)
 {
+	wa_messages *messages;
 	wa_reader	reader;
-	wa_received message;
+	bool		found;
 
-	wa_reader_open(&reader, &log->schema->message_recipient, snapshot);
-	wa_reader_seek(&reader, wa_str_datum(name));
-	while (wa_reader_next(&reader))
+	if (log->named == NULL)
+		log->named = named_create(log->context, 16, &log->seed);
+	messages = named_lookup(log->named, name);
+	if (messages == NULL)
 	{
-		CHECK_FOR_INTERRUPTS();
-		if (!is_received(&reader, &message.at) || message.at > t || wa_after(message.at, MESSAGE_WITHIN) <= t ||
-			(latest != NULL && message.at < latest->at))
-			continue;
-		read_received(&reader, message.at, &message);
-		if (may_belong(&message, business, t) && (latest == NULL || compare_received(&message, latest) > 0))
-		{
-			wa_received *copy = palloc(sizeof(wa_received));
+		wa_messages read = {0};
 
-			*copy = message;
-			latest = copy;
-		}
+		wa_reader_open(&reader, &log->schema->message_recipient, snapshot);
+		read_messages_of(log, &reader, wa_str_datum(name), -1, &read);
+		wa_reader_close(&reader);
+		order_messages(&read);
+		messages = named_insert(log->named, wa_str_copy(name), &found);
+		messages->n = read.n;
+		messages->by_time = read.by_time;
+		messages->by_business = read.by_business;
 	}
-	wa_reader_close(&reader);
-	return latest;
+	return messages;
 }
 
 Datum
@@ -284,16 +299,21 @@ wa__message_before(PG_FUNCTION_ARGS)
 	log = wa_person_log_open(fcinfo, &id, &old);
 	if (!log->has_messages)
 		read_messages(log, wa_active_snapshot());
-	latest = latest_received(log, business, at);
-	MemoryContextSwitchTo(old);
+	latest = latest_received(&log->messages, business, at);
 	/* Of a crowded recipient, its own messages have to do. */
 	while (!log->crowded && wa_str_next_word(&names, &name))
 	{
 		int			member = wa_person_log_member(log, name);
 
 		if (member < 0 || !wa_person_log_counts(log, member, WA_FOREVER))
-			latest = latest_of_named(log, wa_active_snapshot(), name, business, at, latest);
+		{
+			const wa_received *of_named = latest_received(messages_of_named(log, wa_active_snapshot(), name), business, at);
+
+			if (latest == NULL || (of_named != NULL && compare_received(of_named, latest) > 0))
+				latest = of_named;
+		}
 	}
+	MemoryContextSwitchTo(old);
 	if (latest != NULL)
 	{
 		TupleTableSlot *slot = MakeSingleTupleTableSlot(rsinfo->setDesc, &TTSOpsMinimalTuple);

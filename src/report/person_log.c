@@ -300,6 +300,7 @@ wa_person_log_open(FunctionCallInfo fcinfo, const wa_canonical *id, MemoryContex
 	log->context = context;
 	log->schema = schema;
 	log->id = *id;
+	log->seed = kept.seed;
 	wa_link_reader_open(&log->links, schema, snapshot);
 	log->links.kept = &kept.links;
 	load_person(log);

@@ -79,6 +79,18 @@ typedef struct wa_received
 	MinimalTuple row;
 } wa_received;
 
+/* Those of the person, or of one identifier. */
+typedef struct wa_messages
+{
+	wa_str		recipient;
+	uint32		hash;
+	char		status;
+	int			n;
+	int			max;
+	wa_received *by_time;
+	wa_received *by_business;	/* the same, by business, then by time */
+} wa_messages;
+
 typedef struct wa_person_log
 {
 	MemoryContext context;
@@ -108,10 +120,9 @@ typedef struct wa_person_log
 	wa_standing *standing;		/* in order of time */
 	wa_spans	spans[2][2];	/* against other messages or marketing; of one business or any */
 	bool		has_messages;
-	int			nmessages;
-	int			max_messages;
-	wa_received *messages;		/* in order of time */
-	wa_received *by_business;	/* the same, by business, then by time */
+	wa_messages messages;
+	uint64		seed;			/* of named */
+	struct named_hash *named;	/* of identifiers that do not count, but that an opt-out named; NULL: none so far */
 } wa_person_log;
 
 /*

@@ -21,6 +21,9 @@ typedef struct wa_rule_context
 	wa_objection_sink sink;		/* NULL: the first rule is all that is asked for */
 	void	   *arg;
 	wa_rule		objected;		/* the latest that did */
+	wa_instant	next_inbound;	/* WA_NEVER: not asked so far */
+	bool		asked_unknown;
+	bool		unknown_open;	/* once asked: is a window of an unknown business open? */
 } wa_rule_context;
 
 /* Report one objection; returns whether to go on. */
@@ -43,23 +46,6 @@ facts_with(wa_facts *facts, wa_part part)
 	return facts;
 }
 
-/*
- * The first row, from the i-th on, whose business may be this one; NULL: any.  Rows are in the order of
- * businesses, so those of an unknown one come first.  n: there is none.
- */
-static int
-next_activity(const wa_facts *facts, int i, const wa_str *business)
-{
-	const wa_activity_row *rows = facts->activities;
-	int			n = facts->nactivities;
-	int			j;
-
-	if (i == n || business == NULL || wa_may_be_same(rows[i].business, *business))
-		return i;
-	wa_bisect(j, n, j < i || wa_str_compare(rows[j].business, *business) < 0);
-	return j < n && wa_str_equal(rows[j].business, *business) ? j : n;
-}
-
 /* The first row of this business, or behind it. */
 static int
 consent_from(const wa_facts *facts, wa_str business)
@@ -78,12 +64,35 @@ may_use_window(const wa_question *q, const wa_activity_row *row)
 		(q->sender.data == NULL || wa_str_equal(q->sender, row->sender));
 }
 
-/* A refusal whose business or sender is unknown may be of this window. */
+/*
+ * Is a window open in a row of this business, from the first on, that a message could use?  business data
+ * NULL: in any row.  lifting: one before which a cooldown may give way.
+ */
 static bool
-is_refused_by(const wa_activity_row *row, const wa_activity_row *other)
+any_open(const wa_question *q, const wa_facts *facts, int first, wa_str business, bool lifting)
 {
-	return other->activity.last_window_refused_at >= row->activity.last_inbound_at &&
-		wa_may_be_same(other->business, row->business) && wa_may_be_same(other->sender, row->sender);
+	for (int i = first; i < facts->nactivities; i++)
+	{
+		const wa_activity_row *row = &facts->activities[i];
+		wa_instant	inbound = row->activity.last_inbound_at;
+
+		if (business.data != NULL && !wa_str_equal(row->business, business))
+			break;
+		if (may_use_window(q, row) && (row->lifts || !lifting) &&
+			wa_window_spans(inbound, q->at) && row->refused_at < inbound)
+			return true;
+	}
+	return false;
+}
+
+/* The first row of this business, or behind it. */
+static int
+activity_from(const wa_facts *facts, wa_str business)
+{
+	int			i;
+
+	wa_bisect(i, facts->nactivities, wa_str_compare(facts->activities[i].business, business) < 0);
+	return i;
 }
 
 /*
@@ -96,44 +105,36 @@ window_open(wa_rule_context *context, const wa_str *business)
 {
 	const wa_question *q = context->question;
 	const wa_facts *facts = facts_with(context->facts, WA_ACTIVITIES);
-	const wa_activity_row *rows = facts->activities;
 
-	for (int i = next_activity(facts, 0, business); i < facts->nactivities;
-		 i = next_activity(facts, i + 1, business))
-	{
-		const wa_activity_row *row = &rows[i];
-		wa_instant	inbound = row->activity.last_inbound_at;
-		bool		refused = is_refused_by(row, row);
+	if (business == NULL || business->len == 0)
+		return any_open(q, facts, 0, (wa_str) {NULL, 0}, business != NULL);
 
-		if (!may_use_window(q, row) || (business != NULL && !row->lifts) ||
-			!wa_window_spans(inbound, q->at))
-			continue;
-
-		/* As a rule it is its own row that says so. */
-		for (int j = next_activity(facts, 0, &row->business); j < facts->nactivities && !refused;
-			 j = next_activity(facts, j + 1, &row->business))
-			refused = is_refused_by(row, &rows[j]);
-		if (!refused)
-			return true;
-	}
-	return false;
+	/* Those of an unknown business come first, and are the same for each. */
+	if (!context->asked_unknown)
+		context->unknown_open = any_open(q, facts, 0, WA_STR(""), true);
+	context->asked_unknown = true;
+	return context->unknown_open || any_open(q, facts, activity_from(facts, *business), *business, true);
 }
 
-/* The next message of the person that the facts know of, after the question's time, and that was not refused. */
+/* The next message of the person that the facts know of, after the question's time, and that opens a window. */
 static wa_instant
 next_inbound(wa_rule_context *context)
 {
 	const wa_facts *facts = facts_with(context->facts, WA_ACTIVITIES);
-	wa_instant	next = WA_FOREVER;
+	const wa_question *q = context->question;
 
+	if (context->next_inbound != WA_NEVER)
+		return context->next_inbound;
+	context->next_inbound = WA_FOREVER;
 	for (int i = 0; i < facts->nactivities; i++)
 	{
 		const wa_activity_row *row = &facts->activities[i];
 
-		if (row->activity.last_inbound_at > context->question->at && !is_refused_by(row, row))
-			next = Min(next, row->activity.last_inbound_at);
+		if (row->activity.last_inbound_at > q->at && row->refused_at < row->activity.last_inbound_at &&
+			may_use_window(q, row))
+			context->next_inbound = Min(context->next_inbound, row->activity.last_inbound_at);
 	}
-	return next;
+	return context->next_inbound;
 }
 
 static bool
@@ -271,6 +272,14 @@ rule_cooldown(wa_rule_context *context)
 	return true;
 }
 
+/* A refusal whose business or sender is unknown may be of this window. */
+static bool
+is_refused_by(const wa_activity_row *row, const wa_activity_row *other)
+{
+	return other->activity.last_window_refused_at >= row->activity.last_inbound_at &&
+		wa_may_be_same(other->business, row->business) && wa_may_be_same(other->sender, row->sender);
+}
+
 /*
  * Since when the window of the row's last message is closed: its time was over, or it was refused.  Once
  * its time is over, refusals under other identifiers are not told: wa_suppressed does not read them.
@@ -281,8 +290,7 @@ window_closed_at(const wa_facts *facts, const wa_activity_row *row, wa_instant a
 	wa_instant	closed = wa_after(row->activity.last_inbound_at, WA_WINDOW);
 	bool		is_over = closed <= at;
 
-	for (int i = next_activity(facts, 0, &row->business); i < facts->nactivities;
-		 i = next_activity(facts, i + 1, &row->business))
+	for (int i = 0; i < facts->nactivities; i++)
 	{
 		const wa_activity_row *other = &facts->activities[i];
 
@@ -540,7 +548,7 @@ static bool (*const rules[]) (wa_rule_context *) =
 static wa_rule
 apply_rules(wa_facts *facts, const wa_question *question, wa_objection_sink sink, void *arg)
 {
-	wa_rule_context context = {facts, question, sink, arg, WA_NO_RULE};
+	wa_rule_context context = {.facts = facts,.question = question,.sink = sink,.arg = arg,.next_inbound = WA_NEVER};
 
 	/* Of somebody who cannot be told nothing else is known. */
 	rule_invalid_recipient(&context);

@@ -15,6 +15,7 @@
 #include "rules/gather.h"
 #include "rules/known.h"
 #include "rules/person_facts.h"
+#include "rules/windows.h"
 
 /* The columns of wa_region_rule by number, in the order of region_rule.sql. */
 enum
@@ -152,6 +153,10 @@ fetch(wa_facts *facts, wa_part part)
 		look_up(cache, part);
 	if (part == WA_DELIVERIES)
 		wa_order_delivered(facts);
+	else if (part == WA_ACTIVITIES)
+		wa_note_refusals(facts->activities, facts->nactivities,
+						 palloc_extended((size_t) WA_REFUSALS_OF_ROW * facts->nactivities * sizeof(wa_refusal),
+										 MCXT_ALLOC_HUGE));
 	MemoryContextSwitchTo(old);
 }
 

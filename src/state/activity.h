@@ -47,6 +47,7 @@ typedef struct wa_activity_row
 	wa_str		sender;
 	bool		lifts;			/* does it lift cooldowns: its own row, or one of its home? */
 	wa_activity activity;
+	wa_instant	refused_at;		/* the latest refusal that may be of its window (rules/windows.c) */
 } wa_activity_row;
 
 /*

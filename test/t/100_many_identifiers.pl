@@ -238,12 +238,16 @@ is($node->safe_psql('cancelled', ingested(naming_businesses(2000), 65)), '0|0|1'
 $node->safe_psql('cancelled', 'DELETE FROM wa_app_secret; DELETE FROM wa_problem');
 
 # One phone has stopped, resumed and been sent to in very many businesses, has failed in them, was unlinked from very many user
-# ids, and is on a list once for each business.
+# ids, of which one was sent to as well and named by stops, and is on a list once for each business. Another one has written to very
+# many senders, and was refused by as many of an unknown business.
 my %of_businesses = (
 	'wa_violation' => 'SELECT count(*) FROM wa_violation',
 	'wa_opt_out_rate' => 'SELECT count(*) FROM wa_opt_out_rate',
 	'wa_ladder_yield' => 'SELECT count(*) FROM wa_ladder_yield',
 	'wa_sendable' => q{SELECT wa_sendable('4915500000001', 'marketing')},
+	'wa_explain' => q{SELECT count(*) FROM wa_explain('4915500000004', 'marketing')},
+	'wa_health, holds' => 'SELECT count(*) FROM wa__standing_hold',
+	'wa_next_sendable' => q{SELECT wa_next_sendable('4915500000004', 'service', at => now() - interval '3 days')},
 	'wa_import' => q{SELECT count(*) FROM wa_import('SELECT ''4915500000002'' AS phone, business FROM wa_sender WHERE business LIKE ''W%'' ')});
 sub in_many_businesses
 {
@@ -260,9 +264,22 @@ sub in_many_businesses
 		INSERT INTO wa_message (message_id, recipient, business, category, sent_at, delivered_at)
 			SELECT 'sent' || n, '4915500000001', 'W' || n, 'marketing', t, t
 			FROM generate_series(1, $n) AS n, LATERAL (SELECT now() - interval '3 days' + n * interval '1 ms') AS v (t);
-		-- Stops of businesses that had sent nothing, after messages of others.
-		INSERT INTO wa_consent_log (recipient, business, register, state, at, origin)
-			SELECT '4915500000001', 'Y' || n, 'business', 'stop', now() - interval '2 days' + n * interval '1 ms', 'phrase' FROM generate_series(1, $n) AS n;
+		-- Stops of businesses that had sent it nothing, after messages of others and to a user id that they name.
+		INSERT INTO wa_consent_log (recipient, business, register, state, at, origin, also_named)
+			SELECT '4915500000001', 'Y' || n, 'business', 'stop', now() - interval '2 days' + n * interval '1 ms', 'phrase', 'DE.u1' FROM generate_series(1, $n) AS n;
+		INSERT INTO wa_message (message_id, recipient, business, category, sent_at, delivered_at)
+			SELECT 'named' || n, 'DE.u1', 'Y' || n, 'marketing', t, t
+			FROM generate_series(1, $n) AS n, LATERAL (SELECT now() - interval '3 days' + n * interval '1 ms') AS v (t);
+		INSERT INTO wa_activity (recipient, business, sender, last_inbound_at, last_window_refused_at)
+			SELECT '4915500000004', b, 'S' || n, CASE b WHEN 'W1' THEN now() - interval '1 day' + n * interval '1 ms' END, CASE b WHEN '' THEN now() END
+			FROM generate_series(1, $n) AS n, (VALUES (''), ('W1')) AS v (b);
+		-- Senders that were held under an unknown business, of which half have sent since.
+		INSERT INTO wa_sender_hold (business, sender, cause, code, categories, since, until)
+			SELECT '', 'K' || n, 'error', 131048, '{marketing}', now() - interval '1 hour', now() + interval '1 day' FROM generate_series(1, $n) AS n;
+		INSERT INTO wa_sender_life (business, sender, region, category, alive_at)
+			SELECT 'W1', 'K' || n, 'DE', 'marketing', now() - n % 2 * interval '1 day' FROM generate_series(1, $n) AS n;
+		INSERT INTO wa_cooldown (recipient, business, code, strikes, until, failures)
+			SELECT '4915500000004', 'W' || n, 131049, 1, now() + interval '1 day', ARRAY[now()] FROM generate_series(1, $n) AS n;
 		-- Failures of another phone, and a message after the end of each cooldown.
 		INSERT INTO wa_message (message_id, recipient, business, category, sent_at, failed_at, delivered_at, code)
 			SELECT k || n, '4915500000003', 'W' || n, 'utility', t, CASE k WHEN 'f' THEN t END, CASE k WHEN 'd' THEN t END, CASE k WHEN 'f' THEN 131026 END
@@ -285,7 +302,11 @@ for my $what (sort keys %of_businesses)
 	in_proportion("$what of one phone in 1500 and 6000 businesses", 6, map { $_->{$what} } @of);
 }
 is($node->safe_psql('businesses_1500', 'SELECT count(*), min(stopped_at) < max(stopped_at) FROM wa_violation'), '1500|t', 'each sent after the stop of its business');
-is($node->safe_psql('businesses_1500', 'SELECT sum(opt_outs), sum(delivered) FROM wa_opt_out_rate'), '3000|1500', 'each an opt-out');
+is($node->safe_psql('businesses_1500', 'SELECT sum(opt_outs), sum(delivered) FROM wa_opt_out_rate'), '3000|3000', 'each an opt-out');
+is($node->safe_psql('businesses_1500', q{SELECT count(*), sum(opt_outs) FROM wa_opt_out_rate WHERE business LIKE 'Y%' AND category IS NOT NULL}), '1500|1500', 'of the message to whom it named');
+is($node->safe_psql('businesses_1500', 'SELECT count(*) FROM wa__standing_hold WHERE code = 131048'), '750', 'half of the holds stand');
+is($node->safe_psql('businesses_1500', q{SELECT count(*), wa_next_sendable('4915500000004', 'service', at => now() - interval '3 days') FROM wa_explain('4915500000004', 'marketing')}),
+	'1500|', 'no window opens');
 is($node->safe_psql('businesses_1500', 'SELECT cooldowns, tried, delivered_first FROM wa_ladder_yield'), '1500|1500|1500', 'each a cooldown that ended');
 is($node->safe_psql('businesses_1500', q{SELECT outcome, phones FROM wa_import('SELECT ''4915500000002'' AS phone, ''W'' || n AS business FROM generate_series(1, 1500) AS n') WHERE phones > 0}),
 	"total|1500\nknown|1500", 'each a stop that stands');

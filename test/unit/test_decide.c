@@ -6,11 +6,12 @@
  *
  *-------------------------------------------------------------------------
  */
-/* SOURCES: src/rules/decide.c src/rules/frequency_cap.c src/state/deliveries.c */
+/* SOURCES: src/rules/decide.c src/rules/frequency_cap.c src/rules/windows.c src/state/deliveries.c */
 /* LIBS: -Wno-sign-compare */
 #include <time.h>
 
 #include "rules/decide.h"
+#include "rules/windows.h"
 
 #include "check.h"
 
@@ -36,6 +37,16 @@ collect(void *arg, const wa_objection *objection)
 	return found->enough == 0 || found->n < found->enough;
 }
 
+/* As is done when rows are fetched. */
+static void
+note_refusals(wa_facts *facts)
+{
+	wa_refusal *room = malloc((facts->nactivities + 1) * WA_REFUSALS_OF_ROW * sizeof(wa_refusal));
+
+	wa_note_refusals(facts->activities, facts->nactivities, room);
+	free(room);
+}
+
 /* Ask, and see that with and without a sink the answer is the same. */
 static wa_objections
 ask_all(wa_facts *facts, wa_category category, wa_str business, wa_str sender, wa_instant at)
@@ -43,8 +54,10 @@ ask_all(wa_facts *facts, wa_category category, wa_str business, wa_str sender, w
 	wa_question question = {category, business, sender, at, 0};
 	wa_objections found = {0};
 	wa_objections	first = {.enough = 1};
-	bool		sendable = wa_decide(facts, &question, collect, &found);
+	bool		sendable;
 
+	note_refusals(facts);
+	sendable = wa_decide(facts, &question, collect, &found);
 	check(sendable == (found.n == 0), "objections or sendable");
 	check(sendable == wa_decide(facts, &question, NULL, NULL), "the same without a sink");
 	check(sendable == wa_decide(facts, &question, collect, &first), "the same for the first one only");
@@ -67,8 +80,10 @@ static wa_instant
 next(wa_facts *facts, wa_category category, wa_instant at)
 {
 	wa_question question = {category, ALL, ANY, at, 0};
-	wa_instant	found = wa_next(facts, &question);
+	wa_instant	found;
 
+	note_refusals(facts);
+	found = wa_next(facts, &question);
 	check(found >= at, "not before it was asked");
 	if (found != WA_FOREVER)
 		check(ask(facts, category, found) == 0, "sendable then");
@@ -242,9 +257,9 @@ static void
 test_window(void)
 {
 	wa_activity_row all[] = {
-		{WA_STR(""), WA_STR(""), false, WA_NO_ACTIVITY},
-		{WA_STR("b1"), WA_STR("s1"), false, WA_NO_ACTIVITY},
-		{WA_STR("b2"), WA_STR("s2"), false, WA_NO_ACTIVITY},
+		{WA_STR(""), WA_STR(""), false, WA_NO_ACTIVITY, WA_NEVER},
+		{WA_STR("b1"), WA_STR("s1"), false, WA_NO_ACTIVITY, WA_NEVER},
+		{WA_STR("b2"), WA_STR("s2"), false, WA_NO_ACTIVITY, WA_NEVER},
 	};
 	wa_activity_row *rows = &all[1];
 	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetched = WA_ALL_PARTS,.nactivities = 1,.activities = rows};
@@ -292,6 +307,39 @@ test_window(void)
 	check(next(&facts, WA_SERVICE, NOW + WA_DAY - 1) == NOW + WA_DAY - 1, "still open");
 }
 
+/* Against each refusal by itself. */
+static void
+test_refusals(void)
+{
+	static const char *const names[] = {"", "a", "b"};
+	wa_activity_row rows[9];
+	wa_facts	facts = {.nactivities = 9,.activities = rows};
+
+	for (int seed = 0; seed < 2000; seed++)
+	{
+		uint32		bits = seed * (uint32) 2654435761U;
+
+		for (int i = 0; i < 9; i++)
+		{
+			rows[i] = (wa_activity_row) {wa_str_from(names[i / 3]), wa_str_from(names[i % 3]), true, WA_NO_ACTIVITY, WA_NEVER};
+			if (bits >> (3 * i) & 1)
+				rows[i].activity.last_window_refused_at = NOW + (bits >> (3 * i + 1) & 3);
+		}
+		note_refusals(&facts);
+		for (int i = 0; i < 9; i++)
+		{
+			wa_instant	latest = WA_NEVER;
+
+			for (int j = 0; j < 9; j++)
+			{
+				if (wa_may_be_same(rows[i].business, rows[j].business) && wa_may_be_same(rows[i].sender, rows[j].sender))
+					latest = wa_later(latest, rows[j].activity.last_window_refused_at);
+			}
+			check(rows[i].refused_at == latest, "the latest that may be of it");
+		}
+	}
+}
+
 static void
 test_cooldown(void)
 {
@@ -301,7 +349,7 @@ test_cooldown(void)
 		{.business = WA_STR(""),.code = 131056,.strikes = 1,.since = NOW,
 			.until = NOW + 4 * WA_SECOND,.blocks = WA_ALL_CATEGORIES},
 	};
-	wa_activity_row activity = {WA_STR("b1"), WA_STR("s1"), true, WA_NO_ACTIVITY};
+	wa_activity_row activity = {WA_STR("b1"), WA_STR("s1"), true, WA_NO_ACTIVITY, WA_NEVER};
 	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetched = WA_ALL_PARTS,.ncooldowns = 1,.cooldowns = rows,
 	.nactivities = 1,.activities = &activity};
 	wa_objections found = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW);
@@ -475,7 +523,7 @@ test_many_businesses(void)
 		consents[i] = stop_or_resume(WA_REGISTER_BUSINESS, names[i], NOW, WA_NEVER);
 		cooldowns[i] = (wa_cooldown_row) {.business = many_names[i],.code = 131049,.strikes = 1,.since = NOW,
 		.until = NOW + WA_DAY,.blocks = WA_CATEGORY_BIT(WA_MARKETING),.yields_to_window = true};
-		activities[i] = (wa_activity_row) {many_names[i], WA_STR("s"), true, WA_NO_ACTIVITY};
+		activities[i] = (wa_activity_row) {many_names[i], WA_STR("s"), true, WA_NO_ACTIVITY, WA_NEVER};
 		activities[i].activity.last_inbound_at = NOW;
 	}
 	facts.nconsents = MANY;
@@ -485,12 +533,14 @@ test_many_businesses(void)
 	facts.opt_in_required = true;
 	check(wa_decide(&facts, &question, NULL, NULL), "an opt-in with each");
 	facts.ncooldowns = facts.nactivities = MANY;
+	note_refusals(&facts);
 	check(wa_decide(&facts, &question, NULL, NULL), "a window open with each");
 	for (int i = 0; i < MANY; i++)
 	{
 		activities[i].activity.last_inbound_at = NOW - 2 * WA_DAY + i;
 		activities[i].activity.last_window_refused_at = NOW;
 	}
+	note_refusals(&facts);
 	question.category = WA_SERVICE;
 	check(!wa_decide(&facts, &question, count, &objections) && objections == MANY + 1, "closed with each");
 	/* Of one business, with very many senders. */
@@ -500,9 +550,25 @@ test_many_businesses(void)
 		activities[i].sender = many_names[i];
 	}
 	facts.nconsents = facts.ncooldowns = 0;
+	note_refusals(&facts);
 	check(!wa_decide(&facts, &question, count, &objections), "closed with each sender");
 	question.at = NOW - 3 * WA_DAY;
 	check(wa_next(&facts, &question) == WA_FOREVER, "no message of the person opens it");
+	/* Those of one business are refused under an unknown one, beside cooldowns of very many businesses. */
+	facts.ncooldowns = MANY;
+	for (int i = 0; i < MANY; i++)
+	{
+		activities[i].business = i < MANY / 2 ? WA_STR("") : WA_STR("b");
+		activities[i].sender = many_names[i % (MANY / 2)];
+		activities[i].activity.last_inbound_at = i < MANY / 2 ? WA_NEVER : NOW - 2 * WA_DAY + i;
+		activities[i].activity.last_window_refused_at = i < MANY / 2 ? NOW : WA_NEVER;
+	}
+	note_refusals(&facts);
+	check(wa_next(&facts, &question) == WA_FOREVER, "none of them opens it either");
+	question.category = WA_MARKETING;
+	question.at = NOW;
+	objections = 0;
+	check(!wa_decide(&facts, &question, count, &objections) && objections == MANY + 1, "no cooldown yields");
 	check(clock() - began < 2 * CLOCKS_PER_SEC, "in proportion");
 }
 
@@ -515,6 +581,7 @@ main(void)
 	test_opt_in();
 	test_region();
 	test_window();
+	test_refusals();
 	test_cooldown();
 	test_quiet();
 	test_fetching();
