@@ -22,11 +22,12 @@ $node->safe_psql('template1', q{CREATE FUNCTION spent() RETURNS float LANGUAGE s
 my @sizes = long_form([1000], [ 1000, 3000 ])->@*;
 my $many = $sizes[-1];
 
-# The times of a few and of many, where there are both.  A little more for the noise of a machine that others use.
+# The times of a few and of many, where there are both.  A little more for the noise of a machine that others use, and
+# since a thousand rows fit into its caches.
 sub in_proportion
 {
 	my ($what, $times, @ms) = @_;
-	cmp_ok($ms[1] // 30000, '<', $times * ($ms[0] // 0) + 150, sprintf '%s: %.0f ms, then %.0f ms', $what, @ms) if $ENV{WA_LONG};
+	cmp_ok($ms[1] // 30000, '<', $times * ($ms[0] // 0) + 250, sprintf '%s: %.0f ms, then %.0f ms', $what, @ms) if $ENV{WA_LONG};
 	return;
 }
 
@@ -130,7 +131,7 @@ for my $how (sort keys %sent)
 	my @took = map { measure("n${round}_$_", $sent{$how}->($_)) } @sizes;
 	for my $what ('intake', sort keys %question)
 	{
-		in_proportion("$how, $what", 5, map { $_->{$what} } @took);
+		in_proportion("$how, $what", $what eq 'intake' ? 6 : 5, map { $_->{$what} } @took);
 	}
 }
 
@@ -215,7 +216,10 @@ my @secrets = map {
 	my %ms = map { $_ => best('cancelled', $forged{$_}, 3) } keys %forged;
 	\%ms
 } '1, 1', '2, 2000';
-in_proportion("300 kB$_, where 2000 businesses have secrets", 2, map { $_->{$_} } @secrets) for sort keys %forged;
+for my $which (sort keys %forged)
+{
+	in_proportion("300 kB$which, where 2000 businesses have secrets", 2, map { $_->{$which} } @secrets);
+}
 is($node->safe_psql('cancelled', q{SELECT count(*) FROM wa_problem WHERE problem = 'bad_signature'}), long_form(4, 12), 'all refused');
 
 # Nor does it matter how many of these businesses a payload names: it is signed by one app, so few secrets are tried.
