@@ -152,17 +152,16 @@ CREATE FUNCTION wa_proof(phone wa_recipient) RETURNS jsonb
 		), event AS MATERIALIZED (
 			SELECT * FROM wa__consent_events(phone)
 		), webhook AS MATERIALIZED (
-			-- Once for each business, for one webhook may have brought very many of the events.
-			SELECT w.id, o.business, w.received_at,
+			-- Once, for one webhook may have brought very many of the events.
+			SELECT w.id, w.received_at,
 				encode(sha256(CASE WHEN w.payload ~ E'^\\\\x([0-9a-f]{2})*$' THEN w.payload::bytea
 					ELSE convert_to(w.payload, 'UTF8') END), 'hex') AS sha256,
 				CASE WHEN w.erased_at IS NOT NULL THEN 'no longer to be told: others were cut out'
 					WHEN w.signature IS NULL THEN 'none was given'
-					WHEN wa__signed_for(w.payload, w.signature, o.business) THEN 'valid'
 					WHEN NOT EXISTS (SELECT FROM wa_app_secret AS s WHERE s.secret IS NOT NULL)
-						THEN 'not checked: no secret is kept here'
-					ELSE 'of no secret of this business that is kept here now' END AS signature
-			FROM (SELECT DISTINCT l.webhook_id, l.business FROM event AS l) AS o JOIN wa_webhook AS w ON w.id = o.webhook_id
+						THEN 'not checked: no secret is kept here' END AS unproven,
+				wa__signed_by(w.payload, w.signature) AS secret
+			FROM wa_webhook AS w WHERE w.id IN (SELECT l.webhook_id FROM event AS l)
 		)
 		SELECT jsonb_build_object(
 			'recipient', phone,
@@ -198,10 +197,13 @@ CREATE FUNCTION wa_proof(phone wa_recipient) RETURNS jsonb
 						'id', l.webhook_id,
 						'received_at', w.received_at,
 						'sha256', w.sha256,
-						'signature', coalesce(w.signature, 'the webhook is not kept here')) END))
+						'signature', CASE WHEN w.id IS NULL THEN 'the webhook is not kept here'
+							WHEN w.unproven IS NOT NULL THEN w.unproven
+							WHEN EXISTS (SELECT FROM wa_app_secret AS s WHERE s.secret = w.secret AND s.business IN ('', l.business)) THEN 'valid'
+							ELSE 'of no secret of this business that is kept here now' END) END))
 					ORDER BY l.at, l.id), '[]')
 				-- Every webhook has an event, so this is a left join, but never one by nested loops.
-				FROM event AS l FULL JOIN webhook AS w ON w.id = l.webhook_id AND w.business = l.business));
+				FROM event AS l FULL JOIN webhook AS w ON w.id = l.webhook_id));
 	END;
 COMMENT ON FUNCTION wa_proof(wa_recipient) IS
 'Returns the consent of one person as evidence. It has the identifiers, what stops marketing now, and every consent event in order of time: its words, who recorded it and when, and the webhook it came in, with the digest of the payload and whether its signature matches a stored secret of its business. The webhook itself is not included, since it may name others';

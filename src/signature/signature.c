@@ -168,15 +168,15 @@ has_signed(wa_secrets *secrets, wa_secret *row, int most)
 	return secrets->signed_by.data != NULL;
 }
 
-bool
-wa_secrets_any(wa_secrets *secrets)
+wa_str
+wa_secrets_signer(wa_secrets *secrets)
 {
 	for (int i = 0; i < secrets->n; i++)
 	{
 		if (has_signed(secrets, &secrets->rows[i], secrets->n))
-			return true;
+			return secrets->rows[i].secret;
 	}
-	return false;
+	return wa_str_from(NULL);
 }
 
 /* The first row of this business, or behind it. */
@@ -189,8 +189,9 @@ first_of(const wa_secrets *secrets, wa_str business)
 	return i;
 }
 
-bool
-wa_secrets_signed(wa_secrets *secrets, wa_str business)
+/* Did a secret of the business, or one for every business, sign the checked body? */
+static bool
+is_signed_for(wa_secrets *secrets, wa_str business)
 {
 	for (int i = first_of(secrets, business);
 		 i < secrets->n && wa_str_equal(secrets->rows[i].business, business); i++)
@@ -229,5 +230,5 @@ allows_unsigned(const wa_secrets *secrets, wa_str business)
 bool
 wa_secrets_accept(wa_secrets *secrets, wa_str business)
 {
-	return allows_unsigned(secrets, business) || wa_secrets_signed(secrets, business);
+	return allows_unsigned(secrets, business) || is_signed_for(secrets, business);
 }

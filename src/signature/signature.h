@@ -43,11 +43,8 @@ extern void wa_secrets_check(wa_secrets *secrets, wa_str body, wa_str signature)
  */
 extern bool wa_secrets_accept(wa_secrets *secrets, wa_str business);
 
-/* Did a secret of the business, or one for every business, sign the checked body? */
-extern bool wa_secrets_signed(wa_secrets *secrets, wa_str business);
-
-/* Did any secret at all sign the checked body? */
-extern bool wa_secrets_any(wa_secrets *secrets);
+/* Which secret, of any business, signed the checked body?  It is as it is stored; data NULL: none. */
+extern wa_str wa_secrets_signer(wa_secrets *secrets);
 
 /* The columns of wa_app_secret by number, in the order of signature.sql. */
 enum

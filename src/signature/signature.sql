@@ -39,11 +39,11 @@ COMMENT ON FUNCTION wa_verify_signature(bytea, text) IS
 REVOKE EXECUTE ON FUNCTION wa_verify_signature(text, text) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION wa_verify_signature(bytea, text) FROM PUBLIC;
 
-CREATE FUNCTION wa__signed_for(payload text, signature text, business text) RETURNS boolean
+CREATE FUNCTION wa__signed_by(payload text, signature text) RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL RESTRICTED;
-COMMENT ON FUNCTION wa__signed_for(text, text, text) IS
-'Does what wa_verify_signature does, but only by the secrets of one business and those of every business';
-REVOKE EXECUTE ON FUNCTION wa__signed_for(text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION wa__signed_by(text, text) IS
+'Returns the secret of wa_app_secret, of whatever business, that signed a payload; NULL: none did. See wa_verify_signature';
+REVOKE EXECUTE ON FUNCTION wa__signed_by(text, text) FROM PUBLIC;
 
 -- A business with a secret becomes a known one.  Not for restored secrets, which have the time of
 -- another transaction: a restore brings the rows of wa_sender itself, maybe later.

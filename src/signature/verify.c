@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * verify.c
- *	  wa_verify_signature, for receivers that check before they insert; the same for one business;
+ *	  wa_verify_signature, for receivers that check before they insert; which secret signed;
  *	  and the check of the rows of wa_app_secret.
  *
  *-------------------------------------------------------------------------
@@ -14,57 +14,56 @@
 
 PG_FUNCTION_INFO_V1(wa_verify_signature_text);
 PG_FUNCTION_INFO_V1(wa_verify_signature_bytea);
-PG_FUNCTION_INFO_V1(wa__signed_for);
+PG_FUNCTION_INFO_V1(wa__signed_by);
 PG_FUNCTION_INFO_V1(wa__secret_check);
 
-/* By any secret, or by those that count for one business. */
-static bool
-is_signed(wa_secrets *secrets, const wa_str *business)
-{
-	return business == NULL ? wa_secrets_any(secrets) : wa_secrets_signed(secrets, *business);
-}
-
-/* Without a payload, a signature or a secret nothing is proven: false. */
-static bool
-verify(FunctionCallInfo fcinfo, bool is_bytes, const wa_str *business)
+/* The secret that signed the payload; data NULL without a payload, a signature or a secret, as nothing is proven. */
+static wa_str
+signer(FunctionCallInfo fcinfo, bool is_bytes)
 {
 	wa_secrets *secrets;
 	wa_str		body;
-	wa_str		doubled = {NULL, 0};
+	wa_str		doubled;
+	wa_str		secret;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		return false;
+		return wa_str_from(NULL);
 	secrets = wa_secrets_load(wa_schema_of(fcinfo->flinfo->fn_oid), false);
 	if (secrets == NULL)
-		return false;
+		return wa_str_from(NULL);
 	body = wa_text_arg(fcinfo, 0);
 	wa_secrets_check(secrets, is_bytes ? body : wa_kept_to_utf8(body),
 					 wa_text_arg(fcinfo, 1));
-	if (!is_bytes && !is_signed(secrets, business))
-		doubled = wa_doubled_to_utf8(body);
-	if (doubled.data != NULL)
-		wa_secrets_check(secrets, doubled, wa_text_arg(fcinfo, 1));
-	return is_signed(secrets, business);
+	secret = wa_secrets_signer(secrets);
+	if (secret.data != NULL || is_bytes)
+		return secret;
+	doubled = wa_doubled_to_utf8(body);
+	if (doubled.data == NULL)
+		return secret;
+	wa_secrets_check(secrets, doubled, wa_text_arg(fcinfo, 1));
+	return wa_secrets_signer(secrets);
 }
 
 Datum
 wa_verify_signature_text(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(verify(fcinfo, false, NULL));
+	PG_RETURN_BOOL(signer(fcinfo, false).data != NULL);
 }
 
 Datum
 wa_verify_signature_bytea(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(verify(fcinfo, true, NULL));
+	PG_RETURN_BOOL(signer(fcinfo, true).data != NULL);
 }
 
 Datum
-wa__signed_for(PG_FUNCTION_ARGS)
+wa__signed_by(PG_FUNCTION_ARGS)
 {
-	wa_str		business = wa_required_text_arg(fcinfo, 2, "business");
+	wa_str		secret = signer(fcinfo, false);
 
-	PG_RETURN_BOOL(verify(fcinfo, false, &business));
+	if (secret.data == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(wa_str_datum(secret));
 }
 
 /* Is there a blank at one of its ends, as the line's end that was copied with it? */
