@@ -323,11 +323,12 @@ in_proportion('receipts of somebody erased', 5, map {
 	best('cancelled', $receipts, 3)
 } @sizes);
 
-# A webhook that brought very many of somebody's events is looked at once as their evidence.
+# A webhook that brought very many of somebody's events, of as many businesses, is looked at once as their evidence.
 in_proportion('wa_proof', 5, map {
 	my $who = 4915400000000 + $_;
 	$node->safe_psql('cancelled', 'INSERT INTO wa_webhook (payload) VALUES (' .
-		literal(envelope('W1', change_of('S1', 'messages', map { inbound($who, $begin + $_, 'STOP') } 1 .. $_))) . ')');
+		literal(WaTest::json({ object => 'whatsapp_business_account', entry => [ map { { id => "W$_",
+			changes => [ change_of('S1', 'messages', inbound($who, $begin + $_, 'STOP')) ] } } 1 .. $_ ] })) . ')');
 	best('cancelled', "SELECT ms('SELECT wa_proof(${who}::text)')", 2)
 } @sizes);
 is($node->safe_psql('cancelled', qq{SELECT count(DISTINCT e #>> '{webhook,sha256}'), count(*) FROM jsonb_array_elements(wa_proof('@{[4915400000000 + $many]}') -> 'events') AS e}),

@@ -284,7 +284,7 @@ sub decisions
 }
 
 # A server whose safe_psql keeps a session open for each database: to start psql and a
-# backend for each question took a third of the time of the tests.
+# backend for each question took a fifth of the time of a test.
 package WaNode;
 
 use parent -norequire, 'PostgreSQL::Test::Cluster';
