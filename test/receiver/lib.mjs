@@ -99,7 +99,7 @@ export const post = (port, body, headers = {}, path = '/webhook') =>
 
 // Bytes as they are, in pieces that a generator makes; what came back, and
 // after how many milliseconds the other side ended it.
-export function raw(port, pieces, limit = 20_000) {
+export function raw(port, pieces, limit = 60_000) {
 	return new Promise((resolve) => {
 		const start = performance.now();
 		const socket = net.connect(port, '127.0.0.1');
@@ -148,14 +148,14 @@ export class Receiver {
 		const log = fs.openSync(receiver.log, 'w');
 		const parent = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('WA_')));
 		receiver.process = spawn(program, args, { stdio: ['ignore', log, log], env: { ...parent, PORT: '0', VERIFY_TOKEN: token,
-			PGUSER: 'receiver', DB_CONNECTIONS: '6', DB_SECONDS: '4', BODY_SECONDS: '2', MAX_PENDING: '24', ...env } });
+			PGUSER: 'receiver', DB_CONNECTIONS: '6', DB_SECONDS: '10', BODY_SECONDS: '6', MAX_PENDING: '24', ...env } });
 		running.add(receiver.process);
 		receiver.exit = new Promise((resolve) => receiver.process.on('exit', (code, signal) => resolve(signal ?? code)));
 		receiver.exit.then(() => {
 			receiver.ended = true;
 			running.delete(receiver.process);
 		});
-		for (let i = 0; i < 100 && !receiver.port && !receiver.ended; i++) {
+		for (let i = 0; i < 600 && !receiver.port && !receiver.ended; i++) {
 			await sleep(100);
 			receiver.port = receiver.lines().find((line) => line.event === 'listening')?.port;
 		}
@@ -182,7 +182,7 @@ export class Receiver {
 
 	async stop() {
 		this.process.kill('SIGTERM');
-		const timer = setTimeout(() => this.process.kill('SIGKILL'), 15_000);
+		const timer = setTimeout(() => this.process.kill('SIGKILL'), 60_000);
 		const how = await this.exit;
 		clearTimeout(timer);
 		return how;

@@ -111,7 +111,7 @@ for my $how ('pg_cancel_backend', 'pg_terminate_backend')
 	like($seen, qr/^\d+\|comparing and writing\|f\|t\|t\|t$/, "another session sees how far it is ($how)");
 	my ($pid) = $seen =~ /^(\d+)/;
 	# A webhook about somebody on the list is taken in meanwhile.
-	is($node->safe_psql('postgres', q{SET statement_timeout = '5 s';
+	is($node->safe_psql('postgres', q{SET statement_timeout = '60 s';
 		SELECT problems FROM wa_ingest('{"field": "messages", "value": {"metadata": {"phone_number_id": "s1"}, "statuses": [{"id": "m", "status": "delivered", "timestamp": "1700000000", "recipient_id": "491610000001"}]}}')}),
 		'0', 'intake goes on');
 	$node->safe_psql('postgres', "SELECT $how($pid)") if $pid;
