@@ -154,12 +154,8 @@ ifeq (,$(wildcard $(PGXS)))
 $(error no PGXS at "$(PGXS)": install postgresql-server-dev-NN, or say PG_CONFIG=/path/to/pg_config)
 endif
 
-# Bitcode serves JIT inlining alone, and the clang that it needs is often left
-# out on purpose.
-CLANG_HERE  := $(shell command -v $$(sed -n 's/^CLANG *= *//p' $(dir $(PGXS))../Makefile.global) 2>/dev/null)
-ifeq (,$(CLANG_HERE))
+# Bitcode serves JIT inlining alone, for which these functions are too large; to make it takes as long as all else.
 override with_llvm = no
-endif
 
 # Built elsewhere, objects that lie in the tree would be taken for its own.
 ifneq (.,$(top))
