@@ -24,21 +24,21 @@ SELECT count(*), count(fragment), min(length(fragment)) > 9000000 AS kept FROM w
 -- A thousand small ones, and again: counted, not recorded again.
 INSERT INTO wa_webhook (received_at, payload) SELECT '2025-12-31', t.hook(t.failed('491650000001', 910000 + n % 1000, '2025-03-01 10:00')) FROM generate_series(1, 3000) AS n;
 SELECT count(*), sum(count) FROM wa_problem WHERE code BETWEEN 910000 AND 910999;
--- Two thousand codes in one element of a megabyte: it is read once for all of them, not once for each.
+-- Five hundred codes in one element of a megabyte: it is read once for all of them, not once for each.
 SAVEPOINT many;
 DELETE FROM wa_webhook;
 DELETE FROM wa_problem;
 INSERT INTO wa_webhook (payload)
 	SELECT json_build_object('statuses', json_build_array(json_build_object('id', 'w', 'status', 'failed', 'timestamp', 1740823200,
 		'recipient_id', '491650000002', 'filler', repeat('x', 1000000),
-		'errors', (SELECT json_agg(json_build_object('code', code)) FROM generate_series(920001, 922000) AS code))));
+		'errors', (SELECT json_agg(json_build_object('code', code)) FROM generate_series(920001, 920500) AS code))));
 SELECT * FROM wa_replay();
 SELECT count(*), count(fragment), count(resolved_at) FROM wa_problem;
 -- A code that becomes known does not solve the others; when all are known, all are solved.
-INSERT INTO wa_error_override (code, category) SELECT code, 'platform' FROM generate_series(920001, 921999) AS code;
+INSERT INTO wa_error_override (code, category) SELECT code, 'platform' FROM generate_series(920001, 920499) AS code;
 SELECT * FROM wa_replay();
 SELECT count(resolved_at) FROM wa_problem;
-INSERT INTO wa_error_override (code, category) VALUES (922000, 'platform');
+INSERT INTO wa_error_override (code, category) VALUES (920500, 'platform');
 SELECT * FROM wa_replay();
 SELECT count(resolved_at) FROM wa_problem;
 -- Without the payload a few of them keep the element.
@@ -49,16 +49,16 @@ INSERT INTO wa_webhook (payload)
 	SELECT json_build_object('statuses', json_build_array(json_build_object('id', 'w', 'status', 'failed', 'timestamp', 1740823200,
 		'recipient_id', 'nobody', 'filler', repeat('x', 1000000)), json_build_object('id', 'w', 'status', 'failed', 'timestamp', 1740823200,
 		'recipient_id', '491650000002', 'filler', repeat('x', 1000000),
-		'errors', (SELECT json_agg(json_build_object('code', code)) FROM generate_series(920001, 922000) AS code))));
+		'errors', (SELECT json_agg(json_build_object('code', code)) FROM generate_series(920001, 920500) AS code))));
 DELETE FROM wa_webhook;
 SELECT problem, path, count(*), count(fragment), min(length(fragment)) > 1000000 AS kept FROM wa_problem GROUP BY problem, path ORDER BY problem;
 SELECT * FROM wa_replay();
--- Forty thousand problems of one payload: the time grows with their number, not with its square.
+-- Ten thousand problems of one payload: the time grows with their number, not with its square.
 ROLLBACK TO many;
 DELETE FROM wa_webhook;
 DELETE FROM wa_problem;
 SET LOCAL statement_timeout = '60s';
-INSERT INTO wa_webhook (payload) SELECT json_build_object('messages', json_agg(json_build_object('from', 'x' || n, 'type', 'text', 'timestamp', 1740823200))) FROM generate_series(1, 40000) AS n;
+INSERT INTO wa_webhook (payload) SELECT json_build_object('messages', json_agg(json_build_object('from', 'x' || n, 'type', 'text', 'timestamp', 1740823200))) FROM generate_series(1, 10000) AS n;
 SELECT problems FROM wa_replay();
 UPDATE wa_webhook SET signature = 'x';
 DELETE FROM wa_webhook;
