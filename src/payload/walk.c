@@ -28,8 +28,7 @@ walk_shared_text(json_object *object, const char *key)
 	wa_str		text = wa_str_trim(wa_json_scalar(member));
 
 	/* the number of an account, taken for a float */
-	if (json_object_is_type(member, json_type_double) && text.len > 2 &&
-		memcmp(text.data + text.len - 2, ".0", 2) == 0)
+	if (json_object_is_type(member, json_type_double) && wa_str_ends_with(text, ".0"))
 		text.len -= 2;
 	return wa_str_cut(text, LONGEST_SHARED);
 }
