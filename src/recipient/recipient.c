@@ -243,8 +243,8 @@ wa_recipient_text_support(PG_FUNCTION_ARGS)
 static int
 recipient_cmp(const wa_recipient *a, const wa_recipient *b)
 {
-	return wa_recipient_cmp_bytes(VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a),
-								  VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b));
+	return wa_str_compare((wa_str) {VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a)},
+						  (wa_str) {VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b)});
 }
 
 static bool
