@@ -180,7 +180,7 @@ wa_str_compare(wa_str a, wa_str b)
 	return a.len < b.len ? -1 : a.len > b.len;
 }
 
-/* wa_str_compare for qsort and bsearch. */
+/* wa_str_compare for qsort and bsearch: of strings, or structs that begin with one. */
 static inline int
 wa_str_order(const void *a, const void *b)
 {
