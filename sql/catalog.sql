@@ -234,7 +234,7 @@ ROLLBACK TO parallel;
 SELECT signature FROM t.function WHERE (provolatile, proparallel) = ('s', 'u');
 SELECT signature, provolatile, proparallel FROM t.function
 WHERE (provolatile, proparallel) <> ('i', 's')
-	AND proname ~ '^wa_(region$|recipient_|_phrase_check$|_phrase_folded$|_override_check$|_incident_check$)';
+	AND proname ~ '^wa_(region$|recipient_|_phrase_check$|_phrase_folded$|_override_check$)';
 -- The operators say all that the planner wants to know.
 SELECT oprname, oprleft::regtype, oprright::regtype FROM pg_operator JOIN t.member ON classid = 'pg_operator'::regclass AND objid = pg_operator.oid
 WHERE oprcom = 0 OR oprnegate = 0 OR oprrest = 0 OR oprjoin = 0 OR (oprname = '=' AND NOT (oprcanhash AND oprcanmerge));

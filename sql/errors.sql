@@ -186,12 +186,14 @@ INSERT INTO wa_error_override (code, title, category) VALUES (131050, 'Stop', 'p
 SELECT title, category, effect, blocks, ladder, lifted_by FROM wa_classify(131050);
 
 -- Incidents: what they may not be.
+\set VERBOSITY terse
 INSERT INTO wa_incident (code, since, until, reason) VALUES (131026, '2026-02-01 10:00', '2026-02-01 10:00', 'outage');
 INSERT INTO wa_incident (code, since, until, reason) VALUES (131026, '2026-02-01 10:00', '2026-02-01 09:00', 'outage');
 INSERT INTO wa_incident (code, since, reason) VALUES (131026, '-infinity', 'outage');
 INSERT INTO wa_incident (code, since, until, reason) VALUES (131026, '2026-02-01 10:00', 'infinity', 'outage');
 INSERT INTO wa_incident (code, since, reason) VALUES (131026, '2026-02-01 10:00', E' \n');
 INSERT INTO wa_incident (code, since, reason) VALUES (131026, '2026-02-01 10:00', '');
+\set VERBOSITY default
 INSERT INTO wa_incident (code, since, reason) VALUES (4711, '2026-02-01 10:00', 'outage');
 INSERT INTO wa_incident (code, since, reason) VALUES (131050, '2026-02-01 10:00', 'outage');
 INSERT INTO wa_incident (code, since, reason) VALUES (470, '2026-02-01 10:00', 'outage');

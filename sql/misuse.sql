@@ -83,8 +83,8 @@ END
 $$;
 SELECT count(DISTINCT function) > 100 AS many_functions, count(*) > 2000 AS many_calls, count(*) FILTER (WHERE state = 'WA000') > 500 AS answers,
 	count(*) FILTER (WHERE state <> 'WA000') > 500 AS errors FROM t.said;
--- Internal errors and timeouts: none.  (wa__delivery_merge rightly calls such an array a corrupted row.)
-SELECT DISTINCT function, state, message FROM t.said WHERE state ~ '^(XX|57|P0|58)' AND NOT (function ~ '^wa__delivery_merge' AND state = 'XX001');
+-- Internal errors and timeouts: none.  (wa__delivery_merge and wa__cooldown_merge rightly call such an array a corrupted row.)
+SELECT DISTINCT function, state, message FROM t.said WHERE state ~ '^(XX|57|P0|58)' AND NOT (function ~ '^wa__(delivery|cooldown)_merge' AND state = 'XX001');
 -- Messages begin with a lower-case letter and have no full stop; details and hints are sentences; no message is too long to be read,
 -- except the server's own about the syntax of a query.
 SELECT DISTINCT function, state, left(message, 100) AS message, left(detail, 100) AS detail, left(hint, 100) AS hint FROM t.said

@@ -49,6 +49,14 @@ wa_result_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
 }
 
+void
+wa_set_text(Datum *values, bool *nulls, int column, wa_str s)
+{
+	nulls[column] = s.data == NULL;
+	if (s.data != NULL)
+		values[column] = wa_str_datum(s);
+}
+
 const TriggerData *
 wa_trigger_data(FunctionCallInfo fcinfo, const char *function)
 {

@@ -36,6 +36,9 @@ extern int	wa_shown_len(wa_str name);
  */
 extern Datum wa_result_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls);
 
+/* Set a column of a result row to a text, which is copied into the current memory context; NULL where it is absent. */
+extern void wa_set_text(Datum *values, bool *nulls, int column, wa_str s);
+
 /* What a trigger was called with; an ERROR where function, its name, was called otherwise. */
 extern const struct TriggerData *wa_trigger_data(FunctionCallInfo fcinfo, const char *function);
 

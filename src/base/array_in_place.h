@@ -16,12 +16,13 @@
 #include "utils/array.h"
 
 /*
- * The elements of an array of at most one dimension without NULLs, maybe not aligned, and their
- * number; *n is -1 where it has another form.
+ * The elements of a stored array, maybe not aligned, and their number.  Borrowed, or in the current memory
+ * context where it comes compressed.  Error: data_corrupted for an array that the extension does not write.
  */
 static inline const char *
-wa_array_in_place(struct varlena *array, Oid type, int *n)
+wa_array_in_place(Datum datum, Oid type, int *n)
 {
+	struct varlena *array = PG_DETOAST_DATUM_PACKED(datum);
 	struct						/* an array's header without its length */
 	{
 		int32		ndim;
@@ -31,12 +32,12 @@ wa_array_in_place(struct varlena *array, Oid type, int *n)
 	}			head = {0};
 
 	memcpy(&head, VARDATA_ANY(array), Min(sizeof(head), VARSIZE_ANY_EXHDR(array)));
-	if (head.ndim == 0)
-		*n = 0;
-	else if (head.ndim == 1 && head.dataoffset == 0 && head.elemtype == type)
-		*n = head.dim;
-	else
-		*n = -1;
+	if (head.ndim != 0 && (head.ndim != 1 || head.dataoffset != 0 || head.elemtype != type))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("a stored array cannot be read"),
+				 errdetail("It has more than one dimension, a NULL or another type.")));
+	*n = head.ndim == 0 ? 0 : head.dim;
 	return VARDATA_ANY(array) + ARR_OVERHEAD_NONULLS(1) - VARHDRSZ;
 }
 

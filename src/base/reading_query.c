@@ -65,25 +65,15 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 	return true;
 }
 
-static void
-start_up(DestReceiver *self, int operation, TupleDesc desc)
-{
-}
-
-static void
-nothing_to_do(DestReceiver *self)
-{
-}
-
 void
 wa_reading_query_run(SPIPlanPtr plan, void (*receive) (void *arg, TupleTableSlot *row), void *arg)
 {
-	row_receiver receiver = {
-		{receive_row, start_up, nothing_to_do, nothing_to_do, DestNone}, receive, arg
-	};
+	row_receiver receiver = {*None_Receiver, receive, arg};
 	SPIExecuteOptions options = {.read_only = true,.must_return_tuples = true,.dest = &receiver.dest};
-	int			result = SPI_execute_plan_extended(plan, &options);
+	int			result;
 
+	receiver.dest.receiveSlot = receive_row;
+	result = SPI_execute_plan_extended(plan, &options);
 	if (result < 0)
 		elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(result));
 }

@@ -121,23 +121,37 @@ wa_str_contains(wa_str s, const char *part)
 	return false;
 }
 
-/* Is it this word, which is in lower case, its ASCII letters in either case, blanks around it or not? */
+/* Does it begin with this word, which is in lower case, its ASCII letters in either case? */
 static inline bool
-wa_str_says(wa_str s, wa_str word)
+wa_str_starts_with(wa_str s, const char *word)
 {
-	s = wa_str_trim(s);
-	if (s.len != word.len)
-		return false;
-	for (size_t i = 0; i < s.len; i++)
+	for (size_t i = 0; word[i] != '\0'; i++)
 	{
-		char		c = s.data[i];
+		char		c = i < s.len ? s.data[i] : '\0';
 
 		if (c >= 'A' && c <= 'Z')
 			c += 'a' - 'A';
-		if (c != word.data[i])
+		if (c != word[i])
 			return false;
 	}
 	return true;
+}
+
+/* Is it this word, which is in lower case, its ASCII letters in either case, blanks around it or not? */
+static inline bool
+wa_str_says(wa_str s, const char *word)
+{
+	s = wa_str_trim(s);
+	return wa_str_starts_with(s, word) && s.len == strlen(word);
+}
+
+/* Does it end with these bytes? */
+static inline bool
+wa_str_ends_with(wa_str s, const char *end)
+{
+	size_t		len = strlen(end);
+
+	return s.len >= len && memcmp(s.data + s.len - len, end, len) == 0;
 }
 
 /* The next word of a list with one blank between words; false after the last. */
@@ -166,7 +180,7 @@ wa_str_compare(wa_str a, wa_str b)
 	return a.len < b.len ? -1 : a.len > b.len;
 }
 
-/* wa_str_compare for qsort and bsearch. */
+/* wa_str_compare for qsort and bsearch: of strings, or structs that begin with one. */
 static inline int
 wa_str_order(const void *a, const void *b)
 {

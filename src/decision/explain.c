@@ -11,7 +11,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-#include "base/encode.h"
+#include "base/arguments.h"
 #include "decision/arguments.h"
 #include "errors/catalogue.h"
 #include "errors/code_policies.h"
@@ -192,13 +192,8 @@ put_objection(void *arg, const wa_objection *objection)
 						  (int) objection->learned_under.len, objection->learned_under.data);
 	values[EXPLAIN_DETAIL] = CStringGetTextDatum(detail);
 
-	nulls[EXPLAIN_BUSINESS] = objection->business.data == NULL;
-	if (!nulls[EXPLAIN_BUSINESS])
-		values[EXPLAIN_BUSINESS] = wa_str_datum(objection->business);
-	nulls[EXPLAIN_ORIGIN] = objection->origin.data == NULL;
-	if (!nulls[EXPLAIN_ORIGIN])
-		values[EXPLAIN_ORIGIN] = wa_str_datum(objection->origin);
-
+	wa_set_text(values, nulls, EXPLAIN_BUSINESS, objection->business);
+	wa_set_text(values, nulls, EXPLAIN_ORIGIN, objection->origin);
 	tuplestore_putvalues(to->rsinfo->setResult, to->rsinfo->setDesc, values, nulls);
 	return true;
 }

@@ -17,7 +17,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-#include "base/encode.h"
+#include "base/arguments.h"
 #include "decision/arguments.h"
 #include "recipient/recipient.h"
 #include "state/columns.h"
@@ -211,14 +211,11 @@ is_known(wa_listing *l)
 static void
 put_suppressed(ReturnSetInfo *rsinfo, wa_listing *l, const wa_objection *objection)
 {
-	wa_str		wa_id = l->latest.wa_id;
 	Datum		values[SUPPRESSED_COLUMNS] = {0};
 	bool		nulls[SUPPRESSED_COLUMNS] = {0};
 
 	values[SUPPRESSED_RECIPIENT] = RecipientGetDatum(wa_recipient_make(&l->recipient));
-	nulls[SUPPRESSED_WA_ID] = wa_id.data == NULL;
-	if (wa_id.data != NULL)
-		values[SUPPRESSED_WA_ID] = wa_str_datum(wa_id);
+	wa_set_text(values, nulls, SUPPRESSED_WA_ID, l->latest.wa_id);
 	values[SUPPRESSED_REASON] = PointerGetDatum(l->reasons[objection->rule]);
 	values[SUPPRESSED_CODE] = Int32GetDatum(objection->code);
 	nulls[SUPPRESSED_CODE] = objection->code == 0;

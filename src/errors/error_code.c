@@ -14,6 +14,7 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
+#include "base/arguments.h"
 #include "base/category_oid.h"
 #include "errors/code_policies.h"
 
@@ -195,9 +196,7 @@ effective_retry(const wa_known_code *known)
 static void
 set_text(Datum *values, bool *nulls, int column, const char *text)
 {
-	nulls[column] = text == NULL;
-	if (text != NULL)
-		values[column] = CStringGetTextDatum(text);
+	wa_set_text(values, nulls, column, wa_str_from(text));
 }
 
 /* Where the entry comes from, with what the DBA says about the change. */

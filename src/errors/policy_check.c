@@ -3,9 +3,8 @@
  * policy_check.c
  *	  Checks of the rows of wa_error_override and wa_incident.
  *
- * Functions for CHECK constraints check one row, triggers compare it with others.  They
- * raise errors themselves, because the server's own message could not tell which
- * condition is violated.
+ * The function for the CHECK of wa_error_override checks one row, triggers compare it with
+ * others.  They raise errors themselves, which tell what is wrong and what to do.
  *
  *-------------------------------------------------------------------------
  */
@@ -26,7 +25,6 @@
 
 PG_FUNCTION_INFO_V1(wa__override_check);
 PG_FUNCTION_INFO_V1(wa__override_guard);
-PG_FUNCTION_INFO_V1(wa__incident_check);
 PG_FUNCTION_INFO_V1(wa__incident_guard);
 
 /* Arguments of wa__override_check; the order is that of errors.sql. */
@@ -273,49 +271,6 @@ wa__override_guard(PG_FUNCTION_ARGS)
 					 errhint("Chains of \"same_as\" are not followed: name the last code in each row.")));
 	}
 	PG_RETURN_POINTER(NULL);
-}
-
-/*
- * wa__incident_check(code integer, since timestamptz, until timestamptz, reason text)
- *
- * The CHECK of wa_incident: true, or an error.
- */
-Datum
-wa__incident_check(PG_FUNCTION_ARGS)
-{
-	const wa_code *shipped;
-	TimestampTz since;
-	TimestampTz until;
-
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(3))
-		PG_RETURN_BOOL(true);	/* NOT NULL says it better */
-	since = PG_GETARG_TIMESTAMPTZ(1);
-	until = PG_ARGISNULL(2) ? DT_NOEND : PG_GETARG_TIMESTAMPTZ(2);
-
-	if (TIMESTAMP_NOT_FINITE(since) || (!PG_ARGISNULL(2) && TIMESTAMP_NOT_FINITE(until)))
-		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
-				 errmsg("the times of an incident must be finite"),
-				 errhint("Leave \"until\" null while the incident goes on.")));
-	if (since >= until)
-		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
-				 errmsg("an incident must begin before it ends"),
-				 errdetail("\"since\" is part of it, \"until\" is not.")));
-
-	if (wa_is_blank(wa_text_arg(fcinfo, 3)))
-		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
-				 errmsg("an incident needs a reason"),
-				 errdetail("You may have to explain later why messages were sent because of it.")));
-
-	shipped = wa_catalogue_find(PG_GETARG_INT32(0));
-	if (shipped != NULL && is_fixed(shipped->effect))
-		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
-				 errmsg("an incident cannot undo error code %d", shipped->code),
-				 errdetail_internal("%s", fixed_detail(shipped->effect))));
-	PG_RETURN_BOOL(true);
 }
 
 /* Was the row made by this transaction, and not brought back by a restore? */

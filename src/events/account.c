@@ -149,7 +149,7 @@ interpret_restriction(wa_context *c, const wa_restriction *restriction)
 	{
 		if (!restricts_no_messages(restriction->type))
 			wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
-									  "a restriction of a type that nobody knows", 0);
+									  "a restriction of a type that nobody knows");
 		return;
 	}
 	if (wa_str_given(restriction->expiration) &&
@@ -158,28 +158,20 @@ interpret_restriction(wa_context *c, const wa_restriction *restriction)
 	{
 		until = WA_FOREVER;
 		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
-								  "expiration of a restriction is no time", 0);
+								  "expiration of a restriction is no time");
 	}
 	report_hold(c, cause, WA_SCOPE_BUSINESS, categories, until);
-}
-
-static bool
-ends_with(wa_str s, const char *end)
-{
-	size_t		len = strlen(end);
-
-	return s.data != NULL && s.len >= len && memcmp(s.data + s.len - len, end, len) == 0;
 }
 
 /* The end of a violation lifts the restrictions that a violation of its kind brings.  Is it one? */
 static bool
 interpret_recovery(wa_context *c, wa_str violation)
 {
-	if (!ends_with(violation, "_UNBAN") && !ends_with(violation, "_RECOVERY"))
+	if (!wa_str_ends_with(violation, "_UNBAN") && !wa_str_ends_with(violation, "_RECOVERY"))
 		return false;
 	if (wa_str_contains(violation, "RATE_LIMIT"))
 		report_lift(c, WA_CAUSE_UTILITY_RATE);
-	else if (wa_text_starts(violation, "utility"))
+	else if (wa_str_starts_with(violation, "utility"))
 		report_lift(c, WA_CAUSE_UTILITY_TEMPLATES);
 	else if (!restricts_no_messages(violation))
 	{
@@ -193,14 +185,14 @@ interpret_recovery(wa_context *c, wa_str violation)
 static void
 interpret_ban(wa_context *c, const wa_element *element)
 {
-	if (wa_text_says(element->ban_state, "disable"))
+	if (wa_str_says(element->ban_state, "disable"))
 		report_hold(c, WA_CAUSE_DISABLED, WA_SCOPE_BUSINESS, WA_ALL_CATEGORIES, WA_FOREVER);
-	else if (wa_text_says(element->ban_state, "reinstate"))
+	else if (wa_str_says(element->ban_state, "reinstate"))
 		report_lift(c, WA_CAUSE_DISABLED);
-	else if (wa_text_says(element->type, "disabled_update") &&
-			 !wa_text_says(element->ban_state, "schedule_for_disable"))
+	else if (wa_str_says(element->type, "disabled_update") &&
+			 !wa_str_says(element->ban_state, "schedule_for_disable"))
 		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
-								  "waba_ban_state is neither DISABLE nor REINSTATE", 0);
+								  "waba_ban_state is neither DISABLE nor REINSTATE");
 }
 
 wa_element_outcome
@@ -215,7 +207,7 @@ wa_interpret_account_update(wa_context *c, const wa_element *element)
 		interpret_restriction(c, &restriction);
 	}
 	if (element->nrestrictions == 0 && !interpret_recovery(c, element->violation) &&
-		wa_text_says(element->type, "account_restriction"))
+		wa_str_says(element->type, "account_restriction"))
 		report_hold(c, WA_CAUSE_WARNING, WA_SCOPE_BUSINESS, 0, wa_after(c->event.at, WARNING_SPAN));
 	return wa_context_outcome(c);
 }

@@ -75,7 +75,7 @@ static void
 change_report_problem(wa_context *c, bool given)
 {
 	wa_context_report_problem(c, given ? WA_PROBLEM_BAD_RECIPIENT : WA_PROBLEM_MISSING_RECIPIENT,
-							  "old or new identifier of the user is missing or none", 0);
+							  "old or new identifier of the user is missing or none");
 }
 
 /*
@@ -147,7 +147,7 @@ static bool
 change_keeps_phone(const wa_element *element, const wa_identifiers *from,
 				   const wa_identifiers *to)
 {
-	return wa_text_says(element->system_type, "user_changed_user_id") &&
+	return wa_str_says(element->system_type, "user_changed_user_id") &&
 		to->kinds[WA_ID_PHONE].len == 0 &&
 		(from->kinds[WA_ID_USER].len > 0 || from->kinds[WA_ID_PARENT].len > 0);
 }

@@ -29,9 +29,17 @@ wa_context_report(wa_context *c, wa_event_kind kind)
 }
 
 void
-wa_context_report_problem(wa_context *c, wa_problem problem, const char *detail, int32 code)
+wa_context_report_problem(wa_context *c, wa_problem problem, const char *detail)
 {
-	c->sink->problem(c->sink->arg, problem, detail, code);
+	c->sink->problem(c->sink->arg, problem, detail, 0);
+	c->problem = true;
+}
+
+void
+wa_context_report_unknown_code(wa_context *c, int32 code)
+{
+	c->sink->problem(c->sink->arg, WA_PROBLEM_UNKNOWN_CODE,
+					 "error code is not in the catalogue", code);
 	c->problem = true;
 }
 
@@ -47,7 +55,7 @@ bool
 wa_context_has_instant(wa_context *c)
 {
 	if (c->wrong_instant != NULL && !c->told_instant)
-		wa_context_report_problem(c, WA_PROBLEM_BAD_TIMESTAMP, c->wrong_instant, 0);
+		wa_context_report_problem(c, WA_PROBLEM_BAD_TIMESTAMP, c->wrong_instant);
 	c->told_instant = true;
 	return c->wrong_instant == NULL;
 }
@@ -115,31 +123,9 @@ wa_context_report_consent(wa_context *c, wa_register reg, bool stop, wa_str orig
 }
 
 /* ----------------------------------------------------------------
- * Reading words, times and codes
+ * Reading times and codes
  * ----------------------------------------------------------------
  */
-
-bool
-wa_text_says(wa_str s, const char *word)
-{
-	return s.data != NULL && wa_str_says(s, wa_str_from(word));
-}
-
-/* Does it begin with a literal in lower case? */
-bool
-wa_text_starts(wa_str s, const char *word)
-{
-	for (size_t i = 0; word[i] != '\0'; i++)
-	{
-		char		c = i < s.len ? s.data[i] : '\0';
-
-		if (c >= 'A' && c <= 'Z')
-			c += 'a' - 'A';
-		if (c != word[i])
-			return false;
-	}
-	return true;
-}
 
 /* A number in any form that JSON has, with blanks around it; false where it is none. */
 static bool
@@ -301,10 +287,10 @@ wa_context_has_recipient(wa_context *c, const wa_ids *who, const wa_ids *contact
 		return true;
 	if (wa_ids_given(who) || (contact != NULL && wa_ids_given(contact)))
 		wa_context_report_problem(c, WA_PROBLEM_BAD_RECIPIENT,
-								  "neither a phone number with its country code nor a business-scoped user id", 0);
+								  "neither a phone number with its country code nor a business-scoped user id");
 	else
 		wa_context_report_problem(c, WA_PROBLEM_MISSING_RECIPIENT,
-								  "no identifier of the user is given", 0);
+								  "no identifier of the user is given");
 	return false;
 }
 

@@ -75,20 +75,13 @@ extern void wa_context_report_consent(wa_context *c, wa_register reg, bool stop,
 extern void wa_context_report_sighting(wa_context *c, wa_str origin);
 
 /* Report why something cannot be applied. */
-extern void wa_context_report_problem(wa_context *c, wa_problem problem, const char *detail,
-									  int32 code);
+extern void wa_context_report_problem(wa_context *c, wa_problem problem, const char *detail);
+
+/* Report an error code that the catalogue does not have. */
+extern void wa_context_report_unknown_code(wa_context *c, int32 code);
 
 /* The outcome of the element so far. */
 extern wa_element_outcome wa_context_outcome(const wa_context *c);
-
-/*
- * Does the string equal word, which is in lower case, without regard to ASCII case and to
- * surrounding blanks?
- */
-extern bool wa_text_says(wa_str s, const char *word);
-
-/* Does the string begin with word, without regard to ASCII case? */
-extern bool wa_text_starts(wa_str s, const char *word);
 
 /* Read an error code from text, "131050.0" and "1.3105e5" too; false where it is none. */
 extern bool wa_code_read(wa_str text, int32 *code);

@@ -36,8 +36,7 @@ interpret_code_of_sender(wa_context *c, int32 code)
 	if (c->policy->code(c->policy->arg, code, &policy))
 		wa_interpret_holding_code(c, &policy);
 	else
-		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_CODE,
-								  "error code is not in the catalogue", code);
+		wa_context_report_unknown_code(c, code);
 }
 
 /*
@@ -84,8 +83,7 @@ interpret_code(wa_context *c, int32 code, bool on_premises)
 	if (!c->policy->code(c->policy->arg, code, policy) ||
 		(policy->on_premises_only && !on_premises))
 	{
-		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_CODE,
-								  "error code is not in the catalogue", code);
+		wa_context_report_unknown_code(c, code);
 		return;
 	}
 
@@ -119,7 +117,7 @@ interpret_failed(wa_context *c, const wa_element *element)
 	if (element->nerrors == 0)
 	{
 		report_failed(c, 0);
-		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE, "failed without an error code", 0);
+		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE, "failed without an error code");
 	}
 
 	for (int i = 0; i < element->nerrors; i++)
@@ -135,7 +133,7 @@ interpret_failed(wa_context *c, const wa_element *element)
 		{
 			report_failed(c, 0);
 			wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
-									  "error code is not a number", 0);
+									  "error code is not a number");
 		}
 	}
 }
@@ -151,7 +149,7 @@ interpret_stray_errors(wa_context *c, const wa_element *element)
 		return;
 	if (wa_str_given(element->type))
 		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
-								  "errors in a status that is not \"failed\"", 0);
+								  "errors in a status that is not \"failed\"");
 	for (int i = 0; i < element->nerrors; i++)
 	{
 		int32		code;
@@ -168,18 +166,18 @@ interpret_stray_errors(wa_context *c, const wa_element *element)
 static int
 category_read(wa_str written)
 {
-	if (wa_text_starts(written, "group_"))
+	if (wa_str_starts_with(written, "group_"))
 	{
 		written.data += strlen("group_");
 		written.len -= strlen("group_");
 	}
-	if (wa_text_starts(written, "marketing"))
+	if (wa_str_starts_with(written, "marketing"))
 		return WA_MARKETING;
-	if (wa_text_starts(written, "utility"))
+	if (wa_str_starts_with(written, "utility"))
 		return WA_UTILITY;
-	if (wa_text_starts(written, "authentication"))
+	if (wa_str_starts_with(written, "authentication"))
 		return WA_AUTHENTICATION;
-	return wa_text_starts(written, "service") ? WA_SERVICE : WA_CATEGORY_UNKNOWN;
+	return wa_str_starts_with(written, "service") ? WA_SERVICE : WA_CATEGORY_UNKNOWN;
 }
 
 /*
@@ -197,8 +195,8 @@ interpret_category(const wa_element *element)
 static wa_element_outcome
 interpret_status(wa_context *c, const wa_element *element)
 {
-	bool		failed = wa_text_says(element->type, "failed");
-	bool		read = wa_text_says(element->type, "read") || wa_text_says(element->type, "played");
+	bool		failed = wa_str_says(element->type, "failed");
+	bool		read = wa_str_says(element->type, "read") || wa_str_says(element->type, "played");
 
 	c->event.category = interpret_category(element);
 	c->event.participant = element->participant;
@@ -206,10 +204,10 @@ interpret_status(wa_context *c, const wa_element *element)
 		interpret_stray_errors(c, element);
 	if (!wa_str_given(element->type))
 	{
-		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_SHAPE, "a status without \"status\"", 0);
+		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_SHAPE, "a status without \"status\"");
 		return wa_context_outcome(c);
 	}
-	if (wa_text_says(element->type, "sent"))
+	if (wa_str_says(element->type, "sent"))
 	{
 		/* Proof that the sender works, to whatever recipient. */
 		if (wa_context_has_instant(c))
@@ -217,7 +215,7 @@ interpret_status(wa_context *c, const wa_element *element)
 		return wa_context_outcome(c);
 	}
 	/* What became of a message in a whole group says nothing of anybody in it. */
-	if (element->group || (!failed && !read && !wa_text_says(element->type, "delivered")))
+	if (element->group || (!failed && !read && !wa_str_says(element->type, "delivered")))
 		return wa_context_outcome(c);
 
 	if (!element_has_recipient(c, element))
@@ -245,7 +243,7 @@ interpret_status(wa_context *c, const wa_element *element)
 static void
 interpret_preference_value(wa_context *c, wa_str value, wa_str signup_id, wa_str origin)
 {
-	if (wa_text_says(value, "stop"))
+	if (wa_str_says(value, "stop"))
 		wa_context_report_consent(c, WA_REGISTER_WHATSAPP, true, origin, WA_STR(""));
 	else if (wa_str_equal(value, WA_STR("resume")))
 		wa_context_report_consent(c, WA_REGISTER_WHATSAPP, false, origin, WA_STR(""));
@@ -255,7 +253,7 @@ interpret_preference_value(wa_context *c, wa_str value, wa_str signup_id, wa_str
 		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
 								  wa_str_equal(value, WA_STR("signup")) ?
 								  "a signup without \"signup_id\"" :
-								  "neither stop nor resume nor signup", 0);
+								  "neither stop nor resume nor signup");
 }
 
 /* Another name for marketing, or for more than that. */
@@ -263,25 +261,25 @@ static bool
 preference_covers_marketing(wa_str category)
 {
 	category = wa_str_trim(category);
-	return wa_text_starts(category, "marketing") || wa_text_starts(category, "all");
+	return wa_str_starts_with(category, "marketing") || wa_str_starts_with(category, "all");
 }
 
 static wa_element_outcome
 interpret_preference(wa_context *c, const wa_element *element)
 {
 	bool		of_marketing = !wa_str_given(element->category) ||
-		wa_text_says(element->category, "marketing_messages");
+		wa_str_says(element->category, "marketing_messages");
 
 	if (!element_has_recipient(c, element))
 		return wa_context_outcome(c);
 	/* under nearly its category it stops, too, and grants nothing */
 	if (of_marketing || (preference_covers_marketing(element->category) &&
-						 wa_text_says(element->type, "stop")))
+						 wa_str_says(element->type, "stop")))
 		interpret_preference_value(c, element->type, element->signup_id,
 								   WA_STR("user_preferences"));
 	if (!of_marketing)
 		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
-								  "category is not marketing_messages", 0);
+								  "category is not marketing_messages");
 	return wa_context_outcome(c);
 }
 
@@ -313,7 +311,7 @@ system_is_change(const wa_element *element)
 		return wa_ids_given(&element->changed_to);
 	for (int i = 0; i < lengthof(types); i++)
 	{
-		if (wa_text_says(element->system_type, types[i]))
+		if (wa_str_says(element->system_type, types[i]))
 			return true;
 	}
 	return system_succeeds(element->changed_from.user_id, element->changed_to.user_id) ||
@@ -324,12 +322,12 @@ system_is_change(const wa_element *element)
 static void
 interpret_system_preference(wa_context *c, const wa_element *element, bool of_its_type)
 {
-	if (of_its_type || wa_text_says(element->system_marketing, "stop"))
+	if (of_its_type || wa_str_says(element->system_marketing, "stop"))
 		interpret_preference_value(c, element->system_marketing, element->signup_id,
 								   WA_STR("system message"));
 	else
 		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
-								  "a preference in a system message that does not say so", 0);
+								  "a preference in a system message that does not say so");
 }
 
 static wa_element_outcome
@@ -339,9 +337,9 @@ interpret_system(wa_context *c, const wa_element *element)
 		wa_interpret_changed_user(c, element);
 	else
 	{
-		bool		preference = wa_text_says(element->system_type, "user_preference_changed");
+		bool		preference = wa_str_says(element->system_type, "user_preference_changed");
 		bool		alike = wa_str_given(element->system_marketing) &&
-			(!wa_str_given(element->system_type) || wa_text_starts(element->system_type, "user_preference"));
+			(!wa_str_given(element->system_type) || wa_str_starts_with(element->system_type, "user_preference"));
 
 		wa_context_report_sighting(c, WA_STR("message"));
 		if ((preference || alike) && element_has_recipient(c, element))
@@ -368,7 +366,7 @@ message_meaning(const wa_context *c, const wa_element *element, wa_str *evidence
 		if (wa_str_given(element->texts[i]))
 			found = c->policy->phrase(c->policy->arg, element->texts[i]);
 		if (found == WA_MEANS_RESUME &&
-			(element->side_texts || (i > 0 && wa_text_says(element->type, "interactive"))))
+			(element->side_texts || (i > 0 && wa_str_says(element->type, "interactive"))))
 			continue;
 		if (found == WA_MEANS_STOP || meaning == WA_MEANS_NOTHING)
 		{
@@ -416,7 +414,7 @@ message_is_silent(const wa_element *element)
 
 	for (int i = 0; i < lengthof(types); i++)
 	{
-		if (wa_text_says(element->type, types[i]))
+		if (wa_str_says(element->type, types[i]))
 			return true;
 	}
 	return element->automatic;
@@ -462,13 +460,13 @@ interpret_message(wa_context *c, const wa_element *element)
 	if (message_is_echo(element))
 		return WA_OUTCOME_IGNORED;
 	if (element->wordless)
-		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_SHAPE, "words that cannot be read", 0);
-	if (wa_text_says(element->type, "system"))
+		wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_SHAPE, "words that cannot be read");
+	if (wa_str_says(element->type, "system"))
 		return interpret_system(c, element);
 	if (!message_is_received(element))
 	{
 		wa_context_report_problem(c, WA_PROBLEM_MISSING_RECIPIENT,
-								  "a message from nobody: it was sent, not received", 0);
+								  "a message from nobody: it was sent, not received");
 		return wa_context_outcome(c);
 	}
 	wa_context_report_sighting(c, WA_STR("message"));
@@ -512,7 +510,7 @@ interpret_malformed(wa_context *c, const wa_element *element)
 {
 	wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_SHAPE, element->unread ?
 							  "elements of webhooks where they are not read" :
-							  "not of the shape that its place asks for", 0);
+							  "not of the shape that its place asks for");
 	return wa_context_outcome(c);
 }
 

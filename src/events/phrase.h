@@ -63,13 +63,6 @@ typedef struct wa_phrase_message
 
 extern void wa_phrase_fold_message(wa_str text, wa_phrase_message *message);
 
-/* Does a message with this key, which equals a phrase, have its effect? */
-static inline bool
-wa_phrase_counts(const wa_phrase_key *key, bool resumes)
-{
-	return !(resumes && key->doubtful);
-}
-
 /* A default row of wa_phrase, in UTF-8. */
 typedef struct wa_default_phrase
 {

@@ -34,7 +34,7 @@ add_row(phrase_effect *effect, wa_reader *phrases, const wa_phrase_key *key)
 
 	effect->would_stop = effect->would_stop || !resumes;
 	effect->stops = effect->stops || (active && !resumes);
-	effect->resumes = effect->resumes || (active && resumes && wa_phrase_counts(key, true));
+	effect->resumes = effect->resumes || (active && resumes && !key->doubtful);
 }
 
 static phrase_effect

@@ -21,7 +21,7 @@ can_be_sent(wa_str status)
 
 	for (int i = 0; i < lengthof(statuses); i++)
 	{
-		if (wa_text_says(status, statuses[i]))
+		if (wa_str_says(status, statuses[i]))
 			return true;
 	}
 	return false;
@@ -31,11 +31,11 @@ can_be_sent(wa_str status)
 static wa_instant
 end_of_pause(const wa_element *element, wa_instant at)
 {
-	if (wa_text_says(element->pause, "unpause"))
+	if (wa_str_says(element->pause, "unpause"))
 		return at;
-	if (wa_text_says(element->type, "paused") && wa_text_says(element->pause, "first_pause"))
+	if (wa_str_says(element->type, "paused") && wa_str_says(element->pause, "first_pause"))
 		return wa_after(at, 3 * WA_HOUR);
-	if (wa_text_says(element->type, "paused") && wa_text_says(element->pause, "second_pause"))
+	if (wa_str_says(element->type, "paused") && wa_str_says(element->pause, "second_pause"))
 		return wa_after(at, 6 * WA_HOUR);
 	return WA_FOREVER;
 }
@@ -74,8 +74,8 @@ language_of(const wa_element *element, char *buf)
 static bool
 changes_to_marketing(const wa_element *element)
 {
-	return wa_text_says(element->new_category, "marketing") ||
-		wa_text_says(element->next_category, "marketing");
+	return wa_str_says(element->new_category, "marketing") ||
+		wa_str_says(element->next_category, "marketing");
 }
 
 wa_element_outcome
@@ -89,7 +89,7 @@ wa_interpret_template(wa_context *c, const wa_element *element)
 		element->template_language.len > MAX_LANGUAGE)
 	{
 		if (blocked)
-			wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_SHAPE, "it names no template", 0);
+			wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_SHAPE, "it names no template");
 		return wa_context_outcome(c);
 	}
 	/* What protects counts at the moment of receipt, if its own time cannot be right. */

@@ -17,18 +17,6 @@
 
 PG_FUNCTION_INFO_V1(wa__identifiers);
 
-/* links must stay allocated as long as the person is used; NULL where id has no link. */
-static wa_person *
-load_person(FunctionCallInfo fcinfo, wa_link_reader *links, const wa_canonical *id, bool bounded)
-{
-	wa_person  *person;
-
-	wa_link_reader_open(links, wa_schema_of(fcinfo->flinfo->fn_oid), wa_active_snapshot());
-	person = wa_person_load(links, id, bounded);
-	wa_link_reader_close(links);
-	return person;
-}
-
 static void
 put_identifier(ReturnSetInfo *rsinfo, const wa_canonical *id, wa_instant until)
 {
@@ -50,7 +38,9 @@ wa__identifiers(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
 	wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), &id);
-	person = load_person(fcinfo, &links, &id, !PG_GETARG_BOOL(1));
+	wa_link_reader_open(&links, wa_schema_of(fcinfo->flinfo->fn_oid), wa_active_snapshot());
+	person = wa_person_load(&links, &id, !PG_GETARG_BOOL(1));
+	wa_link_reader_close(&links);
 	put_identifier(rsinfo, &id, WA_FOREVER);
 	for (int i = 1; person != NULL && !person->crowded && i < person->nmembers; i++)
 	{

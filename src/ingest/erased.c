@@ -36,7 +36,7 @@
 /* An identifier that this statement names, or that a link of it reaches. */
 typedef struct wa_end
 {
-	wa_str		identifier;
+	wa_str		identifier;		/* first: sorted by it */
 	wa_instant	stored_at;		/* when it was erased, as the table has it; WA_NEVER: it was
 								 * not */
 	wa_instant	at;				/* with what this statement adds */
@@ -363,19 +363,13 @@ leave_out_links(wa_erasures *e, wa_deltas *links, bool both_ways)
 	links->n = kept;
 }
 
-static int
-compare_ends(const void *a, const void *b)
-{
-	return wa_str_compare(((const wa_end *) a)->identifier, ((const wa_end *) b)->identifier);
-}
-
 /* In one order for all, as every row that ingests write.  Puts the ends in another order. */
 static void
 write_raised(wa_erasures *e)
 {
 	wa_column	columns[WA_ERASED_COLUMNS] = {0};
 
-	qsort(e->ends, e->n, sizeof(wa_end), compare_ends);
+	qsort(e->ends, e->n, sizeof(wa_end), wa_str_order);
 	for (int i = 0; i < e->n; i++)
 	{
 		if (e->ends[i].at > e->ends[i].stored_at)

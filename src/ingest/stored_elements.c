@@ -22,7 +22,7 @@ PG_FUNCTION_INFO_V1(wa__payload_elements);
 /* A path that is asked for. */
 typedef struct wa_wanted
 {
-	wa_str		path;
+	wa_str		path;			/* first: sorted by it */
 	int			place;			/* in the array of paths */
 } wa_wanted;
 
@@ -33,12 +33,6 @@ typedef struct wa_search
 	Datum	   *found;			/* by place */
 	bool	   *missing;
 } wa_search;
-
-static int
-compare_wanted(const void *a, const void *b)
-{
-	return wa_str_compare(((const wa_wanted *) a)->path, ((const wa_wanted *) b)->path);
-}
 
 static void
 search_init(wa_search *search, ArrayType *paths)
@@ -55,7 +49,7 @@ search_init(wa_search *search, ArrayType *paths)
 		search->wanted[i].place = i;
 		search->missing[i] = true;
 	}
-	qsort(search->wanted, search->n, sizeof(wa_wanted), compare_wanted);
+	qsort(search->wanted, search->n, sizeof(wa_wanted), wa_str_order);
 }
 
 /* How many of the paths, from the first of these on, are this one? */

@@ -15,17 +15,13 @@
 	" OR (excluded.status_at, excluded.blocked, excluded.status," \
 	" COALESCE(excluded.paused_until, 'infinity'))" \
 	" > (o.status_at, o.blocked, o.status, COALESCE(o.paused_until, 'infinity'))))"
-#define CATEGORY_IS_LATER \
-	"(excluded.category_at IS NOT NULL AND (o.category_at IS NULL" \
-	" OR (excluded.category_at, pg_catalog.lower(excluded.category) = 'marketing'," \
-	" excluded.category)" \
-	" > (o.category_at, pg_catalog.lower(o.category) = 'marketing', o.category)))"
-#define NEXT_IS_LATER \
-	"(excluded.next_category_at IS NOT NULL AND (o.next_category_at IS NULL" \
-	" OR (excluded.next_category_at, pg_catalog.lower(excluded.next_category) = 'marketing'," \
-	" excluded.next_category)" \
-	" > (o.next_category_at, pg_catalog.lower(o.next_category) = 'marketing'," \
-	" o.next_category)))"
+#define IS_LATER(category) \
+	"(excluded." category "_at IS NOT NULL AND (o." category "_at IS NULL" \
+	" OR (excluded." category "_at, pg_catalog.lower(excluded." category ") = 'marketing'," \
+	" excluded." category ")" \
+	" > (o." category "_at, pg_catalog.lower(o." category ") = 'marketing', o." category ")))"
+#define CATEGORY_IS_LATER	IS_LATER("category")
+#define NEXT_IS_LATER		IS_LATER("next_category")
 #define QUALITY_IS_LATER \
 	"(excluded.quality_at IS NOT NULL AND (o.quality_at IS NULL" \
 	" OR (excluded.quality_at, excluded.quality) > (o.quality_at, o.quality)))"

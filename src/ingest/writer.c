@@ -151,13 +151,6 @@ add_evidence(wa_recipient_evidence *evidence, wa_str business, const wa_activity
 	wa_activity_merge(&evidence->all, activity);
 }
 
-static int
-compare_businesses(const void *a, const void *b)
-{
-	return wa_str_compare(((const wa_activity_row *) a)->business,
-						  ((const wa_activity_row *) b)->business);
-}
-
 /*
  * Up to when it lifts failures of a code in this business.  Where either business is '', it is
  * any.
@@ -165,7 +158,6 @@ compare_businesses(const void *a, const void *b)
 static wa_instant
 lifted_by(const wa_recipient_evidence *evidence, wa_str business, const wa_code_policy *policy)
 {
-	const wa_activity_row asked = {.business = business};
 	const wa_activity_row *found;
 	wa_instant	lifted = WA_NEVER;
 
@@ -173,8 +165,8 @@ lifted_by(const wa_recipient_evidence *evidence, wa_str business, const wa_code_
 		return wa_activity_lifts(&evidence->all, policy);
 	if (evidence->of_business[0].business.len == 0)
 		lifted = wa_activity_lifts(&evidence->of_business[0].activity, policy);
-	found = bsearch(&asked, evidence->of_business, evidence->n, sizeof(wa_activity_row),
-					compare_businesses);
+	found = bsearch(&business, evidence->of_business, evidence->n, sizeof(wa_activity_row),
+					wa_str_order);
 	return found == NULL ? lifted : wa_later(lifted, wa_activity_lifts(&found->activity, policy));
 }
 

@@ -51,7 +51,7 @@ typedef struct wa_forgotten
  * Payloads.
  */
 
-/* Ids that are no text of this database's encoding cannot be: they are ASCII. */
+/* Identifiers are ASCII: the same in UTF-8 and in the encoding of this database. */
 static wa_names *
 make_names(const wa_canonical *ids, int n)
 {

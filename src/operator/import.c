@@ -99,14 +99,6 @@ typedef struct wa_import_state
  * The result, and the progress.
  */
 
-static void
-set_text(Datum *values, bool *nulls, int column, wa_str s)
-{
-	nulls[column] = s.data == NULL;
-	if (s.data != NULL)
-		values[column] = wa_str_datum(s);
-}
-
 static wa_str
 outcome_name(wa_import_outcome outcome)
 {
@@ -122,18 +114,18 @@ put_detail(wa_import_state *import, wa_str outcome, int64 line, wa_str phone,
 	bool		nulls[RESULT_COLUMNS];
 
 	memset(nulls, true, sizeof(nulls));
-	set_text(values, nulls, RESULT_OUTCOME, outcome);
+	wa_set_text(values, nulls, RESULT_OUTCOME, outcome);
 	values[RESULT_LINE] = Int64GetDatum(line);
 	nulls[RESULT_LINE] = false;
-	set_text(values, nulls, RESULT_PHONE, phone);
+	wa_set_text(values, nulls, RESULT_PHONE, phone);
 	if (row != NULL)
 	{
-		set_text(values, nulls, RESULT_REGISTER, wa_register_name(row->reg));
-		set_text(values, nulls, RESULT_BUSINESS, row->business);
+		wa_set_text(values, nulls, RESULT_REGISTER, wa_register_name(row->reg));
+		wa_set_text(values, nulls, RESULT_BUSINESS, row->business);
 		values[RESULT_AT] = TimestampTzGetDatum(row->at);
 		nulls[RESULT_AT] = false;
 	}
-	set_text(values, nulls, RESULT_DETAIL, wa_str_from(detail));
+	wa_set_text(values, nulls, RESULT_DETAIL, wa_str_from(detail));
 	tuplestore_putvalues(import->details, import->desc, values, nulls);
 }
 
@@ -144,7 +136,7 @@ put_count(ReturnSetInfo *rsinfo, wa_str outcome, int64 phones)
 	bool		nulls[RESULT_COLUMNS];
 
 	memset(nulls, true, sizeof(nulls));
-	set_text(values, nulls, RESULT_OUTCOME, outcome);
+	wa_set_text(values, nulls, RESULT_OUTCOME, outcome);
 	values[RESULT_PHONES] = Int64GetDatum(phones);
 	nulls[RESULT_PHONES] = false;
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);

@@ -78,19 +78,10 @@ struct wa_others
 	const wa_canonical *looked_at;	/* whose links are being read */
 };
 
-static int
-compare_ids(const void *a, const void *b)
-{
-	const wa_canonical *x = a;
-	const wa_canonical *y = b;
-
-	return wa_recipient_cmp_bytes(x->text, x->len, y->text, y->len);
-}
-
 static bool
 is_forgotten(const wa_others *others, const wa_canonical *id)
 {
-	return bsearch(id, others->ids, others->nids, sizeof(wa_canonical), compare_ids) != NULL;
+	return bsearch(id, others->ids, others->nids, sizeof(wa_canonical), wa_canonical_order) != NULL;
 }
 
 /*
@@ -118,12 +109,12 @@ compare_others(const void *a, const void *b)
 {
 	const wa_other *x = a;
 	const wa_other *y = b;
-	int			order = compare_ids(&x->id, &y->id);
+	int			order = wa_canonical_order(&x->id, &y->id);
 
 	if (order != 0)
 		return order;
 	return x->loaded != y->loaded ? (x->loaded ? -1 : 1) :
-		compare_ids(&y->linked_with, &x->linked_with);
+		wa_canonical_order(&y->linked_with, &x->linked_with);
 }
 
 static void
@@ -134,7 +125,7 @@ drop_repeated(wa_others *others)
 	qsort(others->at, others->n, sizeof(wa_other), compare_others);
 	for (int i = 0; i < others->n; i++)
 	{
-		if (kept == 0 || compare_ids(&others->at[i].id, &others->at[kept - 1].id) != 0)
+		if (kept == 0 || !wa_canonical_equal(&others->at[i].id, &others->at[kept - 1].id))
 			others->at[kept++] = others->at[i];
 	}
 	others->n = kept;
@@ -322,7 +313,7 @@ wa_others_find(const wa_schema *schema, Oid funcid, const wa_canonical *ids, int
 	others->nids = n;
 	others->ids = palloc(n * sizeof(wa_canonical));
 	memcpy(others->ids, ids, n * sizeof(wa_canonical));
-	qsort(others->ids, n, sizeof(wa_canonical), compare_ids);
+	qsort(others->ids, n, sizeof(wa_canonical), wa_canonical_order);
 	PushActiveSnapshot(GetLatestSnapshot());
 	find_all(others, schema, ids, n);
 	wa_decision_cache_for(&cache, funcid, CurrentMemoryContext);
@@ -442,7 +433,7 @@ keep_stops(const wa_others *others, const wa_schema *schema, const wa_other *oth
 	{
 		for (int j = 0; j < other->nreached; j++)
 		{
-			if (other->reached[j].lost && compare_ids(&other->reached[j].id, &other->stops[i].home) == 0)
+			if (other->reached[j].lost && wa_canonical_equal(&other->reached[j].id, &other->stops[i].home))
 				kept += keep_stop(others, schema, other, &other->stops[i]);
 		}
 	}

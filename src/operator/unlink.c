@@ -74,7 +74,7 @@ compare_as_seen(const wa_canonical *a, const wa_canonical *b)
 {
 	int			order = (int) wa_id_kind_of(a) - (int) wa_id_kind_of(b);
 
-	return order != 0 ? order : wa_recipient_cmp_bytes(a->text, a->len, b->text, b->len);
+	return order != 0 ? order : wa_canonical_order(a, b);
 }
 
 /*

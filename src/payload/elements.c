@@ -26,12 +26,9 @@ static bool
 status_is_group_id(wa_str id)
 {
 	static const wa_str cloud = {"Y2FwaV9ncm91cD", 14};
-	static const wa_str suffix = {"@g.us", 5};
 
-	if (id.len > cloud.len && memcmp(id.data, cloud.data, cloud.len) == 0)
-		return true;
-	return id.len > suffix.len &&
-		memcmp(id.data + id.len - suffix.len, suffix.data, suffix.len) == 0;
+	return wa_str_ends_with(id, "@g.us") ||
+		(id.len > cloud.len && memcmp(id.data, cloud.data, cloud.len) == 0);
 }
 
 /* Who of a group it is about; the documentation has two spellings. */
@@ -67,7 +64,7 @@ status_is_of_other(json_object *node)
 {
 	wa_str		type = wa_json_text(node, "type");
 
-	return wa_str_says(type, WA_STR("call")) || wa_str_says(type, WA_STR("payment"));
+	return wa_str_says(type, "call") || wa_str_says(type, "payment");
 }
 
 static void
@@ -88,7 +85,7 @@ status_fill(json_object *node, wa_element *element)
 	element->participant = wa_ids_given(&element->who);
 	if (element->participant)
 		return;
-	if (wa_str_says(wa_json_text(node, "recipient_type"), WA_STR("group")) ||
+	if (wa_str_says(wa_json_text(node, "recipient_type"), "group") ||
 		status_is_group_id(wa_json_text(node, "recipient_id")))
 		element->group = true;
 	else
@@ -162,10 +159,10 @@ call_fill(json_object *node, wa_element *element)
 {
 	wa_str		direction = wa_json_text(node, "direction");
 
-	element->by_user = wa_str_says(direction, WA_STR("user_initiated"));
+	element->by_user = wa_str_says(direction, "user_initiated");
 	if (element->by_user)
 		wa_element_read_from(node, &element->who);
-	else if (wa_str_says(direction, WA_STR("business_initiated")))
+	else if (wa_str_says(direction, "business_initiated"))
 		element_read_to(node, &element->who);
 	element->message_id = wa_json_text(node, "id");
 	element->type = wa_json_text(node, "event");

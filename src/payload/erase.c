@@ -32,12 +32,6 @@ struct wa_names
  * Spellings.
  */
 
-static int
-compare_ids(const void *a, const void *b)
-{
-	return wa_str_compare(wa_canonical_str(a), wa_canonical_str(b));
-}
-
 /* The number of which these are the digits. */
 static int
 ending(const char *digits)
@@ -61,7 +55,7 @@ wa_names_make(const wa_canonical *ids, int n)
 	if (n > 0)
 	{
 		memcpy(names->ids, ids, (size_t) n * sizeof(wa_canonical));
-		qsort(names->ids, n, sizeof(wa_canonical), compare_ids);
+		qsort(names->ids, n, sizeof(wa_canonical), wa_canonical_order);
 	}
 	for (int i = 0; i < n; i++)
 	{
@@ -74,7 +68,7 @@ wa_names_make(const wa_canonical *ids, int n)
 static bool
 is_name(const wa_names *names, const wa_canonical *id)
 {
-	return bsearch(id, names->ids, names->n, sizeof(wa_canonical), compare_ids) != NULL;
+	return bsearch(id, names->ids, names->n, sizeof(wa_canonical), wa_canonical_order) != NULL;
 }
 
 void

@@ -83,8 +83,7 @@ message_fill_interactive(json_object *part, wa_element *element)
 			element->texts[0] = message_words(part, "title", element);
 		element->side_texts = message_has_words(element);
 	}
-	element->automatic = wa_str_says(wa_json_text(permission, "response_source"),
-									 WA_STR("automatic"));
+	element->automatic = wa_str_says(wa_json_text(permission, "response_source"), "automatic");
 }
 
 /*
@@ -223,31 +222,31 @@ message_fill_card(json_object *contacts, wa_element *element)
  */
 typedef struct message_type
 {
-	wa_str		name;
+	const char *name;
 	void		(*fill) (json_object *part, wa_element *element);
 	bool		mute;
 } message_type;
 
 static const message_type message_types[] = {
-	{{"text", 4}, message_fill_text, false},
-	{{"button", 6}, message_fill_button, false},
-	{{"interactive", 11}, message_fill_interactive, false},
-	{{"image", 5}, message_fill_caption, false},
-	{{"video", 5}, message_fill_caption, false},
-	{{"document", 8}, message_fill_caption, false},
-	{{"system", 6}, message_fill_system, true},
-	{{"edit", 4}, NULL, false},
-	{{"revoke", 6}, NULL, true},
-	{{"reaction", 8}, NULL, true},
-	{{"contacts", 8}, message_fill_card, false},
-	{{"audio", 5}, NULL, false},
-	{{"voice", 5}, NULL, false},
-	{{"sticker", 7}, NULL, false},
-	{{"location", 8}, NULL, false},
-	{{"order", 5}, message_fill_order, false},
-	{{"unsupported", 11}, NULL, false},
-	{{"unknown", 7}, NULL, false},
-	{{"request_welcome", 15}, NULL, true},
+	{"text", message_fill_text, false},
+	{"button", message_fill_button, false},
+	{"interactive", message_fill_interactive, false},
+	{"image", message_fill_caption, false},
+	{"video", message_fill_caption, false},
+	{"document", message_fill_caption, false},
+	{"system", message_fill_system, true},
+	{"edit", NULL, false},
+	{"revoke", NULL, true},
+	{"reaction", NULL, true},
+	{"contacts", message_fill_card, false},
+	{"audio", NULL, false},
+	{"voice", NULL, false},
+	{"sticker", NULL, false},
+	{"location", NULL, false},
+	{"order", message_fill_order, false},
+	{"unsupported", NULL, false},
+	{"unknown", NULL, false},
+	{"request_welcome", NULL, true},
 };
 
 /* The parts in which words of the user stand come first. */
@@ -271,7 +270,7 @@ message_find_part(json_object *node)
 {
 	for (size_t i = 0; i < lengthof(message_types); i++)
 	{
-		if (wa_json_member(node, message_types[i].name.data) != NULL)
+		if (wa_json_member(node, message_types[i].name) != NULL)
 			return &message_types[i];
 	}
 	return NULL;
@@ -294,7 +293,7 @@ message_is_wordless(json_object *part, const message_type *type, const wa_elemen
 static void
 message_fill_part(json_object *node, const message_type *type, wa_element *element)
 {
-	json_object *part = wa_json_member(node, type->name.data);
+	json_object *part = wa_json_member(node, type->name);
 
 	if (type->fill != NULL)
 		type->fill(part, element);
@@ -310,7 +309,7 @@ message_find_words(json_object *node, const message_type *type, wa_element *elem
 {
 	for (size_t i = 0; i < WORDED_TYPES && !message_has_words(element); i++)
 	{
-		if (&message_types[i] != type && wa_json_member(node, message_types[i].name.data) != NULL)
+		if (&message_types[i] != type && wa_json_member(node, message_types[i].name) != NULL)
 			message_fill_part(node, &message_types[i], element);
 	}
 	/* a reply without the "interactive" round it */
@@ -335,11 +334,11 @@ message_fill_parts(json_object *node, wa_element *element)
 	{
 		type = message_find_part(node);
 		if (type != NULL)
-			element->type = type->name;
+			element->type = wa_str_from(type->name);
 	}
 	if (type != NULL)
 		message_fill_part(node, type, element);
-	if (wa_str_says(element->type, WA_STR("edit")))
+	if (wa_str_says(element->type, "edit"))
 		message_fill_edit(node, element);
 	else if ((type == NULL || !type->mute) && !message_has_words(element))
 		message_find_words(node, type, element);

@@ -92,10 +92,6 @@ wa_payload_parse_element(wa_payload *payload, const char *text, size_t len,
 	payload->on_premises = on_premises;
 	payload->business = business;
 	payload->sender = sender;
-	payload->display_phone = (wa_str)
-	{
-		NULL, 0
-	};
 	payload->state = WA_WALK_SINGLE;
 	return WA_PAYLOAD_OK;
 }

@@ -30,12 +30,9 @@
 #define CONTAINER_COST	1024
 #define SCALAR_COST		192
 
-/* Why a parse did not answer OK, in words that take no argument. */
-static void
-parse_set_detail(wa_payload *payload, const char *text)
-{
-	snprintf(payload->detail, sizeof(payload->detail), "%s", text);
-}
+/* Why a parse did not answer OK. */
+#define parse_set_detail(payload, ...) \
+	snprintf((payload)->detail, sizeof((payload)->detail), __VA_ARGS__)
 
 void
 wa_payload_drop_tokener(wa_payload *payload)
@@ -160,8 +157,7 @@ parse_run(wa_payload *payload, const char *text, size_t len, json_object **root,
 	*rewritable = error == json_tokener_error_parse_number ||
 		error == json_tokener_error_parse_string;
 	if (result == WA_PAYLOAD_INVALID_JSON)
-		snprintf(payload->detail, sizeof(payload->detail), "%s at byte %zu",
-				 json_tokener_error_desc(error), end);
+		parse_set_detail(payload, "%s at byte %zu", json_tokener_error_desc(error), end);
 	return result;
 }
 
@@ -197,8 +193,7 @@ parse_check_text(wa_payload *payload, const char *text, size_t len, wa_text_coun
 
 	if (len > WA_PAYLOAD_MAX_BYTES)
 	{
-		snprintf(payload->detail, sizeof(payload->detail),
-				 "%zu bytes, the limit is %d", len, WA_PAYLOAD_MAX_BYTES);
+		parse_set_detail(payload, "%zu bytes, the limit is %d", len, WA_PAYLOAD_MAX_BYTES);
 		return WA_PAYLOAD_TOO_LARGE;
 	}
 	if (len == 0)
@@ -208,16 +203,15 @@ parse_check_text(wa_payload *payload, const char *text, size_t len, wa_text_coun
 	}
 	if (!wa_text_scan(text, len, counts, &end))
 	{
-		snprintf(payload->detail, sizeof(payload->detail), "no UTF-8 at byte %zu", end);
+		parse_set_detail(payload, "no UTF-8 at byte %zu", end);
 		return WA_PAYLOAD_INVALID_JSON;
 	}
 	if (counts->openers > WA_PAYLOAD_MAX_CONTAINERS)
 		counts->openers = wa_text_measure(text, len).containers;
 	if (counts->openers > WA_PAYLOAD_MAX_CONTAINERS)
 	{
-		snprintf(payload->detail, sizeof(payload->detail),
-				 "%zu arrays and objects, the limit is %d",
-				 counts->openers, WA_PAYLOAD_MAX_CONTAINERS);
+		parse_set_detail(payload, "%zu arrays and objects, the limit is %d",
+						 counts->openers, WA_PAYLOAD_MAX_CONTAINERS);
 		return WA_PAYLOAD_TOO_LARGE;
 	}
 	return WA_PAYLOAD_OK;
@@ -323,8 +317,7 @@ wa_payload_parse_text(wa_payload *payload, const char *text, size_t len, json_ob
 		payload->repeats = payload->repeats || parse_has_lost(text, len, &counts, *root);
 	}
 	else if (result == WA_PAYLOAD_TOO_DEEP)
-		snprintf(payload->detail, sizeof(payload->detail),
-				 "nested deeper than %d levels", WA_PAYLOAD_MAX_DEPTH);
+		parse_set_detail(payload, "nested deeper than %d levels", WA_PAYLOAD_MAX_DEPTH);
 	else if (result == WA_PAYLOAD_NO_MEMORY)
 		parse_set_detail(payload, "out of memory");
 	/* the tokener's buffer has grown to the longest string, and stays so */

@@ -68,7 +68,7 @@ unread_is_alike(const char *key, json_object *node)
 		return false;
 	for (size_t i = 0; i < lengthof(names); i++)
 	{
-		if (wa_str_says(name, wa_str_from(names[i])))
+		if (wa_str_says(name, names[i]))
 			return true;
 	}
 	return false;

@@ -28,8 +28,7 @@ walk_shared_text(json_object *object, const char *key)
 	wa_str		text = wa_str_trim(wa_json_scalar(member));
 
 	/* the number of an account, taken for a float */
-	if (json_object_is_type(member, json_type_double) && text.len > 2 &&
-		memcmp(text.data + text.len - 2, ".0", 2) == 0)
+	if (json_object_is_type(member, json_type_double) && wa_str_ends_with(text, ".0"))
 		text.len -= 2;
 	return wa_str_cut(text, LONGEST_SHARED);
 }
@@ -72,6 +71,18 @@ place_add_item(wa_payload *payload, const char *name, json_object *list, int i)
 		place_add_index(payload, i);
 }
 
+/* ----------------------------------------------------------------
+ * What a step ends with
+ * ----------------------------------------------------------------
+ */
+
+static bool
+walk_fill(wa_payload *payload, wa_element *element, wa_element_kind kind, json_object *node)
+{
+	wa_element_fill(payload, element, kind, node);
+	return true;
+}
+
 /* Report what carries elements that are not read. */
 static bool
 walk_fill_unread(wa_payload *payload, wa_element *element, json_object *node)
@@ -79,6 +90,14 @@ walk_fill_unread(wa_payload *payload, wa_element *element, json_object *node)
 	wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, node);
 	element->unread = true;
 	return true;
+}
+
+/* The same, but behind the elements of the value: node stands at the present place. */
+static void
+walk_defer_unread(wa_payload *payload, json_object *node)
+{
+	payload->unread = node;
+	payload->unread_steps = payload->place.nsteps;
 }
 
 /* ----------------------------------------------------------------
@@ -180,41 +199,27 @@ walk_enter_value(wa_payload *payload, json_object *value, wa_element *element)
 			walk_begin_contacts(payload, value);
 			/* what is no echo may be a user's */
 			if (payload->unread == NULL && wa_unread_beside(value, "message_echoes", "history"))
-			{
-				payload->unread = value;
-				payload->unread_steps = payload->place.nsteps;
-			}
+				walk_defer_unread(payload, value);
 		}
-		wa_element_fill(payload, element, WA_ELEMENT_OTHER, value);
-		return true;
+		return walk_fill(payload, element, WA_ELEMENT_OTHER, value);
 	}
 
 	payload->value = value;
 	payload->value_steps = payload->place.nsteps;
 	payload->in_standby = false;
 	if (payload->unread == NULL && wa_unread_in_value(value, false))
-	{
-		payload->unread = value;
-		payload->unread_steps = payload->place.nsteps;
-	}
+		walk_defer_unread(payload, value);
 	known = walk_load_arrays(payload, value);
 	payload->state = WA_WALK_ITEM;
 	if (walk_is_of_account(payload->field, value))
-	{
-		wa_element_fill(payload, element, WA_ELEMENT_ACCOUNT_UPDATE, value);
-		return true;
-	}
+		return walk_fill(payload, element, WA_ELEMENT_ACCOUNT_UPDATE, value);
 	if (walk_is_of_template(payload->field, value))
-	{
-		wa_element_fill(payload, element, WA_ELEMENT_TEMPLATE, value);
-		return true;
-	}
+		return walk_fill(payload, element, WA_ELEMENT_TEMPLATE, value);
 	if (known || payload->unread != NULL ||
 		wa_json_is_object(wa_json_member(value, "standby")))
 		return false;
 	payload->state = walk_behind_value(payload);
-	wa_element_fill(payload, element, WA_ELEMENT_OTHER, value);
-	return true;
+	return walk_fill(payload, element, WA_ELEMENT_OTHER, value);
 }
 
 /* The next item of the array that is being read; false behind its last. */
@@ -229,15 +234,13 @@ walk_next_item(wa_payload *payload, wa_element *element)
 	{
 		payload->malformed[array] = false;
 		place_add(payload, wa_value_arrays[array].name);
-		wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, list);
-		return true;
+		return walk_fill(payload, element, WA_ELEMENT_MALFORMED, list);
 	}
 	if (++payload->item >= payload->lengths[array])
 		return false;
 	place_add_item(payload, wa_value_arrays[array].name, list, payload->item);
-	wa_element_fill(payload, element, wa_value_arrays[array].kind,
-					wa_json_list_item(list, payload->item));
-	return true;
+	return walk_fill(payload, element, wa_value_arrays[array].kind,
+					 wa_json_list_item(list, payload->item));
 }
 
 static bool
@@ -266,10 +269,7 @@ walk_step_standby(wa_payload *payload, wa_element *element)
 	if (walk_load_arrays(payload, standby))
 		payload->state = WA_WALK_ITEM;
 	else if (payload->unread == NULL)
-	{
-		wa_element_fill(payload, element, WA_ELEMENT_OTHER, standby);
-		return true;
-	}
+		return walk_fill(payload, element, WA_ELEMENT_OTHER, standby);
 	return false;
 }
 
@@ -332,23 +332,13 @@ walk_enter_change(wa_payload *payload, json_object *change, wa_element *element)
 	payload->field = walk_shared_text(change, "field");
 	payload->unread = NULL;
 	if (walk_change_lacks_list(payload, value))
-	{
-		wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, change);
-		return true;
-	}
+		return walk_fill(payload, element, WA_ELEMENT_MALFORMED, change);
 	if (wa_json_is_object(value) && wa_unread_beside(change, "field", "value"))
-	{
-		payload->unread = change;
-		payload->unread_steps = payload->place.nsteps;
-	}
+		walk_defer_unread(payload, change);
 	if (value != NULL)
 		place_add(payload, "value");
 	if (!wa_json_is_object(value))
-	{
-		wa_element_fill(payload, element, WA_ELEMENT_MALFORMED,
-						value != NULL ? value : change);
-		return true;
-	}
+		return walk_fill(payload, element, WA_ELEMENT_MALFORMED, value != NULL ? value : change);
 	return walk_enter_value(payload, value, element);
 }
 
@@ -380,14 +370,12 @@ walk_enter_entry(wa_payload *payload, json_object *entry, wa_element *element)
 	if (changes == NULL)
 	{
 		/* no object at all, or one without changes */
-		wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, entry);
-		return true;
+		return walk_fill(payload, element, WA_ELEMENT_MALFORMED, entry);
 	}
 	if (!wa_json_is_array(changes) && !wa_json_is_object(changes))
 	{
 		place_add(payload, "changes");
-		wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, changes);
-		return true;
+		return walk_fill(payload, element, WA_ELEMENT_MALFORMED, changes);
 	}
 	payload->changes = changes;
 	payload->change = -1;
@@ -428,8 +416,7 @@ walk_enter_envelope(wa_payload *payload, json_object *envelope, wa_element *elem
 	else if (entries != NULL)
 	{
 		place_add(payload, "entry");
-		wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, entries);
-		return true;
+		return walk_fill(payload, element, WA_ELEMENT_MALFORMED, entries);
 	}
 	return wa_unread_beside(envelope, "entry", "entry") &&
 		walk_fill_unread(payload, element, envelope);
@@ -533,8 +520,7 @@ walk_enter_unknown(wa_payload *payload, wa_source *source, json_object *node,
 		source->unread = source->unread || wa_unread_at_any_depth(node);
 		return false;
 	}
-	wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, node);
-	return true;
+	return walk_fill(payload, element, WA_ELEMENT_MALFORMED, node);
 }
 
 static bool
@@ -624,8 +610,7 @@ walk_step_single(wa_payload *payload, wa_element *element)
 	if (element->kind == WA_ELEMENT_ACCOUNT_UPDATE &&
 		(wa_unread_in_value(payload->root, false) || wa_unread_at_any_depth(payload->root)))
 	{
-		payload->unread = payload->root;
-		payload->unread_steps = 0;
+		walk_defer_unread(payload, payload->root);
 		payload->state = WA_WALK_UNREAD;
 	}
 	return true;

@@ -51,6 +51,13 @@ wa_canonical_equal(const wa_canonical *a, const wa_canonical *b)
 	return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
 }
 
+/* Compare two wa_canonical as the SQL type does, for qsort and bsearch. */
+static inline int
+wa_canonical_order(const void *a, const void *b)
+{
+	return wa_str_compare(wa_canonical_str(a), wa_canonical_str(b));
+}
+
 /*
  * Read len bytes of UTF-8 at input as a phone number or a BSUID, fold it, and put the
  * canonical text into *result.  Returns false, and leaves *result undefined, where the

@@ -243,8 +243,8 @@ wa_recipient_text_support(PG_FUNCTION_ARGS)
 static int
 recipient_cmp(const wa_recipient *a, const wa_recipient *b)
 {
-	return wa_recipient_cmp_bytes(VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a),
-								  VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b));
+	return wa_str_compare((wa_str) {VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a)},
+						  (wa_str) {VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b)});
 }
 
 static bool
@@ -437,14 +437,14 @@ Datum
 wa_time_zones(PG_FUNCTION_ARGS)
 {
 	wa_recipient *recipient = PG_GETARG_RECIPIENT_PP(0);
-	const char *zones = wa_time_zones_of(VARDATA_ANY(recipient), VARSIZE_ANY_EXHDR(recipient));
+	wa_str		zones = wa_str_from(wa_time_zones_of(VARDATA_ANY(recipient), VARSIZE_ANY_EXHDR(recipient)));
+	wa_str		zone;
 	Datum		names[WA_TIME_ZONES_MAX];
 	int			nnames = 0;
-	size_t		len;
 
-	if (zones == NULL)
+	if (zones.data == NULL)
 		PG_RETURN_NULL();
-	for (; (len = strcspn(zones, " ")) > 0; zones += len + (zones[len] == ' '))
-		names[nnames++] = PointerGetDatum(cstring_to_text_with_len(zones, (int) len));
+	while (wa_str_next_word(&zones, &zone))
+		names[nnames++] = wa_str_datum(zone);
 	PG_RETURN_ARRAYTYPE_P(construct_array(names, nnames, TEXTOID, -1, false, TYPALIGN_INT));
 }

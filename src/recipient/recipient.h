@@ -44,18 +44,4 @@ extern void wa_recipient_require(const struct varlena *value, wa_canonical *cano
  */
 extern void wa_recipient_get(const wa_recipient *recipient, wa_canonical *canonical);
 
-/*
- * Compare two canonical texts in the order of the type: by bytes, a prefix first.  Returns
- * less than, equal to or greater than 0.
- */
-static inline int
-wa_recipient_cmp_bytes(const char *a, size_t alen, const char *b, size_t blen)
-{
-	int			order = memcmp(a, b, Min(alen, blen));
-
-	if (order != 0)
-		return order;
-	return alen < blen ? -1 : alen > blen;
-}
-
 #endif							/* WA_RECIPIENT_H */

@@ -41,37 +41,30 @@ COMMENT ON COLUMN wa_message.participant IS 'For a message to a group: the parti
 CREATE FUNCTION wa__sent_check(message_id text, recipient text, template text, campaign text, at timestamptz,
 	business text, sender text)
 	RETURNS boolean
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS
-$$
-BEGIN
-	IF btrim(coalesce(message_id, '')) = '' THEN
-		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
-			MESSAGE = 'a sent message needs its message id',
-			DETAIL = 'It is needed to find the statuses of the message.',
-			HINT = 'Give messages[0].id of the answer of the send API.';
-	ELSIF message_id ~ '^[[:space:]]|[[:space:]]$' OR business ~ '^[[:space:]]|[[:space:]]$' OR sender ~ '^[[:space:]]|[[:space:]]$' THEN
-		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-			MESSAGE = 'message id, business and sender must not have blanks around them',
-			DETAIL = 'They are compared with those of webhooks, which are read without.';
-	ELSIF octet_length(message_id) > 255 OR octet_length(business) > 255 OR octet_length(sender) > 255
-		OR octet_length(template) > 512 OR octet_length(campaign) > 1000 THEN
-		RAISE EXCEPTION USING ERRCODE = 'string_data_right_truncation',
-			MESSAGE = CASE WHEN octet_length(message_id) > 255 THEN 'message id' WHEN octet_length(template) > 512 THEN 'name of a template'
-				WHEN octet_length(campaign) > 1000 THEN 'name of a campaign' ELSE 'business or sender' END || ' is too long',
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+	BEGIN ATOMIC
+		SELECT CASE
+			WHEN btrim(coalesce(message_id, '')) = '' THEN
+				wa__refuse('null_value_not_allowed', 'a sent message needs its message id', 'It is needed to find the statuses of the message.',
+					'Give messages[0].id of the answer of the send API.')
+			WHEN message_id ~ '^[[:space:]]|[[:space:]]$' OR business ~ '^[[:space:]]|[[:space:]]$' OR sender ~ '^[[:space:]]|[[:space:]]$' THEN
+				wa__refuse('invalid_parameter_value', 'message id, business and sender must not have blanks around them',
+					'They are compared with those of webhooks, which are read without.', '')
 			-- These limits make sure that the key of a row of wa_message_day fits into its index.
-			DETAIL = format('It may have at most %s bytes.', CASE WHEN octet_length(message_id) > 255 THEN 255 WHEN octet_length(template) > 512 THEN 512
-				WHEN octet_length(campaign) > 1000 THEN 1000 ELSE 255 END);
-	ELSIF recipient IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
-			MESSAGE = 'a sent message needs its recipient';
-	ELSIF at IS NULL OR NOT (at >= '2009-01-01 00:00:00+00' AND at <= clock_timestamp() + interval '10 minutes') THEN
-		RAISE EXCEPTION USING ERRCODE = 'datetime_field_overflow',
-			MESSAGE = 'time of a sent message is out of range',
-			DETAIL = 'It must lie between 2009 and 10 minutes from now.';
-	END IF;
-	RETURN true;
-END
-$$;
+			WHEN octet_length(message_id) > 255 THEN
+				wa__refuse('string_data_right_truncation', 'message id is too long', 'It may have at most 255 bytes.', '')
+			WHEN octet_length(template) > 512 THEN
+				wa__refuse('string_data_right_truncation', 'name of a template is too long', 'It may have at most 512 bytes.', '')
+			WHEN octet_length(campaign) > 1000 THEN
+				wa__refuse('string_data_right_truncation', 'name of a campaign is too long', 'It may have at most 1000 bytes.', '')
+			WHEN octet_length(business) > 255 OR octet_length(sender) > 255 THEN
+				wa__refuse('string_data_right_truncation', 'business or sender is too long', 'It may have at most 255 bytes.', '')
+			WHEN recipient IS NULL THEN
+				wa__refuse('null_value_not_allowed', 'a sent message needs its recipient', '', '')
+			WHEN (at >= '2009-01-01 00:00:00+00' AND at <= clock_timestamp() + interval '10 minutes') IS NOT TRUE THEN
+				wa__refuse('datetime_field_overflow', 'time of a sent message is out of range', 'It must lie between 2009 and 10 minutes from now.', '')
+			ELSE true END;
+	END;
 COMMENT ON FUNCTION wa__sent_check(text, text, text, text, timestamptz, text, text) IS
 'Checks the arguments of wa_sent: returns true or raises an error that says what is wrong';
 REVOKE EXECUTE ON FUNCTION wa__sent_check(text, text, text, text, timestamptz, text, text) FROM PUBLIC;

@@ -11,7 +11,6 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
-#include "utils/lsyscache.h"
 
 #include "base/append.h"
 #include "base/encode.h"
@@ -89,16 +88,12 @@ wa__reach(PG_FUNCTION_ARGS)
 	Datum	   *starts;
 	bool	   *nulls;
 	int			n;
-	int16		len;
-	bool		by_value;
-	char		align;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	array = PG_GETARG_ARRAYTYPE_P(0);
-	get_typlenbyvalalign(ARR_ELEMTYPE(array), &len, &by_value, &align);
-	deconstruct_array(array, ARR_ELEMTYPE(array), len, by_value, align, &starts, &nulls, &n);
+	deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_INT, &starts, &nulls, &n);
 	search.reached = reached_create(CurrentMemoryContext, 64, &seed);
 	wa_link_reader_open(&links, wa_schema_of(fcinfo->flinfo->fn_oid), wa_active_snapshot());
 	for (int i = 0; i < n; i++)

@@ -68,16 +68,9 @@ COMMENT ON FUNCTION wa__sql(text) IS 'Returns the HTML of the statement behind a
 REVOKE EXECUTE ON FUNCTION wa__sql(text) FROM PUBLIC;
 
 CREATE FUNCTION wa__report_days(days integer) RETURNS integer
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
-$$
-BEGIN
-	IF days IS NULL OR days NOT BETWEEN 1 AND 366 THEN
-		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-			MESSAGE = 'a report covers 1 to 366 days';
-	END IF;
-	RETURN days;
-END
-$$;
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN CASE WHEN days BETWEEN 1 AND 366 THEN days
+		WHEN wa__refuse('invalid_parameter_value', 'a report covers 1 to 366 days', '', '') THEN 0 END;
 COMMENT ON FUNCTION wa__report_days(integer) IS 'Checks the argument of wa_report and returns it';
 REVOKE EXECUTE ON FUNCTION wa__report_days(integer) FROM PUBLIC;
 

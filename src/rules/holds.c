@@ -102,11 +102,13 @@ read_hold(void *arg, TupleTableSlot *slot)
 }
 
 static int
-compare_senders(const wa_own_sender *a, const wa_own_sender *b)
+compare_senders(const void *a, const void *b)
 {
-	int			order = wa_str_compare(a->business, b->business);
+	const wa_own_sender *x = a;
+	const wa_own_sender *y = b;
+	int			order = wa_str_compare(x->business, y->business);
 
-	return order != 0 ? order : wa_str_compare(a->sender, b->sender);
+	return order != 0 ? order : wa_str_compare(x->sender, y->sender);
 }
 
 static wa_own_sender
@@ -287,12 +289,6 @@ read_own(void *arg, TupleTableSlot *slot)
 	return true;
 }
 
-static int
-compare_own(const void *a, const void *b)
-{
-	return compare_senders(a, b);
-}
-
 /* Note what may hold it. */
 static void
 find_groups(const wa_holds *holds, wa_own_sender *own)
@@ -328,7 +324,7 @@ read_all_own(wa_holds *holds)
 	holds->nown = 0;
 	wa_scan_rows(&holds->schema->sender, holds->snapshot, read_own, holds);
 	if (holds->nown > 0)
-		qsort(holds->own, holds->nown, sizeof(wa_own_sender), compare_own);
+		qsort(holds->own, holds->nown, sizeof(wa_own_sender), compare_senders);
 	for (int i = 0; i < holds->nown; i++)
 	{
 		const wa_own_sender *own = &holds->own[i];

@@ -34,9 +34,9 @@ COMMENT ON COLUMN wa_frequency_cap.reason IS 'Why, shown by wa_explain';
 COMMENT ON COLUMN wa_frequency_cap.recorded_by IS 'Role that recorded it';
 COMMENT ON COLUMN wa_frequency_cap.recorded_at IS 'When it was recorded; leave it to its default';
 
-CREATE FUNCTION wa__quiet_hours_check(region text, days integer[], starts time, ends time) RETURNS boolean
+CREATE FUNCTION wa__quiet_hours_check(days integer[], starts time, ends time) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION wa__quiet_hours_check(text, integer[], time, time) IS
+COMMENT ON FUNCTION wa__quiet_hours_check(integer[], time, time) IS
 'Checks a row of wa_quiet_hours: returns true or raises an error that says what is wrong with it';
 
 CREATE TABLE wa_quiet_hours (
@@ -50,7 +50,8 @@ CREATE TABLE wa_quiet_hours (
 	recorded_by text COLLATE "C" NOT NULL DEFAULT SESSION_USER,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	CONSTRAINT wa_quiet_hours_pkey PRIMARY KEY (id),
-	CONSTRAINT wa_quiet_hours_check CHECK (wa__quiet_hours_check(region, days, starts, ends))
+	CONSTRAINT wa_quiet_hours_region CHECK (wa__region_check(region)),
+	CONSTRAINT wa_quiet_hours_check CHECK (wa__quiet_hours_check(days, starts, ends))
 );
 SELECT pg_catalog.pg_extension_config_dump('wa_quiet_hours', '');
 SELECT pg_catalog.pg_extension_config_dump('wa_quiet_hours_id_seq', '');

@@ -70,18 +70,6 @@ wa__frequency_cap_check(PG_FUNCTION_ARGS)
 }
 
 static void
-check_region(const char *region)
-{
-	if (wa_time_zones_of_region(region) == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
-				 errmsg("unknown region \"%.*s\" of quiet hours",
-						wa_shown_len(wa_str_from(region)), region),
-				 errdetail("No time zone of it is known."),
-				 errhint("Give an ISO 3166 code of two capital letters, such as BR; NULL is everywhere.")));
-}
-
-static void
 check_days(ArrayType *days)
 {
 	Datum	   *elements;
@@ -125,10 +113,8 @@ Datum
 wa__quiet_hours_check(PG_FUNCTION_ARGS)
 {
 	if (!PG_ARGISNULL(0))
-		check_region(text_to_cstring(PG_GETARG_TEXT_PP(0)));
-	if (!PG_ARGISNULL(1))
-		check_days(PG_GETARG_ARRAYTYPE_P(1));
-	if (!PG_ARGISNULL(2) && !PG_ARGISNULL(3))
-		check_times(PG_GETARG_TIMEADT(2), PG_GETARG_TIMEADT(3));
+		check_days(PG_GETARG_ARRAYTYPE_P(0));
+	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
+		check_times(PG_GETARG_TIMEADT(1), PG_GETARG_TIMEADT(2));
 	PG_RETURN_BOOL(true);
 }

@@ -34,9 +34,9 @@ typedef struct wa_resumes
 /* A stop that named this member. */
 typedef struct wa_stop
 {
+	wa_str		business;		/* first: sorted by it */
 	int			member;
 	wa_register reg;
-	wa_str		business;
 	wa_instant	at;
 } wa_stop;
 
@@ -115,7 +115,7 @@ add_stop(wa_consents *consents, int member, wa_register reg, wa_str business, wa
 {
 	*wa_append(consents->stops, consents->nstops, consents->max_stops, wa_stop) = (wa_stop)
 	{
-		member, reg, business, at
+		business, member, reg, at
 	};
 }
 
@@ -253,12 +253,6 @@ read_latest(wa_consents *consents, wa_reader *consent, int home)
 }
 
 static int
-compare_stops(const void *a, const void *b)
-{
-	return wa_str_compare(((const wa_stop *) a)->business, ((const wa_stop *) b)->business);
-}
-
-static int
 compare_resumes(const void *a, const void *b)
 {
 	const wa_resumes *x = a;
@@ -340,7 +334,7 @@ apply_all_resumes(wa_consents *consents)
 	if (consents->nresumes == 0)
 		return;
 	/* What is asked of a business is asked once. */
-	qsort(consents->stops, consents->nstops, sizeof(wa_stop), compare_stops);
+	qsort(consents->stops, consents->nstops, sizeof(wa_stop), wa_str_order);
 	qsort(consents->resumes, consents->nresumes, sizeof(wa_resumes), compare_resumes);
 	for (int i = 0; i < consents->nresumes; i++)
 		apply_resumes(consents, &consents->resumes[i], false);

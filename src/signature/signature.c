@@ -24,7 +24,7 @@
 
 typedef struct wa_secret
 {
-	wa_str		business;		/* in UTF-8, as payloads name it */
+	wa_str		business;		/* first: sorted by it; in UTF-8, as payloads name it */
 	wa_str		secret;
 	bool		compared;		/* has its signature been computed for this body? */
 } wa_secret;
@@ -63,12 +63,6 @@ read_secret(void *arg, TupleTableSlot *slot)
 	return true;
 }
 
-static int
-compare_businesses(const void *a, const void *b)
-{
-	return wa_str_compare(((const wa_secret *) a)->business, ((const wa_secret *) b)->business);
-}
-
 wa_secrets *
 wa_secrets_load(const wa_schema *schema, bool latest)
 {
@@ -78,7 +72,7 @@ wa_secrets_load(const wa_schema *schema, bool latest)
 	wa_scan_rows(&schema->app_secret, snapshot, read_secret, &secrets);
 	UnregisterSnapshot(snapshot);
 	if (secrets != NULL)
-		qsort(secrets->rows, secrets->n, sizeof(wa_secret), compare_businesses);
+		qsort(secrets->rows, secrets->n, sizeof(wa_secret), wa_str_order);
 	return secrets;
 }
 

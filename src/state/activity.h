@@ -43,7 +43,7 @@ typedef struct wa_activity
 /* One row of wa_activity, without its recipient. */
 typedef struct wa_activity_row
 {
-	wa_str		business;
+	wa_str		business;		/* first: ingest/writer.c searches by it */
 	wa_str		sender;
 	bool		lifts;			/* does it lift cooldowns: its own row, or one of its home? */
 	wa_activity activity;

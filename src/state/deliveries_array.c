@@ -16,27 +16,13 @@
 
 PG_FUNCTION_INFO_V1(wa__delivery_merge);
 
-/* The elements as they lie in an array; an ERROR where it is none that we write. */
-static const char *
-elements_of(Datum datum, Oid type, int *n)
-{
-	const char *elements = wa_array_in_place(PG_DETOAST_DATUM_PACKED(datum), type, n);
-
-	if (*n < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("a row of wa_delivery cannot be read"),
-				 errdetail("One of its arrays has more than one dimension, a NULL or another type.")));
-	return elements;
-}
-
 void
 wa_deliveries_from_arrays(Datum instants, Datum messages, wa_deliveries *deliveries)
 {
 	int			ninstants;
 	int			nmessages;
-	const char *at = elements_of(instants, TIMESTAMPTZOID, &ninstants);
-	const char *message = elements_of(messages, INT4OID, &nmessages);
+	const char *at = wa_array_in_place(instants, TIMESTAMPTZOID, &ninstants);
+	const char *message = wa_array_in_place(messages, INT4OID, &nmessages);
 
 	for (int i = 0; i < Min(ninstants, nmessages); i++)
 	{
@@ -52,7 +38,7 @@ wa_instant
 wa_latest_of_array(Datum instants)
 {
 	int			n;
-	const char *at = elements_of(instants, TIMESTAMPTZOID, &n);
+	const char *at = wa_array_in_place(instants, TIMESTAMPTZOID, &n);
 	wa_instant	latest = WA_NEVER;
 
 	if (n > 0)

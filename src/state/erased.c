@@ -23,27 +23,25 @@ wa_erasure_key_make(uint8 *bytes)
 				 errmsg("could not generate random values")));
 }
 
-bool
+void
 wa_erasure_key_from(wa_str bytes, wa_erasure_key *key)
 {
 	if (bytes.len != WA_ERASURE_SECRET + sizeof(uint64))
-		return false;
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("the key in wa_erasure_key has a wrong length"),
+				 errhint("Restore it from a dump: without it nobody can tell who was erased.")));
 	memcpy(key->secret, bytes.data, WA_ERASURE_SECRET);
 	key->seed = 0;
 	/* The same number on every machine, whatever its byte order. */
 	for (int i = 0; i < sizeof(uint64); i++)
 		key->seed = key->seed << 8 | (uint8) bytes.data[WA_ERASURE_SECRET + i];
-	return true;
 }
 
 static bool
 read_key(void *arg, TupleTableSlot *slot)
 {
-	if (!wa_erasure_key_from(wa_slot_str(slot, Anum_wa_erasure_key_key), arg))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("the key in wa_erasure_key has a wrong length"),
-				 errhint("Restore it from a dump: without it nobody can tell who was erased.")));
+	wa_erasure_key_from(wa_slot_str_in_place(slot, Anum_wa_erasure_key_key), arg);
 	return false;
 }
 

@@ -51,10 +51,10 @@ extern bool wa_erasure_key_read(const wa_schema *schema, Snapshot snapshot, wa_e
 
 /*
  * Make a new random key, as the WA_ERASURE_SECRET + 8 bytes to be stored; and read a key
- * from stored bytes, false where their number is wrong.
+ * from stored bytes.  Error: data_corrupted where their number is wrong.
  */
 extern void wa_erasure_key_make(uint8 *bytes);
-extern bool wa_erasure_key_from(wa_str bytes, wa_erasure_key *key);
+extern void wa_erasure_key_from(wa_str bytes, wa_erasure_key *key);
 
 /* The bucket of a phone by its number. */
 static inline uint32

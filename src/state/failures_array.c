@@ -13,30 +13,13 @@
 #include "base/array_in_place.h"
 #include "state/failures_array.h"
 
-static void
-add_elements(Datum array, wa_failures *failures)
-{
-	ArrayIterator iterator = array_create_iterator(DatumGetArrayTypeP(array), 0, NULL);
-	Datum		value;
-	bool		isnull;
-
-	while (array_iterate(iterator, &value, &isnull))
-	{
-		if (!isnull)
-			wa_failures_add(failures, DatumGetTimestampTz(value));
-	}
-	array_free_iterator(iterator);
-}
-
 void
 wa_failures_from_array(Datum array, wa_failures *failures)
 {
 	int			n;
-	const char *elements = wa_array_in_place(PG_DETOAST_DATUM_PACKED(array), TIMESTAMPTZOID, &n);
+	const char *elements = wa_array_in_place(array, TIMESTAMPTZOID, &n);
 
 	failures->n = 0;
-	if (n < 0)
-		add_elements(array, failures);
 	for (int i = 0; i < n; i++)
 	{
 		TimestampTz at;

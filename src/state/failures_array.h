@@ -12,7 +12,7 @@
 
 #include "state/failures.h"
 
-/* Make *failures the set of the elements of a timestamptz[]; NULL elements are ignored. */
+/* Make *failures the set of the elements of a stored timestamptz[].  Error: data_corrupted where one is NULL. */
 extern void wa_failures_from_array(Datum array, wa_failures *failures);
 
 /* The set as timestamptz[], allocated in the current memory context. */

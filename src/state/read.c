@@ -173,12 +173,6 @@ wa_reader_previous(wa_reader *reader)
 	return next_in(reader, BackwardScanDirection);
 }
 
-wa_instant
-wa_reader_instant(wa_reader *reader, int column)
-{
-	return wa_slot_instant(reader->slot, column);
-}
-
 int32
 wa_reader_int(wa_reader *reader, int column)
 {
@@ -195,18 +189,6 @@ wa_reader_int8(wa_reader *reader, int column)
 	Datum		value = slot_getattr(reader->slot, column, &isnull);
 
 	return isnull ? 0 : DatumGetInt64(value);
-}
-
-wa_str
-wa_reader_str_in_place(wa_reader *reader, int column)
-{
-	return wa_slot_str_in_place(reader->slot, column);
-}
-
-wa_str
-wa_reader_str(wa_reader *reader, int column)
-{
-	return wa_slot_str(reader->slot, column);
 }
 
 void
@@ -254,12 +236,7 @@ wa_read_until(wa_reader *reader)
 void
 wa_read_failures(wa_reader *reader, wa_failures *failures)
 {
-	bool		isnull;
-	Datum		value = slot_getattr(reader->slot, Anum_wa_cooldown_failures, &isnull);
-
-	failures->n = 0;
-	if (!isnull)
-		wa_failures_from_array(value, failures);
+	wa_failures_from_array(wa_slot_datum(reader->slot, Anum_wa_cooldown_failures), failures);
 }
 
 wa_category

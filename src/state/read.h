@@ -75,16 +75,14 @@ extern bool wa_reader_next(wa_reader *reader);
 extern bool wa_reader_previous(wa_reader *reader);
 
 /*
- * A column of the current row.  Strings are copied into the current memory context.  A
- * NULL timestamp is returned as WA_NEVER, a NULL string as absent.
+ * A column of the current row, as wa_slot_instant, wa_slot_str_in_place and wa_slot_str read it; a number is 0
+ * where it is NULL.
  */
-extern wa_instant wa_reader_instant(wa_reader *reader, int column);
+#define wa_reader_instant(reader, column)		wa_slot_instant((reader)->slot, column)
+#define wa_reader_str_in_place(reader, column)	wa_slot_str_in_place((reader)->slot, column)
+#define wa_reader_str(reader, column)			wa_slot_str((reader)->slot, column)
 extern int32 wa_reader_int(wa_reader *reader, int column);
 extern int64 wa_reader_int8(wa_reader *reader, int column);
-extern wa_str wa_reader_str(wa_reader *reader, int column);
-
-/* A string column without copying, valid until the reader goes to another row. */
-extern wa_str wa_reader_str_in_place(wa_reader *reader, int column);
 
 /*
  * Read the current row of wa_consent, without sender and message id, which decisions do

@@ -298,15 +298,6 @@ walk(wa_connected *c, wa_str id)
 		c->walked[locate(c, node)] = true;
 }
 
-static int
-compare_ids(const void *a, const void *b)
-{
-	const wa_str *x = a;
-	const wa_str *y = b;
-
-	return wa_recipient_cmp_bytes(x->data, x->len, y->data, y->len);
-}
-
 /* Follow the links of the batch, sorted, so that neighbours in the index are read together. */
 static void
 walk_batch(wa_connected *c)
@@ -319,10 +310,10 @@ walk_batch(wa_connected *c)
 		ids[i] = (wa_str) {&c->batch[at + 1], (unsigned char) c->batch[at]};
 		at += 1 + ids[i].len;
 	}
-	qsort(ids, c->nbatch, sizeof(wa_str), compare_ids);
+	qsort(ids, c->nbatch, sizeof(wa_str), wa_str_order);
 	for (uint32 i = 0; i < c->nbatch; i++)
 	{
-		if (i > 0 && compare_ids(&ids[i - 1], &ids[i]) == 0)
+		if (i > 0 && wa_str_equal(ids[i - 1], ids[i]))
 			continue;
 		walk(c, ids[i]);
 		if (c->batch_has_rows && is_member(c, node_of(c, ids[i])))

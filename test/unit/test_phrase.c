@@ -148,8 +148,6 @@ doubts(const char *text, const char *expected, bool doubtful)
 
 	wa_phrase_fold((wa_str) {text, strlen(text)}, &key);
 	check(strcmp(key.text, expected) == 0 && key.doubtful == doubtful, text, expected, key.text);
-	check(wa_phrase_counts(&key, false) && wa_phrase_counts(&key, true) == !doubtful,
-		  text, expected, key.text);
 }
 
 static void

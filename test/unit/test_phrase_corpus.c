@@ -67,7 +67,7 @@ is_phrase(const wa_phrase_key *key, bool resumes, bool inactive_too)
 		const wa_default_phrase *p = &wa_default_phrases[i];
 
 		if (p->resumes == resumes && (p->active || inactive_too) &&
-			strcmp(phrases[i].text, key->text) == 0 && wa_phrase_counts(key, resumes))
+			strcmp(phrases[i].text, key->text) == 0 && !(resumes && key->doubtful))
 			return true;
 	}
 	return false;
