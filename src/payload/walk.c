@@ -291,7 +291,7 @@ walk_step_unread(wa_payload *payload, wa_element *element)
  * ----------------------------------------------------------------
  */
 
-/* Has a value none of the arrays, in standby neither, and something else? */
+/* Has a value none of the arrays but contacts, in standby neither, and something to say? */
 static bool
 walk_says_else(json_object *value)
 {
@@ -301,7 +301,8 @@ walk_says_else(json_object *value)
 	{
 		if (member == NULL)
 			continue;
-		if (wa_unread_is_value_array(key) || strcmp(key, "standby") == 0)
+		if (strcmp(key, "standby") == 0 ||
+			(wa_unread_is_value_array(key) && strcmp(key, "contacts") != 0))
 			return false;
 		found = found || (strcmp(key, "messaging_product") != 0 && strcmp(key, "metadata") != 0);
 	}
@@ -309,15 +310,16 @@ walk_says_else(json_object *value)
 }
 
 /*
- * Does the value of a field about users say something, but not in the list of that field?  The field tells what
- * it is about, so the change is reported, not the value.
+ * Does the value of a field about users say something, but not in the list of that field?  In messages it
+ * may be what a list would have.
  */
 static bool
 walk_change_lacks_list(const wa_payload *payload, json_object *value)
 {
+	if (wa_str_equal(payload->field, WA_STR("messages")))
+		return wa_payload_is_element(value);
 	return (wa_str_equal(payload->field, WA_STR("user_preferences")) ||
-			wa_str_equal(payload->field, WA_STR("user_id_update"))) &&
-		wa_json_is_object(value) && walk_says_else(value);
+			wa_str_equal(payload->field, WA_STR("user_id_update"))) && walk_says_else(value);
 }
 
 /* Enter {field, value}, be it in changes[] or on its own. */
@@ -331,12 +333,9 @@ walk_enter_change(wa_payload *payload, json_object *change, wa_element *element)
 	payload->sender = payload->display_phone = nothing;
 	payload->field = walk_shared_text(change, "field");
 	payload->unread = NULL;
-	if (walk_change_lacks_list(payload, value))
-	{
-		wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, change);
-		return true;
-	}
-	if (wa_json_is_object(value) && wa_unread_beside(change, "field", "value"))
+	/* the field tells what its value is about, so the whole change is reported */
+	if (wa_json_is_object(value) &&
+		(walk_change_lacks_list(payload, value) || wa_unread_beside(change, "field", "value")))
 	{
 		payload->unread = change;
 		payload->unread_steps = payload->place.nsteps;
