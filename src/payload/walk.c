@@ -81,6 +81,28 @@ walk_fill_unread(wa_payload *payload, wa_element *element, json_object *node)
 	return true;
 }
 
+/* Is the payload of Messenger or Instagram?  Apps for several products have one receiver for all. */
+static bool
+walk_is_of_messenger(const wa_payload *payload)
+{
+	return wa_str_equal(payload->object, WA_STR("page")) ||
+		wa_str_equal(payload->object, WA_STR("instagram"));
+}
+
+/*
+ * Report what is not of the shape that its place asks for.  Of another product it is ignored
+ * instead, but for what might be read.
+ */
+static bool
+walk_fill_misfit(wa_payload *payload, wa_element *element, json_object *node)
+{
+	bool		ignored = walk_is_of_messenger(payload) && !wa_payload_is_wrapped(node) &&
+		!wa_unread_at_any_depth(node);
+
+	wa_element_fill(payload, element, ignored ? WA_ELEMENT_OTHER : WA_ELEMENT_MALFORMED, node);
+	return true;
+}
+
 /* ----------------------------------------------------------------
  * A value
  * ----------------------------------------------------------------
@@ -192,12 +214,14 @@ walk_enter_value(wa_payload *payload, json_object *value, wa_element *element)
 	payload->value = value;
 	payload->value_steps = payload->place.nsteps;
 	payload->in_standby = false;
-	if (payload->unread == NULL && wa_unread_in_value(value, false))
+	known = walk_load_arrays(payload, value);
+	if (payload->unread == NULL &&
+		(!known && walk_is_of_messenger(payload) ? wa_unread_at_any_depth(value) :
+		 wa_unread_in_value(value, false)))
 	{
 		payload->unread = value;
 		payload->unread_steps = payload->place.nsteps;
 	}
-	known = walk_load_arrays(payload, value);
 	payload->state = WA_WALK_ITEM;
 	if (walk_is_of_account(payload->field, value))
 	{
@@ -343,11 +367,7 @@ walk_enter_change(wa_payload *payload, json_object *change, wa_element *element)
 	if (value != NULL)
 		place_add(payload, "value");
 	if (!wa_json_is_object(value))
-	{
-		wa_element_fill(payload, element, WA_ELEMENT_MALFORMED,
-						value != NULL ? value : change);
-		return true;
-	}
+		return walk_fill_misfit(payload, element, value != NULL ? value : change);
 	return walk_enter_value(payload, value, element);
 }
 
@@ -376,12 +396,9 @@ walk_enter_entry(wa_payload *payload, json_object *entry, wa_element *element)
 	payload->entry_business = payload->business = walk_shared_text(entry, "id");
 	payload->entry_time = walk_shared_text(entry, "time");
 	payload->sender = payload->display_phone = payload->field = nothing;
+	/* no object at all, or one without changes */
 	if (changes == NULL)
-	{
-		/* no object at all, or one without changes */
-		wa_element_fill(payload, element, WA_ELEMENT_MALFORMED, entry);
-		return true;
-	}
+		return walk_fill_misfit(payload, element, entry);
 	if (!wa_json_is_array(changes) && !wa_json_is_object(changes))
 	{
 		place_add(payload, "changes");

@@ -195,6 +195,18 @@ static const reading readings[] = {
 		"{'entry':[{'changes':[{'value':{'statuses':[{}]}}]}]}",
 	"/entry/0/changes/0/value/statuses/0 status"},
 	{"entry null", "{'object':'x','entry':null}", ""},
+	{"of other products",
+		"[{'object':'page','entry':[{'id':'1','messaging':[{'sender':{'id':'2'},'message':{'text':'stop'}}]},{'id':'1','changed_fields':['name']}]},"
+		"{'object':'instagram','entry':[{'id':'1','changes':[{'field':'messages','value':{'sender':{'id':'2'},'message':{'text':'stop'}}},"
+		"{'field':'name','value':'x'},{'field':'a'}]}]}]",
+		"/0/entry/0 other business=1\n/0/entry/1 other business=1\n/1/entry/0/changes/0/value other business=1 field=messages\n"
+	"/1/entry/0/changes/1/value other business=1 field=name\n/1/entry/0/changes/2 other business=1 field=a"},
+	{"of another product by its object alone",
+		"[{'object':'page','entry':[{'id':'1','wrapped':{'statuses':[{}]}},{'id':'1','changes':[{'field':'f','value':{'x':{'messages':[{}]}}},"
+		"{'field':'f','value':{'statuses':[{'id':'a'}],'Messages':[{}]}},{'field':'f','value':'{\\'messages\\':[{}]}'}]}]}]",
+		"/0/entry/0 malformed business=1\n/0/entry/1/changes/0/value malformed unread business=1 field=f\n"
+		"/0/entry/1/changes/1/value/statuses/0 status business=1 field=f id=a\n/0/entry/1/changes/1/value malformed unread business=1 field=f\n"
+	"/0/entry/1/changes/2/value malformed business=1 field=f"},
 	{"empty entry", "{'entry':[]}", ""},
 	{"empty changes", "{'entry':[{'id':'1','changes':[]}]}", ""},
 	{"empty and null arrays", "{'entry':[{'changes':[{'value':{'statuses':[],'messages':null}}]}]}", ""},
