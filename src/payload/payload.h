@@ -146,7 +146,8 @@ typedef struct wa_element
 								 * change or call, so that no other element names it */
 	bool		unread;			/* MALFORMED: it has messages, statuses,
 								 * user_preferences, user_id_update or entries
-								 * where they are not read */
+								 * where they are not read, or is one of them where
+								 * a value is due */
 	bool		no_account;		/* OTHER, MALFORMED, ACCOUNT_UPDATE: its entry is not a WhatsApp
 								 * account's, but a page's, or that of a portfolio; or the
 								 * element came by itself, and named its account when it

@@ -298,7 +298,7 @@ wa_json_text2(json_object *object, const char *key, const char *other_key)
 extern wa_payload_shape wa_payload_shape_of(json_object *node);
 
 /*
- * shape.c: is it a status or a message by itself?  It is none of the forms, though it has errors, or
+ * shape.c: is it a status, a message or a preference by itself?  It is none of the forms, though it has errors, or
  * contacts that were sent, as a value has, or null for all that it might have.
  */
 extern bool wa_payload_is_element(json_object *node);

@@ -93,7 +93,9 @@ shape_has_value_array(json_object *node, bool with_items)
 bool
 wa_payload_is_element(json_object *node)
 {
-	static const char *const names[] = {"status", "recipient_id", "recipient_user_id", "from", "from_user_id"};
+	static const char *const names[] = {
+		"status", "recipient_id", "recipient_user_id", "from", "from_user_id", "value"
+	};
 
 	for (int i = 0; i < WA_ARRAY_COUNT; i++)
 	{

@@ -179,6 +179,17 @@ walk_is_of_template(wa_str field, json_object *value)
 		 wa_str_equal(field, WA_STR("template_category_update")));
 }
 
+/* Does the value carry elements where they are not read, or is it one, where a list of them is due? */
+static bool
+walk_is_unread(const wa_payload *payload, json_object *value, bool known)
+{
+	if (!known && walk_is_of_messenger(payload))
+		return wa_unread_at_any_depth(value);
+	return wa_unread_in_value(value, false) ||
+		((!wa_str_given(payload->field) || wa_str_equal(payload->field, WA_STR("messages"))) &&
+		 wa_payload_is_element(value));
+}
+
 /*
  * Enter a value; its elements come from walk_step_item.  The account of a
  * value may be another than the entry names: there it may be a portfolio.
@@ -215,9 +226,7 @@ walk_enter_value(wa_payload *payload, json_object *value, wa_element *element)
 	payload->value_steps = payload->place.nsteps;
 	payload->in_standby = false;
 	known = walk_load_arrays(payload, value);
-	if (payload->unread == NULL &&
-		(!known && walk_is_of_messenger(payload) ? wa_unread_at_any_depth(value) :
-		 wa_unread_in_value(value, false)))
+	if (payload->unread == NULL && walk_is_unread(payload, value, known))
 	{
 		payload->unread = value;
 		payload->unread_steps = payload->place.nsteps;
@@ -333,15 +342,10 @@ walk_says_else(json_object *value)
 	return found;
 }
 
-/*
- * Does the value of a field about users say something, but not in the list of that field?  In messages it
- * may be what a list would have.
- */
+/* Does the value of a field about users say something, but not in the list of that field? */
 static bool
 walk_change_lacks_list(const wa_payload *payload, json_object *value)
 {
-	if (wa_str_equal(payload->field, WA_STR("messages")))
-		return wa_payload_is_element(value);
 	return (wa_str_equal(payload->field, WA_STR("user_preferences")) ||
 			wa_str_equal(payload->field, WA_STR("user_id_update"))) && walk_says_else(value);
 }
@@ -638,7 +642,8 @@ walk_step_single(wa_payload *payload, wa_element *element)
 	/* of what envelope is unknown; its first reading has told whether it names a sender */
 	element->no_account = true;
 	if (element->kind == WA_ELEMENT_ACCOUNT_UPDATE &&
-		(wa_unread_in_value(payload->root, false) || wa_unread_at_any_depth(payload->root)))
+		(wa_unread_in_value(payload->root, false) || wa_unread_at_any_depth(payload->root) ||
+		 wa_payload_is_element(payload->root)))
 	{
 		payload->unread = payload->root;
 		payload->unread_steps = 0;

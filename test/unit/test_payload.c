@@ -645,12 +645,21 @@ static const reading readings[] = {
 		"/0/value/contacts/0 contact field=user_preferences who=1/-/-\n/0 malformed unread field=user_preferences\n"
 		"/1/value/contacts/0 contact field=user_id_update who=1/-/-\n/1 malformed unread field=user_id_update\n"
 	"/2/value/contacts/0 contact field=user_preferences who=1/-/-"},
-	{"a message or a status instead of the value",
+	{"a message, a status or a preference instead of the value",
 		"[{'field':'messages','value':{'from':'1','type':'text','text':{'body':'STOP'}}},"
 		"{'field':'messages','value':{'metadata':{'phone_number_id':'2'},'status':'failed','recipient_id':'1','errors':[{'code':131050}]}},"
+		"{'value':{'wa_id':'1','value':'stop'}},"
 		"{'field':'messages','value':{'from':'1','statuses':[{'id':'a'}]}},{'field':'security','value':{'status':'s','from':'1'}}]",
-		"/0 malformed unread field=messages\n/1/value/errors/0 error sender=2 field=messages [ code=131050 ]\n/1 malformed unread sender=2 field=messages\n"
-	"/2/value/statuses/0 status field=messages id=a\n/3/value other field=security"},
+		"/0/value malformed unread field=messages\n/1/value/errors/0 error sender=2 field=messages [ code=131050 ]\n/1/value malformed unread sender=2 field=messages\n"
+	"/2/value malformed unread\n/3/value/statuses/0 status field=messages id=a\n/4/value other field=security"},
+	{"the same, beside its metadata",
+		"[{'metadata':{'phone_number_id':'2'},'from':'1','type':'text','text':{'body':'STOP'}},"
+		"{'metadata':{'phone_number_id':'2'},'field':'messages','status':'delivered','recipient_id':'1'},"
+		"{'metadata':{'phone_number_id':'2'},'wa_id':'1','category':'marketing_messages','value':'stop'},"
+		"{'contacts':[{'wa_id':'1'}],'wa_id':'1','value':'stop'},"
+		"{'metadata':{'phone_number_id':'2'},'groups':[{'group_id':'g'}]}]",
+		"/0 malformed unread sender=2\n/1 malformed unread sender=2 field=messages\n/2 malformed unread sender=2\n/3 malformed\n"
+	"/4 other sender=2"},
 	{"in an account update", "{'field':'account_update','value':{'event':'E','x':{'messages':[{}]}}}",
 	"/value account_update field=account_update type=E\n/value malformed unread field=account_update"},
 	{"an account update with messages", "{'field':'account_update','value':{'event':'E','messages':[{'from':'1'}]}}",
