@@ -86,7 +86,10 @@ SELECT n, i.* FROM (VALUES
 	(16, jsonb_build_object('topic', 't', 'value', t.hook('{"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "DISABLE"}}', field => 'account_update')::jsonb)::text),
 	(17, t.hook('{"data": {"user_id_update": [{"user_id": {"previous": "DE.17", "current": "DE.18"}}]}}')),
 	(18, t.hook(t.says_stop(40) || '{"message_echoes": []}', field => 'smb_message_echoes')),
-	(19, jsonb_build_object('body', t.receipt('491700003007', '2025-03-01'), 'payload', '{"messages": [')::text)) AS v (n, payload), LATERAL wa_ingest(payload) AS i;
+	(19, jsonb_build_object('body', t.receipt('491700003007', '2025-03-01'), 'payload', '{"messages": [')::text),
+	(20, t.hook(t.says_stop(40) #> '{messages,0}')),
+	(21, t.hook('{"id": "w", "status": "failed", "timestamp": 1740823200, "recipient_id": "491700001040", "errors": [{"code": 131050}]}')),
+	(22, t.hook('{"contacts": [{"wa_id": "491700001040"}], "userPreferences": [{"waId": "491700001040", "value": "stop"}]}', field => 'user_preferences'))) AS v (n, payload), LATERAL wa_ingest(payload) AS i;
 SELECT path, problem, detail, left(fragment, 60) AS fragment FROM wa_problem ORDER BY id;
 SELECT recipient FROM wa_consent WHERE recipient BETWEEN '491700001040' AND '491700001041';
 -- It stays open until somebody reads it.

@@ -152,6 +152,22 @@ change_keeps_phone(const wa_element *element, const wa_identifiers *from,
 		(from->kinds[WA_ID_USER].len > 0 || from->kinds[WA_ID_PARENT].len > 0);
 }
 
+/*
+ * Is the new number the old one, written otherwise?  WhatsApp has added or dropped a digit in the
+ * numbers of some countries.
+ */
+static bool
+change_respells_phone(const wa_element *element, const wa_identifiers *to)
+{
+	wa_identifiers from;
+
+	wa_identifiers_init(&from);
+	wa_identifiers_add(&from, &(wa_ids) {.phone = element->who.phone}, NULL);
+	return from.kinds[WA_ID_PHONE].len > 0 &&
+		wa_canonical_equal(&from.kinds[WA_ID_PHONE], &to->kinds[WA_ID_PHONE]) &&
+		!wa_str_equal(element->who.phone, element->changed_to.phone);
+}
+
 void
 wa_interpret_changed_user(wa_context *c, const wa_element *element)
 {
@@ -165,6 +181,11 @@ wa_interpret_changed_user(wa_context *c, const wa_element *element)
 	change_read_system(element, &from, &to);
 	keeps_phone = change_keeps_phone(element, &from, &to);
 	contact = change_add_contact(&element->contact, &from, &to);
+	if (wa_identifiers_empty(&from) && change_respells_phone(element, &to))
+	{
+		change_report_sighting(c, &to, NULL, contact, origin);
+		return;
+	}
 	if (wa_identifiers_empty(&from) || wa_identifiers_empty(&to))
 	{
 		change_report_problem(c, wa_ids_given(&element->changed_to) &&

@@ -56,6 +56,9 @@ status_fill_recipient(json_object *node, wa_ids *who)
 	who->user_id = wa_json_text(node, "recipient_user_id");
 	who->parent_user_id = wa_json_text2(node, "recipient_parent_user_id",
 										"parent_recipient_user_id");
+	/* as an example in Meta's documentation has it */
+	if (!wa_str_given(who->parent_user_id))
+		who->parent_user_id = wa_json_text(node, "parent_user_id");
 }
 
 /* The state of a call or a payment looks like that of a message, and is none. */
@@ -203,6 +206,19 @@ element_entry_time(json_object *node, const wa_element *element)
 	return wa_str_given(own) ? own : element->entry_time;
 }
 
+/*
+ * What partners are told of their customers comes in an entry of the partner's own portfolio; only
+ * waba_info names an account.
+ */
+static bool
+account_is_of_partner(const wa_element *element)
+{
+	static const wa_str partner = {"PARTNER_", 8};
+
+	return !wa_str_given(element->waba_id) && element->type.len > partner.len &&
+		memcmp(element->type.data, partner.data, partner.len) == 0;
+}
+
 static void
 account_update_fill(json_object *node, wa_element *element)
 {
@@ -212,6 +228,7 @@ account_update_fill(json_object *node, wa_element *element)
 	element->waba_id = wa_json_text(wa_json_member(node, "waba_info"), "waba_id");
 	element->violation = wa_json_text(wa_json_member(node, "violation_info"), "violation_type");
 	element->nrestrictions = account_restrictions(wa_json_member(node, "restriction_info"));
+	element->no_account = account_is_of_partner(element);
 }
 
 static void

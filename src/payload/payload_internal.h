@@ -297,6 +297,12 @@ wa_json_text2(json_object *object, const char *key, const char *other_key)
 /* shape.c: which of the accepted forms is it? */
 extern wa_payload_shape wa_payload_shape_of(json_object *node);
 
+/*
+ * shape.c: is it a status, a message or a preference by itself?  It is none of the forms, though it has errors, or
+ * contacts that were sent, as a value has, or null for all that it might have.
+ */
+extern bool wa_payload_is_element(json_object *node);
+
 /* shape.c: is it a wrapper of payloads?  It must have no shape of its own. */
 extern bool wa_payload_is_wrapper(json_object *node);
 

@@ -90,14 +90,12 @@ shape_has_value_array(json_object *node, bool with_items)
 	return false;
 }
 
-/*
- * A status or a message by itself is none of the forms, though it has errors, or
- * contacts that were sent, as a value has, or null for all that it might have.
- */
-static bool
-shape_is_element(json_object *node)
+bool
+wa_payload_is_element(json_object *node)
 {
-	static const char *const names[] = {"status", "recipient_id", "recipient_user_id", "from", "from_user_id"};
+	static const char *const names[] = {
+		"status", "recipient_id", "recipient_user_id", "from", "from_user_id", "value"
+	};
 
 	for (int i = 0; i < WA_ARRAY_COUNT; i++)
 	{
@@ -130,14 +128,14 @@ wa_payload_shape_of(json_object *node)
 	if (wa_json_is_object(wa_json_member(node, "value")))
 		return WA_SHAPE_CHANGE;
 	if (shape_has_value_array(node, true))
-		return shape_is_element(node) ? WA_SHAPE_UNKNOWN :
+		return wa_payload_is_element(node) ? WA_SHAPE_UNKNOWN :
 			of_cloud ? WA_SHAPE_VALUE : WA_SHAPE_ON_PREMISES;
 	if (wa_json_is_object(wa_json_member(node, "standby")))
 		return WA_SHAPE_VALUE;
 	if (wa_payload_is_wrapper(node))
 		return WA_SHAPE_UNKNOWN;
 	/* a value with nothing, a change without value */
-	if (shape_has_value_array(node, false) && !shape_is_element(node))
+	if (shape_has_value_array(node, false) && !wa_payload_is_element(node))
 		return of_cloud ? WA_SHAPE_VALUE : WA_SHAPE_ON_PREMISES;
 	/* many a tool writes metadata of its own */
 	if (wa_json_has(metadata, "phone_number_id") || wa_json_has(metadata, "display_phone_number"))

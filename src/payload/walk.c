@@ -100,6 +100,27 @@ walk_defer_unread(wa_payload *payload, json_object *node)
 	payload->unread_steps = payload->place.nsteps;
 }
 
+/* Is the payload of Messenger or Instagram?  Apps for several products have one receiver for all. */
+static bool
+walk_is_of_messenger(const wa_payload *payload)
+{
+	return wa_str_equal(payload->object, WA_STR("page")) ||
+		wa_str_equal(payload->object, WA_STR("instagram"));
+}
+
+/*
+ * Report what is not of the shape that its place asks for.  Of another product it is ignored
+ * instead, but for what might be read.
+ */
+static bool
+walk_fill_misfit(wa_payload *payload, wa_element *element, json_object *node)
+{
+	bool		ignored = walk_is_of_messenger(payload) && !wa_payload_is_wrapped(node) &&
+		!wa_unread_at_any_depth(node);
+
+	return walk_fill(payload, element, ignored ? WA_ELEMENT_OTHER : WA_ELEMENT_MALFORMED, node);
+}
+
 /* ----------------------------------------------------------------
  * A value
  * ----------------------------------------------------------------
@@ -176,6 +197,17 @@ walk_is_of_template(wa_str field, json_object *value)
 		 wa_str_equal(field, WA_STR("template_category_update")));
 }
 
+/* Does the value carry elements where they are not read, or is it one, where a list of them is due? */
+static bool
+walk_is_unread(const wa_payload *payload, json_object *value, bool known)
+{
+	if (!known && walk_is_of_messenger(payload))
+		return wa_unread_at_any_depth(value);
+	return wa_unread_in_value(value, false) ||
+		((!wa_str_given(payload->field) || wa_str_equal(payload->field, WA_STR("messages"))) &&
+		 wa_payload_is_element(value));
+}
+
 /*
  * Enter a value; its elements come from walk_step_item.  The account of a
  * value may be another than the entry names: there it may be a portfolio.
@@ -207,9 +239,9 @@ walk_enter_value(wa_payload *payload, json_object *value, wa_element *element)
 	payload->value = value;
 	payload->value_steps = payload->place.nsteps;
 	payload->in_standby = false;
-	if (payload->unread == NULL && wa_unread_in_value(value, false))
-		walk_defer_unread(payload, value);
 	known = walk_load_arrays(payload, value);
+	if (payload->unread == NULL && walk_is_unread(payload, value, known))
+		walk_defer_unread(payload, value);
 	payload->state = WA_WALK_ITEM;
 	if (walk_is_of_account(payload->field, value))
 		return walk_fill(payload, element, WA_ELEMENT_ACCOUNT_UPDATE, value);
@@ -291,7 +323,7 @@ walk_step_unread(wa_payload *payload, wa_element *element)
  * ----------------------------------------------------------------
  */
 
-/* Has a value none of the arrays, in standby neither, and something else? */
+/* Has a value none of the arrays but contacts, in standby neither, and something to say? */
 static bool
 walk_says_else(json_object *value)
 {
@@ -301,23 +333,20 @@ walk_says_else(json_object *value)
 	{
 		if (member == NULL)
 			continue;
-		if (wa_unread_is_value_array(key) || strcmp(key, "standby") == 0)
+		if (strcmp(key, "standby") == 0 ||
+			(wa_unread_is_value_array(key) && strcmp(key, "contacts") != 0))
 			return false;
 		found = found || (strcmp(key, "messaging_product") != 0 && strcmp(key, "metadata") != 0);
 	}
 	return found;
 }
 
-/*
- * Does the value of a field about users say something, but not in the list of that field?  The field tells what
- * it is about, so the change is reported, not the value.
- */
+/* Does the value of a field about users say something, but not in the list of that field? */
 static bool
 walk_change_lacks_list(const wa_payload *payload, json_object *value)
 {
 	return (wa_str_equal(payload->field, WA_STR("user_preferences")) ||
-			wa_str_equal(payload->field, WA_STR("user_id_update"))) &&
-		wa_json_is_object(value) && walk_says_else(value);
+			wa_str_equal(payload->field, WA_STR("user_id_update"))) && walk_says_else(value);
 }
 
 /* Enter {field, value}, be it in changes[] or on its own. */
@@ -331,14 +360,14 @@ walk_enter_change(wa_payload *payload, json_object *change, wa_element *element)
 	payload->sender = payload->display_phone = nothing;
 	payload->field = walk_shared_text(change, "field");
 	payload->unread = NULL;
-	if (walk_change_lacks_list(payload, value))
-		return walk_fill(payload, element, WA_ELEMENT_MALFORMED, change);
-	if (wa_json_is_object(value) && wa_unread_beside(change, "field", "value"))
+	/* the field tells what its value is about, so the whole change is reported */
+	if (wa_json_is_object(value) &&
+		(walk_change_lacks_list(payload, value) || wa_unread_beside(change, "field", "value")))
 		walk_defer_unread(payload, change);
 	if (value != NULL)
 		place_add(payload, "value");
 	if (!wa_json_is_object(value))
-		return walk_fill(payload, element, WA_ELEMENT_MALFORMED, value != NULL ? value : change);
+		return walk_fill_misfit(payload, element, value != NULL ? value : change);
 	return walk_enter_value(payload, value, element);
 }
 
@@ -367,11 +396,9 @@ walk_enter_entry(wa_payload *payload, json_object *entry, wa_element *element)
 	payload->entry_business = payload->business = walk_shared_text(entry, "id");
 	payload->entry_time = walk_shared_text(entry, "time");
 	payload->sender = payload->display_phone = payload->field = nothing;
+	/* no object at all, or one without changes */
 	if (changes == NULL)
-	{
-		/* no object at all, or one without changes */
-		return walk_fill(payload, element, WA_ELEMENT_MALFORMED, entry);
-	}
+		return walk_fill_misfit(payload, element, entry);
 	if (!wa_json_is_array(changes) && !wa_json_is_object(changes))
 	{
 		place_add(payload, "changes");
@@ -608,7 +635,8 @@ walk_step_single(wa_payload *payload, wa_element *element)
 	/* of what envelope is unknown; its first reading has told whether it names a sender */
 	element->no_account = true;
 	if (element->kind == WA_ELEMENT_ACCOUNT_UPDATE &&
-		(wa_unread_in_value(payload->root, false) || wa_unread_at_any_depth(payload->root)))
+		(wa_unread_in_value(payload->root, false) || wa_unread_at_any_depth(payload->root) ||
+		 wa_payload_is_element(payload->root)))
 	{
 		walk_defer_unread(payload, payload->root);
 		payload->state = WA_WALK_UNREAD;

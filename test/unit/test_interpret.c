@@ -753,6 +753,12 @@ test_changes(void)
 	means(SYSTEM("", "'type':'user_changed_user_id','parent_user_id':'DE.ENT.1','new_parent_user_id':'DE.ENT.2'"),
 		  "DE.ENT.1 becomes DE.ENT.2 by system message @-10");
 	means(SYSTEM(OLD_PHONE, "'type':'user_changed_number','wa_id':'nobody'"), "bad_recipient");
+	/* The same number, but that WhatsApp writes it anew; where it is written as before, the old one is unknown. */
+	means(SYSTEM("'from':'5215512345678',", "'type':'user_changed_number','wa_id':'525512345678'"), "");
+	means(SYSTEM("'from':'551187654321',", "'type':'user_changed_number','wa_id':'5511987654321','user_id':'BR.2'"),
+		  "seen 5511987654321 BR.2 by system message @-10");
+	means(SYSTEM(OLD_PHONE, "'type':'user_changed_number','wa_id':'4915112345678'"), "bad_recipient");
+	means(SYSTEM("'from':'de.2',", "'type':'user_changed_user_id','user_id':'DE.2'"), "bad_recipient");
 	/* Two old BSUIDs: both are followed. */
 	means(SYSTEM("'from_user_id':'DE.0',", "'type':'user_changed_user_id','user_id':'DE.2','previous_user_id':'DE.1'"),
 		  "DE.1 becomes DE.2 by system message @-10; DE.0 becomes DE.2 by system message @-10");

@@ -195,6 +195,18 @@ static const reading readings[] = {
 		"{'entry':[{'changes':[{'value':{'statuses':[{}]}}]}]}",
 	"/entry/0/changes/0/value/statuses/0 status"},
 	{"entry null", "{'object':'x','entry':null}", ""},
+	{"of other products",
+		"[{'object':'page','entry':[{'id':'1','messaging':[{'sender':{'id':'2'},'message':{'text':'stop'}}]},{'id':'1','changed_fields':['name']}]},"
+		"{'object':'instagram','entry':[{'id':'1','changes':[{'field':'messages','value':{'sender':{'id':'2'},'message':{'text':'stop'}}},"
+		"{'field':'name','value':'x'},{'field':'a'}]}]}]",
+		"/0/entry/0 other business=1\n/0/entry/1 other business=1\n/1/entry/0/changes/0/value other business=1 field=messages\n"
+	"/1/entry/0/changes/1/value other business=1 field=name\n/1/entry/0/changes/2 other business=1 field=a"},
+	{"of another product by its object alone",
+		"[{'object':'page','entry':[{'id':'1','wrapped':{'statuses':[{}]}},{'id':'1','changes':[{'field':'f','value':{'x':{'messages':[{}]}}},"
+		"{'field':'f','value':{'statuses':[{'id':'a'}],'Messages':[{}]}},{'field':'f','value':'{\\'messages\\':[{}]}'}]}]}]",
+		"/0/entry/0 malformed business=1\n/0/entry/1/changes/0/value malformed unread business=1 field=f\n"
+		"/0/entry/1/changes/1/value/statuses/0 status business=1 field=f id=a\n/0/entry/1/changes/1/value malformed unread business=1 field=f\n"
+	"/0/entry/1/changes/2/value malformed business=1 field=f"},
 	{"empty entry", "{'entry':[]}", ""},
 	{"empty changes", "{'entry':[{'id':'1','changes':[]}]}", ""},
 	{"empty and null arrays", "{'entry':[{'changes':[{'value':{'statuses':[],'messages':null}}]}]}", ""},
@@ -252,6 +264,9 @@ static const reading readings[] = {
 	{"old spelling of the parent",
 		"{'statuses':[{'recipient_id':'1','parent_recipient_user_id':'US.ENT.2'}]}",
 	"/statuses/0 status onprem who=1/-/US.ENT.2"},
+	{"the parent as contacts have it",
+		"{'statuses':[{'recipient_user_id':'US.1','parent_user_id':'US.ENT.2'},{'parent_user_id':'US.ENT.3','recipient_parent_user_id':'US.ENT.2'}]}",
+	"/statuses/0 status onprem who=-/US.1/US.ENT.2\n/statuses/1 status onprem who=-/-/US.ENT.2"},
 	{"empty ids are not absent",
 		"{'statuses':[{'recipient_id':'','recipient_user_id':''}]}",
 	"/statuses/0 status onprem who=//-"},
@@ -575,7 +590,7 @@ static const reading readings[] = {
 		"/0 malformed\n/1 malformed"},
 	{"a preference beside null for all that a value may have",
 		"{'field':'user_preferences','value':{'messages':null,'errors':null,'wa_id':'1','value':'stop'}}",
-	" malformed field=user_preferences"},
+	" malformed unread field=user_preferences"},
 	{"nothing in one of two", "[{'body':{}},{'body':{'statuses':[{}]}}]", "/0 malformed\n/1/body/statuses/0 status onprem"},
 	{"wrapped too deep",
 		"{'body':{'body':{'body':{'body':{'body':{'statuses':[{}]}}}}}}", "/body/body/body malformed unread"},
@@ -621,8 +636,30 @@ static const reading readings[] = {
 		"[{'field':'user_preferences','value':{'metadata':{},'wa_id':'1','value':'stop'}},{'field':'user_id_update','value':{'user_id':{}}},"
 		"{'field':'user_preferences','value':{'messaging_product':'whatsapp','metadata':{}}},"
 		"{'field':'user_preferences','value':{'standby':{'statuses':[{}]},'a':1}}]",
-		"/0 malformed field=user_preferences\n/1 malformed field=user_id_update\n/2/value other field=user_preferences\n"
+		"/0 malformed unread field=user_preferences\n/1 malformed unread field=user_id_update\n/2/value other field=user_preferences\n"
 	"/3/value/standby/statuses/0 status field=user_preferences"},
+	{"beside the contact, under a name like that of the list",
+		"[{'field':'user_preferences','value':{'contacts':[{'wa_id':'1'}],'userPreferences':[{'wa_id':'1','value':'stop'}]}},"
+		"{'field':'user_id_update','value':{'contacts':[{'wa_id':'1'}],'userIdUpdate':[{}]}},"
+		"{'field':'user_preferences','value':{'contacts':[{'wa_id':'1'}],'user_preferences':[]}}]",
+		"/0/value/contacts/0 contact field=user_preferences who=1/-/-\n/0 malformed unread field=user_preferences\n"
+		"/1/value/contacts/0 contact field=user_id_update who=1/-/-\n/1 malformed unread field=user_id_update\n"
+	"/2/value/contacts/0 contact field=user_preferences who=1/-/-"},
+	{"a message, a status or a preference instead of the value",
+		"[{'field':'messages','value':{'from':'1','type':'text','text':{'body':'STOP'}}},"
+		"{'field':'messages','value':{'metadata':{'phone_number_id':'2'},'status':'failed','recipient_id':'1','errors':[{'code':131050}]}},"
+		"{'value':{'wa_id':'1','value':'stop'}},"
+		"{'field':'messages','value':{'from':'1','statuses':[{'id':'a'}]}},{'field':'security','value':{'status':'s','from':'1'}}]",
+		"/0/value malformed unread field=messages\n/1/value/errors/0 error sender=2 field=messages [ code=131050 ]\n/1/value malformed unread sender=2 field=messages\n"
+	"/2/value malformed unread\n/3/value/statuses/0 status field=messages id=a\n/4/value other field=security"},
+	{"the same, beside its metadata",
+		"[{'metadata':{'phone_number_id':'2'},'from':'1','type':'text','text':{'body':'STOP'}},"
+		"{'metadata':{'phone_number_id':'2'},'field':'messages','status':'delivered','recipient_id':'1'},"
+		"{'metadata':{'phone_number_id':'2'},'wa_id':'1','category':'marketing_messages','value':'stop'},"
+		"{'contacts':[{'wa_id':'1'}],'wa_id':'1','value':'stop'},"
+		"{'metadata':{'phone_number_id':'2'},'groups':[{'group_id':'g'}]}]",
+		"/0 malformed unread sender=2\n/1 malformed unread sender=2 field=messages\n/2 malformed unread sender=2\n/3 malformed\n"
+	"/4 other sender=2"},
 	{"in an account update", "{'field':'account_update','value':{'event':'E','x':{'messages':[{}]}}}",
 	"/value account_update field=account_update type=E\n/value malformed unread field=account_update"},
 	{"an account update with messages", "{'field':'account_update','value':{'event':'E','messages':[{'from':'1'}]}}",
