@@ -18,11 +18,12 @@
 #include "identity/load.h"
 #include "recipient/recipient.h"
 
-/* The four ways to come by a link. */
+/* The ways to come by a link. */
 enum
 {
 	SEEN_BY_RECIPIENT,
 	SEEN_BY_OTHER,
+	SHARED,						/* by other, positions above 0 alone */
 	CHANGED_FROM,
 	CHANGED_TO
 };
@@ -82,7 +83,7 @@ static wa_reader *
 seek(wa_link_reader *links, int way, Datum id)
 {
 	const wa_schema *schema = links->schema;
-	const wa_table *tables[] = {&schema->identity_recipient, &schema->identity,
+	const wa_table *tables[] = {&schema->identity_recipient, &schema->identity, &schema->identity_shared,
 	&schema->identity_change, &schema->identity_change_other};
 	wa_reader  *reader = &links->readers[way];
 
@@ -143,6 +144,7 @@ read_sightings(wa_person *person, int way, Datum id)
 		link.first_seen_at = wa_reader_instant(reader, Anum_wa_identity_first_seen_at);
 		link.last_seen_at = wa_reader_instant(reader, Anum_wa_identity_last_seen_at);
 		link.unlinked_at = wa_reader_instant(reader, Anum_wa_identity_unlinked_at);
+		link.first = wa_reader_int(reader, Anum_wa_identity_position) == 0;
 		take_rivals(reader, &link);
 		take_id(reader, Anum_wa_identity_recipient, &from);
 		take_id(reader, Anum_wa_identity_other, &to);
@@ -209,6 +211,21 @@ wa_neighbours(wa_link_reader *links, const wa_canonical *id, bool forward,
 	pfree(DatumGetPointer(datum));
 }
 
+/*
+ * Is there one sighting alone in which this member is "other", and was that read from its other end?  So it is for nearly
+ * every BSUID.  Position and "other" are the primary key, and the index of positions above 0 is small.
+ */
+static bool
+is_seen_once(wa_person *person, int member, Datum id)
+{
+	for (int e = person->members[member].edges; e >= 0; e = wa_edge_next(&person->edges[e], member))
+	{
+		if (person->edges[e].to == member && person->edges[e].link.first)
+			return !wa_reader_next(seek(person->arg, SHARED, id));
+	}
+	return false;
+}
+
 /* In a sighting phones come first and parents last. */
 static void
 load(wa_person *person, int member, bool changes)
@@ -230,7 +247,7 @@ load(wa_person *person, int member, bool changes)
 	{
 		if (kind != WA_ID_PARENT)
 			read_sightings(person, SEEN_BY_RECIPIENT, id);
-		if (kind != WA_ID_PHONE)
+		if (kind != WA_ID_PHONE && !is_seen_once(person, member, id))
 			read_sightings(person, SEEN_BY_OTHER, id);
 	}
 	if (closed)

@@ -43,7 +43,7 @@ typedef struct wa_link_reader
 	bool		has_sightings;	/* and in wa_identity? */
 	uint64		nread;			/* number of look-ups and of rows */
 	const wa_kept_links *kept;	/* links that need not be read; NULL: none */
-	wa_reader	readers[4];
+	wa_reader	readers[5];
 } wa_link_reader;
 
 extern void wa_link_reader_open(wa_link_reader *links, const wa_schema *schema,

@@ -29,6 +29,7 @@ typedef struct wa_link
 	wa_instant	unlinked_at;	/* sightings and changes up to here do not count */
 	wa_instant	rival_since;	/* sighting: from when and until when its ends had other */
 	wa_instant	rival_until;	/* partners that have been erased; WA_NEVER: none */
+	bool		first;			/* sighting: has position 0, as one of each "to" */
 } wa_link;
 
 /*

@@ -69,7 +69,7 @@ struct wa_holds
 	bool		has_question;
 	wa_question question;
 	MemoryContext answers;
-	wa_held    *held[REGIONS];	/* NULL: not worked out so far */
+	wa_held   **held;			/* REGIONS of them; NULL: not worked out so far */
 	uint32		nanswers;
 };
 
@@ -187,6 +187,7 @@ wa_holds_read(const wa_schema *schema, Snapshot snapshot)
 		return NULL;
 	}
 	make_groups(holds);
+	holds->held = palloc0(REGIONS * sizeof(wa_held *));
 	holds->answers = AllocSetContextCreate(holds->context, "wa_policy holds", ALLOCSET_SMALL_SIZES);
 	return holds;
 }
@@ -549,7 +550,7 @@ note_question(wa_holds *holds, const wa_question *q)
 		wa_str_same(holds->question.sender, q->sender))
 		return;
 	holds->has_question = false;
-	memset(holds->held, 0, sizeof(holds->held));
+	memset(holds->held, 0, REGIONS * sizeof(wa_held *));
 	MemoryContextReset(holds->answers);
 	old = MemoryContextSwitchTo(holds->answers);
 	holds->question = *q;

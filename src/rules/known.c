@@ -10,7 +10,9 @@
 
 #include "access/genam.h"
 #include "access/table.h"
+#include "access/tableam.h"
 #include "catalog/pg_subscription_rel.h"
+#include "storage/bufmgr.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -214,6 +216,31 @@ wa_find_missing(const wa_schema *schema, Snapshot snapshot, wa_missing *missing)
 	return false;
 }
 
+/*
+ * Is there a row in wa_consent?  Every query asks that.  The row that was found last is looked at first, since a
+ * scan of the index takes in a whole page of it; if there is another one in its place by now, that will do as well.
+ */
+static bool
+has_consent(const wa_schema *schema, Snapshot snapshot)
+{
+	static ItemPointerData latest;
+	wa_reader	consent;
+	bool		found;
+
+	wa_reader_open(&consent, &schema->consent, snapshot);
+	found = ItemPointerIsValid(&latest) &&
+		ItemPointerGetBlockNumber(&latest) < RelationGetNumberOfBlocks(consent.heap) &&
+		table_tuple_fetch_row_version(consent.heap, &latest, snapshot, consent.slot);
+	if (!found)
+	{
+		wa_reader_seek_all(&consent, NULL, 0);
+		found = wa_reader_next(&consent);
+		latest = consent.slot->tts_tid;
+	}
+	wa_reader_close(&consent);
+	return found;
+}
+
 static void
 refuse_missing(const wa_missing *missing)
 {
@@ -238,7 +265,7 @@ check_restored(const wa_decision_cache *cache)
 	if (looked_at != schema->looked_up && wa_find_missing(schema, cache->snapshot, &missing))
 		refuse_missing(&missing);
 	looked_at = schema->looked_up;
-	if (is_empty_beside(&schema->consent, &schema->consent_log, cache->snapshot) &&
+	if (!has_consent(schema, cache->snapshot) && has_row(&schema->consent_log, cache->snapshot) &&
 		note_missing(&missing, "wa_consent", "It is empty and \"wa_consent_log\" is not"))
 		refuse_missing(&missing);
 }

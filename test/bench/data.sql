@@ -97,6 +97,8 @@ INSERT INTO wa_activity (recipient, business, sender, wa_id, last_inbound_at, la
 		NULL, changed_at + interval '12 hours'
 	FROM person WHERE changed_phone;
 INSERT INTO wa_recipient_lock SELECT recipient FROM wa_activity;
+INSERT INTO wa_sender (business, sender, first_seen, last_seen)
+	SELECT business, sender, min(last_delivered_at), max(last_delivered_at) FROM wa_activity GROUP BY 1, 2;
 
 INSERT INTO wa_consent (recipient, business, register, state, at, origin, code, sender, message_id, stopped_at, resumed_at)
 	SELECT home::wa_recipient, business, CASE WHEN k < 11 THEN 'whatsapp' ELSE 'business' END, 'stop', said_at,

@@ -17,8 +17,6 @@ INSERT INTO wa_delivery (recipient, business, category, deliveries, messages)
 	FROM delivered GROUP BY recipient, business;
 DROP TABLE delivered;
 
-INSERT INTO wa_sender (business) SELECT DISTINCT business FROM wa_activity;
-
 -- What an expert would give the anti-join.
 CREATE INDEX bench_delivery ON wa_delivery ((recipient::text)) INCLUDE (deliveries);
 CREATE INDEX bench_window ON wa_activity ((recipient::text)) INCLUDE (last_inbound_at);

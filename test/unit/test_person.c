@@ -124,7 +124,7 @@ static void
 add_sighting(const char *from, const char *to, const char *business,
 			 wa_instant first, wa_instant last, wa_instant unlinked)
 {
-	links[nlinks++] = (fixture) {from, to, {false, {business, strlen(business)}, first, last, unlinked, WA_NEVER, WA_NEVER}};
+	links[nlinks++] = (fixture) {from, to, {false, {business, strlen(business)}, first, last, unlinked, WA_NEVER, WA_NEVER, false}};
 }
 
 /* Adds to the latest sighting rivals that have been erased. */
@@ -154,7 +154,7 @@ seen_unlinked(const char *from, const char *to, const char *business,
 static void
 changed(const char *from, const char *to, wa_instant when, wa_instant unlinked)
 {
-	links[nlinks++] = (fixture) {from, to, {true, {"", 0}, WA_NEVER, when, unlinked, WA_NEVER, WA_NEVER}};
+	links[nlinks++] = (fixture) {from, to, {true, {"", 0}, WA_NEVER, when, unlinked, WA_NEVER, WA_NEVER, false}};
 }
 
 static const char *story;
@@ -802,7 +802,7 @@ load_many(wa_person *person, int member, bool changes)
 	loads++;
 	for (int i = 0; i < (is_phone ? MANY : 1); i++)
 	{
-		wa_link		link = {false, WA_STR("b"), at(10, 0), at(20, 0), WA_NEVER, WA_NEVER, WA_NEVER};
+		wa_link		link = {false, WA_STR("b"), at(10, 0), at(20, 0), WA_NEVER, WA_NEVER, WA_NEVER, false};
 		wa_canonical other = here;
 
 		if (is_phone)
