@@ -103,8 +103,12 @@ status_fill(json_object *node, wa_element *element)
 static void
 preference_fill(json_object *node, wa_element *element)
 {
+	json_object *category = wa_json_member(node, "category");
+
 	wa_contact_read(node, &element->who);
-	element->category = wa_json_text(node, "category");
+	/* a list or an object may mean any */
+	element->category = wa_json_is_array(category) || wa_json_is_object(category) ?
+		WA_STR("all") : wa_json_scalar(category);
 	element->type = wa_json_text(node, "value");
 	element->signup_id = wa_json_text(node, "signup_id");
 	element->timestamp = wa_json_present(node, "timestamp");

@@ -424,6 +424,8 @@ test_preferences(void)
 	means(MESSAGE("'type':'system','system':{'marketing':'signup','signup_id':31}"), "unknown_value");
 	means(PREFERENCE("'category':'marketing_messages'"), "unknown_value");
 	means(PREFERENCE("'category':'all','value':'resume'"), "unknown_value");
+	means(PREFERENCE("'category':['marketing_messages'],'value':'resume'"), "unknown_value");
+	means(PREFERENCE("'category':{'name':'utility'},'value':'stop'"), "whatsapp stop by user_preferences" WHO "; unknown_value");
 	means(PREFERENCE("'category':'Marketing_Messages','value':'stop '"), "whatsapp stop by user_preferences" WHO);
 	means(PREFERENCE("'value':'resume '"), "unknown_value");
 	/* In a system message that does not say so it stops, and grants nothing; other types mean other things. */
