@@ -81,11 +81,14 @@ sort_partners(wa_partner *partners, int n)
 	}
 }
 
-/* Only a phone may be another's in another business. */
+/* A phone or a parent has a BSUID in each business; of all else there is one for all businesses. */
 static wa_str
 seen_in(const wa_person *person, int n, const wa_edge *edge)
 {
-	return person->members[n].kind == WA_ID_PHONE ? edge->link.business : WA_STR("");
+	bool		one_each = person->members[n].kind == WA_ID_PHONE ||
+		person->members[wa_edge_other(edge, n)].kind == WA_ID_USER;
+
+	return one_each ? edge->link.business : WA_STR("");
 }
 
 static wa_partners *

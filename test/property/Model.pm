@@ -456,7 +456,7 @@ sub rivals
 	return grep {
 		my $other = other_end($_, $a);
 		$_->{holds} && $_->{since} <= $at && $other ne $b && kind($other) == kind($b)
-		  && (kind($a) != 0 || may_be_same($link->{business}, $_->{business}));
+		  && (kind($a) != 0 && kind($b) != 1 || may_be_same($link->{business}, $_->{business}));
 	} @{ $self->{touching}{$a} };
 }
 

@@ -399,6 +399,15 @@ test_sightings_lead_on(void)
 	counts(P, Y, WA_FOREVER);
 	counts(P, Q, WA_FOREVER);
 	counts(P, Z, WA_NEVER);
+	speaks(E, P, at(30, 0));
+	speaks(P, E, at(30, 0));
+
+	begin("two BSUIDs of one parent in one business");
+	seen(P, X, "b", at(10, 0), at(20, 0));
+	seen(X, E, "b", at(10, 0), at(20, 0));
+	seen(Y, E, "b", at(10, 0), at(20, 0));
+	silent(E, P, at(30, 0));
+	silent(P, E, at(30, 0));
 }
 
 /* Change from A to B: A counts up to the change, and nothing the other way. */
