@@ -170,7 +170,10 @@ rivals_among(const wa_partner *partners, int n, wa_id_kind kind, wa_str business
 	return partner == found->until.partner ? found->until.second : found->until.latest;
 }
 
-/* Mark those that changes to a member, by t, replaced: they are the same user.  The number of the search. */
+/*
+ * Mark those that changes to a member, by t, replaced: they are the same user.  Returns the number
+ * of the search.
+ */
 static uint32
 mark_replaced(wa_person *person, int member, wa_instant t)
 {
