@@ -402,6 +402,15 @@ SELECT * FROM pg_temp.go(pg_temp.preference('stop', '2026-03-05 10:00+00', NULL,
 SELECT id, sendable FROM pg_temp.who('DE.one', 'DE.ENT.one', 'DE.two', 'DE.ENT.two', '491511234567');
 ROLLBACK TO story;
 
+-- The phone that came with a change of BSUID is the new one's: a message that names both opens a window for both.
+SELECT * FROM pg_temp.go(
+	pg_temp.status('delivered', '2026-07-01 10:00+00', '491511234567', 'DE.one'),
+	'{"entry":[{"id":"B","changes":[{"field":"user_id_update","value":{"metadata":{"phone_number_id":"S"}, "user_id_update":[
+		{"wa_id":"491511234567","user_id":{"previous":"DE.one","current":"DE.two"},"timestamp":"1785578400"}]}}]}]}',
+	pg_temp.message('2026-08-20 10:00+00', '{"type": "text", "text": {"body": "hello"}, "from": "491511234567", "from_user_id": "DE.two"}'));
+SELECT i, wa_sendable(i, 'service', at => '2026-08-20 11:00+00') FROM unnest(ARRAY['491511234567', 'DE.one', 'DE.two']) AS i;
+ROLLBACK TO story;
+
 -- A cooldown that ended under the old number, and one that would have ended under the new one, are two strikes together.
 SELECT * FROM pg_temp.go(
 	pg_temp.status('failed', '2026-06-01 10:00+00', '491511234567', code => 131026),

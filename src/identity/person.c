@@ -79,6 +79,7 @@ wa_person_add_member(wa_person *person, const wa_canonical *id)
 	member->changes_loaded = member->sightings_loaded = false;
 	member->has_changes = member->queued = member->behind = false;
 	member->passed = 0;
+	member->replaced = 0;
 	member->kept = person->kept == NULL ? -1 : member_of_hash(person->kept, id, hash);
 	member->without = member->kept < 0 ? 0 : person->kept->members[member->kept].without;
 	if (person->of_kept != NULL && member->kept >= 0)

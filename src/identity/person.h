@@ -71,6 +71,8 @@ typedef struct wa_member
 	uint8		without;		/* bits of the tables in which it has no rows, for their readers */
 	int			kept;			/* its number in person->kept; -1: none */
 	uint32		passed;			/* number of the latest search that passed it */
+	uint32		replaced;		/* number of the latest search that found it replaced */
+	wa_instant	replaced_at;	/* by a change at this time */
 	int			questions;		/* how often its partners were searched */
 	struct wa_partners *partners;	/* sorted, if that was often; else NULL */
 } wa_member;

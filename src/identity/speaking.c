@@ -81,11 +81,14 @@ sort_partners(wa_partner *partners, int n)
 	}
 }
 
-/* Only a phone may be another's in another business. */
+/* A phone or a parent has a BSUID in each business; of all else there is one for all businesses. */
 static wa_str
 seen_in(const wa_person *person, int n, const wa_edge *edge)
 {
-	return person->members[n].kind == WA_ID_PHONE ? edge->link.business : WA_STR("");
+	bool		one_each = person->members[n].kind == WA_ID_PHONE ||
+		person->members[wa_edge_other(edge, n)].kind == WA_ID_USER;
+
+	return one_each ? edge->link.business : WA_STR("");
 }
 
 static wa_partners *
@@ -167,26 +170,63 @@ rivals_among(const wa_partner *partners, int n, wa_id_kind kind, wa_str business
 	return partner == found->until.partner ? found->until.second : found->until.latest;
 }
 
-/* The same of all that bear on an edge as its end n sees it, by going through the links of n. */
+/*
+ * Mark those that changes to a member, by t, replaced: they are the same user.  Returns the number
+ * of the search.
+ */
+static uint32
+mark_replaced(wa_person *person, int member, wa_instant t)
+{
+	uint32		search = ++person->nsearches;
+
+	for (int e = person->members[member].edges; e >= 0; e = wa_edge_next(&person->edges[e], member))
+	{
+		const wa_edge *edge = &person->edges[e];
+		wa_member  *from = &person->members[edge->from];
+
+		if (!edge->link.change || !edge->holds || edge->to != member ||
+			edge->link.last_seen_at > t)
+			continue;
+		from->replaced_at = from->replaced == search ?
+			wa_later(from->replaced_at, edge->link.last_seen_at) : edge->link.last_seen_at;
+		from->replaced = search;
+	}
+	return search;
+}
+
+/*
+ * The same of all that bear on an edge as its end n sees it, by going through the links of n.  What
+ * the other end has replaced, and was not seen on a later day, is no rival.
+ */
 static wa_instant
-rivals_by_links(const wa_person *person, const wa_edge *edge, int n, wa_instant t)
+rivals_by_links(wa_person *person, const wa_edge *edge, int n, wa_instant t)
 {
 	int			partner = wa_edge_other(edge, n);
 	wa_str		business = seen_in(person, n, edge);
 	wa_instant	latest = WA_NEVER;
+	uint32		search = mark_replaced(person, partner, t);
 
 	for (int e = person->members[n].edges; e >= 0; e = wa_edge_next(&person->edges[e], n))
 	{
 		const wa_edge *rival = &person->edges[e];
 		int			other = wa_edge_other(rival, n);
+		const wa_member *whose = &person->members[other];
 
 		if (rival->link.change || !rival->holds || edge_since(rival) > t || other == partner ||
-			person->members[other].kind != person->members[partner].kind)
+			whose->kind != person->members[partner].kind ||
+			(whose->replaced == search && rival->link.last_seen_at <= whose->replaced_at))
 			continue;
 		if (wa_may_be_same(rival->link.business, business))
 			latest = wa_later(latest, wa_after(rival->link.last_seen_at, WA_DAY) - 1);
 	}
 	return latest;
+}
+
+/* Was the edge seen for sure after its rivals? */
+static bool
+is_later(const wa_edge *edge, wa_instant rival, wa_instant t)
+{
+	return rival == WA_NEVER || Min(rival, t) < surely_seen(edge, t);
 }
 
 /* Were the two certainly each other's latest partner at t, as far as the end n can tell? */
@@ -223,9 +263,16 @@ is_certain(wa_person *person, int e, int n, wa_instant t)
 		rival = wa_later(
 			rivals_among(ordered->by_business, ordered->n, kind, business, t, partner),
 			rivals_among(ordered->by_business, ordered->n, kind, WA_STR(""), t, partner));
+	if (ordered != NULL && !is_later(edge, rival, t) &&
+		person->members[wa_edge_other(edge, n)].has_changes)
+	{
+		wa_person_load_links(person, n, false);
+		edge = &person->edges[e];
+		rival = rivals_by_links(person, edge, n, t);
+	}
 	if (edge->link.rival_since <= t)
 		rival = wa_later(rival, edge->link.rival_until);
-	return rival == WA_NEVER || Min(rival, t) < surely_seen(edge, t);
+	return is_later(edge, rival, t);
 }
 
 /* Has a person left this member from seen on, up to t? */

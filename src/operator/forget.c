@@ -254,6 +254,7 @@ static wa_statement keep_doubts = {
 	" UNION ALL SELECT k.other, k.position, r.since, r.until FROM rival AS r JOIN @extschema@.wa_identity AS k"
 	" ON k.other OPERATOR(@extschema@.=) r.other AND k.recipient OPERATOR(@extschema@.<>) r.recipient"
 	" AND " KIND("k.recipient") " = " KIND("r.recipient")
+	" AND (" KIND("k.recipient") " <> 1 OR k.business IN ('', r.business) OR r.business = '')"
 	" UNION ALL SELECT k.other, k.position, l.at, l.at FROM leaving AS l JOIN @extschema@.wa_identity AS k"
 	" ON k.recipient OPERATOR(@extschema@.=) l.recipient"
 	" UNION ALL SELECT k.other, k.position, l.at, l.at FROM leaving AS l JOIN @extschema@.wa_identity AS k"

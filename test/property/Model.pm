@@ -449,14 +449,16 @@ sub seen_for_sure { my ($link, $at) = @_; return $link->{last} + DAY <= $at ? la
 # The last instant, by then, at which it may have been.
 sub may_have_been_seen { my ($link, $at) = @_; return earliest($link->{last} + DAY - 1, $at); }
 
-# The links of $a with others of $b's kind that were there by then.
+# The links of $a with others of $b's kind that were there by then.  What $b has replaced, and
+# was not seen on a later day, is no rival.
 sub rivals
 {
 	my ($self, $link, $a, $b, $at) = @_;
 	return grep {
-		my $other = other_end($_, $a);
-		$_->{holds} && $_->{since} <= $at && $other ne $b && kind($other) == kind($b)
-		  && (kind($a) != 0 || may_be_same($link->{business}, $_->{business}));
+		my ($seen, $other) = ($_, other_end($_, $a));
+		$seen->{holds} && $seen->{since} <= $at && $other ne $b && kind($other) == kind($b)
+		  && (kind($a) != 0 && kind($b) != 1 || may_be_same($link->{business}, $seen->{business}))
+		  && !grep { $_->{holds} && $_->{old} eq $other && $_->{new} eq $b && $_->{at} <= $at && $seen->{last} <= $_->{at} } @{ $self->{moves} };
 	} @{ $self->{touching}{$a} };
 }
 

@@ -399,6 +399,15 @@ test_sightings_lead_on(void)
 	counts(P, Y, WA_FOREVER);
 	counts(P, Q, WA_FOREVER);
 	counts(P, Z, WA_NEVER);
+	speaks(E, P, at(30, 0));
+	speaks(P, E, at(30, 0));
+
+	begin("two BSUIDs of one parent in one business");
+	seen(P, X, "b", at(10, 0), at(20, 0));
+	seen(X, E, "b", at(10, 0), at(20, 0));
+	seen(Y, E, "b", at(10, 0), at(20, 0));
+	silent(E, P, at(30, 0));
+	silent(P, E, at(30, 0));
 }
 
 /* Change from A to B: A counts up to the change, and nothing the other way. */
@@ -465,6 +474,25 @@ test_changes(void)
 	counts(Y, X, at(100, 6));
 	counts(Y, P, at(100, 6));
 	counts(X, Y, WA_NEVER);
+
+	begin("the phone of a new BSUID");
+	seen(P, X, "b", at(10, 0), at(20, 6));
+	changed(X, Y, at(20, 6), WA_NEVER);
+	seen(P, Y, "b", at(20, 6), at(30, 0));
+	speaks(Y, P, at(30, 12));
+	silent(X, P, at(30, 12));
+
+	begin("an old BSUID that is seen again");
+	seen(P, X, "b", at(10, 0), at(25, 0));
+	changed(X, Y, at(20, 6), WA_NEVER);
+	seen(P, Y, "b", at(20, 6), at(30, 0));
+	silent(Y, P, at(30, 12));
+
+	begin("the BSUID of a new phone");
+	seen(P, X, "b", at(10, 0), at(20, 6));
+	changed(P, Q, at(20, 6), WA_NEVER);
+	seen(Q, X, "b", at(20, 6), at(30, 0));
+	speaks(X, Q, at(30, 12));
 }
 
 /* An identifier that its person has left counts up to the leaving. */
