@@ -352,7 +352,7 @@ ROLLBACK TO b;
 SAVEPOINT b;
 SET LOCAL client_min_messages = error;
 CREATE PUBLICATION half FOR TABLE wa_consent, wa_cooldown;
-SELECT severity, figure, left(sentence, 36) AS sentence, statement FROM wa__finding WHERE finding = 'publication';
+SELECT severity, figure, left(sentence, 35) AS sentence, statement FROM wa__finding WHERE finding = 'publication';
 CREATE PUBLICATION everything FOR ALL TABLES;
 SELECT sentence FROM wa__finding WHERE finding = 'publication';
 ROLLBACK TO b;

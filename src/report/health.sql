@@ -187,7 +187,7 @@ GROUP BY p.pubname
 UNION ALL
 -- Nor of a table that is published no more, as after the restore of a dump.
 SELECT 'publication', 'warning', count(*),
-	format('Publication %s lacks tables of the state, which no other one has: %s. Subscribers learn nothing of them; after this statement they must subscribe again.', p.pubname, string_agg(t.rel::text, ', ')),
+	format('Publication %s lacks %s tables of the state, which no other one has: subscribers learn nothing of them. After this statement they must subscribe again.', p.pubname, count(*)),
 	format('SELECT %s(%L);', 'wa_publish'::regproc, p.pubname)
 FROM pg_publication AS p, wa__replicated_tables() AS t (rel)
 WHERE t.rel <> ALL (ARRAY(SELECT g.relid FROM pg_publication AS o, pg_get_publication_tables(o.pubname::text) AS g))
