@@ -348,6 +348,15 @@ SELECT count(*) FROM wa_import($$SELECT '491700000099' AS phone$$, false);
 SELECT t.left_of('unfed');
 ROLLBACK TO b;
 
+-- A publication that lacks a table, until another one has it.
+SAVEPOINT b;
+SET LOCAL client_min_messages = error;
+CREATE PUBLICATION half FOR TABLE wa_consent, wa_cooldown;
+SELECT severity, figure, left(sentence, 35) AS sentence, statement FROM wa__finding WHERE finding = 'publication';
+CREATE PUBLICATION everything FOR ALL TABLES;
+SELECT sentence FROM wa__finding WHERE finding = 'publication';
+ROLLBACK TO b;
+
 -- It fits 100 columns, and the statements are right as they stand.
 INSERT INTO wa_problem (path, problem, detail, received_at) SELECT '', kind, '', now()
 FROM unnest(ARRAY['invalid_json', 'missing_recipient', 'bad_signature']) AS kind;

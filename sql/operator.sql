@@ -77,6 +77,7 @@ SELECT wa_opt_in('491600005001');
 SELECT wa_opt_in(NULL::text, 'form');
 SELECT wa_opt_in('nobody', 'form');
 SELECT wa_opt_in('491600005001', 'form', at => NULL);
+SELECT wa_opt_in('491600005001', 'form', NULL);
 SELECT wa_opt_in('491600005001', 'form', at => '2008-12-31 23:59:59');
 SELECT wa_opt_in('491600005001', 'form', at => now() + interval '1 day');
 SELECT wa_opt_out(NULL::wa_recipient);
@@ -90,7 +91,7 @@ SELECT wa_opt_out(NULL::text);
 SELECT wa_opt_out('491600005001', at => 'infinity');
 \set VERBOSITY default
 SELECT count(*) FROM wa_consent WHERE recipient = '491600005001';
--- NULL for a reason or a business is as good as none.
+-- NULL for a reason or a business of a stop is as good as none.
 SELECT wa_opt_out('491600005002', NULL, NULL, '2025-03-01');
 SELECT business, state, evidence FROM wa_consent_log WHERE recipient = '491600005002';
 

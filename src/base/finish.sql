@@ -57,7 +57,7 @@ BEGIN
 
 	-- Makes running sessions look up the tables again and compare their library with
 	-- the new version (src/base/version.c).  It changes a row of pg_class only.
-	EXECUTE pg_catalog.format('GRANT ALL ON TABLE @extschema@.wa_message TO %s', (SELECT c.relowner::pg_catalog.regrole
-		FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) '@extschema@.wa_message'::pg_catalog.regclass));
+	EXECUTE 'GRANT ALL ON TABLE @extschema@.wa_message TO ' OPERATOR(pg_catalog.||) (SELECT c.relowner::pg_catalog.regrole::pg_catalog.text
+		FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) '@extschema@.wa_message'::pg_catalog.regclass);
 END
 $$;

@@ -17,10 +17,13 @@
 #include "access/table.h"
 #include "catalog/pg_am_d.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_namespace_d.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_subscription_rel.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
+#include "commands/trigger.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
@@ -343,13 +346,41 @@ find_table(wa_schema *schema, const wa_expectation *expected)
 		refuse(rel, "is not kept by the access method heap");
 	if (rel->rd_rel->relpersistence != RELPERSISTENCE_PERMANENT)
 		refuse(rel, "is not logged, and would be empty after a crash");
-	if (rel->rd_rel->relhassubclass || rel->rd_rel->relispartition)
+	/* relhassubclass stays until the next ANALYZE */
+	if ((rel->rd_rel->relhassubclass && find_inheritance_children(table->heap, NoLock) != NIL) ||
+		rel->rd_rel->relispartition)
 		refuse(rel, "takes part in inheritance or partitioning");
 	if (is_citus_table(table->heap))
 		refuse(rel, "is a Citus table");
 	check_columns(schema, rel, expected->columns);
 
 	table->pkey = find_index(schema->nspid, table->heap, expected);
+	relation_close(rel, AccessShareLock);
+}
+
+/* Is it a trigger of somebody's that decides about each row before it is written? */
+static bool
+is_gate(const Trigger *trigger)
+{
+	return TRIGGER_FOR_ROW(trigger->tgtype) && TRIGGER_FOR_BEFORE(trigger->tgtype) &&
+		trigger->tgenabled != TRIGGER_DISABLED && strncmp(trigger->tgname, "wa__", strlen("wa__")) != 0;
+}
+
+/* Rows of this table come from events alone: a stop that somebody's trigger or rule keeps out would be lost in silence. */
+static void
+check_writes(Oid heap)
+{
+	Relation	rel = relation_open(heap, AccessShareLock);
+	bool		gated = rel->rd_rules != NULL;
+
+	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
+		gated |= is_gate(&rel->trigdesc->triggers[i]);
+	if (gated)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("a trigger or a rule can keep rows out of \"%s\"", RelationGetRelationName(rel)),
+				 errdetail("A stop that it leaves out or changes would not be obeyed."),
+				 errhint("Make it an AFTER trigger.")));
 	relation_close(rel, AccessShareLock);
 }
 
@@ -427,6 +458,13 @@ fill_cache(Oid nspid)
 		find_types(&found);
 		for (int i = 0; i < lengthof(expectations); i++)
 			find_table(&found, &expectations[i]);
+		check_writes(found.consent.heap);
+		check_writes(found.consent_log.heap);
+		check_writes(found.cooldown.heap);
+		check_writes(found.activity.heap);
+		check_writes(found.delivery.heap);
+		check_writes(found.identity.heap);
+		check_writes(found.identity_change.heap);
 		name = quote_identifier(get_namespace_name(nspid));
 	}
 	PG_CATCH();
@@ -532,6 +570,9 @@ wa_lock_state(const wa_schema *schema, LOCKMODE mode)
 	LockRelationOid(schema->consent.heap, mode);
 	LockRelationOid(schema->identity.heap, mode);
 	LockRelationOid(schema->identity_change.heap, mode);
+	/* Somebody may have changed one while we waited; nobody can from now on. */
+	if (!cache_valid)
+		fill_cache(schema->nspid);
 }
 
 bool

@@ -101,7 +101,8 @@ extern Relation wa_pkey_open(const wa_table *table);	/* after its table */
 /*
  * Lock the state tables to the end of the transaction, always in the same order.  Every
  * function of ours that writes them calls this before anything else: with ROW EXCLUSIVE
- * where others may write at the same time, with SHARE ROW EXCLUSIVE where none may.
+ * where others may write at the same time, with SHARE ROW EXCLUSIVE where none may.  Errors as
+ * of wa_schema_of: a table that was changed meanwhile is looked at again.
  */
 extern void wa_lock_state(const wa_schema *schema, LOCKMODE mode);
 

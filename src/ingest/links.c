@@ -209,53 +209,20 @@ put_rows(const wa_schema *schema, const wa_link_row *rows, int n)
 		wa_upsert(schema, &link_target, rows + first, n - first) >= n - first;
 }
 
-/* Are they for the same places as those that were tried before? */
-static bool
-are_same_places(const wa_link_row *rows, int n, const wa_link_row *tried, int ntried)
-{
-	if (n != ntried)
-		return false;
-	for (int i = 0; i < n; i++)
-	{
-		if (rows[i].key != tried[i].key || rows[i].position != tried[i].position)
-			return false;
-	}
-	return true;
-}
-
-/*
- * Again while anybody else wrote what we were about to.  Where nobody did, it would go on for
- * ever: somebody keeps rows out of the table.
- */
+/* Again while anybody else wrote what we were about to. */
 void
 wa_write_links(const wa_schema *schema, const wa_deltas *sightings)
 {
 	wa_link_row *rows;
-	wa_link_row *tried;
-	int			ntried = -1;
 	int			count;
 
 	if (sightings->n == 0)
 		return;
 	rows = palloc_extended(sightings->n * sizeof(wa_link_row), MCXT_ALLOC_HUGE);
-	tried = palloc_extended(sightings->n * sizeof(wa_link_row), MCXT_ALLOC_HUGE);
-	for (;;)
+	do
 	{
-		wa_link_row *swap = tried;
-
 		count = prepare_rows(schema, sightings, rows);
 		qsort(rows, count, sizeof(wa_link_row), compare_rows);
-		if (are_same_places(rows, count, tried, ntried))
-			ereport(ERROR,
-					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					 errmsg("a link between identifiers was written to \"wa_identity\" and is not there"),
-					 errhint("Remove the trigger or the rule on the table that keeps rows out.")));
-		if (put_rows(schema, rows, count))
-			break;
-		tried = rows;
-		ntried = count;
-		rows = swap;
-	}
+	} while (!put_rows(schema, rows, count));
 	pfree(rows);
-	pfree(tried);
 }

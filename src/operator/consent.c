@@ -58,6 +58,9 @@ make_event(FunctionCallInfo fcinfo, bool stop, wa_event *event)
 	event->at = PG_GETARG_TIMESTAMPTZ(ARG_AT);
 	/* A wrong clock here would win forever, as it would in a webhook. */
 	wa_check_moment(event->at, "time of a consent event", NULL);
+	/* Whoever does not know the business may stop everything, and loosen nothing. */
+	if (!stop)
+		wa_forbid_null_arg(fcinfo, ARG_BUSINESS, "business");
 	event->business = wa_to_utf8(wa_text_arg(fcinfo, ARG_BUSINESS));
 	if (event->business.len > WA_MAX_NAME)
 		ereport(ERROR,

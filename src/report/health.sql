@@ -185,6 +185,15 @@ FROM pg_publication AS p JOIN pg_publication_rel AS r ON r.prpubid = p.oid JOIN 
 WHERE r.prqual IS NOT NULL OR r.prattrs IS NOT NULL OR NOT (p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate)
 GROUP BY p.pubname
 UNION ALL
+-- Nor of a table that is published no more, as after the restore of a dump.
+SELECT 'publication', 'warning', count(*),
+	format('Publication %s lacks %s tables of the state, which no other one has: subscribers learn nothing of them. After this statement they must subscribe again.', p.pubname, count(*)),
+	format('SELECT %s(%L);', 'wa_publish'::regproc, p.pubname)
+FROM pg_publication AS p, wa__replicated_tables() AS t (rel)
+WHERE t.rel <> ALL (ARRAY(SELECT g.relid FROM pg_publication AS o, pg_get_publication_tables(o.pubname::text) AS g))
+	AND (p.pubname = 'wa_policy' OR EXISTS (SELECT FROM pg_publication_rel AS r JOIN wa__replicated_tables() AS o (rel) ON o.rel = r.prrelid WHERE r.prpubid = p.oid))
+GROUP BY p.pubname
+UNION ALL
 -- May anybody post?  Nobody posts to a subscriber.
 SELECT 'no_secret', 'warning', count(*) FILTER (WHERE last_seen IS NOT NULL),
 	'No app secret is set: anyone who can post may write consent.',

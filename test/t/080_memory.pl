@@ -22,7 +22,7 @@ $node->safe_psql('postgres', q{
 	CREATE TABLE people AS SELECT '4915100' || lpad(n::text, 6, '0') AS phone FROM generate_series(1, 200) AS n;
 	-- A fault in the middle of the writing, as a full disk would be.
 	CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'out of luck'; END $$;
-	CREATE TRIGGER fault BEFORE INSERT ON wa_consent FOR EACH ROW WHEN (NEW.recipient::text = '4915199999999') EXECUTE FUNCTION fault();
+	CREATE TRIGGER fault AFTER INSERT ON wa_consent FOR EACH ROW WHEN (NEW.recipient::text = '4915199999999') EXECUTE FUNCTION fault();
 	CREATE FUNCTION try(command text) RETURNS void LANGUAGE plpgsql AS $$
 	BEGIN EXECUTE command; EXCEPTION WHEN OTHERS THEN NULL; END $$;
 	-- Somebody else sits on a row.

@@ -304,6 +304,9 @@ for my $held ('SET TABLE wa_consent (recipient, business, register, state, at, o
 	is(q1($publisher, qq{BEGIN; ALTER PUBLICATION partial $held; SET LOCAL ROLE pg_monitor; SELECT count(*) FROM wa_health WHERE finding = 'publication'; ROLLBACK}), 1, "a finding: $held");
 }
 is(q1($publisher, q{SELECT count(*) FROM wa_health WHERE finding = 'publication'}), 0, 'and without it none');
+is(q1($publisher, q{BEGIN; ALTER PUBLICATION partial DROP TABLE wa_consent; ALTER PUBLICATION wa_policy DROP TABLE wa_consent;
+	SELECT count(*), min(statement) FROM wa__finding WHERE finding = 'publication'; SELECT wa_publish(); SELECT count(*) FROM wa_health WHERE finding = 'publication'; ROLLBACK}),
+	"2|SELECT wa_publish('partial');\n\n0", 'so is a table that was taken out of every publication, until one has it again');
 $subscribers[1]->safe_psql($_, "DROP SUBSCRIPTION $_") for qw(uncopied partial);
 q1($publisher, 'DROP PUBLICATION partial');
 

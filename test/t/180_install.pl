@@ -103,6 +103,12 @@ $node->safe_psql('postgres', 'CREATE DATABASE usual; CREATE DATABASE escaping; A
 is(try_sql($node, $_, 'CREATE EXTENSION wa_policy'), '', "$_: it installs, and says nothing") for qw(usual escaping);
 is_same($node->safe_psql('escaping', $texts), $node->safe_psql('usual', $texts), 'where strings are read in the old way, the same is made');
 
+# ---- Names that need quotes ----------------------------------------------
+
+$node->safe_psql('postgres', q{CREATE DATABASE quoted; CREATE ROLE "O'Neil %s" SUPERUSER LOGIN});
+is(try_sql($node, 'quoted', q{CREATE SCHEMA "Wä %s; .x"; CREATE EXTENSION wa_policy SCHEMA "Wä %s; .x"}, '-U', "O'Neil %s"), '',
+	'a schema and an owner may have any name that PostgreSQL allows');
+
 # ---- Default privileges --------------------------------------------------
 
 my $rights = q{
