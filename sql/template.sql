@@ -194,6 +194,7 @@ SELECT wa_template_sendable('added', 'x1', 'b1');
 CALL t.update('{"message_template_name":"added","message_template_language":"x1","event":"APPROVED"}', '2025-03-22');
 SELECT wa_template_sendable('added', 'x1', 'b1');
 INSERT INTO wa_template (business, name, status, blocked) VALUES ('b1', 'forced', 'REJECTED', false);
+INSERT INTO wa_template (business, name, status, paused_until) VALUES ('b1', 'forever', 'PAUSED', 'infinity');
 DELETE FROM wa_template WHERE name = 'added';
 
 -- What came without a language speaks for every language of the template, and makes none known.

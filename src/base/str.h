@@ -107,37 +107,45 @@ wa_str_cut(wa_str s, size_t most)
 	return s;
 }
 
-/* Does it contain these bytes, of which there is at least one? */
-static inline bool
-wa_str_contains(wa_str s, const char *part)
+/* An ASCII letter in lower case; any other byte as it is. */
+static inline char
+wa_lower(char c)
 {
-	size_t		len = strlen(part);
+	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+}
 
-	for (size_t i = 0; i + len <= s.len; i++)
+/* Does it begin with this word, ASCII letters being the same in either case? */
+static inline bool
+wa_str_starts(wa_str s, wa_str word)
+{
+	if (s.len < word.len)
+		return false;
+	for (size_t i = 0; i < word.len; i++)
 	{
-		if (memcmp(s.data + i, part, len) == 0)
+		if (wa_lower(s.data[i]) != wa_lower(word.data[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Does it contain this word, of at least one byte, in either case? */
+static inline bool
+wa_str_contains(wa_str s, const char *word)
+{
+	for (; s.len > 0; s.data++, s.len--)
+	{
+		if (wa_str_starts(s, wa_str_from(word)))
 			return true;
 	}
 	return false;
 }
 
-/* Is it this word, which is in lower case, its ASCII letters in either case, blanks around it or not? */
+/* Is it this word, in either case, blanks around it or not? */
 static inline bool
 wa_str_says(wa_str s, wa_str word)
 {
 	s = wa_str_trim(s);
-	if (s.len != word.len)
-		return false;
-	for (size_t i = 0; i < s.len; i++)
-	{
-		char		c = s.data[i];
-
-		if (c >= 'A' && c <= 'Z')
-			c += 'a' - 'A';
-		if (c != word.data[i])
-			return false;
-	}
-	return true;
+	return s.len == word.len && wa_str_starts(s, word);
 }
 
 /* The next word of a list with one blank between words; false after the last. */

@@ -125,20 +125,10 @@ wa_text_says(wa_str s, const char *word)
 	return s.data != NULL && wa_str_says(s, wa_str_from(word));
 }
 
-/* Does it begin with a literal in lower case? */
 bool
 wa_text_starts(wa_str s, const char *word)
 {
-	for (size_t i = 0; word[i] != '\0'; i++)
-	{
-		char		c = i < s.len ? s.data[i] : '\0';
-
-		if (c >= 'A' && c <= 'Z')
-			c += 'a' - 'A';
-		if (c != word[i])
-			return false;
-	}
-	return true;
+	return wa_str_starts(s, wa_str_from(word));
 }
 
 /* A number in any form that JSON has, with blanks around it; false where it is none. */

@@ -16,7 +16,9 @@ CREATE TABLE wa_template (
 	status_at timestamptz,
 	category_at timestamptz,
 	quality_at timestamptz,
-	CONSTRAINT wa_template_pkey PRIMARY KEY (business, name, language)
+	CONSTRAINT wa_template_pkey PRIMARY KEY (business, name, language),
+	CONSTRAINT wa_template_finite CHECK (pg_catalog.isfinite(paused_until) AND pg_catalog.isfinite(next_category_at)
+		AND pg_catalog.isfinite(status_at) AND pg_catalog.isfinite(category_at) AND pg_catalog.isfinite(quality_at))
 );
 SELECT pg_catalog.pg_extension_config_dump('wa_template', '');
 COMMENT ON TABLE wa_template IS
