@@ -133,12 +133,15 @@ SELECT statement, a.said, count(*) FROM unnest(ARRAY[
 	'DROP INDEX wa_identity_shared; CREATE INDEX wa_identity_shared ON wa_identity (other)',
 	'ALTER TABLE wa_identity_change RENAME TO wa_changes']) AS statement, t.after(statement) AS a
 GROUP BY 1, 2 ORDER BY 1, 2;
--- A trigger of somebody's that keeps a link out does not keep the intake going round.
+-- A trigger of somebody's that keeps a link out keeps neither the intake nor an operator going round.
 SAVEPOINT trigger;
 CREATE FUNCTION t.skip() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE TRIGGER skip BEFORE INSERT ON wa_identity FOR EACH ROW EXECUTE FUNCTION t.skip();
 SET LOCAL statement_timeout = '20s';
+SAVEPOINT kept_out;
 SELECT * FROM wa_ingest('{"statuses":[{"id":"m","status":"delivered","recipient_id":"491510000013","recipient_user_id":"DE.13","timestamp":"1740823200"}]}'::text);
+ROLLBACK TO kept_out;
+SELECT wa_unlink('491510000014', 'DE.14', 'mistake');
 ROLLBACK TO trigger;
 -- All is as it was.
 SELECT what, t.says(what) FROM t.use;

@@ -223,6 +223,15 @@ are_same_places(const wa_link_row *rows, int n, const wa_link_row *tried, int nt
 	return true;
 }
 
+void
+wa_refuse_lost_link(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("a link between identifiers was written to \"wa_identity\" and is not there"),
+			 errhint("Remove the trigger or the rule on the table that keeps rows out.")));
+}
+
 /*
  * Again while anybody else wrote what we were about to.  Where nobody did, it would go on for
  * ever: somebody keeps rows out of the table.
@@ -246,10 +255,7 @@ wa_write_links(const wa_schema *schema, const wa_deltas *sightings)
 		count = prepare_rows(schema, sightings, rows);
 		qsort(rows, count, sizeof(wa_link_row), compare_rows);
 		if (are_same_places(rows, count, tried, ntried))
-			ereport(ERROR,
-					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					 errmsg("a link between identifiers was written to \"wa_identity\" and is not there"),
-					 errhint("Remove the trigger or the rule on the table that keeps rows out.")));
+			wa_refuse_lost_link();
 		if (put_rows(schema, rows, count))
 			break;
 		tried = rows;

@@ -21,4 +21,7 @@
  */
 extern void wa_write_links(const wa_schema *schema, const wa_deltas *sightings);
 
+/* An ERROR, object_not_in_prerequisite_state: a row of wa_identity was written, by nobody else either, and is not there. */
+extern void wa_refuse_lost_link(void);
+
 #endif							/* WA_LINKS_H */

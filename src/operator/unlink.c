@@ -15,6 +15,7 @@
 #include "base/schema.h"
 #include "base/statement.h"
 #include "identity/person.h"
+#include "ingest/links.h"
 #include "recipient/recipient.h"
 
 PG_FUNCTION_INFO_V1(wa_unlink);
@@ -67,6 +68,9 @@ static wa_statement find_links = {
 	" WHERE c.at IS NOT NULL",
 	"recipient recipient", NULL, 0
 };
+
+/* Nobody has so much bad luck with others who take the position. */
+#define MOST_TRIES		100
 
 /* In wa_identity the home of the two comes first. */
 static int
@@ -128,10 +132,14 @@ wa_unlink(PG_FUNCTION_ARGS)
 	wa_statement_run(&log_unlink, schema, entry, NULL);
 	wa_statement_run(&unlink_changes, schema, pair, NULL);
 	wa_statement_run(&unlink_sightings, schema, pair, NULL);
-	while (wa_id_kind_of(&a) != wa_id_kind_of(&b) &&
-		   wa_statement_run(&add_unlinked, schema, pair, NULL) == 0 &&
-		   wa_statement_run(&has_unlinked, schema, pair, NULL) == 0)
+	for (int tries = 0; wa_id_kind_of(&a) != wa_id_kind_of(&b) &&
+		 wa_statement_run(&add_unlinked, schema, pair, NULL) == 0 &&
+		 wa_statement_run(&has_unlinked, schema, pair, NULL) == 0; tries++)
+	{
+		if (tries == MOST_TRIES)
+			wa_refuse_lost_link();
 		CHECK_FOR_INTERRUPTS();
+	}
 	if (wa_statement_run(&find_links, schema, pair, NULL) == 0)
 		ereport(NOTICE,
 				(errmsg("%s and %s were not linked", a.text, b.text),
