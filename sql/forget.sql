@@ -94,7 +94,7 @@ SELECT wa_first_reason('491600005001', 'marketing'), wa_first_reason('4916000050
 CALL t.take('{"messages": [{"id": "wamid.c", "from": "491600005003", "timestamp": "1741082400", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491600005004", "body": "x"}}]}');
 SELECT count(*) FROM wa_forget('491600005003', 'request 19');
 
--- Somebody who was never known is left alone from now on.
+-- Somebody who was never known is left alone from now on; a NOTICE tells, since it may be a typing error.
 SELECT * FROM wa_forget('491600006001', 'request 20');
 SELECT wa_first_reason('491600006001', 'marketing');
 -- A replay brings nothing back.

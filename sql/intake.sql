@@ -95,9 +95,14 @@ SELECT wa_ingest(jsonb_build_object('entry', jsonb_build_array(jsonb_build_objec
 FROM unnest(ARRAY['{"phone_number_id":"s9","display_phone_number":"+55 11 91234-5678"}', '{"phone_number_id":"s9"}', '{"phone_number_id":"s9","display_phone_number":5511912345678}',
 	'{"phone_number_id":"s9","display_phone_number":"+55 11 91234-5678"}', '{"display_phone_number":"4930901820"}', '{"phone_number_id":"s10","display_phone_number":""}']::jsonb[]) AS m;
 SELECT sender, display_phone FROM wa_sender WHERE business = 'b9' AND sender IN ('', 's9', 's10') ORDER BY sender;
--- A NULL payload is no webhook.
+-- A NULL payload is no webhook; nor is one stored that no trigger would apply.
 \set VERBOSITY terse
 INSERT INTO wa_webhook (payload) VALUES (NULL);
+SET LOCAL session_replication_role = replica;
+INSERT INTO wa_webhook (payload) VALUES ('{}');
+INSERT INTO wa_webhook (token, payload) VALUES (1, '{}') RETURNING token;
+RESET session_replication_role;
+DELETE FROM wa_webhook WHERE token = 1;
 \set VERBOSITY default
 SELECT wa_ingest(NULL::text);
 SELECT wa_ingest(NULL::bytea);

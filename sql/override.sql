@@ -125,6 +125,25 @@ DELETE FROM wa_error_override;
 SELECT wa_recompute();
 SELECT recipient, lifted_at, strikes, until FROM wa_cooldown ORDER BY recipient;
 
+-- An override is taken back. Until wa_recompute() the row does not know of the message before which it gives way, and the
+-- suppression list answers as a look-up does.
+INSERT INTO wa_error_override (code, lifted_by) VALUES (131049, '{marketing_receipt}');
+CALL t.take(t.failed('491620004004', 131049, '2025-03-02 10:00'));
+CALL t.take(t.wrote('491620004004', '2025-03-02 11:00'));
+PREPARE asked AS SELECT wa_sendable(who, 'marketing', at => '2025-03-02 12:00') FROM unnest(ARRAY['491620004004']) AS who;
+SELECT wa_sendable('491620004004', 'marketing', at => '2025-03-02 12:00') AS before;
+DELETE FROM wa_error_override;
+SET LOCAL wa_policy.suppression_list_after = -1;
+EXECUTE asked;
+SET LOCAL wa_policy.suppression_list_after = 0;
+EXECUTE asked;
+SELECT wa_recompute();
+EXECUTE asked;
+SET LOCAL wa_policy.suppression_list_after = -1;
+EXECUTE asked;
+RESET wa_policy.suppression_list_after;
+DEALLOCATE asked;
+
 -- A provider's number that is the same as one of Meta's: the ladder of that one, its evidence, its changes.
 DELETE FROM wa_cooldown;
 CALL t.take(t.failed('491620005001', 63049, '2025-03-02 10:00'));

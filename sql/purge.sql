@@ -127,6 +127,15 @@ CALL wa_purge('1 day', payloads_older_than => '-1 day');
 DELETE FROM wa_webhook;
 DELETE FROM wa_problem;
 
+-- Where the index of times was built anew as one of another kind, there are no entries to renew.
+ALTER INDEX wa_message_first RENAME TO purge_aside;
+CREATE INDEX wa_message_first ON wa_message (message_id);
+INSERT INTO wa_message (message_id, recipient, sent_at) VALUES ('purge', '491690000001', now() - interval '2 years');
+CALL wa_purge('1 year');
+DROP INDEX wa_message_first;
+ALTER INDEX purge_aside RENAME TO wa_message_first;
+DELETE FROM wa_message_day WHERE day < current_date - 365;
+
 -- Memory does not grow with the number of batches: a trigger sees, at the 20th and at the 220th, what the session holds.
 INSERT INTO wa_webhook (received_at, payload)
 SELECT now() - i * interval '1 day', '{"object": "whatsapp_business_account", "entry": []}' FROM generate_series(1, 240) AS i;

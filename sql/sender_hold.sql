@@ -166,7 +166,7 @@ SELECT * FROM t.all_held('2026-01-02 12:00');
 -- That of direct sends and calls lifts nothing that holds messages, and is no warning.
 CALL t.update('{"event":"ACCOUNT_RESTRICTION","violation_info":{"violation_type":"DIRECT_SEND_UTILITY_CATEGORY_ABUSE_UNBAN"}}', 'b1', '2026-01-01 10:00');
 SELECT cause, lifted_at FROM wa_sender_hold WHERE cause ~ 'RESTR' AND business = 'b1' ORDER BY cause;
-CALL t.update('{"event":"ACCOUNT_VIOLATION","violation_info":{"violation_type":"UTILITY_TEMPLATE_ABUSE_UNBAN"}}', 'b1', '2026-01-01 10:00');
+CALL t.update('{"event":"ACCOUNT_VIOLATION","violation_info":{"violation_type":"utility_template_abuse_Unban"}}', 'b1', '2026-01-01 10:00');
 SELECT cause, lifted_at FROM wa_sender_hold WHERE cause LIKE 'RESTR%' AND business = 'b1' ORDER BY cause;
 
 -- A ban, lifted, in either order.
@@ -252,4 +252,10 @@ SELECT wa_hold('b1', 'x', region => 'Brazil');
 SELECT wa_hold('b1', 'x', categories => '{}');
 SELECT wa_hold(NULL, 'x');
 SELECT wa_release('b77', 'typo');
+-- By hand: NULL is "never" and "no end of its own". A hold since ever would have held nothing.
+INSERT INTO wa_sender_hold (business, cause, categories, since) VALUES ('b1', 'operator', '{marketing}', '-infinity');
+INSERT INTO wa_sender_hold (business, cause, categories, since, until) VALUES ('b1', 'operator', '{marketing}', '2026-01-01', 'infinity');
+UPDATE wa_sender_hold SET lifted_at = 'infinity';
+INSERT INTO wa_sender_life (business, sender, region, category, alive_at) VALUES ('b1', 's1', '', 'marketing', 'infinity');
+INSERT INTO wa_sender (business, sender, last_seen) VALUES ('b1', 's9', 'infinity');
 ROLLBACK;

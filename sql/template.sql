@@ -171,6 +171,13 @@ DELETE FROM wa_message WHERE template LIKE 'other%';
 -- A later status ends that, although the row for every business has none so late.
 INSERT INTO wa_webhook (received_at, payload) VALUES ('2025-03-24', '{"entry":[{"id":"b1","changes":[{"field":"message_template_status_update","value":{"event":"APPROVED","message_template_name":"any","message_template_language":"de"}}]}]}');
 SELECT wa_template_sendable('any', 'de', 'b1');
+-- One that names no language may be of another one; one that names it ends that.
+SELECT wa_sent('m9', '491700000001', 'utility', 'any', at => '2025-03-25', business => 'b1');
+SELECT problems FROM wa_report_error('491700000001', 132016, '2025-03-25', 'b1', 's1', 'm9');
+CALL t.update('{"event":"APPROVED","message_template_name":"any","message_template_language":null}', '2025-03-26');
+SELECT wa_template_sendable('any', 'de', 'b1');
+CALL t.update('{"event":"APPROVED","message_template_name":"any","message_template_language":"de"}', '2025-03-27');
+SELECT wa_template_sendable('any', 'de', 'b1');
 
 -- A pause that WhatsApp ends, under any event; events that come late or at the same time.
 DELETE FROM wa_template;
@@ -194,6 +201,7 @@ SELECT wa_template_sendable('added', 'x1', 'b1');
 CALL t.update('{"message_template_name":"added","message_template_language":"x1","event":"APPROVED"}', '2025-03-22');
 SELECT wa_template_sendable('added', 'x1', 'b1');
 INSERT INTO wa_template (business, name, status, blocked) VALUES ('b1', 'forced', 'REJECTED', false);
+INSERT INTO wa_template (business, name, status, paused_until) VALUES ('b1', 'forever', 'PAUSED', 'infinity');
 DELETE FROM wa_template WHERE name = 'added';
 
 -- What came without a language speaks for every language of the template, and makes none known.

@@ -14,6 +14,7 @@
 
 #include "access/relation.h"
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/pg_am_d.h"
 #include "catalog/pg_class.h"
@@ -35,6 +36,7 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
+#include "base/rewritten.h"
 #include "base/schema.h"
 #include "base/str.h"
 #include "base/version.h"
@@ -332,6 +334,20 @@ find_index(Oid nspid, Oid heap, const wa_expectation *expected)
 	return relid;
 }
 
+/* The transaction that made the newest version of the relation's row in pg_class. */
+static TransactionId
+changed_by(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	TransactionId xid;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relid);
+	xid = HeapTupleHeaderGetXmin(tuple->t_data);
+	ReleaseSysCache(tuple);
+	return xid;
+}
+
 static void
 find_table(wa_schema *schema, const wa_expectation *expected)
 {
@@ -355,6 +371,7 @@ find_table(wa_schema *schema, const wa_expectation *expected)
 	check_columns(schema, rel, expected->columns);
 
 	table->pkey = find_index(schema->nspid, table->heap, expected);
+	table->changed = changed_by(table->heap);
 	relation_close(rel, AccessShareLock);
 }
 
@@ -530,10 +547,17 @@ wa_function_named(Oid nspid, const char *name, const Oid *types, int n)
 	return function;
 }
 
+/* table lies in the cache.  Only after the lock is it known who has changed it. */
 Relation
-wa_table_open(const wa_table *table)
+wa_table_open(const wa_table *table, Snapshot snapshot)
 {
-	return table_open(table->heap, AccessShareLock);
+	Relation	rel = table_open(table->heap, AccessShareLock);
+
+	if (!cache_valid)
+		fill_cache(cached.nspid);
+	if (snapshot != NULL)
+		wa_check_rewritten(rel, table->changed, snapshot);
+	return rel;
 }
 
 /*

@@ -15,6 +15,7 @@
 
 #include "storage/lockdefs.h"
 #include "utils/relcache.h"
+#include "utils/snapshot.h"
 
 #include "base/str.h"
 
@@ -23,6 +24,7 @@ typedef struct wa_table
 {
 	Oid			heap;
 	Oid			pkey;
+	TransactionId changed;		/* the latest transaction that changed the heap's row of pg_class */
 } wa_table;
 
 typedef struct wa_schema
@@ -91,11 +93,12 @@ extern Oid	wa_type_named(const wa_schema *schema, wa_str name);
 extern Oid	wa_function_named(Oid nspid, const char *name, const Oid *types, int n);
 
 /*
- * Open a table to read its rows in place, and the index of its primary key.  Error:
- * wrong_object_type where the rows cannot be read in place: a foreign, partitioned or
- * inherited table, a view, a table of another access method, or one that Citus distributes.
+ * Open a table to read its rows in place by this snapshot, and the index of its primary key.  snapshot: NULL
+ * where no rows are read.  Errors: wrong_object_type where the rows cannot be read in place: a foreign, partitioned or
+ * inherited table, a view, a table of another access method, or one that Citus distributes;
+ * serialization_failure where the table was rewritten after the snapshot was taken (rewritten.h).
  */
-extern Relation wa_table_open(const wa_table *table);
+extern Relation wa_table_open(const wa_table *table, Snapshot snapshot);
 extern Relation wa_pkey_open(const wa_table *table);	/* after its table */
 
 /*

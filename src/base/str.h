@@ -107,51 +107,52 @@ wa_str_cut(wa_str s, size_t most)
 	return s;
 }
 
-/* Does it contain these bytes, of which there is at least one? */
-static inline bool
-wa_str_contains(wa_str s, const char *part)
+/* An ASCII letter in lower case; any other byte as it is. */
+static inline char
+wa_lower(char c)
 {
-	size_t		len = strlen(part);
-
-	for (size_t i = 0; i + len <= s.len; i++)
-	{
-		if (memcmp(s.data + i, part, len) == 0)
-			return true;
-	}
-	return false;
+	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
-/* Does it begin with this word, which is in lower case, its ASCII letters in either case? */
+/* Does it begin with this word, ASCII letters being the same in either case? */
 static inline bool
 wa_str_starts_with(wa_str s, const char *word)
 {
 	for (size_t i = 0; word[i] != '\0'; i++)
 	{
-		char		c = i < s.len ? s.data[i] : '\0';
-
-		if (c >= 'A' && c <= 'Z')
-			c += 'a' - 'A';
-		if (c != word[i])
+		if (i >= s.len || wa_lower(s.data[i]) != wa_lower(word[i]))
 			return false;
 	}
 	return true;
 }
 
-/* Is it this word, which is in lower case, its ASCII letters in either case, blanks around it or not? */
+/* Does it end with this word, in either case? */
+static inline bool
+wa_str_ends_with(wa_str s, const char *word)
+{
+	size_t		len = strlen(word);
+
+	return s.len >= len && wa_str_starts_with((wa_str) {s.data + s.len - len, len}, word);
+}
+
+/* Does it contain this word, of at least one byte, in either case? */
+static inline bool
+wa_str_contains(wa_str s, const char *word)
+{
+	for (; s.len > 0; s.data++, s.len--)
+	{
+		if (wa_str_starts_with(s, word))
+			return true;
+	}
+	return false;
+}
+
+/* Is it this word, in either case, blanks around it or not? */
 static inline bool
 wa_str_says(wa_str s, const char *word)
 {
 	s = wa_str_trim(s);
-	return wa_str_starts_with(s, word) && s.len == strlen(word);
-}
-
-/* Does it end with these bytes? */
-static inline bool
-wa_str_ends_with(wa_str s, const char *end)
-{
-	size_t		len = strlen(end);
-
-	return s.len >= len && memcmp(s.data + s.len - len, end, len) == 0;
+	return s.len == strlen(word) && wa_str_starts_with(s, word);
 }
 
 /* The next word of a list with one blank between words; false after the last. */

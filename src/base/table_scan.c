@@ -20,7 +20,7 @@
 BlockNumber
 wa_pages_of(const wa_table *table)
 {
-	Relation	rel = wa_table_open(table);
+	Relation	rel = wa_table_open(table, NULL);
 	BlockNumber pages = RelationGetNumberOfBlocks(rel);
 
 	table_close(rel, NoLock);
@@ -30,7 +30,7 @@ wa_pages_of(const wa_table *table)
 bool
 wa_has_rows(const wa_table *table, Snapshot snapshot)
 {
-	Relation	rel = wa_table_open(table);
+	Relation	rel = wa_table_open(table, snapshot);
 	bool		has = RelationGetNumberOfBlocks(rel) > 0;
 
 	if (!has)
@@ -43,7 +43,7 @@ bool
 wa_scan_rows(const wa_table *table, Snapshot snapshot,
 			 bool (*take) (void *arg, TupleTableSlot *slot), void *arg)
 {
-	Relation	rel = wa_table_open(table);
+	Relation	rel = wa_table_open(table, snapshot);
 	bool		complete = true;
 
 	/* A table without pages is not scanned: nearly every decision asks several in vain. */
@@ -71,7 +71,7 @@ void
 wa_scan_table(const wa_table *table, Snapshot snapshot,
 			  void (*read_row) (void *arg, HeapTuple tuple, TupleDesc desc), void *arg)
 {
-	Relation	rel = wa_table_open(table);
+	Relation	rel = wa_table_open(table, snapshot);
 	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
 	HeapTuple	tuple;
 

@@ -91,10 +91,12 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 		DELETE FROM wa_claim AS c
 		WHERE c.token OPERATOR(pg_catalog.=) wa__claim.token AND c.campaign OPERATOR(pg_catalog.=) '';
 
-		-- A person of whom some identifier is claimed elsewhere, or who has said stop while we waited, is released.
+		-- A person of whom some identifier is claimed elsewhere is released, and one who has said stop, or whose quiet hours
+		-- have begun, while we waited.
 		WITH gone AS MATERIALIZED (
 			SELECT h.home FROM (SELECT DISTINCT ON (t.home::text COLLATE "C") t.home FROM wa_claim AS t WHERE t.token OPERATOR(pg_catalog.=) wa__claim.token) AS h
-			WHERE wa__reason_beside(h.home::text, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at, wa__claim.token) IS NOT NULL
+			WHERE wa__reason_beside(h.home::text, wa__claim.category, wa__claim.business, wa__claim.sender,
+					(SELECT pg_catalog.clock_timestamp()), wa__claim.token) IS NOT NULL
 				OR EXISTS (SELECT FROM wa__identifiers(h.home) AS p (id)
 					WHERE (SELECT o.token OPERATOR(pg_catalog.=) wa__claim.token AND o.home = h.home FROM wa_claim AS o
 						WHERE o.campaign OPERATOR(pg_catalog.=) wa__claim.campaign AND o.recipient = p.id) IS NOT TRUE))
@@ -113,6 +115,8 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 				u.recipient::text) END,
 			CASE WHEN NOT u.taken THEN COALESCE(
 				wa__reason_beside(u.phone, wa__claim.category, wa__claim.business, wa__claim.sender, wa__claim.at, wa__claim.token),
+				wa__reason_beside(u.phone, wa__claim.category, wa__claim.business, wa__claim.sender,
+					(SELECT pg_catalog.clock_timestamp()), wa__claim.token),
 				(SELECT 'sent' FROM wa__identifiers(u.recipient) AS p (id)
 					WHERE (SELECT o.sent_at FROM wa_claim AS o
 						WHERE o.campaign OPERATOR(pg_catalog.=) wa__claim.campaign AND o.recipient = p.id) IS NOT NULL LIMIT 1),

@@ -19,6 +19,7 @@
 #include "utils/timestamp.h"
 
 #include "base/append.h"
+#include "base/bisect.h"
 #include "base/category_oid.h"
 #include "base/table_scan.h"
 #include "errors/code_policies.h"
@@ -218,38 +219,63 @@ compare_codes(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
+static void
+sort_incidents(wa_code_policies *policies)
+{
+	if (policies->nincidents > 1)
+		qsort(policies->incidents, policies->nincidents, sizeof(wa_incident), compare_codes);
+}
+
+/* The first incident of a code among the first n, which are sorted; one of another code, or n, where it has none. */
+static int
+first_incident(const wa_code_policies *policies, int n, int32 code)
+{
+	int			first;
+
+	wa_bisect(first, n, policies->incidents[first].code < code);
+	return first;
+}
+
 /* Incidents of a code are incidents of those that behave as it, too. */
 static void
 spread_incidents(wa_code_policies *policies)
 {
 	int			n = policies->nincidents;
 
-	for (int i = 0; i < n; i++)
+	sort_incidents(policies);
+	for (int i = 0; n > 0 && i < policies->noverrides; i++)
 	{
-		for (int j = 0; j < policies->noverrides; j++)
-		{
-			const wa_override *row = &policies->overrides[j];
-			wa_incident incident = policies->incidents[i];
+		const wa_override *row = &policies->overrides[i];
 
-			if (!row->has_same_as || row->same_as != incident.code)
-				continue;
+		for (int j = row->has_same_as ? first_incident(policies, n, row->same_as) : n;
+			 j < n && policies->incidents[j].code == row->same_as; j++)
+		{
+			wa_incident incident = policies->incidents[j];
+
 			incident.code = row->code;
 			*wa_append_few(policies->incidents, policies->nincidents, wa_incident) = incident;
 		}
 	}
-	if (n > 0)
-		qsort(policies->incidents, policies->nincidents, sizeof(wa_incident), compare_codes);
+	sort_incidents(policies);
+}
+
+wa_code_policies *
+wa_code_policies_load_overrides(const wa_schema *schema)
+{
+	wa_code_policies *policies = palloc0(sizeof(wa_code_policies));
+
+	wa_scan_rows(&schema->error_override, GetActiveSnapshot(), read_override, policies);
+	if (policies->noverrides > 1)
+		qsort(policies->overrides, policies->noverrides, sizeof(wa_override), compare_codes);
+	return policies;
 }
 
 wa_code_policies *
 wa_code_policies_load(const wa_schema *schema)
 {
-	wa_code_policies *policies = palloc0(sizeof(wa_code_policies));
+	wa_code_policies *policies = wa_code_policies_load_overrides(schema);
 
-	wa_scan_rows(&schema->error_override, GetActiveSnapshot(), read_override, policies);
 	wa_scan_rows(&schema->incident, GetActiveSnapshot(), read_incident, policies);
-	if (policies->noverrides > 1)
-		qsort(policies->overrides, policies->noverrides, sizeof(wa_override), compare_codes);
 	spread_incidents(policies);
 	return policies;
 }
@@ -290,11 +316,9 @@ wa_code_policies_title(const wa_code_policies *policies, int32 code)
 static void
 find_incidents(const wa_code_policies *policies, int32 code, wa_code_policy *policy)
 {
-	int			first = 0;
+	int			first = first_incident(policies, policies->nincidents, code);
 	int			n = 0;
 
-	while (first < policies->nincidents && policies->incidents[first].code < code)
-		first++;
 	while (first + n < policies->nincidents && policies->incidents[first + n].code == code)
 		n++;
 	policy->nincidents = n;

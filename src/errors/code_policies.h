@@ -43,6 +43,9 @@ typedef struct wa_code_policies
  */
 extern wa_code_policies *wa_code_policies_load(const wa_schema *schema);
 
+/* The same without incidents, for questions about codes alone. */
+extern wa_code_policies *wa_code_policies_load_overrides(const wa_schema *schema);
+
 /* The override of a code, or NULL. */
 extern const wa_override *wa_code_policies_override(const wa_code_policies *policies, int32 code);
 

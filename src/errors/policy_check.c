@@ -231,7 +231,7 @@ wa__override_check(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(true);
 }
 
-/* The policies with what the statement has written that fired the trigger. */
+/* The overrides with what the statement has written that fired the trigger. */
 static wa_code_policies *
 load_with_own_changes(FunctionCallInfo fcinfo)
 {
@@ -240,7 +240,7 @@ load_with_own_changes(FunctionCallInfo fcinfo)
 
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetLatestSnapshot());
-	policies = wa_code_policies_load(schema);
+	policies = wa_code_policies_load_overrides(schema);
 	PopActiveSnapshot();
 	return policies;
 }

@@ -116,7 +116,8 @@ read_iso(wa_str text, wa_instant *at)
 		buf[7] != '-' || !read_digits(buf + 8, 2, &day) || (buf[10] != 'T' && buf[10] != ' ') ||
 		!read_digits(buf + 11, 2, &hour) || buf[13] != ':' || !read_digits(buf + 14, 2, &minute) ||
 		buf[16] != ':' || !read_digits(buf + 17, 2, &second) || !read_offset(zone, &offset) ||
-		month < 1 || month > 12 || day < 1 || day > 31)
+		month < 1 || month > 12 || day < 1 || hour > 24 || minute > 59 || second > 60 ||
+		days_to(year, month, day) >= days_to(year + month / 12, month % 12 + 1, 1))
 		return false;
 	*at = days_to(year, month, day) * WA_DAY +
 		((int64) hour * 60 + minute - offset) * WA_MINUTE + second * WA_SECOND;

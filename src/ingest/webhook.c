@@ -62,9 +62,15 @@ token(void)
 	return last_token;
 }
 
+/* The default of a column is asked for where triggers do not fire as well; a restore brings the value along. */
 Datum
 wa__ingest_token(PG_FUNCTION_ARGS)
 {
+	if (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("a webhook would be stored and not applied, since session_replication_role is \"replica\""),
+				 errhint("SET session_replication_role = origin.")));
 	PG_RETURN_INT64(token());
 }
 

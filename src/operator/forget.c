@@ -420,13 +420,14 @@ untils_array(const wa_forgotten *person)
  * The steps.
  */
 
-static void
+static int64
 put_part(ReturnSetInfo *rsinfo, const char *part, int64 rows)
 {
 	Datum		values[2] = {CStringGetTextDatum(part), Int64GetDatum(rows)};
 	bool		nulls[2] = {false, false};
 
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	return rows;
 }
 
 /* The single number that a statement yields. */
@@ -523,28 +524,33 @@ write_hashes(const wa_schema *schema, const wa_forgotten *person)
 	wa_write_erased(schema, columns);
 }
 
-static void
+static int64
 run_steps(wa_forget_step *some, int n, const wa_schema *schema, Datum *values,
 		  ReturnSetInfo *rsinfo)
 {
+	int64		total = 0;
+
 	for (int i = 0; i < n; i++)
-		put_part(rsinfo, some[i].part,
-				 wa_statement_run(&some[i].statement, schema, values, NULL));
+		total += put_part(rsinfo, some[i].part,
+						  wa_statement_run(&some[i].statement, schema, values, NULL));
+	return total;
 }
 
-static void
+/* Returns how many rows went. */
+static int64
 delete_state(const wa_schema *schema, Oid funcid, const wa_forgotten *person,
 			 ReturnSetInfo *rsinfo)
 {
 	Datum		values[3] = {ids_array(schema, person, true), untils_array(person),
 	ids_array(schema, person, false)};
 	wa_others  *others = wa_others_find(schema, funcid, person->ids, person->n);
+	int64		total;
 
 	wa_others_tell(others);
 	wa_statement_run(&keep_doubts, schema, values, NULL);
-	run_steps(link_steps, lengthof(link_steps), schema, values, rsinfo);
+	total = run_steps(link_steps, lengthof(link_steps), schema, values, rsinfo);
 	put_part(rsinfo, "kept for others", wa_others_keep(others, schema));
-	run_steps(steps, lengthof(steps), schema, values, rsinfo);
+	return total + run_steps(steps, lengthof(steps), schema, values, rsinfo);
 }
 
 /* What may be said of the erasure: everything but whom it was about. */
@@ -570,6 +576,7 @@ forget(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
 	int32		age;
 	int64		webhooks;
 	int64		words;
+	int64		total;
 	int			known;
 	Datum		value;
 
@@ -590,11 +597,15 @@ forget(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
 	words += erase_from_words(schema, &person, person.n == known ? &age : NULL);
 	warn_of_unchecked(schema, &person);
 	put_part(rsinfo, "identifiers", person.n);
-	put_part(rsinfo, "webhooks", webhooks);
+	total = put_part(rsinfo, "webhooks", webhooks);
 	value = ids_array(schema, &person, true);
-	put_part(rsinfo, "problems", run_number(&erase_problems, schema, &value, NULL));
-	delete_state(schema, funcid, &person, rsinfo);
-	put_part(rsinfo, "mentions in others' log", words + erase_from_mentions(schema, &person));
+	total += put_part(rsinfo, "problems", run_number(&erase_problems, schema, &value, NULL));
+	total += delete_state(schema, funcid, &person, rsinfo);
+	total += put_part(rsinfo, "mentions in others' log", words + erase_from_mentions(schema, &person));
+	if (total == 0)
+		ereport(NOTICE,
+				(errmsg("nothing is recorded about %s", id->text),
+				 errhint("If the person is known by another identifier, forget that one.")));
 	write_hashes(schema, &person);
 	value = ids_array(schema, &person, true);
 	wa_statement_run(&erase_reasons, schema, &value, NULL);

@@ -13,6 +13,8 @@
 
 #include "access/brin.h"
 #include "access/htup_details.h"
+#include "catalog/pg_am_d.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type_d.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
@@ -26,6 +28,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 #include "base/arguments.h"
@@ -134,14 +137,25 @@ renew_entries(Oid nspid, const Bitmapset *entries)
 	}
 }
 
-/* With the rights of the owner.  An index by another name is the DBA's to care for. */
+static bool
+is_brin(Oid index)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(index));
+	bool		is = HeapTupleIsValid(tuple) && ((Form_pg_class) GETSTRUCT(tuple))->relam == BRIN_AM_OID;
+
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	return is;
+}
+
+/* With the rights of the owner.  An index by another name, or of another kind, is the DBA's to care for. */
 Datum
 wa__message_index_renew(PG_FUNCTION_ARGS)
 {
 	Oid			index = get_relname_relid("wa_message_first", get_func_namespace(fcinfo->flinfo->fn_oid));
 	Datum		page = PG_GETARG_DATUM(0);
 
-	if (OidIsValid(index))
+	if (is_brin(index))
 	{
 		DirectFunctionCall2(brin_desummarize_range, ObjectIdGetDatum(index), page);
 		DirectFunctionCall2(brin_summarize_range, ObjectIdGetDatum(index), page);

@@ -111,6 +111,31 @@ wa_payload_is_element(json_object *node)
 	return false;
 }
 
+/* Does it have contacts alone, of which none has an identifier where WhatsApp writes one?  Then they are another's. */
+static bool
+shape_is_of_strangers(json_object *node)
+{
+	static const char *const names[] = {"wa_id", "user_id", "parent_user_id"};
+	json_object *contacts = wa_json_member(node, "contacts");
+	int			n = wa_json_list_length(contacts);
+
+	for (int i = 0; i < WA_ARRAY_COUNT; i++)
+	{
+		if (i != WA_ARRAY_CONTACTS &&
+			wa_json_list_length(wa_json_member(node, wa_value_arrays[i].name)) > 0)
+			return false;
+	}
+	for (int i = 0; i < n; i++)
+	{
+		for (size_t j = 0; j < lengthof(names); j++)
+		{
+			if (wa_json_has(wa_json_list_item(contacts, i), names[j]))
+				return false;
+		}
+	}
+	return true;
+}
+
 wa_payload_shape
 wa_payload_shape_of(json_object *node)
 {
@@ -128,7 +153,7 @@ wa_payload_shape_of(json_object *node)
 	if (wa_json_is_object(wa_json_member(node, "value")))
 		return WA_SHAPE_CHANGE;
 	if (shape_has_value_array(node, true))
-		return wa_payload_is_element(node) ? WA_SHAPE_UNKNOWN :
+		return wa_payload_is_element(node) || (!of_cloud && shape_is_of_strangers(node)) ? WA_SHAPE_UNKNOWN :
 			of_cloud ? WA_SHAPE_VALUE : WA_SHAPE_ON_PREMISES;
 	if (wa_json_is_object(wa_json_member(node, "standby")))
 		return WA_SHAPE_VALUE;

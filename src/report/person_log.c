@@ -58,6 +58,8 @@ forget_kept(void *arg)
 static wa_person_log *
 find_kept(const wa_schema *schema, Snapshot snapshot, const wa_canonical *id)
 {
+	MemoryContext context;
+
 	if (kept.context != NULL &&
 		(!wa_snapshot_unchanged(&kept.snapshot, snapshot) || kept.nspid != schema->nspid))
 		MemoryContextDelete(kept.context);
@@ -72,16 +74,17 @@ find_kept(const wa_schema *schema, Snapshot snapshot, const wa_canonical *id)
 	}
 	if (kept.context != NULL)
 		return NULL;
-	kept.context = AllocSetContextCreate(PortalContext != NULL ? PortalContext : TopTransactionContext,
-										 "wa_policy kept logs", ALLOCSET_SMALL_SIZES);
-	kept.at_end.func = forget_kept;
-	MemoryContextRegisterResetCallback(kept.context, &kept.at_end);
+	context = AllocSetContextCreate(PortalContext != NULL ? PortalContext : TopTransactionContext,
+									"wa_policy kept logs", ALLOCSET_SMALL_SIZES);
 	kept.snapshot = wa_identify_snapshot(snapshot);
 	kept.nspid = schema->nspid;
 	kept.seed = pg_prng_uint64(&pg_global_prng_state);
-	kept.logs = log_create(kept.context, 16, &kept.seed);
+	kept.logs = log_create(context, 16, &kept.seed);
 	kept.size = 0;
 	memset(&kept.links, 0, sizeof(kept.links));
+	kept.at_end.func = forget_kept;
+	MemoryContextRegisterResetCallback(context, &kept.at_end);
+	kept.context = context;		/* once all is there: what ends in an error before is found by nobody */
 	return NULL;
 }
 

@@ -262,7 +262,7 @@ rule_cooldown(wa_rule_context *context)
 			continue;
 		if (row->yields_to_window)
 		{
-			if (window_open(context, &row->business))
+			if (q->at < row->yields_until && window_open(context, &row->business))
 				continue;
 			objection.retry = Min(row->until, next_inbound(context));
 		}

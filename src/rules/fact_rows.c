@@ -42,6 +42,7 @@ add_cooldown(wa_facts *facts, wa_reader *reader, const wa_code_policies *codes)
 	wa_code_policy policy;
 	wa_failures failures;
 	wa_instant	until = wa_read_until(reader);
+	wa_instant	lifted;
 	int32		code = wa_reader_int(reader, Anum_wa_cooldown_code);
 
 	if (until == WA_NEVER || !wa_code_policies_find(codes, code, &policy) || policy.blocks == 0)
@@ -52,11 +53,12 @@ add_cooldown(wa_facts *facts, wa_reader *reader, const wa_code_policies *codes)
 	row->code = code;
 	row->strikes = wa_reader_int(reader, Anum_wa_cooldown_strikes);
 	row->until = until;
+	lifted = wa_reader_instant(reader, Anum_wa_cooldown_lifted_at);
 	wa_read_failures(reader, &failures);
-	wa_describe_cooldown(row, &failures, wa_reader_instant(reader, Anum_wa_cooldown_lifted_at),
-						 &policy);
+	wa_describe_cooldown(row, &failures, lifted, &policy);
 	row->blocks = policy.blocks;
 	row->yields_to_window = policy.yields_to_window;
+	row->yields_until = wa_yields_until(&policy, lifted);
 	row->learned_under.data = NULL;
 }
 

@@ -47,6 +47,7 @@ typedef struct wa_cooldown_row
 	wa_instant	until;			/* WA_NEVER: no strike counts; WA_FOREVER: no end */
 	uint8		blocks;			/* categories, a mask */
 	bool		yields_to_window;
+	wa_instant	yields_until;	/* but not from then on (wa_yields_until) */
 	wa_str		learned_under;	/* another identifier of the person; else absent */
 } wa_cooldown_row;
 

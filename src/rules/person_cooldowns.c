@@ -311,10 +311,14 @@ wa_gather_person_cooldowns(wa_decision_cache *cache)
 		row->code = cooldown->policy.code;
 		row->blocks = cooldown->policy.blocks;
 		row->yields_to_window = cooldown->policy.yields_to_window;
+		row->yields_until = WA_FOREVER;
 		row->strikes = cooldown->strikes;
 		row->until = cooldown->until;
 		if (stands_alone(cache->person, cooldown))
+		{
+			row->yields_until = wa_yields_until(&cooldown->policy, cooldown->lifted);
 			wa_describe_cooldown(row, &cooldown->failures, cooldown->lifted, &cooldown->policy);
+		}
 		else
 			evaluate_together(cache, &cooldowns, order[i], row);
 		if (row->until != WA_NEVER)

@@ -25,6 +25,16 @@ wa_window_spans(wa_instant inbound, wa_instant at)
 	return inbound != WA_NEVER && inbound <= at && at < wa_after(inbound, WA_WINDOW);
 }
 
+/*
+ * From when on a cooldown of that policy, lifted up to that instant, gives way to no window that is open under its own recipient.
+ * A message that lifts is no later than lifted, or the row does not follow the policy yet (wa_recompute).
+ */
+static inline wa_instant
+wa_yields_until(const wa_code_policy *policy, wa_instant lifted)
+{
+	return policy->lifted_by & WA_LIFT_INBOUND ? wa_after(lifted, WA_WINDOW) : WA_FOREVER;
+}
+
 /* Each WA_NEVER where there was none. */
 typedef struct wa_activity
 {

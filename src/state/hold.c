@@ -75,7 +75,7 @@ wa_hold_of_restriction(wa_str name, uint8 *categories)
 {
 	for (int i = 1; i < lengthof(causes); i++)
 	{
-		if (wa_str_given(name) && wa_str_equal(name, wa_str_from(causes[i].name)))
+		if (wa_str_given(name) && wa_str_says(name, causes[i].name))
 		{
 			*categories = causes[i].categories;
 			return causes[i].cause;

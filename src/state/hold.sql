@@ -11,7 +11,8 @@ CREATE TABLE wa_sender_hold (
 	until timestamptz,
 	reason text COLLATE "C" NOT NULL DEFAULT '',
 	lifted_at timestamptz,
-	CONSTRAINT wa_sender_hold_pkey PRIMARY KEY (business, sender, region, cause, code)
+	CONSTRAINT wa_sender_hold_pkey PRIMARY KEY (business, sender, region, cause, code),
+	CONSTRAINT wa_sender_hold_finite CHECK (pg_catalog.isfinite(since) AND pg_catalog.isfinite(until) AND pg_catalog.isfinite(lifted_at))
 ) WITH (fillfactor = 80);
 SELECT pg_catalog.pg_extension_config_dump('wa_sender_hold', '');
 COMMENT ON TABLE wa_sender_hold IS
@@ -33,7 +34,8 @@ CREATE TABLE wa_sender_life (
 	region text COLLATE "C" NOT NULL,
 	category text COLLATE "C" NOT NULL,
 	alive_at timestamptz NOT NULL,
-	CONSTRAINT wa_sender_life_pkey PRIMARY KEY (business, sender, region, category)
+	CONSTRAINT wa_sender_life_pkey PRIMARY KEY (business, sender, region, category),
+	CONSTRAINT wa_sender_life_finite CHECK (pg_catalog.isfinite(alive_at))
 ) WITH (fillfactor = 50);
 SELECT pg_catalog.pg_extension_config_dump('wa_sender_life', '');
 COMMENT ON TABLE wa_sender_life IS

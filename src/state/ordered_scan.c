@@ -44,7 +44,7 @@ begin_sort(Relation heap, Relation index)
 static void
 open_sorted(wa_ordered_scan *ordered, const wa_table *table, Snapshot snapshot)
 {
-	Relation	heap = wa_table_open(table);
+	Relation	heap = wa_table_open(table, snapshot);
 	Relation	index = wa_pkey_open(table);
 	TupleTableSlot *slot = table_slot_create(heap, NULL);
 	TableScanDesc scan = table_beginscan(heap, snapshot, 0, NULL);
@@ -71,7 +71,7 @@ open_index(wa_ordered_scan *ordered, const wa_table *table, Snapshot snapshot)
 	wa_reader  *reader = &ordered->reader;
 
 	ordered->sorted = NULL;
-	reader->heap = wa_table_open(table);
+	reader->heap = wa_table_open(table, snapshot);
 	reader->index = wa_pkey_open(table);
 	reader->slot = table_slot_create(reader->heap, NULL);
 	reader->scan = wa_index_beginscan(reader->heap, reader->index, snapshot, 0);

@@ -6,7 +6,8 @@ CREATE TABLE wa_sender (
 	display_phone text COLLATE "C",
 	first_seen timestamptz,
 	last_seen timestamptz,
-	CONSTRAINT wa_sender_pkey PRIMARY KEY (business, sender)
+	CONSTRAINT wa_sender_pkey PRIMARY KEY (business, sender),
+	CONSTRAINT wa_sender_finite CHECK (pg_catalog.isfinite(first_seen) AND pg_catalog.isfinite(last_seen))
 );
 CREATE INDEX wa_sender_sender ON wa_sender (sender);
 SELECT pg_catalog.pg_extension_config_dump('wa_sender', '');

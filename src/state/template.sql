@@ -16,7 +16,9 @@ CREATE TABLE wa_template (
 	status_at timestamptz,
 	category_at timestamptz,
 	quality_at timestamptz,
-	CONSTRAINT wa_template_pkey PRIMARY KEY (business, name, language)
+	CONSTRAINT wa_template_pkey PRIMARY KEY (business, name, language),
+	CONSTRAINT wa_template_finite CHECK (pg_catalog.isfinite(paused_until) AND pg_catalog.isfinite(next_category_at)
+		AND pg_catalog.isfinite(status_at) AND pg_catalog.isfinite(category_at) AND pg_catalog.isfinite(quality_at))
 );
 SELECT pg_catalog.pg_extension_config_dump('wa_template', '');
 COMMENT ON TABLE wa_template IS
@@ -66,7 +68,8 @@ COMMENT ON FUNCTION wa__require_template(text, text, text, timestamptz) IS 'Rais
 REVOKE EXECUTE ON FUNCTION wa__require_template(text, text, text, timestamptz) FROM PUBLIC;
 
 -- A failed message does not name its template, but wa_sent may have.  The language is unknown, so the failure counts for all
--- languages.  A failure that a status explains is ignored: during a known pause, 132015 does not tell when it ends.
+-- languages.  A failure that a later status explains is ignored; one of no language or business may be of another one, so where there
+-- is one of this language and this business, that one tells.  During a known pause, 132015 does not tell when it ends.
 -- Without a known pause, the longer one of 6 hours is assumed.  A provider's own number counts as the code that it is the same as.
 CREATE FUNCTION wa__template_refused(name text, language text, business text, at timestamptz) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL SAFE
@@ -81,8 +84,9 @@ CREATE FUNCTION wa__template_refused(name text, language text, business text, at
 				AND c.code IN (132015, 132016)
 				AND f.failed_at <= wa__template_refused.at
 				AND (c.code = 132016 OR f.failed_at > wa__template_refused.at - interval '6 hours')
-				AND NOT EXISTS (SELECT FROM known AS t WHERE f.failed_at <= t.status_at
-					OR (c.code = 132015 AND t.blocked AND f.failed_at < t.paused_until)));
+				AND coalesce(f.failed_at > (SELECT t.status_at FROM known AS t WHERE t.status_at IS NOT NULL
+					ORDER BY t.language <> '' DESC, t.business <> '' DESC, t.status_at DESC LIMIT 1), true)
+				AND NOT EXISTS (SELECT FROM known AS t WHERE c.code = 132015 AND t.blocked AND f.failed_at < t.paused_until));
 	END;
 COMMENT ON FUNCTION wa__template_refused(text, text, text, timestamptz) IS
 'Returns true if a message of that business with that template failed with 132015 (paused) or 132016 (disabled) after the latest status, so that it cannot be sent at that time';

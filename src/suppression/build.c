@@ -136,13 +136,9 @@ read_cooldown(void *arg, HeapTuple tuple, TupleDesc desc)
 		(key = wa_builder_phone(b, recipient)) == 0)
 		return;
 
-	/*
-	 * lifted_at is no earlier than any message of this recipient to this business:
-	 * when it is a day old, all windows have closed, but for those under the number that
-	 * it had before.
-	 */
+	/* From then on all windows have closed, but for those under the number that it had before. */
 	if (runs && (!meaning->policy.yields_to_window ||
-				 ((meaning->policy.lifted_by & WA_LIFT_INBOUND) && wa_after(lifted, WA_WINDOW) <= b->question->at &&
+				 (wa_yields_until(&meaning->policy, lifted) <= b->question->at &&
 				  !wa_builder_is_connected(b, key))))
 		wa_builder_gather(b, key, WA_LISTED_COOLDOWN);
 	else if (runs)

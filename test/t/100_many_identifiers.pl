@@ -334,6 +334,15 @@ in_proportion('wa_proof', 5, map {
 is($node->safe_psql('cancelled', qq{SELECT count(DISTINCT e #>> '{webhook,sha256}'), count(*) FROM jsonb_array_elements(wa_proof('@{[4915400000000 + $many]}') -> 'events') AS e}),
 	"1|$many", 'each with its digest');
 
+# Overrides come one by one, beside as many others and as many incidents.
+in_proportion('200 overrides one by one', 5, map {
+	best('cancelled', "BEGIN;
+		INSERT INTO wa_error_override (code, title) SELECT 900000 + n, 'x' FROM generate_series(1, $_) AS n;
+		INSERT INTO wa_incident (code, since, reason) SELECT 131026, timestamptz '2020-01-01' + n * interval '1 hour', 'x' FROM generate_series(1, $_) AS n;
+		SELECT ms('DO ' || quote_literal('BEGIN FOR i IN 1..200 LOOP INSERT INTO wa_error_override (code, title) VALUES (990000 + i, \$\$x\$\$); END LOOP; END'));
+		ROLLBACK", 2)
+} @sizes);
+
 # What takes long can be cancelled while the rows of all identifiers are read, too: most of the
 # time goes there. Half of the time is given, and the other half must be saved.
 if ($ENV{WA_LONG})

@@ -345,7 +345,8 @@ test_cooldown(void)
 {
 	wa_cooldown_row rows[2] = {
 		{.business = WA_STR("b1"),.code = 131049,.strikes = 1,.since = NOW - WA_HOUR,
-			.until = NOW + WA_HOUR,.blocks = WA_CATEGORY_BIT(WA_MARKETING),.yields_to_window = true},
+			.until = NOW + WA_HOUR,.blocks = WA_CATEGORY_BIT(WA_MARKETING),
+			.yields_to_window = true,.yields_until = WA_FOREVER},
 		{.business = WA_STR(""),.code = 131056,.strikes = 1,.since = NOW,
 			.until = NOW + 4 * WA_SECOND,.blocks = WA_ALL_CATEGORIES},
 	};
@@ -384,6 +385,11 @@ test_cooldown(void)
 	rows[0].yields_to_window = false;
 	check(ask(&facts, WA_MARKETING, NOW) == 1, "one that does not yield");
 	rows[0].yields_to_window = true;
+	rows[0].yields_until = NOW;
+	check(ask(&facts, WA_MARKETING, NOW) == 1, "one that knows of no such message");
+	rows[0].yields_until = NOW + 1;
+	check(ask(&facts, WA_MARKETING, NOW) == 0, "as long as it is known");
+	rows[0].yields_until = WA_FOREVER;
 
 	/* A window under another identifier of the person may not lift. */
 	activity.lifts = false;
@@ -522,7 +528,8 @@ test_many_businesses(void)
 		many_names[i] = wa_str_from(names[i]);
 		consents[i] = stop_or_resume(WA_REGISTER_BUSINESS, names[i], NOW, WA_NEVER);
 		cooldowns[i] = (wa_cooldown_row) {.business = many_names[i],.code = 131049,.strikes = 1,.since = NOW,
-		.until = NOW + WA_DAY,.blocks = WA_CATEGORY_BIT(WA_MARKETING),.yields_to_window = true};
+		.until = NOW + WA_DAY,.blocks = WA_CATEGORY_BIT(WA_MARKETING),
+		.yields_to_window = true,.yields_until = WA_FOREVER};
 		activities[i] = (wa_activity_row) {many_names[i], WA_STR("s"), true, WA_NO_ACTIVITY, WA_NEVER};
 		activities[i].activity.last_inbound_at = NOW;
 	}

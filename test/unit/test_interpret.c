@@ -826,6 +826,11 @@ test_standby(void)
 		  "whatsapp stop by failed message 131050" WHO);
 	means(STANDBY("'message_echoes':[{'to':'4915112345678','timestamp':1767225590,'type':'text','text':{'body':'STOP'}}]"), "");
 	means(VALUE("'elsewhere':{" FROM_PHONE "}"), "unknown_shape");
+	/* Contacts of somebody else's making. */
+	means("{'contacts':[{'phone':'4915112345678','status':'unsubscribed'}]}",
+		  "no payload: object without entry, value, statuses, messages or the like");
+	means("{'contacts':[{'phone':'4915112345678'},{'wa_id':'4915112345678'}]}", "");
+	means("{'messaging_product':'whatsapp','contacts':[{'profile':{'name':'N'}}]}", "");
 	show_links = false;
 }
 
@@ -850,6 +855,15 @@ test_restrictions(void)
 	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'soon'}"), "unknown_value; hold -2 until ever");
 	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2026-01-01T00:01:40.'}"), "unknown_value; hold -2 until ever");
 	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':0}"), "unknown_value; hold -2 until ever");
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2026-02-30T00:00:00Z'}"), "unknown_value; hold -2 until ever");
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2027-02-29T00:00:00Z'}"), "unknown_value; hold -2 until ever");
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2028-02-29T00:00:00Z'}"), "hold -2 until 68169600");
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2026-12-31T00:00:00Z'}"), "hold -2 until 31449600");
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2026-12-32T00:00:00Z'}"), "unknown_value; hold -2 until ever");
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2026-04-01T00:60:00Z'}"), "unknown_value; hold -2 until ever");
+	/* In either case. */
+	means(RESTRICTED("{'restriction_type':'Restricted_biz_initiated_messaging','expiration':1767225700}"), "hold -2 until 100");
+	means(RESTRICTED("{'restriction_type':'restricted_business_initiated_calling'}"), "");
 	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':' '}"), "unknown_value; hold -2 until ever");
 	/* One that nobody knows is told, one that stops no messages is not. */
 	means(RESTRICTED("{'restriction_type':'RESTRICTED_ALL_MESSAGING','expiration':1767225700}"), "unknown_value");
