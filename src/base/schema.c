@@ -383,7 +383,6 @@ is_gate(const Trigger *trigger)
 		trigger->tgenabled != TRIGGER_DISABLED && strncmp(trigger->tgname, "wa__", strlen("wa__")) != 0;
 }
 
-/* Rows of this table come from events alone: a stop that somebody's trigger or rule keeps out would be lost in silence. */
 static void
 check_writes(Oid heap)
 {
@@ -396,9 +395,26 @@ check_writes(Oid heap)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("a trigger or a rule can keep rows out of \"%s\"", RelationGetRelationName(rel)),
-				 errdetail("A stop that it leaves out or changes would not be obeyed."),
+				 errdetail("What it leaves out or changes would not count in decisions."),
 				 errhint("Make it an AFTER trigger.")));
 	relation_close(rel, AccessShareLock);
+}
+
+/*
+ * Rows of these tables are written by functions of ours alone, and decisions follow them: one that
+ * somebody's trigger or rule keeps out would be lost in silence.
+ */
+static void
+check_all_writes(const wa_schema *schema)
+{
+	const Oid	heaps[] = {
+		schema->consent.heap, schema->consent_log.heap, schema->cooldown.heap, schema->activity.heap,
+		schema->delivery.heap, schema->identity.heap, schema->identity_change.heap, schema->erased.heap,
+		schema->sender_hold.heap, schema->claim_recipient.heap
+	};
+
+	for (int i = 0; i < lengthof(heaps); i++)
+		check_writes(heaps[i]);
 }
 
 static bool
@@ -475,13 +491,7 @@ fill_cache(Oid nspid)
 		find_types(&found);
 		for (int i = 0; i < lengthof(expectations); i++)
 			find_table(&found, &expectations[i]);
-		check_writes(found.consent.heap);
-		check_writes(found.consent_log.heap);
-		check_writes(found.cooldown.heap);
-		check_writes(found.activity.heap);
-		check_writes(found.delivery.heap);
-		check_writes(found.identity.heap);
-		check_writes(found.identity_change.heap);
+		check_all_writes(&found);
 		name = quote_identifier(get_namespace_name(nspid));
 	}
 	PG_CATCH();

@@ -217,10 +217,7 @@ element_entry_time(json_object *node, const wa_element *element)
 static bool
 account_is_of_partner(const wa_element *element)
 {
-	static const wa_str partner = {"PARTNER_", 8};
-
-	return !wa_str_given(element->waba_id) && element->type.len > partner.len &&
-		memcmp(element->type.data, partner.data, partner.len) == 0;
+	return !wa_str_given(element->waba_id) && wa_str_starts_with(element->type, "partner_");
 }
 
 static void
