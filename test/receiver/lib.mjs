@@ -75,7 +75,7 @@ function agent(connections) {
 	return agents.get(connections);
 }
 
-// The status, 0 where the connection broke.  A connection kept from an earlier request may be closed by the other
+// The status; 0, and the error's code as text, where the connection broke.  A connection kept from an earlier request may be closed by the other
 // side, as idle, while this one is on its way: then it is sent again over another.
 export function request(port, method, path, options = {}) {
 	const { body, headers = {}, connections = 64 } = options;
@@ -85,7 +85,7 @@ export function request(port, method, path, options = {}) {
 		agent: agent(connections) }, (res) => {
 			const chunks = [];
 			res.on('data', (chunk) => chunks.push(chunk));
-			res.on('error', () => resolve({ status: 0, text: '' }));
+			res.on('error', (error) => resolve({ status: 0, text: error.code }));
 			res.on('end', () => resolve({ status: res.statusCode, headers: res.headers, text: Buffer.concat(chunks).toString() }));
 		});
 		req.on('error', (error) => resolve(req.reusedSocket && error.code === 'ECONNRESET' ?
@@ -148,7 +148,7 @@ export class Receiver {
 		const log = fs.openSync(receiver.log, 'w');
 		const parent = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('WA_')));
 		receiver.process = spawn(program, args, { stdio: ['ignore', log, log], env: { ...parent, PORT: '0', VERIFY_TOKEN: token,
-			PGUSER: 'receiver', DB_CONNECTIONS: '6', DB_SECONDS: '10', BODY_SECONDS: '6', MAX_PENDING: '24', ...env } });
+			PGUSER: 'receiver', DB_CONNECTIONS: '6', DB_SECONDS: '20', BODY_SECONDS: '30', MAX_PENDING: '24', ...env } });
 		running.add(receiver.process);
 		receiver.exit = new Promise((resolve) => receiver.process.on('exit', (code, signal) => resolve(signal ?? code)));
 		receiver.exit.then(() => {

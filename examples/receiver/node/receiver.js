@@ -184,20 +184,17 @@ async function receive(req, res, beforeBody) {
 	log(status === 200 ? 'info' : status === 500 ? 'error' : 'warn', 'webhook',
 		{ status, bytes: held.bytes, ms: Math.round(performance.now() - start), ...fields });
 	if (status !== 0)
-		answer(res, status, '', refusalHeaders(status, req));
+		answer(res, status, '', status === 503 ? { 'Retry-After': '5' } : {});
 	if (!req.complete)
 		abandon(req);
 }
 
-function refusalHeaders(status, req) {
-	return { ...(status === 503 ? { 'Retry-After': '5' } : {}), ...(req.complete ? {} : { Connection: 'close' }) };
-}
-
-// A client that is still sending reads the answer only if the connection stays open for a moment.
+// A client that is still sending reads the answer only if the connection stays open for a moment, and with
+// "Connection: close" Node.js ends it with the answer.
 function abandon(req) {
 	req.on('error', () => {});
 	req.resume();
-	setTimeout(() => req.socket.destroy(), 1000).unref();
+	setTimeout(() => req.complete || req.socket.destroy(), 1000).unref();
 }
 
 // Does the database answer, with the extension there and the right to write?
@@ -227,7 +224,7 @@ async function route(req, res, beforeBody = () => {}) {
 		answer(res, well ? 200 : 503, well ? 'ok\n' : 'unavailable\n');
 	} else {
 		const known = path === config.path || path === '/health';
-		answer(res, known ? 405 : 404, '', { ...(known ? { Allow: path === config.path ? 'GET, POST' : 'GET' } : {}), Connection: 'close' });
+		answer(res, known ? 405 : 404, '', known ? { Allow: path === config.path ? 'GET, POST' : 'GET' } : {});
 		abandon(req);
 	}
 }
