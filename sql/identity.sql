@@ -433,6 +433,41 @@ SELECT * FROM pg_temp.go(pg_temp.preference('resume', '2026-07-01 10:00+00', '49
 SELECT id, sendable FROM pg_temp.who('491511234567', '491511234568', 'DE.ann');
 ROLLBACK TO story;
 
+-- A phone under which somebody stopped and resumed before it was seen with anybody: its BSUID inherits no stop,
+-- in whatever order that was learned.
+SELECT * FROM pg_temp.go(
+	pg_temp.status('delivered', '2026-04-01 10:00+00', '491511234567', 'DE.ann', 'DE.ENT.ann'),
+	pg_temp.preference('resume', '2026-03-05 10:00+00', '491511234567'),
+	pg_temp.preference('stop', '2026-03-01 10:00+00', '491511234567'),
+	pg_temp.status('failed', '2026-03-01 10:00+00', '491511234567', code => 131050));
+SELECT * FROM pg_temp.who('491511234567', 'DE.ann', 'DE.ENT.ann');
+SAVEPOINT taken_back;
+-- A stop that nobody took back, here the latest, counts.
+SELECT * FROM pg_temp.go(pg_temp.preference('stop', '2026-03-10 10:00+00', '491511234567'));
+SELECT * FROM pg_temp.who('491511234567', 'DE.ann', 'DE.ENT.ann');
+ROLLBACK TO taken_back;
+-- So does one of another business, and one at the instant of the resume.
+SELECT * FROM pg_temp.go(
+	pg_temp.preference('stop', '2026-03-02 10:00+00', '491511234567', business => 'C'),
+	pg_temp.preference('stop', '2026-03-05 10:00+00', '491511234567'));
+SELECT * FROM pg_temp.who('491511234567', 'DE.ann', 'DE.ENT.ann');
+ROLLBACK TO taken_back;
+-- Where the phone had been seen with another BSUID by then, that one may have resumed; also once it has been erased or unlinked.
+SELECT * FROM pg_temp.go(pg_temp.status('delivered', '2026-03-04 10:00+00', '491511234567', 'DE.bob'));
+SELECT id, sendable FROM pg_temp.who('491511234567', 'DE.ann', 'DE.ENT.ann', 'DE.bob');
+SELECT wa_unlink('491511234567', 'DE.bob', 'a mistake');
+SELECT id, sendable FROM pg_temp.who('491511234567', 'DE.ann', 'DE.ENT.ann');
+SELECT count(*) FROM wa_forget('DE.bob', 'a request');
+SELECT id, sendable FROM pg_temp.who('491511234567', 'DE.ann', 'DE.ENT.ann');
+ROLLBACK TO taken_back;
+-- The same where the phone had been left, or was seen with an identifier of another kind.
+SELECT * FROM pg_temp.go(pg_temp.message('2026-03-04 10:00+00', '{"type": "system", "from": "491511234567", "system": {"type": "user_changed_number", "wa_id": "491607654321"}}'));
+SELECT id, sendable FROM pg_temp.who('491511234567', 'DE.ann', 'DE.ENT.ann', '491607654321');
+ROLLBACK TO taken_back;
+SELECT * FROM pg_temp.go(pg_temp.status('delivered', '2026-03-04 10:00+00', '491511234567', NULL, 'DE.ENT.bob'));
+SELECT id, sendable FROM pg_temp.who('491511234567', 'DE.ann', 'DE.ENT.ann');
+ROLLBACK TO story;
+
 -- A group is nobody: its participant is.
 SELECT * FROM pg_temp.go('{"entry":[{"id":"B","changes":[{"field":"messages","value":{"metadata":{"phone_number_id":"S"},
 	"statuses":[{"id":"w","status":"delivered","timestamp":"1780000000","recipient_type":"group","recipient_id":"49151000000000",

@@ -75,6 +75,7 @@ wa_person_add_member(wa_person *person, const wa_canonical *id)
 	member->hash = hash;
 	member->edges = -1;
 	member->events_until = member->expand_until = member->left_at = WA_NEVER;
+	member->alone_until = WA_FOREVER;
 	member->failures_since = member->failures_until = WA_NEVER;
 	member->changes_loaded = member->sightings_loaded = false;
 	member->has_changes = member->queued = member->behind = false;
@@ -277,6 +278,16 @@ load_kept(wa_person *person, int n, bool changes)
  * Loading.
  */
 
+/* Unlinked or erased since or not. */
+static void
+note_seen(wa_member *member, const wa_link *link)
+{
+	if (link->first_seen_at != WA_NEVER)
+		member->alone_until = Min(member->alone_until, link->first_seen_at);
+	if (link->rival_since != WA_NEVER)
+		member->alone_until = Min(member->alone_until, link->rival_since);
+}
+
 void
 wa_person_load_links(wa_person *person, int member, bool changes)
 {
@@ -306,8 +317,16 @@ wa_person_load_links(wa_person *person, int member, bool changes)
 		wa_member  *from = &person->members[edge->from];
 
 		edge->holds = edge_holds(edge);
-		if (edge->holds && edge->link.change)
+		if (!edge->link.change)
+		{
+			note_seen(from, &edge->link);
+			note_seen(&person->members[edge->to], &edge->link);
+		}
+		else if (edge->holds)
+		{
 			from->left_at = wa_later(from->left_at, edge->link.last_seen_at);
+			from->alone_until = Min(from->alone_until, edge->link.last_seen_at);
+		}
 	}
 }
 

@@ -60,6 +60,7 @@ typedef struct wa_member
 	wa_instant	events_until;	/* WA_NEVER: not in reach, a neighbour only */
 	wa_instant	expand_until;	/* sightings that hold since before then are followed */
 	wa_instant	left_at;		/* latest change away from it; WA_NEVER: none */
+	wa_instant	alone_until;	/* first time of a link that is loaded; WA_FOREVER: none */
 	wa_instant	failures_since; /* unlinked: failures in this period may have */
 	wa_instant	failures_until; /* named both, and count; WA_NEVER: none */
 	wa_instant	unlinked_at;	/* from the member that is being loaded */
@@ -174,6 +175,12 @@ extern int	wa_person_member(const wa_person *person, const wa_canonical *id);
  */
 extern bool wa_person_speaks(wa_person *person, int member, wa_str business, wa_instant t,
 							 bool over_changes);
+
+/*
+ * When this member was first seen with another identifier, or left, whichever is earlier; WA_FOREVER: never.
+ * What it had said and taken back before does not count for others (README.md, "Speaking").
+ */
+extern wa_instant wa_person_alone_until(wa_person *person, int member);
 
 /*
  * Set together[i], for all nmembers, to whether member i is in reach and linked with member

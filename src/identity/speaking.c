@@ -359,6 +359,14 @@ wa_person_speaks(wa_person *person, int member, wa_str business, wa_instant t, b
 	return false;
 }
 
+wa_instant
+wa_person_alone_until(wa_person *person, int member)
+{
+	wa_person_load_links(person, member, true);
+	wa_person_load_links(person, member, false);
+	return person->members[member].alone_until;
+}
+
 void
 wa_person_seen_together(const wa_person *person, wa_str business, bool *together)
 {

@@ -231,9 +231,10 @@ typedef struct wa_forget_step
 
 /*
  * A link that is deleted was a rival of the links that stay, of those with the same kind of
- * identifier at the other end.  A change that is deleted tells when an identifier was left.  Both
- * are stored in the links that stay, without the erased identifier; otherwise a resume could count
- * for somebody for whom it did not.  identity/speaking.c says when a rival counts.
+ * identifier at the other end.  A change that is deleted tells when an identifier was left, and a
+ * link when it was no longer alone.  All are stored in the links that stay, without the erased
+ * identifier; otherwise a resume could count for somebody for whom it did not.
+ * identity/speaking.c says when a rival counts.
  */
 #define KIND(id) \
 	"(CASE WHEN " id "::text ~ '^[0-9]' THEN 0 WHEN pg_catalog.substr(" id "::text, 3, 5) = '.ENT.' THEN 2 ELSE 1 END)"
@@ -244,6 +245,8 @@ static wa_statement keep_doubts = {
 	" t.last_seen_at + '1 day'::interval - '1 microsecond'::interval AS until"
 	" FROM @extschema@.wa_identity AS t"
 	" WHERE " PERSONS("t") " AND t.last_seen_at > COALESCE(t.unlinked_at, '-infinity')),"
+	" seen AS (SELECT e.id, t.first_seen_at AS at FROM @extschema@.wa_identity AS t"
+	" CROSS JOIN LATERAL (VALUES (t.recipient), (t.other)) AS e (id) WHERE " PERSONS("t") "),"
 	" leaving AS (SELECT t.recipient, t.at FROM @extschema@.wa_identity_change AS t"
 	" WHERE " PERSONS("t") " AND t.at > COALESCE(t.unlinked_at, '-infinity')),"
 	" doubt AS ("
@@ -258,7 +261,11 @@ static wa_statement keep_doubts = {
 	" UNION ALL SELECT k.other, k.position, l.at, l.at FROM leaving AS l JOIN @extschema@.wa_identity AS k"
 	" ON k.recipient OPERATOR(@extschema@.=) l.recipient"
 	" UNION ALL SELECT k.other, k.position, l.at, l.at FROM leaving AS l JOIN @extschema@.wa_identity AS k"
-	" ON k.other OPERATOR(@extschema@.=) l.recipient)"
+	" ON k.other OPERATOR(@extschema@.=) l.recipient"
+	" UNION ALL SELECT k.other, k.position, s.at, s.at FROM seen AS s JOIN @extschema@.wa_identity AS k"
+	" ON k.recipient OPERATOR(@extschema@.=) s.id AND k.first_seen_at > s.at"
+	" UNION ALL SELECT k.other, k.position, s.at, s.at FROM seen AS s JOIN @extschema@.wa_identity AS k"
+	" ON k.other OPERATOR(@extschema@.=) s.id AND k.first_seen_at > s.at)"
 	" UPDATE @extschema@.wa_identity AS k"
 	" SET rivals = ARRAY[LEAST(k.rivals[1], d.since), GREATEST(k.rivals[2], d.until)]"
 	" FROM (SELECT o.other, o.position, pg_catalog.min(o.since) AS since, pg_catalog.max(o.until) AS until"

@@ -42,19 +42,30 @@ latest_standing(const wa_person_log *log, int *chain, wa_chain_kind kind)
 	return *chain;
 }
 
+/* Does a resume take back what its home had said alone? */
+static bool
+takes_back(const wa_logged *resume, const wa_logged *stop)
+{
+	return stop->home == resume->home && !stop->named && stop->business == resume->business;
+}
+
 /* What the resume may lift of its register: a chain of its business, or of all.  By the law of rules/person_consents.c. */
 static void
 lift(wa_person_log *log, const wa_logged *resume, int *chain, wa_chain_kind kind)
 {
 	wa_person  *person = log->person;
 	bool	   *together = NULL;
+	bool		speaks = true;
+	bool		alone = false;
 
 	if (latest_standing(log, chain, kind) < 0)
 		return;
 	if (!resume->named &&
 		!wa_person_speaks(person, resume->home, resume->business_text, resume->at, false))
 	{
-		if (!wa_person_speaks(person, resume->home, WA_STR(""), resume->at, true))
+		speaks = wa_person_speaks(person, resume->home, WA_STR(""), resume->at, true);
+		alone = resume->at < wa_person_alone_until(person, resume->home);
+		if (!speaks && !alone)
 			return;
 		together = palloc(person->nmembers * sizeof(bool));
 		wa_person_seen_together(person, resume->business_text, together);
@@ -63,7 +74,8 @@ lift(wa_person_log *log, const wa_logged *resume, int *chain, wa_chain_kind kind
 	{
 		wa_standing *standing = &log->standing[*chain];
 
-		if (together == NULL || !is_own_stop(person, standing->stop, together))
+		if ((speaks && (together == NULL || !is_own_stop(person, standing->stop, together))) ||
+			(alone && takes_back(resume, standing->stop)))
 			standing->until = resume->at;
 		else
 			chain = &standing->before[kind];

@@ -28,6 +28,7 @@ typedef struct wa_resumes
 	wa_register reg;
 	wa_str		business;
 	wa_failures at;				/* the latest instants */
+	wa_instant	alone;			/* the latest before the member was seen with others; WA_NEVER: none */
 	bool		may_inherit;	/* may lift as well what is inherited */
 } wa_resumes;
 
@@ -134,9 +135,13 @@ add_resume(wa_consents *consents, int member, wa_register reg, wa_str business, 
 		resumes->reg = reg;
 		resumes->business = business;
 		resumes->at.n = 0;
+		resumes->alone = WA_NEVER;
 		known->place = consents->nresumes - 1;
 	}
-	wa_failures_add(&consents->resumes[known->place].at, at);
+	resumes = &consents->resumes[known->place];
+	wa_failures_add(&resumes->at, at);
+	if (at < wa_person_alone_until(consents->person, member))
+		resumes->alone = wa_later(resumes->alone, at);
 }
 
 /* One event, as the log has it; it stands under the home identifier. */
@@ -183,6 +188,19 @@ take_stop(wa_consents *consents, const wa_logged *logged, wa_consent_row *row)
 	row->learned_under = home;
 }
 
+/*
+ * A stop that named its home alone: was it lifted there before that was seen with anybody?  Then the others
+ * inherit no stop.  Its resumes must have been read.
+ */
+static bool
+is_taken_back(const wa_consents *consents, const wa_logged *stop)
+{
+	const wa_known_place *known = place_lookup(consents->places,
+											   (wa_place_key) {stop->home, stop->reg, stop->business});
+
+	return known != NULL && stop->at < consents->resumes[known->place].alone;
+}
+
 /* Take it in as what named this member. */
 static void
 add_logged(wa_consents *consents, const wa_logged *logged, int member)
@@ -220,6 +238,8 @@ read_logged(wa_consents *consents, wa_reader *log, int home)
 							   WA_STR("stop"));
 	logged.origin = wa_reader_str_in_place(log, Anum_wa_consent_log_origin);
 	logged.code = wa_reader_int(log, Anum_wa_consent_log_code);
+	if (logged.stop && also_named.len == 0 && is_taken_back(consents, &logged))
+		return;
 	add_logged(consents, &logged, home);
 	while (wa_str_next_word(&also_named, &name))
 	{
@@ -248,7 +268,7 @@ read_latest(wa_consents *consents, wa_reader *consent, int home)
 		logged.origin = row.consent.origin;
 		logged.code = row.consent.code;
 	}
-	if (logged.at != WA_NEVER)
+	if (logged.at != WA_NEVER && !is_taken_back(consents, &logged))
 		add_logged(consents, &logged, home);
 }
 
@@ -376,14 +396,15 @@ read_logs(wa_decision_cache *cache, wa_consents *consents, wa_reader *consent)
 	{
 		if (!wa_first_of_member(consent, person, i, WA_CONSENTS))
 			continue;
-		do
-			read_latest(consents, consent, i);
-		while (wa_reader_next(consent));
 		if (log.heap == NULL)
 			wa_reader_open(&log, &cache->schema->consent_log, cache->snapshot);
 		wa_reader_seek(&log, RecipientGetDatum(wa_recipient_make(&person->members[i].id)));
-		while (wa_reader_next(&log))
+		/* Of each register and business the latest first, so that a resume comes before what it lifts. */
+		while (wa_reader_previous(&log))
 			read_logged(consents, &log, i);
+		do
+			read_latest(consents, consent, i);
+		while (wa_reader_next(consent));
 	}
 	if (log.heap != NULL)
 		wa_reader_close(&log);

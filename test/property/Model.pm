@@ -572,11 +572,30 @@ sub is_barred
 	return scalar grep { is_own_stop($person, $_, $together) } @stops;
 }
 
+# When was it first seen with another identifier, or left?
+sub alone_until
+{
+	my ($self, $id) = @_;
+	return earliest(INF, (map { $_->{first} } @{ $self->{touching}{$id} // [] }), $self->leavings($id));
+}
+
+# A stop of another that named nobody else, and that was lifted there before that was seen with anybody.
+sub is_taken_back
+{
+	my ($self, $person, $stop) = @_;
+	my $home = $stop->{home};
+	return 0 if $stop->{state} ne 'stop' || $home eq $person->{id} || @{ $stop->{names} } > 1;
+	my $before = earliest($self->alone_until($home), $person->{members}{$home}{events} + 1);
+
+	return scalar grep { $_->{state} eq 'resume' && $_->{home} eq $home && $_->{at} > $stop->{at} && $_->{at} < $before
+		  && $_->{register} eq $stop->{register} && $_->{business} eq $stop->{business} } @{ $self->{words} };
+}
+
 # An inherited resume lifts what is inherited as well, and nothing where an own stop stands.
 sub consents_of
 {
 	my ($self, $person) = @_;
-	my @words = grep { $self->word_counts($person, $_) } @{ $self->{words} };
+	my @words = grep { $self->word_counts($person, $_) && !$self->is_taken_back($person, $_) } @{ $self->{words} };
 	my (@own, @inherited, %resumed);
 
 	for my $word (@words)

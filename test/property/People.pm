@@ -29,7 +29,7 @@ sub chance { return rand() < $_[0]; }
 #   how => how a change is told (see change_atom), hidden => [from, to],
 #   together => 1: never one identifier without the others, key => whose events have equal times,
 #   since => when it begins, busy => a code that it fails with all the time,
-#   unlink => 1: unlinked in the end.
+#   unlink => 1: unlinked in the end, sure => 1: of no other stage at any time.
 sub person
 {
 	my (%person) = @_;
@@ -129,6 +129,13 @@ sub unusual_people
 		push @people, person(phones => ["49172999${i}000"], bsuid => "DE.twice$i", key => "twice$i");
 		push @people, person(phones => ["49172999${i}001"], bsuid => "DE.twice$i", key => "twice$i", $i == 0 ? (unlink => 1) : ());
 	}
+	# Those whose first identifier was long alone.
+	for my $i (0 .. 11)
+	{
+		my ($phone, $bsuid) = ([ phones => ["49173111${i}000"] ], [ bsuid => "DE.late$i" ]);
+		my $first = $i % 3 ? $phone : $bsuid;
+		push @people, person(how => 'silent', sure => 1, stages => [ { @$first, until => T0 + 38 * DAY }, { @$phone, @$bsuid, $i % 4 ? () : (parent => "DE.ENT.late$i") } ]);
+	}
 	return @people;
 }
 
@@ -151,7 +158,7 @@ sub stage
 {
 	my ($person, $at) = @_;
 	my @stages = @{ $person->{stages} };
-	return pick(@stages) if chance(0.04);
+	return pick(@stages) if chance(0.04) && !$person->{sure};
 	my ($now) = grep { !defined $_->{until} || $at < $_->{until} } @stages;
 	return $now;
 }

@@ -225,6 +225,29 @@ ask(const char *self, const char *other, wa_instant t, uint64 seed)
 	return result;
 }
 
+/* Until when was other alone, as self learns it, in every order? */
+static void
+expect_alone(int line, const char *self, const char *other, wa_instant expected)
+{
+	for (int round = 0; round < 4 * Max(1, nlinks); round++)
+	{
+		wa_person	person;
+		wa_canonical whom = id(other);
+		wa_instant	got;
+
+		rotation = round / 4;
+		backwards = round & 1;
+		keeping = (round & 2) != 0;
+		person = find(self, round);
+		got = wa_person_alone_until(&person, wa_person_member(&person, &whom));
+		free_all();
+		passed += got == expected;
+		failed += got != expected;
+		if (got != expected)
+			printf("line %d, order %d: %s: %s is alone until day %g\n", line, round, story, other, (double) got / WA_DAY);
+	}
+}
+
 static void
 show(const char *name, wa_instant t)
 {
@@ -278,6 +301,9 @@ expect(int line, const char *self, const char *other, wa_instant t, answer expec
 	expect(__LINE__, self, other, t, (answer) {.speaks = true}, false, false, true)
 #define silent(self, other, t) \
 	expect(__LINE__, self, other, t, (answer) {.speaks = false}, false, false, true)
+
+/* Other was alone until then. */
+#define alone(self, other, when)	expect_alone(__LINE__, self, other, when)
 
 #define P "491511234567"
 #define Q "491607654321"
@@ -649,6 +675,24 @@ test_rivals(void)
 	speaks(X, P, at(30, 0));
 	speaks(P, X, at(30, 0));
 	silent(Y, P, at(30, 0));
+
+	begin("how long a phone was alone");
+	seen(P, X, "b", at(40, 12), at(50, 12));
+	alone(X, P, at(40, 12));
+	alone(P, P, at(40, 12));
+	seen(P, Y, "c", at(30, 12), at(30, 12));
+	alone(X, P, at(30, 12));
+	alone(X, X, at(40, 12));
+	seen_unlinked(P, "DE.z", "b", at(25, 0), at(25, 0), at(100, 0));
+	alone(X, P, at(25, 0));
+	had_rivals(at(22, 0), at(24, 0));
+	alone(X, P, at(22, 0));
+	changed(P, Q, at(20, 0), at(100, 0));
+	alone(X, P, at(22, 0));
+	changed(P, R, at(21, 0), WA_NEVER);
+	alone(X, P, at(21, 0));
+	alone(R, P, at(21, 0));
+	alone(R, R, WA_FOREVER);
 
 	/* For sure: the start of the last day if that ended by t, else since when it holds. */
 	begin("shared by two");
