@@ -207,6 +207,14 @@ sub holding
 		'error', $code, $at + $span, @categories ? @categories : @all);
 }
 
+# It may hold the sender all the same.
+sub failure_of_nobody
+{
+	my ($self, $where, $at, $code) = @_;
+	$self->{unknown}{$code}++ if !grep { $_->{$code} } \%cools, \%closes, \%harmless, \%holds, { 131050 => 1, 500 => 1 };
+	$self->holding($where, undef, $at, $code);
+}
+
 # An error of the account, without a message.
 sub account_error
 {
@@ -431,7 +439,11 @@ sub element
 		return $self->add_life($where, $who->{ids}[0], $at, receipt_category($e));
 	}
 	return if $whole_group || says_nothing_by_itself($array, $e);
-	return $self->problem($who->{written} ? 'bad_recipient' : 'missing_recipient') if !@{ $who->{ids} };
+	if (!@{ $who->{ids} })
+	{
+		$self->failure_of_nobody($where, $at, text($_->{code})) for ($e->{status} // '') eq 'failed' ? @{ $e->{errors} // [] } : ();
+		return $self->problem($who->{written} ? 'bad_recipient' : 'missing_recipient');
+	}
 	$self->problem('bad_timestamp') if !$sure && hangs_on_time($array, $e);
 
 	my @what = ($where, $who, $at, $sure);
