@@ -221,6 +221,7 @@ FROM t.function AS f LEFT JOIN (VALUES
 	('wa_sendable(text,wa_category,text,text,timestamp with time zone)', 'wa_sendable(who, category)'),
 	('wa_sendable(wa_recipient,wa_category,text,text,timestamp with time zone)', 'wa_sendable(who::wa_recipient, category)'),
 	('wa_suppressed(wa_category,text,timestamp with time zone)', 'wa_suppressed(category) AS f WHERE f.recipient = ''491700000001'''),
+	('wa__window_end(wa_recipient)', 'coalesce(wa__window_end(who::wa_recipient)::text, ''closed'')'),
 	('wa__require_template(text,text,text,timestamp with time zone)', 'wa__require_template(''offer'', ''en'', ''B'', now() + n * ''0 s''::interval)'),
 	('wa__template_refused(text,text,text,timestamp with time zone)', 'wa__template_refused(''offer'', ''en'', ''B'', now() + n * ''0 s''::interval)'),
 	('wa__templates(text,text,text)', 'wa__templates(''offer'', ''en'', left(''B'', n)) AS f WHERE f.name = ''offer'''),

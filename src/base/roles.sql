@@ -94,7 +94,7 @@ GRANT EXECUTE ON FUNCTION wa__message_days(), wa__messages_of_day(date),
 	wa__stop_days(), wa__opt_outs_of_day(date),
 	wa__status_hours(), wa__status_since(text, timestamptz) TO wa_reader, pg_monitor;
 GRANT EXECUTE ON FUNCTION wa__identifiers(wa_recipient, boolean), wa__opt_in_of(wa_recipient), wa__stop_reach(),
-	wa__stop_before(wa_recipient, text, boolean, timestamptz, bigint) TO wa_reader;
+	wa__window_end(wa_recipient), wa__stop_before(wa_recipient, text, boolean, timestamptz, bigint) TO wa_reader;
 GRANT EXECUTE ON FUNCTION wa__cooldown_merge(integer, text, timestamptz[], timestamptz, timestamptz[], timestamptz)
 	TO wa_reader, pg_monitor;
 GRANT EXECUTE ON FUNCTION wa__replicated_tables(), wa__table_not_copied(), wa__missing_rows(), wa__library_version(), wa__recompute_owed(), wa__findings(), wa_report(integer)

@@ -70,6 +70,12 @@ COMMENT ON FUNCTION wa_explain(wa_recipient, wa_category, text, text, timestampt
 'Returns why wa_sendable is false: one row per objection, in the order of the rules; no row where it is true. until is NULL where the objection does not end by itself. Arguments and errors as for wa_sendable';
 REVOKE EXECUTE ON FUNCTION wa_explain(wa_recipient, wa_category, text, text, timestamptz) FROM PUBLIC;
 
+CREATE FUNCTION wa__window_end(recipient wa_recipient) RETURNS timestamptz
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION wa__window_end(wa_recipient) IS
+'Returns when the last customer service window closes in which a free-form message could be sent to the recipient, by some sender; NULL where that is not after now()';
+REVOKE EXECUTE ON FUNCTION wa__window_end(wa_recipient) FROM PUBLIC;
+
 CREATE FUNCTION wa_suppressed(category wa_category, business text DEFAULT NULL,
 	at timestamptz DEFAULT pg_catalog.now())
 	RETURNS TABLE (recipient wa_recipient, wa_id text, reason text, code integer,

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * sendable.c
- *	  wa_sendable, wa_first_reason and wa_next_sendable: one recipient, one
- *	  answer.
+ *	  wa_sendable, wa_first_reason, wa_next_sendable and wa__window_end: one
+ *	  recipient, one answer.
  *
  * The snapshot and the arguments of a call site may change between calls, as in PL/pgSQL.  A
  * suppression list is valid only for one snapshot and one set of arguments, so both are
@@ -23,6 +23,7 @@
 PG_FUNCTION_INFO_V1(wa_sendable);
 PG_FUNCTION_INFO_V1(wa_first_reason);
 PG_FUNCTION_INFO_V1(wa_next_sendable);
+PG_FUNCTION_INFO_V1(wa__window_end);
 
 /* A text argument as it came, copied, to be compared with the next one. */
 typedef struct kept_text
@@ -221,4 +222,20 @@ wa_next_sendable(PG_FUNCTION_ARGS)
 	if (next == WA_FOREVER)
 		PG_RETURN_NULL();
 	PG_RETURN_TIMESTAMPTZ(next);
+}
+
+/* For wa_recipient_status: of every business and sender, as of the beginning of the transaction. */
+Datum
+wa__window_end(PG_FUNCTION_ARGS)
+{
+	wa_question question = {.category = WA_SERVICE,.at = GetCurrentTransactionStartTimestamp()};
+	wa_decision_cache *cache = wa_call_cache(fcinfo, &question);
+	wa_canonical id;
+	wa_instant	end;
+
+	wa_recipient_get(PG_GETARG_RECIPIENT_PP(0), &id);
+	end = wa_window_end(wa_facts_of(cache, &id), &question);
+	if (end == WA_NEVER)
+		PG_RETURN_NULL();
+	PG_RETURN_TIMESTAMPTZ(end);
 }

@@ -30,7 +30,7 @@ SELECT k.recipient,
 	wa_next_sendable(k.recipient, 'marketing') AS marketing_from,
 	wa_next_sendable(k.recipient, 'utility') AS utility_from,
 	wa_next_sendable(k.recipient, 'authentication') AS authentication_from,
-	a.window_open_until, a.last_inbound_at, a.last_delivered_at, a.last_read_at
+	wa__window_end(k.recipient) AS window_open_until, a.last_inbound_at, a.last_delivered_at, a.last_read_at
 FROM (SELECT recipient FROM wa_activity
 	UNION SELECT recipient FROM wa_cooldown
 	UNION SELECT recipient FROM wa_consent
@@ -47,12 +47,7 @@ LEFT JOIN wa_consent_log AS i ON i.id = wa__opt_in_of(k.recipient)
 LEFT JOIN LATERAL (
 	SELECT max(v.last_inbound_at) FILTER (WHERE p.until IS NULL OR v.last_inbound_at <= p.until) AS last_inbound_at,
 		max(v.last_delivered_at) FILTER (WHERE p.until IS NULL OR v.last_delivered_at <= p.until) AS last_delivered_at,
-		max(v.last_read_at) FILTER (WHERE p.until IS NULL OR v.last_read_at <= p.until) AS last_read_at,
-		-- A decision tells whether a message under a linked identifier counts: is a window still open just before this one would end?
-		max(v.last_inbound_at + interval '24 hours') FILTER (
-			WHERE CASE WHEN v.last_inbound_at > now() - interval '24 hours' AND (p.until IS NULL OR v.last_inbound_at <= p.until) THEN
-				NOT EXISTS (SELECT FROM wa_explain(k.recipient, 'service', at => v.last_inbound_at + interval '24 hours' - interval '1 microsecond') AS e
-					WHERE e.reason = 'window_closed') END) AS window_open_until
+		max(v.last_read_at) FILTER (WHERE p.until IS NULL OR v.last_read_at <= p.until) AS last_read_at
 	FROM wa__identifiers(k.recipient) AS p
 	JOIN wa_activity AS v ON v.recipient = p.identifier) AS a ON true;
 COMMENT ON VIEW wa_recipient_status IS

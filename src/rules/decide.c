@@ -618,6 +618,23 @@ wa_next(wa_facts *facts, const wa_question *question)
 	}
 }
 
+wa_instant
+wa_window_end(wa_facts *facts, const wa_question *question)
+{
+	wa_instant	latest = WA_NEVER;
+
+	facts_with(facts, WA_ACTIVITIES);
+	for (int i = 0; i < facts->nactivities; i++)
+	{
+		const wa_activity_row *row = &facts->activities[i];
+
+		if (may_use_window(question, row) && row->refused_at < row->activity.last_inbound_at)
+			latest = wa_later(latest, row->activity.last_inbound_at);
+	}
+	latest = wa_after(latest, WA_WINDOW);
+	return latest > question->at ? latest : WA_NEVER;
+}
+
 const char *
 wa_rule_name(wa_rule rule)
 {

@@ -97,4 +97,10 @@ extern wa_rule wa_first_rule(wa_facts *facts, const wa_question *question);
  */
 extern wa_instant wa_next(wa_facts *facts, const wa_question *question);
 
+/*
+ * When the last of the customer service windows that question->business and sender may use ends;
+ * WA_NEVER where that is not after question->at.
+ */
+extern wa_instant wa_window_end(wa_facts *facts, const wa_question *question);
+
 #endif							/* WA_DECIDE_H */
