@@ -219,6 +219,19 @@ INSERT INTO wa_webhook (payload, received_at) SELECT payload, received_at FROM h
 SELECT * FROM (TABLE before EXCEPT SELECT business, sender, region, cause, code, categories, since, until, lifted_at FROM wa_sender_hold) AS gone ORDER BY business, code;
 SELECT business, sender, code FROM (SELECT business, sender, region, cause, code, categories, since, until, lifted_at FROM wa_sender_hold EXCEPT TABLE before) AS new ORDER BY business, code;
 SELECT count(*) FROM (TABLE before_life EXCEPT TABLE wa_sender_life) AS gone;
+-- And the same order of what is told of them.
+SAVEPOINT told;
+TRUNCATE wa_sender_hold, wa_sender_life;
+CALL t.take(t.failed('4915112345678', 131045, '2025-12-01 10:00'));
+CALL t.take(t.failed('4915112345678', 131042, '2025-12-01 10:00'));
+CALL t.take(t.failed('4915112345678', 131031, '2025-12-01 10:00'));
+SELECT code FROM wa_explain('5511987654321', 'marketing', 'b1', 's1', '2025-12-01 11:00') WHERE reason = 'sender_hold';
+TRUNCATE wa_sender_hold;
+CALL t.take(t.failed('4915112345678', 131031, '2025-12-01 10:00'));
+CALL t.take(t.failed('4915112345678', 131042, '2025-12-01 10:00'));
+CALL t.take(t.failed('4915112345678', 131045, '2025-12-01 10:00'));
+SELECT code FROM wa_explain('5511987654321', 'marketing', 'b1', 's1', '2025-12-01 11:00') WHERE reason = 'sender_hold';
+ROLLBACK TO told;
 
 -- Operators.
 TRUNCATE wa_sender_hold, wa_sender_life;

@@ -39,7 +39,7 @@ typedef struct wa_own_sender
 typedef struct wa_hold_group
 {
 	wa_own_sender of;
-	int			first;			/* in wa_holds.ordered */
+	int			first;			/* in wa_holds.holds */
 	int			n;
 	bool		proved;			/* has anybody looked whether they are over? */
 	uint32		taken;			/* by the answer of that number */
@@ -55,8 +55,7 @@ struct wa_holds
 	Snapshot	snapshot;
 	char		region[3];		/* of the recipient at hand; "": unknown */
 	int			n;
-	wa_hold    *holds;			/* in the order of the table */
-	int		   *ordered;		/* their numbers, by business and sender */
+	wa_hold    *holds;			/* by the key of the table */
 	int			ngroups;
 	wa_hold_group *groups;		/* in that order */
 	bool		by_region;		/* does any of them hold for a region alone? */
@@ -120,28 +119,31 @@ held_by(const wa_hold *hold)
 	};
 }
 
+/* By the primary key, which does not depend on which came first. */
 static int
-compare_holds(const void *a, const void *b, void *arg)
+compare_holds(const void *a, const void *b)
 {
-	const wa_hold *holds = arg;
-	wa_own_sender x = held_by(&holds[*(const int *) a]);
-	wa_own_sender y = held_by(&holds[*(const int *) b]);
-	int			order = compare_senders(&x, &y);
+	const wa_hold *x = a;
+	const wa_hold *y = b;
+	wa_own_sender of_x = held_by(x);
+	wa_own_sender of_y = held_by(y);
+	int			order = compare_senders(&of_x, &of_y);
 
-	return order != 0 ? order : *(const int *) a - *(const int *) b;
+	if (order == 0)
+		order = wa_str_compare(x->region, y->region);
+	if (order == 0)
+		order = wa_str_compare(x->cause, y->cause);
+	return order != 0 ? order : (x->code > y->code) - (x->code < y->code);
 }
 
 static void
 make_groups(wa_holds *holds)
 {
-	holds->ordered = palloc(holds->n * sizeof(int));
 	holds->groups = palloc0(holds->n * sizeof(wa_hold_group));
-	for (int i = 0; i < holds->n; i++)
-		holds->ordered[i] = i;
-	qsort_arg(holds->ordered, holds->n, sizeof(int), compare_holds, holds->holds);
+	qsort(holds->holds, holds->n, sizeof(wa_hold), compare_holds);
 	for (int i = 0; i < holds->n; i++)
 	{
-		wa_own_sender of = held_by(&holds->holds[holds->ordered[i]]);
+		wa_own_sender of = held_by(&holds->holds[i]);
 
 		if (i == 0 || compare_senders(&holds->groups[holds->ngroups - 1].of, &of) != 0)
 		{
@@ -228,7 +230,7 @@ end_proved(wa_holds *holds, const wa_hold_group *group, wa_reader *life)
 {
 	for (int i = group->first; i < group->first + group->n; i++)
 	{
-		wa_hold    *hold = &holds->holds[holds->ordered[i]];
+		wa_hold    *hold = &holds->holds[i];
 
 		if (!hold->over && !wa_str_equal(hold->cause, WA_STR("operator")))
 			hold->over = is_proof(hold, life);
@@ -369,7 +371,7 @@ may_hold(const wa_holds *holds, const wa_question *q, const wa_hold *hold)
 static bool
 is_held(wa_holds *holds, const wa_question *q, wa_hold_group *group, int i)
 {
-	const wa_hold *hold = &holds->holds[holds->ordered[i]];
+	const wa_hold *hold = &holds->holds[i];
 
 	if (!may_hold(holds, q, hold))
 		return false;
@@ -395,7 +397,7 @@ any_may_hold(const wa_holds *holds, const wa_question *q)
 		}
 		for (int i = group->first; i < group->first + group->n; i++)
 		{
-			if (may_hold(holds, q, &holds->holds[holds->ordered[i]]))
+			if (may_hold(holds, q, &holds->holds[i]))
 				return true;
 		}
 	}
@@ -415,7 +417,7 @@ own_held_until(wa_holds *holds, const wa_question *q, const wa_own_sender *own)
 		for (int i = group->first; i < group->first + group->n; i++)
 		{
 			if (is_held(holds, q, group, i))
-				until = wa_later(until, holds->holds[holds->ordered[i]].until);
+				until = wa_later(until, holds->holds[i].until);
 		}
 	}
 	return until;
@@ -495,8 +497,7 @@ take_holds(wa_holds *holds, const wa_question *q, const wa_own_sender *own, wa_h
 		for (int i = group->first; i < group->first + group->n; i++)
 		{
 			if (is_held(holds, q, group, i))
-				*wa_append_few(held->holds, held->n, const wa_hold *) =
-					&holds->holds[holds->ordered[i]];
+				*wa_append_few(held->holds, held->n, const wa_hold *) = &holds->holds[i];
 		}
 	}
 }
@@ -510,7 +511,7 @@ compare_places(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* In the order of the table. */
+/* By the key of the table. */
 static wa_held *
 work_out(wa_holds *holds, const wa_question *q)
 {
