@@ -12,6 +12,7 @@
 
 #include "miscadmin.h"
 
+#include "base/bisect.h"
 #include "base/encode.h"
 #include "recipient/recipient.h"
 #include "state/columns.h"
@@ -24,6 +25,12 @@
 
 /* At most so many rows of wa_delivery are on a page. */
 #define ROWS_OF_PAGE	100
+
+static int
+compare_caps(const void *a, const void *b)
+{
+	return wa_str_compare(((const wa_cap *) a)->business, ((const wa_cap *) b)->business);
+}
 
 void
 wa_builder_choose_caps(wa_builder *b)
@@ -47,6 +54,8 @@ wa_builder_choose_caps(wa_builder *b)
 			b->paced_since = Min(b->paced_since, wa_cap_since(cap, b->question->at));
 		}
 	}
+	/* There may be one for each of very many businesses. */
+	qsort(b->caps, b->ncaps, sizeof(wa_cap), compare_caps);
 	b->deliveries = palloc(WA_MAX_DELIVERIES * sizeof(wa_delivery));
 }
 
@@ -60,6 +69,17 @@ note_business(wa_builder *b, wa_str business)
 		b->several = true;
 }
 
+/* The first cap, from the i-th on, for which messages of this business count; behind the last: there is none. */
+static int
+next_cap(const wa_builder *b, int i, wa_str business)
+{
+	if (i == b->ncaps || wa_may_be_same(b->caps[i].business, business))
+		return i;
+	if (wa_str_compare(b->caps[i].business, business) < 0)
+		wa_bisect(i, b->ncaps, wa_str_compare(b->caps[i].business, business) < 0);
+	return i < b->ncaps && wa_str_equal(b->caps[i].business, business) ? i : b->ncaps;
+}
+
 /*
  * What a row says: the bits of caps that it reaches, TOGETHER where it counts towards one that it
  * does not reach.
@@ -69,13 +89,12 @@ weigh_deliveries(wa_builder *b, wa_str recipient, wa_str business, const wa_deli
 {
 	uint16		bits = 0;
 
-	for (int i = 0; i < b->ncaps; i++)
+	for (int i = next_cap(b, 0, business); i < b->ncaps; i = next_cap(b, i + 1, business))
 	{
 		const wa_cap *cap = &b->caps[i];
 		wa_instant	since = wa_cap_since(cap, b->question->at);
 
-		if (!wa_may_be_same(cap->business, business) ||
-			deliveries->n == 0 || deliveries->at[deliveries->n - 1].at <= since)
+		if (deliveries->n == 0 || deliveries->at[deliveries->n - 1].at <= since)
 			continue;
 		if (wa_deliveries_overflowed(deliveries, since) ||
 			wa_deliveries_count(deliveries, since, b->question->at) >= cap->messages)

@@ -250,6 +250,7 @@ my %of_businesses = (
 	'wa_ladder_yield' => 'SELECT count(*) FROM wa_ladder_yield',
 	'wa_sendable' => q{SELECT wa_sendable('4915500000001', 'marketing')},
 	'wa_explain' => q{SELECT count(*) FROM wa_explain('4915500000004', 'marketing')},
+	'a list under caps' => q{SELECT count(*) FROM generate_series(1, 20 * (SELECT count(*) FROM wa_frequency_cap)) AS n WHERE wa_sendable('4916' || 100000000 + n, 'authentication')},
 	'wa_health, holds' => 'SELECT count(*) FROM wa__standing_hold',
 	'wa_recipient_status' => q{SELECT window_open_until FROM wa_recipient_status WHERE recipient = '4915500000005'},
 	'wa_next_sendable' => q{SELECT wa_next_sendable('4915500000004', 'service', at => now() - interval '3 days')},
@@ -281,6 +282,10 @@ sub in_many_businesses
 		-- A phone that has written to each business of late, and all refused it but for one.
 		INSERT INTO wa_activity (recipient, business, sender, last_inbound_at, last_window_refused_at)
 			SELECT '4915500000005', 'W' || n, 'S1', now() - interval '1 hour' + n * interval '1 ms', CASE WHEN n > 1 THEN now() END FROM generate_series(1, $n) AS n;
+		-- Each business has a cap, and messages to others.
+		INSERT INTO wa_frequency_cap (category, messages, period, business, exempt_regions) SELECT 'authentication', 2, '7 days', 'W' || n, false FROM generate_series(1, $n) AS n;
+		INSERT INTO wa_delivery (recipient, business, category, deliveries, messages)
+			SELECT ('4916' || 100000000 + n)::wa_recipient, 'W' || 1 + n % $n, 'authentication', ARRAY[now() - interval '1 day', now()], ARRAY[n, -n] FROM generate_series(1, 20 * $n) AS n;
 		-- Senders that were held under an unknown business, of which half have sent since.
 		INSERT INTO wa_sender_hold (business, sender, cause, code, categories, since, until)
 			SELECT '', 'K' || n, 'error', 131048, '{marketing}', now() - interval '1 hour', now() + interval '1 day' FROM generate_series(1, $n) AS n;
@@ -317,6 +322,7 @@ is($node->safe_psql('businesses_1500', q{SELECT count(*), wa_next_sendable('4915
 	'1500|', 'no window opens');
 is($node->safe_psql('businesses_1500', q{SELECT window_open_until = (SELECT min(last_inbound_at) FROM wa_activity WHERE recipient = '4915500000005') + interval '1 day'
 	FROM wa_recipient_status WHERE recipient = '4915500000005'}), 't', 'one window is open');
+is($node->safe_psql('businesses_1500', $of_businesses{'a list under caps'}), '0', 'all at their cap');
 is($node->safe_psql('businesses_1500', 'SELECT cooldowns, tried, delivered_first FROM wa_ladder_yield'), '1500|1500|1500', 'each a cooldown that ended');
 is($node->safe_psql('businesses_1500', q{SELECT outcome, phones FROM wa_import('SELECT ''4915500000002'' AS phone, ''W'' || n AS business FROM generate_series(1, 1500) AS n') WHERE phones > 0}),
 	"total|1500\nknown|1500", 'each a stop that stands');
