@@ -7,7 +7,6 @@
  */
 #include "base/compat.h"
 
-#include "common/hmac.h"
 #include "common/sha2.h"
 #include "miscadmin.h"
 #include "utils/snapmgr.h"
@@ -17,6 +16,7 @@
 #include "base/encode.h"
 #include "base/table_scan.h"
 #include "signature/signature.h"
+#include "state/erased.h"
 #include "state/read.h"
 
 #define WA_HEADER_PREFIX	"sha256="
@@ -99,23 +99,6 @@ read_header(wa_str header, uint8 *digest)
 	return true;
 }
 
-static void
-sign(wa_str secret, wa_str body, uint8 *digest)
-{
-	pg_hmac_ctx *ctx = pg_hmac_create(PG_SHA256);
-	bool		done = ctx != NULL &&
-		pg_hmac_init(ctx, (const uint8 *) secret.data, secret.len) >= 0 &&
-		pg_hmac_update(ctx, (const uint8 *) body.data, body.len) >= 0 &&
-		pg_hmac_final(ctx, digest, PG_SHA256_DIGEST_LENGTH) >= 0;
-
-	if (ctx != NULL)
-		pg_hmac_free(ctx);
-	if (!done)
-		ereport(ERROR,
-				(errcode(ERRCODE_INTERNAL_ERROR),
-				 errmsg("could not compute HMAC-SHA256")));
-}
-
 /* Takes the same time wherever the two differ. */
 static bool
 same_digest(const uint8 *a, const uint8 *b)
@@ -154,7 +137,7 @@ has_signed(wa_secrets *secrets, wa_secret *row, int most)
 	if (row->compared || secrets->nsigned >= most)
 		return false;
 	CHECK_FOR_INTERRUPTS();
-	sign(row->secret, secrets->body, digest);
+	wa_hmac_sha256(row->secret, secrets->body, digest);
 	secrets->nsigned++;
 	row->compared = true;
 	if (same_digest(digest, secrets->claimed))

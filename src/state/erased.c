@@ -52,18 +52,24 @@ wa_erasure_key_read(const wa_schema *schema, Snapshot snapshot, wa_erasure_key *
 }
 
 void
-wa_erased_hash(const wa_erasure_key *key, wa_str identifier, uint8 *hash)
+wa_hmac_sha256(wa_str secret, wa_str text, uint8 *digest)
 {
 	pg_hmac_ctx *context = pg_hmac_create(PG_SHA256);
 
 	if (context == NULL ||
-		pg_hmac_init(context, key->secret, WA_ERASURE_SECRET) < 0 ||
-		pg_hmac_update(context, (const uint8 *) identifier.data, identifier.len) < 0 ||
-		pg_hmac_final(context, hash, WA_ERASED_HASH) < 0)
+		pg_hmac_init(context, (const uint8 *) secret.data, secret.len) < 0 ||
+		pg_hmac_update(context, (const uint8 *) text.data, text.len) < 0 ||
+		pg_hmac_final(context, digest, PG_SHA256_DIGEST_LENGTH) < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INTERNAL_ERROR),
-				 errmsg("could not compute the hash of an erased identifier")));
+				 errmsg("could not compute HMAC-SHA256")));
 	pg_hmac_free(context);
+}
+
+void
+wa_erased_hash(const wa_erasure_key *key, wa_str identifier, uint8 *hash)
+{
+	wa_hmac_sha256((wa_str) {(const char *) key->secret, WA_ERASURE_SECRET}, identifier, hash);
 }
 
 /*
