@@ -62,8 +62,7 @@ static char *
 cooldown_detail(const wa_explaining *to, const wa_objection *objection)
 {
 	const wa_code_policies *policies = wa_cache_codes(to->cache);
-	int32		resolved = wa_code_policies_resolve(policies, objection->code);
-	const wa_code *code = wa_catalogue_find(resolved);
+	wa_known_code known = wa_code_policies_look_up(policies, objection->code);
 	const char *title = wa_code_policies_title(policies, objection->code);
 	StringInfoData detail;
 
@@ -71,12 +70,12 @@ cooldown_detail(const wa_explaining *to, const wa_objection *objection)
 	appendStringInfo(&detail, "error %d (%s), %d strike%s: %s", objection->code,
 					 title != NULL ? title : "set by this database's operator",
 					 objection->strikes, objection->strikes == 1 ? "" : "s",
-					 code != NULL ? code->advice : "see wa_error_override.");
+					 known.shipped != NULL ? known.shipped->advice : "see wa_error_override.");
 	if (objection->excluded > 0)
 		appendStringInfo(&detail, " %d failure%s during an incident (wa_incident) %s not count.",
 						 objection->excluded, objection->excluded == 1 ? "" : "s",
 						 objection->excluded == 1 ? "does" : "do");
-	if (resolved == LIMIT_CODE)
+	if (known.behaves_as == LIMIT_CODE)
 		add_unexpected(&detail, to);
 	return detail.data;
 }
@@ -96,7 +95,7 @@ hold_detail(const wa_explaining *to, const wa_objection *objection)
 {
 	const wa_code_policies *policies = wa_cache_codes(to->cache);
 	const wa_code *code = objection->code == 0 ? NULL :
-		wa_catalogue_find(wa_code_policies_resolve(policies, objection->code));
+		wa_code_policies_look_up(policies, objection->code).shipped;
 
 	if (code != NULL)
 		return psprintf("the sender is held back by error %d (%s): %s", objection->code,

@@ -280,8 +280,8 @@ wa_code_policies_load(const wa_schema *schema)
 	return policies;
 }
 
-const wa_override *
-wa_code_policies_override(const wa_code_policies *policies, int32 code)
+static const wa_override *
+find_override(const wa_code_policies *policies, int32 code)
 {
 	if (policies->noverrides == 0)
 		return NULL;
@@ -289,27 +289,31 @@ wa_code_policies_override(const wa_code_policies *policies, int32 code)
 				   compare_codes);
 }
 
-int32
-wa_code_policies_resolve(const wa_code_policies *policies, int32 code)
+wa_known_code
+wa_code_policies_look_up(const wa_code_policies *policies, int32 code)
 {
-	const wa_override *row = wa_code_policies_override(policies, code);
+	wa_known_code known = {.behaves_as = code};
 
-	return row != NULL && row->has_same_as ? row->same_as : code;
+	known.own = known.row = find_override(policies, code);
+	if (known.own != NULL && known.own->has_same_as)
+	{
+		known.behaves_as = known.own->same_as;
+		known.row = find_override(policies, known.behaves_as);
+	}
+	known.shipped = wa_catalogue_find(known.behaves_as);
+	return known;
 }
 
 const char *
 wa_code_policies_title(const wa_code_policies *policies, int32 code)
 {
-	int32		resolved = wa_code_policies_resolve(policies, code);
-	const wa_override *own = wa_code_policies_override(policies, code);
-	const wa_override *row = wa_code_policies_override(policies, resolved);
-	const wa_code *shipped = wa_catalogue_find(resolved);
+	wa_known_code known = wa_code_policies_look_up(policies, code);
 
-	if (own != NULL && own->title != NULL)
-		return own->title;
-	if (row != NULL && row->title != NULL)
-		return row->title;
-	return shipped != NULL ? shipped->title : NULL;
+	if (known.own != NULL && known.own->title != NULL)
+		return known.own->title;
+	if (known.row != NULL && known.row->title != NULL)
+		return known.row->title;
+	return known.shipped != NULL ? known.shipped->title : NULL;
 }
 
 /* The incidents of a code lie side by side. */
@@ -328,21 +332,19 @@ find_incidents(const wa_code_policies *policies, int32 code, wa_code_policy *pol
 bool
 wa_code_policies_find(const wa_code_policies *policies, int32 code, wa_code_policy *policy)
 {
-	int32		resolved = wa_code_policies_resolve(policies, code);
-	const wa_code *shipped = wa_catalogue_find(resolved);
-	const wa_override *row = wa_code_policies_override(policies, resolved);
+	wa_known_code known = wa_code_policies_look_up(policies, code);
 
-	if (shipped != NULL)
-		wa_code_policy_shipped(shipped, policy);
-	else if (row != NULL || resolved != code)
+	if (known.shipped != NULL)
+		wa_code_policy_shipped(known.shipped, policy);
+	else if (known.row != NULL || known.behaves_as != code)
 		wa_code_policy_custom(code, policy);
 	else
 		return false;
 
 	/* Not that of a row which says what its code behaves as: a chain ends there. */
-	if (row != NULL)
-		wa_code_policy_change(&row->change, policy);
-	if (resolved != code)
+	if (known.row != NULL)
+		wa_code_policy_change(&known.row->change, policy);
+	if (known.behaves_as != code)
 	{
 		const wa_code *own = wa_catalogue_find(code);
 

@@ -33,6 +33,15 @@ typedef struct wa_code_policies
 	wa_incident *incidents;		/* ascending by code */
 } wa_code_policies;
 
+/* What there is about a code and about the one that it behaves as; NULL: nothing. */
+typedef struct wa_known_code
+{
+	int32		behaves_as;		/* the code itself, or the one that its override names by same_as */
+	const wa_override *own;		/* the override of the code itself */
+	const wa_override *row;		/* that of the one that it behaves as */
+	const wa_code *shipped;		/* the entry of that one in the catalogue */
+} wa_known_code;
+
 /*
  * Read both tables under the active snapshot, which must exist.  Costs almost nothing
  * while they are empty, so it may be called for every statement.
@@ -46,11 +55,8 @@ extern wa_code_policies *wa_code_policies_load(const wa_schema *schema);
 /* The same without incidents, for questions about codes alone. */
 extern wa_code_policies *wa_code_policies_load_overrides(const wa_schema *schema);
 
-/* The override of a code, or NULL. */
-extern const wa_override *wa_code_policies_override(const wa_code_policies *policies, int32 code);
-
-/* The code itself, or the one that its override names by same_as. */
-extern int32 wa_code_policies_resolve(const wa_code_policies *policies, int32 code);
+/* Look a code up, known or not. */
+extern wa_known_code wa_code_policies_look_up(const wa_code_policies *policies, int32 code);
 
 /*
  * The title of a code: the DBA's, of the code itself or of the one that it is the same as, else that

@@ -144,38 +144,18 @@ visible_blocks(const wa_code_policy *policy)
 	return policy->blocks;
 }
 
-/* What is known of a code that behaves as another or as itself. */
-typedef struct wa_known_code
-{
-	const wa_override *own;		/* its own row, or NULL */
-	const wa_code *shipped;		/* of the code that it behaves as; NULL: unknown */
-	const wa_override *row;		/* likewise */
-	wa_code_policy policy;
-} wa_known_code;
-
-static bool
-find_known_code(const wa_code_policies *policies, int32 code, wa_known_code *known)
-{
-	int32		resolved = wa_code_policies_resolve(policies, code);
-
-	known->own = wa_code_policies_override(policies, code);
-	known->shipped = wa_catalogue_find(resolved);
-	known->row = wa_code_policies_override(policies, resolved);
-	return wa_code_policies_find(policies, code, &known->policy);
-}
-
 /*
  * The waits between attempts to send, or NULL where sending again is
  * pointless.  A ladder that the DBA gave a cooldown goes before Meta's waits.
  */
 static const wa_ladder *
-effective_waits(const wa_known_code *known)
+effective_waits(const wa_known_code *known, const wa_code_policy *policy)
 {
 	const wa_ladder *waits = NULL;
 
-	if (known->policy.effect == WA_EFFECT_COOLDOWN &&
+	if (policy->effect == WA_EFFECT_COOLDOWN &&
 		known->row != NULL && known->row->change.has_ladder)
-		waits = &known->policy.ladder;
+		waits = &policy->ladder;
 	else if (known->shipped != NULL && known->shipped->waits.nsteps > 0)
 		waits = &known->shipped->waits;
 
@@ -183,10 +163,10 @@ effective_waits(const wa_known_code *known)
 }
 
 static wa_retry
-effective_retry(const wa_known_code *known)
+effective_retry(const wa_known_code *known, const wa_code_policy *policy)
 {
 	const wa_code *shipped = known->shipped;
-	const wa_ladder *waits = effective_waits(known);
+	const wa_ladder *waits = effective_waits(known, policy);
 
 	if (waits == NULL)
 		return shipped != NULL && shipped->retry == WA_RETRY_FIX ? WA_RETRY_FIX : WA_RETRY_NEVER;
@@ -266,19 +246,20 @@ static void
 describe_code(const wa_code_policies *policies, int32 code, TupleDesc desc,
 			  Datum *values, bool *nulls)
 {
-	wa_known_code known;
+	wa_known_code known = wa_code_policies_look_up(policies, code);
+	wa_code_policy policy;
 
 	if (desc->natts != Out_columns)
 		elog(ERROR, "wa_error_code has %d columns instead of %d", desc->natts, Out_columns);
 
 	memset(nulls, true, Out_columns * sizeof(bool));
 	set_value(values, nulls, Out_code, Int32GetDatum(code));
-	if (!find_known_code(policies, code, &known))
+	if (!wa_code_policies_find(policies, code, &policy))
 		return;
 	describe_in_words(&known, wa_code_policies_title(policies, code), values, nulls);
-	describe_policy(&known.policy, get_element_type(TupleDescAttr(desc, Out_blocks)->atttypid),
+	describe_policy(&policy, get_element_type(TupleDescAttr(desc, Out_blocks)->atttypid),
 					values, nulls);
-	set_text(values, nulls, Out_retry, retry_names[effective_retry(&known)]);
+	set_text(values, nulls, Out_retry, retry_names[effective_retry(&known, &policy)]);
 }
 
 /*
@@ -353,9 +334,12 @@ wa_classify(PG_FUNCTION_ARGS)
 Datum
 wa_retry_after(PG_FUNCTION_ARGS)
 {
+	int32		code = PG_GETARG_INT32(0);
 	int32		attempt = PG_GETARG_INT32(1);
+	const wa_code_policies *policies = wa_code_policies_load(wa_schema_of(fcinfo->flinfo->fn_oid));
+	wa_known_code known = wa_code_policies_look_up(policies, code);
+	wa_code_policy policy;
 	const wa_ladder *waits;
-	wa_known_code known;
 	int64		wait;
 
 	if (attempt < 1)
@@ -364,10 +348,9 @@ wa_retry_after(PG_FUNCTION_ARGS)
 				 errmsg("attempt must be at least 1, not %d", attempt),
 				 errdetail("Attempts are counted from 1, the first one that failed.")));
 
-	if (!find_known_code(wa_code_policies_load(wa_schema_of(fcinfo->flinfo->fn_oid)),
-						 PG_GETARG_INT32(0), &known))
+	if (!wa_code_policies_find(policies, code, &policy))
 		PG_RETURN_NULL();
-	waits = effective_waits(&known);
+	waits = effective_waits(&known, &policy);
 	if (waits == NULL)
 		PG_RETURN_NULL();
 

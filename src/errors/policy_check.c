@@ -261,7 +261,7 @@ wa__override_guard(PG_FUNCTION_ARGS)
 	{
 		const wa_override *row = &policies->overrides[i];
 		int32		target = row->has_same_as ? row->same_as : row->code;
-		int32		end = wa_code_policies_resolve(policies, target);
+		int32		end = wa_code_policies_look_up(policies, target).behaves_as;
 
 		if (row->has_same_as && end != target)
 			ereport(ERROR,
