@@ -25,11 +25,14 @@ refuse_query(const char *noun, const char *hint, const char *detail)
 SPIPlanPtr
 wa_reading_query_prepare(const char *text, const char *noun, const char *hint, TupleDesc *columns)
 {
-	SPIPlanPtr	plan = SPI_prepare_cursor(text, 0, NULL, CURSOR_OPT_PARALLEL_OK);
+	SPIPlanPtr	plan;
 	List	   *sources;
 	CachedPlanSource *source;
 	const Query *query;
 
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	plan = SPI_prepare_cursor(text, 0, NULL, CURSOR_OPT_PARALLEL_OK);
 	if (plan == NULL)
 		elog(ERROR, "SPI_prepare_cursor failed: %s", SPI_result_code_string(SPI_result));
 	sources = SPI_plan_get_plan_sources(plan);
@@ -76,4 +79,5 @@ wa_reading_query_run(SPIPlanPtr plan, void (*receive) (void *arg, TupleTableSlot
 	result = SPI_execute_plan_extended(plan, &options);
 	if (result < 0)
 		elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(result));
+	SPI_finish();
 }

@@ -15,7 +15,7 @@
 #include "executor/spi.h"
 
 /*
- * Prepare the query, inside SPI_connect.  noun, such as "a segment query", and hint are
+ * Connect to SPI and prepare the query.  noun, such as "a segment query", and hint are
  * used in error messages.  *columns describes the result and lives as long as the plan.
  *
  * Errors: invalid_parameter_value where it is no single reading SELECT; those of the parser.
@@ -23,7 +23,10 @@
 extern SPIPlanPtr wa_reading_query_prepare(const char *text, const char *noun, const char *hint,
 										   TupleDesc *columns);
 
-/* Run it under the snapshot of the caller's statement; receive is called with each row, and arg. */
+/*
+ * Run it under the snapshot of the caller's statement, and disconnect from SPI; receive is called with each row,
+ * and arg.
+ */
 extern void wa_reading_query_run(SPIPlanPtr plan, void (*receive) (void *arg, TupleTableSlot *row),
 								 void *arg);
 

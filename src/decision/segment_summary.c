@@ -19,7 +19,6 @@
 #include "base/compat.h"
 
 #include "catalog/pg_type_d.h"
-#include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "parser/parse_coerce.h"
@@ -87,17 +86,13 @@ static void
 run_query(const char *text, Oid recipient_type, void (*receive) (void *, TupleTableSlot *),
 		  wa_segment *s)
 {
-	SPIPlanPtr	plan;
 	TupleDesc	columns;
+	SPIPlanPtr	plan = wa_reading_query_prepare(text, "a segment query",
+												"Give one SELECT, VALUES or WITH that yields one phone number a row.",
+												&columns);
 
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	plan = wa_reading_query_prepare(text, "a segment query",
-									"Give one SELECT, VALUES or WITH that yields one phone number a row.",
-									&columns);
 	check_column(columns, recipient_type);
 	wa_reading_query_run(plan, receive, s);
-	SPI_finish();
 }
 
 /*

@@ -414,16 +414,12 @@ static void
 run_query(wa_import_rows *rows, const char *query)
 {
 	TupleDesc	columns;
-	SPIPlanPtr	plan;
+	SPIPlanPtr	plan = wa_reading_query_prepare(query, "an import query",
+												"Give one SELECT, VALUES or WITH that yields one row for each person to be stopped.",
+												&columns);
 
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	plan = wa_reading_query_prepare(query, "an import query",
-									"Give one SELECT, VALUES or WITH that yields one row for each person to be stopped.",
-									&columns);
 	find_columns(rows, columns);
 	wa_reading_query_run(plan, receive, rows);
-	SPI_finish();
 }
 
 wa_import_rows *

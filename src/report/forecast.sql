@@ -1,28 +1,21 @@
 -- How many people of a segment can be reached, now and at later times.
 
 CREATE FUNCTION wa__forecast_moments(until timestamptz, step interval) RETURNS timestamptz[]
-	LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS
-$$
-BEGIN
-	IF until IS NULL OR step IS NULL THEN
-		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
-			MESSAGE = 'a forecast needs its end and its step';
-	ELSIF NOT isfinite(until) OR until < now() THEN
-		RAISE EXCEPTION USING ERRCODE = 'datetime_field_overflow',
-			MESSAGE = 'end of a forecast is out of range',
-			DETAIL = 'It must be finite and not lie in the past.';
-	ELSIF step > interval '1000 years' THEN
-		RAISE EXCEPTION USING ERRCODE = 'datetime_field_overflow',
-			MESSAGE = 'step of a forecast is out of range',
-			DETAIL = 'It may be at most 1000 years.';
-	ELSIF step <= interval '0' OR step < (until - now()) / 1000 THEN
-		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-			MESSAGE = 'a forecast has 1 to 1000 steps',
-			HINT = 'Give a longer step or an earlier end.';
-	END IF;
-	RETURN ARRAY(SELECT g.at FROM generate_series(now() + step, until, step) AS g (at) ORDER BY g.at);
-END
-$$;
+	LANGUAGE sql STABLE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	BEGIN ATOMIC
+		SELECT CASE
+			WHEN CASE
+				WHEN until IS NULL OR step IS NULL THEN
+					wa__refuse('null_value_not_allowed', 'a forecast needs its end and its step', '', '')
+				WHEN NOT isfinite(until) OR until < now() THEN
+					wa__refuse('datetime_field_overflow', 'end of a forecast is out of range', 'It must be finite and not lie in the past.', '')
+				WHEN step > interval '1000 years' THEN
+					wa__refuse('datetime_field_overflow', 'step of a forecast is out of range', 'It may be at most 1000 years.', '')
+				WHEN step <= interval '0' OR step < (until - now()) / 1000 THEN
+					wa__refuse('invalid_parameter_value', 'a forecast has 1 to 1000 steps', '', 'Give a longer step or an earlier end.')
+				ELSE true END
+			THEN ARRAY(SELECT g.at FROM generate_series(now() + step, until, step) AS g (at) ORDER BY g.at) END;
+	END;
 COMMENT ON FUNCTION wa__forecast_moments(timestamptz, interval) IS
 'Returns the later times of wa_segment_forecast, ascending, or raises an error that says what is wrong with its arguments';
 REVOKE EXECUTE ON FUNCTION wa__forecast_moments(timestamptz, interval) FROM PUBLIC;
