@@ -1,5 +1,5 @@
 # The recipes of docs/ that need other extensions or another database: pg_cron calls wa_purge,
-# and a list comes through postgres_fdw.
+# a list comes through postgres_fdw, and so do decisions.
 
 use strict;
 use warnings;
@@ -36,6 +36,22 @@ $node->safe_psql('crm', q{
 	GRANT SELECT ON unsubscribed TO list_reader});
 like($node->safe_psql('postgres', "SET search_path = public, wa; $list"), qr/^stopped\|500\|/m, 'a list through postgres_fdw');
 is($node->safe_psql('postgres', q{SELECT wa.wa_first_reason('+49 151 60010001', 'marketing')}), 'opted_out_business', 'stops');
+
+# ---- Decisions of another database ----------------------------------------
+
+my ($view, $table, $query) = block_of('docs/scaling.md', qr/FOREIGN TABLE wa_answer/) =~ /^(CREATE VIEW .*?;)\n.*?^(CREATE FOREIGN TABLE .*?;)\n(SELECT .*)/ms;
+$node->safe_psql('postgres', qq{
+	CREATE TABLE customers AS SELECT n AS id, '+49 151 600' || n AS phone FROM generate_series(10490, 10510) AS n;
+	SET search_path = public, wa; $view});
+$node->safe_psql('crm', qq{
+	CREATE EXTENSION postgres_fdw;
+	CREATE SERVER policy FOREIGN DATA WRAPPER postgres_fdw OPTIONS (dbname 'postgres', host '$host', port '$port');
+	CREATE USER MAPPING FOR CURRENT_USER SERVER policy;
+	CREATE TABLE customers AS SELECT n AS id FROM generate_series(10490, 10510) AS n;
+	$table});
+is(join(' ', sort { $a <=> $b } split /\n/, $node->safe_psql('crm', $query)), join(' ', 10501 .. 10510), 'decisions through postgres_fdw');
+$node->safe_psql('postgres', q{SELECT wa.wa_opt_out('+49 151 60010505', 'by phone')});
+unlike($node->safe_psql('crm', $query), qr/10505/, 'follow what happens there');
 
 # ---- wa_purge every night ------------------------------------------------
 
