@@ -37,7 +37,8 @@ DELETE FROM t.said;
 INSERT INTO t.said (part) SELECT t.text(body) FROM unnest(ARRAY[
 	'"stop"', '“Stop”', '.stop', '*STOP*', '_stop_', '```stop```', '¡BAJA!', 'STOP 🛑', '🙏🏽 stop 🙏🏽', '🇪🇸 baja', E'st\u200bop', 'stop stop', 'please stop', 'Stop. Thank you', 'ok stop',
 	'Parar promoções', 'Detener promociones', 'Остановить рекламу', 'Unsubscribe from Promos', 'Unsubscribe from All', 'प्रमोशन बंद करें', 'Promosyonları DURDUR', 'DURDUR lütfen',
-	'bitte abmelden', 'Keine Werbung, danke', 'I want to unsubscribe', 'start please', '“START”']) AS body;
+	'bitte abmelden', 'Keine Werbung, danke', 'I want to unsubscribe', 'start please', '“START”',
+	'ऑप्ट आउट', 'ऑप्ट-आउट करें', 'Удалить из рассылки', 'Остановить рассылки', 'أوقف الإعلانات', 'Hentikan notifikasi', 'SMS iptal', 'Durdurunuz', 'Parar propaganda', 'Elimíneme de la lista']) AS body;
 CALL t.all_say();
 \pset format unaligned
 SELECT heard, string_agg(to_json(said)::text, ' ' ORDER BY n) AS said FROM t.heard GROUP BY heard;
