@@ -240,6 +240,8 @@ CALL t.take(t.receipt('4917012345678', '2025-12-31 22:00', 'marketing'));
 SELECT * FROM t.all_held('2026-06-01');
 SELECT origin, until, detail FROM wa_explain('5511987654321', 'marketing', 'b1', 's1') WHERE reason = 'sender_hold';
 SELECT wa_hold('b1', 'not there', region => 'BR');
+-- It names what wa_release must be given.
+SELECT detail FROM wa_explain('5511987654321', 'marketing', 'b1') WHERE reason = 'sender_hold';
 SELECT wa_first_reason('5511987654321', 'utility', 'b1') AS brazil, wa_first_reason('4917012345678', 'utility', 'b1') AS germany;
 SELECT wa_release('b1', 'warm enough', sender => 's1'), wa_release('b1', 'nothing left', sender => 's1'), wa_release('b1', 'allowed', region => 'BR');
 SELECT * FROM t.all_held('2026-06-01');

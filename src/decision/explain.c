@@ -90,6 +90,17 @@ window_detail(const wa_explaining *to, const wa_objection *objection)
 					to->question->business.data != NULL ? " to this business" : "");
 }
 
+/* Who is held, and where: what wa_release must be given to end it. */
+static const char *
+held_one(const wa_hold *hold, const char *whole)
+{
+	const char *who = hold->sender.len == 0 ? whole :
+		psprintf("number %.*s", (int) hold->sender.len, hold->sender.data);
+
+	return psprintf("%s is held back%s%.*s", who, hold->region.len > 0 ? " in " : "",
+					(int) hold->region.len, hold->region.data);
+}
+
 static char *
 hold_detail(const wa_explaining *to, const wa_objection *objection)
 {
@@ -98,13 +109,17 @@ hold_detail(const wa_explaining *to, const wa_objection *objection)
 		wa_code_policies_look_up(policies, objection->code).shipped;
 
 	if (code != NULL)
-		return psprintf("the sender is held back by error %d (%s): %s", objection->code,
-						wa_code_policies_title(policies, objection->code), code->advice);
+		return psprintf("%s by error %d (%s): %s", held_one(objection->hold, "the sender"),
+						objection->code, wa_code_policies_title(policies, objection->code),
+						code->advice);
 	if (wa_str_equal(objection->origin, WA_STR("operator")))
-		return psprintf("held back by an operator (wa_release ends it): %.*s",
+		return psprintf("%s by an operator (wa_release ends it): %.*s",
+						held_one(objection->hold, "the sender"),
 						(int) objection->detail.len, objection->detail.data);
-	return psprintf("the account is held back by WhatsApp (%.*s); see what Meta's Business Manager says of it",
-					(int) objection->origin.len, objection->origin.data);
+	return psprintf("%s by WhatsApp (%.*s); see what Meta's Business Manager says of it%s",
+					held_one(objection->hold, "the account"),
+					(int) objection->origin.len, objection->origin.data,
+					objection->until == WA_FOREVER ? ", and end it by wa_release if it is over there" : "");
 }
 
 static char *

@@ -346,7 +346,7 @@ rule_sender_hold(wa_rule_context *context)
 		const wa_hold *hold = held->holds[i];
 		wa_objection objection = {WA_RULE_SENDER_HOLD, hold->business, hold->code,
 			.since = hold->since,.until = hold->until,.origin = hold->cause,
-		.detail = hold->reason,.retry = held->until};
+		.detail = hold->reason,.hold = hold,.retry = held->until};
 
 		if (!object(context, &objection))
 			return false;

@@ -60,6 +60,7 @@ typedef struct wa_objection
 	wa_instant	until;			/* WA_FOREVER: does not end by itself */
 	wa_str		origin;			/* how it was learned; data NULL: unknown */
 	wa_str		detail;			/* region rule, hold, cap, quiet hours; data NULL: none */
+	const wa_hold *hold;		/* of rule 7; else NULL */
 	wa_register reg;			/* opt-out: the register that has the stop */
 	int			strikes;		/* cooldown; cap: messages delivered and claimed */
 	int			claimed;		/* cap: those claimed */
