@@ -183,6 +183,15 @@ SELECT finding, regexp_replace(sentence, '\d{4}-\d\d-\d\d \d\d:\d\d', '<when>') 
 UPDATE wa_template SET paused_until = now();
 SELECT * FROM wa_health;
 UPDATE wa_template SET status = 'APPROVED', paused_until = NULL;
+-- A failed message may tell of it alone, until a later status.
+UPDATE wa_template SET status_at = now() - interval '1 hour';
+SELECT wa_sent('off', '491700000001', 'utility', 'summer_sale', at => now() - interval '1 minute', business => 'b1', sender => 's1'),
+	wa_report_error('491700000001', 132016, now(), 'b1', 's1', 'off');
+SELECT wa_template_sendable('summer_sale', 'de', 'b1');
+SELECT finding, sentence, statement FROM t.health;
+UPDATE wa_template SET status_at = now() + interval '1 second';
+SELECT wa_template_sendable('summer_sale', 'de', 'b1', now() + interval '1 second');
+SELECT finding FROM t.health;
 SELECT * FROM wa_health;
 ROLLBACK TO a;
 

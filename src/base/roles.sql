@@ -92,7 +92,7 @@ GRANT EXECUTE ON FUNCTION wa_error_catalogue(boolean) TO pg_monitor;
 -- A view calls functions with the rights of the role that reads it.
 GRANT EXECUTE ON FUNCTION wa__message_days(), wa__messages_of_day(date),
 	wa__stop_days(), wa__opt_outs_of_day(date),
-	wa__status_hours(), wa__status_since(text, timestamptz) TO wa_reader, pg_monitor;
+	wa__status_hours(), wa__status_since(text, timestamptz), wa__template_refused(text, text, text, timestamptz) TO wa_reader, pg_monitor;
 GRANT EXECUTE ON FUNCTION wa__identifiers(wa_recipient, boolean), wa__opt_in_of(wa_recipient), wa__stop_reach(),
 	wa__window_end(wa_recipient), wa__stop_before(wa_recipient, text, boolean, timestamptz, bigint) TO wa_reader;
 GRANT EXECUTE ON FUNCTION wa__cooldown_merge(integer, text, timestamptz[], timestamptz, timestamptz[], timestamptz)

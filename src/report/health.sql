@@ -299,6 +299,13 @@ SELECT CASE WHEN upper(t.status) = 'PAUSED' THEN 'template_paused' ELSE 'templat
 FROM wa_template AS t
 WHERE t.blocked AND upper(t.status) IN ('PAUSED', 'DISABLED', 'LIMIT_EXCEEDED') AND (t.paused_until IS NULL OR t.paused_until > now())
 UNION ALL
+-- Its status is still that of before.
+SELECT 'template_off', 'warning', NULL,
+	format('Template %s (%s) of business %s is not sent: a message with it failed as paused or disabled after its latest status.', t.name, t.language, t.business),
+	format('SELECT * FROM %s WHERE name = %L;', 'wa_template'::regclass, t.name)
+FROM wa_template AS t
+WHERE NOT t.blocked AND wa__template_refused(t.name, t.language, t.business, now())
+UNION ALL
 -- What grows?
 SELECT 'purge_due', 'notice', count(*),
 	format('Payloads that are kept though older than 90 days: %s.', count(*)),

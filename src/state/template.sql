@@ -73,7 +73,7 @@ REVOKE EXECUTE ON FUNCTION wa__require_template(text, text, text, timestamptz) F
 -- Without a known pause, the longer one of 6 hours is assumed.  A provider's own number counts as the code that it is the same as.
 CREATE FUNCTION wa__template_refused(name text, language text, business text, at timestamptz) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	BEGIN ATOMIC
 		WITH known AS MATERIALIZED (SELECT * FROM wa__templates(name, language, business))
 		SELECT EXISTS (
@@ -84,8 +84,8 @@ CREATE FUNCTION wa__template_refused(name text, language text, business text, at
 				AND c.code IN (132015, 132016)
 				AND f.failed_at <= wa__template_refused.at
 				AND (c.code = 132016 OR f.failed_at > wa__template_refused.at - interval '6 hours')
-				AND coalesce(f.failed_at > (SELECT t.status_at FROM known AS t WHERE t.status_at IS NOT NULL
-					ORDER BY t.language <> '' DESC, t.business <> '' DESC, t.status_at DESC LIMIT 1), true)
+				AND f.failed_at > coalesce((SELECT t.status_at FROM known AS t WHERE t.status_at IS NOT NULL
+					ORDER BY t.language <> '' DESC, t.business <> '' DESC, t.status_at DESC LIMIT 1), 'epoch')
 				AND NOT EXISTS (SELECT FROM known AS t WHERE c.code = 132015 AND t.blocked AND f.failed_at < t.paused_until));
 	END;
 COMMENT ON FUNCTION wa__template_refused(text, text, text, timestamptz) IS
