@@ -61,7 +61,7 @@ CREATE FUNCTION wa__require_template(name text, language text, business text, at
 			WHEN EXISTS (SELECT FROM wa__templates(name, language, business) AS t
 				WHERE t.language <> '' OR wa__require_template.language = '') THEN true
 			ELSE wa__refuse('undefined_object', format('template "%s" in language "%s" of business "%s" was never heard of', left(name, 255), left(language, 255), left(business, 255)),
-				'It is in no webhook, so there is no row that could object.', 'If it was approved before the first webhook came, add it to wa_template.')
+				'No row of wa_template has it in that language, so there is none that could object.', 'If it was approved before the first webhook came, add it to wa_template, with its language.')
 			END;
 	END;
 COMMENT ON FUNCTION wa__require_template(text, text, text, timestamptz) IS 'Raises undefined_object unless the template is in wa_template, and null_value_not_allowed for a NULL argument; else returns true';
