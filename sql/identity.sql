@@ -468,6 +468,24 @@ SELECT * FROM pg_temp.go(pg_temp.status('delivered', '2026-03-04 10:00+00', '491
 SELECT id, sendable FROM pg_temp.who('491511234567', 'DE.ann', 'DE.ENT.ann');
 ROLLBACK TO story;
 
+-- A phone that was seen with the parent, or with a BSUID of it, says nothing for these once another phone was seen with one of them.
+SELECT * FROM pg_temp.go(
+	pg_temp.status('delivered', '2026-03-01 10:00+00', '491511234567', NULL, 'DE.ENT.ann'),
+	pg_temp.status('delivered', '2026-03-10 10:00+00', '491607654321', 'DE.ann', 'DE.ENT.ann'),
+	pg_temp.preference('stop', '2026-03-11 10:00+00', '491607654321', 'DE.ann'),
+	pg_temp.preference('resume', '2026-03-20 10:00+00', '491511234567'));
+SELECT id, sendable FROM pg_temp.who('491511234567', '491607654321', 'DE.ann', 'DE.ENT.ann');
+SELECT * FROM pg_temp.go(pg_temp.preference('resume', '2026-03-21 10:00+00', '491607654321'));
+SELECT id, sendable FROM pg_temp.who('491511234567', '491607654321', 'DE.ann', 'DE.ENT.ann');
+ROLLBACK TO story;
+SELECT * FROM pg_temp.go(
+	pg_temp.status('delivered', '2026-03-01 10:00+00', '491511234567', 'DE.ann', 'DE.ENT.ann', business => 'C'),
+	pg_temp.status('delivered', '2026-03-10 10:00+00', '491607654321', 'DE.bob', 'DE.ENT.ann'),
+	pg_temp.message('2026-03-11 10:00+00', '{"type": "text", "text": {"body": "STOP"}, "from": "491607654321", "from_user_id": "DE.bob"}'));
+SELECT wa_opt_in('491511234567', 'on paper', '');
+SELECT id, sendable FROM pg_temp.who('491511234567', '491607654321', 'DE.ann', 'DE.bob', 'DE.ENT.ann');
+ROLLBACK TO story;
+
 -- A group is nobody: its participant is.
 SELECT * FROM pg_temp.go('{"entry":[{"id":"B","changes":[{"field":"messages","value":{"metadata":{"phone_number_id":"S"},
 	"statuses":[{"id":"w","status":"delivered","timestamp":"1780000000","recipient_type":"group","recipient_id":"49151000000000",

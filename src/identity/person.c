@@ -87,6 +87,7 @@ wa_person_add_member(wa_person *person, const wa_canonical *id)
 		person->of_kept[member->kept] = person->nmembers - 1;
 	member->questions = 0;
 	member->partners = NULL;
+	member->user = NULL;
 	if (person->max_members != max)
 		person_rehash(person);
 	else

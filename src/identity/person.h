@@ -76,6 +76,7 @@ typedef struct wa_member
 	wa_instant	replaced_at;	/* by a change at this time */
 	int			questions;		/* how often its partners were searched */
 	struct wa_partners *partners;	/* sorted, if that was often; else NULL */
+	struct wa_user *user;		/* BSUID, parent: whose it is; NULL: not looked for so far */
 } wa_member;
 
 /* The other end of an edge of a member, and the member's next edge; -1: none. */

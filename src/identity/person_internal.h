@@ -42,6 +42,17 @@ typedef struct wa_partners
 	wa_instant *left;			/* when somebody left it, ascending */
 } wa_partners;
 
+/* BSUIDs and parents in reach that were seen together: one user.  And the phones that any of them was seen with. */
+typedef struct wa_user
+{
+	int			nids;
+	int			max_ids;
+	int		   *ids;			/* numbers of members */
+	int			nphones;
+	int			max_phones;
+	wa_partner *phones;			/* sorted, if there are several ids */
+} wa_user;
+
 /* Make sure that an array of the person has room for one more than n elements. */
 #define person_grow(person, array, n, max, first, type) \
 	do { \

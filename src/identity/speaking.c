@@ -195,14 +195,12 @@ mark_replaced(wa_person *person, int member, wa_instant t)
 }
 
 /*
- * The same of all that bear on an edge as its end n sees it, by going through the links of n.  What
- * the other end has replaced, and was not seen on a later day, is no rival.
+ * The same of a partner of n in this business, by going through the links of n.  What the partner has
+ * replaced, and was not seen on a later day, is no rival.
  */
 static wa_instant
-rivals_by_links(wa_person *person, const wa_edge *edge, int n, wa_instant t)
+rivals_by_links(wa_person *person, int n, int partner, wa_str business, wa_instant t)
 {
-	int			partner = wa_edge_other(edge, n);
-	wa_str		business = seen_in(person, n, edge);
 	wa_instant	latest = WA_NEVER;
 	uint32		search = mark_replaced(person, partner, t);
 
@@ -219,6 +217,81 @@ rivals_by_links(wa_person *person, const wa_edge *edge, int n, wa_instant t)
 		if (wa_may_be_same(rival->link.business, business))
 			latest = wa_later(latest, wa_after(rival->link.last_seen_at, WA_DAY) - 1);
 	}
+	return latest;
+}
+
+static void
+add_id(wa_person *person, wa_user *user, int n)
+{
+	person_grow(person, user->ids, user->nids, user->max_ids, 4, int);
+	user->ids[user->nids++] = n;
+	person->members[n].user = user;
+}
+
+/* An edge of one of the ids: it leads to another one, or to a phone. */
+static void
+add_edge(wa_person *person, wa_user *user, const wa_edge *edge, int other)
+{
+	if (!edge->holds || edge->link.change)
+		return;
+	if (person->members[other].kind != WA_ID_PHONE)
+	{
+		if (person->members[other].user == NULL && person->members[other].events_until != WA_NEVER)
+			add_id(person, user, other);
+		return;
+	}
+	person_grow(person, user->phones, user->nphones, user->max_phones, 8, wa_partner);
+	user->phones[user->nphones++] = (wa_partner)
+	{
+		WA_ID_PHONE, WA_STR(""), edge_since(edge), other,
+		wa_after(edge->link.last_seen_at, WA_DAY) - 1, {0}
+	};
+}
+
+/* Whose BSUID or parent is member n? */
+static const wa_user *
+user_of(wa_person *person, int n)
+{
+	wa_user    *user = person->members[n].user;
+
+	if (user != NULL)
+		return user;
+	user = person->enlarge(NULL, sizeof(wa_user));
+	memset(user, 0, sizeof(wa_user));
+	add_id(person, user, n);
+	for (int i = 0; i < user->nids; i++)
+	{
+		int			id = user->ids[i];
+
+		wa_person_load_links(person, id, false);
+		for (int e = person->members[id].edges; e >= 0; e = wa_edge_next(&person->edges[e], id))
+			add_edge(person, user, &person->edges[e], wa_edge_other(&person->edges[e], id));
+	}
+	if (user->nids > 1)
+		sort_partners(user->phones, user->nphones);
+	return user;
+}
+
+/*
+ * When other phones of the user, known by t, may have been seen last: of a user with several BSUIDs and
+ * parents, which may each have been seen with another phone.  What the phone has replaced is no rival.
+ */
+static wa_instant
+rivals_of_user(wa_person *person, const wa_edge *edge, int n, wa_instant t)
+{
+	int			phone = wa_edge_other(edge, n);
+	wa_instant	surely = surely_seen(edge, t);
+	const wa_user *user = user_of(person, n);
+	wa_instant	latest = WA_NEVER;
+
+	if (user->nids == 1)
+		return WA_NEVER;
+	latest = rivals_among(user->phones, user->nphones, WA_ID_PHONE, WA_STR(""), t, phone);
+	if (latest == WA_NEVER || Min(latest, t) < surely || !person->members[phone].has_changes)
+		return latest;
+	latest = WA_NEVER;
+	for (int i = 0; i < user->nids; i++)
+		latest = wa_later(latest, rivals_by_links(person, user->ids[i], phone, WA_STR(""), t));
 	return latest;
 }
 
@@ -256,7 +329,7 @@ is_certain(wa_person *person, int e, int n, wa_instant t)
 	edge = &person->edges[e];
 	business = seen_in(person, n, edge);
 	if (ordered == NULL)
-		rival = rivals_by_links(person, edge, n, t);
+		rival = rivals_by_links(person, n, wa_edge_other(edge, n), business, t);
 	else if (business.len == 0)
 		rival = rivals_among(ordered->all, ordered->n, kind, business, t, partner);
 	else
@@ -268,7 +341,12 @@ is_certain(wa_person *person, int e, int n, wa_instant t)
 	{
 		wa_person_load_links(person, n, false);
 		edge = &person->edges[e];
-		rival = rivals_by_links(person, edge, n, t);
+		rival = rivals_by_links(person, n, wa_edge_other(edge, n), business, t);
+	}
+	if (kind == WA_ID_PHONE && is_later(edge, rival, t))
+	{
+		rival = wa_later(rival, rivals_of_user(person, edge, n, t));
+		edge = &person->edges[e];
 	}
 	if (edge->link.rival_since <= t)
 		rival = wa_later(rival, edge->link.rival_until);

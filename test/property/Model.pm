@@ -453,24 +453,40 @@ sub may_have_been_seen { my ($link, $at) = @_; return earliest($link->{last} + D
 # was not seen on a later day, is no rival.
 sub rivals
 {
-	my ($self, $link, $a, $b, $at) = @_;
+	my ($self, $person, $link, $a, $b, $at) = @_;
+	my %whose = map { $_ => 1 } kind($b) == 0 ? $self->ids_of_user($person, $a) : $a;
 	return grep {
-		my ($seen, $other) = ($_, other_end($_, $a));
-		$seen->{holds} && $seen->{since} <= $at && $other ne $b && kind($other) == kind($b)
+		my ($seen) = ($_);
+		my ($other) = grep { !$whose{$_} } @{ $seen->{ends} };
+		defined $other && $seen->{holds} && $seen->{since} <= $at && $other ne $b && kind($other) == kind($b)
 		  && (kind($a) != 0 && kind($b) != 1 || may_be_same($link->{business}, $seen->{business}))
 		  && !grep { $_->{holds} && $_->{old} eq $other && $_->{new} eq $b && $_->{at} <= $at && $seen->{last} <= $_->{at} } @{ $self->{moves} };
-	} @{ $self->{touching}{$a} };
+	} map { @{ $self->{touching}{$_} } } keys %whose;
+}
+
+# The BSUIDs and parents in reach that were seen together with this one: one user's.
+sub ids_of_user
+{
+	my ($self, $person, $id) = @_;
+	my %ids = ($id => 1);
+	my @todo = ($id);
+
+	while (defined(my $next = shift @todo))
+	{
+		push @todo, grep { kind($_) != 0 && $person->{members}{$_} && !$ids{$_}++ } map { other_end($_, $next) } grep { $_->{holds} } @{ $self->{touching}{$next} };
+	}
+	return keys %ids;
 }
 
 # Were the ends of the link certainly each other's latest partner then?
 sub certain
 {
-	my ($self, $link, $at) = @_;
+	my ($self, $person, $link, $at) = @_;
 	return 0 if !$link->{holds} || $link->{since} > $at;
 	my ($a, $b) = @{ $link->{ends} };
 	my $sure = seen_for_sure($link, $at);
 
-	return 0 if grep { may_have_been_seen($_, $at) >= $sure } $self->rivals($link, $a, $b, $at), $self->rivals($link, $b, $a, $at);
+	return 0 if grep { may_have_been_seen($_, $at) >= $sure } $self->rivals($person, $link, $a, $b, $at), $self->rivals($person, $link, $b, $a, $at);
 	return !grep { $_ >= $sure && $_ <= $at } map { $self->leavings($_) } $a, $b;
 }
 
@@ -493,7 +509,7 @@ sub hears
 
 	while (defined(my $id = shift @todo))
 	{
-		my @next = map { other_end($_, $id) } grep { may_be_same($_->{business}, $business) && $self->certain($_, $at) } @{ $self->{touching}{$id} // [] };
+		my @next = map { other_end($_, $id) } grep { may_be_same($_->{business}, $business) && $self->certain($person, $_, $at) } @{ $self->{touching}{$id} // [] };
 		push @next, map { $_->{old} } grep { $_->{holds} && $_->{new} eq $id && $at <= $_->{at} } $over_changes ? @{ $self->{moves} } : ();
 		for my $next (grep { $members->{$_} && !$heard{$_}++ } @next)
 		{

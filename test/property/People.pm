@@ -129,6 +129,11 @@ sub unusual_people
 		push @people, person(phones => ["49172999${i}000"], bsuid => "DE.twice$i", key => "twice$i");
 		push @people, person(phones => ["49172999${i}001"], bsuid => "DE.twice$i", key => "twice$i", $i == 0 ? (unlink => 1) : ());
 	}
+	# One parent with two phones, each with a BSUID of its own.
+	for my $i (0 .. 4)
+	{
+		push @people, person(phones => ["49174222${i}00$_"], bsuid => "DE.both${i}_$_", parent => "DE.ENT.both$i", key => "both$i", $_ ? (since => $when->($i)) : ()) for 0, 1;
+	}
 	# Those whose first identifier was long alone.
 	for my $i (0 .. 11)
 	{
