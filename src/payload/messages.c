@@ -52,7 +52,7 @@ message_fill_button(json_object *part, wa_element *element)
 static bool
 message_has_words(const wa_element *element)
 {
-	return element->texts[0].data != NULL || element->texts[1].data != NULL;
+	return wa_str_given(element->texts[0]) || wa_str_given(element->texts[1]);
 }
 
 static void
@@ -156,11 +156,9 @@ message_inner_text(json_object *message, wa_element *element)
 
 /* An edit has the new message in itself, in edit.message, or in edit. */
 static void
-message_fill_edit(json_object *node, wa_element *element)
+message_fill_edit(json_object *part, wa_element *element)
 {
-	json_object *part = wa_json_member(node, "edit");
-
-	element->texts[0] = message_inner_text(node, element);
+	element->texts[0] = message_inner_text(wa_element_node(element), element);
 	element->texts[1] = message_inner_text(wa_json_member(part, "message"), element);
 	if (!wa_str_given(element->texts[1]))
 		element->texts[1] = message_inner_text(part, element);
@@ -235,7 +233,7 @@ static const message_type message_types[] = {
 	{"video", message_fill_caption, false},
 	{"document", message_fill_caption, false},
 	{"system", message_fill_system, true},
-	{"edit", NULL, false},
+	{"edit", message_fill_edit, false},
 	{"revoke", NULL, true},
 	{"reaction", NULL, true},
 	{"contacts", message_fill_card, false},
@@ -300,6 +298,81 @@ message_fill_part(json_object *node, const message_type *type, wa_element *eleme
 	element->wordless = element->wordless || message_is_wordless(part, type, element);
 }
 
+/* Is it a member of messages, or of the parts of these, that has no words? */
+static bool
+message_is_known(const char *key)
+{
+	static const char *const names[] = {
+		"id", "type", "timestamp", "from", "from_user_id", "from_parent_user_id", "parent_from_user_id",
+		"from_logical_id", "from_bsuid", "to", "to_user_id", "to_parent_user_id", "parent_to_user_id",
+		"group_id", "context", "referral", "identity", "origin", "errors", "error", "history_context",
+		"message_status", "original_message_id", "nfm_reply", "call_permission_reply", "payment_method",
+		WA_KEPT_CONTACT
+	};
+
+	for (size_t i = 0; i < lengthof(names); i++)
+	{
+		if (strcmp(key, names[i]) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < lengthof(message_types); i++)
+	{
+		if (strcmp(key, message_types[i].name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Is it an object in which words may be, so that all its members must be known? */
+static bool
+message_is_worded(const char *key, json_object *member)
+{
+	static const char *const names[] = {"text", "button", "interactive", "edit", "message"};
+
+	for (size_t i = 0; i < lengthof(names); i++)
+	{
+		if (strcmp(key, names[i]) == 0)
+			return wa_json_is_object(member);
+	}
+	return false;
+}
+
+static bool
+message_is_empty(json_object *member)
+{
+	if (wa_json_is_object(member))
+		return json_object_object_length(member) == 0;
+	return wa_json_list_length(member) == 0 && !wa_str_given(wa_json_scalar(member));
+}
+
+/* Does it have a member that is not known, and not empty?  The depth of a text is bounded. */
+static bool
+message_has_unknown(json_object *node)
+{
+	json_object_object_foreach(node, key, member)
+	{
+		if (message_is_worded(key, member) ? message_has_unknown(member) :
+			!message_is_known(key) && !message_is_empty(member))
+			return true;
+	}
+	return false;
+}
+
+/* Where no words were found, may they be in a member that is not known?  Parts that may be without words hide none. */
+static bool
+message_hides_words(json_object *node, const message_type *type, const wa_element *element)
+{
+	const char *name = type != NULL ? type->name : element->type.data;
+	json_object *part = name != NULL ? wa_json_member(node, name) : NULL;
+
+	if (type != NULL && type->fill == NULL)
+		return false;
+	if (message_is_empty(part))
+		return message_has_unknown(node);
+	return message_is_worded(name, part) &&
+		message_has_unknown(type != NULL && type->fill == message_fill_interactive ? part : node);
+}
+
 /*
  * Where the part that the type names has no words, or is not there, words in another
  * part, or in none, are no message by themselves, but may be a stop.
@@ -322,6 +395,8 @@ message_find_words(json_object *node, const message_type *type, wa_element *elem
 	if (!message_has_words(element))
 		element->texts[0] = message_inner_text(wa_json_member(node, "message"), element);
 	element->side_texts = message_has_words(element);
+	if (!message_has_words(element) && message_hides_words(node, type, element))
+		element->wordless = true;
 }
 
 /* The part that the type names; without a type the part tells it. */
@@ -338,9 +413,7 @@ message_fill_parts(json_object *node, wa_element *element)
 	}
 	if (type != NULL)
 		message_fill_part(node, type, element);
-	if (wa_str_says(element->type, "edit"))
-		message_fill_edit(node, element);
-	else if ((type == NULL || !type->mute) && !message_has_words(element))
+	if ((type == NULL || !type->mute) && !message_has_words(element))
 		message_find_words(node, type, element);
 }
 

@@ -172,7 +172,8 @@ typedef struct wa_element
 										 * of list_reply; order.text; captions */
 	bool		side_texts;		/* texts are captions, a row of a list, the new text of an
 								 * edit, or at a place that does not match the type */
-	bool		wordless;		/* has a part with words, or a system part, that cannot be read */
+	bool		wordless;		/* has a part with words, or a system part, that cannot be read, or
+								 * no words and a member that is not known, where they may be */
 	bool		addressed;		/* says to whom it goes, as copies of what a business sent do */
 	bool		automatic;		/* WhatsApp itself answered, not the user */
 	wa_ids		card;			/* the sender's own contact card, which the business

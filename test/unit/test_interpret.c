@@ -371,6 +371,36 @@ test_messages(void)
 	means(MESSAGE("'type':'chat','body':'START'"), "inbound" WHO);
 	means(MESSAGE("'type':'text','text':{'body':''}"), "inbound" WHO);
 	means(MESSAGE("'type':'text','text':null"), "inbound" WHO);
+	/* Nor what stands in a member of another name, where the words are due. */
+	means(MESSAGE("'type':'text','Text':{'body':'STOP'}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'Text','Text':{'body':'STOP'}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'text','content':'STOP'"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'text','text':{'body':''},'content':'STOP'"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'text','message':{'content':'STOP'}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'button','Button':{'text':'STOP'}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'interactive','reply':{'title':'STOP'}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'interactive','interactive':{'type':'menu_reply','menu_reply':{'title':'STOP'}}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'interactive','interactive':{'list_reply':{'description':'STOP'}}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'image','Image':{'caption':'STOP'}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'chat','content':'STOP'"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'content':['STOP']"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'edit','Edit':{'message':'STOP'}"), "unknown_shape");
+	means(MESSAGE("'type':'edit','message':'STOP'"), "business stop by phrase \"STOP\"" WHO);
+	means(MESSAGE("'type':'edit','edit':{'original_message_id':'m0','new_text':'STOP'}"), "unknown_shape");
+	means(MESSAGE("'type':'edit','edit':{'message':{'type':'text','text':{'words':'STOP'}}}"), "unknown_shape");
+	/* Where nothing is due, or all is known, nothing is missed. */
+	means(MESSAGE("'type':'text','text':{'body':''},'body':'STOP'"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
+	means(MESSAGE("'type':'text','text':{'body':'hello'},'content':'x'"), "inbound" WHO);
+	means(MESSAGE("'type':'text','content':null,'contents':[],'words':{},'note':''"), "inbound" WHO);
+	means(MESSAGE("'type':'text','id':'m','context':{'id':'m0'},'referral':{'body':'x'},'group_id':'','identity':{'hash':'x'},'errors':[{'code':1}]"),
+		  "inbound" WHO);
+	means(MESSAGE("'type':'interactive','interactive':{'type':'nfm_reply','nfm_reply':{'body':'Sent'}},'flow':'x'"), "inbound" WHO);
+	means(MESSAGE("'type':'image','image':{'id':'1'},'album':'x'"), "inbound" WHO);
+	means(MESSAGE("'type':'unsupported','unsupported':{'type':'poll'},'poll':'x'"), "inbound" WHO);
+	means(MESSAGE("'type':'poll','poll':{'name':'x'},'album':'x'"), "inbound" WHO);
+	means(MESSAGE("'type':'reaction','content':'x'"), "");
+	means("{'messaging_product':'whatsapp','contacts':[{'wa_id':'4915112345678'}],'messages':[{'id':'m1','message_status':'accepted'}]}",
+		  "missing_recipient");
 	/* The answer of the send API, and a copy of what was sent, are no messages of the user. */
 	means("{'messaging_product':'whatsapp','contacts':[{'input':'+49 151 12345678','wa_id':'4915112345678'}],'messages':[{'id':'m1'}]}",
 		  "missing_recipient");

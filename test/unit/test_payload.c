@@ -401,7 +401,7 @@ static const reading readings[] = {
 		"{'type':'edit','edit':{'message':{'body':'E'}}},{'type':'edit','edit':{'message':['E']}}]}",
 		"/messages/0 message onprem type=edit text2=E side\n/messages/1 message onprem type=edit text2=E side\n"
 		"/messages/2 message onprem type=edit text2=E side\n/messages/3 message onprem type=edit text2=E side\n"
-	"/messages/4 message onprem type=edit side"},
+	"/messages/4 message onprem type=edit"},
 	{"an edit of a caption", "{'messages':[{'type':'edit','edit':{'image':{'caption':'E'}}}]}",
 	"/messages/0 message onprem type=edit text2=E side"},
 	{"in a group that cannot be read, in none",
