@@ -39,19 +39,29 @@ interpret_code_of_sender(wa_context *c, int32 code)
 		wa_context_report_unknown_code(c, code);
 }
 
+static void
+report_unreadable_code(wa_context *c)
+{
+	wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE, "error code is not a number");
+}
+
 /*
  * Errors of the account or the sender, without a message, or of a message to nobody who can be told.  A code
- * that nobody knows is worth knowing of.  (Errors of flows have no code.)
+ * that nobody knows is worth knowing of, and so is one that cannot be read.  (Errors of flows have no code; a
+ * message to nobody is a problem by itself.)
  */
 static wa_element_outcome
 interpret_errors_of_sender(wa_context *c, const wa_element *element)
 {
 	for (int i = 0; i < element->nerrors; i++)
 	{
+		wa_str		written = wa_element_error_code(element, i);
 		int32		code;
 
-		if (wa_code_read(wa_element_error_code(element, i), &code))
+		if (wa_code_read(written, &code))
 			interpret_code_of_sender(c, code);
+		else if (written.data != NULL && element->kind == WA_ELEMENT_ERROR)
+			report_unreadable_code(c);
 	}
 	return wa_context_outcome(c);
 }
@@ -132,8 +142,7 @@ interpret_failed(wa_context *c, const wa_element *element)
 		else
 		{
 			report_failed(c, 0);
-			wa_context_report_problem(c, WA_PROBLEM_UNKNOWN_VALUE,
-									  "error code is not a number");
+			report_unreadable_code(c);
 		}
 	}
 }

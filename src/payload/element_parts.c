@@ -38,7 +38,7 @@ wa_element_error_code(const wa_element *element, int i)
 
 	if (element->kind != WA_ELEMENT_ERROR)
 		node = wa_json_list_item(wa_element_errors(node), i);
-	return wa_json_text(node, "code");
+	return wa_json_present(node, "code");
 }
 
 void

@@ -263,7 +263,7 @@ extern bool wa_payload_repeats(const wa_payload *payload);
  */
 extern bool wa_payload_next(wa_payload *payload, wa_element *element);
 
-/* The code of the i-th of element->nerrors entries (0-based), as written: a string or a number. */
+/* The code of the i-th of element->nerrors entries (0-based), as written: a string or a number, "no scalar" for neither. */
 extern wa_str wa_element_error_code(const wa_element *element, int i);
 
 /* The i-th of element->nrestrictions entries (0-based). */

@@ -878,6 +878,11 @@ test_restrictions(void)
 		  "bad_recipient; hold 131031 until 86390; unknown_code 5555");
 	means(VALUE("'statuses':[{'status':'failed','timestamp':'1767225590','errors':[{'code':130497},{'code':131049}]}]"),
 		  "missing_recipient");
+	/* A code that cannot be read is told; errors of flows have none. */
+	means(VALUE("'errors':[{'code':'abc'},{'code':131031},{'code':[131031]},{'code':''},{'code':131031.5}]"),
+		  "unknown_value; hold 131031 until 86400; unknown_value; unknown_value; unknown_value");
+	means(VALUE("'errors':[{'title':'x'},{'code':null}]"), "");
+	means(VALUE("'statuses':[{'status':'failed','timestamp':'1767225590','errors':[{'code':'abc'}]}]"), "missing_recipient");
 	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':1767225700}"), "hold -2 until 100");
 	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2026-01-01T00:01:40+0000'}"), "hold -2 until 100");
 	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2026-01-01T01:01:40.250+01:00'}"), "hold -2 until 100");

@@ -671,7 +671,7 @@ static const reading readings[] = {
 	/* errors of a status */
 	{"several errors, odd ones among them",
 		"{'statuses':[{'errors':[{'code':131026,'title':'T'},null,7,{'title':'U'},{'code':null},{'code':[1]},{'code':'131049'}]}]}",
-	"/statuses/0 status onprem [ code=131026 ] [ ] [ ] [ ] [ ] [ ] [ code=131049 ]"},
+	"/statuses/0 status onprem [ code=131026 ] [ ] [ ] [ ] [ ] [ code=no scalar ] [ code=131049 ]"},
 	{"errors is one object", "{'statuses':[{'errors':{'code':131026}}]}", "/statuses/0 status onprem [ code=131026 ]"},
 	{"errors is a string", "{'statuses':[{'errors':'131026'}]}", "/statuses/0 status onprem"},
 
