@@ -204,7 +204,13 @@ CALL t.take('{"user_preferences": [{"user_id": "DE.owner", "category": "marketin
 CALL t.take(t.prefers('491700000508', 'resume', '2025-09-08 10:00Z'));
 CALL t.take('{"messages": [{"from": "491700000508", "id": "c408", "timestamp": "1757498400", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491700000509"}}]}');
 CALL t.take(t.status('w4', '491700000509', 'sent', '2025-09-16 10:00Z'));
-SELECT phone, wa_first_reason(phone, 'marketing') FROM unnest(ARRAY['491700000504', 'DE.former', '491700000507', '491700000509']) AS phone;
+-- What another business has seen with the parent took its stop back; that the number of this stop is unlinked makes it nobody's own.
+CALL t.take('{"messages": [{"from_user_id": "DE.links", "from_parent_user_id": "DE.ENT.links", "id": "m", "timestamp": "1756807200", "type": "image"}]}', 'b2');
+CALL t.take(t.wrote('491700000510', '2025-09-05 10:00Z', 'STOP') || '{"contacts": [{"wa_id": "491700000510", "user_id": "DE.links"}]}');
+CALL t.take('{"messages": [{"from_user_id": "DE.links", "id": "m", "timestamp": "1757498400", "type": "text", "text": {"body": "START"}}]}');
+SELECT wa_unlink('491700000510', 'DE.links', 'two people');
+CALL t.take('{"statuses": [{"id": "w5", "status": "sent", "timestamp": "1757671200", "recipient_user_id": "DE.ENT.links", "pricing": {"category": "marketing"}}]}');
+SELECT phone, wa_first_reason(phone, 'marketing') FROM unnest(ARRAY['491700000504', 'DE.former', '491700000507', '491700000509', 'DE.ENT.links']) AS phone;
 SELECT message_id, known_by, stopped_at FROM wa_violation WHERE sent_at >= '2025-09-01' AND sent_at < '2025-10-01' ORDER BY message_id;
 
 -- Status: the next owner of a number speaks for the number, not for the person who left it; an opt-in of the register everything is none to marketing.

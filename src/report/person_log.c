@@ -153,21 +153,25 @@ read_event(wa_person_log *log, wa_reader *reader, int home)
 	wa_str		names = wa_reader_str_in_place(reader, Anum_wa_consent_log_also_named);
 	wa_instant	counts_from = log->seen == NULL ? WA_NEVER : Min(log->moved, log->seen[home]);
 	bool		of_home = wa_person_log_counts(log, home, at);
-	bool		of_other = false;
 	bool		named = home == 0;
+	int			members[WA_MAX_IDS] = {-1, -1, -1};
+	int			nmembers = 0;
 	wa_logged  *event;
 	wa_str		name;
 
+	if (of_home)
+		members[nmembers++] = home;
 	while (wa_str_next_word(&names, &name))
 	{
 		int			member = wa_person_log_member(log, name);
 
 		named = named || member == 0;
-		of_other = of_other || wa_person_log_counts(log, member, at);
+		if (nmembers < WA_MAX_IDS && wa_person_log_counts(log, member, at))
+			members[nmembers++] = member;
 		if (member >= 0 && log->seen != NULL)
 			counts_from = Min(counts_from, log->seen[member]);
 	}
-	if (!of_home && !of_other)
+	if (nmembers == 0)
 		return;
 	event = wa_append(log->events, log->n, log->max, wa_logged);
 	event->id = wa_reader_int8(reader, Anum_wa_consent_log_id);
@@ -177,6 +181,7 @@ read_event(wa_person_log *log, wa_reader *reader, int home)
 	event->of_home = of_home;
 	event->named = named;
 	event->home = home;
+	memcpy(event->members, members, sizeof(members));
 	event->home_text = log->person == NULL ? wa_canonical_str(&log->id) :
 		wa_canonical_str(&log->person->members[home].id);
 	event->business_text = wa_reader_str(reader, Anum_wa_consent_log_business);

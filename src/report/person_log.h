@@ -18,6 +18,7 @@
 
 #include "fmgr.h"
 
+#include "events/event.h"
 #include "identity/load.h"
 #include "state/consent.h"
 
@@ -32,6 +33,7 @@ typedef struct wa_logged
 	bool		named;			/* did it name the recipient? */
 	bool		may_lift;		/* a resume: may it lift a stop of the recipient? */
 	int			home;			/* member; 0: the recipient */
+	int			members[WA_MAX_IDS];	/* those that it named and under which it counts; -1: no more */
 	int			business;		/* number of it in businesses */
 	wa_str		home_text;
 	wa_str		business_text;

@@ -26,11 +26,14 @@ PG_FUNCTION_INFO_V1(wa__opt_in_of);
 
 /* Is the stop the recipient's own, for resumes of this business (identity/README.md, "Speaking")? */
 static bool
-is_own_stop(const wa_person *person, const wa_logged *stop, const bool *together)
+is_own_stop(const wa_logged *stop, const bool *together)
 {
-	int			member = stop->named ? 0 : stop->home;
-
-	return together[member] || person->members[member].events_until == WA_NEVER;
+	for (int i = 0; i < WA_MAX_IDS && stop->members[i] >= 0; i++)
+	{
+		if (together[stop->members[i]])
+			return true;
+	}
+	return false;
 }
 
 /* The latest stop of a chain that stands; those lifted leave it. */
@@ -74,7 +77,7 @@ lift(wa_person_log *log, const wa_logged *resume, int *chain, wa_chain_kind kind
 	{
 		wa_standing *standing = &log->standing[*chain];
 
-		if ((speaks && (together == NULL || !is_own_stop(person, standing->stop, together))) ||
+		if ((speaks && (together == NULL || !is_own_stop(standing->stop, together))) ||
 			(alone && takes_back(resume, standing->stop)))
 			standing->until = resume->at;
 		else
@@ -88,8 +91,10 @@ lift(wa_person_log *log, const wa_logged *resume, int *chain, wa_chain_kind kind
 static bool
 is_repeated(const wa_logged *stop, const wa_logged *after)
 {
-	return stop->counts_from <= after->counts_from &&
-		(stop->named ? 0 : stop->home) == (after->named ? 0 : after->home);
+	if (stop->counts_from > after->counts_from || stop->named != after->named)
+		return false;
+	return stop->named || (stop->home == after->home &&
+						   memcmp(stop->members, after->members, sizeof(stop->members)) == 0);
 }
 
 /* Which resumes are examined? */
