@@ -363,10 +363,13 @@ static bool
 message_hides_words(json_object *node, const message_type *type, const wa_element *element)
 {
 	const char *name = type != NULL ? type->name : element->type.data;
-	json_object *part = name != NULL ? wa_json_member(node, name) : NULL;
+	json_object *part;
 
 	if (type != NULL && type->fill == NULL)
 		return false;
+	if (name == NULL)
+		return message_has_unknown(node);
+	part = wa_json_member(node, name);
 	if (message_is_empty(part))
 		return message_has_unknown(node);
 	return message_is_worded(name, part) &&
