@@ -14,7 +14,8 @@ CREATE FUNCTION wa__forecast_moments(until timestamptz, step interval) RETURNS t
 				WHEN step <= interval '0' OR step < (until - now()) / 1000 THEN
 					wa__refuse('invalid_parameter_value', 'a forecast has 1 to 1000 steps', '', 'Give a longer step or an earlier end.')
 				ELSE true END
-			THEN ARRAY(SELECT g.at FROM generate_series(now() + step, until, step) AS g (at) ORDER BY g.at) END;
+			-- least: PostgreSQL 18 computes the first moment when it plans this, before step was refused.
+			THEN ARRAY(SELECT g.at FROM generate_series(now() + least(step, interval '1000 years'), until, step) AS g (at) ORDER BY g.at) END;
 	END;
 COMMENT ON FUNCTION wa__forecast_moments(timestamptz, interval) IS
 'Returns the later times of wa_segment_forecast, ascending, or raises an error that says what is wrong with its arguments';
