@@ -14,9 +14,9 @@
 #include "base/append.h"
 #include "base/bisect.h"
 #include "base/encode.h"
+#include "base/hmac.h"
 #include "base/table_scan.h"
 #include "signature/signature.h"
-#include "state/erased.h"
 #include "state/read.h"
 
 #define WA_HEADER_PREFIX	"sha256="

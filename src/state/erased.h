@@ -69,9 +69,6 @@ wa_erased_phone_bucket(uint64 seed, int64 number)
 	return (uint32) (hash >> 32);
 }
 
-/* HMAC-SHA256, of PG_SHA256_DIGEST_LENGTH bytes: also that by which webhooks are signed. */
-extern void wa_hmac_sha256(wa_str secret, wa_str text, uint8 *digest);
-
 /* The bucket and the hash, of WA_ERASED_HASH bytes, of an identifier in canonical form. */
 extern uint32 wa_erased_bucket(const wa_erasure_key *key, wa_str identifier);
 extern void wa_erased_hash(const wa_erasure_key *key, wa_str identifier, uint8 *hash);
