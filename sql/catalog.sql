@@ -32,7 +32,7 @@ FROM (VALUES
 	('wa_recipient_lock', 'recipient'),
 	('wa_consent_log', 'id recipient business register state at origin code evidence sender message_id also_named'),
 	('wa_identity', 'recipient other business first_seen_at last_seen_at unlinked_at position rivals'),
-	('wa_identity_change', 'recipient other at origin message_id unlinked_at'),
+	('wa_identity_change', 'recipient other at first_at origin message_id unlinked_at'),
 	('wa_app_secret', 'business secret'),
 	('wa_region_rule', 'region category reason'),
 	('wa_phrase', 'phrase meaning language active'),

@@ -391,12 +391,26 @@ SELECT * FROM pg_temp.go(
 SELECT id, sendable FROM pg_temp.who('491511234561', '491511234562', '491511234563');
 ROLLBACK TO story;
 
+-- A change of number that is told again, a month later. What the next owner of the old number said between the two is no
+-- matter to who had it before: neither under the new number nor under the user id that came with the old one.
+SELECT * FROM pg_temp.go(
+	pg_temp.message('2026-02-20 10:00+00', '{"type": "text", "from": "491511234561", "from_user_id": "DE.old", "text": {"body": "hi"}}'),
+	pg_temp.preference('stop', '2026-03-05 10:00+00', '491511234561'), pg_temp.message('2026-03-06 10:00+00', '{"type": "text", "from_user_id": "DE.old", "text": {"body": "STOP"}}'),
+	pg_temp.message('2026-06-01 10:00+00', '{"type": "system", "from": "491511234561", "system": {"type": "user_changed_number", "wa_id": "491511234562"}}'),
+	pg_temp.preference('resume', '2026-06-15 10:00+00', '491511234561'), pg_temp.message('2026-06-15 10:00+00', '{"type": "text", "from": "491511234561", "text": {"body": "START"}}'));
+SELECT id, sendable FROM pg_temp.who('491511234561', '491511234562', 'DE.old');
+SELECT * FROM pg_temp.go(
+	pg_temp.message('2026-07-01 10:00+00', '{"type": "system", "from": "491511234561", "system": {"type": "user_changed_number", "wa_id": "491511234562"}}'));
+SELECT recipient, other, first_at, at FROM wa_identity_change;
+SELECT id, sendable FROM pg_temp.who('491511234561', '491511234562', 'DE.old');
+ROLLBACK TO story;
+
 -- The same change told twice, the later and the earlier; by all old identifiers and all new ones.
 SELECT * FROM pg_temp.go(
 	'{"entry":[{"id":"B","changes":[{"field":"user_id_update","value":{"metadata":{"phone_number_id":"S"}, "user_id_update":[
 		{"wa_id":"491511234567","user_id":{"previous":"DE.one","current":"DE.two"},"parent_user_id":{"previous":"DE.ENT.one","current":"DE.ENT.two"},"timestamp":"1785578400"},
 		{"wa_id":"491511234567","user_id":{"previous":"DE.one","current":"DE.two"},"timestamp":"1785570000"}]}}]}]}');
-SELECT recipient, other, at, origin FROM wa_identity_change ORDER BY 1, 2;
+SELECT recipient, other, first_at, at, origin FROM wa_identity_change ORDER BY 1, 2;
 SELECT recipient, other, first_seen_at, last_seen_at FROM wa_identity ORDER BY 2, 1;
 SELECT * FROM pg_temp.go(pg_temp.preference('stop', '2026-03-05 10:00+00', NULL, 'DE.ENT.one'));
 SELECT id, sendable FROM pg_temp.who('DE.one', 'DE.ENT.one', 'DE.two', 'DE.ENT.two', '491511234567');

@@ -79,7 +79,8 @@ DELETE FROM wa_message;
 INSERT INTO wa_identity (recipient, other, business, first_seen_at, last_seen_at)
 VALUES ('491690000001', 'DE.purged', 'b1', now() - interval '30 days', now() - interval '1 day');
 -- One number changed between the message and the stop, and a user id was seen with the new one alone.
-INSERT INTO wa_identity_change (recipient, other, at) VALUES ('491690000006', '491690000007', now() - interval '19 days 12 hours');
+INSERT INTO wa_identity_change (recipient, other, at, first_at)
+VALUES ('491690000006', '491690000007', now() - interval '19 days 12 hours', now() - interval '19 days 12 hours');
 INSERT INTO wa_identity (recipient, other, business, first_seen_at, last_seen_at)
 VALUES ('491690000007', 'DE.seven', 'b1', now() - interval '19 days 11 hours', now() - interval '1 day');
 INSERT INTO wa_message (message_id, recipient, business, sender, category, sent_at, delivered_at, campaign)

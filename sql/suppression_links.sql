@@ -389,9 +389,9 @@ INSERT INTO wa_identity (recipient, other, business, first_seen_at, last_seen_at
 	FROM (SELECT n, '49156000000' AS a, 'DE.many' || n AS b, 0 AS place FROM generate_series(1, 100) AS n
 		UNION ALL SELECT n, (49156000000 + n)::text, 'DE.many' || n, 1 FROM generate_series(1, 30) AS n
 		UNION ALL SELECT n, 'DE.many' || n, 'DE.ENT.many' || n / 40, n % 40 FROM generate_series(1, 90) AS n) AS l;
-INSERT INTO wa_identity_change (recipient, other, at, origin)
-	SELECT format('DE.many%s', n)::wa_recipient, format('DE.many%s', n + 1)::wa_recipient, now() - interval '12 days', 'x' FROM generate_series(61, 90, 3) AS n
-	UNION ALL SELECT '49156000000', '49156000099', now() - interval '11 days', 'x';
+INSERT INTO wa_identity_change (recipient, other, at, first_at, origin)
+	SELECT format('DE.many%s', n)::wa_recipient, format('DE.many%s', n + 1)::wa_recipient, t, t, 'x' FROM generate_series(61, 90, 3) AS n, LATERAL (VALUES (now() - interval '12 days')) AS v (t)
+	UNION ALL SELECT '49156000000', '49156000099', now() - interval '11 days', now() - interval '11 days', 'x';
 \o /dev/null
 SELECT pg_temp.preference(24 * 14, 'stop', NULL, 'DE.many70'), pg_temp.preference(24 * 8, 'resume', NULL, 'DE.many70'),
 	pg_temp.message(24 * 19, NULL, 'DE.many40', body => 'STOP'), pg_temp.message(24 * 17, '49156000005', body => 'STOP'), pg_temp.message(24 * 13, NULL, 'DE.many80', body => 'START'),
@@ -423,9 +423,9 @@ ROLLBACK TO many;
 
 -- 4 000 changes of identifier take little memory: no reason to give the list up.
 SAVEPOINT changed;
-INSERT INTO wa_identity_change (recipient, other, at, origin, message_id)
-	SELECT (49154000000 + n)::text::wa_recipient, (49155000000 + n)::text::wa_recipient, now(), 'x', '' FROM generate_series(1, 3000) AS n
-	UNION ALL SELECT ('DE.a-long-name-' || n)::wa_recipient, ('DE.another-long-name-' || n)::wa_recipient, now(), 'x', '' FROM generate_series(1, 1000) AS n;
+INSERT INTO wa_identity_change (recipient, other, at, first_at, origin)
+	SELECT (49154000000 + n)::text::wa_recipient, (49155000000 + n)::text::wa_recipient, now(), now(), 'x' FROM generate_series(1, 3000) AS n
+	UNION ALL SELECT ('DE.a-long-name-' || n)::wa_recipient, ('DE.another-long-name-' || n)::wa_recipient, now(), now(), 'x' FROM generate_series(1, 1000) AS n;
 INSERT INTO wa_identity (recipient, other, first_seen_at, last_seen_at, position)
 	SELECT (49154000000 + n + 100000 * place)::text::wa_recipient, ('DE.a-long-name-' || 5000 + n)::wa_recipient, now(), now(), place
 	FROM generate_series(1, 3000) AS n, generate_series(0, 1) AS place;

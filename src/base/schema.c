@@ -129,8 +129,8 @@ typedef struct wa_expectation
 	"recipient:recipient! other:recipient! business:text! first_seen_at:timestamptz" \
 	" last_seen_at:timestamptz unlinked_at:timestamptz position:int4! rivals:timestamptz[]"
 #define CHANGE_COLUMNS \
-	"recipient:recipient! other:recipient! at:timestamptz origin:text! message_id:text!" \
-	" unlinked_at:timestamptz"
+	"recipient:recipient! other:recipient! at:timestamptz first_at:timestamptz origin:text!" \
+	" message_id:text! unlinked_at:timestamptz"
 
 #define MESSAGE_COLUMNS \
 	"message_id:text! recipient:recipient! business:text! sender:text! category:category" \

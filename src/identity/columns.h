@@ -26,6 +26,7 @@ enum
 	Anum_wa_identity_change_recipient = 1,
 	Anum_wa_identity_change_other,
 	Anum_wa_identity_change_at,
+	Anum_wa_identity_change_first_at,
 	Anum_wa_identity_change_origin,
 	Anum_wa_identity_change_message_id,
 	Anum_wa_identity_change_unlinked_at

@@ -29,6 +29,7 @@ CREATE TABLE wa_identity_change (
 	recipient wa_recipient NOT NULL,
 	other wa_recipient NOT NULL,
 	at timestamptz,
+	first_at timestamptz,
 	origin text COLLATE "C" NOT NULL DEFAULT '',
 	message_id text COLLATE "C" NOT NULL DEFAULT '',
 	unlinked_at timestamptz,
@@ -40,7 +41,8 @@ COMMENT ON TABLE wa_identity_change IS
 'Changes of identifier: a new phone number or BSUID took the place of an old one. The new identifier inherits the stops and failures of the old one up to the change';
 COMMENT ON COLUMN wa_identity_change.recipient IS 'The old identifier';
 COMMENT ON COLUMN wa_identity_change.other IS 'The new identifier';
-COMMENT ON COLUMN wa_identity_change.at IS 'When it changed, the latest where it did more than once; NULL where it never did (a row made by wa_unlink)';
+COMMENT ON COLUMN wa_identity_change.at IS 'When it changed, the latest where that was told more than once; NULL where it never did (a row made by wa_unlink)';
+COMMENT ON COLUMN wa_identity_change.first_at IS 'The earliest such time. A resume, window or evidence under the old identifier does not count for the new one after it';
 COMMENT ON COLUMN wa_identity_change.origin IS 'Where the change was learned: system message or user_id_update';
 COMMENT ON COLUMN wa_identity_change.message_id IS 'Id of the message from which it was learned; '''' where there is none';
 COMMENT ON COLUMN wa_identity_change.unlinked_at IS 'Time of wa_unlink: a change up to then does not count. NULL where it was not called';

@@ -162,12 +162,13 @@ read_changes(wa_person *person, int way, Datum id)
 
 	while (wa_reader_next(reader))
 	{
-		wa_link		link = {true,.business = WA_STR(""),.first_seen_at = WA_NEVER,
+		wa_link		link = {true,.business = WA_STR(""),
 		.rival_since = WA_NEVER,.rival_until = WA_NEVER};
 		wa_canonical from;
 		wa_canonical to;
 
 		link.last_seen_at = wa_reader_instant(reader, Anum_wa_identity_change_at);
+		link.first_seen_at = wa_reader_instant(reader, Anum_wa_identity_change_first_at);
 		link.unlinked_at = wa_reader_instant(reader, Anum_wa_identity_change_unlinked_at);
 		take_id(reader, Anum_wa_identity_change_recipient, &from);
 		take_id(reader, Anum_wa_identity_change_other, &to);

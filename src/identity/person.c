@@ -326,7 +326,7 @@ wa_person_load_links(wa_person *person, int member, bool changes)
 		else if (edge->holds)
 		{
 			from->left_at = wa_later(from->left_at, edge->link.last_seen_at);
-			from->alone_until = Min(from->alone_until, edge->link.last_seen_at);
+			from->alone_until = Min(from->alone_until, edge->link.first_seen_at);
 		}
 	}
 }

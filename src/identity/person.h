@@ -24,8 +24,8 @@ typedef struct wa_link
 {
 	bool		change;			/* of wa_identity_change; else a sighting */
 	wa_str		business;		/* sighting: where; '' where unknown */
-	wa_instant	first_seen_at;	/* sighting: exact; WA_NEVER: none */
-	wa_instant	last_seen_at;	/* sighting: its day at least; change: when */
+	wa_instant	first_seen_at;	/* exact; WA_NEVER: none */
+	wa_instant	last_seen_at;	/* sighting: its day at least; change: exact */
 	wa_instant	unlinked_at;	/* sightings and changes up to here do not count */
 	wa_instant	rival_since;	/* sighting: from when and until when its ends had other */
 	wa_instant	rival_until;	/* partners that have been erased; WA_NEVER: none */

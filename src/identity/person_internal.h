@@ -32,6 +32,13 @@ typedef struct wa_partner
 	wa_rivals	until;
 } wa_partner;
 
+/* When somebody left a member: between the first and the last time that was told. */
+typedef struct wa_leaving
+{
+	wa_instant	since;
+	wa_instant	until;			/* ordered: the latest of this and those before */
+} wa_leaving;
+
 /* The sightings of one member by kind, business and since; and again whatever the business. */
 typedef struct wa_partners
 {
@@ -39,7 +46,7 @@ typedef struct wa_partners
 	wa_partner *by_business;
 	wa_partner *all;
 	int			nleft;
-	wa_instant *left;			/* when somebody left it, ascending */
+	wa_leaving *left;			/* by since */
 } wa_partners;
 
 /* BSUIDs and parents in reach that were seen together: one user.  And the phones that any of them was seen with. */
@@ -63,7 +70,7 @@ typedef struct wa_user
 		} \
 	} while (0)
 
-/* The time since when a link holds, if it does. */
+/* The time since when a link holds, if it does: of a change, the first time known of it. */
 static inline wa_instant
 edge_since(const wa_edge *edge)
 {

@@ -55,10 +55,10 @@ compare_partners(const void *a, const void *b)
 }
 
 static int
-compare_instants(const void *a, const void *b)
+compare_leavings(const void *a, const void *b)
 {
-	wa_instant	x = *(const wa_instant *) a;
-	wa_instant	y = *(const wa_instant *) b;
+	wa_instant	x = ((const wa_leaving *) a)->since;
+	wa_instant	y = ((const wa_leaving *) b)->since;
 
 	return x < y ? -1 : x > y;
 }
@@ -102,7 +102,7 @@ order_partners(wa_person *person, int n)
 	ordered->n = ordered->nleft = 0;
 	ordered->by_business = person->enlarge(NULL, Max(1, degree) * sizeof(wa_partner));
 	ordered->all = person->enlarge(NULL, Max(1, degree) * sizeof(wa_partner));
-	ordered->left = person->enlarge(NULL, Max(1, degree) * sizeof(wa_instant));
+	ordered->left = person->enlarge(NULL, Max(1, degree) * sizeof(wa_leaving));
 	for (int e = person->members[n].edges; e >= 0; e = wa_edge_next(&person->edges[e], n))
 	{
 		const wa_edge *edge = &person->edges[e];
@@ -113,7 +113,10 @@ order_partners(wa_person *person, int n)
 		if (edge->link.change)
 		{
 			if (edge->from == n)
-				ordered->left[ordered->nleft++] = edge->link.last_seen_at;
+				ordered->left[ordered->nleft++] = (wa_leaving)
+			{
+				edge_since(edge), edge->link.last_seen_at
+			};
 			continue;
 		}
 		ordered->all[ordered->n] = (wa_partner)
@@ -126,7 +129,9 @@ order_partners(wa_person *person, int n)
 	}
 	sort_partners(ordered->all, ordered->n);
 	sort_partners(ordered->by_business, ordered->n);
-	qsort(ordered->left, ordered->nleft, sizeof(wa_instant), compare_instants);
+	qsort(ordered->left, ordered->nleft, sizeof(wa_leaving), compare_leavings);
+	for (int i = 1; i < ordered->nleft; i++)
+		ordered->left[i].until = wa_later(ordered->left[i].until, ordered->left[i - 1].until);
 	return ordered;
 }
 
@@ -170,6 +175,14 @@ rivals_among(const wa_partner *partners, int n, wa_id_kind kind, wa_str business
 	return partner == found->until.partner ? found->until.second : found->until.latest;
 }
 
+/* The first time of a change that is certain: one before it was unlinked is not. */
+static wa_instant
+surely_changed(const wa_edge *edge)
+{
+	return edge->link.first_seen_at > edge->link.unlinked_at ?
+		edge->link.first_seen_at : edge->link.last_seen_at;
+}
+
 /*
  * Mark those that changes to a member, by t, replaced: they are the same user.  Returns the number
  * of the search.
@@ -185,10 +198,9 @@ mark_replaced(wa_person *person, int member, wa_instant t)
 		wa_member  *from = &person->members[edge->from];
 
 		if (!edge->link.change || !edge->holds || edge->to != member ||
-			edge->link.last_seen_at > t)
+			surely_changed(edge) > t)
 			continue;
-		from->replaced_at = from->replaced == search ?
-			wa_later(from->replaced_at, edge->link.last_seen_at) : edge->link.last_seen_at;
+		from->replaced_at = surely_changed(edge);
 		from->replaced = search;
 	}
 	return search;
@@ -365,15 +377,15 @@ was_left(const wa_person *person, int n, wa_instant seen, wa_instant t)
 	{
 		int			i;
 
-		wa_bisect(i, ordered->nleft, ordered->left[i] < seen);
-		return i < ordered->nleft && ordered->left[i] <= t;
+		wa_bisect(i, ordered->nleft, ordered->left[i].since <= t);
+		return i > 0 && ordered->left[i - 1].until >= seen;
 	}
 	for (int e = person->members[n].edges; e >= 0; e = wa_edge_next(&person->edges[e], n))
 	{
 		const wa_edge *edge = &person->edges[e];
 
 		if (edge->link.change && edge->holds && edge->from == n &&
-			edge->link.last_seen_at >= seen && edge->link.last_seen_at <= t)
+			edge->link.last_seen_at >= seen && edge_since(edge) <= t)
 			return true;
 	}
 	return false;
@@ -389,7 +401,7 @@ edge_speaks(wa_person *person, int e, int n, wa_str business, wa_instant t, bool
 	if (!edge->holds)
 		return false;
 	if (edge->link.change)		/* the new one inherits what the old one said */
-		return over_changes && edge->from == n && t <= edge->link.last_seen_at;
+		return over_changes && edge->from == n && t <= edge_since(edge);
 	if (edge_since(edge) > t || !wa_may_be_same(edge->link.business, business) ||
 		!is_certain(person, e, n, t) || !is_certain(person, e, other, t))
 		return false;

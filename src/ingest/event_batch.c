@@ -193,6 +193,7 @@ delta_init(wa_row_delta *delta)
 			break;
 		case WA_ROW_CHANGE:
 			delta->u.change.at = WA_NEVER;
+			delta->u.change.first_at = WA_FOREVER;
 			break;
 		case WA_ROW_MESSAGE:
 			delta->u.message = WA_NO_MESSAGE;

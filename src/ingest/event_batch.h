@@ -96,8 +96,9 @@ typedef struct wa_row_delta
 		}			sighting;
 		struct
 		{
-			wa_instant	at;
-			wa_str		origin; /* of the latest */
+			wa_instant	first_at;
+			wa_instant	at;		/* the latest */
+			wa_str		origin; /* of that */
 			wa_str		message_id;
 		}			change;
 		wa_message	message;

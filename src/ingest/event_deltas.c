@@ -169,8 +169,8 @@ find_changed(const wa_event *event, const wa_canonical **from, const wa_canonica
 }
 
 /*
- * Of several changes at the latest time the one with the greater origin, then the greater
- * message id, is stored.
+ * The earliest time; and the latest one, of several changes then with the greater origin, then the
+ * greater message id.
  */
 static void
 add_change(wa_event_batch *batch, const wa_event *event)
@@ -189,6 +189,7 @@ add_change(wa_event_batch *batch, const wa_event *event)
 	if (wa_str_equal(key.recipient, key.other))
 		return;
 	delta = wa_event_batch_delta(batch, &key);
+	delta->u.change.first_at = Min(delta->u.change.first_at, event->at);
 	order = event->at < delta->u.change.at ? -1 : event->at > delta->u.change.at;
 	if (order == 0)
 		order = wa_str_compare(origin, delta->u.change.origin);

@@ -287,19 +287,26 @@ put_change(wa_column *columns, const void *rows, int i)
 	wa_put_str(&columns[0], delta->key.recipient);
 	wa_put_str(&columns[1], delta->key.other);
 	wa_put_instant(&columns[2], delta->u.change.at);
-	wa_put_str(&columns[3], delta->u.change.origin);
-	wa_put_str(&columns[4], delta->u.change.message_id);
+	wa_put_instant(&columns[3], delta->u.change.first_at);
+	wa_put_str(&columns[4], delta->u.change.origin);
+	wa_put_str(&columns[5], delta->u.change.message_id);
 }
+
+#define LATER_CHANGE \
+	"(excluded.at, excluded.origin, excluded.message_id)" \
+	" > (COALESCE(o.at, '-infinity'), o.origin, o.message_id)"
+#define OF_LATER_CHANGE(column) \
+	column " = CASE WHEN " LATER_CHANGE " THEN excluded." column " ELSE o." column " END"
 
 /* unlinked_at is not written here: it is an operator's (operator/unlink.c). */
 wa_upsert_target wa_change_target = {
 	.insert = "INSERT INTO @extschema@.wa_identity_change AS o"
-	" (recipient, other, at, origin, message_id)",
-	.types = "recipient recipient timestamptz text text",
+	" (recipient, other, at, first_at, origin, message_id)",
+	.types = "recipient recipient timestamptz timestamptz text text",
 	.conflict = "ON CONFLICT (recipient, other) DO UPDATE SET"
-	" at = excluded.at, origin = excluded.origin, message_id = excluded.message_id"
-	" WHERE (excluded.at, excluded.origin, excluded.message_id)"
-	" > (COALESCE(o.at, '-infinity'), o.origin, o.message_id)",
+	" first_at = LEAST(o.first_at, excluded.first_at), "
+	OF_LATER_CHANGE("at") ", " OF_LATER_CHANGE("origin") ", " OF_LATER_CHANGE("message_id")
+	" WHERE " LATER_CHANGE " OR excluded.first_at < o.first_at",
 	.put = put_change
 };
 

@@ -111,10 +111,10 @@ CREATE FUNCTION wa_history(phone wa_recipient)
 				AND s.recipient IN (SELECT p.identifier FROM person AS p)
 				AND s.other IN (SELECT p.identifier FROM person AS p)
 			UNION ALL
-			SELECT h.at, 'changed', h.recipient, NULL, NULL,
+			SELECT t.at, 'changed', h.recipient, NULL, NULL,
 				'to ' || h.other, h.origin, NULL, NULL, NULL
-			FROM wa_identity_change AS h
-			WHERE h.at IS NOT NULL
+			FROM wa_identity_change AS h, unnest(ARRAY[h.first_at, NULLIF(h.at, h.first_at)]) AS t (at)
+			WHERE t.at IS NOT NULL
 				AND (h.recipient IN (SELECT p.identifier FROM person AS p)
 					OR h.other IN (SELECT p.identifier FROM person AS p))
 			UNION ALL

@@ -158,10 +158,10 @@ INSERT INTO wa_cooldown (recipient, business, code, strikes, until, lifted_at, f
 			SELECT CASE WHEN changed_phone THEN new_phone ELSE phone END, new_bsuid, business, changed_at,
 				changed_at + interval '12 hours'
 			FROM person WHERE changed_phone OR changed_bsuid) AS links;
-	INSERT INTO wa_identity_change (recipient, other, at, origin, message_id)
-		SELECT phone::wa_recipient, new_phone::wa_recipient, changed_at, 'system message', bench_message(i, 9) FROM person WHERE changed_phone
+	INSERT INTO wa_identity_change (recipient, other, at, first_at, origin, message_id)
+		SELECT phone::wa_recipient, new_phone::wa_recipient, changed_at, changed_at, 'system message', bench_message(i, 9) FROM person WHERE changed_phone
 		UNION ALL
-		SELECT bsuid::wa_recipient, new_bsuid::wa_recipient, changed_at, 'user_id_update', '' FROM person WHERE changed_bsuid;
+		SELECT bsuid::wa_recipient, new_bsuid::wa_recipient, changed_at, changed_at, 'user_id_update', '' FROM person WHERE changed_bsuid;
 \endif
 
 \if :{?keep}

@@ -298,8 +298,10 @@ sub settle_changes
 	{
 		for my $new (keys %{ $self->{changes}{$old} })
 		{
-			my ($at, $unlinked) = (latest(@{ $self->{changes}{$old}{$new} }), $self->{unlinked}{"$old $new"});
-			push @{ $self->{moves} }, { old => $old, new => $new, at => $at, unlinked => $unlinked,
+			my @times = @{ $self->{changes}{$old}{$new} };
+			my ($first, $at, $unlinked) = (earliest(@times), latest(@times), $self->{unlinked}{"$old $new"});
+			push @{ $self->{moves} }, { old => $old, new => $new, first => $first, at => $at, unlinked => $unlinked,
+				since => latest($first, $unlinked), sure => !defined $unlinked || $first > $unlinked ? $first : $at,
 				holds => !defined $unlinked || $at > $unlinked };
 		}
 	}
@@ -368,7 +370,7 @@ sub settle
 # --- One person, many identifiers: reach ------------------------------------------
 
 # The changes away from an identifier.
-sub leavings { my ($self, $id) = @_; return map { $_->{at} } grep { $_->{holds} && $_->{old} eq $id } @{ $self->{moves} }; }
+sub leavings { my ($self, $id) = @_; return grep { $_->{holds} && $_->{old} eq $id } @{ $self->{moves} }; }
 
 sub other_end { my ($link, $id) = @_; return $link->{ends}[ $link->{ends}[0] eq $id ? 1 : 0 ]; }
 
@@ -395,7 +397,7 @@ sub reach
 		for my $link (grep { $_->{holds} && $_->{since} <= $expand } @{ $self->{touching}{$id} // [] })
 		{
 			my $other = other_end($link, $id);
-			my $until = earliest($expand, grep { $link->{last} <= $_ } map { latest($self->leavings($_)) // () } $id, $other);
+			my $until = earliest($expand, grep { $link->{last} <= $_ } map { latest(map { $_->{at} } $self->leavings($_)) // () } $id, $other);
 			$raise->($other, $until, kind($other) == 0 ? -(INF) : $until);
 		}
 		for my $move (grep { $_->{holds} && $_->{new} eq $id } @{ $self->{moves} })
@@ -460,7 +462,7 @@ sub rivals
 		my ($other) = grep { !$whose{$_} } @{ $seen->{ends} };
 		defined $other && $seen->{holds} && $seen->{since} <= $at && $other ne $b && kind($other) == kind($b)
 		  && (kind($a) != 0 && kind($b) != 1 || may_be_same($link->{business}, $seen->{business}))
-		  && !grep { $_->{holds} && $_->{old} eq $other && $_->{new} eq $b && $_->{at} <= $at && $seen->{last} <= $_->{at} } @{ $self->{moves} };
+		  && !grep { $_->{holds} && $_->{old} eq $other && $_->{new} eq $b && $_->{sure} <= $at && $seen->{last} <= $_->{sure} } @{ $self->{moves} };
 	} map { @{ $self->{touching}{$_} } } keys %whose;
 }
 
@@ -487,7 +489,7 @@ sub certain
 	my $sure = seen_for_sure($link, $at);
 
 	return 0 if grep { may_have_been_seen($_, $at) >= $sure } $self->rivals($person, $link, $a, $b, $at), $self->rivals($person, $link, $b, $a, $at);
-	return !grep { $_ >= $sure && $_ <= $at } map { $self->leavings($_) } $a, $b;
+	return !grep { $_->{at} >= $sure && $_->{since} <= $at } map { $self->leavings($_) } $a, $b;
 }
 
 # Does what a member said at an instant reach X by what the business has seen, and over changes?
@@ -510,7 +512,7 @@ sub hears
 	while (defined(my $id = shift @todo))
 	{
 		my @next = map { other_end($_, $id) } grep { may_be_same($_->{business}, $business) && $self->certain($person, $_, $at) } @{ $self->{touching}{$id} // [] };
-		push @next, map { $_->{old} } grep { $_->{holds} && $_->{new} eq $id && $at <= $_->{at} } $over_changes ? @{ $self->{moves} } : ();
+		push @next, map { $_->{old} } grep { $_->{holds} && $_->{new} eq $id && $at <= $_->{since} } $over_changes ? @{ $self->{moves} } : ();
 		for my $next (grep { $members->{$_} && !$heard{$_}++ } @next)
 		{
 			return 1 if $next eq $member;
@@ -592,7 +594,7 @@ sub is_barred
 sub alone_until
 {
 	my ($self, $id) = @_;
-	return earliest(INF, (map { $_->{first} } @{ $self->{touching}{$id} // [] }), $self->leavings($id));
+	return earliest(INF, (map { $_->{first} } @{ $self->{touching}{$id} // [] }), map { $_->{first} } $self->leavings($id));
 }
 
 # A stop of another that named nobody else, and that was lifted there before that was seen with anybody.
@@ -814,9 +816,9 @@ sub dump
 	if ($table eq 'wa_identity_change')
 	{
 		# Those who are unlinked have a row in either direction: a change may be told later.
-		my %rows = map { $_ => [ '', $self->{unlinked}{$_} ] } keys %{ $self->{unlinked} };
-		$rows{"$_->{old} $_->{new}"} = [ @$_{qw(at unlinked)} ] for @{ $self->{moves} };
-		return sort map { join "\t", split(/ /), $rows{$_}[0], shown($rows{$_}[1]) } keys %rows;
+		my %rows = map { $_ => { unlinked => $self->{unlinked}{$_} } } keys %{ $self->{unlinked} };
+		$rows{"$_->{old} $_->{new}"} = $_ for @{ $self->{moves} };
+		return sort map { my $id = $_; join "\t", split(/ /), map { shown($rows{$id}{$_}) } qw(first at unlinked) } keys %rows;
 	}
 	return sort map { join "\t", $line{$table}->(@$_) } @homes;
 }

@@ -111,6 +111,11 @@ sub unusual_people
 		$stages[$_]{until} = $when->($_ + $i % 5) for 0 .. $#stages - 1;
 		push @people, person(how => $how, stages => \@stages);
 	}
+	# Who gets the number that somebody of these has left.
+	for my $i (map { (8 * $_, 8 * $_ + 1, 8 * $_ + 3) } 0, 1)
+	{
+		push @people, person(phones => ["49160555${i}0000"], $i % 8 ? (bsuid => "DE.next$i") : (), key => "49160555${i}0000", since => $when->($i % 5) + 6 * HOUR);
+	}
 	# A phone that gets another owner of the same business, and one that a family shares.
 	for my $i (0 .. 4)
 	{

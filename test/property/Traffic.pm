@@ -347,7 +347,7 @@ sub change_atom
 	my $i = int rand $#stages;
 	my $business = pick('100001', '100001', BUSINESSES);
 	# Told once more, at another instant, now and then; or by a wrong clock.
-	my $at = $stages[$i]{until} + pick(0, 0, 0, 5 * SECOND, 20 * HOUR, -20 * HOUR);
+	my $at = $stages[$i]{until} + pick(0, 0, 0, 5 * SECOND, 20 * HOUR, -20 * HOUR, 11 * DAY);
 	my ($field, $value) = told_change($person->{how}, @stages[ $i, $i + 1 ], $at);
 	my $wrong = chance(0.08);
 

@@ -154,7 +154,15 @@ seen_unlinked(const char *from, const char *to, const char *business,
 static void
 changed(const char *from, const char *to, wa_instant when, wa_instant unlinked)
 {
-	links[nlinks++] = (fixture) {from, to, {true, {"", 0}, WA_NEVER, when, unlinked, WA_NEVER, WA_NEVER, false}};
+	links[nlinks++] = (fixture) {from, to, {true, {"", 0}, when, when, unlinked, WA_NEVER, WA_NEVER, false}};
+}
+
+/* The same that was told again, with a later time. */
+static void
+changed_again(const char *from, const char *to, wa_instant first, wa_instant last, wa_instant unlinked)
+{
+	changed(from, to, last, unlinked);
+	links[nlinks - 1].link.first_seen_at = first;
 }
 
 static const char *story;
@@ -486,6 +494,19 @@ test_changes(void)
 	silent(P, Q, at(21, 0));
 	silent(Q, P, at(15, 0));
 
+	begin("told again");
+	changed_again(P, Q, at(100, 6), at(120, 0), WA_NEVER);
+	counts(Q, P, at(120, 0));
+	speaks(Q, P, at(100, 6));
+	silent(Q, P, at(100, 7));
+	silent(Q, P, at(120, 0));
+
+	begin("told again after it was unlinked");
+	changed_again(P, Q, at(100, 6), at(120, 0), at(110, 0));
+	counts(Q, P, at(120, 0));
+	speaks(Q, P, at(110, 0));
+	silent(Q, P, at(110, 1));
+
 	begin("what the old one was seen with leads on, though it is a phone");
 	changed(P, Q, at(100, 6), WA_NEVER);
 	seen(P, X, "b", at(10, 0), at(20, 0));
@@ -534,6 +555,26 @@ test_leaving(void)
 	speaks(X, P, at(18, 0));
 	silent(X, P, at(20, 12));
 	silent(X, P, at(25, 0));
+
+	begin("left after the sighting, as is told again");
+	seen(P, X, "b", at(10, 12), at(15, 12));
+	changed_again(P, Q, at(20, 12), at(40, 0), WA_NEVER);
+	counts(X, P, at(40, 0));
+	speaks(X, P, at(20, 11));
+	silent(X, P, at(20, 12));
+	silent(X, P, at(30, 0));
+	silent(X, P, at(41, 0));
+
+	begin("seen again before it is told again");
+	seen(P, X, "b", at(10, 12), at(30, 12));
+	changed_again(P, Q, at(20, 12), at(40, 0), WA_NEVER);
+	silent(X, P, at(35, 0));
+
+	begin("an old BSUID that is seen again before the change is told again");
+	seen(P, X, "b", at(10, 0), at(25, 0));
+	changed_again(X, Y, at(20, 6), at(28, 0), WA_NEVER);
+	seen(P, Y, "b", at(20, 6), at(25, 0));
+	silent(Y, P, at(27, 12));
 
 	begin("left on the day of the sighting");
 	seen(P, X, "b", at(10, 12), at(20, 23));
