@@ -2,14 +2,29 @@
 # Rows on decisions.  Part of test/bench/run.
 # shellcheck disable=SC2154 # what run has set
 
-# The peers compare "digits", the number in canonical form, which data.sql gives them.
-# They look for what this population has and no more: no rows under a BSUID that is
-# linked with a phone, no cooldown without an end or that an open window ends.
+# Three kinds of P1.  The first two look for what this population has and no more: no rows under a BSUID
+# that is linked with a phone, no cooldown without an end or that an open window ends.
+#
+# given: compares "digits", the number in canonical form, which data.sql gives it, by expression indexes
+# read:  reads the numbers as they are typed, as we do
+# whole: does so, and looks also for what stands under the BSUIDs that came with the phone, their parents and other phones
+#
+# None of them knows resumes under another identifier than the stop.
 stop="EXISTS (SELECT FROM wa_consent k WHERE k.recipient::text = NUMBER AND k.state = 'stop')"
 cooldown="EXISTS (SELECT FROM wa_cooldown d WHERE d.recipient::text = NUMBER AND d.until > now())"
 inherited="EXISTS (SELECT FROM wa_identity_change g JOIN wa_consent k ON k.recipient = g.recipient WHERE g.other::text = NUMBER AND k.state = 'stop' AND k.at <= g.at)"
 by_hand="NOT $stop AND NOT $cooldown AND NOT $inherited"
 listed="SELECT recipient::text FROM wa_consent WHERE state = 'stop' UNION ALL SELECT recipient::text FROM wa_cooldown WHERE until > now() UNION ALL SELECT g.other::text FROM wa_identity_change g JOIN wa_consent k ON k.recipient = g.recipient WHERE k.state = 'stop' AND k.at <= g.at"
+
+# The same of identifiers.
+is_stopped="EXISTS (SELECT FROM wa_consent AS k WHERE k.recipient = ID AND k.state = 'stop')"
+is_cooling="EXISTS (SELECT FROM wa_cooldown AS d WHERE d.recipient = ID AND d.until > now())"
+has_inherited="EXISTS (SELECT FROM wa_identity_change AS g JOIN wa_consent AS k ON k.recipient = g.recipient WHERE g.other = ID AND k.state = 'stop' AND k.at <= g.at)"
+is_listed="$is_stopped OR $is_cooling OR $has_inherited"
+holds="ROW.last_seen_at > coalesce(ROW.unlinked_at, '-infinity')"
+read_by_hand="NOT $is_stopped AND NOT $is_cooling AND NOT $has_inherited"
+whole_by_hand="$read_by_hand AND NOT EXISTS (SELECT FROM wa_identity AS i WHERE i.recipient = ID AND ${holds//ROW/i} AND (${is_listed//ID/i.other} OR EXISTS (SELECT FROM wa_identity AS p WHERE p.recipient = i.other AND ${holds//ROW/p} AND (${is_listed//ID/p.other})) OR EXISTS (SELECT FROM wa_identity AS q WHERE q.other = i.other AND q.recipient <> i.recipient AND ${holds//ROW/q} AND (${is_listed//ID/q.recipient}))))"
+listed_ids="SELECT recipient AS id FROM wa_consent WHERE state = 'stop' UNION ALL SELECT recipient FROM wa_cooldown WHERE until > now() UNION ALL SELECT g.other FROM wa_identity_change AS g JOIN wa_consent AS k ON k.recipient = g.recipient WHERE k.state = 'stop' AND k.at <= g.at"
 
 sendable="wa_sendable(phone, 'marketing')"
 p1_sendable=${by_hand//NUMBER/c.digits}
@@ -18,6 +33,12 @@ ours="SELECT count(*) FROM customers c WHERE $sendable"
 bare="SELECT count(*) FROM customers c WHERE length(phone) > 5"
 p1="SELECT count(*) FROM customers c WHERE $p1_sendable"
 p2="SELECT count(*) FROM customers c WHERE digits NOT IN ($listed)"
+# Each number read once, as the planner would not.
+read_once="FROM (SELECT phone::wa_recipient AS id FROM customers OFFSET 0) AS c"
+p1_read="SELECT count(*) $read_once WHERE ${read_by_hand//ID/c.id}"
+p2_read="SELECT count(*) $read_once WHERE id NOT IN ($listed_ids)"
+# For each row the links would be looked up; this finds first who is linked with somebody listed.
+p1_whole="WITH listed AS ($listed_ids), near AS (SELECT id FROM listed UNION SELECT i.recipient FROM wa_identity AS i JOIN listed ON listed.id = i.other WHERE ${holds//ROW/i} UNION SELECT i.other FROM wa_identity AS i JOIN listed ON listed.id = i.recipient WHERE ${holds//ROW/i}), far AS (SELECT id FROM near UNION SELECT i.recipient FROM wa_identity AS i JOIN near ON near.id = i.other WHERE ${holds//ROW/i}) SELECT count(*) $read_once WHERE NOT EXISTS (SELECT FROM far WHERE far.id = c.id)"
 p3="SELECT count(*) FROM customers c WHERE bench_p3(digits)"
 
 # Who is at the cap of the row "pacing", which does not count for GB and DE, of the regions of these people.
@@ -80,10 +101,20 @@ if asked million; then
 	bare|$bare
 	p1|$p1
 	p2|$p2
+	p1_read|$p1_read
+	p2_read|$p2_read
 	END
-	say million "$n x $s, against P1 (NOT EXISTS)" "$(t ours)" "$(t p1)" 0.35
-	say million "$n x $s, against P2 (NOT IN)" "$(t ours)" "$(t p2)" 0.45
+	say million "$n x $s, against P1 (NOT EXISTS), given canonical numbers" "$(t ours)" "$(t p1)" 0.35
+	say million "$n x $s, against P1 that reads the numbers" "$(t ours)" "$(t p1_read)" 0.35
+	say million "$n x $s, against P2 (NOT IN), given canonical numbers" "$(t ours)" "$(t p2)" 0.45
+	say million "$n x $s, against P2 that reads the numbers" "$(t ours)" "$(t p2_read)" 0.45
 	say million "$n x $s, against a bare scan" "$(t ours)" "$(t bare)" 1.3
+	same million
+	repeats=3 race million <<-END
+	ours|$ours
+	p1_whole|$p1_whole
+	END
+	say million "$n x $s, against P1 that looks at links as well" "$(t ours)" "$(t p1_whole)" 0.35
 	same million
 	repeats=3 race million <<-END
 	ours|$ours
@@ -139,8 +170,10 @@ if asked hundred; then
 	repeats=99 race million <<-END
 	ours|$ours $by_key
 	p1|$p1 $by_key
+	p1_whole|SELECT count(*) FROM customers c WHERE ${whole_by_hand//ID/phone::wa_recipient} $by_key
 	END
-	say hundred '100 phones by index, against P1' "$(t ours)" "$(t p1)" 1.2
+	say hundred '100 phones by index, against P1, given canonical numbers' "$(t ours)" "$(t p1)" 1.2
+	say hundred '100 phones by index, against P1 that looks at links as well' "$(t ours)" "$(t p1_whole)" 1.2
 	same hundred
 	# The whole table reads the list, or this would count nothing.
 	[ "$(lists million "$ours")" -gt 0 ] || line hundred "lists read for $n" 0 '' '' 1 '**misses**'
@@ -153,35 +186,41 @@ if asked page; then
 	repeats=99 race million <<-END
 	ours|SELECT sum(id) FROM (SELECT id FROM customers c WHERE id > $middle AND $sendable $page) AS page
 	p1|SELECT sum(id) FROM (SELECT id FROM customers c WHERE id > $middle AND $p1_sendable $page) AS page
+	p1_whole|SELECT sum(id) FROM (SELECT id FROM customers c WHERE id > $middle AND ${whole_by_hand//ID/phone::wa_recipient} $page) AS page
 	END
-	say page "a page of $(scaled 1000) by key, against P1" "$(t ours)" "$(t p1)" 1.3
+	say page "a page of $(scaled 1000) by key, against P1, given canonical numbers" "$(t ours)" "$(t p1)" 1.3
+	say page "a page of $(scaled 1000) by key, against P1 that looks at links as well" "$(t ours)" "$(t p1_whole)" 1.3
 	same page
 	repeats=99 race million <<-END
 	ours|$ours AND id IN ($ten)
 	p1|$p1 AND id IN ($ten)
+	p1_whole|SELECT count(*) FROM customers c WHERE ${whole_by_hand//ID/phone::wa_recipient} AND id IN ($ten)
 	END
-	say page '10 rows by key, against P1' "$(t ours)" "$(t p1)" 1.3
+	say page '10 rows by key, against P1, given canonical numbers' "$(t ours)" "$(t p1)" 1.3
+	say page '10 rows by key, against P1 that looks at links as well' "$(t ours)" "$(t p1_whole)" 1.3
 	same page
 fi
 if asked prepared; then
 	calls=$(scaled 10000)
-	# Each phone is asked about by the one and then the other; the first 100 warm up.
+	# Each phone is asked about by the one and then the others; the first 100 warm up.
 	db million <<-END |
 	PREPARE ours(text) AS SELECT wa_sendable(\$1, 'marketing');
-	PREPARE by_hand(text) AS SELECT ${by_hand//NUMBER/\$1};
+	PREPARE given(text) AS SELECT ${by_hand//NUMBER/\$1};
+	PREPARE whole(text) AS SELECT ${whole_by_hand//ID/\$1::wa_recipient};
 	\timing on
-	SELECT format('EXECUTE ours(%L)', phone), format('EXECUTE by_hand(%L)', digits)
+	SELECT format('EXECUTE ours(%L)', phone), format('EXECUTE given(%L)', digits), format('EXECUTE whole(%L)', phone)
 		FROM customers ORDER BY md5(id::text) LIMIT $calls + 100 \gexec
 	END
 		perl -e 'my (@answers, $n); while (<>) {
 				if (/^[tf]$/) { push @answers, $_ }
 				elsif (/^Time: ([\d.]+)/ && @answers > 0) {
-					my $name = $n++ % 2 ? "by_hand" : "ours";
+					my $name = qw(ours given whole)[$n++ % 3];
 					$sum{$name} += $answers[0] eq "t\n"; shift @answers;
-					push @lines, [$name, $1] if $n > 200;
+					push @lines, [$name, $1] if $n > 300;
 				} }
 			print "$_->[0] $_->[1] $sum{$_->[0]}\n" for @lines' | taken
-	say prepared "one phone, prepared, $(size "$calls") of them, against NOT EXISTS by hand" "$(t ours)" "$(t by_hand)" 1.2
+	say prepared "one phone, prepared, $(size "$calls") of them, against P1, given canonical numbers" "$(t ours)" "$(t given)" 1.2
+	say prepared "one phone, prepared, $(size "$calls") of them, against P1 that looks at links as well" "$(t ours)" "$(t whole)" 1.2
 	same prepared
 fi
 if asked planning; then
@@ -271,8 +310,10 @@ if asked two_million; then
 	race large <<-END
 	ours|${ours/customers/first_million}
 	p1|${p1/customers/first_million}
+	p1_read|${p1_read/customers/first_million}
 	END
-	say two_million "$n x $s, against P1" "$(t ours)" "$(t p1)" 0.35
+	say two_million "$n x $s, against P1, given canonical numbers" "$(t ours)" "$(t p1)" 0.35
+	say two_million "$n x $s, against P1 that reads the numbers" "$(t ours)" "$(t p1_read)" 0.35
 	same two_million
 fi
 if asked small_mem; then
