@@ -64,6 +64,13 @@ INSERT INTO wa_frequency_cap (category, messages, period, business) VALUES ('mar
 SELECT b AS business, wa_first_reason('5511987650000', 'marketing', b, at => '2025-03-03 13:00') FROM (VALUES (NULL), ('b1'), ('b3')) AS v (b);
 DELETE FROM wa_frequency_cap;
 
+-- More than the 64 that are kept: of the time before nobody knows how many there were, which is as good as too many.
+INSERT INTO wa_webhook (received_at, payload)
+	SELECT '2025-12-31 23:00Z', t.hook(t.got('5511987651111', '2025-03-06 10:00'::timestamptz + n * interval '1 minute', 'many' || n), 'b1', 's1') FROM generate_series(1, 70) AS n;
+INSERT INTO wa_frequency_cap (category, messages, period, reason) VALUES ('marketing', 3, '7 days', 'our promise');
+SELECT at, e.reason, e.until, e.detail FROM unnest('{2025-03-06 10:05, 2025-03-06 12:00}'::timestamptz[]) AS at, LATERAL wa_explain('5511987651111', 'marketing', at => at) AS e;
+DELETE FROM wa_frequency_cap;
+
 -- Regions without limit: of the recipient, or of the sender's own number, which must be said or be told by all that there are.
 SELECT count(*), min(region), max(region), bool_and(is_default), min(source) FROM wa_region_without_limit;
 INSERT INTO wa_frequency_cap (category, messages, period) VALUES ('marketing', 1, '1 day');

@@ -127,6 +127,9 @@ cap_detail(const wa_objection *objection)
 {
 	int			delivered = objection->strikes - objection->claimed;
 
+	if (objection->strikes < 0)
+		return psprintf("more messages were delivered since than are kept, so that their number then is unknown; %.*s",
+						(int) objection->detail.len, objection->detail.data);
 	if (objection->claimed > 0)
 		return psprintf("%d message%s delivered and %d claimed for sending (wa_claim); %.*s",
 						delivered, delivered == 1 ? " was" : "s were", objection->claimed,

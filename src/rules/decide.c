@@ -372,6 +372,8 @@ object_to_cap(wa_rule_context *context, const wa_cap *cap, const wa_counted *cou
 
 	if (counted->n >= cap->messages)
 		objection.until = wa_later(objection.until, wa_after(counted->at[0], cap->period));
+	else
+		objection.strikes = -1;
 	objection.retry = objection.until;
 	if (cap->exempt_in_window && context->sink != NULL)
 		objection.retry = Min(objection.until, next_inbound(context));

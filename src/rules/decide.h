@@ -62,7 +62,7 @@ typedef struct wa_objection
 	wa_str		detail;			/* region rule, hold, cap, quiet hours; data NULL: none */
 	const wa_hold *hold;		/* of rule 7; else NULL */
 	wa_register reg;			/* opt-out: the register that has the stop */
-	int			strikes;		/* cooldown; cap: messages delivered and claimed */
+	int			strikes;		/* cooldown; cap: messages delivered and claimed, -1: unknown */
 	int			claimed;		/* cap: those claimed */
 	int			excluded;		/* cooldown: failures that an incident excludes */
 	wa_instant	retry;			/* it objects up to here for certain, if no further
