@@ -120,11 +120,22 @@ wa_knows_zones(char **field, const int *ftype, int nf)
 }
 #endif
 
+/*
+ * For all of our settings.  A worker, or the leader of a plan that casts an identifier to text, may load the
+ * library in the middle of a parallel operation, and the value of the database or of the session is set then.
+ * Minor releases from before August 2024 do not have it.
+ */
+#include "utils/guc.h"
+#ifdef GUC_ALLOW_IN_PARALLEL
+#define WA_SETTING_FLAGS	GUC_ALLOW_IN_PARALLEL
+#else
+#define WA_SETTING_FLAGS	0
+#endif
+
 /* Needs utils/guc_tables.h.  Settings are found by their names from 16 on; NULL for none. */
 #if PG_VERSION_NUM >= 160000
 #define wa_find_setting(name)	find_option(name, false, true, ERROR)
 #else
-#include "utils/guc.h"
 #include "utils/guc_tables.h"
 
 static inline struct config_generic *

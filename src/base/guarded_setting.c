@@ -32,7 +32,7 @@ wa_define_guarded_setting(const char *name, const char *short_description, const
 	GucSource	given_by = reset_source(name);
 
 	DefineCustomBoolVariable(name, short_description, long_description, value, boot_value,
-							 PGC_SUSET, 0, NULL, assign_hook, NULL);
+							 PGC_SUSET, WA_SETTING_FLAGS, NULL, assign_hook, NULL);
 	if (reset_source(name) != given_by)
 		ereport(FATAL,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),

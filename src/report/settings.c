@@ -41,7 +41,7 @@ wa_report_settings_init(void)
 	DefineCustomStringVariable("wa_policy.report_timezone",
 							   "Time zone of the days in the views of rates.",
 							   "An IANA name such as Europe/Berlin.",
-							   &report_timezone, "UTC", PGC_USERSET, 0, check_time_zone, NULL, NULL);
+							   &report_timezone, "UTC", PGC_USERSET, WA_SETTING_FLAGS, check_time_zone, NULL, NULL);
 }
 
 Datum

@@ -26,10 +26,10 @@ wa_suppression_settings_init(void)
 							"0 means that every recipient is looked up. Each call of wa_sendable in a query, and each "
 							"parallel worker, may use as much.",
 							&wa_suppression_list_mem, 64 * 1024, 0, MAX_KILOBYTES,
-							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+							PGC_USERSET, GUC_UNIT_KB | WA_SETTING_FLAGS, NULL, NULL, NULL);
 	DefineCustomIntVariable("wa_policy.suppression_list_after",
 							"Look-ups before wa_sendable reads the suppression list.",
 							"-1 means as many as cost a third of reading the list. For tests.",
 							&wa_suppression_list_after, -1, -1, INT_MAX,
-							PGC_USERSET, GUC_NOT_IN_SAMPLE, NULL, NULL, NULL);
+							PGC_USERSET, GUC_NOT_IN_SAMPLE | WA_SETTING_FLAGS, NULL, NULL, NULL);
 }

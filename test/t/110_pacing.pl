@@ -66,6 +66,14 @@ for my $role (qw(reading writing))
 # Before the library is there the server takes any name; what was set then does not count.
 is(try_sql($node, 'paced', "SET client_min_messages = error; SET wa_policy.require_opt_in = off; SELECT $s.wa_first_reason('447700900124', 'marketing', at => '$at')", '-U', 'reading'),
 	'no_opt_in', 'nor before it is');
+# Nor does it matter that the library comes in the middle of a parallel operation, by the output of an identifier.
+my $parallel = 'SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;'
+  . " SELECT count(md5(t::text)) > 0 FROM $s.wa_activity AS t";
+$node->safe_psql('paced', "ALTER DATABASE paced SET wa_policy.suppression_list_mem = '10MB'; ANALYZE $s.wa_activity");
+like($node->safe_psql('paced', $parallel =~ s/SELECT/EXPLAIN (COSTS OFF) SELECT/r), qr/Gather/, 'a parallel plan');
+is(try_sql($node, 'paced', "$parallel; SELECT $s.wa_first_reason('447700900124', 'marketing', at => '$at'); SHOW wa_policy.suppression_list_mem"),
+	"t\nno_opt_in\n10MB", 'settings hold where the library is loaded in a parallel operation');
+$node->safe_psql('paced', 'ALTER DATABASE paced RESET wa_policy.suppression_list_mem');
 {
 	# A connection option takes the place of the database's own value before the library is there.
 	local $ENV{PGOPTIONS} = '-c wa_policy.require_opt_in=off';

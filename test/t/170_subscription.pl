@@ -240,12 +240,12 @@ is($subscribers[0]->safe_psql('restored', q{SELECT wa_sendable('4915800004001', 
 is_same($subscribers[0]->safe_psql('restored', 'SELECT * FROM wa_digest()'), digests($publisher), 'and has the state of the publisher');
 $subscribers[0]->safe_psql('restored', 'DROP SUBSCRIPTION restored');
 
-# PostgreSQL leaves the tables of an extension out of a dumped publication; called again, wa_publish adds them.
+# pg_dump of some majors leaves the tables of an extension out of a publication; called again, wa_publish adds them.
 q1($publisher, 'CREATE DATABASE restored');
 $publisher->command_ok([ 'pg_dump', '-f', $dump, $publisher->connstr('postgres') ], 'the publisher is dumped');
 $publisher->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', $dump, $publisher->connstr('restored') ], 'and restored');
 my $published = 'SELECT count(*) FROM pg_publication_tables';
-is($publisher->safe_psql('restored', "$published; SELECT wa_publish(); $published"), "0\n\n" . q1($publisher, $published), 'and publishes again');
+is($publisher->safe_psql('restored', "SELECT wa_publish(); $published"), "\n" . q1($publisher, $published), 'and publishes again');
 q1($publisher, 'DROP DATABASE restored');
 
 # ---- A crash in the middle of the first copy -----------------------------
