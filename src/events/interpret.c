@@ -304,10 +304,23 @@ system_succeeds(wa_str previous, wa_str current)
 	return wa_str_given(previous) && wa_str_given(current) && !wa_str_equal(previous, current);
 }
 
+/* Are these two phones, and not one that is written in two ways? */
+static bool
+system_renumbers(wa_str previous, wa_str current)
+{
+	wa_canonical from;
+	wa_canonical to;
+
+	return wa_str_given(previous) && wa_str_given(current) &&
+		wa_canonicalize(previous.data, previous.len, &from) &&
+		wa_canonicalize(current.data, current.len, &to) &&
+		!wa_is_bsuid(from.text) && !wa_is_bsuid(to.text) && !wa_canonical_equal(&from, &to);
+}
+
 /*
  * customer_changed_number is the older name; the On-Premises API leaves the
  * type out where a new number is there.  A BSUID beside its successor is a change
- * whatever the type.
+ * whatever the type, and so is a number beside another than whom the message is from.
  */
 static bool
 system_is_change(const wa_element *element)
@@ -324,7 +337,9 @@ system_is_change(const wa_element *element)
 			return true;
 	}
 	return system_succeeds(element->changed_from.user_id, element->changed_to.user_id) ||
-		system_succeeds(element->changed_from.parent_user_id, element->changed_to.parent_user_id);
+		system_succeeds(element->changed_from.parent_user_id, element->changed_to.parent_user_id) ||
+		(!wa_str_given(element->system_marketing) &&
+		 system_renumbers(element->who.phone, element->changed_to.phone));
 }
 
 /* Under nearly its type, or none, it stops, too, and grants nothing. */

@@ -837,9 +837,14 @@ test_contacts_of_changes(void)
 	means(VALUE(CONTACTS("'wa_id':'4915112345677','user_id':'DE.3'") CHANGED_NUMBER), MOVED);
 	means(VALUE(CONTACTS("'wa_id':'4915112345678'") "'messages':[{'id':'m','timestamp':'1767225590','type':'system',"
 				"'system':{'type':'user_changed_number','wa_id':'4915112345679'}}]"), MOVED);
-	/* A BSUID beside its successor is a change under any type. */
+	/* A BSUID beside its successor is a change under any type, and so is another number than whom it is from. */
 	means(SYSTEM("", "'type':'user_changed_username','user_id':'DE.2','previous_user_id':'DE.1'"), "DE.1 becomes DE.2 by system message @-10");
 	means(SYSTEM(OLD_PHONE, "'type':'customer_identity_changed','user_id':'DE.1','previous_user_id':'DE.1'"), "");
+	means(SYSTEM(OLD_PHONE, "'type':'customer_identity_changed','wa_id':'4915112345679'"), MOVED);
+	means(SYSTEM(OLD_PHONE, "'type':'customer_identity_changed','new_wa_id':'+49 1511 2345678'"), "");
+	means(SYSTEM(OLD_PHONE, "'type':'customer_identity_changed','wa_id':'DE.1'"), "");
+	means(SYSTEM(OLD_PHONE, "'type':'user_preference_changed','marketing':'stop','wa_id':'4915112345679'"),
+		  "whatsapp stop by system message @-10 b1/s1 4915112345678 as 4915112345678");
 	show_links = false;
 }
 
