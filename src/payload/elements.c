@@ -220,12 +220,23 @@ account_is_of_partner(const wa_element *element)
 	return !wa_str_given(element->waba_id) && wa_str_starts_with(element->type, "partner_");
 }
 
+/* In an older form of the documentation it is a list. */
+static wa_str
+account_ban_state(json_object *info)
+{
+	json_object *state = wa_json_member(info, "waba_ban_state");
+
+	if (wa_json_is_array(state) && json_object_array_length(state) == 1)
+		state = json_object_array_get_idx(state, 0);
+	return wa_json_scalar(state);
+}
+
 static void
 account_update_fill(json_object *node, wa_element *element)
 {
 	element->type = wa_json_text(node, "event");
 	element->timestamp = element_entry_time(node, element);
-	element->ban_state = wa_json_text(wa_json_member(node, "ban_info"), "waba_ban_state");
+	element->ban_state = account_ban_state(wa_json_member(node, "ban_info"));
 	element->waba_id = wa_json_text(wa_json_member(node, "waba_info"), "waba_id");
 	element->violation = wa_json_text(wa_json_member(node, "violation_info"), "violation_type");
 	element->nrestrictions = account_restrictions(wa_json_member(node, "restriction_info"));

@@ -456,6 +456,11 @@ static const reading readings[] = {
 		"'waba_info':{'waba_id':3},'restriction_info':[{'restriction_type':'R','expiration':8},{'expiration':'9'},1]}}]}]}",
 		"/entry/0/changes/0/value account_update business=3 field=account_update time=7 type=E at=7 ban=DISABLE waba=3 "
 	"{ type=R until=8 } { until=9 } { }"},
+	{"account_update, the state of a ban in a list",
+		"{'entry':[{'id':'1','changes':[{'field':'account_update','value':{'ban_info':{'waba_ban_state':['DISABLE']}}},"
+		"{'field':'account_update','value':{'ban_info':{'waba_ban_state':['DISABLE','REINSTATE']}}}]}]}",
+		"/entry/0/changes/0/value account_update business=1 field=account_update ban=DISABLE\n"
+	"/entry/0/changes/1/value account_update business=1 field=account_update"},
 	{"changes without a field, of an account and of templates",
 		"{'entry':[{'id':'1','changes':[{'value':{'event':'E','ban_info':{'waba_ban_state':'DISABLE'}}},{'value':{'restriction_info':[]}},"
 		"{'value':{'event':'PAUSED','message_template_name':'N'}},{'value':{'event':'E'}},{'field':'x','value':{'ban_info':{},'message_template_name':'N'}}]}]}",
