@@ -175,6 +175,7 @@ interpret_stray_errors(wa_context *c, const wa_element *element)
 static int
 category_read(wa_str written)
 {
+	written = wa_str_trim(written);
 	if (wa_str_starts_with(written, "group_"))
 	{
 		written.data += strlen("group_");

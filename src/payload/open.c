@@ -63,9 +63,10 @@ wa_payload_parse(wa_payload *payload, const char *text, size_t len)
 		!wa_payload_is_wrapper(payload->root))
 	{
 		snprintf(payload->detail, sizeof(payload->detail),
-				 wa_json_is_object(payload->root) ?
-				 "%s without entry, value, statuses, messages or the like" :
-				 "%s where an object or an array is due",
+				 !wa_json_is_object(payload->root) ? "%s where an object or an array is due" :
+				 wa_unread_at_any_depth(payload->root) ?
+				 "%s with elements of webhooks where they are not read" :
+				 "%s without entry, value, statuses, messages or the like",
 				 json_type_to_name(json_object_get_type(payload->root)));
 		json_object_put(payload->root);
 		payload->root = NULL;

@@ -215,6 +215,7 @@ test_statuses(void)
 	means(STATUS("'x':1"), "unknown_shape");
 
 	means(STATUS("'status':'delivered','pricing':{'category':'marketing'}"), "receipt marketing" WHO);
+	means(STATUS("'status':'delivered','pricing':{'category':' Marketing '}"), "receipt marketing" WHO);
 	means(STATUS("'status':'delivered','pricing':{'category':'marketing_lite'}"), "receipt marketing" WHO);
 	means(STATUS("'status':'delivered','pricing':{'category':'utility'}"), "receipt utility" WHO);
 	means(STATUS("'status':'delivered','pricing':{'category':'authentication'}"), "receipt authentication" WHO);
