@@ -376,6 +376,16 @@ message_hides_words(json_object *node, const message_type *type, const wa_elemen
 		message_has_unknown(type != NULL && type->fill == message_fill_interactive ? part : node);
 }
 
+/* The part of a type that is not known may be a reply of a new kind. */
+static void
+message_fill_unknown(json_object *part, wa_element *element)
+{
+	if (wa_json_is_array(part))
+		return;
+	element->texts[0] = message_inner_text(part, element);
+	element->texts[1] = wa_json_text(part, "title");
+}
+
 /*
  * Where the part that the type names has no words, or is not there, words in another
  * part, or in none, are no message by themselves, but may be a stop.
@@ -397,6 +407,8 @@ message_find_words(json_object *node, const message_type *type, wa_element *elem
 		element->texts[0] = message_words(node, "body", element);
 	if (!message_has_words(element))
 		element->texts[0] = message_inner_text(wa_json_member(node, "message"), element);
+	if (!message_has_words(element) && type == NULL && wa_str_given(element->type))
+		message_fill_unknown(wa_json_member(node, element->type.data), element);
 	element->side_texts = message_has_words(element);
 	if (!message_has_words(element) && message_hides_words(node, type, element))
 		element->wordless = true;

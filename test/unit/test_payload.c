@@ -384,6 +384,11 @@ static const reading readings[] = {
 		"{'type':'button','interactive':{'button_reply':{'id':'I','title':'T'}}},{'type':'audio','text':{'body':'STOP'}}]}",
 		"/messages/0 message onprem type=interactive text=T text2=P side\n/messages/1 message onprem type=ephemeral text=STOP side\n"
 	"/messages/2 message onprem type=button text=T text2=I side\n/messages/3 message onprem type=audio text=STOP side"},
+	{"words in the part of a type that is not known",
+		"{'messages':[{'type':'quick_reply','quick_reply':{'text':'T'}},{'type':'menu_reply','menu_reply':{'id':'I','title':'T'}},"
+		"{'type':'poll','poll':{'name':'N'}},{'type':'poll','poll':['T']},{'type':'note','note':'T'}]}",
+		"/messages/0 message onprem type=quick_reply text=T side\n/messages/1 message onprem type=menu_reply text2=T side\n"
+	"/messages/2 message onprem type=poll\n/messages/3 message onprem type=poll\n/messages/4 message onprem type=note text=T side"},
 	{"it says to whom",
 		"{'messages':[{'from':'1650','to':'2','type':'image'},{'to_user_id':'DE.1','type':'image'},{'from':'1650','type':'image'}]}",
 		"/messages/0 message onprem addressed type=image who=1650/-/-\n/messages/1 message onprem addressed type=image\n"
