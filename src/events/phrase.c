@@ -32,6 +32,9 @@
 #define FOLDED_MAX		(WA_PHRASE_MAX * 2)
 #define FILLER_LETTERS	16		/* of a filler, on average, at most */
 
+/* Some keyboards have it, by itself, where others have an apostrophe; decomposed it would be a blank. */
+#define ACUTE_ACCENT	0x00B4
+
 /* A table of these ascends. */
 typedef struct range
 {
@@ -41,7 +44,7 @@ typedef struct range
 
 /* Marks upon a letter and characters that are not seen: as if not there. */
 static const range ignored[] = {
-	{'\'', '\''},				/* "dont" is "don't" */
+	{'\'', '\''}, {'`', '`'},	/* "dont" is "don't" */
 	{0x00AD, 0x00AD},			/* soft hyphen */
 	{0x02B9, 0x02BC},			/* more apostrophes */
 	{0x0300, 0x036F},			/* accents, the grapheme joiner */
@@ -163,6 +166,10 @@ small_letter(pg_wchar c)
 		return c + 32;
 	if (c >= 0x0400 && c <= 0x040F)
 		return c + 80;
+	if ((c >= 0x048A && c <= 0x04BF) || (c >= 0x04D0 && c <= 0x052F))
+		return c | 1;			/* of Kazakh, Tatar and others */
+	if (c == 0x018F)
+		return 0x0259;			/* schwa */
 	if (c >= 0x0531 && c <= 0x0556)
 		return c + 48;
 	return c;
@@ -338,6 +345,8 @@ decode(wa_str text, pg_wchar *raw, bool *is_ascii, bool *escaped)
 			if (step > end - p || !pg_utf8_islegal(p, step))
 				return false;
 			*raw = *p == '\0' ? ' ' : utf8_to_unicode(p);
+			if (*raw == ACUTE_ACCENT)
+				*raw = '\'';
 		}
 		*is_ascii = *is_ascii && *raw < 0x80;
 		p += step;

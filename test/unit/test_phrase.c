@@ -67,6 +67,11 @@ test_case_blanks_punctuation(void)
 	folds("opt-out", "opt out");
 	folds("don't stop", "dont stop");
 	folds("don\xE2\x80\x99t stop", "dont stop");
+	folds("don\xC2\xB4t stop", "dont stop");	/* an acute accent by itself */
+	folds("don`t stop", "dont stop");
+	folds("\xC2\xB4stop\xC2\xB4", "stop");
+	folds("\xD2\x9A\xD3\x98\xD0\x96", "\xD2\x9B\xD3\x99\xD0\xB6");	/* Kazakh */
+	folds("\xC6\x8FVV", "\xC9\x99vv");	/* Azerbaijani */
 	folds("non-stop", "non stop");
 	folds("s.t.o.p", "stop");
 	folds("S T O P!", "stop");
