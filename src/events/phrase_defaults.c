@@ -3935,6 +3935,23 @@ const wa_default_phrase wa_default_phrases[] = {
 	STOP("ru", "ПРОШУ ОТПИСАТЬ"),
 	STOP("ru", "НЕ ХОЧУ РАССЫЛКУ"),
 	STOP("ru", "ОТПИШИСЬ"),
+	STOP("es", "NO DESEO MÁS PROMOCIONES"),
+	STOP("es", "YA NO RECIBIR MENSAJES"),
+	STOP("es", "NO RECIBIR MENSAJES"),
+	STOP("ru", "ОСТАНОВИТЬ РЕКЛАМНЫЕ СООБЩЕНИЯ"),
+	STOP("tr", "PROMOSYONLARA SON VER"),
+	STOP("ja", "プロモーションの停止"),
+	STOP("en", "DON'T RECEIVE OFFERS"),
+	STOP("fr", "PLUS JAMAIS ME CONTACTER"),
+	STOP("da", "FJERN MIG FRA JERES LISTE"),
+	STOP("nl", "GRAAG AFMELDEN"),
+	STOP("no", "IKKE FLERE BESKJEDER"),
+	STOP("da", "IKKE FLERE BESKEDER"),
+	STOP("fi", "PERU TILAUS"),
+	STOP("pl", "NIE WYSYŁAJCIE WIADOMOŚCI"),
+	STOP("hu", "LEIRATKOZNI"),
+	STOP("hr", "NE ŠALJITE PORUKE"),
+	STOP("he", "לא לשלוח"),
 };
 
 const int	wa_default_phrases_size = lengthof(wa_default_phrases);
