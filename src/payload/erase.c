@@ -78,8 +78,8 @@ wa_names_free(wa_names *names)
 }
 
 /*
- * What people put between the digits of a number; all beyond ASCII counts as such, and so do JSON's escapes
- * of it (\/, \n), which may be escaped themselves.
+ * What people put between the digits of a number; all beyond ASCII counts as such, and so do JSON's short
+ * escapes (\/, \n), which may be escaped themselves.
  */
 static bool
 is_separator(unsigned char before, unsigned char c)
@@ -166,19 +166,50 @@ is_digit(unsigned char c)
 	return c >= '0' && c <= '9';
 }
 
-/* The character at this place, of a full-width form the one of ASCII, and the place behind it. */
+/* The code unit of JSON's escape (\uXXXX) at this place; -1 where none is: texts that are no JSON have some, too. */
+static int
+escaped_character(const char *text, size_t len)
+{
+	int			code = 0;
+
+	if (len < 6 || text[0] != '\\' || text[1] != 'u')
+		return -1;
+	for (int i = 2; i < 6; i++)
+	{
+		int			digit = wa_hex_value(text[i]);
+
+		if (digit < 0)
+			return -1;
+		code = 16 * code + digit;
+	}
+	return code;
+}
+
+/*
+ * The character at this place, of a full-width form the one of ASCII, and the place behind it.  Of others
+ * beyond ASCII only that they are so is told.
+ */
 static char
 next_character(const char *text, size_t len, size_t *place)
 {
 	const unsigned char *c = (const unsigned char *) text + *place;
+	int			code = escaped_character(text + *place, len - *place);
 
-	if (len - *place >= 3 && c[0] == 0xEF && c[1] == 0xBC && c[2] >= 0x81 && c[2] <= 0xBF)
+	if (code >= 0)
+		*place += 6;
+	else if (len - *place >= 3 && c[0] == 0xEF && c[1] == 0xBC && c[2] >= 0x81 && c[2] <= 0xBF)
 	{
 		*place += 3;
-		return (char) (c[2] - 0x81 + '!');
+		code = 0xFF01 + c[2] - 0x81;
 	}
-	(*place)++;
-	return (char) c[0];
+	else
+	{
+		*place += 1;
+		code = c[0];
+	}
+	if (code >= 0xFF01 && code <= 0xFF5E)
+		return (char) (code - 0xFF01 + '!');
+	return (char) (code < 0x80 ? code : 0x80);
 }
 
 /* Is the next character a digit?  If a blank may stand before it: a closing bracket? */
