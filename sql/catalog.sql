@@ -38,7 +38,7 @@ FROM (VALUES
 	('wa_phrase', 'phrase meaning language active'),
 	('wa_error_override', 'code same_as title category blocks ladder gap lifted_by scope reason'),
 	('wa_incident', 'id code business since until'),
-	('wa_webhook', 'id received_at token payload signature'),
+	('wa_webhook', 'id payload signature received_at erased_at token'),
 	('wa_delivery', 'recipient business category deliveries messages'),
 	('wa_sender', 'business sender display_phone first_seen last_seen'),
 	('wa_sender_hold', 'business sender region cause code categories since until reason lifted_at'),

@@ -20,6 +20,11 @@ INSERT INTO wa_webhook (received_at, payload, signature) VALUES
 	('2025-12-31', t.hook(t.wrote('491540001003', '2025-03-01 10:00')), NULL);
 INSERT INTO wa_webhook (received_at, payload)
 SELECT '2025-12-31', t.hook(t.wrote(who::text, '2025-03-01 10:00')) FROM generate_series(491540001004, 491540001006) AS who;
+-- By position: payload, signature and received_at stand before what is bookkeeping.
+SAVEPOINT by_position;
+INSERT INTO wa_webhook VALUES (DEFAULT, t.hook(t.wrote('491540001018', '2025-03-01 10:00')), NULL, '2025-12-31');
+SELECT last_inbound_at FROM wa_activity WHERE recipient = '491540001018';
+ROLLBACK TO by_position;
 COPY wa_webhook (received_at, payload) FROM STDIN;
 2025-12-31	{"object":"whatsapp_business_account","entry":[{"id":"b1","changes":[{"field":"messages","value":{"metadata":{"phone_number_id":"s1"},"messages":[{"id":"w","from":"491540001007","timestamp":"1740823200","type":"text","text":{"body":"two\\nlines"}}]}}]}]}
 2025-12-31	{"object":"whatsapp_business_account","entry":[{"id":"b1","changes":[{"field":"messages","value":{"metadata":{"phone_number_id":"s1"},"messages":[{"id":"w","from":"491540001008","timestamp":"1740823200","type":"text","text":{"body":"Gr\\u00fc\\u00dfe"}}]}}]}]}

@@ -204,7 +204,7 @@ static const wa_expectation expectations[] = {
 	expect(default_removed, "wa_default_removed", "wa_default_removed_pkey", "1 2",
 		   "relation:text! key:text!"),
 	expect(webhook, "wa_webhook", "wa_webhook_pkey", "1",
-		   "id:int8! received_at:timestamptz! token:int8! payload:text! signature:text"),
+		   "id:int8! payload:text! signature:text received_at:timestamptz! erased_at:timestamptz token:int8!"),
 	expect(message, "wa_message", "wa_message_pkey", "1 13", MESSAGE_COLUMNS),
 	expect(message_recipient, "wa_message", "wa_message_recipient", "2", MESSAGE_COLUMNS),
 	expect(claim_recipient, "wa_claim", "wa_claim_recipient", "2 7", CLAIM_COLUMNS),

@@ -29,10 +29,11 @@ PG_FUNCTION_INFO_V1(wa__webhook_ingest);
 enum
 {
 	Anum_wa_webhook_id = 1,
-	Anum_wa_webhook_received_at,
-	Anum_wa_webhook_token,
 	Anum_wa_webhook_payload,
-	Anum_wa_webhook_signature
+	Anum_wa_webhook_signature,
+	Anum_wa_webhook_received_at,
+	Anum_wa_webhook_erased_at,
+	Anum_wa_webhook_token
 };
 
 /*
