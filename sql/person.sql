@@ -42,6 +42,10 @@ CALL t.take('{"statuses": [{"id": "wamid.p1", "status": "delivered", "timestamp"
 	{"id": "wamid.p1", "status": "read", "timestamp": "1740823260", "recipient_id": "491600004001", "pricing": {"category": "marketing"}}]}');
 SELECT wa_sent('wamid.p1', '491600004001', 'marketing', 'tulips', 'spring', '2025-03-01 09:59');
 SELECT at, event, detail, source FROM wa_history('491600004001') WHERE event ~ '^message';
+-- A message is delivered once, though only its later receipt has a category.
+CALL t.take('{"statuses": [{"id": "wamid.p3", "status": "delivered", "timestamp": "1740823200", "recipient_id": "491600004002"},
+	{"id": "wamid.p3", "status": "read", "timestamp": "1740823260", "recipient_id": "491600004002", "pricing": {"category": "marketing"}}]}');
+SELECT at, event, detail, source FROM wa_history('491600004002') WHERE event ~ '^message';
 SET LOCAL wa_policy.message_log = off;
 DELETE FROM wa_message WHERE recipient = '491600004001';
 CALL t.take('{"statuses": [{"id": "wamid.p2", "status": "delivered", "timestamp": "1740909600", "recipient_id": "491600004001", "pricing": {"category": "utility"}}]}');

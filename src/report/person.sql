@@ -86,7 +86,7 @@ CREATE FUNCTION wa_history(phone wa_recipient)
 			JOIN wa_delivery AS w ON w.recipient = p.identifier
 			CROSS JOIN LATERAL (SELECT min(r.at) FROM unnest(w.deliveries, w.messages) AS r (at, message)
 				GROUP BY r.message, CASE WHEN r.message = 0 THEN r.at END) AS d (at)
-			WHERE NOT EXISTS (SELECT FROM wa_message AS m WHERE m.delivered_at = d.at AND m.recipient IN (SELECT q.identifier FROM person AS q))
+			WHERE NOT EXISTS (SELECT FROM wa_message AS m WHERE d.at IN (m.delivered_at, m.read_at) AND m.recipient IN (SELECT q.identifier FROM person AS q))
 			UNION ALL
 			SELECT c.sent_at, 'message sent', p.identifier, c.business, c.sender,
 				concat_ws(', ', c.category, 'template ' || c.template, 'campaign ' || c.campaign),
