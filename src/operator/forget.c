@@ -239,39 +239,46 @@ typedef struct wa_forget_step
 #define KIND(id) \
 	"(CASE WHEN " id "::text ~ '^[0-9]' THEN 0 WHEN pg_catalog.substr(" id "::text, 3, 5) = '.ENT.' THEN 2 ELSE 1 END)"
 
+/*
+ * Only links that stay are joined with those that go: very many that go would each meet all the others.
+ * Which go is a matter of their two identifiers, so one that goes and one that stays never have both in common.
+ */
+#define LINK_THAT_STAYS(by) \
+	"SELECT k.recipient, k.other, k.position, k.business, k.first_seen_at FROM ends AS e" \
+	" JOIN @extschema@.wa_identity AS k ON " by " OPERATOR(@extschema@.=) e.id WHERE NOT " PERSONS("k")
+
 static wa_statement keep_doubts = {
-	"WITH rival AS (SELECT t.recipient, t.other, t.business,"
-	" GREATEST(t.first_seen_at, t.unlinked_at) AS since,"
+	"WITH gone AS MATERIALIZED (SELECT t.* FROM @extschema@.wa_identity AS t WHERE " PERSONS("t") "),"
+	" rival AS (SELECT t.recipient, t.other, t.business, GREATEST(t.first_seen_at, t.unlinked_at) AS since,"
 	" t.last_seen_at + '1 day'::interval - '1 microsecond'::interval AS until"
-	" FROM @extschema@.wa_identity AS t"
-	" WHERE " PERSONS("t") " AND t.last_seen_at > COALESCE(t.unlinked_at, '-infinity')),"
-	" seen AS (SELECT e.id, t.first_seen_at AS at FROM @extschema@.wa_identity AS t"
-	" CROSS JOIN LATERAL (VALUES (t.recipient), (t.other)) AS e (id) WHERE " PERSONS("t") "),"
+	" FROM gone AS t WHERE t.last_seen_at > COALESCE(t.unlinked_at, '-infinity')),"
+	" seen AS (SELECT e.id, t.first_seen_at AS at FROM gone AS t"
+	" CROSS JOIN LATERAL (VALUES (t.recipient), (t.other)) AS e (id)),"
 	" leaving AS (SELECT t.recipient, GREATEST(t.first_at, t.unlinked_at) AS since, t.at AS until"
 	" FROM @extschema@.wa_identity_change AS t"
 	" WHERE " PERSONS("t") " AND t.at > COALESCE(t.unlinked_at, '-infinity')),"
+	" ends AS MATERIALIZED (SELECT s.id FROM seen AS s UNION SELECT l.recipient FROM leaving AS l),"
+	" stays AS MATERIALIZED (" LINK_THAT_STAYS("k.recipient") " UNION " LINK_THAT_STAYS("k.other") "),"
 	" doubt AS ("
-	"SELECT k.other, k.position, r.since, r.until FROM rival AS r JOIN @extschema@.wa_identity AS k"
-	" ON k.recipient OPERATOR(@extschema@.=) r.recipient AND k.other OPERATOR(@extschema@.<>) r.other"
-	" AND " KIND("k.other") " = " KIND("r.other")
+	"SELECT k.other, k.position, r.since, r.until FROM rival AS r JOIN stays AS k"
+	" ON k.recipient OPERATOR(@extschema@.=) r.recipient AND " KIND("k.other") " = " KIND("r.other")
 	" AND (" KIND("k.recipient") " <> 0 OR k.business IN ('', r.business) OR r.business = '')"
-	" UNION ALL SELECT k.other, k.position, r.since, r.until FROM rival AS r JOIN @extschema@.wa_identity AS k"
-	" ON k.other OPERATOR(@extschema@.=) r.other AND k.recipient OPERATOR(@extschema@.<>) r.recipient"
-	" AND " KIND("k.recipient") " = " KIND("r.recipient")
+	" UNION ALL SELECT k.other, k.position, r.since, r.until FROM rival AS r JOIN stays AS k"
+	" ON k.other OPERATOR(@extschema@.=) r.other AND " KIND("k.recipient") " = " KIND("r.recipient")
 	" AND (" KIND("k.recipient") " <> 1 OR k.business IN ('', r.business) OR r.business = '')"
-	" UNION ALL SELECT k.other, k.position, l.since, l.until FROM leaving AS l JOIN @extschema@.wa_identity AS k"
+	" UNION ALL SELECT k.other, k.position, l.since, l.until FROM leaving AS l JOIN stays AS k"
 	" ON k.recipient OPERATOR(@extschema@.=) l.recipient"
-	" UNION ALL SELECT k.other, k.position, l.since, l.until FROM leaving AS l JOIN @extschema@.wa_identity AS k"
+	" UNION ALL SELECT k.other, k.position, l.since, l.until FROM leaving AS l JOIN stays AS k"
 	" ON k.other OPERATOR(@extschema@.=) l.recipient"
-	" UNION ALL SELECT k.other, k.position, s.at, s.at FROM seen AS s JOIN @extschema@.wa_identity AS k"
+	" UNION ALL SELECT k.other, k.position, s.at, s.at FROM seen AS s JOIN stays AS k"
 	" ON k.recipient OPERATOR(@extschema@.=) s.id AND k.first_seen_at > s.at"
-	" UNION ALL SELECT k.other, k.position, s.at, s.at FROM seen AS s JOIN @extschema@.wa_identity AS k"
+	" UNION ALL SELECT k.other, k.position, s.at, s.at FROM seen AS s JOIN stays AS k"
 	" ON k.other OPERATOR(@extschema@.=) s.id AND k.first_seen_at > s.at)"
 	" UPDATE @extschema@.wa_identity AS k"
 	" SET rivals = ARRAY[LEAST(k.rivals[1], d.since), GREATEST(k.rivals[2], d.until)]"
 	" FROM (SELECT o.other, o.position, pg_catalog.min(o.since) AS since, pg_catalog.max(o.until) AS until"
 	" FROM doubt AS o GROUP BY o.other, o.position) AS d"
-	" WHERE k.other OPERATOR(@extschema@.=) d.other AND k.position = d.position AND NOT " PERSONS("k"),
+	" WHERE k.other OPERATOR(@extschema@.=) d.other AND k.position = d.position",
 	"recipient[] timestamptz[] recipient[]", NULL, 0
 };
 
