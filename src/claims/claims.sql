@@ -27,7 +27,7 @@ CREATE INDEX wa_claim_lease ON wa_claim (lease_until);
 SELECT pg_catalog.pg_extension_config_dump('wa_claim', '');
 COMMENT ON TABLE wa_claim IS
 'Claims: people whom a worker has taken for a campaign, and people who were sent to. One row for each identifier of the person known at that time, so that the person cannot be claimed under another one. A claim counts for frequency caps until its lease ends or, once it was sent, until the message is delivered, which counts then';
-COMMENT ON COLUMN wa_claim.campaign IS 'Name of the campaign, as given to wa_claim or wa_sent';
+COMMENT ON COLUMN wa_claim.campaign IS 'Name of the campaign, as given to wa_claim or wa_sent; one campaign, whichever business names it';
 COMMENT ON COLUMN wa_claim.recipient IS 'An identifier of the person';
 COMMENT ON COLUMN wa_claim.category IS 'Category of the message';
 COMMENT ON COLUMN wa_claim.business IS 'Argument business of wa_claim, a WhatsApp Business Account id; NULL: all';
@@ -156,7 +156,7 @@ CREATE FUNCTION wa_claim(phones text[], category wa_category, campaign text, bus
 			wa_claim.lease, pg_catalog.clock_timestamp(), pg_catalog.nextval('wa_claim_token'::pg_catalog.regclass)) AS c;
 	END;
 COMMENT ON FUNCTION wa_claim(text[], wa_category, text, text, text, interval) IS
-'Claims phones for a campaign, for a worker that sends: those that may be sent to now and were not claimed or sent to for this campaign under any identifier of the person. Returns one row per phone, in the order given. For a claimed phone reason is NULL and wa_id is the address to send to; for others reason is that of wa_first_reason, or sent, or claimed. business and sender as for wa_sendable. A claim ends with wa_sent, with wa_unclaim, or by itself after the lease. Commit at once: a session that claims the same person waits until then. Errors: null_value_not_allowed for NULL phones or category; invalid_parameter_value for a blank campaign or a lease that is not positive; string_data_right_truncation for a campaign of more than 1000 bytes; datetime_field_overflow for a lease of more than 100 years; those of wa_sendable; where a frequency cap applies, feature_not_supported above READ COMMITTED';
+'Claims phones for a campaign, for a worker that sends: those that may be sent to now and were not claimed or sent to for this campaign under any identifier of the person. Campaigns of several businesses need different names. Returns one row per phone, in the order given. For a claimed phone reason is NULL and wa_id is the address to send to; for others reason is that of wa_first_reason, or sent, or claimed. business and sender as for wa_sendable. A claim ends with wa_sent, with wa_unclaim, or by itself after the lease. Commit at once: a session that claims the same person waits until then. Errors: null_value_not_allowed for NULL phones or category; invalid_parameter_value for a blank campaign or a lease that is not positive; string_data_right_truncation for a campaign of more than 1000 bytes; datetime_field_overflow for a lease of more than 100 years; those of wa_sendable; where a frequency cap applies, feature_not_supported above READ COMMITTED';
 REVOKE EXECUTE ON FUNCTION wa_claim(text[], wa_category, text, text, text, interval) FROM PUBLIC;
 
 CREATE FUNCTION wa_unclaim(phones text[], campaign text) RETURNS bigint
