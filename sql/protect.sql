@@ -89,6 +89,12 @@ SELECT * FROM wa_ingest(t.hook('{"user_id_update": [{"wa_id": "491710003011", "u
 	{"user_id": {"previous": "DE.e1", "current": "DE.e2"}, "timestamp": "1741132800"}]}'));
 SELECT * FROM t.who('DE.f2', 'DE.e2');
 ROLLBACK TO change;
+-- Where the old identifier is the new one as well, those that the message names are one user's.
+SELECT t.stopped('491710003013'), t.changed('{"type": "user_changed_user_id", "wa_id": "491710003013", "user_id": "DE.h2"}', '491710003013');
+SELECT t.stopped('DE.i1'), t.changed('{"type": "user_changed_number", "wa_id": "491710003014", "user_id": "DE.i1", "previous_user_id": "DE.i1"}');
+SELECT * FROM t.who('DE.h2', '491710003014');
+SELECT count(*) FROM wa_problem;
+ROLLBACK TO change;
 -- What says nothing of the old side is a problem.
 SELECT t.changed('{"type": "user_changed_user_id", "user_id": "DE.g2", "body": "Ada is another now"}');
 SELECT problem, detail FROM wa_problem;

@@ -168,6 +168,34 @@ change_respells_phone(const wa_element *element, const wa_identifiers *to)
 		!wa_str_equal(element->who.phone, element->changed_to.phone);
 }
 
+/* Are these, with those beside them, two at least that can be seen together? */
+static bool
+change_can_be_seen(const wa_identifiers *set, const wa_ids *beside)
+{
+	wa_identifiers together = *set;
+	wa_canonical ids[WA_MAX_IDS];
+
+	if (beside != NULL)
+		wa_identifiers_add(&together, beside, NULL);
+	return wa_identifiers_list(&together, ids) > 1;
+}
+
+/*
+ * Is an old identifier that was read the user's still?  A message without any other says which
+ * identifiers are one user's, and no change.
+ */
+static bool
+change_leaves_nothing(const wa_element *element, const wa_identifiers *to, const wa_ids *contact)
+{
+	wa_identifiers old;
+
+	wa_identifiers_init(&old);
+	wa_identifiers_add(&old, &element->who, NULL);
+	wa_identifiers_add(&old, &element->changed_from, NULL);
+	return wa_identifiers_meet(&old, to) &&
+		(change_can_be_seen(to, contact) || change_respells_phone(element, to));
+}
+
 void
 wa_interpret_changed_user(wa_context *c, const wa_element *element)
 {
@@ -181,10 +209,14 @@ wa_interpret_changed_user(wa_context *c, const wa_element *element)
 	change_read_system(element, &from, &to);
 	keeps_phone = change_keeps_phone(element, &from, &to);
 	contact = change_add_contact(&element->contact, &from, &to);
-	if (wa_identifiers_empty(&from) && change_respells_phone(element, &to))
+	if (wa_identifiers_empty(&from))
 	{
 		change_report_sighting(c, &to, NULL, contact, origin);
-		return;
+		if (change_leaves_nothing(element, &to, contact))
+		{
+			(void) wa_context_has_instant(c);
+			return;
+		}
 	}
 	if (wa_identifiers_empty(&from) || wa_identifiers_empty(&to))
 	{
@@ -200,17 +232,6 @@ wa_interpret_changed_user(wa_context *c, const wa_element *element)
 	/* the contact may have another phone: nobody can tell which of them it is now */
 	if (keeps_phone && contact != NULL)
 		change_report_sighting(c, &to, NULL, contact, origin);
-}
-
-/* Are these, with those beside them, two at least that can be seen together? */
-static bool
-change_can_be_seen(const wa_identifiers *set, const wa_ids *beside)
-{
-	wa_identifiers together = *set;
-	wa_canonical ids[WA_MAX_IDS];
-
-	wa_identifiers_add(&together, beside, NULL);
-	return wa_identifiers_list(&together, ids) > 1;
 }
 
 /*

@@ -382,6 +382,11 @@ sub change
 	# What stays is not left.
 	my @old = grep { my $id = $_; !grep { $_ eq $id } @new } given(one_of_each(@$old));
 
+	# Nothing was left: those that are named are one user's.
+	if (!@old && given(one_of_each(@$old)) && given(one_of_each(@new, @beside)) > 1)
+	{
+		return $sure ? $self->add_sighting($where->[0], $at, given(one_of_each(@new, @beside))) : $self->problem('bad_timestamp');
+	}
 	return $self->problem(given(@$old) && given(@$new) ? 'bad_recipient' : 'missing_recipient') if !@old || !@new;
 	if (!$sure)
 	{

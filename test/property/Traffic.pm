@@ -335,6 +335,8 @@ sub told_change
 	  : $how eq 'number_hidden' ? (type => 'user_changed_number', %ids, %previous)
 	  : $how eq 'user_id' ? (type => 'user_changed_user_id', wa_id => $to, %ids)
 	  : (type => 'user_changed_user_id', %ids, %previous);
+	# Another BSUID, told with the new phone as the old one.
+	$from = $to if $how eq 'user_id' && $serial % 5 == 0;
 	delete $system{type} if $system{new_wa_id} && chance(0.3);
 	return ('messages', { messages => [ { id => id(), timestamp => written($at), type => 'system', system => { body => 'x', %system },
 				defined $from ? (from => $from) : () } ] });
