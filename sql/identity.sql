@@ -182,6 +182,17 @@ SELECT id, sendable FROM pg_temp.who('491511234567', '491607654321');
 SELECT since FROM wa_explain('491607654321', 'marketing');
 ROLLBACK TO story;
 
+-- The next owner comes on the day of the change: the first sighting is the later one, so a stop under the number alone counts
+-- for the new BSUID.  What was seen before the change as well was seen with the former owner.
+SELECT * FROM pg_temp.go(
+	pg_temp.status('read', '2026-06-01 09:00+00', '491511234567', 'DE.former'),
+	pg_temp.message('2026-06-01 10:00+00', '{"type": "system", "from": "491511234567",
+		"system": {"type": "user_changed_number", "wa_id": "491607654321"}}'),
+	pg_temp.status('read', '2026-06-01 11:00+00', '491511234567', 'DE.next'),
+	pg_temp.status('failed', '2026-06-09 10:00+00', '491511234567', code => 131050));
+SELECT id, sendable FROM pg_temp.who('491511234567', '491607654321', 'DE.former', 'DE.next');
+ROLLBACK TO story;
+
 -- A new BSUID for the same person, by system message and by user_id_update.
 SELECT * FROM pg_temp.go(
 	pg_temp.preference('stop', '2026-03-05 10:00+00', NULL, 'DE.first'),

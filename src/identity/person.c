@@ -390,9 +390,9 @@ follow(wa_person *person, int n, int e)
 	edge = &person->edges[e];
 
 	/* A person who has left one of the two since is not its present owner. */
-	if (edge->link.last_seen_at <= here->left_at)
+	if (edge_seen(edge) <= here->left_at)
 		until = Min(until, here->left_at);
-	if (edge->link.last_seen_at <= there->left_at)
+	if (edge_seen(edge) <= there->left_at)
 		until = Min(until, there->left_at);
 	raise_bounds(person, other, until, there->kind == WA_ID_PHONE ? WA_NEVER : until);
 }

@@ -83,6 +83,13 @@ edge_holds(const wa_edge *edge)
 	return edge->link.last_seen_at > edge->link.unlinked_at;
 }
 
+/* When the two of a sighting were seen together last, at the earliest: it is known to the day, the first one exactly. */
+static inline wa_instant
+edge_seen(const wa_edge *edge)
+{
+	return wa_later(edge->link.first_seen_at, edge->link.last_seen_at);
+}
+
 /* The number of the member with this identifier; it becomes one where it is none. */
 extern int	wa_person_add_member(wa_person *person, const wa_canonical *id);
 

@@ -224,7 +224,7 @@ rivals_by_links(wa_person *person, int n, int partner, wa_str business, wa_insta
 
 		if (rival->link.change || !rival->holds || edge_since(rival) > t || other == partner ||
 			whose->kind != person->members[partner].kind ||
-			(whose->replaced == search && rival->link.last_seen_at <= whose->replaced_at))
+			(whose->replaced == search && edge_seen(rival) <= whose->replaced_at))
 			continue;
 		if (wa_may_be_same(rival->link.business, business))
 			latest = wa_later(latest, wa_after(rival->link.last_seen_at, WA_DAY) - 1);

@@ -397,7 +397,7 @@ sub reach
 		for my $link (grep { $_->{holds} && $_->{since} <= $expand } @{ $self->{touching}{$id} // [] })
 		{
 			my $other = other_end($link, $id);
-			my $until = earliest($expand, grep { $link->{last} <= $_ } map { latest(map { $_->{at} } $self->leavings($_)) // () } $id, $other);
+			my $until = earliest($expand, grep { latest(@$link{qw(first last)}) <= $_ } map { latest(map { $_->{at} } $self->leavings($_)) // () } $id, $other);
 			$raise->($other, $until, kind($other) == 0 ? -(INF) : $until);
 		}
 		for my $move (grep { $_->{holds} && $_->{new} eq $id } @{ $self->{moves} })
@@ -462,7 +462,7 @@ sub rivals
 		my ($other) = grep { !$whose{$_} } @{ $seen->{ends} };
 		defined $other && $seen->{holds} && $seen->{since} <= $at && $other ne $b && kind($other) == kind($b)
 		  && (kind($a) != 0 && kind($b) != 1 || may_be_same($link->{business}, $seen->{business}))
-		  && !grep { $_->{holds} && $_->{old} eq $other && $_->{new} eq $b && $_->{sure} <= $at && $seen->{last} <= $_->{sure} } @{ $self->{moves} };
+		  && !grep { $_->{holds} && $_->{old} eq $other && $_->{new} eq $b && $_->{sure} <= $at && latest(@$seen{qw(first last)}) <= $_->{sure} } @{ $self->{moves} };
 	} map { @{ $self->{touching}{$_} } } keys %whose;
 }
 
