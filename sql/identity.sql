@@ -415,6 +415,14 @@ SELECT * FROM pg_temp.go(
 SELECT recipient, other, first_at, at FROM wa_identity_change;
 SELECT id, sendable FROM pg_temp.who('491511234561', '491511234562', 'DE.old');
 ROLLBACK TO story;
+-- Who was seen with the old number between the two is its next owner: what it says under the number later counts for it.
+SELECT * FROM pg_temp.go(
+	pg_temp.message('2026-06-01 10:00+00', '{"type": "system", "from": "491511234561", "system": {"type": "user_changed_number", "wa_id": "491511234562"}}'),
+	pg_temp.message('2026-07-01 10:00+00', '{"type": "system", "from": "491511234561", "system": {"type": "user_changed_number", "wa_id": "491511234562"}}'),
+	pg_temp.message('2026-06-20 10:00+00', '{"type": "text", "from": "491511234561", "from_user_id": "DE.next", "text": {"body": "hi"}}'),
+	pg_temp.preference('stop', '2026-07-15 10:00+00', '491511234561'));
+SELECT id, sendable FROM pg_temp.who('491511234561', 'DE.next');
+ROLLBACK TO story;
 
 -- The same change told twice, the later and the earlier; by all old identifiers and all new ones.
 SELECT * FROM pg_temp.go(

@@ -74,7 +74,8 @@ wa_person_add_member(wa_person *person, const wa_canonical *id)
 	member->kind = wa_id_kind_of(id);
 	member->hash = hash;
 	member->edges = -1;
-	member->events_until = member->expand_until = member->left_at = WA_NEVER;
+	member->events_until = member->expand_until = WA_NEVER;
+	member->left_at = member->left_since = WA_NEVER;
 	member->alone_until = WA_FOREVER;
 	member->failures_since = member->failures_until = WA_NEVER;
 	member->changes_loaded = member->sightings_loaded = false;
@@ -326,6 +327,7 @@ wa_person_load_links(wa_person *person, int member, bool changes)
 		else if (edge->holds)
 		{
 			from->left_at = wa_later(from->left_at, edge->link.last_seen_at);
+			from->left_since = wa_later(from->left_since, edge_since(edge));
 			from->alone_until = Min(from->alone_until, edge->link.first_seen_at);
 		}
 	}
@@ -389,10 +391,10 @@ follow(wa_person *person, int n, int e)
 	there = &person->members[other];
 	edge = &person->edges[e];
 
-	/* A person who has left one of the two since is not its present owner. */
-	if (edge_seen(edge) <= here->left_at)
+	/* A person who has left one of the two since is not its present owner.  Of a change told twice, the first time tells. */
+	if (edge_seen(edge) <= here->left_since)
 		until = Min(until, here->left_at);
-	if (edge_seen(edge) <= there->left_at)
+	if (edge_seen(edge) <= there->left_since)
 		until = Min(until, there->left_at);
 	raise_bounds(person, other, until, there->kind == WA_ID_PHONE ? WA_NEVER : until);
 }

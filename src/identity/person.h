@@ -60,6 +60,7 @@ typedef struct wa_member
 	wa_instant	events_until;	/* WA_NEVER: not in reach, a neighbour only */
 	wa_instant	expand_until;	/* sightings that hold since before then are followed */
 	wa_instant	left_at;		/* latest change away from it; WA_NEVER: none */
+	wa_instant	left_since;		/* the latest first time of one */
 	wa_instant	alone_until;	/* first time of a link that is loaded; WA_FOREVER: none */
 	wa_instant	failures_since; /* unlinked: failures in this period may have */
 	wa_instant	failures_until; /* named both, and count; WA_NEVER: none */

@@ -397,7 +397,8 @@ sub reach
 		for my $link (grep { $_->{holds} && $_->{since} <= $expand } @{ $self->{touching}{$id} // [] })
 		{
 			my $other = other_end($link, $id);
-			my $until = earliest($expand, grep { latest(@$link{qw(first last)}) <= $_ } map { latest(map { $_->{at} } $self->leavings($_)) // () } $id, $other);
+			my $seen = latest(@$link{qw(first last)});
+			my $until = earliest($expand, map { latest(map { $_->{at} } @$_) } grep { @$_ && $seen <= latest(map { $_->{since} } @$_) } map { [ $self->leavings($_) ] } $id, $other);
 			$raise->($other, $until, kind($other) == 0 ? -(INF) : $until);
 		}
 		for my $move (grep { $_->{holds} && $_->{new} eq $id } @{ $self->{moves} })
