@@ -193,6 +193,16 @@ SELECT * FROM pg_temp.go(
 SELECT id, sendable FROM pg_temp.who('491511234567', '491607654321', 'DE.former', 'DE.next');
 ROLLBACK TO story;
 
+-- A message by the parent names a phone and a BSUID that was left some hours before: it stops the parent, too.
+SELECT * FROM pg_temp.go(
+	pg_temp.status('read', '2026-06-01 09:00+00', NULL, 'DE.ann', 'DE.ENT.9z'),
+	pg_temp.message('2026-06-01 10:00+00', '{"type": "system",
+		"system": {"type": "user_changed_user_id", "user_id": "DE.bea", "previous_user_id": "DE.ann"}}'),
+	pg_temp.message('2026-06-01 11:00+00', '{"type": "text", "text": {"body": "STOP"},
+		"from": "491511234567", "from_user_id": "DE.ann", "from_parent_user_id": "DE.ENT.9z"}'));
+SELECT id, sendable FROM pg_temp.who('491511234567', 'DE.ann', 'DE.ENT.9z', 'DE.bea');
+ROLLBACK TO story;
+
 -- A new BSUID for the same person, by system message and by user_id_update.
 SELECT * FROM pg_temp.go(
 	pg_temp.preference('stop', '2026-03-05 10:00+00', NULL, 'DE.first'),

@@ -417,14 +417,25 @@ count_failures_of_phones(wa_person *person, int user_id, wa_instant since, wa_in
 	{
 		const wa_edge *edge = &person->edges[e];
 
-		if (edge->to == user_id && !edge->link.change && edge->link.first_seen_at <= until)
+		if (edge->to == user_id && !edge->link.change && edge->link.first_seen_at != WA_NEVER &&
+			edge->link.first_seen_at <= until)
 			count_failures(&person->members[edge->from], wa_later(since, edge->link.first_seen_at), until);
 	}
 }
 
+/* When it was left, if on the day on which the two were seen last; else WA_FOREVER. */
+static wa_instant
+left_that_day(const wa_member *member, const wa_edge *edge)
+{
+	return edge_seen(edge) <= member->left_at &&
+		member->left_at < wa_after(edge->link.last_seen_at, WA_DAY) ? member->left_at : WA_FOREVER;
+}
+
 /*
  * Whose failures may have named a member in reach that it was unlinked from since?  That
- * the two were seen together again later takes nothing of it back.
+ * the two were seen together again later takes nothing of it back.  And what named a BSUID
+ * and a parent on the day on which one of them was left may be stored under a phone that
+ * their sighting, which leads on up to the leaving, does not lead to.
  */
 static void
 find_unlinked(wa_person *person)
@@ -434,12 +445,20 @@ find_unlinked(wa_person *person)
 		const wa_edge *edge = &person->edges[i];
 		wa_link		link = edge->link;
 		int			from = edge->from;
+		wa_instant	left;
+		bool		of_phone = person->members[from].kind == WA_ID_PHONE;
 
-		if (link.unlinked_at == WA_NEVER || link.change || link.first_seen_at == WA_NEVER ||
+		if (link.change || link.first_seen_at == WA_NEVER ||
 			person->members[edge->to].events_until == WA_NEVER)
 			continue;
+		left = Min(left_that_day(&person->members[from], edge),
+				   left_that_day(&person->members[edge->to], edge));
+		if (!of_phone && edge->holds && left < person->members[edge->to].events_until)
+			count_failures_of_phones(person, from, left, wa_after(link.last_seen_at, WA_DAY) - 1);
+		if (link.unlinked_at == WA_NEVER)
+			continue;
 		count_failures(&person->members[from], link.first_seen_at, link.unlinked_at);
-		if (person->members[from].kind != WA_ID_PHONE)
+		if (!of_phone)
 			count_failures_of_phones(person, from, link.first_seen_at, link.unlinked_at);
 	}
 }

@@ -439,6 +439,21 @@ sub unlinked_sides
 			$spans{$id} = [ earliest($span->[0], $since), latest($span->[1], $link->{unlinked}) ];
 		}
 	}
+	# Where a BSUID or its parent was left on the day of their last sighting: what named both later that day.
+	for my $link (grep { $_->{holds} && kind($_->{ends}[0]) != 0 && $members->{ $_->{ends}[1] } } @{ $self->{links} })
+	{
+		my ($first, $second) = @{ $link->{ends} };
+		my $end = $link->{last} + DAY - 1;
+		my $left = earliest(grep { latest(@$link{qw(first last)}) <= $_ && $_ <= $end } map { latest($self->leavings($_)) // () } $first, $second);
+		next if !defined $left || $left >= $members->{$second}{events};
+
+		for my $phone (grep { $_->{ends}[1] eq $first && defined $_->{first} && $_->{first} <= $end } @{ $self->{links} })
+		{
+			my ($id, $since) = ($phone->{ends}[0], latest($phone->{first}, $left));
+			my $span = $spans{$id} //= [ $since, $end ];
+			$spans{$id} = [ earliest($span->[0], $since), latest($span->[1], $end) ];
+		}
+	}
 	return \%spans;
 }
 
