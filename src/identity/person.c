@@ -427,7 +427,7 @@ count_failures_of_phones(wa_person *person, int user_id, wa_instant since, wa_in
 static wa_instant
 left_that_day(const wa_member *member, const wa_edge *edge)
 {
-	return edge_seen(edge) <= member->left_at &&
+	return edge_seen(edge) <= member->left_since &&
 		member->left_at < wa_after(edge->link.last_seen_at, WA_DAY) ? member->left_at : WA_FOREVER;
 }
 

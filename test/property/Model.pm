@@ -444,7 +444,8 @@ sub unlinked_sides
 	{
 		my ($first, $second) = @{ $link->{ends} };
 		my $end = $link->{last} + DAY - 1;
-		my $left = earliest(grep { latest(@$link{qw(first last)}) <= $_ && $_ <= $end } map { latest($self->leavings($_)) // () } $first, $second);
+		my $left = earliest(grep { $_ <= $end } map { latest(map { $_->{at} } @$_) }
+			grep { @$_ && latest(@$link{qw(first last)}) <= latest(map { $_->{since} } @$_) } map { [ $self->leavings($_) ] } $first, $second);
 		next if !defined $left || $left >= $members->{$second}{events};
 
 		for my $phone (grep { $_->{ends}[1] eq $first && defined $_->{first} && $_->{first} <= $end } @{ $self->{links} })
