@@ -103,6 +103,9 @@ SELECT n, i.* FROM (VALUES
 	LATERAL wa_ingest(payload) AS i;
 SELECT count(*) FROM wa_problem;
 
+-- An edit whose words cannot be read is a problem; it is counted once.
+SELECT * FROM wa_ingest(t.hook('{"messages": [{"id": "e1", "from": "491700003006", "timestamp": "1741000000", "type": "edit", "edit": {"Words": "STOP"}}]}'));
+
 -- The account of a partner's webhook is that in waba_info; the entry is of the portfolio.
 SELECT * FROM wa_ingest(jsonb_set(t.hook(t.says_stop(50), 'portfolio')::jsonb, '{entry,0,changes,0,value,waba_info}', '{"waba_id": "b50", "owner_business_id": "portfolio"}')::text);
 SELECT business FROM wa_consent WHERE recipient = '491700001050';

@@ -497,7 +497,7 @@ interpret_message(wa_context *c, const wa_element *element)
 	wa_context_report_sighting(c, WA_STR("message"));
 	meaning = message_meaning(c, element, &evidence);
 	if (silent && meaning == WA_MEANS_NOTHING)
-		return WA_OUTCOME_IGNORED;
+		return wa_context_outcome(c);
 	if (!element_has_recipient(c, element))
 		return wa_context_outcome(c);
 
