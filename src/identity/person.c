@@ -408,7 +408,7 @@ count_failures(wa_member *member, wa_instant since, wa_instant until)
 	member->failures_until = wa_later(member->failures_until, until);
 }
 
-/* What named a BSUID and a parent that were unlinked then may be stored under a phone that the BSUID was seen with. */
+/* What named a BSUID and a parent in that time may be stored under a phone that the BSUID was seen with. */
 static void
 count_failures_of_phones(wa_person *person, int user_id, wa_instant since, wa_instant until)
 {
