@@ -178,6 +178,10 @@ CALL t.update('{"event":"APPROVED","message_template_name":"any","message_templa
 SELECT wa_template_sendable('any', 'de', 'b1');
 CALL t.update('{"event":"APPROVED","message_template_name":"any","message_template_language":"de"}', '2025-03-27');
 SELECT wa_template_sendable('any', 'de', 'b1');
+-- One of the same second does not: the message may have failed after it.
+SELECT wa_sent('m10', '491700000001', 'utility', 'any', at => '2025-03-27', business => 'b1');
+SELECT problems FROM wa_report_error('491700000001', 132016, '2025-03-27', 'b1', 's1', 'm10');
+SELECT wa_template_sendable('any', 'de', 'b1');
 
 -- A pause that WhatsApp ends, under any event; events that come late or at the same time.
 DELETE FROM wa_template;

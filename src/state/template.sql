@@ -68,7 +68,7 @@ COMMENT ON FUNCTION wa__require_template(text, text, text, timestamptz) IS 'Rais
 REVOKE EXECUTE ON FUNCTION wa__require_template(text, text, text, timestamptz) FROM PUBLIC;
 
 -- A failed message does not name its template, but wa_sent may have.  The language is unknown, so the failure counts for all
--- languages.  A failure that a later status explains is ignored; one of no language or business may be of another one, so where there
+-- languages.  A failure before the status is ignored; a status of no language or business may be of another one, so where there
 -- is one of this language and this business, that one tells.  During a known pause, 132015 does not tell when it ends.
 -- Without a known pause, the longer one of 6 hours is assumed.  A provider's own number counts as the code that it is the same as.
 CREATE FUNCTION wa__template_refused(name text, language text, business text, at timestamptz) RETURNS boolean
@@ -84,12 +84,12 @@ CREATE FUNCTION wa__template_refused(name text, language text, business text, at
 				AND c.code IN (132015, 132016)
 				AND f.failed_at <= wa__template_refused.at
 				AND (c.code = 132016 OR f.failed_at > wa__template_refused.at - interval '6 hours')
-				AND f.failed_at > coalesce((SELECT t.status_at FROM known AS t WHERE t.status_at IS NOT NULL
+				AND f.failed_at >= coalesce((SELECT t.status_at FROM known AS t WHERE t.status_at IS NOT NULL
 					ORDER BY t.language <> '' DESC, t.business <> '' DESC, t.status_at DESC LIMIT 1), 'epoch')
 				AND NOT EXISTS (SELECT FROM known AS t WHERE c.code = 132015 AND t.blocked AND f.failed_at < t.paused_until));
 	END;
 COMMENT ON FUNCTION wa__template_refused(text, text, text, timestamptz) IS
-'Returns true if a message of that business with that template failed with 132015 (paused) or 132016 (disabled) after the latest status, so that it cannot be sent at that time';
+'Returns true if a message of that business with that template failed with 132015 (paused) or 132016 (disabled) and not before the latest status, so that it cannot be sent at that time';
 REVOKE EXECUTE ON FUNCTION wa__template_refused(text, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_template_sendable(name text, language text, business text, at timestamptz DEFAULT pg_catalog.now()) RETURNS boolean
