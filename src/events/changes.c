@@ -200,15 +200,16 @@ void
 wa_interpret_changed_user(wa_context *c, const wa_element *element)
 {
 	const wa_str origin = WA_STR("system message");
-	wa_ids		phone = {element->who.phone, {NULL, 0}, {NULL, 0}};
+	wa_ids		phone = {wa_str_given(element->who.phone) ? element->who.phone :
+		element->contact.phone, {NULL, 0}, {NULL, 0}};
 	const wa_ids *contact;
 	wa_identifiers from;
 	wa_identifiers to;
 	bool		keeps_phone;
 
 	change_read_system(element, &from, &to);
-	keeps_phone = change_keeps_phone(element, &from, &to);
 	contact = change_add_contact(&element->contact, &from, &to);
+	keeps_phone = change_keeps_phone(element, &from, &to);
 	if (wa_identifiers_empty(&from))
 	{
 		change_report_sighting(c, &to, NULL, contact, origin);

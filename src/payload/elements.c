@@ -158,18 +158,19 @@ user_id_update_pair(wa_payload *payload, wa_element *element)
 }
 
 /*
- * A call is from the user, or to it.  Without a direction it is unknown who began it: "from"
- * does not prove it.
+ * A call is from the user, or to it.  Without a direction, as a recording has none, it is unknown
+ * who began it: "from" does not prove it.  But only users have user ids.
  */
 static void
 call_fill(json_object *node, wa_element *element)
 {
 	wa_str		direction = wa_json_text(node, "direction");
+	bool		told = wa_str_given(direction);
 
 	element->by_user = wa_str_says(direction, "user_initiated");
-	if (element->by_user)
+	if (element->by_user || (!told && wa_json_has(node, "from_user_id")))
 		wa_element_read_from(node, &element->who);
-	else if (wa_str_says(direction, "business_initiated"))
+	else if (wa_str_says(direction, "business_initiated") || (!told && wa_json_has(node, "to_user_id")))
 		element_read_to(node, &element->who);
 	element->message_id = wa_json_text(node, "id");
 	element->type = wa_json_text(node, "event");
@@ -185,10 +186,13 @@ call_fill(json_object *node, wa_element *element)
 static void
 call_pair(wa_payload *payload, wa_element *element)
 {
+	bool		of_business = wa_contact_same_id(element->who.phone, element->display_phone, true);
+
 	if (wa_contact_pair(payload, &element->who, &element->contact) &&
-		(!element->by_user || wa_contact_same_id(element->who.phone, element->display_phone, true)) &&
-		wa_str_given(element->contact.phone))
+		(!element->by_user || of_business) && wa_str_given(element->contact.phone))
 		element->who.phone = element->contact.phone;
+	else if (of_business)
+		element->who.phone = (wa_str) {NULL, 0};
 }
 
 /* What is no list is one restriction, though it be of no shape that can be read. */

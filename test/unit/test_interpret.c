@@ -676,6 +676,8 @@ test_calls(void)
 				"'calls':[{'id':'c1','from_user_id':'DE.1','direction':'USER_INITIATED','timestamp':'1767225590'}]"),
 		  "seen 4915112345678 DE.1 by call @-10; inbound @-10 b1/s1 4915112345678 DE.1 as 4915112345678");
 	means(VALUE("'calls':[{'id':'c1','direction':'USER_INITIATED','timestamp':'1767225590'}]"), "missing_recipient");
+	/* Of a recording nobody knows who began the call, but a user id is the user's. */
+	means(CALL("'event':'call_recording_available','from_user_id':'DE.1'"), "seen 4915112345678 DE.1 by call @-10");
 	/* Of a call by the business, and of what became of it, only whose identifiers belong together. */
 	means(VALUE("'calls':[{'id':'c1','from':'16505550100','to':'4915112345678','to_user_id':'DE.1','direction':'BUSINESS_INITIATED','timestamp':'1767225590'}]"),
 		  "seen 4915112345678 DE.1 by call @-10");
@@ -759,6 +761,15 @@ test_changes(void)
 		  "4915112345678 DE.1 becomes DE.2 by system message @-10; seen 4915112345678 DE.2 by system message @-10");
 	means(SYSTEM(OLD_PHONE, "'type':'user_changed_user_id','wa_id':'4915112345678','user_id':'DE.2','previous_user_id':'DE.1'"),
 		  "DE.1 becomes 4915112345678 DE.2 by system message @-10; seen 4915112345678 DE.2 by system message @-10");
+	/* The same, where the contact alone has the old BSUID. */
+	means(VALUE(CONTACTS("'wa_id':'4915112345678','user_id':'DE.1'")
+				"'messages':[{'id':'m','from':'4915112345678','timestamp':'1767225590','type':'system',"
+				"'system':{'type':'user_changed_user_id','user_id':'DE.2'}}]"),
+		  "4915112345678 DE.1 becomes DE.2 by system message @-10; seen 4915112345678 DE.2 by system message @-10");
+	means(VALUE(CONTACTS("'wa_id':'4915112345678','user_id':'DE.1'")
+				"'messages':[{'id':'m','from_user_id':'DE.1','timestamp':'1767225590','type':'system',"
+				"'system':{'type':'user_changed_user_id','user_id':'DE.2'}}]"),
+		  "4915112345678 DE.1 becomes DE.2 by system message @-10; seen 4915112345678 DE.2 by system message @-10");
 	/* Whom it is from may be the new one already. */
 	means(SYSTEM("'from_user_id':'DE.2',", "'type':'user_changed_user_id','user_id':'DE.2','previous_user_id':'DE.1'"),
 		  "DE.1 becomes DE.2 by system message @-10");

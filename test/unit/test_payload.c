@@ -524,6 +524,12 @@ static const reading readings[] = {
 	{"a call from the business's own number, whose contact is the user",
 		"{'metadata':{'display_phone_number':'+1'},'contacts':[{'wa_id':'2','user_id':'U'}],'calls':[{'from':'1','from_user_id':'U','direction':'USER_INITIATED'}]}",
 	"/contacts/0 contact who=2/U/-\n/calls/0 call by_user who=2/U/- contact=2/U/-"},
+	{"the same without a contact",
+		"{'metadata':{'display_phone_number':'1'},'calls':[{'from':'1','from_user_id':'U','direction':'USER_INITIATED'},{'from':'1','direction':'USER_INITIATED'}]}",
+	"/calls/0 call by_user who=-/U/-\n/calls/1 call by_user"},
+	{"calls without a direction, of which user ids tell who the user is",
+		"{'calls':[{'from':'1','from_user_id':'U'},{'from':'2','to':'1','to_user_id':'U'}]}",
+	"/calls/0 call onprem who=1/U/-\n/calls/1 call onprem who=1/U/-"},
 	{"the contact of a change of user id",
 		"[{'contacts':[{'wa_id':'1'}],'user_id_update':[{'user_id':{'previous':'US.1','current':'US.2'}}]},"
 		"{'contacts':[{'user_id':'US.3'},{'user_id':'US.2','wa_id':'2'}],'user_id_update':[{'user_id':{'previous':'US.1','current':'US.2'}},"
