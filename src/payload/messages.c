@@ -193,25 +193,38 @@ message_card_phone(json_object *phones)
 }
 
 /*
- * The card with which a user answers request_contact_info is the user's own.
- * Any other card is of somebody else.  The origin of the card is in the card, or in an older form
- * beside it.
+ * The card with which a user answers request_contact_info, which is the user's own; NULL where there
+ * is none, or nobody can tell which.  Any other card is of somebody else.  The origin of a card is
+ * in the card, or in an older form beside the only one.
  */
+static json_object *
+message_own_card(json_object *contacts, json_object *message)
+{
+	int			n = wa_json_list_length(contacts);
+	json_object *own = NULL;
+
+	for (int i = 0; i < n; i++)
+	{
+		json_object *card = wa_json_list_item(contacts, i);
+		wa_str		origin = wa_json_text(n > 1 || wa_json_has(card, "origin") ? card : message, "origin");
+
+		if (!wa_str_equal(origin, WA_STR("contact_request")))
+			continue;
+		if (own != NULL)
+			return NULL;
+		own = card;
+	}
+	return own;
+}
+
 static void
 message_fill_card(json_object *contacts, wa_element *element)
 {
-	wa_str		origin;
+	json_object *card = message_own_card(contacts, wa_element_node(element));
 
-	if (wa_json_list_length(contacts) != 1)
-		return;
-	contacts = wa_json_list_item(contacts, 0);
-	origin = wa_json_text(wa_json_has(contacts, "origin") ? contacts : wa_element_node(element),
-						  "origin");
-	if (!wa_str_equal(origin, WA_STR("contact_request")))
-		return;
-	element->card.phone = message_card_phone(wa_json_member(contacts, "phones"));
-	element->card.user_id = wa_json_text(contacts, "user_id");
-	element->card.parent_user_id = wa_json_text(contacts, "parent_user_id");
+	element->card.phone = message_card_phone(wa_json_member(card, "phones"));
+	element->card.user_id = wa_json_text(card, "user_id");
+	element->card.parent_user_id = wa_json_text(card, "parent_user_id");
 }
 
 /*

@@ -717,6 +717,11 @@ test_cards(void)
 		  INBOUND_1 "; seen 4915112345678 DE.1 by contact request @-10");
 	means(CARDS("{'phones':[{'phone':'+49 151 12345678'}]}],'origin':'other','x':["), INBOUND_1);
 	means(CARDS("{'origin':'other','phones':[{'phone':'+49 151 12345678'}]}],'origin':'contact_request','x':["), INBOUND_1);
+	/* Somebody else's beside it. */
+	means(CARDS("{'origin':'other','phones':[{'wa_id':'4915112345679'}]},"
+				"{'origin':'contact_request','phones':[{'wa_id':'4915112345678'}]}"),
+		  INBOUND_1 "; seen 4915112345678 DE.1 by contact request @-10");
+	means(CARDS("{'phones':[{'wa_id':'4915112345678'}]},{'phones':[{'wa_id':'4915112345679'}]}],'origin':'contact_request','x':["), INBOUND_1);
 	/* Two of them: nobody can tell which is the user's. */
 	means(CARDS("{'origin':'contact_request','phones':[{'wa_id':'4915112345678'},{'wa_id':'4915112345679'}]}"), INBOUND_1);
 	means(CARDS("{'origin':'contact_request','phones':[{'wa_id':'4915112345678'}]},"
