@@ -319,7 +319,7 @@ message_is_known(const char *key)
 		"id", "type", "timestamp", "from", "from_user_id", "from_parent_user_id", "parent_from_user_id",
 		"from_logical_id", "from_bsuid", "to", "to_user_id", "to_parent_user_id", "parent_to_user_id",
 		"group_id", "context", "referral", "identity", "origin", "errors", "error", "history_context",
-		"message_status", "original_message_id", "nfm_reply", "call_permission_reply", "payment_method",
+		"message_status", "original_message_id", "nfm_reply", "call_permission_reply", "payment_method", "product",
 		WA_KEPT_CONTACT
 	};
 

@@ -396,6 +396,8 @@ test_messages(void)
 	means(MESSAGE("'type':'text','id':'m','context':{'id':'m0'},'referral':{'body':'x'},'group_id':'','identity':{'hash':'x'},'errors':[{'code':1}]"),
 		  "inbound" WHO);
 	means(MESSAGE("'type':'interactive','interactive':{'type':'nfm_reply','nfm_reply':{'body':'Sent'}},'flow':'x'"), "inbound" WHO);
+	means(MESSAGE("'type':'interactive','interactive':{'type':'product','product':{'catalog_id':'1','product_retailer_id':'2'}}"),
+		  "inbound" WHO);
 	means(MESSAGE("'type':'image','image':{'id':'1'},'album':'x'"), "inbound" WHO);
 	means(MESSAGE("'type':'unsupported','unsupported':{'type':'poll'},'poll':'x'"), "inbound" WHO);
 	means(MESSAGE("'type':'poll','poll':{'name':'x'},'album':'x'"), "inbound" WHO);
