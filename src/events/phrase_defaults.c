@@ -879,6 +879,13 @@ const wa_default_phrase wa_default_phrases[] = {
 	EN_MARKETING("I DO NOT WANT TO RECEIVE"),
 	EN_MARKETING("I NO LONGER WANT"),
 	EN_MARKETING("I NO LONGER WANT TO RECEIVE"),
+	STOP("en", "BLOCK MESSAGES"),
+	STOP("en", "TURN OFF MESSAGES"),
+	STOP("en", "STOP GETTING MESSAGES"),
+	STOP("en", "TURN OFF NOTIFICATIONS"),
+	STOP("en", "NO MORE NOTIFICATIONS"),
+	STOP("en", "STOP RECEIVING UPDATES"),
+	STOP("en", "STOP RECEIVING NOTIFICATIONS"),
 	/* Spanish */
 	STOP("es", "BAJA"),
 	STOP("es", "DAR DE BAJA"),
@@ -1239,6 +1246,8 @@ const wa_default_phrase wa_default_phrases[] = {
 	ES_MARKETING("NO ME ENVÍEN MÁS"),
 	ES_MARKETING("NO ME MANDEN"),
 	ES_MARKETING("NO ME MANDEN MÁS"),
+	STOP("es", "BLOQUEAR MENSAJES"),
+	STOP("es", "SUSPENDER MENSAJES"),
 	STOP("es", "PARAR ANUNCIOS"),
 	STOP("es", "PARAR MENSAJES PROMOCIONALES"),
 	STOP("es", "BLOQUEAR ANUNCIOS"),
@@ -1612,6 +1621,7 @@ const wa_default_phrase wa_default_phrases[] = {
 	PT_MARKETING("NÃO ME ENVIEM MAIS"),
 	PT_MARKETING("NÃO ME MANDE MAIS"),
 	PT_MARKETING("NÃO ME MANDEM MAIS"),
+	STOP("pt", "NÃO RECEBER MENSAGENS"),
 	STOP("pt", "NÃO ME ENVIEM MAIS"),
 	/* French */
 	STOP("fr", "ARRÊT"),
@@ -1889,6 +1899,8 @@ const wa_default_phrase wa_default_phrases[] = {
 	FR_OF_MARKETING("JE NE VEUX PLUS RECEVOIR"),
 	FR_OF_MARKETING("JE NE SOUHAITE PLUS RECEVOIR"),
 	FR_OF_MARKETING("PLUS JAMAIS"),
+	STOP("fr", "BLOQUER LES MESSAGES"),
+	STOP("fr", "NE PLUS RECEVOIR LES MESSAGES"),
 	/* German */
 	STOP("de", "STOPP"),
 	STOP("de", "STOPPEN"),
@@ -2140,6 +2152,10 @@ const wa_default_phrase wa_default_phrases[] = {
 	DE_NO_MARKETING("SCHICKEN SIE MIR KEINE"),
 	DE_NO_MARKETING("SCHICKT MIR KEINE"),
 	DE_NO_MARKETING("SENDET MIR KEINE"),
+	STOP("de", "NACHRICHTEN BLOCKIEREN"),
+	STOP("de", "NACHRICHTEN ABSTELLEN"),
+	STOP("de", "ICH MÖCHTE KEINE NACHRICHTEN"),
+	STOP("de", "ICH WILL KEINE NACHRICHTEN"),
 	STOP("de", "LÖSCHEN SIE MICH AUS DER LISTE"),
 	/* Italian */
 	STOP("it", "CANCELLAMI"),
@@ -2559,6 +2575,9 @@ const wa_default_phrase wa_default_phrases[] = {
 	AR_MARKETING("توقفوا عن إرسال"),
 	AR_MARKETING("إلغاء الاشتراك في"),
 	AR_MARKETING("إلغاء الاشتراك من"),
+	STOP("ar", "حظر الرسائل"),
+	STOP("ar", "لا ترسلوا الرسائل"),
+	STOP("ar", "لا أريد الرسائل"),
 	STOP("ar", "توقف عن المراسلة"),
 	STOP("ar", "توقفوا عن المراسلة"),
 	/* Hindi */
@@ -2784,6 +2803,9 @@ const wa_default_phrase wa_default_phrases[] = {
 	HI_MARKETING("प्रमोशनल मैसेज"),
 	HI_MARKETING("मार्केटिंग मैसेज"),
 	HI_MARKETING("मार्केटिंग संदेश"),
+	STOP("hi", "मैसेज रोकें"),
+	STOP("hi", "संदेश रोकें"),
+	STOP("hi", "संदेश नहीं चाहिए"),
 	/* Indonesian */
 	STOP("id", "BERHENTI"),
 	STOP("id", "HENTIKAN"),
@@ -2956,6 +2978,8 @@ const wa_default_phrase wa_default_phrases[] = {
 	ID_MARKETING("SAYA TIDAK MAU"),
 	ID_MARKETING("SAYA TIDAK MAU MENERIMA"),
 	ID_MARKETING("SAYA TIDAK INGIN MENERIMA"),
+	STOP("id", "BLOKIR PESAN"),
+	STOP("id", "SETOP PESAN"),
 	/* Russian */
 	STOP("ru", "СТОП"),
 	STOP("ru", "ОСТАНОВИТЬ"),
@@ -3186,6 +3210,9 @@ const wa_default_phrase wa_default_phrases[] = {
 	RU_OF_MARKETING("НЕ НАДО"),
 	RU_OF_MARKETING("НЕ НУЖНО"),
 	RU_OF_MARKETING("БОЛЬШЕ НЕ НАДО"),
+	STOP("ru", "ОТКЛЮЧИТЬ СООБЩЕНИЯ"),
+	STOP("ru", "ПРЕКРАТИТЕ СООБЩЕНИЯ"),
+	STOP("ru", "НЕ ПОЛУЧАТЬ СООБЩЕНИЯ"),
 	/* Turkish */
 	STOP("tr", "DUR"),
 	STOP("tr", "DURDUR"),
@@ -3353,6 +3380,9 @@ const wa_default_phrase wa_default_phrases[] = {
 	TR_MARKETING("REKLAM MESAJLARINI"),
 	TR_MARKETING("KAMPANYA MESAJLARINI"),
 	TR_MARKETING("PROMOSYON MESAJLARINI"),
+	STOP("tr", "MESAJLARI İSTEMİYORUM"),
+	STOP("tr", "MESAJLARI GÖNDERMEYİN"),
+	STOP("tr", "MESAJLARI ENGELLE"),
 	STOP("tr", "BİLDİRİMLERİ KAPAT"),
 
 	/*
