@@ -1,8 +1,9 @@
 -- ALTER DEFAULT PRIVILEGES of the role that installs may have granted rights on
--- the new objects, secrets and keys among them.  They are revoked here, before
--- the intended rights are granted.  Pure functions stay executable by PUBLIC, as
--- CREATE FUNCTION makes them.  Only objects made by this transaction are
--- changed, so that an upgrade script does not change a DBA's grants.
+-- the new objects, secrets and keys among them, and CREATE FUNCTION lets PUBLIC
+-- execute each function.  All of that is revoked here, before the intended rights
+-- are granted; only immutable functions stay executable by PUBLIC, for they read and
+-- write nothing.  Only objects made by this transaction are changed, so that an
+-- upgrade script does not change a DBA's grants.
 
 DO $$
 DECLARE
@@ -28,8 +29,9 @@ BEGIN
 			SELECT 'ROUTINE', p.oid::pg_catalog.regprocedure::pg_catalog.text, p.proowner, x.grantee
 			FROM fresh AS f
 			JOIN pg_catalog.pg_proc AS p ON f.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
-				AND p.oid OPERATOR(pg_catalog.=) f.objid, pg_catalog.aclexplode(p.proacl) AS x
-			WHERE x.grantee OPERATOR(pg_catalog.<>) 0::pg_catalog.oid
+				AND p.oid OPERATOR(pg_catalog.=) f.objid,
+				pg_catalog.aclexplode(COALESCE(p.proacl, pg_catalog.acldefault('f', p.proowner))) AS x
+			WHERE x.grantee OPERATOR(pg_catalog.<>) 0::pg_catalog.oid OR p.provolatile OPERATOR(pg_catalog.<>) 'i'::pg_catalog."char"
 			UNION
 			SELECT 'TYPE', t.oid::pg_catalog.regtype::pg_catalog.text, t.typowner, x.grantee
 			FROM fresh AS f

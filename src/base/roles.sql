@@ -29,6 +29,8 @@ $$;
 
 -- Not on token, which identifies restored rows.
 GRANT INSERT (payload, signature, received_at) ON wa_webhook TO wa_writer;
+-- The default of token: for every role that a DBA lets insert.
+GRANT EXECUTE ON FUNCTION wa__ingest_token() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION
 	wa_ingest(text, text, timestamptz),
 	wa_ingest(bytea, text, timestamptz),

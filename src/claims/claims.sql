@@ -46,7 +46,6 @@ CREATE FUNCTION wa__reason_beside(phone text, category wa_category, business tex
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION wa__reason_beside(text, wa_category, text, text, timestamptz, bigint) IS
 'Does what wa_first_reason does, but ignores the claims of one call of wa_claim';
-REVOKE EXECUTE ON FUNCTION wa__reason_beside(text, wa_category, text, text, timestamptz, bigint) FROM PUBLIC;
 
 CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, business text, sender text,
 	lease interval, at timestamptz, token bigint)
@@ -130,7 +129,6 @@ CREATE FUNCTION wa__claim(phones text[], category wa_category, campaign text, bu
 		ORDER BY u.place;
 	END;
 COMMENT ON FUNCTION wa__claim(text[], wa_category, text, text, text, interval, timestamptz, bigint) IS 'Does the work of wa_claim';
-REVOKE EXECUTE ON FUNCTION wa__claim(text[], wa_category, text, text, text, interval, timestamptz, bigint) FROM PUBLIC;
 
 CREATE FUNCTION wa_claim(phones text[], category wa_category, campaign text, business text DEFAULT NULL, sender text DEFAULT NULL,
 	lease interval DEFAULT '15 minutes')
@@ -157,7 +155,6 @@ CREATE FUNCTION wa_claim(phones text[], category wa_category, campaign text, bus
 	END;
 COMMENT ON FUNCTION wa_claim(text[], wa_category, text, text, text, interval) IS
 'Claims phones for a campaign, for a worker that sends: those that may be sent to now and were not claimed or sent to for this campaign under any identifier of the person. Campaigns of several businesses need different names. Returns one row per phone, in the order given. For a claimed phone reason is NULL and wa_id is the address to send to; for others reason is that of wa_first_reason, or sent, or claimed. business and sender as for wa_sendable. A claim ends with wa_sent, with wa_unclaim, or by itself after the lease. Commit at once: a session that claims the same person waits until then. Errors: null_value_not_allowed for NULL phones or category; invalid_parameter_value for a blank campaign or a lease that is not positive; string_data_right_truncation for a campaign of more than 1000 bytes; datetime_field_overflow for a lease of more than 100 years; those of wa_sendable; where a frequency cap applies, feature_not_supported above READ COMMITTED';
-REVOKE EXECUTE ON FUNCTION wa_claim(text[], wa_category, text, text, text, interval) FROM PUBLIC;
 
 CREATE FUNCTION wa_unclaim(phones text[], campaign text) RETURNS bigint
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
@@ -184,5 +181,4 @@ CREATE FUNCTION wa_unclaim(phones text[], campaign text) RETURNS bigint
 	END;
 COMMENT ON FUNCTION wa_unclaim(text[], text) IS
 'Releases the claims of these phones for a campaign, so that another worker may claim them; returns the number of people released. People who were sent to are not released';
-REVOKE EXECUTE ON FUNCTION wa_unclaim(text[], text) FROM PUBLIC;
 

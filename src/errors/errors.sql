@@ -55,7 +55,6 @@ LANGUAGE c
 AS 'MODULE_PATHNAME', 'wa__override_guard';
 COMMENT ON FUNCTION wa__override_guard() IS
 'Trigger of wa_error_override: rejects a chain, where the code named by same_as has a same_as itself';
-REVOKE EXECUTE ON FUNCTION wa__override_guard() FROM PUBLIC;
 CREATE TRIGGER wa__override_guard
 	AFTER INSERT OR UPDATE ON wa_error_override
 	FOR EACH STATEMENT EXECUTE FUNCTION wa__override_guard();
@@ -100,7 +99,6 @@ LANGUAGE c
 AS 'MODULE_PATHNAME', 'wa__incident_guard';
 COMMENT ON FUNCTION wa__incident_guard() IS
 'Trigger of wa_incident: rejects an unknown code';
-REVOKE EXECUTE ON FUNCTION wa__incident_guard() FROM PUBLIC;
 CREATE TRIGGER wa__incident_guard
 	AFTER INSERT OR UPDATE OF code ON wa_incident
 	FOR EACH ROW EXECUTE FUNCTION wa__incident_guard();
@@ -169,7 +167,4 @@ COMMENT ON FUNCTION wa_retry_after(integer, integer) IS
 'How long to wait before sending again when the given attempt, counted from 1, failed with this code. The last wait of a code repeats. Where something must be corrected first and the sender is held meanwhile: the time until the hold ends and one message may be tried. NULL where a retry is pointless: waiting does not help, the code is unknown, or the wait has no end';
 
 -- They reveal the contents of wa_error_override.
-REVOKE EXECUTE ON FUNCTION wa_error_catalogue(boolean) FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION wa_classify(integer) FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION wa_retry_after(integer, integer) FROM PUBLIC;
 

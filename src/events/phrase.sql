@@ -54,14 +54,12 @@ CREATE FUNCTION wa_default_phrase(OUT phrase text, OUT meaning text, OUT languag
 	AS 'MODULE_PATHNAME', 'wa_default_phrase_rows' LANGUAGE C STABLE PARALLEL SAFE ROWS 1000;
 COMMENT ON FUNCTION wa_default_phrase() IS
 E'Returns the default rows of wa_phrase. Characters that the encoding of this database cannot represent are written as \\u and four hexadecimal digits';
-REVOKE EXECUTE ON FUNCTION wa_default_phrase() FROM PUBLIC;
 
 CREATE FUNCTION wa_phrase_filler(OUT words text, OUT language text, OUT around_opt_in boolean)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'wa_phrase_fillers_rows' LANGUAGE C STABLE PARALLEL SAFE ROWS 400;
 COMMENT ON FUNCTION wa_phrase_filler() IS
 'Returns the polite words that are ignored before and after a phrase. Words with around_opt_in false are ignored around opt-out phrases only';
-REVOKE EXECUTE ON FUNCTION wa_phrase_filler() FROM PUBLIC;
 
 -- After ALTER SCHEMA RENAME somebody may create a schema with the old name, which
 -- triggers with the owner's rights must not use.  So they get the schema of their
@@ -81,7 +79,6 @@ END
 $$;
 COMMENT ON FUNCTION wa__default_guard() IS
 'Trigger of wa_phrase, wa_region_rule and wa_region_without_limit: an operator''s row replaces the default one, and a default row that is changed is one no more';
-REVOKE EXECUTE ON FUNCTION wa__default_guard() FROM PUBLIC;
 
 -- In an AFTER trigger, so that wa__default_remove, which this calls, finds nothing to do.
 CREATE FUNCTION wa__default_note() RETURNS trigger
@@ -98,7 +95,6 @@ END
 $$;
 COMMENT ON FUNCTION wa__default_note() IS
 'Trigger of wa_phrase, wa_region_rule and wa_region_without_limit: records in wa_default_removed which default rows an operator changed or deleted';
-REVOKE EXECUTE ON FUNCTION wa__default_note() FROM PUBLIC;
 
 CREATE FUNCTION wa__default_lock() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -113,7 +109,6 @@ END
 $$;
 COMMENT ON FUNCTION wa__default_lock() IS
 'Trigger of wa_phrase, wa_region_rule, wa_region_without_limit and wa_default_removed: allows one change at a time, since a parallel restore fills all of them at once and the trigger of each writes others; a TRUNCATE deletes the default rows first, which records them';
-REVOKE EXECUTE ON FUNCTION wa__default_lock() FROM PUBLIC;
 
 CREATE FUNCTION wa__default_remove() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -141,7 +136,6 @@ END
 $$;
 COMMENT ON FUNCTION wa__default_remove() IS
 'Trigger of wa_default_removed: deletes the default row that a restored row says was removed';
-REVOKE EXECUTE ON FUNCTION wa__default_remove() FROM PUBLIC;
 
 INSERT INTO wa_phrase (phrase, meaning, language, active, is_default)
 	SELECT d.phrase, d.meaning, d.language, d.active, true FROM wa_default_phrase() AS d;

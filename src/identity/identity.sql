@@ -72,11 +72,9 @@ CREATE FUNCTION wa_unlink(a wa_recipient, b wa_recipient, reason text)
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION wa_unlink(wa_recipient, wa_recipient, text) IS
 'Unlinks two identifiers that were linked by mistake. Webhooks that show them together up to this moment, also if they arrive later, do not link them any more; a newer one does. A stop that named both still counts for both. The reason is logged in wa_unlink_log. A NOTICE says so where the two were not linked. Errors: invalid_parameter_value where both are the same, and for a blank reason; null_value_not_allowed; object_not_in_prerequisite_state on a subscriber (wa_subscribe)';
-REVOKE EXECUTE ON FUNCTION wa_unlink(wa_recipient, wa_recipient, text) FROM PUBLIC;
 
 CREATE FUNCTION wa__identifiers(recipient wa_recipient, everything boolean DEFAULT false)
 	RETURNS TABLE (identifier wa_recipient, until timestamptz)
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE COST 100 ROWS 3;
 COMMENT ON FUNCTION wa__identifiers(wa_recipient, boolean) IS
 'Returns this identifier and the others of the same person. Events under an identifier count for the person up to the time in the second column; NULL: without end. Of a recipient that is refused because of too_many_identifiers, itself alone, unless the second argument is true';
-REVOKE EXECUTE ON FUNCTION wa__identifiers(wa_recipient, boolean) FROM PUBLIC;

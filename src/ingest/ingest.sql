@@ -123,7 +123,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION wa__keep_elements() IS 'Trigger of wa_webhook: before a payload is deleted or changed, copies the elements that open problems are about into wa_problem.fragment';
-REVOKE EXECUTE ON FUNCTION wa__keep_elements() FROM PUBLIC;
 CREATE TRIGGER wa__keep_first BEFORE UPDATE OR DELETE ON wa_webhook
 	FOR EACH STATEMENT EXECUTE FUNCTION wa__keep_elements();
 CREATE TRIGGER wa__keep_deleted AFTER DELETE ON wa_webhook
@@ -138,7 +137,6 @@ CREATE FUNCTION wa__webhook_ingest() RETURNS trigger
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION wa__webhook_ingest() IS
 'Trigger of wa_webhook: applies the inserted payloads, once per statement';
-REVOKE EXECUTE ON FUNCTION wa__webhook_ingest() FROM PUBLIC;
 CREATE TRIGGER wa__webhook_ingest AFTER INSERT ON wa_webhook
 	REFERENCING NEW TABLE AS inserted
 	FOR EACH STATEMENT EXECUTE FUNCTION wa__webhook_ingest();
@@ -151,7 +149,6 @@ CREATE FUNCTION wa_ingest(payload text, signature text DEFAULT NULL,
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION wa_ingest(text, text, timestamptz) IS
 'Applies one webhook payload without storing it. Returns how many elements were applied, how many were ignored, and how many problems were recorded in wa_problem. received_at: when the webhook was received; give it where the payload was queued or goes to several databases. Errors: null_value_not_allowed for a NULL payload or received_at; datetime_field_overflow for a time before 2009 or more than 10 minutes in the future; object_not_in_prerequisite_state on a subscriber (wa_subscribe)';
-REVOKE EXECUTE ON FUNCTION wa_ingest(text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_ingest(payload bytea, signature text DEFAULT NULL,
 	received_at timestamptz DEFAULT pg_catalog.clock_timestamp(),
@@ -161,7 +158,6 @@ CREATE FUNCTION wa_ingest(payload bytea, signature text DEFAULT NULL,
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION wa_ingest(bytea, text, timestamptz) IS
 'Applies one webhook payload, given as the exact bytes of the request (UTF-8), without storing it. Results and errors are the same as for text';
-REVOKE EXECUTE ON FUNCTION wa_ingest(bytea, text, timestamptz) FROM PUBLIC;
 
 -- A report adds its business to wa_sender.  Where payloads are signed, a misspelt business must not be added, since questions about it would be answered.
 CREATE FUNCTION wa__require_reporter(business text) RETURNS boolean
@@ -177,7 +173,6 @@ CREATE FUNCTION wa__require_reporter(business text) RETURNS boolean
 			ELSE true END;
 	END;
 COMMENT ON FUNCTION wa__require_reporter(text) IS 'Raises undefined_object for a business that is not in wa_sender, if there are app secrets; else returns true';
-REVOKE EXECUTE ON FUNCTION wa__require_reporter(text) FROM PUBLIC;
 
 CREATE FUNCTION wa_report_error(recipient text, code integer,
 	at timestamptz DEFAULT pg_catalog.clock_timestamp(), business text DEFAULT '', sender text DEFAULT '',
@@ -188,7 +183,6 @@ CREATE FUNCTION wa_report_error(recipient text, code integer,
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION wa_report_error(text, integer, timestamptz, text, text, text, text) IS
 'Records an error that the send API returned at once, with the same effect as a webhook for it. code is Meta''s number, not a provider''s; wa_error_override.same_as maps a provider''s number to Meta''s. business and sender, of which blanks around them are removed: '''' where unknown, which counts for every one. message_id and details go into wa_message and wa_problem. A recipient or time that cannot be right is recorded in wa_problem. Errors: null_value_not_allowed for a NULL recipient, code or at; undefined_object, if there are app secrets, for a business that is not in wa_sender. Returns the counts of wa_ingest';
-REVOKE EXECUTE ON FUNCTION wa_report_error(text, integer, timestamptz, text, text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION wa_replay(from_id bigint DEFAULT NULL, to_id bigint DEFAULT NULL,
 	OUT applied bigint, OUT ignored bigint, OUT problems bigint)
@@ -197,5 +191,4 @@ CREATE FUNCTION wa_replay(from_id bigint DEFAULT NULL, to_id bigint DEFAULT NULL
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION wa_replay(bigint, bigint) IS
 'Applies stored payloads and all open problems again, after a change of policy or an upgrade. from_id and to_id: the rows of wa_webhook with from_id <= id <= to_id; NULL: no bound. What was applied before changes nothing. More than 4000 rows, or 8 MB of payloads, are processed in batches, and new intake then waits until the transaction ends; to avoid that, call it for smaller ranges, each in its own transaction. Returns the counts of wa_ingest';
-REVOKE EXECUTE ON FUNCTION wa_replay(bigint, bigint) FROM PUBLIC;
 

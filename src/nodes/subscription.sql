@@ -22,7 +22,6 @@ CREATE FUNCTION wa__replicated_tables() RETURNS SETOF pg_catalog.regclass
 	END;
 COMMENT ON FUNCTION wa__replicated_tables() IS
 'Returns the tables that wa_publish publishes: state and policy. Webhooks, problems, claims and app secrets are not published';
-REVOKE EXECUTE ON FUNCTION wa__replicated_tables() FROM PUBLIC;
 
 CREATE FUNCTION wa_publish(name text DEFAULT 'wa_policy') RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -62,7 +61,6 @@ END
 $$;
 COMMENT ON FUNCTION wa_publish(text) IS
 'Creates the publication of state and policy, to which other databases subscribe (wa_subscribe there), or adds the tables that it lacks. Call it again after an upgrade, and after the restore of a dump, which leaves them out. Needs wal_level = logical and the rights to create a publication of these tables. Error: object_not_in_prerequisite_state where wal_level is another, and on a subscriber whose copy has not begun';
-REVOKE EXECUTE ON FUNCTION wa_publish(text) FROM PUBLIC;
 
 -- Replicated rows may have the keys of local ones: default rows, and rows that
 -- operators recorded here.  These triggers fire for replicated rows only;
@@ -71,7 +69,6 @@ CREATE FUNCTION wa__is_here(arriving record) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION wa__is_here(record) IS
 'Returns whether the table of this row already has one with the same primary key. The triggers of a subscriber run for such rows only';
-REVOKE EXECUTE ON FUNCTION wa__is_here(record) FROM PUBLIC;
 
 -- PL/pgSQL prepares its expressions once per trigger, for a record of one type: the local
 -- row comes by EXECUTE for an UPDATE as well.
@@ -128,7 +125,6 @@ END
 $$;
 COMMENT ON FUNCTION wa__replicate() IS
 'Trigger of replicated tables on a subscriber: a replicated row is merged with the local one with the same key, by the laws of intake as far as something may be known only here, or replaces it; the arguments are the key columns';
-REVOKE EXECUTE ON FUNCTION wa__replicate() FROM PUBLIC;
 
 CREATE FUNCTION wa__replicate_log() RETURNS trigger
 	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -144,7 +140,6 @@ END
 $$;
 COMMENT ON FUNCTION wa__replicate_log() IS
 'Trigger of wa_consent_log on a subscriber: where an operator''s event was also recorded locally, the replicated row replaces the local one';
-REVOKE EXECUTE ON FUNCTION wa__replicate_log() FROM PUBLIC;
 
 CREATE FUNCTION wa__attach_replica_triggers() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -192,7 +187,6 @@ END
 $$;
 COMMENT ON FUNCTION wa__attach_replica_triggers() IS
 'Creates the triggers that merge replicated rows with local ones';
-REVOKE EXECUTE ON FUNCTION wa__attach_replica_triggers() FROM PUBLIC;
 
 CREATE FUNCTION wa_subscribe(name text, connection text, publication text DEFAULT 'wa_policy', slot text DEFAULT NULL)
 	RETURNS text
@@ -235,19 +229,16 @@ END
 $$;
 COMMENT ON FUNCTION wa_subscribe(text, text, text, text) IS
 E'Prepares this database to receive the state of another one (wa_publish there), and returns the CREATE SUBSCRIPTION statement to run. A function cannot run it, since it creates a replication slot there. In psql: SELECT wa_subscribe(''name'', ''host=... dbname=...'') \\gexec. slot: name of a slot that was created by hand, which two databases of one server need. Until every table is copied, a decision here is an error: see wa_subscription_status. Needs the rights of the owner of the extension. Errors: null_value_not_allowed; object_not_in_prerequisite_state where this database has state of its own';
-REVOKE EXECUTE ON FUNCTION wa_subscribe(text, text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION wa__table_not_copied() RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION wa__table_not_copied() IS
 'Returns a table of the state that subscriptions have not copied into this database, or that they lack; NULL where there is none, so that decisions are possible';
-REVOKE EXECUTE ON FUNCTION wa__table_not_copied() FROM PUBLIC;
 
 CREATE FUNCTION wa__missing_rows() RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION wa__missing_rows() IS
 'Returns which rows are missing, as after a restore that failed, for wa_health; NULL where no loss was found';
-REVOKE EXECUTE ON FUNCTION wa__missing_rows() FROM PUBLIC;
 
 CREATE VIEW wa_subscription_status AS
 SELECT s.subname::text AS subscription,

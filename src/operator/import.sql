@@ -7,14 +7,12 @@ CREATE FUNCTION wa_import(query text, dry_run boolean DEFAULT true, source text 
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE COST 100000 ROWS 1000;
 COMMENT ON FUNCTION wa_import(text, boolean, text, text, timestamptz) IS
 'Imports a list of opt-outs from a query. query is one SELECT with the column phone and any of reason, source, at, note, register (business or everything; whatsapp, which wa_export writes, counts as business) and business. An import only adds stops: it lifts nothing, and a later opt-in stays in force. With dry_run, the default, nothing is written. The arguments source, business and at are for rows that have none of their own; business '''' means every business. Returns the counts total, stopped (rows that stop somebody who was not stopped), recorded (new rows that change nothing), known (recorded before) and rejected (unusable); then one row, with its line number, for each rejected row, for each row with an unusable time (remark), and in a dry run for each row that makes a difference. Importing the same list twice changes nothing. The query runs with the rights and the search_path of the caller. All is written in the caller''s transaction, or nothing. wa_import_progress shows the progress. Errors: undefined_object for an argument business that is not in wa_sender; invalid_parameter_value for other columns; duplicate_column; datetime_field_overflow for an argument at that is out of range; null_value_not_allowed';
-REVOKE EXECUTE ON FUNCTION wa_import(text, boolean, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa__import_apply(internal) RETURNS void
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE STRICT
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION wa__import_apply(internal) IS
 'The part of wa_import that reads and writes the state';
-REVOKE EXECUTE ON FUNCTION wa__import_apply(internal) FROM PUBLIC;
 
 CREATE FUNCTION wa_export()
 	RETURNS TABLE (phone text, reason text, source text, at timestamptz, note text,
@@ -52,7 +50,6 @@ CREATE FUNCTION wa_export()
 	END;
 COMMENT ON FUNCTION wa_export() IS
 'Returns all stops that stand, in the form that wa_import takes, each under the identifier with which it is stored. Importing it here changes nothing; importing it into another database stops the same identifiers there (wa_suppressed names all identifiers of those who are stopped). A stop of the register whatsapp keeps that name; wa_import makes it one of the register business where WhatsApp has not reported it, since only WhatsApp writes its register';
-REVOKE EXECUTE ON FUNCTION wa_export() FROM PUBLIC;
 
 -- The server has no progress command for an import, so it is reported as a COPY, and
 -- distinguished by a value that no COPY has.

@@ -21,7 +21,6 @@ CREATE FUNCTION wa__purge_webhooks(before timestamptz, since timestamptz, batch 
 	END;
 COMMENT ON FUNCTION wa__purge_webhooks(timestamptz, timestamptz, integer) IS
 'Deletes one batch for wa_purge: webhooks received before the first time and not before the second';
-REVOKE EXECUTE ON FUNCTION wa__purge_webhooks(timestamptz, timestamptz, integer) FROM PUBLIC;
 
 CREATE FUNCTION wa__purge_problems(before timestamptz, since timestamptz, batch integer,
 	OUT purged bigint, OUT reached timestamptz)
@@ -38,18 +37,15 @@ CREATE FUNCTION wa__purge_problems(before timestamptz, since timestamptz, batch 
 	END;
 COMMENT ON FUNCTION wa__purge_problems(timestamptz, timestamptz, integer) IS
 'Deletes one batch for wa_purge: problems resolved before the first time and not before the second';
-REVOKE EXECUTE ON FUNCTION wa__purge_problems(timestamptz, timestamptz, integer) FROM PUBLIC;
 
 CREATE FUNCTION wa__message_index_renew(page bigint) RETURNS void
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION wa__message_index_renew(bigint) IS
 'For wa_purge: makes the entry of the index wa_message_first that is about this page and those beside it anew, from the messages that are there now';
-REVOKE EXECUTE ON FUNCTION wa__message_index_renew(bigint) FROM PUBLIC;
 
 CREATE PROCEDURE wa_purge(older_than interval, batch integer DEFAULT 5000,
 	payloads_older_than interval DEFAULT NULL)
 	LANGUAGE C AS 'MODULE_PATHNAME';
 COMMENT ON PROCEDURE wa_purge(interval, integer, interval) IS
 'Deletes old webhooks, resolved problems and messages. older_than is the age since a problem was resolved, since the first event of a message (wa_message_day keeps the counts), and since a webhook was received; payloads_older_than is another age for webhooks, NULL: the same. Commits after every batch of that many rows, so that it holds no lock for long; after an interruption the next call continues. It cannot run inside a transaction. Never deletes consent, its log, other state, open problems, or a webhook that an open problem needs. Errors: invalid_parameter_value for an age below an hour or a batch below 1; datetime_field_overflow for an age of more than 1000 years; null_value_not_allowed; invalid_transaction_termination inside a transaction';
-REVOKE EXECUTE ON PROCEDURE wa_purge(interval, integer, interval) FROM PUBLIC;

@@ -19,14 +19,12 @@ CREATE FUNCTION wa__forecast_moments(until timestamptz, step interval) RETURNS t
 	END;
 COMMENT ON FUNCTION wa__forecast_moments(timestamptz, interval) IS
 'Returns the later times of wa_segment_forecast, ascending, or raises an error that says what is wrong with its arguments';
-REVOKE EXECUTE ON FUNCTION wa__forecast_moments(timestamptz, interval) FROM PUBLIC;
 
 CREATE FUNCTION wa__segment_forecast(query text, category wa_category, business text, sender text, at timestamptz, later timestamptz[])
 	RETURNS TABLE (moment timestamptz, outcome text, phones bigint)
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 1000000 ROWS 100;
 COMMENT ON FUNCTION wa__segment_forecast(text, wa_category, text, text, timestamptz, timestamptz[]) IS
 'Does the work of wa_segment_forecast: returns the summary at one time and at each of the later times, which must ascend';
-REVOKE EXECUTE ON FUNCTION wa__segment_forecast(text, wa_category, text, text, timestamptz, timestamptz[]) FROM PUBLIC;
 
 -- With the caller's rights and search path, since the query is the caller's.
 CREATE FUNCTION wa_segment_forecast(query text, category wa_category,
@@ -43,4 +41,3 @@ CREATE FUNCTION wa_segment_forecast(query text, category wa_category,
 	END;
 COMMENT ON FUNCTION wa_segment_forecast(text, wa_category, timestamptz, interval, text, text) IS
 'Returns the result of wa_segment_summary now and at each step up to until: how many phones of a query may be sent to at which time, if no further event arrives. By default each hour of the next 24 hours; 1 to 1000 steps. The query runs once. Other arguments and errors as for wa_segment_summary';
-REVOKE EXECUTE ON FUNCTION wa_segment_forecast(text, wa_category, timestamptz, interval, text, text) FROM PUBLIC;

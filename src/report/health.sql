@@ -3,7 +3,6 @@
 CREATE FUNCTION wa__library_version() RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION wa__library_version() IS 'Returns the version of the library that this session has loaded';
-REVOKE EXECUTE ON FUNCTION wa__library_version() FROM PUBLIC;
 
 -- Parallel unsafe: it reads the policy by a snapshot of its own, which is not allowed in a parallel query.
 CREATE FUNCTION wa__recompute_owed() RETURNS bigint
@@ -27,7 +26,6 @@ CREATE FUNCTION wa__recompute_owed() RETURNS bigint
 	END;
 COMMENT ON FUNCTION wa__recompute_owed() IS
 'Returns how many rows of wa_cooldown and wa_sender_hold do not follow the latest change of wa_error_override or wa_incident, deleted rows included; wa_recompute() corrects them';
-REVOKE EXECUTE ON FUNCTION wa__recompute_owed() FROM PUBLIC;
 
 -- The hours with new messages of each business.  A sample of some hundred rows of each hour is read, so that the cost does not
 -- depend on the number of messages; a business with few messages among many may seem to pause for longer than it did.
@@ -43,7 +41,6 @@ CREATE FUNCTION wa__status_hours() RETURNS TABLE (business text, hour timestampt
 					AND LEAST(n.sent_at, n.delivered_at, n.failed_at) < h.hour + interval '1 hour' LIMIT 300) AS m;
 	END;
 COMMENT ON FUNCTION wa__status_hours() IS 'Returns the hours of the last 30 days in which each business had new messages, from a sample of each hour';
-REVOKE EXECUTE ON FUNCTION wa__status_hours() FROM PUBLIC;
 
 -- The sample of an hour may have missed a business, so this checks before it is reported as silent.
 CREATE FUNCTION wa__status_since(business text, since timestamptz) RETURNS boolean
@@ -52,7 +49,6 @@ CREATE FUNCTION wa__status_since(business text, since timestamptz) RETURNS boole
 	RETURN EXISTS (SELECT FROM wa_message AS m
 		WHERE LEAST(m.sent_at, m.delivered_at, m.failed_at) >= wa__status_since.since AND m.business = wa__status_since.business);
 COMMENT ON FUNCTION wa__status_since(text, timestamptz) IS 'Returns whether a business has had a new message since a time';
-REVOKE EXECUTE ON FUNCTION wa__status_since(text, timestamptz) FROM PUBLIC;
 
 -- The usual rhythm of a business: the hours of the last 30 days with webhooks of each kind.
 CREATE VIEW wa__rhythm AS
@@ -361,7 +357,6 @@ CREATE FUNCTION wa__findings() RETURNS SETOF wa__finding
 		SELECT f.* FROM wa__finding AS f;
 	END;
 COMMENT ON FUNCTION wa__findings() IS 'Returns the rows of wa__finding, without run-time compilation';
-REVOKE EXECUTE ON FUNCTION wa__findings() FROM PUBLIC;
 
 CREATE VIEW wa_health AS
 SELECT f.finding, f.severity, f.figure,

@@ -67,12 +67,10 @@ CREATE FUNCTION wa__sent_check(message_id text, recipient text, template text, c
 	END;
 COMMENT ON FUNCTION wa__sent_check(text, text, text, text, timestamptz, text, text) IS
 'Checks the arguments of wa_sent: returns true or raises an error that says what is wrong';
-REVOKE EXECUTE ON FUNCTION wa__sent_check(text, text, text, text, timestamptz, text, text) FROM PUBLIC;
 
 CREATE FUNCTION wa__message_log() RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION wa__message_log() IS 'Returns whether wa_policy.message_log is on';
-REVOKE EXECUTE ON FUNCTION wa__message_log() FROM PUBLIC;
 
 -- The same law as in ingest/state_rows.c.
 CREATE FUNCTION wa_sent(message_id text, recipient text, category wa_category DEFAULT NULL,
@@ -109,7 +107,6 @@ CREATE FUNCTION wa_sent(message_id text, recipient text, category wa_category DE
 	END;
 COMMENT ON FUNCTION wa_sent(text, text, wa_category, text, text, timestamptz, text, text) IS
 'Records in wa_message what only the sender knows: that the send API accepted a message, its recipient, category, template and campaign. It may be called before or after the statuses arrive, and more than once. A transaction with many calls should make them in the order of message_id, since webhooks lock the same rows in that order. With a campaign it ends the claim of wa_claim; with or without a claim, the person cannot be claimed for that campaign again. Nothing is stored in wa_message while wa_policy.message_log is off. Errors: null_value_not_allowed for a NULL or blank message id, or a NULL recipient; invalid_parameter_value for blanks around the message id, business or sender; invalid_text_representation for text that is no recipient; string_data_right_truncation for a name that is too long (message id, business and sender: 255 bytes; template: 512; campaign: 1000); datetime_field_overflow for a time before 2009 or more than 10 minutes in the future; undefined_object, if there are app secrets, for a business that is not in wa_sender';
-REVOKE EXECUTE ON FUNCTION wa_sent(text, text, wa_category, text, text, timestamptz, text, text) FROM PUBLIC;
 
 -- Purged messages are counted first, so that rates are kept.
 CREATE TABLE wa_message_day (

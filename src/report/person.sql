@@ -26,7 +26,6 @@ CREATE FUNCTION wa__consent_events(phone wa_recipient) RETURNS SETOF wa_consent_
 	END;
 COMMENT ON FUNCTION wa__consent_events(wa_recipient) IS
 'Returns the consent events of one person: those stored under its identifiers, as far as these were its own, and those that also named one of them';
-REVOKE EXECUTE ON FUNCTION wa__consent_events(wa_recipient) FROM PUBLIC;
 
 CREATE FUNCTION wa_history(phone wa_recipient)
 	RETURNS TABLE (at timestamptz, event text, identifier wa_recipient, business text, sender text,
@@ -129,7 +128,6 @@ CREATE FUNCTION wa_history(phone wa_recipient)
 	END;
 COMMENT ON FUNCTION wa_history(wa_recipient) IS
 'Returns everything known about one person in order of time, under all identifiers of the person. That is consent with its evidence and the role that recorded it, failures, latest traffic and windows, messages, claims and identifiers. Events under an identifier after the person had left it are left out';
-REVOKE EXECUTE ON FUNCTION wa_history(wa_recipient) FROM PUBLIC;
 
 CREATE FUNCTION wa_history(phone text)
 	RETURNS TABLE (at timestamptz, event text, identifier wa_recipient, business text, sender text,
@@ -141,7 +139,6 @@ CREATE FUNCTION wa_history(phone text)
 	END;
 COMMENT ON FUNCTION wa_history(text) IS
 'Returns everything known about one person, given in any accepted spelling; see wa_history(wa_recipient). Error: invalid_text_representation for text that is no recipient';
-REVOKE EXECUTE ON FUNCTION wa_history(text) FROM PUBLIC;
 
 CREATE FUNCTION wa_proof(phone wa_recipient) RETURNS jsonb
 	LANGUAGE sql STABLE PARALLEL RESTRICTED
@@ -207,7 +204,6 @@ CREATE FUNCTION wa_proof(phone wa_recipient) RETURNS jsonb
 	END;
 COMMENT ON FUNCTION wa_proof(wa_recipient) IS
 'Returns the consent of one person as evidence. It has the identifiers, what stops marketing now, and every consent event in order of time: its words, who recorded it and when, and the webhook it came in, with the digest of the payload and whether its signature matches a stored secret of its business. The webhook itself is not included, since it may name others';
-REVOKE EXECUTE ON FUNCTION wa_proof(wa_recipient) FROM PUBLIC;
 
 CREATE FUNCTION wa_proof(phone text) RETURNS jsonb
 	LANGUAGE sql STABLE PARALLEL RESTRICTED
@@ -217,4 +213,3 @@ CREATE FUNCTION wa_proof(phone text) RETURNS jsonb
 	END;
 COMMENT ON FUNCTION wa_proof(text) IS
 'Returns the consent of one person as evidence, the person given in any accepted spelling; see wa_proof(wa_recipient). Error: invalid_text_representation for text that is no recipient';
-REVOKE EXECUTE ON FUNCTION wa_proof(text) FROM PUBLIC;

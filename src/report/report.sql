@@ -241,4 +241,3 @@ CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 	END;
 COMMENT ON FUNCTION wa_report(integer) IS
 'Returns one self-contained HTML page about the last days (1 to 366): main figures, charts, health, and why people are left out, each with its SQL. Contains no personal data. For psql -At -o report.html -c ''SELECT wa_report()''';
-REVOKE EXECUTE ON FUNCTION wa_report(integer) FROM PUBLIC;

@@ -5,7 +5,6 @@ CREATE FUNCTION wa__opt_in_of(recipient wa_recipient) RETURNS bigint
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 1000;
 COMMENT ON FUNCTION wa__opt_in_of(wa_recipient) IS
 'Returns the row of wa_consent_log with the latest opt-in to marketing of the person, of the business or in WhatsApp, under whichever identifier that surely was the person''s then; NULL where there was none';
-REVOKE EXECUTE ON FUNCTION wa__opt_in_of(wa_recipient) FROM PUBLIC;
 
 CREATE VIEW wa_recipient_status AS
 SELECT k.recipient,
@@ -76,13 +75,11 @@ CREATE FUNCTION wa__day_begins(day date) RETURNS timestamptz
 		(CAST(day AS timestamp) - interval '1 microsecond')
 			AT TIME ZONE coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC') + interval '1 microsecond');
 COMMENT ON FUNCTION wa__day_begins(date) IS 'Returns when a day begins in wa_policy.report_timezone';
-REVOKE EXECUTE ON FUNCTION wa__day_begins(date) FROM PUBLIC;
 
 CREATE FUNCTION wa__day_of(at timestamptz) RETURNS date
 	LANGUAGE sql STABLE PARALLEL RESTRICTED
 	RETURN CAST(at AT TIME ZONE coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC') AS date);
 COMMENT ON FUNCTION wa__day_of(timestamptz) IS 'Returns the day of a time in wa_policy.report_timezone';
-REVOKE EXECUTE ON FUNCTION wa__day_of(timestamptz) FROM PUBLIC;
 
 -- The first day is found by binary search: a BRIN index cannot return the minimum, but it is fast to check that nothing is older.
 CREATE FUNCTION wa__message_days() RETURNS SETOF date
@@ -99,7 +96,6 @@ CREATE FUNCTION wa__message_days() RETURNS SETOF date
 		SELECT s.low + n FROM search AS s, generate_series(0, wa__day_of(now()) + 1 - s.low) AS n WHERE s.high - s.low = 1;
 	END;
 COMMENT ON FUNCTION wa__message_days() IS 'Returns the days from the first message in wa_message to tomorrow, since clocks may differ';
-REVOKE EXECUTE ON FUNCTION wa__message_days() FROM PUBLIC;
 
 CREATE FUNCTION wa__messages_of_day(day date)
 	RETURNS TABLE (business text, sender text, category wa_category, template text, campaign text, code integer,
@@ -116,7 +112,6 @@ CREATE FUNCTION wa__messages_of_day(day date)
 		GROUP BY m.business, m.sender, m.category, m.template, m.campaign, m.code;
 	END;
 COMMENT ON FUNCTION wa__messages_of_day(date) IS 'Returns counts of the messages in wa_message of one day, without recipients';
-REVOKE EXECUTE ON FUNCTION wa__messages_of_day(date) FROM PUBLIC;
 
 CREATE VIEW wa__message_of_day AS
 SELECT d.day, m.business, m.sender, m.category, m.template, m.campaign, m.code,
@@ -201,7 +196,6 @@ CREATE FUNCTION wa__is_opt_out(recipient wa_recipient, log_id bigint) RETURNS bo
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 1000;
 COMMENT ON FUNCTION wa__is_opt_out(wa_recipient, bigint) IS
 'Returns whether a row of wa_consent_log, stored under this recipient, is a stop of the person without a stop before it that still stood. Of a recipient that is refused because of too_many_identifiers, only its own events are compared';
-REVOKE EXECUTE ON FUNCTION wa__is_opt_out(wa_recipient, bigint) FROM PUBLIC;
 
 CREATE VIEW wa__opt_out AS
 SELECT o.id, o.recipient, o.business, o.at, o.origin, o.also_named
@@ -220,7 +214,6 @@ CREATE FUNCTION wa__message_before(recipient wa_recipient, also_named text, busi
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL RESTRICTED COST 1000 ROWS 1;
 COMMENT ON FUNCTION wa__message_before(wa_recipient, text, text, timestamptz) IS
 'Returns the message to which an opt-out belongs: the latest marketing message that the person had received within 48 hours before it, under any identifier';
-REVOKE EXECUTE ON FUNCTION wa__message_before(wa_recipient, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa__opt_outs_of_day(day date)
 	RETURNS TABLE (business text, sender text, category wa_category, template text, campaign text,
@@ -246,7 +239,6 @@ CREATE FUNCTION wa__opt_outs_of_day(day date)
 	END;
 COMMENT ON FUNCTION wa__opt_outs_of_day(date) IS
 'Returns counts of the marketing messages that were delivered on one day and of the opt-outs that belong to them or to no message, without recipients. Opt-outs that wa_purge has counted are left out';
-REVOKE EXECUTE ON FUNCTION wa__opt_outs_of_day(date) FROM PUBLIC;
 
 CREATE FUNCTION wa__stop_days() RETURNS SETOF date
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 100
@@ -255,7 +247,6 @@ CREATE FUNCTION wa__stop_days() RETURNS SETOF date
 		SELECT * FROM wa__message_days() UNION SELECT wa__day_of(l.at) FROM wa_consent_log AS l WHERE l.state = 'stop';
 	END;
 COMMENT ON FUNCTION wa__stop_days() IS 'Returns the days on which there may be messages or opt-outs';
-REVOKE EXECUTE ON FUNCTION wa__stop_days() FROM PUBLIC;
 
 CREATE VIEW wa_opt_out_rate AS
 SELECT r.day, r.business, r.sender, r.category, r.template, r.campaign,
@@ -370,13 +361,11 @@ CREATE FUNCTION wa__purge_messages(before timestamptz, since timestamptz, batch 
 	END;
 COMMENT ON FUNCTION wa__purge_messages(timestamptz, timestamptz, integer) IS
 'Deletes one batch for wa_purge: messages whose first event is before the first time and not before the second. They are counted in wa_message_day, with the opt-outs that belong to them. Marketing messages that were delivered within the last 48 hours stay. Also returns where the rows were';
-REVOKE EXECUTE ON FUNCTION wa__purge_messages(timestamptz, timestamptz, integer) FROM PUBLIC;
 
 CREATE FUNCTION wa__reach(starts wa_recipient[]) RETURNS TABLE (recipient wa_recipient, start integer)
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL RESTRICTED COST 100000 ROWS 100000;
 COMMENT ON FUNCTION wa__reach(wa_recipient[]) IS
 'Returns the identifiers to which a chain of links leads from one of these, and which of them (from 1) is the first from which one does. Changes lead from the old to the new identifier';
-REVOKE EXECUTE ON FUNCTION wa__reach(wa_recipient[]) FROM PUBLIC;
 
 -- The recipients that a stop may concern, and since when.  More than necessary, but for all at once, so that
 -- only few messages need a closer check.
@@ -402,14 +391,12 @@ CREATE FUNCTION wa__stop_reach()
 	END;
 COMMENT ON FUNCTION wa__stop_reach() IS
 'Returns the identifiers that a chain of links connects with one under which a stop was recorded, with the time and the row of wa_consent_log of the first such stop and of the first in the register everything';
-REVOKE EXECUTE ON FUNCTION wa__stop_reach() FROM PUBLIC;
 
 CREATE FUNCTION wa__stop_before(recipient wa_recipient, business text, marketing boolean, sent_at timestamptz, first_stop bigint)
 	RETURNS bigint
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL RESTRICTED COST 1000;
 COMMENT ON FUNCTION wa__stop_before(wa_recipient, text, boolean, timestamptz, bigint) IS
 'Returns the row of wa_consent_log with the first stop, more than ten minutes old, that stood when a marketing message, or else a utility or authentication message, was sent; NULL where there was none. Of a recipient that is refused because of too_many_identifiers, only its own events are read: where none of its own stood, returns first_stop';
-REVOKE EXECUTE ON FUNCTION wa__stop_before(wa_recipient, text, boolean, timestamptz, bigint) FROM PUBLIC;
 
 CREATE VIEW wa_violation AS
 SELECT m.message_id, m.recipient, m.business, m.sender, m.sent_at, m.known_by,

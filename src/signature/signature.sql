@@ -17,7 +17,6 @@ CREATE TABLE wa_app_secret (
 );
 SELECT pg_catalog.pg_extension_config_dump('wa_app_secret', '');
 SELECT pg_catalog.pg_extension_config_dump('wa_app_secret_id_seq', '');
-REVOKE ALL ON wa_app_secret FROM PUBLIC;
 COMMENT ON TABLE wa_app_secret IS
 'App secrets with which Meta signs webhooks; a business has two rows during a rotation. Once there is any row, the elements of a business in a payload are applied only if X-Hub-Signature-256 matches the exact bytes by a secret of that business or of '''', or if that business has a row with a NULL secret, or has no row while '''' has one with a NULL secret. Dumps of this database contain the secrets';
 COMMENT ON COLUMN wa_app_secret.business IS 'WhatsApp Business Account id; '''' for every business, and for payloads that name none';
@@ -36,14 +35,11 @@ COMMENT ON FUNCTION wa_verify_signature(text, text) IS
 'Returns whether a signature matches a payload by any secret in wa_app_secret. signature: 64 hexadecimal digits, with or without "sha256=" in front. False for NULL, for any other form, and where there is no secret. payload must be the raw request body: json and jsonb do not keep the exact bytes that were signed';
 COMMENT ON FUNCTION wa_verify_signature(bytea, text) IS
 'Returns whether a signature matches the exact bytes of a request body by any secret in wa_app_secret. signature: 64 hexadecimal digits, with or without "sha256=" in front. False for NULL, for any other form, and where there is no secret';
-REVOKE EXECUTE ON FUNCTION wa_verify_signature(text, text) FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION wa_verify_signature(bytea, text) FROM PUBLIC;
 
 CREATE FUNCTION wa__signed_by(payload text, signature text) RETURNS text
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION wa__signed_by(text, text) IS
 'Returns the secret of wa_app_secret, of whatever business, that signed a payload; NULL: none did. See wa_verify_signature';
-REVOKE EXECUTE ON FUNCTION wa__signed_by(text, text) FROM PUBLIC;
 
 -- A business with a secret becomes a known one.  Not for restored secrets, which have the time of
 -- another transaction: a restore brings the rows of wa_sender itself, maybe later.
@@ -60,7 +56,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION wa__secret_sender() IS 'Trigger of wa_app_secret: inserts the business into wa_sender';
-REVOKE EXECUTE ON FUNCTION wa__secret_sender() FROM PUBLIC;
 CREATE TRIGGER wa__secret_sender AFTER INSERT OR UPDATE OF business ON wa_app_secret
 	FOR EACH ROW EXECUTE FUNCTION wa__secret_sender();
 

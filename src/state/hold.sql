@@ -96,7 +96,6 @@ CREATE FUNCTION wa__require_sender(business text, sender text) RETURNS boolean
 			ELSE true END;
 	END;
 COMMENT ON FUNCTION wa__require_sender(text, text) IS 'Raises undefined_object unless the business and the sender, where they are not '''', are in wa_sender, and together where both are given; else returns true';
-REVOKE EXECUTE ON FUNCTION wa__require_sender(text, text) FROM PUBLIC;
 
 CREATE FUNCTION wa__hold_check(act text, business text, reason text, sender text, region text,
 	categories wa_category[], until timestamptz) RETURNS boolean
@@ -125,7 +124,6 @@ CREATE FUNCTION wa__hold_check(act text, business text, reason text, sender text
 	END;
 COMMENT ON FUNCTION wa__hold_check(text, text, text, text, text, wa_category[], timestamptz) IS
 'Checks the arguments of wa_hold and wa_release: returns true or raises an error that says what is wrong';
-REVOKE EXECUTE ON FUNCTION wa__hold_check(text, text, text, text, text, wa_category[], timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_hold(business text, reason text, sender text DEFAULT '', region text DEFAULT '',
 	categories wa_category[] DEFAULT '{marketing,utility,authentication,service}', until timestamptz DEFAULT NULL)
@@ -147,7 +145,6 @@ CREATE FUNCTION wa_hold(business text, reason text, sender text DEFAULT '', regi
 	END;
 COMMENT ON FUNCTION wa_hold(text, text, text, text, wa_category[], timestamptz) IS
 'Holds messages of a business, of one of its senders, or to one region, until the given time or until wa_release. business '''': every business; sender and region '''': all of the business. A second call for the same three replaces the first. Messages that are sent or delivered meanwhile do not end the hold. Logged in wa_sender_hold_log. region: ISO 3166 alpha-2 code of the recipients (see wa_region), ZZ for an unknown region. until NULL: no end. Errors: undefined_object for a business or sender that is not in wa_sender, or a sender of another business; null_value_not_allowed; invalid_parameter_value; check_violation for an unknown region; datetime_field_overflow for an end that is not in the future';
-REVOKE EXECUTE ON FUNCTION wa_hold(text, text, text, text, wa_category[], timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_release(business text, reason text, sender text DEFAULT '', region text DEFAULT '') RETURNS bigint
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
@@ -171,5 +168,4 @@ CREATE FUNCTION wa_release(business text, reason text, sender text DEFAULT '', r
 	END;
 COMMENT ON FUNCTION wa_release(text, text, text, text) IS
 'Ends the holds of exactly this business, sender and region, by operators and by errors; returns how many were ended. '''' means the rows with '''', not every row. A later error holds again. Logged in wa_sender_hold_log. Errors as for wa_hold';
-REVOKE EXECUTE ON FUNCTION wa_release(text, text, text, text) FROM PUBLIC;
 

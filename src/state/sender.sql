@@ -47,5 +47,4 @@ CREATE FUNCTION wa_declare_empty(reason text) RETURNS void
 	END;
 COMMENT ON FUNCTION wa_declare_empty(text) IS
 'Allows decisions although no webhook, report, opt-out or import has ever arrived: in a new installation before its first webhook, or in a test. Also where a subscription was made with copy_data = false, since the state was brought otherwise. Recorded in wa_empty_declaration. Error: invalid_parameter_value for a reason that is NULL or blank';
-REVOKE EXECUTE ON FUNCTION wa_declare_empty(text) FROM PUBLIC;
 

@@ -93,7 +93,6 @@ CREATE FUNCTION wa__consent_log_guard() RETURNS trigger
 	AS 'MODULE_PATHNAME' LANGUAGE C;
 COMMENT ON FUNCTION wa__consent_log_guard() IS
 'Trigger of wa_consent_log: rejects UPDATE, DELETE and TRUNCATE, except by wa_forget';
-REVOKE EXECUTE ON FUNCTION wa__consent_log_guard() FROM PUBLIC;
 CREATE TRIGGER wa__consent_log_guard
 	BEFORE UPDATE OR DELETE OR TRUNCATE ON wa_consent_log
 	FOR EACH STATEMENT EXECUTE FUNCTION wa__consent_log_guard();
@@ -159,7 +158,6 @@ CREATE FUNCTION wa__cooldown_merge(
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE;
 COMMENT ON FUNCTION wa__cooldown_merge(integer, text, timestamptz[], timestamptz, timestamptz[], timestamptz) IS
 'Merges two rows of wa_cooldown for one code and business and counts strikes by the policy in force. Returns the merged row and changes nothing. All code that writes wa_cooldown uses it';
-REVOKE EXECUTE ON FUNCTION wa__cooldown_merge(integer, text, timestamptz[], timestamptz, timestamptz[], timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa__evidence_lifts(
 	code integer, inbound_at timestamptz, delivered_at timestamptz,
@@ -168,19 +166,16 @@ CREATE FUNCTION wa__evidence_lifts(
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE;
 COMMENT ON FUNCTION wa__evidence_lifts(integer, timestamptz, timestamptz, timestamptz) IS
 'Returns up to when the evidence in a row of wa_activity lifts failures of a code, by the policy in force; NULL where it lifts none';
-REVOKE EXECUTE ON FUNCTION wa__evidence_lifts(integer, timestamptz, timestamptz, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa__hold_of_code(code integer, OUT scope text, OUT categories wa_category[])
 	RETURNS record
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE;
 COMMENT ON FUNCTION wa__hold_of_code(integer) IS
 'Returns the scope of an error code by the policy in force, and the message categories that it holds for senders; an empty array where it holds none';
-REVOKE EXECUTE ON FUNCTION wa__hold_of_code(integer) FROM PUBLIC;
 
 CREATE FUNCTION wa_recompute() RETURNS bigint
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION wa_recompute() IS
 'Applies a change of wa_error_override or wa_incident to the stored state: computes strikes and ends of cooldowns again from the stored failures and evidence. Where the scope of a code has changed, its sender holds follow: a hold on a sender or region becomes one on the business, or is removed; a hold on a business stays until it ends. Waits for running ingests and blocks new ones until it commits. Returns how many rows of wa_cooldown and wa_sender_hold changed. Failures of a code that had no ladder, or held nothing, when they came are not stored: wa_replay() applies them from the stored payloads. Error: feature_not_supported above READ COMMITTED';
-REVOKE EXECUTE ON FUNCTION wa_recompute() FROM PUBLIC;
 

@@ -49,7 +49,6 @@ CREATE FUNCTION wa__templates(name text, language text, business text) RETURNS S
 	END;
 COMMENT ON FUNCTION wa__templates(text, text, text) IS
 'Returns the rows of wa_template for this template, of this business and of '''', in this language, written with "-" or with "_", and in ''''';
-REVOKE EXECUTE ON FUNCTION wa__templates(text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION wa__require_template(name text, language text, business text, at timestamptz) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL SAFE
@@ -65,7 +64,6 @@ CREATE FUNCTION wa__require_template(name text, language text, business text, at
 			END;
 	END;
 COMMENT ON FUNCTION wa__require_template(text, text, text, timestamptz) IS 'Raises undefined_object unless the template is in wa_template, and null_value_not_allowed for a NULL argument; else returns true';
-REVOKE EXECUTE ON FUNCTION wa__require_template(text, text, text, timestamptz) FROM PUBLIC;
 
 -- A failed message does not name its template, but wa_sent may have.  The language is unknown, so the failure counts for all
 -- languages.  A failure before the status is ignored; a status of no language or business may be of another one, so where there
@@ -90,7 +88,6 @@ CREATE FUNCTION wa__template_refused(name text, language text, business text, at
 	END;
 COMMENT ON FUNCTION wa__template_refused(text, text, text, timestamptz) IS
 'Returns true if a message of that business with that template failed with 132015 (paused) or 132016 (disabled) and not before the latest status, so that it cannot be sent at that time';
-REVOKE EXECUTE ON FUNCTION wa__template_refused(text, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_template_sendable(name text, language text, business text, at timestamptz DEFAULT pg_catalog.now()) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL SAFE
@@ -103,7 +100,6 @@ CREATE FUNCTION wa_template_sendable(name text, language text, business text, at
 	END;
 COMMENT ON FUNCTION wa_template_sendable(text, text, text, timestamptz) IS
 'Returns whether a message template may be sent at a time. It may not while it is paused, or with a status other than APPROVED, REINSTATED, FLAGGED or UNARCHIVED. Pauses for bad quality end by themselves. A message that failed with 132016 (disabled) blocks the template, in all its languages, until a later status comes; one with 132015 (paused) does so for six hours at most. This works for messages in wa_message whose template wa_sent named, until wa_purge deletes them. language: pt_BR, as WhatsApp writes it, or pt-BR. Errors: undefined_object for a template that is not in wa_template; null_value_not_allowed for a NULL argument';
-REVOKE EXECUTE ON FUNCTION wa_template_sendable(text, text, text, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION wa_template_category(name text, language text, business text, at timestamptz DEFAULT pg_catalog.now()) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
@@ -120,4 +116,3 @@ CREATE FUNCTION wa_template_category(name text, language text, business text, at
 	END;
 COMMENT ON FUNCTION wa_template_category(text, text, text, timestamptz) IS
 'Returns the category that a message template has at a time, announced changes included, in lower case as wa_sendable takes it. Ask it before sending: a utility template that WhatsApp changed to marketing may only go to recipients who may be sent marketing. language: pt_BR, as WhatsApp writes it, or pt-BR. NULL where the category is unknown. Errors: undefined_object for a template that is not in wa_template; null_value_not_allowed for a NULL argument';
-REVOKE EXECUTE ON FUNCTION wa_template_category(text, text, text, timestamptz) FROM PUBLIC;
