@@ -361,13 +361,14 @@ typedef struct wa_cutter
 static bool cut_value(wa_cutter *cutter, json_object *value);
 
 /*
- * The tree of a text.  NULL where it is no JSON, or too much of it to be read as a webhook: otherwise
+ * The tree of a text.  NULL where it is no JSON in UTF-8, or too much of it to be read as a webhook: otherwise
  * memory would depend on what a stranger has sent.
  */
 static json_object *
 parse(wa_cutter *cutter, const char *text, size_t len)
 {
 	wa_str		body = wa_text_without_mark(text, len);
+	wa_text_counts counts;
 	bool		changed;
 	json_tokener *tokener;
 	char	   *copy;
@@ -376,7 +377,8 @@ parse(wa_cutter *cutter, const char *text, size_t len)
 
 	text = body.data;
 	len = body.len;
-	if (len > WA_PAYLOAD_MAX_BYTES || wa_text_measure(text, len).containers > WA_PAYLOAD_MAX_CONTAINERS)
+	if (len > WA_PAYLOAD_MAX_BYTES || !wa_text_scan(text, len, &counts, &need) ||
+		wa_text_measure(text, len).containers > WA_PAYLOAD_MAX_CONTAINERS)
 		return NULL;
 	need = wa_text_rewrite(text, len, NULL, &changed);
 	copy = malloc(need + 1);

@@ -238,6 +238,10 @@ main(void)
 	/* Integers that no 64 bits hold, and slashes, come out as they were. */
 	cuts("491601234567", NULL, "[491601234567,\"a/b\",123456789012345678]", "[\"a/b\",123456789012345678]");
 
+	/* What is no UTF-8 is no JSON that can be written anew. */
+	cuts("491601234567", NULL, "{\"a\":[\"\xff 491601234567\",\"b\"]}", "");
+	cuts("491601234567", NULL, "{\"a\":[\"\xe4\xff \\u0034 491601234568\",\"b\"]}", NULL);
+
 	test_too_many();
 
 	/* Four times as long takes four times as long, more or less; were it quadratic, sixteen times. */
