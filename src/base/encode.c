@@ -114,10 +114,7 @@ wa_to_database(wa_str utf8)
 			step = append_foreign(&out, rest);
 		i += step;
 	}
-	return (wa_str)
-	{
-		out.data, out.len
-	};
+	return wa_str_of(out.data, out.len);
 }
 
 wa_str
@@ -140,10 +137,7 @@ wa_to_utf8(wa_str text)
 	if (pg_do_encoding_conversion_buf(proc, encoding, PG_UTF8, (unsigned char *) text.data,
 									  (int) text.len, converted, (int) room, true) != text.len)
 		return text;
-	return (wa_str)
-	{
-		(char *) converted, strlen((char *) converted)
-	};
+	return wa_str_of((char *) converted, strlen((char *) converted));
 }
 
 /*
@@ -234,10 +228,7 @@ decode_escapes(wa_str text)
 		else if (text.data[i] == '\\')
 			i++;
 	}
-	return (wa_str)
-	{
-		out, len
-	};
+	return wa_str_of(out, len);
 }
 
 wa_str
@@ -278,10 +269,7 @@ wa_bytes_to_database(wa_str bytes)
 	appendStringInfoString(&out, "\\x");
 	out.len += hex_encode(bytes.data, bytes.len, out.data + out.len);
 	out.data[out.len] = '\0';
-	return (wa_str)
-	{
-		out.data, out.len
-	};
+	return wa_str_of(out.data, out.len);
 }
 
 wa_str
@@ -294,10 +282,7 @@ wa_str_copy(wa_str s)
 	copy = palloc_extended(s.len + 1, MCXT_ALLOC_HUGE);
 	memcpy(copy, s.data, s.len);
 	copy[s.len] = '\0';
-	return (wa_str)
-	{
-		copy, s.len
-	};
+	return wa_str_of(copy, s.len);
 }
 
 Datum

@@ -67,10 +67,7 @@ wa_datum_str(Datum datum)
 {
 	struct varlena *value = PG_DETOAST_DATUM_PACKED(datum);
 
-	return (wa_str)
-	{
-		VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)
-	};
+	return wa_str_of(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
 }
 
 #endif							/* WA_ENCODE_H */

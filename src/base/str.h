@@ -25,14 +25,20 @@ typedef struct wa_str
 /* A wa_str over a C string literal. */
 #define WA_STR(literal) ((wa_str) {(literal), sizeof(literal) - 1})
 
+/* These bytes. */
+static inline wa_str
+wa_str_of(const char *data, size_t len)
+{
+	wa_str		s = {data, len};
+
+	return s;
+}
+
 /* A C string; absent where it is NULL. */
 static inline wa_str
 wa_str_from(const char *s)
 {
-	return (wa_str)
-	{
-		s, s == NULL ? 0 : strlen(s)
-	};
+	return wa_str_of(s, s == NULL ? 0 : strlen(s));
 }
 
 /* Is it there and not empty? */

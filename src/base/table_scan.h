@@ -108,10 +108,7 @@ wa_cursor_str(wa_cursor *cursor)
 		here = (char *) INTALIGN(here);
 	*cursor = here + VARSIZE_ANY(here);
 	text = PG_DETOAST_DATUM_PACKED(PointerGetDatum(here));
-	return (wa_str)
-	{
-		VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text)
-	};
+	return wa_str_of(VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text));
 }
 
 /* Read an array in place, aligned as double, and go to the next column. */

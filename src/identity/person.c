@@ -118,10 +118,7 @@ person_business(wa_person *person, wa_str business)
 	copy = person->enlarge(NULL, business.len + 1);
 	if (business.len > 0)
 		memcpy(copy, business.data, business.len);
-	return (wa_str)
-	{
-		copy, business.len
-	};
+	return wa_str_of(copy, business.len);
 }
 
 static bool

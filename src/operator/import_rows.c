@@ -311,10 +311,7 @@ make_evidence(wa_str reason, wa_str source, wa_str note)
 		appendStringInfoString(&evidence, evidence.len > 0 ? "\nnote: " : "note: ");
 		appendBinaryStringInfo(&evidence, note.data, note.len);
 	}
-	return (wa_str)
-	{
-		evidence.data, evidence.len
-	};
+	return wa_str_of(evidence.data, evidence.len);
 }
 
 /*

@@ -340,14 +340,9 @@ message_is_known(const char *key)
 static bool
 message_is_worded(const char *key, json_object *member)
 {
-	static const char *const names[] = {"text", "button", "interactive", "edit", "message"};
-
-	for (size_t i = 0; i < lengthof(names); i++)
-	{
-		if (strcmp(key, names[i]) == 0)
-			return wa_json_is_object(member);
-	}
-	return false;
+	return wa_json_is_object(member) &&
+		(strcmp(key, "text") == 0 || strcmp(key, "button") == 0 || strcmp(key, "interactive") == 0 ||
+		 strcmp(key, "edit") == 0 || strcmp(key, "message") == 0);
 }
 
 static bool

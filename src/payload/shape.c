@@ -115,7 +115,6 @@ wa_payload_is_element(json_object *node)
 static bool
 shape_is_of_strangers(json_object *node)
 {
-	static const char *const names[] = {"wa_id", "user_id", "parent_user_id"};
 	json_object *contacts = wa_json_member(node, "contacts");
 	int			n = wa_json_list_length(contacts);
 
@@ -127,11 +126,11 @@ shape_is_of_strangers(json_object *node)
 	}
 	for (int i = 0; i < n; i++)
 	{
-		for (size_t j = 0; j < lengthof(names); j++)
-		{
-			if (wa_json_has(wa_json_list_item(contacts, i), names[j]))
-				return false;
-		}
+		json_object *contact = wa_json_list_item(contacts, i);
+
+		if (wa_json_has(contact, "wa_id") || wa_json_has(contact, "user_id") ||
+			wa_json_has(contact, "parent_user_id"))
+			return false;
 	}
 	return true;
 }

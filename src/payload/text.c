@@ -30,7 +30,7 @@ wa_text_without_mark(const char *text, size_t len)
 	static const char mark[] = "\xEF\xBB\xBF";
 	size_t		skip = len >= strlen(mark) && memcmp(text, mark, strlen(mark)) == 0 ? strlen(mark) : 0;
 
-	return (wa_str) {text + skip, len - skip};
+	return wa_str_of(text + skip, len - skip);
 }
 
 bool

@@ -58,20 +58,15 @@ unread_is_wrapped(const char *key, json_object *node)
 static bool
 unread_is_alike(const char *key, json_object *node)
 {
-	static const char *const names[] = {
-		"message", "messages", "status", "statuses", "user_preference", "user_preferences", "preferences"
-	};
 	wa_str		name = wa_str_from(key);
 
 	if (wa_json_is_array(node) ? json_object_array_length(node) == 0 :
 		!wa_json_is_object(node) || json_object_object_length(node) == 0)
 		return false;
-	for (size_t i = 0; i < lengthof(names); i++)
-	{
-		if (wa_str_says(name, names[i]))
-			return true;
-	}
-	return false;
+	return wa_str_says(name, "message") || wa_str_says(name, "messages") ||
+		wa_str_says(name, "status") || wa_str_says(name, "statuses") ||
+		wa_str_says(name, "user_preference") || wa_str_says(name, "user_preferences") ||
+		wa_str_says(name, "preferences");
 }
 
 /*

@@ -30,7 +30,7 @@ typedef struct wa_canonical
 static inline wa_str
 wa_canonical_str(const wa_canonical *id)
 {
-	return (wa_str) {id->text, id->len};
+	return wa_str_of(id->text, id->len);
 }
 
 /* The recipient with this canonical text; false where it is too long for one. */
