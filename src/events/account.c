@@ -7,7 +7,7 @@
  */
 #include "c.h"
 
-#include "events/account.h"
+#include "events/context.h"
 #include "state/hold.h"
 
 /* A restriction of which WhatsApp does not say what it restricts is a warning, and is noted for so long. */
@@ -128,14 +128,8 @@ read_iso(wa_str text, wa_instant *at)
 static bool
 restricts_no_messages(wa_str type)
 {
-	static const char *const parts[] = {"CALL", "ADD_PHONE_NUMBER", "DIRECT_SEND", "RATE_LIMIT"};
-
-	for (int i = 0; i < lengthof(parts); i++)
-	{
-		if (wa_str_contains(type, parts[i]))
-			return true;
-	}
-	return false;
+	return wa_str_contains(type, "CALL") || wa_str_contains(type, "ADD_PHONE_NUMBER") ||
+		wa_str_contains(type, "DIRECT_SEND") || wa_str_contains(type, "RATE_LIMIT");
 }
 
 /* A restriction whose end cannot be read, or be right, has none. */

@@ -7,7 +7,7 @@
  */
 #include "c.h"
 
-#include "events/changes.h"
+#include "events/context.h"
 
 /* Report the change from every old identifier to every new one by itself. */
 static void

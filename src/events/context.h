@@ -2,7 +2,7 @@
  *
  * context.h
  *	  One element's time and identifiers, and reporting its events and problems.
- *	  Included by the files of this folder only.
+ *	  Shared by the files that interpret elements.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,6 +13,7 @@
 
 #include "events/identifiers.h"
 #include "events/sink.h"
+#include "payload/payload.h"
 
 /* Maximum number in apart: a contact that contradicts, and the rest of two sets. */
 #define WA_MAX_APART	(4 * WA_MAX_IDS)
@@ -88,5 +89,24 @@ extern bool wa_code_read(wa_str text, int32 *code);
 
 /* Read Unix seconds or milliseconds from text; false where they are none. */
 extern bool wa_instant_read(wa_str text, wa_instant *at);
+
+/*
+ * Kinds of elements that have files of their own.
+ */
+
+/* account.c: report a hold of the sender, if an error with this code makes one. */
+extern void wa_interpret_holding_code(wa_context *c, const wa_code_policy *policy);
+
+/* account.c: interpret the value of an account_update. */
+extern wa_element_outcome wa_interpret_account_update(wa_context *c, const wa_element *element);
+
+/* changes.c: interpret a system message about a user's new number or BSUID. */
+extern void wa_interpret_changed_user(wa_context *c, const wa_element *element);
+
+/* changes.c: interpret an item of user_id_update[]. */
+extern wa_element_outcome wa_interpret_user_id_update(wa_context *c, const wa_element *element);
+
+/* template.c: interpret the value of a change about a template. */
+extern wa_element_outcome wa_interpret_template(wa_context *c, const wa_element *element);
 
 #endif							/* WA_CONTEXT_H */

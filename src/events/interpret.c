@@ -10,10 +10,8 @@
  */
 #include "c.h"
 
-#include "events/account.h"
-#include "events/changes.h"
+#include "events/context.h"
 #include "events/interpret.h"
-#include "events/template.h"
 
 /* Is there anybody whom the element or its contact names? */
 static bool
@@ -326,18 +324,12 @@ system_renumbers(wa_str previous, wa_str current)
 static bool
 system_is_change(const wa_element *element)
 {
-	static const char *const types[] = {
-		"user_changed_number", "customer_changed_number", "user_changed_user_id"
-	};
-
 	if (!wa_str_given(element->system_type))
 		return wa_ids_given(&element->changed_to);
-	for (int i = 0; i < lengthof(types); i++)
-	{
-		if (wa_str_says(element->system_type, types[i]))
-			return true;
-	}
-	return system_succeeds(element->changed_from.user_id, element->changed_to.user_id) ||
+	return wa_str_says(element->system_type, "user_changed_number") ||
+		wa_str_says(element->system_type, "customer_changed_number") ||
+		wa_str_says(element->system_type, "user_changed_user_id") ||
+		system_succeeds(element->changed_from.user_id, element->changed_to.user_id) ||
 		system_succeeds(element->changed_from.parent_user_id, element->changed_to.parent_user_id) ||
 		(!wa_str_given(element->system_marketing) &&
 		 system_renumbers(element->who.phone, element->changed_to.phone));
@@ -435,14 +427,9 @@ message_report_card(wa_context *c, const wa_element *element)
 static bool
 message_is_silent(const wa_element *element)
 {
-	static const char *const types[] = {"reaction", "edit", "revoke", "request_welcome"};
-
-	for (int i = 0; i < lengthof(types); i++)
-	{
-		if (wa_str_says(element->type, types[i]))
-			return true;
-	}
-	return element->automatic;
+	return element->automatic ||
+		wa_str_says(element->type, "reaction") || wa_str_says(element->type, "edit") ||
+		wa_str_says(element->type, "revoke") || wa_str_says(element->type, "request_welcome");
 }
 
 /*

@@ -7,7 +7,7 @@
  */
 #include "c.h"
 
-#include "events/template.h"
+#include "events/context.h"
 
 /* WhatsApp's own limits; what is longer names no template. */
 #define MAX_NAME		512
@@ -17,14 +17,8 @@
 static bool
 can_be_sent(wa_str status)
 {
-	static const char *const statuses[] = {"approved", "reinstated", "flagged", "unarchived"};
-
-	for (int i = 0; i < lengthof(statuses); i++)
-	{
-		if (wa_str_says(status, statuses[i]))
-			return true;
-	}
-	return false;
+	return wa_str_says(status, "approved") || wa_str_says(status, "reinstated") ||
+		wa_str_says(status, "flagged") || wa_str_says(status, "unarchived");
 }
 
 /* A pause for bad quality ends by itself, one for sending too fast does not.  An UNPAUSE ends any. */
@@ -67,7 +61,7 @@ language_of(const wa_element *element, char *buf)
 
 		buf[i] = c == '-' ? '_' : c;
 	}
-	return (wa_str) {buf, element->template_language.len};
+	return wa_str_of(buf, element->template_language.len);
 }
 
 /* To a category that asks for the consent to marketing? */

@@ -164,10 +164,7 @@ put_str(char **rest, wa_str s)
 		memcpy(copy, s.data, s.len);
 	copy[s.len] = '\0';
 	*rest = copy + s.len + 1;
-	return (wa_str)
-	{
-		copy, s.len
-	};
+	return wa_str_of(copy, s.len);
 }
 
 /* Make a delta that changes no row. */

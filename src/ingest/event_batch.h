@@ -4,7 +4,7 @@
  *	  The events of one statement, merged per row in memory, so that each state row
  *	  is written once, for any number of events that change it.
  *
- * This is the container; event_deltas.h adds events to it, writer.h writes its rows.
+ * event_batch.c is the container, event_deltas.c adds events to it; writer.h writes its rows.
  *
  * Memory: everything is allocated in the context that the batch was made in.
  *
@@ -146,6 +146,16 @@ typedef struct wa_event_batch wa_event_batch;
 
 /* An empty batch; all that it holds is allocated in context. */
 extern wa_event_batch *wa_event_batch_make(MemoryContext context);
+
+/* event_deltas.c: add one event.  Its strings are copied.  webhook_id: the row of wa_webhook; 0: none. */
+extern void wa_event_batch_add(wa_event_batch *batch, const wa_event *event, int64 webhook_id);
+
+/*
+ * event_deltas.c: record that a webhook of this business and sender, in UTF-8, was received at that time.
+ * display_phone: the sender's number as WhatsApp shows it; data NULL where it is absent.
+ */
+extern void wa_event_batch_add_sender(wa_event_batch *batch, wa_str business, wa_str sender,
+									  wa_str display_phone, wa_instant received_at);
 
 /* The memory context of the batch. */
 extern MemoryContext wa_event_batch_context(const wa_event_batch *batch);

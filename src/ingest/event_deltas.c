@@ -9,7 +9,7 @@
 
 #include "base/encode.h"
 #include "events/interpret.h"
-#include "ingest/event_deltas.h"
+#include "ingest/event_batch.h"
 #include "recipient/region.h"
 #include "report/settings.h"
 #include "state/hold.h"
@@ -91,10 +91,7 @@ also_named(const wa_event *event)
 		memcpy(names + len, event->ids[i].text, event->ids[i].len);
 		len += event->ids[i].len;
 	}
-	return (wa_str)
-	{
-		names, len
-	};
+	return wa_str_of(names, len);
 }
 
 static void

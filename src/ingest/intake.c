@@ -16,15 +16,17 @@
 #include "miscadmin.h"
 #include "utils/json.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "base/arguments.h"
 #include "base/encode.h"
 #include "base/statement.h"
-#include "ingest/event_deltas.h"
+#include "errors/code_policies.h"
+#include "events/phrase_lookup.h"
+#include "ingest/event_batch.h"
 #include "ingest/findings.h"
 #include "ingest/intake.h"
-#include "ingest/policy.h"
 #include "ingest/writer.h"
 #include "payload/payload.h"
 #include "signature/signature.h"
@@ -53,7 +55,8 @@ struct wa_intake
 {
 	MemoryContext context;
 	const wa_schema *schema;
-	const wa_policy *policy;
+	wa_policy	policy;
+	wa_code_policies *codes;	/* NULL: nobody has asked so far */
 	wa_event_sink sink;
 	wa_payload *payload;
 	wa_secrets *secrets;		/* NULL: none, nothing is checked */
@@ -179,6 +182,32 @@ take_event(void *arg, const wa_event *event)
 		wa_event_batch_add(intake->batch, event, intake->webhook_id);
 }
 
+/* Changes of codes are read when the first code is needed, since most statements need none. */
+static bool
+policy_code(void *arg, int32 code, wa_code_policy *policy)
+{
+	wa_intake  *intake = arg;
+
+	if (intake->codes == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(intake->context);
+
+		PushActiveSnapshot(GetLatestSnapshot());
+		intake->codes = wa_code_policies_load(intake->schema);
+		PopActiveSnapshot();
+		MemoryContextSwitchTo(old);
+	}
+	return wa_code_policies_find(intake->codes, code, policy);
+}
+
+static wa_meaning
+policy_phrase(void *arg, wa_str text)
+{
+	wa_intake  *intake = arg;
+
+	return wa_phrase_lookup(intake->schema, text);
+}
+
 wa_intake *
 wa_intake_begin(Oid funcid, bool replaying)
 {
@@ -196,14 +225,12 @@ wa_intake_begin(Oid funcid, bool replaying)
 	intake->context = context;
 	intake->schema = wa_schema_of(funcid);
 	wa_write_begin(intake->schema);
-	intake->policy = wa_policy_load(intake->schema);
+	intake->policy = (wa_policy) {intake, policy_code, policy_phrase};
 	intake->secrets = wa_secrets_load(intake->schema, true);
 	intake->batch = wa_event_batch_make(context);
 	intake->findings.context = context;
 	intake->replaying = replaying;
-	intake->sink.arg = intake;
-	intake->sink.event = take_event;
-	intake->sink.problem = take_problem;
+	intake->sink = (wa_event_sink) {intake, take_event, take_problem};
 	intake->payload = wa_payload_new();
 	if (intake->payload == NULL)
 		ereport(ERROR,
@@ -259,7 +286,7 @@ interpret_elements(wa_intake *intake, bool checked)
 		if (names_sender(&element))
 			wa_event_batch_add_sender(intake->batch, element.business, element.sender,
 									  element.display_phone, intake->received_at);
-		count(intake, wa_interpret(&element, intake->received_at, intake->policy,
+		count(intake, wa_interpret(&element, intake->received_at, &intake->policy,
 								   &intake->sink));
 	}
 	intake->element = NULL;
@@ -534,10 +561,7 @@ failed_status(const wa_failure_report *failure, wa_str details)
 	appendStringInfo(&json, ",\"errors\":[{\"code\":%d", failure->code);
 	append_member(&json, "details", details);
 	appendStringInfoString(&json, "}]}");
-	return (wa_str)
-	{
-		json.data, json.len
-	};
+	return wa_str_of(json.data, json.len);
 }
 
 static wa_statement require_reporter = {
@@ -578,7 +602,7 @@ wa_intake_failure(wa_intake *intake, const wa_failure_report *failure, wa_str de
 	utf8.message_id = wa_to_utf8(failure->message_id);
 	wa_event_batch_add_sender(intake->batch, utf8.business, utf8.sender, (wa_str) {NULL, 0},
 							  intake->received_at);
-	count(intake, wa_interpret_failure(&utf8, intake->received_at, intake->policy, &intake->sink));
+	count(intake, wa_interpret_failure(&utf8, intake->received_at, &intake->policy, &intake->sink));
 	intake->report = NULL;
 }
 
@@ -596,7 +620,7 @@ wa_intake_finish(wa_intake *intake)
 
 	SPI_connect();
 	MemoryContextSwitchTo(intake->context);
-	wa_write(intake->schema, intake->policy, intake->batch);
+	wa_write(intake->schema, &intake->policy, intake->batch);
 	/* Last, since the rows of unknown codes are shared by all. */
 	wa_findings_write(&intake->findings, intake->schema);
 	SPI_finish();

@@ -17,8 +17,7 @@
 
 #include "base/encode.h"
 #include "identity/columns.h"
-#include "ingest/links.h"
-#include "ingest/upsert.h"
+#include "ingest/state_rows.h"
 #include "state/read.h"
 
 /* A sighting on its way into its row. */

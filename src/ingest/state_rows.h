@@ -26,6 +26,14 @@ extern wa_upsert_target wa_hold_target;
 extern wa_upsert_target wa_life_target; /* written once a minute */
 extern wa_upsert_target wa_template_target;
 
+/*
+ * links.c: merge sightings, in the order of their keys, into wa_identity.  A known link is written
+ * once a day.  To be called inside SPI_connect, with the owner's rights.
+ *
+ * Locks: the rows written, in the order of wa_identity's primary key.
+ */
+extern void wa_write_links(const wa_schema *schema, const wa_deltas *sightings);
+
 /* The i-th row, for wa_upsert_target.put. */
 static inline const wa_row_delta *
 wa_delta_at(const void *rows, int i)

@@ -25,7 +25,6 @@
 #include "base/append.h"
 #include "base/encode.h"
 #include "ingest/erased.h"
-#include "ingest/links.h"
 #include "ingest/state_rows.h"
 #include "ingest/writer.h"
 #include "state/columns.h"

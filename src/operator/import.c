@@ -28,7 +28,7 @@
 #include "base/arguments.h"
 #include "base/encode.h"
 #include "base/schema.h"
-#include "ingest/event_deltas.h"
+#include "ingest/event_batch.h"
 #include "ingest/intake.h"
 #include "ingest/writer.h"
 #include "operator/import_person.h"
