@@ -12,7 +12,6 @@
 #include "recipient/recipient.h"
 
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "nodes/makefuncs.h"
@@ -20,6 +19,7 @@
 #include "port/pg_bswap.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/sortsupport.h"
 
 #include "base/encode.h"
@@ -150,9 +150,7 @@ wa_recipient_in(PG_FUNCTION_ARGS)
 Datum
 wa_recipient_out(PG_FUNCTION_ARGS)
 {
-	wa_recipient *recipient = PG_GETARG_RECIPIENT_PP(0);
-
-	PG_RETURN_CSTRING(text_to_cstring(recipient));
+	return textout(fcinfo);
 }
 
 /*
@@ -179,12 +177,7 @@ wa_recipient_recv(PG_FUNCTION_ARGS)
 Datum
 wa_recipient_send(PG_FUNCTION_ARGS)
 {
-	wa_recipient *recipient = PG_GETARG_RECIPIENT_PP(0);
-	StringInfoData buf;
-
-	pq_begintypsend(&buf);
-	pq_sendbytes(&buf, VARDATA_ANY(recipient), VARSIZE_ANY_EXHDR(recipient));
-	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+	return byteasend(fcinfo);
 }
 
 Datum
@@ -237,60 +230,25 @@ wa_recipient_text_support(PG_FUNCTION_ARGS)
 }
 
 /*
- * Comparison
+ * Comparison and hashing: those of bytea, by bytes, a prefix first.
  */
 
-static int
-recipient_cmp(const wa_recipient *a, const wa_recipient *b)
-{
-	return wa_str_compare((wa_str) {VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a)},
-						  (wa_str) {VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b)});
-}
-
-static bool
-recipient_equal(const wa_recipient *a, const wa_recipient *b)
-{
-	size_t		len = VARSIZE_ANY_EXHDR(a);
-
-	return len == VARSIZE_ANY_EXHDR(b) &&
-		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), len) == 0;
-}
-
-/*
- * The B-tree code may call these many times in one memory context, so they
- * free the copies that detoasting made.
- */
-#define RECIPIENT_OPERATOR(name, test) \
+#define AS_OF_BYTEA(name, function) \
 Datum \
 name(PG_FUNCTION_ARGS) \
 { \
-	wa_recipient *a = PG_GETARG_RECIPIENT_PP(0); \
-	wa_recipient *b = PG_GETARG_RECIPIENT_PP(1); \
-	bool		result = (test); \
-\
-	PG_FREE_IF_COPY(a, 0); \
-	PG_FREE_IF_COPY(b, 1); \
-	PG_RETURN_BOOL(result); \
+	return function(fcinfo); \
 }
 
-RECIPIENT_OPERATOR(wa_recipient_eq, recipient_equal(a, b))
-RECIPIENT_OPERATOR(wa_recipient_ne, !recipient_equal(a, b))
-RECIPIENT_OPERATOR(wa_recipient_lt, recipient_cmp(a, b) < 0)
-RECIPIENT_OPERATOR(wa_recipient_le, recipient_cmp(a, b) <= 0)
-RECIPIENT_OPERATOR(wa_recipient_gt, recipient_cmp(a, b) > 0)
-RECIPIENT_OPERATOR(wa_recipient_ge, recipient_cmp(a, b) >= 0)
-
-Datum
-wa_recipient_cmp(PG_FUNCTION_ARGS)
-{
-	wa_recipient *a = PG_GETARG_RECIPIENT_PP(0);
-	wa_recipient *b = PG_GETARG_RECIPIENT_PP(1);
-	int			order = recipient_cmp(a, b);
-
-	PG_FREE_IF_COPY(a, 0);
-	PG_FREE_IF_COPY(b, 1);
-	PG_RETURN_INT32(order);
-}
+AS_OF_BYTEA(wa_recipient_eq, byteaeq)
+AS_OF_BYTEA(wa_recipient_ne, byteane)
+AS_OF_BYTEA(wa_recipient_lt, bytealt)
+AS_OF_BYTEA(wa_recipient_le, byteale)
+AS_OF_BYTEA(wa_recipient_gt, byteagt)
+AS_OF_BYTEA(wa_recipient_ge, byteage)
+AS_OF_BYTEA(wa_recipient_cmp, byteacmp)
+AS_OF_BYTEA(wa_recipient_hash, hashvarlena)
+AS_OF_BYTEA(wa_recipient_hash_extended, hashvarlenaextended)
 
 /*
  * Two recipients are equal exactly when their bytes are, so that the B-tree
@@ -312,7 +270,8 @@ recipient_sort_cmp(Datum x, Datum y, SortSupport ssup)
 {
 	wa_recipient *a = DatumGetRecipientPP(x);
 	wa_recipient *b = DatumGetRecipientPP(y);
-	int			order = recipient_cmp(a, b);
+	int			order = wa_str_compare(wa_str_of(VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a)),
+									   wa_str_of(VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b)));
 
 	if (PointerGetDatum(a) != x)
 		pfree(a);
@@ -387,33 +346,6 @@ wa_recipient_sortsupport(PG_FUNCTION_ARGS)
 	}
 #endif
 	PG_RETURN_VOID();
-}
-
-/*
- * Hashing
- */
-
-Datum
-wa_recipient_hash(PG_FUNCTION_ARGS)
-{
-	wa_recipient *recipient = PG_GETARG_RECIPIENT_PP(0);
-	Datum		result = hash_any((unsigned char *) VARDATA_ANY(recipient),
-								  VARSIZE_ANY_EXHDR(recipient));
-
-	PG_FREE_IF_COPY(recipient, 0);
-	PG_RETURN_DATUM(result);
-}
-
-Datum
-wa_recipient_hash_extended(PG_FUNCTION_ARGS)
-{
-	wa_recipient *recipient = PG_GETARG_RECIPIENT_PP(0);
-	Datum		result = hash_any_extended((unsigned char *) VARDATA_ANY(recipient),
-										   VARSIZE_ANY_EXHDR(recipient),
-										   PG_GETARG_INT64(1));
-
-	PG_FREE_IF_COPY(recipient, 0);
-	PG_RETURN_DATUM(result);
 }
 
 /*
