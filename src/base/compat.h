@@ -54,19 +54,22 @@ extern int	no_such_variable
 #define PG_MODULE_MAGIC_EXT(...)	PG_MODULE_MAGIC
 #endif
 
-/* The headers of 19 include less of one another, and scans take flags. */
+/* The headers of 19 include less of one another, and scans and look-ups take flags. */
 #if PG_VERSION_NUM >= 190000
 #include <limits.h>
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/tableam.h"
 #include "catalog/pg_type.h"
+#include "executor/executor.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 #define table_beginscan(rel, snapshot, nkeys, key) \
 	table_beginscan(rel, snapshot, nkeys, key, SO_NONE)
 #define wa_index_beginscan(heap, index, snapshot, nkeys) \
 	index_beginscan(heap, index, snapshot, NULL, nkeys, 0, SO_NONE)
+#define RelationFindReplTupleByIndex(rel, index, ...) \
+	RelationFindReplTupleByIndex(rel, index, false, __VA_ARGS__)
 #elif PG_VERSION_NUM >= 180000
 #define wa_index_beginscan(heap, index, snapshot, nkeys) \
 	index_beginscan(heap, index, snapshot, NULL, nkeys, 0)
