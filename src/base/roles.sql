@@ -1,13 +1,14 @@
 -- Two roles for applications.  Roles belong to the cluster, not to the
 -- extension: they are created here if they do not exist, without login and
 -- members, and stay when the extension is dropped.  To use them, run
--- "GRANT wa_reader TO app".
+-- "GRANT wa_reader TO app".  pg_monitor always exists; it reads what has no
+-- personal data.
 
 DO $$
 DECLARE
 	role_name text;
 BEGIN
-	FOREACH role_name IN ARRAY ARRAY['wa_writer', 'wa_reader'] LOOP
+	FOREACH role_name IN ARRAY ARRAY['wa_writer', 'wa_reader', 'pg_monitor'] LOOP
 		IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) role_name::name) THEN
 			BEGIN
 				EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN', role_name);
@@ -76,15 +77,6 @@ GRANT SELECT ON wa_message, wa_message_day, wa_recipient_status,
 	TO wa_reader;
 
 -- Views without personal data, for monitoring; and the codes with a DBA's changes.
-DO $$
-BEGIN
-	IF NOT (SELECT pg_catalog.has_schema_privilege('pg_monitor', c.relnamespace, 'USAGE')
-			FROM pg_catalog.pg_class AS c
-			WHERE c.oid OPERATOR(pg_catalog.=) '@extschema@.wa_webhook'::pg_catalog.regclass) THEN
-		EXECUTE 'GRANT USAGE ON SCHEMA @extschema@ TO pg_monitor';
-	END IF;
-END
-$$;
 GRANT SELECT ON wa_delivery_rate, wa_failure_rate, wa_opt_out_rate,
 	wa_ladder_yield, wa_error_code, wa_health
 	TO pg_monitor;

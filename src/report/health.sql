@@ -50,28 +50,6 @@ CREATE FUNCTION wa__status_since(business text, since timestamptz) RETURNS boole
 		WHERE LEAST(m.sent_at, m.delivered_at, m.failed_at) >= wa__status_since.since AND m.business = wa__status_since.business);
 COMMENT ON FUNCTION wa__status_since(text, timestamptz) IS 'Returns whether a business has had a new message since a time';
 
--- The usual rhythm of a business: the hours of the last 30 days with webhooks of each kind.
-CREATE VIEW wa__rhythm AS
-SELECT r.business, r.kind, count(*) AS hours, min(r.hour) AS earliest, max(r.hour) AS latest, max(r.gap) AS longest_gap
-FROM (
-	SELECT h.business, h.kind, h.hour, h.hour - lag(h.hour) OVER (PARTITION BY h.business, h.kind ORDER BY h.hour) AS gap
-	FROM (
-		SELECT business, 'statuses' AS kind, hour FROM wa__status_hours()
-		UNION ALL
-		SELECT DISTINCT business, 'messages', date_bin('1 hour', last_inbound_at, timestamptz '2000-01-01 00:00Z')
-		FROM wa_activity WHERE last_inbound_at > now() - interval '30 days'
-		UNION ALL
-		SELECT DISTINCT business, 'user_preferences', date_bin('1 hour', at, timestamptz '2000-01-01 00:00Z')
-		FROM wa_consent_log WHERE state = 'stop' AND at > now() - interval '30 days' AND origin = 'user_preferences') AS h) AS r
-GROUP BY r.business, r.kind;
-COMMENT ON VIEW wa__rhythm IS 'How regularly webhooks of each kind arrive for each business, by the hours of the last 30 days in which any did. Kinds: statuses (of messages sent), messages (from users) and user_preferences (stops from WhatsApp)';
-COMMENT ON COLUMN wa__rhythm.business IS 'WhatsApp Business Account id';
-COMMENT ON COLUMN wa__rhythm.kind IS 'Kind of webhooks';
-COMMENT ON COLUMN wa__rhythm.hours IS 'Number of hours in which any arrived';
-COMMENT ON COLUMN wa__rhythm.earliest IS 'The earliest of these';
-COMMENT ON COLUMN wa__rhythm.latest IS 'The latest of these';
-COMMENT ON COLUMN wa__rhythm.longest_gap IS 'Longest time between two of these';
-
 -- The holds that object now, by the rule of rules/holds.c, for any recipient.
 CREATE VIEW wa__standing_hold AS
 SELECT h.business, h.sender, h.region, h.cause, h.code, h.categories, h.since, h.until, h.reason
@@ -97,6 +75,21 @@ COMMENT ON COLUMN wa__standing_hold.reason IS 'As in wa_sender_hold';
 -- Statements can be run as shown.  regclass and regproc write a name with its schema where the reader's search_path needs it.  What
 -- only a person can know is a variable of psql.
 CREATE VIEW wa__finding AS
+-- How regularly webhooks of each kind arrive for each business, by the hours of the last 30 days in which any did: statuses
+-- of messages sent, messages from users, and stops from WhatsApp.
+WITH rhythm AS (
+	SELECT r.business, r.kind, count(*) AS hours, min(r.hour) AS earliest, max(r.hour) AS latest, max(r.gap) AS longest_gap
+	FROM (
+		SELECT h.business, h.kind, h.hour, h.hour - lag(h.hour) OVER (PARTITION BY h.business, h.kind ORDER BY h.hour) AS gap
+		FROM (
+			SELECT business, 'statuses' AS kind, hour FROM wa__status_hours()
+			UNION ALL
+			SELECT DISTINCT business, 'messages', date_bin('1 hour', last_inbound_at, timestamptz '2000-01-01 00:00Z')
+			FROM wa_activity WHERE last_inbound_at > now() - interval '30 days'
+			UNION ALL
+			SELECT DISTINCT business, 'user_preferences', date_bin('1 hour', at, timestamptz '2000-01-01 00:00Z')
+			FROM wa_consent_log WHERE state = 'stop' AND at > now() - interval '30 days' AND origin = 'user_preferences') AS h) AS r
+	GROUP BY r.business, r.kind)
 -- Does anything arrive?
 SELECT 'unfed' AS finding, 'error' AS severity, 0::numeric AS figure,
 	CASE WHEN EXISTS (SELECT FROM wa_consent) THEN 'No webhook has ever arrived; only stops that were recorded or imported are known. Who may post webhooks?'
@@ -137,7 +130,7 @@ SELECT 'silence', 'error', floor(extract(epoch FROM now() - r.latest) / 3600),
 			r.business, floor(extract(epoch FROM now() - r.latest) / 3600), round(extract(epoch FROM r.longest_gap) / 3600))
 	END,
 	format('SELECT * FROM %s ORDER BY last_seen;', 'wa_sender'::regclass)
-FROM wa__rhythm AS r LEFT JOIN wa__rhythm AS o ON o.business = r.business AND o.kind = 'statuses' AND r.kind = 'messages'
+FROM rhythm AS r LEFT JOIN rhythm AS o ON o.business = r.business AND o.kind = 'statuses' AND r.kind = 'messages'
 WHERE r.hours >= 10 AND now() - r.latest > 2 * r.longest_gap + interval '2 hours'
 	-- The first days show no nights and no weekend yet.
 	AND (r.latest - r.earliest >= interval '7 days' OR now() - r.latest > interval '3 days')

@@ -67,13 +67,6 @@ CREATE FUNCTION wa__sql(statement text) RETURNS text
 COMMENT ON FUNCTION wa__sql(text) IS 'Returns the HTML of the statement behind a figure of wa_report';
 REVOKE EXECUTE ON FUNCTION wa__sql(text) FROM PUBLIC;
 
-CREATE FUNCTION wa__report_days(days integer) RETURNS integer
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	RETURN CASE WHEN days BETWEEN 1 AND 366 THEN days
-		WHEN wa__refuse('invalid_parameter_value', 'a report covers 1 to 366 days', '', '') THEN 0 END;
-COMMENT ON FUNCTION wa__report_days(integer) IS 'Checks the argument of wa_report and returns it';
-REVOKE EXECUTE ON FUNCTION wa__report_days(integer) FROM PUBLIC;
-
 CREATE FUNCTION wa__report_style() RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	RETURN '<style>
@@ -133,7 +126,8 @@ CREATE FUNCTION wa_report(days integer DEFAULT 30) RETURNS text
 		-- Days as scalars, so that the views read these days only.
 		WITH span AS MATERIALIZED (
 			SELECT d.first, d.last, d.name, to_char(d.first, 'YYYY-MM-DD') AS first_name, to_char(d.last, 'YYYY-MM-DD') AS last_name
-			FROM (SELECT wa__day_of(now()) - wa__report_days(wa_report.days) + 1 AS first, wa__day_of(now()) AS last,
+			FROM (SELECT wa__day_of(now()) + 1 - CASE WHEN wa_report.days BETWEEN 1 AND 366 THEN wa_report.days
+						WHEN wa__refuse('invalid_parameter_value', 'a report covers 1 to 366 days', '', '') THEN 0 END AS first, wa__day_of(now()) AS last,
 				coalesce(nullif(current_setting('wa_policy.report_timezone', true), ''), 'UTC') AS name) AS d),
 		fed AS MATERIALIZED (
 			SELECT EXISTS (SELECT FROM wa_sender WHERE last_seen IS NOT NULL) OR EXISTS (SELECT FROM wa_consent)
