@@ -9,7 +9,6 @@
  */
 #include "base/compat.h"
 
-#include "utils/builtins.h"
 
 #include "base/arguments.h"
 

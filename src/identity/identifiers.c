@@ -10,7 +10,6 @@
 #include "funcapi.h"
 #include "utils/timestamp.h"
 
-#include "base/arguments.h"
 #include "base/snapshot_id.h"
 #include "identity/load.h"
 #include "recipient/recipient.h"

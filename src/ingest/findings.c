@@ -10,7 +10,6 @@
 #include "utils/memutils.h"
 
 #include "base/append.h"
-#include "base/encode.h"
 #include "base/statement.h"
 #include "ingest/findings.h"
 #include "ingest/upsert.h"

@@ -11,7 +11,6 @@
 #include "catalog/pg_type_d.h"
 #include "miscadmin.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
 
 #include "base/bisect.h"
 #include "base/encode.h"

@@ -17,13 +17,11 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "parser/parse_oper.h"
-#include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#include "base/arguments.h"
 #include "base/encode.h"
 #include "base/reading_query.h"
 #include "events/context.h"

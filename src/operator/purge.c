@@ -23,7 +23,6 @@
 #include "nodes/parsenodes.h"
 #include "storage/itemptr.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"

@@ -16,7 +16,6 @@
 
 #include "base/compat.h"
 
-#include "fmgr.h"
 
 #include "events/event.h"
 #include "identity/load.h"

@@ -11,7 +11,6 @@
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 
 #include "base/append.h"
 #include "base/category_oid.h"
