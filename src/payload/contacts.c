@@ -97,9 +97,8 @@ contact_matches(const wa_payload *payload, int i, const wa_ids *who, wa_ids *con
 		wa_contact_same_id(who->parent_user_id, contact->parent_user_id, false);
 }
 
-/* ----------------------------------------------------------------
- * Identifiers that are written in different ways
- * ----------------------------------------------------------------
+/*
+ * Identifiers that are written in different ways.
  */
 
 /*
@@ -174,9 +173,8 @@ contact_find_few(const wa_payload *payload, const wa_ids *who)
 	return -1;
 }
 
-/* ----------------------------------------------------------------
- * The search among many contacts
- * ----------------------------------------------------------------
+/*
+ * The search among many contacts.
  */
 
 /* FNV-1a */
@@ -269,9 +267,8 @@ contact_find_many(wa_payload *payload, const wa_ids *who)
 	return found;
 }
 
-/* ----------------------------------------------------------------
- * The contact of an element
- * ----------------------------------------------------------------
+/*
+ * The contact of an element.
  */
 
 int

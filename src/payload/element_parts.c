@@ -110,9 +110,8 @@ wa_payload_fragment(const wa_element *element)
 	return result;
 }
 
-/* ----------------------------------------------------------------
- * Where it stands
- * ----------------------------------------------------------------
+/*
+ * Where it stands.
  */
 
 void

@@ -16,9 +16,8 @@ element_read_to(json_object *node, wa_ids *who)
 	who->parent_user_id = wa_json_text2(node, "to_parent_user_id", "parent_to_user_id");
 }
 
-/* ----------------------------------------------------------------
- * Statuses
- * ----------------------------------------------------------------
+/*
+ * Statuses.
  */
 
 /* The Cloud API's ids of groups begin like this: "capi_group:" in base 64. */
@@ -95,9 +94,8 @@ status_fill(json_object *node, wa_element *element)
 		status_fill_recipient(node, &element->who);
 }
 
-/* ----------------------------------------------------------------
- * The other kinds
- * ----------------------------------------------------------------
+/*
+ * The other kinds.
  */
 
 static void

@@ -12,6 +12,7 @@
 
 #include "payload/erase.h"
 #include "payload/text.h"
+#include "recipient/ascii.h"
 
 /* What is folded stands before so many digits at the end of a phone. */
 #define LAST_DIGITS		4
@@ -160,12 +161,6 @@ run_add(wa_run *run, char digit, bool begins, bool bracketed)
 	run->digits[run->len++] = digit;
 }
 
-static inline bool
-is_digit(unsigned char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* The code unit of JSON's escape (\uXXXX) at this place; -1 where none is: texts that are no JSON have some, too. */
 static int
 escaped_character(const char *text, size_t len)
@@ -260,9 +255,9 @@ phones_occur(const wa_names *names, const char *text, size_t len)
 
 /* What a BSUID may consist of behind its country, but for the dot of a parent. */
 static bool
-is_id_char(unsigned char c)
+is_id_char(char c)
 {
-	return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+	return is_digit(c) || is_letter(c) || c == '-' || c == '_';
 }
 
 /*

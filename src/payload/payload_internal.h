@@ -157,9 +157,8 @@ struct wa_payload
 	bool		keys_made;
 };
 
-/* ----------------------------------------------------------------
- * Reading json-c's tree
- * ----------------------------------------------------------------
+/*
+ * Reading json-c's tree.
  */
 
 /*
@@ -289,9 +288,8 @@ wa_json_text2(json_object *object, const char *key, const char *other_key)
 	return result;
 }
 
-/* ----------------------------------------------------------------
- * Functions of the files of this folder
- * ----------------------------------------------------------------
+/*
+ * Functions of the files of this folder.
  */
 
 /* shape.c: which of the accepted forms is it? */

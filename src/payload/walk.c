@@ -33,9 +33,8 @@ walk_shared_text(json_object *object, const char *key)
 	return wa_str_cut(text, LONGEST_SHARED);
 }
 
-/* ----------------------------------------------------------------
- * The place that the walk has come to
- * ----------------------------------------------------------------
+/*
+ * The place that the walk has come to.
  */
 
 static void
@@ -71,9 +70,8 @@ place_add_item(wa_payload *payload, const char *name, json_object *list, int i)
 		place_add_index(payload, i);
 }
 
-/* ----------------------------------------------------------------
- * What a step ends with
- * ----------------------------------------------------------------
+/*
+ * What a step ends with.
  */
 
 static bool
@@ -121,9 +119,8 @@ walk_fill_misfit(wa_payload *payload, wa_element *element, json_object *node)
 	return walk_fill(payload, element, ignored ? WA_ELEMENT_OTHER : WA_ELEMENT_MALFORMED, node);
 }
 
-/* ----------------------------------------------------------------
- * A value
- * ----------------------------------------------------------------
+/*
+ * A value.
  */
 
 /* Where the walk goes on behind a value. */
@@ -318,9 +315,8 @@ walk_step_unread(wa_payload *payload, wa_element *element)
 	return walk_fill_unread(payload, element, unread);
 }
 
-/* ----------------------------------------------------------------
- * Changes and entries
- * ----------------------------------------------------------------
+/*
+ * Changes and entries.
  */
 
 /* Has a value none of the arrays but contacts, in standby neither, and something to say? */
@@ -449,9 +445,8 @@ walk_enter_envelope(wa_payload *payload, json_object *envelope, wa_element *elem
 		walk_fill_unread(payload, element, envelope);
 }
 
-/* ----------------------------------------------------------------
- * Payloads, and what they stand in
- * ----------------------------------------------------------------
+/*
+ * Payloads, and what they stand in.
  */
 
 static void
