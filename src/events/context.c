@@ -15,9 +15,8 @@
 /* Unix times above this are milliseconds. */
 #define WA_MILLISECONDS_ABOVE	1e11
 
-/* ----------------------------------------------------------------
- * Reporting
- * ----------------------------------------------------------------
+/*
+ * Reporting.
  */
 
 void
@@ -50,7 +49,6 @@ wa_context_outcome(const wa_context *c)
 		c->problem ? WA_OUTCOME_PROBLEM : WA_OUTCOME_IGNORED;
 }
 
-/* Can the events be placed in time?  Reports the problem, once, if not. */
 bool
 wa_context_has_instant(wa_context *c)
 {
@@ -60,7 +58,6 @@ wa_context_has_instant(wa_context *c)
 	return c->wrong_instant == NULL;
 }
 
-/* The same event for one identifier by itself, of whom no raw number is known. */
 void
 wa_context_report_alone(wa_context *c, wa_event_kind kind, const wa_canonical *id)
 {
@@ -78,10 +75,6 @@ wa_context_report_alone(wa_context *c, wa_event_kind kind, const wa_canonical *i
 	c->event.wa_id.len = wa_id_len;
 }
 
-/*
- * Report what protects: at the moment of receipt where the element's time
- * cannot be right, and for everybody whom the element may be about.
- */
 void
 wa_context_report_protection(wa_context *c, wa_event_kind kind)
 {
@@ -97,7 +90,6 @@ wa_context_report_protection(wa_context *c, wa_event_kind kind)
 		wa_context_report_alone(c, kind, &c->apart[i]);
 }
 
-/* Report that the identifiers belong to one person, if there are several. */
 void
 wa_context_report_sighting(wa_context *c, wa_str origin)
 {
@@ -122,9 +114,8 @@ wa_context_report_consent(wa_context *c, wa_register reg, bool stop, wa_str orig
 		wa_context_report(c, WA_EVENT_CONSENT);
 }
 
-/* ----------------------------------------------------------------
- * Reading times and codes
- * ----------------------------------------------------------------
+/*
+ * Reading times and codes.
  */
 
 /* A number in any form that JSON has, with blanks around it; false where it is none. */
@@ -146,10 +137,6 @@ context_read_number(wa_str text, double *number)
 	return rest != buf && *rest == '\0';
 }
 
-/*
- * Unix seconds or milliseconds, as text, to an instant.  Returns false where
- * the text is no such number.
- */
 bool
 wa_instant_read(wa_str text, wa_instant *at)
 {
@@ -171,11 +158,7 @@ wa_instant_read(wa_str text, wa_instant *at)
 	return true;
 }
 
-/*
- * Set the time of the events: received_at where the element has none, and
- * where its own cannot be right, which is said then.  One wrong clock must
- * neither win forever nor cost a stop.
- */
+/* One wrong clock must neither win forever nor cost a stop. */
 void
 wa_context_set_instant(wa_context *c, wa_str written, wa_instant received_at)
 {
@@ -203,9 +186,8 @@ wa_code_read(wa_str text, int32 *code)
 	return *code == number;
 }
 
-/* ----------------------------------------------------------------
- * Whom it is about
- * ----------------------------------------------------------------
+/*
+ * Whom it is about.
  */
 
 static void
@@ -249,9 +231,8 @@ context_add_contact(wa_context *c, wa_identifiers *own, const wa_ids *contact)
 }
 
 /*
- * Fill in who the events are about.  The contact adds identifiers of the same
- * user, unless it contradicts the element: then nobody can tell which of the
- * two is meant, so both are protected and neither is taken for the other.
+ * The contact adds identifiers of the same user, unless it contradicts the element: then nobody can
+ * tell which of the two is meant, so both are protected and neither is taken for the other.
  */
 void
 wa_context_set_ids(wa_context *c, const wa_ids *who, const wa_ids *contact)
@@ -276,10 +257,6 @@ wa_context_set_ids(wa_context *c, const wa_ids *who, const wa_ids *contact)
 	}
 }
 
-/*
- * Is there anybody whom the events are about?  Reports the problem and returns
- * false where no identifier can be used.
- */
 bool
 wa_context_has_recipient(wa_context *c, const wa_ids *who, const wa_ids *contact)
 {

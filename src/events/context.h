@@ -11,8 +11,8 @@
 
 #include "c.h"
 
+#include "events/event.h"
 #include "events/identifiers.h"
-#include "events/sink.h"
 #include "payload/payload.h"
 
 /* Maximum number in apart: a contact that contradicts, and the rest of two sets. */

@@ -20,9 +20,8 @@ element_has_recipient(wa_context *c, const wa_element *element)
 	return wa_context_has_recipient(c, &element->who, &element->contact);
 }
 
-/* ----------------------------------------------------------------
- * Errors of the sender
- * ----------------------------------------------------------------
+/*
+ * Errors of the sender.
  */
 
 /* A code that may hold the sender, and does nothing to a recipient. */
@@ -64,9 +63,8 @@ interpret_errors_of_sender(wa_context *c, const wa_element *element)
 	return wa_context_outcome(c);
 }
 
-/* ----------------------------------------------------------------
- * Statuses
- * ----------------------------------------------------------------
+/*
+ * Statuses.
  */
 
 /*
@@ -238,9 +236,8 @@ interpret_status(wa_context *c, const wa_element *element)
 	return wa_context_outcome(c);
 }
 
-/* ----------------------------------------------------------------
- * Preferences
- * ----------------------------------------------------------------
+/*
+ * Preferences.
  */
 
 /*
@@ -291,9 +288,8 @@ interpret_preference(wa_context *c, const wa_element *element)
 	return wa_context_outcome(c);
 }
 
-/* ----------------------------------------------------------------
- * Messages
- * ----------------------------------------------------------------
+/*
+ * Messages.
  */
 
 /* Are these two identifiers, of which the one takes the place of the other? */
@@ -497,9 +493,8 @@ interpret_message(wa_context *c, const wa_element *element)
 	return wa_context_outcome(c);
 }
 
-/* ----------------------------------------------------------------
- * The other kinds
- * ----------------------------------------------------------------
+/*
+ * The other kinds.
  */
 
 /*

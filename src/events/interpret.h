@@ -11,7 +11,7 @@
 
 #include "c.h"
 
-#include "events/sink.h"
+#include "events/event.h"
 #include "payload/payload.h"
 
 /*

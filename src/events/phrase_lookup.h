@@ -11,7 +11,7 @@
 #include "base/compat.h"
 
 #include "base/schema.h"
-#include "events/sink.h"
+#include "events/event.h"
 
 /*
  * The meaning of a message with this whole text, in UTF-8, under a fresh snapshot.  Of

@@ -11,7 +11,7 @@
 #include "base/compat.h"
 
 #include "base/schema.h"
-#include "events/sink.h"
+#include "events/event.h"
 #include "ingest/event_batch.h"
 
 /*

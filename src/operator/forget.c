@@ -15,12 +15,13 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type_d.h"
+#include "commands/trigger.h"
 #include "executor/spi.h"
 #include "funcapi.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
@@ -34,10 +35,10 @@
 #include "payload/erase.h"
 #include "recipient/recipient.h"
 #include "state/erased.h"
-#include "state/log_guard.h"
 
 PG_FUNCTION_INFO_V1(wa_forget);
 PG_FUNCTION_INFO_V1(wa__without);
+PG_FUNCTION_INFO_V1(wa__consent_log_guard);
 
 /* The identifiers of the person, each with the time up to which it is the person's. */
 typedef struct wa_forgotten
@@ -638,17 +639,35 @@ require_reason(wa_str reason)
 				 errhint("For example the number of the request.")));
 }
 
+/* May rows of wa_consent_log be deleted, for an erasure?  No longer on every path out of it, errors included. */
+static bool log_is_open = false;
+
+/* The trigger that keeps them as they are else. */
+Datum
+wa__consent_log_guard(PG_FUNCTION_ARGS)
+{
+	const TriggerData *trigger = wa_trigger_data(fcinfo, "wa__consent_log_guard");
+
+	if (!log_is_open)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("rows of \"%s\" are never changed or removed",
+						RelationGetRelationName(trigger->tg_relation)),
+				 errhint("The log is evidence; record a new event with wa_opt_in or wa_opt_out.")));
+	return PointerGetDatum(NULL);
+}
+
 static void
 forget_with_log_open(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
 {
-	wa_consent_log_open(true);
+	log_is_open = true;
 	PG_TRY();
 	{
 		forget(funcid, id, reason, rsinfo);
 	}
 	PG_FINALLY();
 	{
-		wa_consent_log_open(false);
+		log_is_open = false;
 	}
 	PG_END_TRY();
 }

@@ -20,9 +20,8 @@
 
 #include "base/category_oid.h"
 #include "base/encode.h"
+#include "state/arrays.h"
 #include "state/columns.h"
-#include "state/deliveries_array.h"
-#include "state/failures_array.h"
 #include "state/read.h"
 
 /*

@@ -21,7 +21,7 @@
 #include "base/statement.h"
 #include "errors/code_policies.h"
 #include "state/activity.h"
-#include "state/failures_array.h"
+#include "state/arrays.h"
 #include "state/hold.h"
 #include "state/ladder.h"
 

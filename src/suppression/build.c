@@ -21,8 +21,8 @@
 
 #include "base/category_oid.h"
 #include "base/encode.h"
+#include "state/arrays.h"
 #include "state/columns.h"
-#include "state/failures_array.h"
 #include "suppression/builder.h"
 
 /* Fewer look-ups than this are not worth a thought. */

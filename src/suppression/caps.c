@@ -15,8 +15,8 @@
 #include "base/bisect.h"
 #include "base/encode.h"
 #include "recipient/recipient.h"
+#include "state/arrays.h"
 #include "state/columns.h"
-#include "state/deliveries_array.h"
 #include "state/read.h"
 #include "suppression/builder.h"
 

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
- * deliveries_array.c
- *	  Conversion of the arrays of wa_delivery to wa_deliveries, and merging two rows.
+ * arrays.c
+ *	  The bounded sets of failures and of deliveries as arrays of SQL.
  *
  *-------------------------------------------------------------------------
  */
@@ -12,9 +12,37 @@
 
 #include "base/arguments.h"
 #include "base/array_in_place.h"
-#include "state/deliveries_array.h"
+#include "state/arrays.h"
 
 PG_FUNCTION_INFO_V1(wa__delivery_merge);
+
+void
+wa_failures_from_array(Datum array, wa_failures *failures)
+{
+	int			n;
+	const char *elements = wa_array_in_place(array, TIMESTAMPTZOID, &n);
+
+	failures->n = 0;
+	for (int i = 0; i < n; i++)
+	{
+		TimestampTz at;
+
+		memcpy(&at, elements + i * sizeof(at), sizeof(at));
+		wa_failures_add(failures, at);
+	}
+}
+
+Datum
+wa_failures_to_array(const wa_failures *failures)
+{
+	Datum		values[WA_MAX_FAILURES];
+
+	for (int i = 0; i < failures->n; i++)
+		values[i] = TimestampTzGetDatum(failures->at[i]);
+	return PointerGetDatum(construct_array(values, failures->n, TIMESTAMPTZOID,
+										   sizeof(TimestampTz), FLOAT8PASSBYVAL,
+										   TYPALIGN_DOUBLE));
+}
 
 void
 wa_deliveries_from_arrays(Datum instants, Datum messages, wa_deliveries *deliveries)
