@@ -357,6 +357,21 @@ raise_bounds(wa_person *person, int n, wa_instant events, wa_instant expand)
 	enqueue(person, n);
 }
 
+/*
+ * Up to when counts what a sighting leads to, as far as this end of it tells?  A person who has left it since is not
+ * its present owner.  Of a change told twice, the first time tells.  Sightings of a BSUID or parent have a resolution of
+ * one day: what named it later on the day of the leaving may have named the other end as well.
+ */
+static wa_instant
+left_until(const wa_member *end, const wa_edge *edge)
+{
+	if (edge_seen(edge) > end->left_since)
+		return WA_FOREVER;
+	if (end->kind == WA_ID_PHONE)
+		return end->left_at;
+	return wa_later(end->left_at, wa_after(edge->link.last_seen_at, WA_DAY) - 1);
+}
+
 /* From member n along an edge: what becomes of the other end? */
 static void
 follow(wa_person *person, int n, int e)
@@ -388,11 +403,7 @@ follow(wa_person *person, int n, int e)
 	there = &person->members[other];
 	edge = &person->edges[e];
 
-	/* A person who has left one of the two since is not its present owner.  Of a change told twice, the first time tells. */
-	if (edge_seen(edge) <= here->left_since)
-		until = Min(until, here->left_at);
-	if (edge_seen(edge) <= there->left_since)
-		until = Min(until, there->left_at);
+	until = Min(until, Min(left_until(here, edge), left_until(there, edge)));
 	raise_bounds(person, other, until, there->kind == WA_ID_PHONE ? WA_NEVER : until);
 }
 
@@ -420,19 +431,9 @@ count_failures_of_phones(wa_person *person, int user_id, wa_instant since, wa_in
 	}
 }
 
-/* When it was left, if on the day on which the two were seen last; else WA_FOREVER. */
-static wa_instant
-left_that_day(const wa_member *member, const wa_edge *edge)
-{
-	return edge_seen(edge) <= member->left_since &&
-		member->left_at < wa_after(edge->link.last_seen_at, WA_DAY) ? member->left_at : WA_FOREVER;
-}
-
 /*
  * Whose failures may have named a member in reach that it was unlinked from since?  That
- * the two were seen together again later takes nothing of it back.  And what named a BSUID
- * and a parent on the day on which one of them was left may be stored under a phone that
- * their sighting, which leads on up to the leaving, does not lead to.
+ * the two were seen together again later takes nothing of it back.
  */
 static void
 find_unlinked(wa_person *person)
@@ -442,20 +443,12 @@ find_unlinked(wa_person *person)
 		const wa_edge *edge = &person->edges[i];
 		wa_link		link = edge->link;
 		int			from = edge->from;
-		wa_instant	left;
-		bool		of_phone = person->members[from].kind == WA_ID_PHONE;
 
-		if (link.change || link.first_seen_at == WA_NEVER ||
+		if (link.change || link.first_seen_at == WA_NEVER || link.unlinked_at == WA_NEVER ||
 			person->members[edge->to].events_until == WA_NEVER)
 			continue;
-		left = Min(left_that_day(&person->members[from], edge),
-				   left_that_day(&person->members[edge->to], edge));
-		if (!of_phone && edge->holds && left < person->members[edge->to].events_until)
-			count_failures_of_phones(person, from, left, wa_after(link.last_seen_at, WA_DAY) - 1);
-		if (link.unlinked_at == WA_NEVER)
-			continue;
 		count_failures(&person->members[from], link.first_seen_at, link.unlinked_at);
-		if (!of_phone)
+		if (person->members[from].kind != WA_ID_PHONE)
 			count_failures_of_phones(person, from, link.first_seen_at, link.unlinked_at);
 	}
 }

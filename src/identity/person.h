@@ -62,7 +62,7 @@ typedef struct wa_member
 	wa_instant	left_at;		/* latest change away from it; WA_NEVER: none */
 	wa_instant	left_since;		/* the latest first time of one */
 	wa_instant	alone_until;	/* first time of a link that is loaded; WA_FOREVER: none */
-	wa_instant	failures_since; /* unlinked, or left that day: what was said in this */
+	wa_instant	failures_since; /* it was unlinked: what was said in this */
 	wa_instant	failures_until; /* period may have named both; WA_NEVER: none */
 	wa_instant	unlinked_at;	/* from the member that is being loaded */
 	bool		changes_loaded; /* are its changes in edges? */

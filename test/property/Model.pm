@@ -374,6 +374,17 @@ sub leavings { my ($self, $id) = @_; return grep { $_->{holds} && $_->{old} eq $
 
 sub other_end { my ($link, $id) = @_; return $link->{ends}[ $link->{ends}[0] eq $id ? 1 : 0 ]; }
 
+# Up to when counts what a link leads to, as this end of it was left since.  What named a BSUID or
+# parent counts to the end of the day on which the link was seen last.
+sub left_until
+{
+	my ($self, $id, $link) = @_;
+	my @moves = $self->leavings($id);
+	return INF if !@moves || latest(@$link{qw(first last)}) > latest(map { $_->{since} } @moves);
+	my $left = latest(map { $_->{at} } @moves);
+	return kind($id) == 0 ? $left : latest($left, $link->{last} + DAY - 1);
+}
+
 # Who is in reach of X: up to which instant its stops and failures count
 # (events), and up to which its sightings lead on (expand).
 sub reach
@@ -397,8 +408,7 @@ sub reach
 		for my $link (grep { $_->{holds} && $_->{since} <= $expand } @{ $self->{touching}{$id} // [] })
 		{
 			my $other = other_end($link, $id);
-			my $seen = latest(@$link{qw(first last)});
-			my $until = earliest($expand, map { latest(map { $_->{at} } @$_) } grep { @$_ && $seen <= latest(map { $_->{since} } @$_) } map { [ $self->leavings($_) ] } $id, $other);
+			my $until = earliest($expand, map { $self->left_until($_, $link) } $id, $other);
 			$raise->($other, $until, kind($other) == 0 ? -(INF) : $until);
 		}
 		for my $move (grep { $_->{holds} && $_->{new} eq $id } @{ $self->{moves} })
@@ -437,22 +447,6 @@ sub unlinked_sides
 			my ($id, $since) = @$_;
 			my $span = $spans{$id} //= [ $since, $link->{unlinked} ];
 			$spans{$id} = [ earliest($span->[0], $since), latest($span->[1], $link->{unlinked}) ];
-		}
-	}
-	# Where a BSUID or its parent was left on the day of their last sighting: what named both later that day.
-	for my $link (grep { $_->{holds} && kind($_->{ends}[0]) != 0 && $members->{ $_->{ends}[1] } } @{ $self->{links} })
-	{
-		my ($first, $second) = @{ $link->{ends} };
-		my $end = $link->{last} + DAY - 1;
-		my $left = earliest(grep { $_ <= $end } map { latest(map { $_->{at} } @$_) }
-			grep { @$_ && latest(@$link{qw(first last)}) <= latest(map { $_->{since} } @$_) } map { [ $self->leavings($_) ] } $first, $second);
-		next if !defined $left || $left >= $members->{$second}{events};
-
-		for my $phone (grep { $_->{ends}[1] eq $first && defined $_->{first} && $_->{first} <= $end } @{ $self->{links} })
-		{
-			my ($id, $since) = ($phone->{ends}[0], latest($phone->{first}, $left));
-			my $span = $spans{$id} //= [ $since, $end ];
-			$spans{$id} = [ earliest($span->[0], $since), latest($span->[1], $end) ];
 		}
 	}
 	return \%spans;
