@@ -30,6 +30,7 @@ SELECT wa_sendable('4915112345001', 'marketing', 'B1');
 DELETE FROM wa_app_secret; DELETE FROM wa_problem; DELETE FROM wa_webhook;
 SELECT * FROM wa_ingest('{"object": "instagram", "entry": [{"id": "17841400000000", "changes": [{"field": "comments", "value": {"text": "lovely"}}]}]}');
 SELECT * FROM wa_ingest('{"object": "page", "entry": [{"id": "1000001", "messaging": [{"sender": {"id": "7"}}]}]}');
+SELECT * FROM wa_ingest('{"object": "page", "entry": [{"id": "1000001", "changes": [{"field": "messages", "value": {"metadata": {"phone_number_id": "S1"}, "x": {"statuses": [{"id": "x", "status": "failed"}]}}}]}]}');
 SELECT * FROM wa_ingest('{"object": "instagram", "entry": [{"id": "17841400000000", "changes": [{"field": "messages", "value": {"sender": {"id": "7"}, "message": {"text": "stop"}}}]}]}');
 SELECT * FROM wa_ingest('{"object": "whatsapp_business_account", "entry": [{"id": "500001", "changes": [{"field": "partner_solutions", "value": {"event": "SOLUTION_CREATED"}}]}]}');
 SELECT * FROM wa_ingest('{"object": "whatsapp_business_account", "entry": [{"id": "500001", "changes": [{"field": "account_update", "value": {"event": "PARTNER_APP_UNINSTALLED"}}]}]}');

@@ -265,11 +265,12 @@ names_sender(const wa_element *element)
 
 /*
  * Interpret all elements of the payload at hand.  checked: its signature is, so
- * that what it says of businesses with another secret is passed over.  Returns
- * whether anything was.
+ * that what it says of businesses with another secret is passed over.  again: it is
+ * out of a payload that was read before, which told who the senders are.  Returns
+ * whether anything was passed over.
  */
 static bool
-interpret_elements(wa_intake *intake, bool checked)
+interpret_elements(wa_intake *intake, bool checked, bool again)
 {
 	wa_element	element;
 	bool		refused = false;
@@ -283,7 +284,7 @@ interpret_elements(wa_intake *intake, bool checked)
 			continue;
 		}
 		intake->element = &element;
-		if (names_sender(&element))
+		if (!again && names_sender(&element))
 			wa_event_batch_add_sender(intake->batch, element.business, element.sender,
 									  element.display_phone, intake->received_at);
 		count(intake, wa_interpret(&element, intake->received_at, &intake->policy,
@@ -447,7 +448,7 @@ wa_intake_payload(wa_intake *intake, wa_str payload, bool is_bytes, wa_str signa
 	if (result != WA_PAYLOAD_OK)
 		refuse_payload(intake, problem_of(result), wa_payload_detail(intake->payload), payload,
 					   signature);
-	else if (interpret_elements(intake, intake->secrets != NULL))
+	else if (interpret_elements(intake, intake->secrets != NULL, false))
 		refuse_payload(intake, WA_PROBLEM_BAD_SIGNATURE,
 					   signature.data == NULL ? "no signature was given" :
 					   "signature is not that of a secret of the business", payload, signature);
@@ -501,7 +502,7 @@ retry_element(wa_intake *intake, const wa_fragment *fragment)
 	intake->received_at = fragment->received_at;
 	intake->webhook_id = fragment->webhook_id;
 	if (result == WA_PAYLOAD_OK)
-		interpret_elements(intake, false);
+		interpret_elements(intake, false, true);
 	else
 	{
 		/* The problem is on record already; lack of memory is none, but an ERROR. */

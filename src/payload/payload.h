@@ -149,9 +149,7 @@ typedef struct wa_element
 								 * where they are not read, or is one of them where
 								 * a value is due */
 	bool		no_account;		/* OTHER, MALFORMED, ACCOUNT_UPDATE: its entry is not a WhatsApp
-								 * account's, but a page's, or that of a portfolio; or the
-								 * element came by itself, and named its account when it
-								 * came first */
+								 * account's, but a page's, or that of a portfolio */
 	wa_str		timestamp;		/* the element's own; for a CALL that has ended, when
 								 * it began, if that is given */
 	wa_str		message_id;		/* id of a status, message or call */

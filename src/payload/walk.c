@@ -627,8 +627,6 @@ walk_step_single(wa_payload *payload, wa_element *element)
 	payload->lengths[WA_ARRAY_CONTACTS] = wa_json_list_length(payload->arrays[WA_ARRAY_CONTACTS]);
 	payload->lengths[WA_ARRAY_MESSAGES] = 1;	/* one element, of whatever kind */
 	wa_element_fill(payload, element, payload->single_kind, payload->root);
-	/* of what envelope is unknown; its first reading has told whether it names a sender */
-	element->no_account = true;
 	if (element->kind == WA_ELEMENT_ACCOUNT_UPDATE &&
 		(wa_unread_in_value(payload->root, false) || wa_unread_at_any_depth(payload->root) ||
 		 wa_payload_is_element(payload->root)))
