@@ -166,5 +166,3 @@ AS 'MODULE_PATHNAME', 'wa_retry_after';
 COMMENT ON FUNCTION wa_retry_after(integer, integer) IS
 'How long to wait before sending again when the given attempt, counted from 1, failed with this code. The last wait of a code repeats. Where something must be corrected first and the sender is held meanwhile: the time until the hold ends and one message may be tried. NULL where a retry is pointless: waiting does not help, the code is unknown, or the wait has no end';
 
--- They reveal the contents of wa_error_override.
-

@@ -138,7 +138,7 @@ sub odd { return $coder->decode($coder->encode($odd[ rand @odd ])) }
 sub mutate_tree
 {
 	my ($node) = @_;
-	my @places = ref $node eq 'HASH' ? keys %$node : ref $node eq 'ARRAY' ? 0 .. $#$node : ();
+	my @places = ref $node eq 'HASH' ? sort keys %$node : ref $node eq 'ARRAY' ? 0 .. $#$node : ();
 	return odd() if !@places || rand() < 0.08;
 	my $at = $places[ rand @places ];
 	my $roll = rand;
