@@ -146,6 +146,18 @@ CALL t.writes('491600010033', 'DE.f32', '2025-03-20');
 SELECT wa_first_reason('DE.a32', 'marketing');
 SELECT t.forget('DE.f32');
 SELECT wa_first_reason('DE.a32', 'marketing');
+-- The first number was seen with the user's parent alone, the second one with the BSUID: one user has one number all the same.
+CALL t.take(jsonb_build_object('messages', jsonb_build_object('id', 'wamid.p34', 'from', '491600010034', 'from_parent_user_id', 'DE.ENT.p34',
+	'timestamp', t.unix('2025-03-01'), 'type', 'text', 'text', '{"body": "hello"}'::jsonb)));
+CALL t.take(jsonb_build_object('messages', jsonb_build_object('id', 'wamid.p35', 'from', '491600010035', 'from_user_id', 'DE.a34', 'from_parent_user_id', 'DE.ENT.p34',
+	'timestamp', t.unix('2025-03-05'), 'type', 'text', 'text', '{"body": "hello"}'::jsonb)));
+CALL t.writes('491600010035', 'DE.f34', '2025-03-20');
+SELECT wa_opt_out('DE.a34', 'by letter', 'b1', at => '2025-03-06');
+CALL t.writes('491600010034', NULL, '2025-04-01', 'START');
+SELECT wa_first_reason('DE.a34', 'marketing');
+SELECT t.forget('DE.f34');
+SELECT wa_first_reason('DE.a34', 'marketing'), t.by_list('DE.a34');
+SELECT recipient, other, rivals FROM wa_identity WHERE 'DE.ENT.p34' IN (recipient, other) ORDER BY recipient;
 
 -- A NOTICE tells of everybody who is linked with any of them.
 SELECT count(*) FROM wa_forget('491600010099', 'nobody knows it');

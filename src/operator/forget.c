@@ -235,7 +235,8 @@ typedef struct wa_forget_step
  * identifier at the other end.  A change that is deleted tells when an identifier was left, and a
  * link when it was no longer alone.  All are stored in the links that stay, without the erased
  * identifier; otherwise a resume could count for somebody for whom it did not.
- * identity/speaking.c says when a rival counts.
+ * identity/speaking.c says when a rival counts.  A phone of a user with several BSUIDs and parents is one for the
+ * phones of all of these: here, without regard to which user, as the number of pairs could be very large.
  */
 #define KIND(id) \
 	"(CASE WHEN " id "::text ~ '^[0-9]' THEN 0 WHEN pg_catalog.substr(" id "::text, 3, 5) = '.ENT.' THEN 2 ELSE 1 END)"
@@ -249,7 +250,7 @@ typedef struct wa_forget_step
 	" JOIN @extschema@.wa_identity AS k ON " by " OPERATOR(@extschema@.=) e.id WHERE NOT " PERSONS("k")
 
 static wa_statement keep_doubts = {
-	"WITH gone AS MATERIALIZED (SELECT t.* FROM @extschema@.wa_identity AS t WHERE " PERSONS("t") "),"
+	"WITH RECURSIVE gone AS MATERIALIZED (SELECT t.* FROM @extschema@.wa_identity AS t WHERE " PERSONS("t") "),"
 	" rival AS (SELECT t.recipient, t.other, t.business, GREATEST(t.first_seen_at, t.unlinked_at) AS since,"
 	" t.last_seen_at + '1 day'::interval - '1 microsecond'::interval AS until"
 	" FROM gone AS t WHERE t.last_seen_at > COALESCE(t.unlinked_at, '-infinity')),"
@@ -260,6 +261,15 @@ static wa_statement keep_doubts = {
 	" WHERE " PERSONS("t") " AND t.at > COALESCE(t.unlinked_at, '-infinity')),"
 	" ends AS MATERIALIZED (SELECT s.id FROM seen AS s UNION SELECT l.recipient FROM leaving AS l),"
 	" stays AS MATERIALIZED (" LINK_THAT_STAYS("k.recipient") " UNION " LINK_THAT_STAYS("k.other") "),"
+	" phone AS MATERIALIZED (SELECT r.other, r.since, r.until FROM rival AS r WHERE " KIND("r.recipient") " = 0"
+	" AND (EXISTS (SELECT FROM @extschema@.wa_identity AS k WHERE k.recipient OPERATOR(@extschema@.=) r.other)"
+	" OR EXISTS (SELECT FROM @extschema@.wa_identity AS k WHERE k.other OPERATOR(@extschema@.=) r.other"
+	" AND " KIND("k.recipient") " <> 0))),"
+	" of_user AS (SELECT p.other AS id FROM phone AS p UNION"
+	" SELECT k.id FROM of_user AS u CROSS JOIN LATERAL ("
+	"SELECT k.other AS id FROM @extschema@.wa_identity AS k WHERE k.recipient OPERATOR(@extschema@.=) u.id UNION ALL"
+	" SELECT k.recipient FROM @extschema@.wa_identity AS k WHERE k.other OPERATOR(@extschema@.=) u.id"
+	" AND " KIND("k.recipient") " <> 0) AS k),"
 	" doubt AS ("
 	"SELECT k.other, k.position, r.since, r.until FROM rival AS r JOIN stays AS k"
 	" ON k.recipient OPERATOR(@extschema@.=) r.recipient AND " KIND("k.other") " = " KIND("r.other")
@@ -267,6 +277,10 @@ static wa_statement keep_doubts = {
 	" UNION ALL SELECT k.other, k.position, r.since, r.until FROM rival AS r JOIN stays AS k"
 	" ON k.other OPERATOR(@extschema@.=) r.other AND " KIND("k.recipient") " = " KIND("r.recipient")
 	" AND (" KIND("k.recipient") " <> 1 OR k.business IN ('', r.business) OR r.business = '')"
+	" UNION ALL SELECT k.other, k.position, r.since, r.until"
+	" FROM (SELECT pg_catalog.min(p.since) AS since, pg_catalog.max(p.until) AS until FROM phone AS p) AS r"
+	" CROSS JOIN of_user AS u JOIN @extschema@.wa_identity AS k ON k.other OPERATOR(@extschema@.=) u.id"
+	" WHERE " KIND("k.recipient") " = 0 AND NOT " PERSONS("k")
 	" UNION ALL SELECT k.other, k.position, l.since, l.until FROM leaving AS l JOIN stays AS k"
 	" ON k.recipient OPERATOR(@extschema@.=) l.recipient"
 	" UNION ALL SELECT k.other, k.position, l.since, l.until FROM leaving AS l JOIN stays AS k"
