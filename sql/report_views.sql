@@ -126,6 +126,15 @@ CALL t.take('{"messages": [{"from": "491700000212", "from_user_id": "DE.twelve",
 CALL t.take('{"user_preferences": [{"user_id": "DE.twelve", "category": "marketing_messages", "value": "stop", "timestamp": 1754035000}]}');
 CALL t.take(t.status('v19', '491700000212', 'sent', '2025-08-01 12:00Z'));
 CALL t.take('{"messages": [{"from": "491700000211", "id": "c", "timestamp": "1754053200", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491700000212"}}]}');
+-- Nor does another one who moves to the number later take away what was brought along before, or what was seen with it first.
+CALL t.take(t.prefers('491700000213', 'stop', '2025-08-01 08:00Z'));
+CALL t.take('{"messages": [{"from": "491700000213", "id": "c", "timestamp": "1754042400", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491700000214"}}]}');
+CALL t.take(t.status('v1b', '491700000214', 'sent', '2025-08-01 12:00Z'));
+CALL t.take('{"messages": [{"from": "491700000215", "id": "c", "timestamp": "1754053200", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491700000214"}}]}');
+CALL t.take('{"user_preferences": [{"user_id": "DE.sixteen", "category": "marketing_messages", "value": "stop", "timestamp": 1754035200}]}');
+CALL t.take(t.status('v1c', '491700000216', 'sent', '2025-08-01 12:00Z'));
+CALL t.take('{"messages": [{"from": "491700000216", "from_user_id": "DE.sixteen", "id": "m", "timestamp": "1754050000", "type": "image"}]}');
+CALL t.take('{"messages": [{"from": "491700000215", "id": "c", "timestamp": "1754053200", "type": "system", "system": {"type": "user_changed_number", "wa_id": "491700000216"}}]}');
 -- A user id was nobody else's before.
 CALL t.take('{"user_preferences": [{"user_id": "DE.before", "category": "marketing_messages", "value": "stop", "timestamp": 1754035000}]}');
 CALL t.take('{"statuses": [{"id": "v1a", "status": "sent", "timestamp": "1754050000", "recipient_user_id": "DE.after", "pricing": {"category": "marketing"}}]}');

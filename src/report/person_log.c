@@ -12,6 +12,7 @@
 #include "utils/memutils.h"
 
 #include "base/append.h"
+#include "base/bisect.h"
 #include "base/encode.h"
 #include "base/snapshot_id.h"
 #include "recipient/recipient.h"
@@ -110,39 +111,119 @@ wa_person_log_counts(const wa_person_log *log, int member, wa_instant t)
 	return member == 0 || (member > 0 && t <= log->person->members[member].events_until);
 }
 
-/* When somebody last moved to the recipient's number; WA_NEVER: nobody did, or it is no number. */
-static wa_instant
-moved_to(const wa_person *person)
+/* A neighbour of the recipient, and since when it is one: of those who had the number before, WA_NEVER. */
+typedef struct neighbour
 {
-	wa_instant	last = WA_NEVER;
+	wa_instant	since;
+	int			member;
+} neighbour;
 
-	if (person->members[0].kind != WA_ID_PHONE)
-		return last;
-	for (int i = person->members[0].edges; i >= 0; i = wa_edge_next(&person->edges[i], 0))
-	{
-		if (person->edges[i].link.change && person->edges[i].to == 0)
-			last = wa_later(last, person->edges[i].link.last_seen_at);
-	}
-	return last;
+static int
+compare_neighbours(const void *a, const void *b)
+{
+	const neighbour *x = a;
+	const neighbour *y = b;
+
+	return x->since != y->since ? (x->since < y->since ? -1 : 1) : x->member - y->member;
 }
 
-/* When the recipient was first seen with each member; WA_FOREVER: never. */
-static wa_instant *
-seen_with(const wa_person *person)
+static int
+compare_instants(const void *a, const void *b)
 {
-	wa_instant *seen = palloc(person->nmembers * sizeof(wa_instant));
+	wa_instant	x = *(const wa_instant *) a;
+	wa_instant	y = *(const wa_instant *) b;
 
-	for (int i = 0; i < person->nmembers; i++)
-		seen[i] = WA_FOREVER;
+	return (x > y) - (x < y);
+}
+
+/* When people moved to the recipient's number, in order; n: how often, 0 also where it is no number. */
+static wa_instant *
+find_moves(const wa_person *person, int *n)
+{
+	wa_instant *moves = palloc_extended((person->nedges + 1) * sizeof(wa_instant), MCXT_ALLOC_HUGE);
+
+	*n = 0;
+	if (person->members[0].kind != WA_ID_PHONE)
+		return moves;
 	for (int i = person->members[0].edges; i >= 0; i = wa_edge_next(&person->edges[i], 0))
 	{
 		const wa_edge *edge = &person->edges[i];
-		int			other = wa_edge_other(edge, 0);
 
-		if (!edge->link.change && edge->link.first_seen_at != WA_NEVER)
-			seen[other] = Min(seen[other], edge->link.first_seen_at);
+		if (edge->link.change && edge->holds && edge->to == 0)
+			moves[(*n)++] = edge->link.first_seen_at;
 	}
-	return seen;
+	qsort(moves, *n, sizeof(wa_instant), compare_instants);
+	return moves;
+}
+
+/* All that the links of a neighbour lead on to is there since then, unless it was before. */
+static void
+spread_since(const wa_person *person, wa_instant *since, int *queue, neighbour first)
+{
+	int			n = 0;
+
+	if (since[first.member] != WA_FOREVER)
+		return;
+	since[first.member] = first.since;
+	queue[n++] = first.member;
+	while (n > 0)
+	{
+		int			member = queue[--n];
+
+		for (int i = person->members[member].edges; i >= 0; i = wa_edge_next(&person->edges[i], member))
+		{
+			const wa_edge *edge = &person->edges[i];
+			int			other = wa_edge_other(edge, member);
+
+			if (edge->holds && since[other] == WA_FOREVER && (!edge->link.change || edge->to == member))
+			{
+				since[other] = first.since;
+				queue[n++] = other;
+			}
+		}
+	}
+}
+
+/*
+ * Since when does each member belong to the recipient's number?  Whoever moved to it brought its
+ * identifiers then, and so did what was seen with the number first after that; the rest was there
+ * before.  NULL: nobody has moved.
+ */
+static wa_instant *
+find_since(const wa_person *person)
+{
+	int			nmoves;
+	wa_instant *moves = find_moves(person, &nmoves);
+	neighbour  *neighbours = NULL;
+	int			n = 0;
+	int			max = 0;
+	wa_instant *since;
+	int		   *queue;
+
+	if (nmoves == 0)
+		return NULL;
+	for (int i = person->members[0].edges; i >= 0; i = wa_edge_next(&person->edges[i], 0))
+	{
+		const wa_edge *edge = &person->edges[i];
+		int			before;
+
+		if (!edge->holds || (edge->link.change && edge->to != 0))
+			continue;
+		wa_bisect(before, nmoves, moves[before] <= edge->link.first_seen_at);
+		*wa_append(neighbours, n, max, neighbour) = (neighbour)
+		{
+			before == 0 ? WA_NEVER : moves[before - 1], wa_edge_other(edge, 0)
+		};
+	}
+	qsort(neighbours, n, sizeof(neighbour), compare_neighbours);
+	since = palloc_extended(person->nmembers * sizeof(wa_instant), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < person->nmembers; i++)
+		since[i] = WA_FOREVER;
+	since[0] = WA_NEVER;
+	queue = palloc_extended(person->nmembers * sizeof(int), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < n; i++)
+		spread_since(person, since, queue, neighbours[i]);
+	return since;
 }
 
 /* Take in the current row, which is under this member, if it counts for the recipient. */
@@ -151,7 +232,7 @@ read_event(wa_person_log *log, wa_reader *reader, int home)
 {
 	wa_instant	at = wa_reader_instant(reader, Anum_wa_consent_log_at);
 	wa_str		names = wa_reader_str_in_place(reader, Anum_wa_consent_log_also_named);
-	wa_instant	counts_from = log->seen == NULL ? WA_NEVER : Min(log->moved, log->seen[home]);
+	wa_instant	counts_from = log->since == NULL ? WA_NEVER : log->since[home];
 	bool		of_home = wa_person_log_counts(log, home, at);
 	bool		named = home == 0;
 	int			members[WA_MAX_IDS] = {-1, -1, -1};
@@ -168,8 +249,8 @@ read_event(wa_person_log *log, wa_reader *reader, int home)
 		named = named || member == 0;
 		if (nmembers < WA_MAX_IDS && wa_person_log_counts(log, member, at))
 			members[nmembers++] = member;
-		if (member >= 0 && log->seen != NULL)
-			counts_from = Min(counts_from, log->seen[member]);
+		if (member >= 0 && log->since != NULL)
+			counts_from = Min(counts_from, log->since[member]);
 	}
 	if (nmembers == 0)
 		return;
@@ -271,7 +352,6 @@ load_person(wa_person_log *log)
 	MemoryContextSwitchTo(old);
 
 	log->links.kept = NULL;
-	log->moved = WA_NEVER;
 	log->crowded = person != NULL && person->crowded;
 	if (person == NULL || log->crowded)
 	{
@@ -282,9 +362,7 @@ load_person(wa_person_log *log)
 	for (int i = 0; i < person->nmembers; i++)
 		person->members[i].kept = -1;
 	log->person = person;
-	log->moved = moved_to(person);
-	if (log->moved != WA_NEVER)
-		log->seen = seen_with(person);
+	log->since = find_since(person);
 }
 
 wa_person_log *

@@ -103,11 +103,10 @@ typedef struct wa_person_log
 	bool		crowded;		/* too many identifiers: only the recipient's own rows were read */
 
 	/*
-	 * Who has moved to the number since was not sent to before: what it brought along does not
-	 * count then, but what the number was seen with by then.
+	 * Who has moved to the number since was not sent to before: what it brought along counts
+	 * from the move on.
 	 */
-	wa_instant	moved;			/* when somebody last did; WA_NEVER: nobody */
-	wa_instant *seen;			/* when each member was first seen with the number; NULL: nobody has moved */
+	wa_instant *since;			/* of each member, WA_NEVER: always; NULL: nobody has moved */
 	int			n;
 	int			max;
 	wa_logged  *events;			/* in order of time */
