@@ -75,6 +75,10 @@ SELECT * FROM wa_opt_out('DE.4001', 'x', at => '2025-03-05', everything => true)
 SELECT t.may('491600004001'), t.may('DE.4001'), t.may_by_list('491600004001');
 SELECT detail FROM wa_explain('491600004001', 'utility', at => '2025-06-01');
 
+-- An erasure takes it, and says so: the hashes object to marketing alone.
+SELECT part FROM wa_forget('491600004001', 'request 1') WHERE part = 'consent';
+SELECT c, wa_first_reason('491600004001', c, at => '2025-06-01') FROM unnest('{marketing,utility,authentication}'::wa_category[]) AS c;
+
 -- Misuse.
 SELECT wa_opt_out('491600005001', everything => NULL);
 SELECT wa_opt_out('491600005001', business => 'b9', everything => true);

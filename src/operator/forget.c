@@ -205,6 +205,13 @@ static wa_statement age_of_now = {
 	"", NULL, 0
 };
 
+static wa_statement count_stops_of_everything = {
+	"SELECT pg_catalog.count(*) FROM unnest($1, $2) AS p (recipient, until)"
+	" JOIN @extschema@.wa_consent AS t ON t.recipient OPERATOR(@extschema@.=) p.recipient"
+	" WHERE t.register = 'everything' AND t.state = 'stop' AND (p.until IS NULL OR t.at <= p.until)",
+	"recipient[] timestamptz[]", NULL, 0
+};
+
 /*
  * State.  $1: identifiers, $2: up to when each is the person's, NULL: it still is; $3: the latter.
  */
@@ -566,6 +573,19 @@ run_steps(wa_forget_step *some, int n, const wa_schema *schema, Datum *values,
 	return total;
 }
 
+/* The hashes object to marketing alone. */
+static void
+tell_of_everything(const wa_schema *schema, const wa_forgotten *person)
+{
+	Datum		values[2] = {ids_array(schema, person, true), untils_array(person)};
+
+	if (run_number(&count_stops_of_everything, schema, values, NULL) > 0)
+		ereport(NOTICE,
+				(errmsg("the person asked never to be written to, and that is erased as well"),
+				 errdetail("Of this person, only marketing is refused from now on."),
+				 errhint("Delete the person from all that sends utility or authentication messages.")));
+}
+
 /* Returns how many rows went. */
 static int64
 delete_state(const wa_schema *schema, Oid funcid, const wa_forgotten *person,
@@ -630,6 +650,7 @@ forget(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
 	total = put_part(rsinfo, "webhooks", webhooks);
 	value = ids_array(schema, &person, true);
 	total += put_part(rsinfo, "problems", run_number(&erase_problems, schema, &value, NULL));
+	tell_of_everything(schema, &person);
 	total += delete_state(schema, funcid, &person, rsinfo);
 	total += put_part(rsinfo, "mentions in others' log", words + erase_from_mentions(schema, &person));
 	if (total == 0)
