@@ -75,9 +75,23 @@ SELECT * FROM wa_opt_out('DE.4001', 'x', at => '2025-03-05', everything => true)
 SELECT t.may('491600004001'), t.may('DE.4001'), t.may_by_list('491600004001');
 SELECT detail FROM wa_explain('491600004001', 'utility', at => '2025-06-01');
 
--- An erasure takes it, and says so: the hashes object to marketing alone.
+-- It outlives the person's erasure, under each identifier; who had stopped marketing alone is erased from that alone.
 SELECT part FROM wa_forget('491600004001', 'request 1') WHERE part = 'consent';
-SELECT c, wa_first_reason('491600004001', c, at => '2025-06-01') FROM unnest('{marketing,utility,authentication}'::wa_category[]) AS c;
+SELECT (wa_opt_out('491600004003', 'x')).in_force, (SELECT count(*) FROM wa_forget('491600004003', 'request 2') WHERE part = 'consent');
+SELECT who, t.may(who), t.may_by_list(who), t.may_by_list(who, 'b2') FROM unnest('{491600004001,DE.4001,491600004003,491600004004}'::text[]) AS who;
+SELECT c, rule, reason, since = (SELECT max(everything_at) FROM wa_erased) AS since, until, detail FROM unnest('{marketing,utility}'::wa_category[]) AS c, wa_explain('491600004001', c);
+-- Who is seen with the person later is left alone as well.
+CALL t.take('{"statuses": [{"id": "m2", "status": "delivered", "timestamp": "1750000000", "recipient_id": "491600004001", "recipient_user_id": "DE.4002"}]}');
+SELECT t.may('DE.4002'), t.may_by_list('DE.4002');
+-- An opt-in to marketing lifts nothing of it, nor does one from before; one to everything does, and leaves the erasure from marketing.
+SELECT * FROM wa_opt_in('491600004001', 'form 1');
+-- (The NOTICE tells the time of the erasure.)
+SET LOCAL client_min_messages = warning;
+SELECT * FROM wa_opt_in('491600004001', 'form 2', at => '2025-06-01', everything => true);
+RESET client_min_messages;
+SELECT t.may('491600004001');
+SELECT * FROM wa_opt_in('491600004001', 'form 3', everything => true);
+SELECT who, t.may(who), t.may_by_list(who) FROM unnest('{491600004001,DE.4001,DE.4002}'::text[]) AS who;
 
 -- Misuse.
 SELECT wa_opt_out('491600005001', everything => NULL);

@@ -182,7 +182,7 @@ static const wa_expectation expectations[] = {
 		   "business:text! sender:text! region:text! category:text! alive_at:timestamptz!"),
 	expect(empty_declaration, "wa_empty_declaration", "wa_empty_declaration_pkey", "1", "id:int8!"),
 	expect(erasure_key, "wa_erasure_key", "wa_erasure_key_pkey", "1", "id:int4! key:bytea!"),
-	expect(erased, "wa_erased", "wa_erased_pkey", "1 2", "bucket:int4! hash:bytea! at:timestamptz!"),
+	expect(erased, "wa_erased", "wa_erased_pkey", "1 2", "bucket:int4! hash:bytea! at:timestamptz! everything_at:timestamptz"),
 	expect(erasure, "wa_erasure", "wa_erasure_pkey", "1", "id:int8!"),
 	expect(region_rule, "wa_region_rule", "wa_region_rule_pkey", "1 2",
 		   "region:text! category:category! reason:text!"),

@@ -179,7 +179,9 @@ detail_of(const wa_explaining *to, const wa_objection *objection)
 		case WA_RULE_SENDER_HOLD:
 			return hold_detail(to, objection);
 		case WA_RULE_ERASED:
-			return "the person was erased at its request; a new opt-in with evidence (wa_opt_in) lifts it";
+			return objection->reg == WA_REGISTER_EVERYTHING ?
+				"the person was erased at its request, and had asked never to be written to; a new opt-in with evidence (wa_opt_in with everything => true) lifts it" :
+				"the person was erased at its request; a new opt-in with evidence (wa_opt_in) lifts it";
 		case WA_RULE_TOO_MANY_IDENTIFIERS:
 			return "linked with more identifiers than a person can have (wa_identity, wa_identity_change); wa_unlink the wrong ones";
 	}

@@ -8,8 +8,8 @@
  * The links of a statement are a graph along which erasure spreads: in both directions between
  * identifiers that were seen together, and from the old to the new one of a change.  From a
  * BSUID or parent that becomes erased in this way, it spreads further along stored links, as
- * if these had come first and it had been erased then.  The time of an identifier only rises,
- * to one of the times that exist, so each identifier is visited at most as often as there
+ * if these had come first and it had been erased then.  The times of an identifier only rise,
+ * to some of the times that exist, so each identifier is visited at most as often as there
  * are such times.
  *
  *-------------------------------------------------------------------------
@@ -37,12 +37,11 @@
 typedef struct wa_end
 {
 	wa_str		identifier;		/* first: sorted by it */
-	wa_instant	stored_at;		/* when it was erased, as the table has it; WA_NEVER: it was
-								 * not */
-	wa_instant	at;				/* with what this statement adds */
+	wa_erased	stored;			/* as the table has it */
+	wa_erased	erased;			/* with what this statement adds */
 	int			edges;			/* first one that leads on; -1: none */
 	bool		queued;
-	bool		asked;			/* has anybody asked whether it is back since at? */
+	bool		asked;			/* has anybody asked whether it is back since then? */
 	bool		back;
 } wa_end;
 
@@ -97,16 +96,19 @@ typedef struct wa_erasures
  */
 
 static wa_statement add_erased = {
-	"INSERT INTO @extschema@.wa_erased AS o (bucket, hash, at)"
-	" SELECT * FROM unnest($1, $2, $3)"
-	" ON CONFLICT (bucket, hash) DO UPDATE SET at = excluded.at WHERE o.at < excluded.at",
-	"int4[] bytea[] timestamptz[]", NULL, 0
+	"INSERT INTO @extschema@.wa_erased AS o (bucket, hash, at, everything_at)"
+	" SELECT * FROM unnest($1, $2, $3, $4)"
+	" ON CONFLICT (bucket, hash) DO UPDATE SET at = GREATEST(o.at, excluded.at),"
+	" everything_at = GREATEST(o.everything_at, excluded.everything_at)"
+	" WHERE o.at < excluded.at OR o.everything_at < excluded.everything_at"
+	" OR o.everything_at IS NULL AND excluded.everything_at IS NOT NULL",
+	"int4[] bytea[] timestamptz[] timestamptz[]", NULL, 0
 };
 
 void
-wa_put_erased(wa_column *columns, const wa_erasure_key *key, wa_str identifier, wa_instant at)
+wa_put_erased(wa_column *columns, const wa_erasure_key *key, wa_str identifier, wa_erased erased)
 {
-	static const Oid types[WA_ERASED_COLUMNS] = {INT4OID, BYTEAOID, TIMESTAMPTZOID};
+	static const Oid types[WA_ERASED_COLUMNS] = {INT4OID, BYTEAOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
 	uint8		hash[WA_ERASED_HASH];
 
 	for (int i = 0; i < WA_ERASED_COLUMNS; i++)
@@ -114,7 +116,8 @@ wa_put_erased(wa_column *columns, const wa_erasure_key *key, wa_str identifier, 
 	wa_erased_hash(key, identifier, hash);
 	wa_put_int4(&columns[0], (int32) wa_erased_bucket(key, identifier), false);
 	wa_put_str(&columns[1], (wa_str) {(char *) hash, WA_ERASED_HASH});
-	wa_put_instant(&columns[2], at);
+	wa_put_instant(&columns[2], erased.at);
+	wa_put_instant(&columns[3], erased.everything_at);
 }
 
 void
@@ -193,10 +196,10 @@ is_back(wa_erasures *e, int end, wa_instant at)
 {
 	wa_end	   *it = &e->ends[end];
 
-	if (it->asked && at == it->at)
+	if (it->asked && at == it->erased.at)
 		return it->back;
 	it->back = has_written(e, it->identifier, at) || has_opted_in(e, it->identifier, at);
-	it->asked = at == it->at;
+	it->asked = at == it->erased.at;
 	return it->back;
 }
 
@@ -213,10 +216,10 @@ end_of(wa_erasures *e, wa_str identifier)
 
 	if (!found)
 	{
-		wa_instant	at = wa_erased_at(&e->erased, &e->key, identifier);
+		wa_erased	erased = wa_erased_read(&e->erased, &e->key, identifier);
 
 		entry->end = e->n;
-		*wa_append(e->ends, e->n, e->max, wa_end) = (wa_end) {identifier, at, at,.edges = -1};
+		*wa_append(e->ends, e->n, e->max, wa_end) = (wa_end) {identifier, erased, erased,.edges = -1};
 	}
 	return entry->end;
 }
@@ -230,13 +233,19 @@ enqueue(wa_erasures *e, int end)
 	*wa_append(e->queue, e->nqueued, e->max_queued, int) = end;
 }
 
-/* It counts as erased from then on at least. */
-static void
-raise_end(wa_erasures *e, int end, wa_instant at)
+static bool
+is_raised(wa_erased from, wa_erased to)
 {
-	if (at <= e->ends[end].at)
+	return from.at < to.at || from.everything_at < to.everything_at;
+}
+
+/* It counts as erased then as well. */
+static void
+raise_end(wa_erasures *e, int end, wa_erased erased)
+{
+	if (!is_raised(e->ends[end].erased, erased))
 		return;
-	e->ends[end].at = at;
+	e->ends[end].erased = wa_erased_merge(e->ends[end].erased, erased);
 	enqueue(e, end);
 }
 
@@ -271,7 +280,7 @@ static void
 spread_over_stored(wa_erasures *e, int end)
 {
 	wa_canonical id;
-	wa_instant	at = e->ends[end].at;
+	wa_erased	erased = e->ends[end].erased;
 	MemoryContext old = MemoryContextSwitchTo(e->scratch);
 	wa_link_reader links;
 	wa_person  *person;
@@ -289,7 +298,7 @@ spread_over_stored(wa_erasures *e, int end)
 
 		if (member->events_until != WA_NEVER)
 			raise_end(e, end_of(e, wa_str_copy(wa_canonical_str(&member->id))),
-					  Min(member->events_until, at));
+					  wa_erased_bounded(erased, member->events_until));
 	}
 	MemoryContextReset(e->scratch);
 }
@@ -301,7 +310,7 @@ spread(wa_erasures *e)
 
 	for (int i = 0; i < named; i++)
 	{
-		if (e->ends[i].at != WA_NEVER)
+		if (e->ends[i].erased.at != WA_NEVER)
 			enqueue(e, i);
 	}
 	while (e->nqueued > 0)
@@ -311,8 +320,8 @@ spread(wa_erasures *e)
 		CHECK_FOR_INTERRUPTS();
 		e->ends[end].queued = false;
 		for (int way = e->ends[end].edges; way >= 0; way = e->ways[way].next)
-			raise_end(e, e->ways[way].to, e->ends[end].at);
-		if (e->ends[end].at > e->ends[end].stored_at)
+			raise_end(e, e->ways[way].to, e->ends[end].erased);
+		if (is_raised(e->ends[end].stored, e->ends[end].erased))
 			spread_over_stored(e, end);
 	}
 }
@@ -333,7 +342,7 @@ leave_out_traffic(wa_erasures *e, wa_deltas *deltas)
 		wa_str		recipient = delta->key.kind == WA_ROW_MESSAGE ?
 			delta->u.message.recipient : delta->key.recipient;
 		int			end = end_of(e, recipient);
-		wa_instant	at = e->ends[end].at;
+		wa_instant	at = e->ends[end].erased.at;
 
 		CHECK_FOR_INTERRUPTS();
 		if (at == WA_NEVER || is_back(e, end, at))
@@ -352,11 +361,11 @@ leave_out_links(wa_erasures *e, wa_deltas *links, bool both_ways)
 	{
 		int			from = end_of(e, links->at[i]->key.recipient);
 		int			to = end_of(e, links->at[i]->key.other);
-		wa_instant	at = e->ends[from].at;
+		wa_instant	at = e->ends[from].erased.at;
 
 		CHECK_FOR_INTERRUPTS();
 		if (both_ways)
-			at = wa_later(at, e->ends[to].at);
+			at = wa_later(at, e->ends[to].erased.at);
 		if (at == WA_NEVER || is_back(e, from, at) || is_back(e, to, at))
 			links->at[kept++] = links->at[i];
 	}
@@ -372,8 +381,8 @@ write_raised(wa_erasures *e)
 	qsort(e->ends, e->n, sizeof(wa_end), wa_str_order);
 	for (int i = 0; i < e->n; i++)
 	{
-		if (e->ends[i].at > e->ends[i].stored_at)
-			wa_put_erased(columns, &e->key, e->ends[i].identifier, e->ends[i].at);
+		if (is_raised(e->ends[i].stored, e->ends[i].erased))
+			wa_put_erased(columns, &e->key, e->ends[i].identifier, e->ends[i].erased);
 	}
 	wa_write_erased(e->schema, columns);
 }

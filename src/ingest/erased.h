@@ -28,12 +28,12 @@ extern void wa_leave_out_erased(const wa_schema *schema, wa_deltas *deltas);
 
 /*
  * Rows of wa_erased: append one to columns, which are all zero at first, and write those that are
- * not there with that time or a later one.  The latter inside SPI_connect.
+ * not there with these times or later ones.  The latter inside SPI_connect.
  */
-#define WA_ERASED_COLUMNS	3
+#define WA_ERASED_COLUMNS	4
 
 extern void wa_put_erased(wa_column *columns, const wa_erasure_key *key, wa_str identifier,
-						  wa_instant at);
+						  wa_erased erased);
 extern void wa_write_erased(const wa_schema *schema, const wa_column *columns);
 
 #endif							/* WA_INGEST_ERASED_H */

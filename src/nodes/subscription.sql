@@ -119,6 +119,7 @@ BEGIN
 		END IF;
 	ELSIF TG_TABLE_NAME = 'wa_erased' THEN
 		NEW.at := GREATEST(NEW.at, here.at);
+		NEW.everything_at := GREATEST(NEW.everything_at, here.everything_at);
 	END IF;
 	RETURN NEW;
 END
@@ -170,7 +171,7 @@ BEGIN
 		-- There are many updates; only those are needed that would overwrite something known only here.
 		('wa_consent', 'wa__replicate_update', 'UPDATE', 'true', 'wa__replicate()'),
 		('wa_sender_hold', 'wa__replicate_update', 'UPDATE', 'true', 'wa__replicate()'),
-		('wa_erased', 'wa__replicate_update', 'UPDATE', 'OLD.at > NEW.at', 'wa__replicate()'),
+		('wa_erased', 'wa__replicate_update', 'UPDATE', 'OLD.at > NEW.at OR OLD.everything_at IS NOT NULL', 'wa__replicate()'),
 		('wa_cooldown', 'wa__replicate_update', 'UPDATE', 'NOT OLD.failures <@ NEW.failures', 'wa__replicate()'),
 		('wa_activity', 'wa__replicate_update', 'UPDATE', 'OLD.last_window_refused_at IS NOT NULL
 			AND (NEW.last_window_refused_at IS NULL OR OLD.last_window_refused_at > NEW.last_window_refused_at)', 'wa__replicate()'),

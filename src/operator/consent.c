@@ -85,11 +85,12 @@ record(Oid funcid, const wa_event *event)
 	wa_intake_finish(intake);
 }
 
-/* The stops that stand: of each register the one that was learned last. */
+/* The stops that stand, and what is as good as one: of each register the one that was learned last. */
 typedef struct wa_standing
 {
 	bool		stands[WA_REGISTERS];
 	wa_instant	since[WA_REGISTERS];
+	bool		erased[WA_REGISTERS];	/* it is the erasure of the person */
 } wa_standing;
 
 static bool
@@ -97,11 +98,14 @@ take_stop(void *arg, const wa_objection *objection)
 {
 	wa_standing *standing = arg;
 
-	if (!wa_is_opt_out(objection))
+	if (!wa_is_opt_out(objection) && objection->rule != WA_RULE_ERASED)
 		return true;
 	if (!standing->stands[objection->reg] ||
 		objection->since > standing->since[objection->reg])
+	{
 		standing->since[objection->reg] = objection->since;
+		standing->erased[objection->reg] = objection->rule == WA_RULE_ERASED;
+	}
 	standing->stands[objection->reg] = true;
 	return true;
 }
@@ -128,7 +132,7 @@ find_standing(FunctionCallInfo fcinfo, const wa_event *event, wa_standing *stand
 
 /* An opt-in that does not have the effect its caller may expect. */
 static void
-tell_of_stop(const wa_event *event, wa_register reg, wa_instant since)
+tell_of_stop(const wa_event *event, wa_register reg, wa_instant since, bool erased)
 {
 	const char *who = event->ids[0].text;
 
@@ -138,7 +142,9 @@ tell_of_stop(const wa_event *event, wa_register reg, wa_instant since)
 				 errdetail("Only the person can resume, in WhatsApp.")));
 	else if (reg == event->reg)
 		ereport(NOTICE,
-				(errmsg("recipient %s has opted out at %s, which this opt-in does not lift",
+				(erased ? errmsg("recipient %s was erased at %s, which this opt-in does not lift",
+								 who, timestamptz_to_str(since)) :
+				 errmsg("recipient %s has opted out at %s, which this opt-in does not lift",
 						who, timestamptz_to_str(since)),
 				 since >= event->at ? errdetail("That is not earlier than this opt-in.") :
 				 errdetail("That opt-out speaks for every business.")));
@@ -200,7 +206,7 @@ wa_opt_in(PG_FUNCTION_ARGS)
 	for (int reg = 0; reg < WA_REGISTERS; reg++)
 	{
 		if (standing.stands[reg])
-			tell_of_stop(&event, reg, standing.since[reg]);
+			tell_of_stop(&event, reg, standing.since[reg], standing.erased[reg]);
 	}
 	return standing_datum(fcinfo, &event, &standing);
 }

@@ -34,6 +34,8 @@
 #include "operator/others.h"
 #include "payload/erase.h"
 #include "recipient/recipient.h"
+#include "rules/decide.h"
+#include "rules/gather.h"
 #include "state/erased.h"
 
 PG_FUNCTION_INFO_V1(wa_forget);
@@ -46,6 +48,7 @@ typedef struct wa_forgotten
 	int			n;
 	wa_canonical *ids;
 	wa_instant *until;			/* WA_FOREVER: it still is */
+	bool	   *stopped;		/* does a stop of everything stand? */
 } wa_forgotten;
 
 /*
@@ -203,13 +206,6 @@ static wa_statement age_of_now = {
 	"SELECT pg_catalog.age((pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::text::bigint"
 	" % 4294967296)::text::xid)",
 	"", NULL, 0
-};
-
-static wa_statement count_stops_of_everything = {
-	"SELECT pg_catalog.count(*) FROM unnest($1, $2) AS p (recipient, until)"
-	" JOIN @extschema@.wa_consent AS t ON t.recipient OPERATOR(@extschema@.=) p.recipient"
-	" WHERE t.register = 'everything' AND t.state = 'stop' AND (p.until IS NULL OR t.at <= p.until)",
-	"recipient[] timestamptz[]", NULL, 0
 };
 
 /*
@@ -557,7 +553,12 @@ write_hashes(const wa_schema *schema, const wa_forgotten *person)
 
 	get_key(schema, &key);
 	for (int i = 0; i < person->n; i++)
-		wa_put_erased(columns, &key, wa_canonical_str(&person->ids[i]), Min(person->until[i], now));
+	{
+		wa_erased	erased = {now, person->stopped[i] ? now : WA_NEVER};
+
+		wa_put_erased(columns, &key, wa_canonical_str(&person->ids[i]),
+					  wa_erased_bounded(erased, person->until[i]));
+	}
 	wa_write_erased(schema, columns);
 }
 
@@ -573,17 +574,23 @@ run_steps(wa_forget_step *some, int n, const wa_schema *schema, Datum *values,
 	return total;
 }
 
-/* The hashes object to marketing alone. */
+/* As a decision sees it, under which a resume may have lifted what the rows of one identifier tell. */
 static void
-tell_of_everything(const wa_schema *schema, const wa_forgotten *person)
+find_stopped(Oid funcid, wa_forgotten *person)
 {
-	Datum		values[2] = {ids_array(schema, person, true), untils_array(person)};
+	wa_question question = {.category = WA_UTILITY,.at = GetCurrentTimestamp()};
+	wa_decision_cache *cache = NULL;
 
-	if (run_number(&count_stops_of_everything, schema, values, NULL) > 0)
-		ereport(NOTICE,
-				(errmsg("the person asked never to be written to, and that is erased as well"),
-				 errdetail("Of this person, only marketing is refused from now on."),
-				 errhint("Delete the person from all that sends utility or authentication messages.")));
+	person->stopped = palloc(person->n * sizeof(bool));
+	PushActiveSnapshot(GetLatestSnapshot());
+	wa_decision_cache_for(&cache, funcid, CurrentMemoryContext);
+	for (int i = 0; i < person->n; i++)
+	{
+		wa_facts   *facts = wa_facts_of(cache, &person->ids[i]);
+
+		person->stopped[i] = wa_first_rule(facts, &question) == WA_RULE_OPTED_OUT_BUSINESS;
+	}
+	PopActiveSnapshot();
 }
 
 /* Returns how many rows went. */
@@ -650,7 +657,7 @@ forget(Oid funcid, const wa_canonical *id, wa_str reason, ReturnSetInfo *rsinfo)
 	total = put_part(rsinfo, "webhooks", webhooks);
 	value = ids_array(schema, &person, true);
 	total += put_part(rsinfo, "problems", run_number(&erase_problems, schema, &value, NULL));
-	tell_of_everything(schema, &person);
+	find_stopped(funcid, &person);
 	total += delete_state(schema, funcid, &person, rsinfo);
 	total += put_part(rsinfo, "mentions in others' log", words + erase_from_mentions(schema, &person));
 	if (total == 0)

@@ -446,23 +446,23 @@ stopped_for_all(const wa_facts *facts, const wa_consent_row *opt_in)
 	{
 		const wa_consent_row *row = &facts->consents[i];
 
-		if (row->reg == WA_REGISTER_BUSINESS && wa_consent_stopped(&row->consent) &&
+		if (row->reg == opt_in->reg && wa_consent_stopped(&row->consent) &&
 			row->consent.stopped_at >= opt_in->consent.resumed_at)
 			return true;
 	}
 	return false;
 }
 
-/* Does an opt-in of the business register stand that was given to this one, and later than that? */
+/* Does an opt-in of this register stand that was given to this business, and later than that? */
 static bool
-opted_in_with(const wa_facts *facts, wa_str business, wa_instant later_than)
+opted_in_with(const wa_facts *facts, wa_register reg, wa_str business, wa_instant later_than)
 {
 	for (int i = consent_from(facts, business); i < facts->nconsents &&
 		 wa_str_equal(facts->consents[i].business, business); i++)
 	{
 		const wa_consent_row *row = &facts->consents[i];
 
-		if (row->reg == WA_REGISTER_BUSINESS && row->consent.resumed_at > later_than &&
+		if (row->reg == reg && row->consent.resumed_at > later_than &&
 			!wa_consent_stopped(&row->consent) && !stopped_for_all(facts, row))
 			return true;
 	}
@@ -474,21 +474,21 @@ opted_in_with(const wa_facts *facts, wa_str business, wa_instant later_than)
  * all are asked about, each that is known must have one.
  */
 static bool
-opted_in(wa_rule_context *context, wa_instant later_than)
+opted_in(wa_rule_context *context, wa_register reg, wa_instant later_than)
 {
 	const wa_facts *facts = facts_with(context->facts, WA_CONSENTS);
 	const wa_question *q = context->question;
 	const wa_str *businesses;
 	int			n;
 
-	if (opted_in_with(facts, WA_STR(""), later_than))
+	if (opted_in_with(facts, reg, WA_STR(""), later_than))
 		return true;
 	if (q->business.data != NULL)
-		return opted_in_with(facts, q->business, later_than);
+		return opted_in_with(facts, reg, q->business, later_than);
 	n = facts->nconsents == 0 ? 0 : facts->known_businesses(facts->known, &businesses);
 	for (int i = 0; i < n; i++)
 	{
-		if (!opted_in_with(facts, businesses[i], later_than))
+		if (!opted_in_with(facts, reg, businesses[i], later_than))
 			return false;
 	}
 	return n > 0;
@@ -500,23 +500,28 @@ rule_no_opt_in(wa_rule_context *context)
 	wa_objection objection = {WA_RULE_NO_OPT_IN,.since = WA_NEVER,.until = WA_FOREVER};
 
 	return !context->facts->opt_in_required || context->question->category != WA_MARKETING ||
-		opted_in(context, WA_NEVER) || object(context, &objection);
+		opted_in(context, WA_REGISTER_BUSINESS, WA_NEVER) || object(context, &objection);
 }
 
 /*
  * What the person had said is gone, so it is taken to have stopped everybody until a later
- * opt-in.  To have written since is none.
+ * opt-in: marketing, and everything where it is known to have.  To have written since is none.
  */
 static bool
 rule_erased(wa_rule_context *context)
 {
-	wa_objection objection = {WA_RULE_ERASED,.until = WA_FOREVER};
+	for (wa_register reg = 0; reg < WA_REGISTERS; reg++)
+	{
+		wa_objection objection = {WA_RULE_ERASED,.until = WA_FOREVER,.reg = reg};
 
-	if (context->question->category != WA_MARKETING)
-		return true;
-	objection.since = facts_with(context->facts, WA_ERASURE)->erased_at;
-	return objection.since == WA_NEVER || opted_in(context, objection.since) ||
-		object(context, &objection);
+		if (!wa_asks_register(context->question->category, reg))
+			continue;
+		objection.since = wa_erased_stop(&facts_with(context->facts, WA_ERASURE)->erased, reg);
+		if (objection.since != WA_NEVER && !opted_in(context, reg, objection.since) &&
+			!object(context, &objection))
+			return false;
+	}
+	return true;
 }
 
 /*

@@ -61,7 +61,8 @@ typedef struct wa_objection
 	wa_str		origin;			/* how it was learned; data NULL: unknown */
 	wa_str		detail;			/* region rule, hold, cap, quiet hours; data NULL: none */
 	const wa_hold *hold;		/* of rule 7; else NULL */
-	wa_register reg;			/* opt-out: the register that has the stop */
+	wa_register reg;			/* opt-out: the register that has the stop; erasure: the one in which it is
+								 * as good as a stop */
 	int			strikes;		/* cooldown; cap: messages delivered and claimed, -1: unknown */
 	int			claimed;		/* cap: those claimed */
 	int			excluded;		/* cooldown: failures that an incident excludes */

@@ -173,18 +173,18 @@ wa_order_delivered(wa_facts *facts)
 }
 
 /* The ingest has seen to those linked with an erased one since. */
-wa_instant
+const wa_erased *
 wa_gather_erasure(wa_decision_cache *cache)
 {
 	wa_facts   *facts = &cache->facts;
-	wa_reader	erased;
+	wa_reader	reader;
 
 	if (facts->fetched & WA_ERASURE)
-		return facts->erased_at;
-	wa_reader_open(&erased, &cache->schema->erased, cache->snapshot);
-	facts->erased_at = wa_erased_at(&erased, &cache->erasure,
-									wa_datum_str(RecipientGetDatum(cache->recipient)));
-	wa_reader_close(&erased);
+		return &facts->erased;
+	wa_reader_open(&reader, &cache->schema->erased, cache->snapshot);
+	facts->erased = wa_erased_read(&reader, &cache->erasure,
+								   wa_datum_str(RecipientGetDatum(cache->recipient)));
+	wa_reader_close(&reader);
 	facts->fetched |= WA_ERASURE;
-	return facts->erased_at;
+	return &facts->erased;
 }

@@ -41,7 +41,7 @@ extern bool wa_next_claim(wa_reader *reader, wa_instant from);
 extern void wa_read_claim(wa_reader *reader, wa_claim_row *row);
 extern int	wa_claims_once(wa_claim_row *rows, int n);
 
-/* When the identifier asked about was erased; WA_NEVER: never. */
-extern wa_instant wa_gather_erasure(wa_decision_cache *cache);
+/* When the identifier asked about was erased. */
+extern const wa_erased *wa_gather_erasure(wa_decision_cache *cache);
 
 #endif							/* WA_FACT_ROWS_H */

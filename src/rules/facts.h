@@ -210,7 +210,7 @@ struct wa_facts
 	wa_instant	claims_from;	/* only claims whose leases end then or later are fetched */
 	int			nclaims;
 	wa_claim_row *claims;		/* each claim once */
-	wa_instant	erased_at;		/* WA_NEVER: not erased */
+	wa_erased	erased;
 	void		(*fetch) (wa_facts *facts, wa_part part);	/* fills in one part */
 	void	   *arg;			/* for use by fetch */
 };

@@ -202,7 +202,7 @@ begin_facts(wa_decision_cache *cache, const wa_canonical *recipient)
 	facts->opt_in_required = wa_require_opt_in;
 	facts->known_businesses = wa_known_businesses;
 	facts->known = cache;
-	facts->erased_at = WA_NEVER;
+	facts->erased = (wa_erased) {WA_NEVER, WA_NEVER};
 	if (!cache->has_erased)
 		facts->fetched |= WA_ERASURE;
 	if (!cache->has_claims)

@@ -131,7 +131,7 @@ was_erased(const wa_schema *schema, Snapshot snapshot, wa_str identifier)
 	if (!wa_erasure_key_read(schema, snapshot, &key))
 		return false;
 	wa_reader_open(&erased, &schema->erased, snapshot);
-	was = wa_erased_at(&erased, &key, identifier) != WA_NEVER;
+	was = wa_erased_read(&erased, &key, identifier).at != WA_NEVER;
 	wa_reader_close(&erased);
 	return was;
 }

@@ -80,7 +80,7 @@ typedef struct wa_consents
 {
 	wa_person  *person;
 	place_hash *places;
-	wa_instant	erased_at;		/* of member 0; WA_NEVER: not erased */
+	const wa_erased *erased;	/* of member 0 */
 	int			nstops;
 	int			max_stops;
 	wa_stop    *stops;
@@ -319,9 +319,10 @@ own_stop_stands(wa_consents *consents, const wa_resumes *resumes, const bool *to
 static bool
 erasure_stands(wa_consents *consents, const wa_resumes *resumes)
 {
-	return consents->erased_at != WA_NEVER && resumes->reg == WA_REGISTER_BUSINESS &&
-		consent_row_of(consents, resumes->reg, resumes->business)->consent.resumed_at <=
-		consents->erased_at;
+	wa_instant	stop = wa_erased_stop(consents->erased, resumes->reg);
+
+	return stop != WA_NEVER &&
+		consent_row_of(consents, resumes->reg, resumes->business)->consent.resumed_at <= stop;
 }
 
 /*
@@ -424,7 +425,7 @@ compare_rows(const void *a, const void *b)
 void
 wa_gather_person_consents(wa_decision_cache *cache)
 {
-	wa_consents consents = {.person = cache->person,.erased_at = wa_gather_erasure(cache)};
+	wa_consents consents = {.person = cache->person,.erased = wa_gather_erasure(cache)};
 	wa_reader	consent;
 
 	consents.places = place_create(CurrentMemoryContext, 16, cache->person);

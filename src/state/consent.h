@@ -78,6 +78,21 @@ wa_consent_at(const wa_consent *consent)
 	return wa_later(consent->stopped_at, consent->resumed_at);
 }
 
+/* When a person was erased; WA_NEVER: never. */
+typedef struct wa_erased
+{
+	wa_instant	at;
+	wa_instant	everything_at;	/* the latest such time at which a stop of everything stood */
+} wa_erased;
+
+/* What an erasure is as good as: a stop of this register at this time; WA_NEVER: none. */
+static inline wa_instant
+wa_erased_stop(const wa_erased *erased, wa_register reg)
+{
+	return reg == WA_REGISTER_BUSINESS ? erased->at :
+		reg == WA_REGISTER_EVERYTHING ? erased->everything_at : WA_NEVER;
+}
+
 /*
  * Merge other into consent.  Of two events with equal time and state, the one with the
  * greater origin, code, sender, message id (by bytes, in this order) gives the other

@@ -72,23 +72,39 @@ wa_erased_bucket(const wa_erasure_key *key, wa_str identifier)
 	return (uint32) hash[0] << 24 | (uint32) hash[1] << 16 | (uint32) hash[2] << 8 | hash[3];
 }
 
-wa_instant
-wa_erased_at(wa_reader *erased, const wa_erasure_key *key, wa_str identifier)
+wa_erased
+wa_erased_merge(wa_erased a, wa_erased b)
 {
-	wa_instant	at = WA_NEVER;
+	return (wa_erased) {wa_later(a.at, b.at), wa_later(a.everything_at, b.everything_at)};
+}
+
+wa_erased
+wa_erased_bounded(wa_erased erased, wa_instant until)
+{
+	return (wa_erased) {Min(erased.at, until), Min(erased.everything_at, until)};
+}
+
+wa_erased
+wa_erased_read(wa_reader *reader, const wa_erasure_key *key, wa_str identifier)
+{
+	wa_erased	erased = {WA_NEVER, WA_NEVER};
 	uint8		hash[WA_ERASED_HASH];
 	bool		hashed = false;
 
-	wa_reader_seek(erased, Int32GetDatum((int32) wa_erased_bucket(key, identifier)));
-	while (wa_reader_next(erased))
+	wa_reader_seek(reader, Int32GetDatum((int32) wa_erased_bucket(key, identifier)));
+	while (wa_reader_next(reader))
 	{
-		wa_str		found = wa_reader_str_in_place(erased, Anum_wa_erased_hash);
+		wa_str		found = wa_reader_str_in_place(reader, Anum_wa_erased_hash);
 
 		if (!hashed)
 			wa_erased_hash(key, identifier, hash);
 		hashed = true;
 		if (found.len == WA_ERASED_HASH && memcmp(found.data, hash, WA_ERASED_HASH) == 0)
-			at = wa_later(at, wa_reader_instant(erased, Anum_wa_erased_at));
+			erased = wa_erased_merge(erased, (wa_erased)
+									 {
+										 wa_reader_instant(reader, Anum_wa_erased_at),
+										 wa_reader_instant(reader, Anum_wa_erased_everything_at)
+									 });
 	}
-	return at;
+	return erased;
 }

@@ -18,6 +18,7 @@
 #include "base/schema.h"
 #include "base/str.h"
 #include "recipient/phone.h"
+#include "state/consent.h"
 #include "state/read.h"
 
 #define WA_ERASURE_SECRET	32
@@ -40,7 +41,8 @@ enum
 {
 	Anum_wa_erased_bucket = 1,
 	Anum_wa_erased_hash,
-	Anum_wa_erased_at
+	Anum_wa_erased_at,
+	Anum_wa_erased_everything_at
 };
 
 /*
@@ -73,10 +75,11 @@ wa_erased_phone_bucket(uint64 seed, int64 number)
 extern uint32 wa_erased_bucket(const wa_erasure_key *key, wa_str identifier);
 extern void wa_erased_hash(const wa_erasure_key *key, wa_str identifier, uint8 *hash);
 
-/*
- * When the person of this identifier was erased; WA_NEVER: never.  erased must be open on
- * wa_schema.erased.
- */
-extern wa_instant wa_erased_at(wa_reader *erased, const wa_erasure_key *key, wa_str identifier);
+/* When the person of this identifier was erased.  reader must be open on wa_schema.erased. */
+extern wa_erased wa_erased_read(wa_reader *reader, const wa_erasure_key *key, wa_str identifier);
+
+/* Each time as late as in a or b; and none later than until. */
+extern wa_erased wa_erased_merge(wa_erased a, wa_erased b);
+extern wa_erased wa_erased_bounded(wa_erased erased, wa_instant until);
 
 #endif							/* WA_ERASED_H */

@@ -265,6 +265,9 @@ read_erased(void *arg, HeapTuple tuple, TupleDesc desc)
 	wa_key		key = wa_list_bucket_key(DatumGetInt32(heap_getattr(tuple, Anum_wa_erased_bucket,
 																	desc, &isnull)));
 
+	heap_getattr(tuple, Anum_wa_erased_everything_at, desc, &isnull);
+	if (isnull && b->question->category != WA_MARKETING)
+		return;
 	b->list->has_erased = true;
 	if (b->list->erased.words == NULL &&
 		b->nkeys * sizeof(wa_key) + wa_phone_set_table_size(b->nkeys) > b->limit / ERASED_SHARE)
@@ -291,13 +294,12 @@ make_erased(wa_builder *b)
 	}
 }
 
-/* Only for marketing. */
 static void
 build_erased(wa_builder *b)
 {
 	wa_suppression_list *list = b->list;
 
-	if (!b->cache->has_erased || b->question->category != WA_MARKETING)
+	if (!b->cache->has_erased || !wa_asks_registers(b->question->category))
 		return;
 	list->erased_seed = b->cache->erasure.seed;
 	list->erased.seed = list->set.seed;
@@ -372,7 +374,7 @@ wa_list_build_cost(wa_decision_cache *cache, const wa_question *question, wa_lis
 		connecting = wa_connected_cost(schema, pages_to_connect(cache, question,
 																extent.tells_reasons)) +
 			(extent.has_user_ids ? wa_pages_of(&schema->identity) : 0);
-	if (cache->has_erased && question->category == WA_MARKETING)
+	if (cache->has_erased && wa_asks_registers(question->category))
 		pages += wa_pages_of(&schema->erased);
 	return Max(LEAST_COST, pages / PAGES_PER_LOOK_UP + connecting);
 }

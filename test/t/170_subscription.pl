@@ -139,6 +139,7 @@ q1($subscribers[0], qq{
 	SELECT wa_hold('W1', 'held here');
 	INSERT INTO wa_template (business, name, language, status) VALUES ('W1', 'spring', 'en', 'APPROVED');
 	SELECT wa_forget('4915700000006', 'request');
+	SELECT wa_opt_out('4915700000007', 'never', everything => true);
 	SELECT wa_forget('4915700000007', 'request')});
 my $delivered = receipt('4915700000005', 1740787205, 'delivered');
 $delivered->{id} = 'wamid.sent';
@@ -160,7 +161,7 @@ q1($subscribers[0], qq{SELECT wa_report_error('4915700000001', 131026, '2025-03-
 q1($publisher, post_sql('public', envelope('W1', change_of('S1', 'statuses', failed('4915700000001', 1740787200 - 3 * 86400, 131026), { %$delivered, status => 'read' }),
 	change_of('S1', 'messages', inbound('4915700000002', 1741000005, 'hi')))));
 q1($subscribers[0], q{SELECT wa_hold('W1', 'held here again')});
-q1($publisher, q{SELECT wa_release('W1', 'released')});
+q1($publisher, q{SELECT wa_release('W1', 'released'); SELECT wa_forget('4915700000007', 'request')});
 caught_up('known on both sides');
 is(q1($subscribers[0], q{SELECT apply_error_count, sync_error_count FROM pg_stat_subscription_stats WHERE subname = 'node0'}), '0|0', 'nothing was in the way of a row that arrived');
 is(q1($subscribers[0], q{SELECT array_to_string(ARRAY(SELECT f AT TIME ZONE 'UTC' FROM unnest(failures) AS f ORDER BY 1), ',') FROM wa_cooldown WHERE recipient = '4915700000001'}),
@@ -170,6 +171,7 @@ is(q1($subscribers[0], q{SELECT last_window_refused_at AT TIME ZONE 'UTC', extra
 is(q1($subscribers[0], q{SELECT count(*) FROM wa_consent_log WHERE recipient = '4915700000003'; SELECT wa_sendable('4915700000003', 'marketing')}), "1\nf", "WhatsApp's stop that both learned stands once");
 is(q1($subscribers[0], q{SELECT template, campaign, delivered_at IS NOT NULL, read_at IS NOT NULL FROM wa_message WHERE message_id = 'wamid.sent'}), 'spring|campaign 7|t|t', 'what was sent keeps its campaign');
 is(q1($subscribers[0], q{SELECT wa_first_reason(p, 'marketing') FROM unnest(ARRAY['4915700000006', '4915700000007']) AS p}), "erased\nerased", 'who was erased here stays so');
+is(q1($subscribers[0], q{SELECT wa_first_reason('4915700000007', 'utility')}), 'erased', 'also from everything');
 is(q1($subscribers[0], q{SELECT status, wa_template_sendable('spring', 'en', 'W1') FROM wa_template}), 'DISABLED|f', 'a template that was added here follows its webhooks');
 is(q1($subscribers[0], q{SELECT reason, lifted_at > since FROM wa_sender_hold WHERE cause = 'operator'}), 'held here again|t', 'of holds the later, and the later release');
 is_same(digests($subscribers[1]), digests($publisher), 'the second follows');

@@ -118,7 +118,7 @@ test_invalid(void)
 static void
 test_unknown(void)
 {
-	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetched = WA_ALL_PARTS};
+	wa_facts	facts = {.valid = true,.erased = {WA_NEVER, WA_NEVER},.fetched = WA_ALL_PARTS};
 
 	check(ask(&facts, WA_MARKETING, NOW) == 0, "marketing to an unknown recipient");
 	check(ask(&facts, WA_UTILITY, NOW) == 0, "utility to an unknown recipient");
@@ -141,7 +141,7 @@ static void
 test_consent(void)
 {
 	wa_consent_row rows[2];
-	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetched = WA_ALL_PARTS,.nconsents = 1,.consents = rows};
+	wa_facts	facts = {.valid = true,.erased = {WA_NEVER, WA_NEVER},.fetched = WA_ALL_PARTS,.nconsents = 1,.consents = rows};
 	wa_objections found;
 
 	for (int reg = WA_REGISTER_WHATSAPP; reg <= WA_REGISTER_BUSINESS; reg++)
@@ -203,7 +203,7 @@ test_opt_in(void)
 {
 	int			known = 2;
 	wa_consent_row rows[2];
-	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetched = WA_ALL_PARTS,.consents = rows,
+	wa_facts	facts = {.valid = true,.erased = {WA_NEVER, WA_NEVER},.fetched = WA_ALL_PARTS,.consents = rows,
 	.opt_in_required = true,.known_businesses = some_businesses,.known = &known};
 
 	for (int erased = 0; erased <= 1; erased++)
@@ -211,7 +211,7 @@ test_opt_in(void)
 		wa_objections found;
 
 		facts.opt_in_required = !erased;
-		facts.erased_at = erased ? NOW : WA_NEVER;
+		facts.erased.at = erased ? NOW : WA_NEVER;
 		facts.nconsents = 0;
 		found = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW);
 		check(found.n == 1 && found.objections[0].rule == (erased ? WA_RULE_ERASED : WA_RULE_NO_OPT_IN) &&
@@ -242,10 +242,41 @@ test_opt_in(void)
 }
 
 static void
+test_erased_everything(void)
+{
+	int			known = 1;
+	wa_consent_row row = stop_or_resume(WA_REGISTER_EVERYTHING, "", WA_NEVER, NOW);
+	wa_facts	facts = {.valid = true,.erased = {NOW + 1, NOW},.fetched = WA_ALL_PARTS,.consents = &row,
+	.known_businesses = some_businesses,.known = &known};
+	wa_objections found = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW + 2);
+
+	check(found.n == 2 && found.objections[0].reg == WA_REGISTER_BUSINESS && found.objections[0].since == NOW + 1 &&
+		  found.objections[1].reg == WA_REGISTER_EVERYTHING && found.objections[1].since == NOW, "marketing, of both");
+	for (wa_category category = WA_UTILITY; category <= WA_AUTHENTICATION; category++)
+	{
+		facts.nconsents = 0;
+		found = ask_all(&facts, category, ALL, ANY, NOW + 2);
+		check(found.n == 1 && found.objections[0].rule == WA_RULE_ERASED &&
+			  found.objections[0].reg == WA_REGISTER_EVERYTHING, "everything");
+		facts.nconsents = 1;
+		row = stop_or_resume(WA_REGISTER_EVERYTHING, "", WA_NEVER, NOW);
+		check(ask_all(&facts, category, ALL, ANY, NOW + 2).n == 1, "an opt-in at that time lifts nothing");
+		row = stop_or_resume(WA_REGISTER_BUSINESS, "", WA_NEVER, NOW + 2);
+		check(ask_all(&facts, category, ALL, ANY, NOW + 2).n == 1, "nor one to marketing");
+		row = stop_or_resume(WA_REGISTER_EVERYTHING, "", WA_NEVER, NOW + 1);
+		check(ask_all(&facts, category, ALL, ANY, NOW + 2).n == 0, "a later one to everything");
+		check(ask_all(&facts, WA_MARKETING, ALL, ANY, NOW + 2).n == 1, "marketing, still by the erasure");
+	}
+	facts.nconsents = 0;
+	found = ask_all(&facts, WA_SERVICE, ALL, ANY, NOW + 2);
+	check(found.n == 1 && found.objections[0].rule == WA_RULE_WINDOW_CLOSED, "whoever writes may be answered");
+}
+
+static void
 test_region(void)
 {
 	wa_region_fact fact = {WA_MARKETING, WA_STR("US"), WA_STR("because")};
-	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetched = WA_ALL_PARTS,.nregions = 1,.regions = &fact};
+	wa_facts	facts = {.valid = true,.erased = {WA_NEVER, WA_NEVER},.fetched = WA_ALL_PARTS,.nregions = 1,.regions = &fact};
 	wa_objections found = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW);
 
 	check(found.n == 1 && found.objections[0].rule == WA_RULE_REGION, "forbidden there");
@@ -262,7 +293,7 @@ test_window(void)
 		{WA_STR("b2"), WA_STR("s2"), false, WA_NO_ACTIVITY, WA_NEVER},
 	};
 	wa_activity_row *rows = &all[1];
-	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetched = WA_ALL_PARTS,.nactivities = 1,.activities = rows};
+	wa_facts	facts = {.valid = true,.erased = {WA_NEVER, WA_NEVER},.fetched = WA_ALL_PARTS,.nactivities = 1,.activities = rows};
 	wa_objections found;
 
 	rows[0].activity.last_inbound_at = NOW;
@@ -351,7 +382,7 @@ test_cooldown(void)
 			.until = NOW + 4 * WA_SECOND,.blocks = WA_ALL_CATEGORIES},
 	};
 	wa_activity_row activity = {WA_STR("b1"), WA_STR("s1"), true, WA_NO_ACTIVITY, WA_NEVER};
-	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetched = WA_ALL_PARTS,.ncooldowns = 1,.cooldowns = rows,
+	wa_facts	facts = {.valid = true,.erased = {WA_NEVER, WA_NEVER},.fetched = WA_ALL_PARTS,.ncooldowns = 1,.cooldowns = rows,
 	.nactivities = 1,.activities = &activity};
 	wa_objections found = ask_all(&facts, WA_MARKETING, ALL, ANY, NOW);
 
@@ -429,7 +460,7 @@ fetch(wa_facts *facts, wa_part part)
 static void
 test_fetching(void)
 {
-	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetch = fetch};
+	wa_facts	facts = {.valid = true,.erased = {WA_NEVER, WA_NEVER},.fetch = fetch};
 
 	check(ask(&facts, WA_UTILITY, NOW) == 0 && fetched[WA_CONSENTS] == 1 &&
 		  fetched[WA_COOLDOWNS] == 1 && fetched[WA_ACTIVITIES] == 0,
@@ -445,7 +476,7 @@ test_fetching(void)
 	memset(fetched, 0, sizeof(fetched));
 	facts = (wa_facts)
 	{
-		.valid = true,.erased_at = WA_NEVER,.fetch = fetch
+		.valid = true,.erased = {WA_NEVER, WA_NEVER},.fetch = fetch
 	};
 	check(!wa_decide(&facts, &(wa_question)
 					 {
@@ -474,7 +505,7 @@ is_half_quiet(void *pacing, const wa_quiet_fact *fact, wa_instant at, wa_quiet_t
 static void
 test_quiet(void)
 {
-	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetched = WA_ALL_PARTS,
+	wa_facts	facts = {.valid = true,.erased = {WA_NEVER, WA_NEVER},.fetched = WA_ALL_PARTS,
 		.nquiet = 1,.quiet = halves,.is_quiet = is_half_quiet};
 	wa_instant	midnight = wa_day_of(NOW) + WA_DAY;
 
@@ -516,7 +547,7 @@ test_many_businesses(void)
 	static wa_consent_row consents[MANY];
 	static wa_cooldown_row cooldowns[MANY];
 	static wa_activity_row activities[MANY];
-	wa_facts	facts = {.valid = true,.erased_at = WA_NEVER,.fetched = WA_ALL_PARTS,.consents = consents,
+	wa_facts	facts = {.valid = true,.erased = {WA_NEVER, WA_NEVER},.fetched = WA_ALL_PARTS,.consents = consents,
 		.cooldowns = cooldowns,.activities = activities,.known_businesses = many_businesses};
 	wa_question question = {WA_MARKETING, ALL, ANY, NOW, 0};
 	clock_t		began = clock();
@@ -586,6 +617,7 @@ main(void)
 	test_unknown();
 	test_consent();
 	test_opt_in();
+	test_erased_everything();
 	test_region();
 	test_window();
 	test_refusals();
