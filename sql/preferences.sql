@@ -106,9 +106,13 @@ FROM unnest(ARRAY['{"value": "stop", "category": "marketing"}', '{"value": "resu
 	LATERAL wa_ingest(t.hook(jsonb_build_object('user_preferences', jsonb_build_array(jsonb_build_object(
 		'wa_id', '49153000310' || n, 'timestamp', 1740830400) || p)))) AS i;
 SELECT recipient, state FROM wa_consent WHERE recipient::text LIKE '49153000310%' ORDER BY recipient;
--- The other kinds of system message say nothing about consent.
-SELECT * FROM wa_ingest(t.hook('{"messages": [{"id": "w", "from": "491530003002", "timestamp": "1740830400", "type": "system",
-	"system": {"type": "customer_identity_changed", "marketing": "stop"}}]}'));
+-- A stop in a system message of another kind is one as well; a resume is none.  What cannot be read is a problem.
+SELECT system, i.*
+FROM unnest(ARRAY['{"type": "customer_identity_changed"}', '{"type": "customer_identity_changed", "marketing": "stop"}', '{"type": "customer_identity_changed", "marketing": "resume"}',
+	'{"data": {"type": "user_preference_changed", "marketing": "stop"}}']::jsonb[]) AS system,
+	LATERAL wa_ingest(t.hook(jsonb_build_object('messages', jsonb_build_object(
+		'id', 'w', 'from', '491530003002', 'timestamp', 1740830400, 'type', 'system', 'system', system)))) AS i;
+SELECT register, state, origin FROM wa_consent WHERE recipient = '491530003002';
 
 -- Businesses: their own rows, and those of ''.  NULL takes all of them together.
 CALL t.take(t.prefers('491530004001', 'stop', '2025-03-01 10:00'), 'b1');

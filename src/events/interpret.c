@@ -331,7 +331,7 @@ system_is_change(const wa_element *element)
 		 system_renumbers(element->who.phone, element->changed_to.phone));
 }
 
-/* Under nearly its type, or none, it stops, too, and grants nothing. */
+/* Under another type, or none, it stops, too, and grants nothing. */
 static void
 interpret_system_preference(wa_context *c, const wa_element *element, bool of_its_type)
 {
@@ -351,11 +351,9 @@ interpret_system(wa_context *c, const wa_element *element)
 	else
 	{
 		bool		preference = wa_str_says(element->system_type, "user_preference_changed");
-		bool		alike = wa_str_given(element->system_marketing) &&
-			(!wa_str_given(element->system_type) || wa_str_starts_with(element->system_type, "user_preference"));
 
 		wa_context_report_sighting(c, WA_STR("message"));
-		if ((preference || alike) && element_has_recipient(c, element))
+		if ((preference || wa_str_given(element->system_marketing)) && element_has_recipient(c, element))
 			interpret_system_preference(c, element, preference);
 	}
 	return wa_context_outcome(c);

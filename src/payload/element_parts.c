@@ -48,7 +48,7 @@ wa_element_restriction(const wa_element *element, int i, wa_restriction *restric
 	json_object *node = wa_json_list_item(restrictions, i);
 
 	restriction->type = wa_json_text(node, "restriction_type");
-	restriction->expiration = wa_json_text(node, "expiration");
+	restriction->expiration = wa_json_present(node, "expiration");
 }
 
 /* Add a member with this text, if it is given.  Returns false where there is not enough memory. */

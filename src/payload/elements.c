@@ -267,7 +267,7 @@ static bool
 other_is_of_no_account(const wa_payload *payload)
 {
 	return (wa_str_given(payload->object) && !wa_str_contains(payload->object, "whatsapp")) ||
-		wa_str_equal(payload->field, WA_STR("partner_solutions"));
+		wa_str_says(payload->field, "partner_solutions");
 }
 
 static void

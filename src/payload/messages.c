@@ -295,10 +295,10 @@ message_is_wordless(json_object *part, const message_type *type, const wa_elemen
 		return false;
 	if (type->fill == message_fill_text || type->fill == message_fill_button)
 		return element->texts[0].data == NULL && element->texts[1].data == NULL;
-	if (type->fill == message_fill_interactive && wa_json_has(part, "button_reply"))
+	if (type->fill == message_fill_interactive &&
+		(wa_json_has(part, "button_reply") || wa_json_has(part, "list_reply")))
 		return element->texts[0].data == NULL;
-	return (type->fill == message_fill_interactive || type->fill == message_fill_system) &&
-		!wa_json_is_object(part);
+	return type->fill == message_fill_interactive && !wa_json_is_object(part);
 }
 
 static void
@@ -384,6 +384,15 @@ message_hides_words(json_object *node, const message_type *type, const wa_elemen
 		message_has_unknown(type != NULL && type->fill == message_fill_interactive ? part : node);
 }
 
+/* Was nothing read in a system message, though something is there? */
+static bool
+message_hides_change(json_object *node, const wa_element *element)
+{
+	return !wa_str_given(element->system_type) && !wa_str_given(element->system_marketing) &&
+		!wa_ids_given(&element->changed_to) &&
+		(wa_json_member(node, "system") != NULL || message_has_unknown(node));
+}
+
 /* The part of a type that is not known may be a reply of a new kind. */
 static void
 message_fill_unknown(json_object *part, wa_element *element)
@@ -422,22 +431,29 @@ message_find_words(json_object *node, const message_type *type, wa_element *elem
 		element->wordless = true;
 }
 
-/* The part that the type names; without a type the part tells it. */
+/*
+ * The part that the type names; without a type the part tells it.  What WhatsApp tells in "system" is
+ * no message of the user under another type either.
+ */
 static void
 message_fill_parts(json_object *node, wa_element *element)
 {
 	const message_type *type = message_find_type(element->type);
 
 	if (!wa_str_given(element->type))
-	{
 		type = message_find_part(node);
-		if (type != NULL)
-			element->type = wa_str_from(type->name);
-	}
+	else if (wa_json_is_object(wa_json_member(node, "system")) &&
+			 wa_json_member(node, type != NULL ? type->name : element->type.data) == NULL)
+		type = message_find_type(WA_STR("system"));
 	if (type != NULL)
+	{
+		element->type = wa_str_from(type->name);
 		message_fill_part(node, type, element);
+	}
 	if ((type == NULL || !type->mute) && !message_has_words(element))
 		message_find_words(node, type, element);
+	if (wa_str_says(element->type, "system") && message_hides_change(node, element))
+		element->wordless = true;
 }
 
 /* Messages that users sent do not say to whom; copies of those that they were sent do. */

@@ -179,7 +179,7 @@ static bool
 walk_is_of_account(wa_str field, json_object *value)
 {
 	if (wa_str_given(field))
-		return wa_str_equal(field, WA_STR("account_update"));
+		return wa_str_says(field, "account_update");
 	return wa_json_has(value, "ban_info") || wa_json_has(value, "restriction_info") ||
 		wa_json_has(value, "violation_info");
 }
@@ -189,9 +189,9 @@ static bool
 walk_is_of_template(wa_str field, json_object *value)
 {
 	return wa_payload_names_template(value) &&
-		(!wa_str_given(field) || wa_str_equal(field, WA_STR("message_template_status_update")) ||
-		 wa_str_equal(field, WA_STR("message_template_quality_update")) ||
-		 wa_str_equal(field, WA_STR("template_category_update")));
+		(!wa_str_given(field) || wa_str_says(field, "message_template_status_update") ||
+		 wa_str_says(field, "message_template_quality_update") ||
+		 wa_str_says(field, "template_category_update"));
 }
 
 /* Does the value carry elements where they are not read, or is it one, where a list of them is due? */
@@ -201,7 +201,7 @@ walk_is_unread(const wa_payload *payload, json_object *value, bool known)
 	if (!known && walk_is_of_messenger(payload))
 		return wa_unread_at_any_depth(value);
 	return wa_unread_in_value(value, false) ||
-		((!wa_str_given(payload->field) || wa_str_equal(payload->field, WA_STR("messages"))) &&
+		((!wa_str_given(payload->field) || wa_str_says(payload->field, "messages")) &&
 		 wa_payload_is_element(value));
 }
 
@@ -337,12 +337,14 @@ walk_says_else(json_object *value)
 	return found;
 }
 
-/* Does the value of a field about users say something, but not in the list of that field? */
+/* Does the value of a field about users or the account say something, but not in the members of that field? */
 static bool
-walk_change_lacks_list(const wa_payload *payload, json_object *value)
+walk_change_lacks_members(const wa_payload *payload, json_object *value)
 {
-	return (wa_str_equal(payload->field, WA_STR("user_preferences")) ||
-			wa_str_equal(payload->field, WA_STR("user_id_update"))) && walk_says_else(value);
+	if (wa_str_says(payload->field, "account_update"))
+		return !wa_json_has(value, "event") && !walk_is_of_account(nothing, value) && walk_says_else(value);
+	return (wa_str_says(payload->field, "user_preferences") || wa_str_says(payload->field, "user_id_update") ||
+			wa_str_says(payload->field, "calls")) && walk_says_else(value);
 }
 
 /* Enter {field, value}, be it in changes[] or on its own. */
@@ -358,7 +360,7 @@ walk_enter_change(wa_payload *payload, json_object *change, wa_element *element)
 	payload->unread = NULL;
 	/* the field tells what its value is about, so the whole change is reported */
 	if (wa_json_is_object(value) &&
-		(walk_change_lacks_list(payload, value) || wa_unread_beside(change, "field", "value")))
+		(walk_change_lacks_members(payload, value) || wa_unread_beside(change, "field", "value")))
 		walk_defer_unread(payload, change);
 	if (value != NULL)
 		place_add(payload, "value");

@@ -364,7 +364,12 @@ test_messages(void)
 	means(MESSAGE("'type':'interactive','interactive':{'button_reply':[{'title':'STOP'}]}"), "unknown_shape; inbound" WHO);
 	means(MESSAGE("'type':'interactive','interactive':['STOP']"), "unknown_shape; inbound" WHO);
 	means(MESSAGE("'type':'interactive','interactive':{'type':'nfm_reply'}"), "inbound" WHO);
+	means(MESSAGE("'type':'interactive','interactive':{'list_reply':{'id':'1','Title':'STOP'}}"), "unknown_shape; inbound" WHO);
 	means(MESSAGE("'type':'system','system':['user_changed_number']"), "unknown_shape");
+	means(MESSAGE("'type':'system','System':{'type':'user_changed_number','wa_id':'4915112345679'}"), "unknown_shape");
+	means(MESSAGE("'type':'event','system':{'type':'user_preference_changed','marketing':'stop'}"), "whatsapp stop by system message" WHO);
+	means(MESSAGE("'type':'text','text':{'body':'hello'},'system':{'type':'x'}"), "inbound" WHO);
+	means(MESSAGE("'type':'system','system':{'data':{'type':'user_changed_number','wa_id':'4915112345679'}}"), "unknown_shape");
 	means(MESSAGE("'type':' Edit\\n','text':{'body':'STOP'}"), "business stop by phrase \"STOP\"" WHO);
 	means(MESSAGE("'type':'system\\n','system':{'type':'user_preference_changed','marketing':'stop'}"), "whatsapp stop by system message" WHO);
 	means(MESSAGE("'type':'text'"), "inbound" WHO);
@@ -461,8 +466,9 @@ test_preferences(void)
 	means(PREFERENCE("'category':{'name':'utility'},'value':'stop'"), "whatsapp stop by user_preferences" WHO "; unknown_value");
 	means(PREFERENCE("'category':'Marketing_Messages','value':'stop '"), "whatsapp stop by user_preferences" WHO);
 	means(PREFERENCE("'value':'resume '"), "unknown_value");
-	/* In a system message that does not say so it stops, and grants nothing; other types mean other things. */
-	means(MESSAGE("'type':'system','system':{'type':'customer_identity_changed','marketing':'stop'}"), "");
+	/* In a system message that does not say so it stops, and grants nothing. */
+	means(MESSAGE("'type':'system','system':{'type':'customer_identity_changed','marketing':'stop'}"), "whatsapp stop by system message" WHO);
+	means(MESSAGE("'type':'system','system':{'type':'customer_identity_changed','marketing':'resume'}"), "unknown_value");
 	means(MESSAGE("'type':'system','system':{'type':'user_preferences','marketing':'stop'}"), "whatsapp stop by system message" WHO);
 	means(MESSAGE("'type':'system','system':{'marketing':'stop'}"), "whatsapp stop by system message" WHO);
 	means(MESSAGE("'type':'system','system':{'marketing':'resume'}"), "unknown_value");
@@ -914,6 +920,7 @@ test_restrictions(void)
 	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'soon'}"), "unknown_value; hold -2 until ever");
 	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2026-01-01T00:01:40.'}"), "unknown_value; hold -2 until ever");
 	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':0}"), "unknown_value; hold -2 until ever");
+	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':[1767225700]}"), "unknown_value; hold -2 until ever");
 	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2026-02-30T00:00:00Z'}"), "unknown_value; hold -2 until ever");
 	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2027-02-29T00:00:00Z'}"), "unknown_value; hold -2 until ever");
 	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2028-02-29T00:00:00Z'}"), "hold -2 until 68169600");

@@ -375,7 +375,7 @@ static const reading readings[] = {
 	{"no type, no part", "{'messages':[{'from':'1'}]}", "/messages/0 message onprem who=1/-/-"},
 	{"a reaction without type", "{'messages':[{'reaction':{'emoji':'x'}}]}", "/messages/0 message onprem type=reaction"},
 	{"a type in capitals", "{'messages':[{'type':'TEXT','text':{'body':'STOP'}}]}",
-	"/messages/0 message onprem type=TEXT text=STOP"},
+	"/messages/0 message onprem type=text text=STOP"},
 	{"a text instead of its part", "{'messages':[{'type':'text','text':'STOP'},{'type':'button','button':'T'},{'text':'STOP'}]}",
 		"/messages/0 message onprem type=text text=STOP\n/messages/1 message onprem type=button text=T\n"
 	"/messages/2 message onprem type=text text=STOP"},
@@ -461,6 +461,7 @@ static const reading readings[] = {
 		"'waba_info':{'waba_id':3},'restriction_info':[{'restriction_type':'R','expiration':8},{'expiration':'9'},1]}}]}]}",
 		"/entry/0/changes/0/value account_update business=3 field=account_update time=7 type=E at=7 ban=DISABLE waba=3 "
 	"{ type=R until=8 } { until=9 } { }"},
+	{"account_update, in capitals", "{'field':'ACCOUNT_UPDATE','value':{'event':'E'}}", "/value account_update field=ACCOUNT_UPDATE type=E"},
 	{"account_update, the state of a ban in a list",
 		"{'entry':[{'id':'1','changes':[{'field':'account_update','value':{'ban_info':{'waba_ban_state':['DISABLE']}}},"
 		"{'field':'account_update','value':{'ban_info':{'waba_ban_state':['DISABLE','REINSTATE']}}}]}]}",
@@ -654,6 +655,11 @@ static const reading readings[] = {
 		"{'field':'user_preferences','value':{'standby':{'statuses':[{}]},'a':1}}]",
 		"/0 malformed unread field=user_preferences\n/1 malformed unread field=user_id_update\n/2/value other field=user_preferences\n"
 	"/3/value/standby/statuses/0 status field=user_preferences"},
+	{"deeper than the members of the field",
+		"[{'field':'account_update','value':{'data':{'event':'DISABLED_UPDATE','ban_info':{}}}},"
+		"{'field':'calls','value':{'contacts':[{'wa_id':'1'}],'data':{'calls':[{}]}}}]",
+		"/0/value account_update field=account_update\n/0 malformed unread field=account_update\n"
+	"/1/value/contacts/0 contact field=calls who=1/-/-\n/1 malformed unread field=calls"},
 	{"beside the contact, under a name like that of the list",
 		"[{'field':'user_preferences','value':{'contacts':[{'wa_id':'1'}],'userPreferences':[{'wa_id':'1','value':'stop'}]}},"
 		"{'field':'user_id_update','value':{'contacts':[{'wa_id':'1'}],'userIdUpdate':[{}]}},"
