@@ -464,6 +464,22 @@ message_is_addressed(json_object *node)
 		wa_json_member(node, "to_parent_user_id") != NULL;
 }
 
+/* Third parties write "groupId": without it the message would open the window of the user, and not the group's. */
+static bool
+message_is_of_group(json_object *node)
+{
+	json_object_object_foreach(node, key, member)
+	{
+		wa_str		name = wa_str_from(key);
+
+		if ((key[0] == 'g' || key[0] == 'G') &&
+			(wa_str_says(name, "group_id") || wa_str_says(name, "groupId")) &&
+			wa_str_given(wa_json_present(node, key)))
+			return true;
+	}
+	return false;
+}
+
 void
 wa_message_fill(json_object *node, wa_element *element)
 {
@@ -472,7 +488,7 @@ wa_message_fill(json_object *node, wa_element *element)
 	element->type = wa_json_text(node, "type");
 	element->timestamp = wa_json_present(node, "timestamp");
 	element->nerrors = wa_json_list_length(wa_element_errors(node));
-	element->group = wa_str_given(wa_json_present(node, "group_id"));
+	element->group = message_is_of_group(node);
 	element->addressed = message_is_addressed(node);
 	message_fill_parts(node, element);
 }

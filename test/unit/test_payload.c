@@ -414,6 +414,7 @@ static const reading readings[] = {
 		"/messages/0 message onprem group type=image\n/messages/1 message onprem type=image\n"
 	"/messages/2 message onprem type=image"},
 	{"in a group", "{'messages':[{'type':'image','group_id':'G'}]}", "/messages/0 message onprem group type=image"},
+	{"in a group, by another name", "{'messages':[{'type':'image','groupId':7}]}", "/messages/0 message onprem group type=image"},
 	{"an automatic answer",
 		"{'messages':[{'type':'interactive','interactive':{'type':'call_permission_reply',"
 		"'call_permission_reply':{'response_source':'automatic'}}}]}",
