@@ -211,6 +211,24 @@ SELECT count(*) FROM wa_suppressed('marketing', at => '2025-03-03 10:30') AS s F
 	WHERE (s.recipient IS NULL) <> wa_sendable(p.phone, 'marketing', at => '2025-03-03 10:30') OR p.phone IS NULL;
 RESET wa_policy.require_opt_in;
 
+-- A search through a year of minutes, in any of which it is quiet somewhere, can be cancelled.
+SAVEPOINT minutes;
+INSERT INTO wa_quiet_hours (category, starts, ends)
+	SELECT 'marketing', time '00:00' + n * interval '1 minute', time '00:01' + n * interval '1 minute' FROM generate_series(0, 59) AS n;
+SET LOCAL statement_timeout = '200 ms';
+DO $$
+DECLARE began timestamptz := clock_timestamp();
+BEGIN
+	PERFORM wa_next_sendable('999123456001', 'marketing', at => '2025-03-03 10:30');
+	RAISE NOTICE 'not cancelled';
+EXCEPTION WHEN query_canceled THEN
+	IF clock_timestamp() > began + interval '10 seconds' THEN
+		RAISE NOTICE 'cancelled after %', clock_timestamp() - began;
+	END IF;
+END
+$$;
+ROLLBACK TO SAVEPOINT minutes;
+
 -- What can be no row.
 \set VERBOSITY terse
 INSERT INTO wa_frequency_cap (category, messages, period) VALUES ('marketing', 0, '1 day');

@@ -8,6 +8,7 @@
  */
 #include "base/compat.h"
 
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/memutils.h"
@@ -250,6 +251,8 @@ sender_without_limit(void *arg, const wa_question *question)
 static bool
 is_quiet(void *arg, const wa_quiet_fact *fact, wa_instant at, wa_quiet_time *time)
 {
+	/* wa_next may ask about every minute of more than a year. */
+	CHECK_FOR_INTERRUPTS();
 	return wa_quiet_at(fact->row, fact->zones, at, time);
 }
 
