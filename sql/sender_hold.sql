@@ -273,4 +273,10 @@ INSERT INTO wa_sender_hold (business, cause, categories, since, until) VALUES ('
 UPDATE wa_sender_hold SET lifted_at = 'infinity';
 INSERT INTO wa_sender_life (business, sender, region, category, alive_at) VALUES ('b1', 's1', '', 'marketing', 'infinity');
 INSERT INTO wa_sender (business, sender, last_seen) VALUES ('b1', 's9', 'infinity');
+-- Names as a webhook would never name them: a question about such a business would see none of its rows.
+INSERT INTO wa_sender (business) VALUES (E'b1\n');
+INSERT INTO wa_sender (business, sender) VALUES ('b1', ' s9');
+-- None of what a webhook names is refused: cut off where it is too long, it may end with a blank.
+SELECT wa_ingest(jsonb_build_object('entry', jsonb_build_object('id', repeat('x', 254) || ' y', 'changes', jsonb_build_object('field', 'messages', 'value',
+	jsonb_build_object('messages', jsonb_build_object('id', 'm', 'from', '491510000001', 'type', 'text', 'text', '{"body": "STOP"}'::jsonb)))))::text);
 ROLLBACK;

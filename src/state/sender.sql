@@ -7,14 +7,18 @@ CREATE TABLE wa_sender (
 	first_seen timestamptz,
 	last_seen timestamptz,
 	CONSTRAINT wa_sender_pkey PRIMARY KEY (business, sender),
-	CONSTRAINT wa_sender_finite CHECK (pg_catalog.isfinite(first_seen) AND pg_catalog.isfinite(last_seen))
+	CONSTRAINT wa_sender_finite CHECK (pg_catalog.isfinite(first_seen) AND pg_catalog.isfinite(last_seen)),
+	-- Intake reads names without the blanks around them: of one that a DBA enters with the end of its line, nothing would ever
+	-- be heard, and questions about it would be answered.
+	CONSTRAINT wa_sender_no_blanks_around CHECK (first_seen IS NOT NULL
+		OR (pg_catalog.btrim(business, E' \t\r\n') OPERATOR(pg_catalog.=) business AND pg_catalog.btrim(sender, E' \t\r\n') OPERATOR(pg_catalog.=) sender))
 );
 CREATE INDEX wa_sender_sender ON wa_sender (sender);
 SELECT pg_catalog.pg_extension_config_dump('wa_sender', '');
 COMMENT ON TABLE wa_sender IS
 'Known businesses and senders: from webhooks, reported errors and wa_app_secret, or inserted by a DBA. A question about one that is not here is an error, since no rule could object';
-COMMENT ON COLUMN wa_sender.business IS 'WhatsApp Business Account id; '''' where a webhook named none';
-COMMENT ON COLUMN wa_sender.sender IS 'Phone number id; '''' where none was named';
+COMMENT ON COLUMN wa_sender.business IS 'WhatsApp Business Account id, without blanks around it; '''' where a webhook named none';
+COMMENT ON COLUMN wa_sender.sender IS 'Phone number id, without blanks around it; '''' where none was named';
 COMMENT ON COLUMN wa_sender.display_phone IS 'Phone number of the sender as WhatsApp shows it (metadata.display_phone_number), or as a DBA entered it. Where several came, the greatest text, so that the order of arrival does not matter. NULL where none came';
 COMMENT ON COLUMN wa_sender.first_seen IS 'When its earliest webhook was received, or the earliest error happened that was reported for it; NULL where none was';
 COMMENT ON COLUMN wa_sender.last_seen IS 'The same of the latest, cut to the hour, so that not every webhook writes this row; NULL where none was';
