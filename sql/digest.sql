@@ -89,6 +89,7 @@ EXCEPTION WHEN SQLSTATE 'YY000' THEN
 	RETURN after <> before;
 END
 $$;
+ALTER TABLE wa_consent DROP CONSTRAINT wa_consent_stopped;	-- whose columns change together
 SET LOCAL session_replication_role = replica;
 SELECT attrelid::regclass AS tab, attname
 FROM pg_attribute LEFT JOIN (VALUES ('wa_recipient', '(''99'' || right(regexp_replace($1::text, ''[^0-9]'', '''', ''g'') || ''1234567890'', 10))::wa_recipient'),

@@ -101,5 +101,8 @@ SELECT wa_opt_in('491600005001', ' ', everything => true);
 INSERT INTO wa_consent (recipient, register, state, at, origin, stopped_at) VALUES ('491600005001', 'nothing', 'stop', now(), 'x', now());
 -- Nor is a stop whose time is missing, which no decision would see.
 INSERT INTO wa_consent (recipient, register, state, at, origin) VALUES ('491600005001', 'business', 'stop', now(), 'x');
+-- Nor one that the state denies, which a look-up would see and a list would not; nor a state at another time than its event's.
+INSERT INTO wa_consent (recipient, register, state, at, origin, stopped_at, resumed_at) VALUES ('491600005001', 'business', 'resume', now() - interval '1 day', 'x', now(), now() - interval '1 day');
+INSERT INTO wa_consent (recipient, register, state, at, origin, stopped_at) VALUES ('491600005001', 'business', 'stop', now() - interval '1 day', 'x', now());
 
 ROLLBACK;
