@@ -537,4 +537,6 @@ SELECT recipient, other FROM wa_identity;
 SELECT recipient, last_delivered_at FROM wa_activity ORDER BY 1;
 ROLLBACK TO story;
 
+-- By hand: NULL is "never". Of a link that was seen since ever the next webhook would never have come to an end.
+INSERT INTO wa_identity (recipient, other, first_seen_at) VALUES ('4915100009001', 'DE.ever', '-infinity');
 ROLLBACK;

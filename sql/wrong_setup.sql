@@ -103,6 +103,7 @@ ROLLBACK TO log;
 SET LOCAL client_min_messages = warning;
 \i test/drop_dependents.sql
 ALTER TABLE wa_consent DROP CONSTRAINT wa_consent_stopped;
+ALTER TABLE wa_identity DROP CONSTRAINT wa_identity_finite;
 RESET client_min_messages;
 \set ECHO all
 CREATE TABLE t.trial AS

@@ -9,7 +9,9 @@ CREATE TABLE wa_identity (
 	unlinked_at timestamptz,
 	position integer NOT NULL DEFAULT 0,
 	rivals timestamptz[],
-	CONSTRAINT wa_identity_pkey PRIMARY KEY (other, position)
+	CONSTRAINT wa_identity_pkey PRIMARY KEY (other, position),
+	-- Intake takes a link that was seen since -infinity for one that never was, and would write it forever.
+	CONSTRAINT wa_identity_finite CHECK (pg_catalog.isfinite(first_seen_at) AND pg_catalog.isfinite(last_seen_at) AND pg_catalog.isfinite(unlinked_at))
 ) WITH (fillfactor = 90);
 CREATE INDEX wa_identity_recipient ON wa_identity (recipient);
 CREATE INDEX wa_identity_shared ON wa_identity (other) WHERE position > 0;
