@@ -147,6 +147,8 @@ SELECT statement, a.said, count(*) FROM unnest(ARRAY[
 	'CREATE TRIGGER told AFTER INSERT ON wa_consent FOR EACH ROW EXECUTE FUNCTION t.skip()',
 	'CREATE TRIGGER told BEFORE INSERT ON wa_consent EXECUTE FUNCTION t.skip()']) AS statement, t.after(statement) AS a
 GROUP BY 1, 2 ORDER BY 1, 2;
+-- An array of another form says where it is.
+SELECT said, count(*) FROM t.after('UPDATE wa_cooldown SET failures = ''{NULL}''') GROUP BY 1 ORDER BY 1;
 -- A child that is gone again is no obstacle, before the next ANALYZE too.
 SELECT said, count(*) FROM t.after('CREATE TABLE t.child () INHERITS (wa_consent); DROP TABLE t.child') GROUP BY 1;
 -- All is as it was.

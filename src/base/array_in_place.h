@@ -17,10 +17,11 @@
 
 /*
  * The elements of a stored array, maybe not aligned, and their number.  Borrowed, or in the current memory
- * context where it comes compressed.  Error: data_corrupted for an array that the extension does not write.
+ * context where it comes compressed.  Error: data_corrupted for an array that the extension does not write
+ * into this table.
  */
 static inline const char *
-wa_array_in_place(Datum datum, Oid type, int *n)
+wa_array_in_place(Datum datum, Oid type, const char *table, int *n)
 {
 	struct varlena *array = PG_DETOAST_DATUM_PACKED(datum);
 	struct						/* an array's header without its length */
@@ -35,8 +36,8 @@ wa_array_in_place(Datum datum, Oid type, int *n)
 	if (head.ndim != 0 && (head.ndim != 1 || head.dataoffset != 0 || head.elemtype != type))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("a stored array cannot be read"),
-				 errdetail("It has more than one dimension, a NULL or another type.")));
+				 errmsg("a row of %s cannot be read", table),
+				 errdetail("An array in it has more than one dimension, a NULL or another type.")));
 	*n = head.ndim == 0 ? 0 : head.dim;
 	return VARDATA_ANY(array) + ARR_OVERHEAD_NONULLS(1) - VARHDRSZ;
 }

@@ -20,7 +20,7 @@ void
 wa_failures_from_array(Datum array, wa_failures *failures)
 {
 	int			n;
-	const char *elements = wa_array_in_place(array, TIMESTAMPTZOID, &n);
+	const char *elements = wa_array_in_place(array, TIMESTAMPTZOID, "wa_cooldown", &n);
 
 	failures->n = 0;
 	for (int i = 0; i < n; i++)
@@ -49,8 +49,8 @@ wa_deliveries_from_arrays(Datum instants, Datum messages, wa_deliveries *deliver
 {
 	int			ninstants;
 	int			nmessages;
-	const char *at = wa_array_in_place(instants, TIMESTAMPTZOID, &ninstants);
-	const char *message = wa_array_in_place(messages, INT4OID, &nmessages);
+	const char *at = wa_array_in_place(instants, TIMESTAMPTZOID, "wa_delivery", &ninstants);
+	const char *message = wa_array_in_place(messages, INT4OID, "wa_delivery", &nmessages);
 
 	for (int i = 0; i < Min(ninstants, nmessages); i++)
 	{
@@ -66,7 +66,7 @@ wa_instant
 wa_latest_of_array(Datum instants)
 {
 	int			n;
-	const char *at = wa_array_in_place(instants, TIMESTAMPTZOID, &n);
+	const char *at = wa_array_in_place(instants, TIMESTAMPTZOID, "wa_delivery", &n);
 	wa_instant	latest = WA_NEVER;
 
 	if (n > 0)
