@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * rewritten.c
- *	  Was a table rewritten, so that a snapshot from before sees it empty?
+ *	  Was a table or an index rewritten, so that a snapshot from before misses rows in it?
  *
  *-------------------------------------------------------------------------
  */
@@ -63,17 +63,30 @@ sees_rows_of_others(Relation rel, Snapshot snapshot)
 	return sees;
 }
 
+/*
+ * Who rewrites a table or an index keeps the rows that snapshots of this server may need, but for an ALTER TABLE, which
+ * leaves none; of the snapshots of a standby it does not know.
+ */
+static bool
+has_all_rows(Relation rel, Snapshot snapshot)
+{
+	return !snapshot->takenDuringRecovery &&
+		(rel->rd_rel->relkind == RELKIND_INDEX || RelationGetNumberOfBlocks(rel) == 0 ||
+		 sees_rows_of_others(rel, snapshot));
+}
+
 void
 wa_check_rewritten(Relation rel, TransactionId changed, Snapshot snapshot)
 {
 	if (TransactionIdPrecedes(changed, snapshot->xmin) || snapshot->snapshot_type != SNAPSHOT_MVCC ||
 		!XidInMVCCSnapshot(changed, snapshot) || !has_another_file(rel, snapshot) ||
-		RelationGetNumberOfBlocks(rel) == 0 || sees_rows_of_others(rel, snapshot))
+		has_all_rows(rel, snapshot))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-			 errmsg("table \"%s\" was rewritten after the snapshot of this query was taken",
+			 errmsg("%s \"%s\" was rewritten after the snapshot of this query was taken",
+					rel->rd_rel->relkind == RELKIND_INDEX ? "index" : "table",
 					RelationGetRelationName(rel)),
-			 errdetail("By that snapshot it looks empty, whatever is in it."),
+			 errdetail("By that snapshot rows may be missing from it."),
 			 errhint("Try again, in a new transaction.")));
 }

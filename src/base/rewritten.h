@@ -14,10 +14,11 @@
 #include "utils/snapshot.h"
 
 /*
- * Raise an error, serialization_failure, where the table was rewritten after the snapshot was taken, and the
- * snapshot sees no row that others wrote.  ALTER TABLE writes all rows anew as its own, so that is what a snapshot from
- * before sees; CLUSTER and VACUUM FULL leave to each row who wrote it.  changed: the transaction that made
- * the newest version of the table's row in pg_class.  The table is locked.  Costs a comparison where changed is older than the snapshot.
+ * Raise an error, serialization_failure, where the table or index was rewritten after the snapshot was taken, and rows
+ * may be missing from it by that snapshot.  ALTER TABLE writes all rows anew as its own, so that a snapshot from before
+ * sees no row that others wrote; CLUSTER, VACUUM FULL and REINDEX keep what snapshots of this server may need, but not
+ * what those of a standby may.  changed: the transaction that made the newest version of its row in pg_class.  It is
+ * locked.  Costs a comparison where changed is older than the snapshot.
  */
 extern void wa_check_rewritten(Relation rel, TransactionId changed, Snapshot snapshot);
 

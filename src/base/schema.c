@@ -372,6 +372,7 @@ find_table(wa_schema *schema, const wa_expectation *expected)
 
 	table->pkey = find_index(schema->nspid, table->heap, expected);
 	table->changed = changed_by(table->heap);
+	table->pkey_changed = changed_by(table->pkey);
 	relation_close(rel, AccessShareLock);
 }
 
@@ -577,7 +578,7 @@ wa_table_open(const wa_table *table, Snapshot snapshot)
  * in the cache.
  */
 Relation
-wa_pkey_open(const wa_table *table)
+wa_pkey_open(const wa_table *table, Snapshot snapshot)
 {
 	for (;;)
 	{
@@ -587,7 +588,10 @@ wa_pkey_open(const wa_table *table)
 			fill_cache(cached.nspid);
 		index = try_relation_open(table->pkey, AccessShareLock);
 		if (index != NULL && cache_valid)
+		{
+			wa_check_rewritten(index, table->pkey_changed, snapshot);
 			return index;
+		}
 		if (index != NULL)
 			relation_close(index, AccessShareLock);
 		cache_valid = false;

@@ -25,6 +25,7 @@ typedef struct wa_table
 	Oid			heap;
 	Oid			pkey;
 	TransactionId changed;		/* the latest transaction that changed the heap's row of pg_class */
+	TransactionId pkey_changed; /* likewise, the index's */
 } wa_table;
 
 typedef struct wa_schema
@@ -99,7 +100,7 @@ extern Oid	wa_function_named(Oid nspid, const char *name, const Oid *types, int 
  * serialization_failure where the table was rewritten after the snapshot was taken (rewritten.h).
  */
 extern Relation wa_table_open(const wa_table *table, Snapshot snapshot);
-extern Relation wa_pkey_open(const wa_table *table);	/* after its table */
+extern Relation wa_pkey_open(const wa_table *table, Snapshot snapshot);	/* after its table */
 
 /*
  * Lock the state tables to the end of the transaction, always in the same order.  Every

@@ -45,7 +45,7 @@ static void
 open_sorted(wa_ordered_scan *ordered, const wa_table *table, Snapshot snapshot)
 {
 	Relation	heap = wa_table_open(table, snapshot);
-	Relation	index = wa_pkey_open(table);
+	Relation	index = wa_pkey_open(table, snapshot);
 	TupleTableSlot *slot = table_slot_create(heap, NULL);
 	TableScanDesc scan = table_beginscan(heap, snapshot, 0, NULL);
 
@@ -72,7 +72,7 @@ open_index(wa_ordered_scan *ordered, const wa_table *table, Snapshot snapshot)
 
 	ordered->sorted = NULL;
 	reader->heap = wa_table_open(table, snapshot);
-	reader->index = wa_pkey_open(table);
+	reader->index = wa_pkey_open(table, snapshot);
 	reader->slot = table_slot_create(reader->heap, NULL);
 	reader->scan = wa_index_beginscan(reader->heap, reader->index, snapshot, 0);
 	reader->scan->xs_want_itup = true;

@@ -57,7 +57,7 @@ wa_reader_open(wa_reader *reader, const wa_table *table, Snapshot snapshot)
 {
 	reader->memory = CurrentMemoryContext;
 	reader->heap = wa_table_open(table, snapshot);
-	reader->index = wa_pkey_open(table);
+	reader->index = wa_pkey_open(table, snapshot);
 	reader->slot = table_slot_create(reader->heap, NULL);
 	equality_of(reader->index, 0, &reader->equal);
 	reader->scan = wa_index_beginscan(reader->heap, reader->index, snapshot, 1);

@@ -93,6 +93,29 @@ like($standby->safe_psql('postgres', q{SET parallel_setup_cost = 0; SET parallel
 	'parallel workers on the standby');
 $_->quit for $committed, $repeatable;
 
+# Who rewrites a table or an index on the primary leaves out what nobody there needs; a snapshot of the standby may.
+$primary->safe_psql('postgres', q{ALTER SYSTEM SET autovacuum = off; SELECT pg_reload_conf()});
+$primary->safe_psql('postgres', q{CREATE FUNCTION reason_or_error(who text) RETURNS text LANGUAGE plpgsql AS
+	$$ BEGIN RETURN wa_first_reason(who, 'marketing'); EXCEPTION WHEN serialization_failure THEN RETURN SQLERRM; END $$});
+my %rewrites = ('CLUSTER wa_consent USING wa_consent_pkey' => [ '4915100000040', 'table "wa_consent"' ],
+	'REINDEX TABLE wa_consent' => [ '4915100000041', 'index "wa_consent_pkey"' ]);
+for my $rewrite (sort keys %rewrites)
+{
+	my ($person, $what) = @{ $rewrites{$rewrite} };
+	$primary->safe_psql('postgres', post_sql('public', stop_of($person)));
+	# Else the system catalogs are what the replay waits for.
+	$primary->safe_psql('postgres', 'VACUUM');
+	caught_up();
+	my $before = $standby->background_psql('postgres');
+	$before->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM customers');
+	$primary->safe_psql('postgres', "SELECT wa_forget('$person', 'request')");
+	$primary->safe_psql('postgres', $rewrite);
+	caught_up();
+	is($before->query_safe("SELECT reason_or_error('$person')"), "$what was rewritten after the snapshot of this query was taken", "$rewrite: an old snapshot gets no answer");
+	is($before->query_safe("COMMIT; SELECT reason_or_error('$person')"), 'erased', "$rewrite: and a new one does");
+	$before->quit;
+}
+
 # ---- Logical -------------------------------------------------------------
 
 # Publisher and subscriber are two databases of this server, so that the slot
