@@ -217,8 +217,8 @@ BEGIN
 	EXECUTE format('SELECT %s.wa__attach_replica_triggers()', home);
 
 	-- Replicated rows bring their numbers and do not advance the sequences, so local rows
-	-- get much higher numbers.
-	PERFORM setval(c.oid::regclass, GREATEST(pg_sequence_last_value(c.oid), 4611686018427387904))
+	-- get much higher numbers, and others than on each subscriber: one that takes over brings its own.
+	PERFORM setval(c.oid::regclass, GREATEST(pg_sequence_last_value(c.oid), 4611686018427387904) + (random() * 1125899906842624)::bigint)
 	FROM pg_class AS c
 	WHERE c.relnamespace = home::regnamespace AND c.relkind = 'S' AND c.relname ~ '^wa_';
 
@@ -266,7 +266,9 @@ LEFT JOIN (
 	FROM pg_catalog.pg_stat_subscription
 	WHERE relid IS NULL AND pid IS NOT NULL
 	GROUP BY subid
-) AS w ON w.subid OPERATOR(pg_catalog.=) s.oid;
+) AS w ON w.subid OPERATOR(pg_catalog.=) s.oid
+-- A copy by CREATE DATABASE ... TEMPLATE has the rows of pg_subscription_rel of a subscription that is not its own.
+WHERE s.subdbid OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database());
 COMMENT ON VIEW wa_subscription_status IS
 'Subscriptions by which this database receives state: whether the initial copy is complete, and whether messages arrive. How far it is behind is in wa_publication_status of the publisher';
 COMMENT ON COLUMN wa_subscription_status.subscription IS 'Name of the subscription';

@@ -20,6 +20,7 @@
 #include "funcapi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -27,6 +28,7 @@
 
 #include "base/arguments.h"
 #include "base/encode.h"
+#include "base/snapshot_id.h"
 #include "base/statement.h"
 #include "identity/load.h"
 #include "ingest/erased.h"
@@ -36,6 +38,7 @@
 #include "recipient/recipient.h"
 #include "rules/decide.h"
 #include "rules/gather.h"
+#include "rules/known.h"
 #include "state/erased.h"
 
 PG_FUNCTION_INFO_V1(wa_forget);
@@ -681,6 +684,23 @@ require_reason(wa_str reason)
 				 errhint("For example the number of the request.")));
 }
 
+/*
+ * Rows of the person would still arrive; and the key that is made where there is none would be in the way of the
+ * publisher's.
+ */
+static void
+require_copied(const wa_schema *schema)
+{
+	Oid			table;
+
+	if (wa_copy_of_state(schema, wa_active_snapshot(), &table) == WA_BEING_COPIED)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("nobody can be erased while a subscription copies the state of wa_policy into this database"),
+				 errdetail("Table \"%s\" is not complete yet.", get_rel_name(table)),
+				 errhint("Wait until wa_subscription_status says that it is ready.")));
+}
+
 /* May rows of wa_consent_log be deleted, for an erasure?  No longer on every path out of it, errors included. */
 static bool log_is_open = false;
 
@@ -729,6 +749,7 @@ wa_forget(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("wa_forget needs a transaction in READ COMMITTED")));
+	require_copied(wa_schema_of(fcinfo->flinfo->fn_oid));
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();
 	forget_with_log_open(fcinfo->flinfo->fn_oid, &id, reason, rsinfo);

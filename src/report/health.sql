@@ -154,6 +154,11 @@ FROM pg_subscription AS s
 WHERE s.subdbid = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
 	AND NOT EXISTS (SELECT FROM pg_subscription_rel AS r WHERE r.srsubid = s.oid)
 UNION ALL
+SELECT 'subscription', 'error', NULL,
+	'This database is a copy of a subscriber, and has no subscription itself: stops since the copy was made are not known here.',
+	format('SELECT * FROM %s;', 'wa_subscription_status'::regclass)
+WHERE EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = 'wa_consent'::regclass) AND NOT EXISTS (SELECT FROM wa_subscription_status)
+UNION ALL
 -- A slot does not tell of which publication it is. Slots that a standby has by itself are not read there.
 SELECT 'subscriber', CASE WHEN p.active AND p.wal_status <> 'lost' THEN 'warning' ELSE 'error' END, round(p.behind_bytes / 1048576),
 	format('Slot %s %s', p.slot,

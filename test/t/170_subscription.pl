@@ -261,14 +261,25 @@ $subscribers[1]->safe_psql('third', $third);
 # All others are copied, so that no slot is being dropped: PostgreSQL drops it just before it commits that the table is
 # copied, and a crash between the two would leave that table uncopied forever.
 $subscribers[1]->poll_query_until('third', q{SELECT copied = tables - 1 FROM wa_subscription_status}) or die;
+like(try_sql($subscribers[1], 'third', q{SELECT wa_forget('4915100000001', 'request')}), qr/ERROR:  nobody can be erased while a subscription copies/,
+	'nobody is erased of whom rows would still arrive');
 $subscribers[1]->stop('immediate');
 $subscribers[1]->start;
 like(try_sql($subscribers[1], 'third', $ask), qr/ERROR:  a subscription has not finished copying|^f$/, 'after the crash: no answer or the right one');
 $subscribers[1]->poll_query_until('third', q{SELECT ready FROM wa_subscription_status}) or die 'no copy after the crash';
 $publisher->wait_for_catchup('third');
 is_same($subscribers[1]->safe_psql('third', 'SELECT * FROM wa_digest()'), digests($publisher), 'after the crash: the copy is completed by itself');
-$subscribers[1]->safe_psql('third', 'DROP SUBSCRIPTION third');
 eval { $holding->quit };
+
+# A copy by CREATE DATABASE ... TEMPLATE has the list of the tables, and not the subscription.
+$subscribers[1]->safe_psql('third', 'ALTER SUBSCRIPTION third DISABLE');
+$subscribers[1]->poll_query_until('third', 'SELECT NOT running FROM wa_subscription_status') or die;
+$subscribers[1]->safe_psql('postgres', 'CREATE DATABASE copied TEMPLATE third');
+$subscribers[1]->safe_psql('third', 'ALTER SUBSCRIPTION third ENABLE');
+$subscribers[1]->poll_query_until('third', 'SELECT current FROM wa_subscription_status') or die;
+is($subscribers[1]->safe_psql('copied', "SELECT count(*) FROM wa_subscription_status; $finding"),
+	"0\nerror|This database is a copy of a subscriber, and has no subscription itself: stops since the copy was made are not known here.", 'a copy of a subscriber says that it is one');
+$subscribers[1]->safe_psql('third', 'DROP SUBSCRIPTION third');
 
 # ---- Not all of the state ------------------------------------------------
 
@@ -329,5 +340,18 @@ q1($subscribers[1], stops(1740000100, '4915600000002') . q{SELECT wa_opt_out('49
 is(q1($subscribers[1], q{SELECT wa_sendable('4915600000002', 'marketing'), wa_sendable('4915600000003', 'marketing')}), 'f|f', 'its own webhooks count');
 is(q1($subscribers[1], 'SELECT count(DISTINCT id) = count(*), max(id) > 4611686018427387904 FROM wa_consent_log'), 't|t', 'with row numbers of their own');
 is(q1($subscribers[1], 'SELECT count(*) FROM wa_default_removed'), q1($subscribers[0], 'SELECT count(*) FROM wa_default_removed'), 'and default rows stay removed');
+
+# The other one subscribes to it, and what operators record there has other numbers than what comes.
+q1($subscribers[1], 'SELECT wa_publish()');
+q1($subscribers[0], 'ALTER SUBSCRIPTION node0 SET (slot_name = NONE)');
+q1($subscribers[0], 'DROP SUBSCRIPTION node0');
+q1($subscribers[0], 'SET session_replication_role = replica; ' . q1($subscribers[0], $empty));
+q1($subscribers[0], q1($subscribers[0], q{SELECT wa_subscribe('follows', } . literal($subscribers[1]->connstr('postgres')) . ')'));
+$subscribers[0]->poll_query_until('postgres', 'SELECT ready FROM wa_subscription_status') or die 'no copy from the one that took over';
+is_same(digests($subscribers[0]), digests($subscribers[1]), 'the other one has the state of the one that took over');
+q1($subscribers[0], q{SELECT wa_opt_out((4915900000000 + n)::text) FROM generate_series(1, 20) AS n});
+q1($subscribers[1], stops(1740000200, map { 4915900000100 + $_ } 1 .. 20));
+$subscribers[1]->wait_for_catchup('follows');
+is(q1($subscribers[0], q{SELECT wa_sendable('4915900000120', 'marketing'), wa_sendable('4915900000020', 'marketing')}), 'f|f', 'and follows it, with opt-outs of its own');
 
 done_testing();
