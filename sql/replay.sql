@@ -84,8 +84,14 @@ SELECT count(fragment) FROM wa_problem;
 UPDATE wa_webhook SET payload = '{}' WHERE payload LIKE '%491610003004%';
 DELETE FROM wa_webhook WHERE payload LIKE '%49161000300_%pause%pause%';
 SELECT path, problem, fragment FROM wa_problem ORDER BY id;
-TRUNCATE wa_webhook;
+TRUNCATE wa_webhook RESTART IDENTITY;
 SELECT path, problem, fragment FROM wa_problem ORDER BY id;
+-- The next webhook has another number than any that a problem or the log is about.
+INSERT INTO wa_webhook (payload) VALUES ('{');
+SELECT w.id > ALL (SELECT p.webhook_id FROM wa_problem AS p WHERE p.problem <> 'invalid_json' UNION ALL
+	SELECT l.webhook_id FROM wa_consent_log AS l WHERE l.webhook_id IS NOT NULL) AS new FROM wa_webhook AS w;
+DELETE FROM wa_webhook;
+DELETE FROM wa_problem WHERE problem = 'invalid_json';
 SELECT * FROM wa_replay();
 INSERT INTO wa_error_override (code, category, blocks, ladder, gap, reason) VALUES (888003, 'recipient', '{marketing}', '{2 days}', '0', 'ours');
 SELECT * FROM wa_replay();

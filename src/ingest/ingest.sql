@@ -132,6 +132,22 @@ CREATE TRIGGER wa__keep_updated AFTER UPDATE ON wa_webhook
 CREATE TRIGGER wa__keep_truncated BEFORE TRUNCATE ON wa_webhook
 	FOR EACH STATEMENT EXECUTE FUNCTION wa__keep_elements();
 
+-- A problem or an event would be taken for that of another webhook with its number.
+CREATE FUNCTION wa__keep_numbers() RETURNS trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
+$$
+BEGIN
+	EXECUTE format('SELECT setval($1, GREATEST(pg_sequence_last_value($1), max(r.webhook_id)))'
+		' FROM (SELECT webhook_id FROM %1$I.wa_problem UNION ALL SELECT webhook_id FROM %1$I.wa_consent_log) AS r'
+		' HAVING max(r.webhook_id) IS NOT NULL', TG_TABLE_SCHEMA)
+		USING format('%I.wa_webhook_id_seq', TG_TABLE_SCHEMA)::regclass;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION wa__keep_numbers() IS 'Trigger of wa_webhook: after TRUNCATE ... RESTART IDENTITY, continues behind the row numbers that problems and the consent log refer to';
+CREATE TRIGGER wa__keep_numbers AFTER TRUNCATE ON wa_webhook
+	FOR EACH STATEMENT EXECUTE FUNCTION wa__keep_numbers();
+
 CREATE FUNCTION wa__webhook_ingest() RETURNS trigger
 	AS 'MODULE_PATHNAME' LANGUAGE C
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
