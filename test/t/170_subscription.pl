@@ -232,7 +232,8 @@ is($subscribers[0]->safe_psql('restored', q{SET ROLE pg_monitor; SELECT count(*)
 $subscribers[0]->safe_psql('restored', 'ALTER SUBSCRIPTION node0 DISABLE');
 $subscribers[0]->safe_psql('restored', 'ALTER SUBSCRIPTION node0 SET (slot_name = NONE)');
 $subscribers[0]->safe_psql('restored', 'DROP SUBSCRIPTION node0');
-my $empty = q{SELECT 'TRUNCATE ' || string_agg(t::text, ', ') FROM wa__replicated_tables() AS t};
+$subscribers[0]->safe_psql('restored', q{SELECT wa_declare_empty('before its first subscription')});
+my $empty = q{SELECT 'TRUNCATE wa_empty_declaration, ' || string_agg(t::text, ', ') FROM wa__replicated_tables() AS t};
 $subscribers[0]->safe_psql('restored', 'SET session_replication_role = replica; ' . $subscribers[0]->safe_psql('restored', $empty));
 like(try_sql($subscribers[0], 'restored', $ask), qr/ERROR:  nothing has ever arrived/, 'emptied, it does not answer');
 $subscribers[0]->safe_psql('restored', $subscribers[0]->safe_psql('restored', q{SELECT wa_subscribe('restored', } . literal($publisher->connstr('postgres')) . ')'));
