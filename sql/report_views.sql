@@ -31,7 +31,7 @@ CALL t.take(t.receipt('491700000008', '2025-06-01 10:00Z', 'utility', 'read'));
 CALL t.take(t.wrote('491700000009', '2025-06-01 09:00Z') || '{"contacts": [{"wa_id": "491700000009", "user_id": "DE.nine"}]}');
 CALL t.take('{"user_preferences": [{"user_id": "DE.nine", "category": "marketing_messages", "value": "stop", "timestamp": 1748772000}]}');
 SELECT recipient, opted_in, since, how FROM wa_recipient_status ORDER BY recipient;
-SELECT recipient, marketing_from = now() AS marketing, utility_from = now() AS utility,
+SELECT recipient, marketing_from = now() AS marketing, utility_from = now() AS utility, service_from = now() AS service,
 	window_open_until > now() + interval '22 hours' AS window_open, last_read_at
 FROM wa_recipient_status WHERE recipient IN ('491700000001', '491700000008') ORDER BY recipient;
 -- A window is that of whom a decision takes for the same person: the phone has been seen with another BSUID since.

@@ -29,6 +29,7 @@ SELECT k.recipient,
 	wa_next_sendable(k.recipient, 'marketing') AS marketing_from,
 	wa_next_sendable(k.recipient, 'utility') AS utility_from,
 	wa_next_sendable(k.recipient, 'authentication') AS authentication_from,
+	wa_next_sendable(k.recipient, 'service') AS service_from,
 	wa__window_end(k.recipient) AS window_open_until, a.last_inbound_at, a.last_delivered_at, a.last_read_at
 FROM (SELECT recipient FROM wa_activity
 	UNION SELECT recipient FROM wa_cooldown
@@ -58,6 +59,7 @@ COMMENT ON COLUMN wa_recipient_status.how IS 'How it was given, in a sentence';
 COMMENT ON COLUMN wa_recipient_status.marketing_from IS 'Earliest time at which marketing may be sent (wa_next_sendable); NULL where only the person or an operator can change it';
 COMMENT ON COLUMN wa_recipient_status.utility_from IS 'Earliest time at which utility messages may be sent; NULL as above';
 COMMENT ON COLUMN wa_recipient_status.authentication_from IS 'Earliest time at which authentication messages may be sent; NULL as above';
+COMMENT ON COLUMN wa_recipient_status.service_from IS 'Earliest time at which free-form messages may be sent; NULL as above, and where no window is open';
 COMMENT ON COLUMN wa_recipient_status.window_open_until IS 'Time up to which free-form messages may be sent; NULL where no window is open';
 COMMENT ON COLUMN wa_recipient_status.last_inbound_at IS 'Latest message from the person; NULL where there was none';
 COMMENT ON COLUMN wa_recipient_status.last_delivered_at IS 'Latest receipt; NULL where there was none';
