@@ -410,7 +410,7 @@ run_query(wa_import_rows *rows, const char *query)
 {
 	TupleDesc	columns;
 	SPIPlanPtr	plan = wa_reading_query_prepare(query, "an import query",
-												"Give one SELECT, VALUES or WITH that yields one row for each person to be stopped.",
+												"Give one SELECT or WITH that yields one row for each person to be stopped.",
 												&columns);
 
 	find_columns(rows, columns);
