@@ -104,5 +104,7 @@ INSERT INTO wa_consent (recipient, register, state, at, origin) VALUES ('4916000
 -- Nor one that the state denies, which a look-up would see and a list would not; nor a state at another time than its event's.
 INSERT INTO wa_consent (recipient, register, state, at, origin, stopped_at, resumed_at) VALUES ('491600005001', 'business', 'resume', now() - interval '1 day', 'x', now(), now() - interval '1 day');
 INSERT INTO wa_consent (recipient, register, state, at, origin, stopped_at) VALUES ('491600005001', 'business', 'stop', now() - interval '1 day', 'x', now());
+-- Nor one since ever.
+INSERT INTO wa_consent (recipient, register, state, at, origin, stopped_at) VALUES ('491600005001', 'business', 'stop', '-infinity', 'x', '-infinity');
 
 ROLLBACK;

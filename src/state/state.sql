@@ -29,10 +29,10 @@ CREATE TABLE wa_consent (
 	CONSTRAINT wa_consent_pkey PRIMARY KEY (recipient, business, register),
 	CONSTRAINT wa_consent_register CHECK (register OPERATOR(pg_catalog.=) 'whatsapp' OR register OPERATOR(pg_catalog.=) 'business' OR register OPERATOR(pg_catalog.=) 'everything'),
 	CONSTRAINT wa_consent_state CHECK (state OPERATOR(pg_catalog.=) 'stop' OR state OPERATOR(pg_catalog.=) 'resume'),
-	-- Look-ups read the two times, lists read state and at.
-	CONSTRAINT wa_consent_stopped CHECK (CASE WHEN state OPERATOR(pg_catalog.=) 'stop'
+	-- Look-ups read the two times, lists read state and at.  A stop since -infinity would be none to the former.
+	CONSTRAINT wa_consent_stopped CHECK ((pg_catalog.isfinite(at) AND CASE WHEN state OPERATOR(pg_catalog.=) 'stop'
 		THEN at OPERATOR(pg_catalog.=) stopped_at AND stopped_at OPERATOR(pg_catalog.>=) COALESCE(resumed_at, stopped_at)
-		ELSE at OPERATOR(pg_catalog.=) resumed_at AND resumed_at OPERATOR(pg_catalog.>) COALESCE(stopped_at, '-infinity') END IS TRUE)
+		ELSE at OPERATOR(pg_catalog.=) resumed_at AND resumed_at OPERATOR(pg_catalog.>) COALESCE(stopped_at, '-infinity') END) IS TRUE)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE wa_consent IS
 'Consent of recipients: the latest event in each register; of two at the same time, the stop. Stored under the home identifier of the event: the phone if it named one, else the BSUID, else the parent BSUID. A row with the business '''' counts for every business';
