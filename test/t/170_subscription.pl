@@ -183,6 +183,17 @@ q1($publisher, stops(1740000000, '4915600000001'));
 caught_up('after a restart');
 is(q1($subscribers[1], q{SELECT wa_sendable('4915600000001', 'marketing')}), 'f', 'what came since counts');
 is_same(digests($subscribers[1]), digests($publisher), 'after a restart: the same state');
+# Another schema on all of them, while nothing is on its way.
+for my $to ('policy', 'public')
+{
+	my $from = $to eq 'policy' ? 'public' : 'policy';
+	$publisher->wait_for_catchup($_) for qw(node0 node1);
+	q1($_, "ALTER SCHEMA $from RENAME TO $to") for $publisher, @subscribers;
+	$subscribers[1]->restart;
+	q1($publisher, stops(1740000000, '4915600000011') =~ s/public\./$to./r);
+}
+caught_up('after another name');
+is_same(digests($subscribers[1]), digests($publisher), 'after another name: the same state');
 # Cut off, it says that it is not current and still answers with what it knows.
 q1($subscribers[0], 'ALTER SUBSCRIPTION node0 DISABLE');
 $subscribers[0]->poll_query_until('postgres', 'SELECT NOT running FROM wa_subscription_status') or die;
