@@ -223,8 +223,9 @@ BEGIN
 	WHERE c.relnamespace = home::regnamespace AND c.relkind = 'S' AND c.relname ~ '^wa_';
 
 	-- A subscription commits asynchronously unless told otherwise. A crash during the first copy may then lose the record
-	-- that a table is copied, after the slot for it was dropped: that table would never be complete.
-	RETURN format('CREATE SUBSCRIPTION %I CONNECTION %L PUBLICATION %I WITH (synchronous_commit = local%s)', name, connection, publication,
+	-- that a table is copied, after the slot for it was dropped: that table would never be complete.  Nor may the publisher
+	-- hear of what a synchronous standby of this server has not got yet.
+	RETURN format('CREATE SUBSCRIPTION %I CONNECTION %L PUBLICATION %I WITH (synchronous_commit = on%s)', name, connection, publication,
 		CASE WHEN slot IS NULL THEN '' ELSE format(', create_slot = false, slot_name = %L', slot) END);
 END
 $$;

@@ -57,7 +57,7 @@ $holding->query_safe('BEGIN; LOCK TABLE wa_identity IN EXCLUSIVE MODE');
 for my $i (0, 1)
 {
 	my $statement = q1($subscribers[$i], "SELECT wa_subscribe('node$i', " . literal($publisher->connstr('postgres') . ' user=replicator') . ')');
-	like($statement, qr/^CREATE SUBSCRIPTION node$i CONNECTION .* WITH \(synchronous_commit = local\)/, 'wa_subscribe returns a statement');
+	like($statement, qr/^CREATE SUBSCRIPTION node$i CONNECTION .* WITH \(synchronous_commit = on\)/, 'wa_subscribe returns a statement');
 	q1($subscribers[$i], q{SELECT wa_opt_out('4915100000001', 'by phone'); SELECT wa_opt_out('4915400000001', 'same', '', '2024-01-01')}) if $i == 0;
 	q1($subscribers[$i], $statement);
 }
