@@ -52,12 +52,11 @@ interpret_errors_of_sender(wa_context *c, const wa_element *element)
 {
 	for (int i = 0; i < element->nerrors; i++)
 	{
-		wa_str		written = wa_element_error_code(element, i);
 		int32		code;
 
-		if (wa_code_read(written, &code))
+		if (wa_code_read(wa_element_error_code(element, i), &code))
 			interpret_code_of_sender(c, code);
-		else if (written.data != NULL && element->kind == WA_ELEMENT_ERROR)
+		else if (element->kind == WA_ELEMENT_ERROR && !wa_str_says(element->field, "flows"))
 			report_unreadable_code(c);
 	}
 	return wa_context_outcome(c);

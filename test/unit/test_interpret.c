@@ -911,7 +911,8 @@ test_restrictions(void)
 	/* A code that cannot be read is told; errors of flows have none. */
 	means(VALUE("'errors':[{'code':'abc'},{'code':131031},{'code':[131031]},{'code':''},{'code':131031.5}]"),
 		  "unknown_value; hold 131031 until 86400; unknown_value; unknown_value; unknown_value");
-	means(VALUE("'errors':[{'title':'x'},{'code':null}]"), "");
+	means(VALUE("'errors':[{'title':'x'},{'data':{'code':131031}}]"), "unknown_value; unknown_value");
+	means("{'field':'flows','value':{'event':'ENDPOINT_ERROR_RATE','errors':[{'error_type':'x'}]}}", "");
 	means(VALUE("'statuses':[{'status':'failed','timestamp':'1767225590','errors':[{'code':'abc'}]}]"), "missing_recipient");
 	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':1767225700}"), "hold -2 until 100");
 	means(RESTRICTED("{" BUSINESS_INITIATED ",'expiration':'2026-01-01T00:01:40+0000'}"), "hold -2 until 100");
