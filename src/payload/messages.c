@@ -294,7 +294,8 @@ message_is_wordless(json_object *part, const message_type *type, const wa_elemen
 	if (part == NULL)
 		return false;
 	if (type->fill == message_fill_text || type->fill == message_fill_button)
-		return element->texts[0].data == NULL && element->texts[1].data == NULL;
+		return element->texts[0].data == NULL &&
+			(element->texts[1].data == NULL || (!wa_json_has(part, "text") && json_object_object_length(part) > 1));
 	if (type->fill == message_fill_interactive &&
 		(wa_json_has(part, "button_reply") || wa_json_has(part, "list_reply")))
 		return element->texts[0].data == NULL;

@@ -361,6 +361,8 @@ test_messages(void)
 	means(MESSAGE("'type':'edit','edit':{'message':{'type':'image','image':{'id':'1'}}}"), "");
 	means(MESSAGE("'type':'button','button':{'text':'STOP','payload':{'a':1}}"), "inbound" WHO "; business stop by phrase \"STOP\"" WHO);
 	means(MESSAGE("'type':'button','button':{}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'button','button':{'payload':'1','Text':'STOP'}"), "unknown_shape; inbound" WHO);
+	means(MESSAGE("'type':'button','button':{'payload':'1'}"), "inbound" WHO);
 	means(MESSAGE("'type':'interactive','interactive':{'button_reply':[{'title':'STOP'}]}"), "unknown_shape; inbound" WHO);
 	means(MESSAGE("'type':'interactive','interactive':['STOP']"), "unknown_shape; inbound" WHO);
 	means(MESSAGE("'type':'interactive','interactive':{'type':'nfm_reply'}"), "inbound" WHO);
