@@ -259,7 +259,7 @@ GROUP BY 1 ORDER BY 1;
 SELECT id, reason, substring(detail FROM 'learned under [^)]*') AS learned FROM (VALUES ('49151000123'), ('49151000124')) AS v (id), wa_explain(id, 'marketing') ORDER BY 1, 2;
 
 -- Every question by the list: those for whom the answer differs.
-CREATE FUNCTION pg_temp.differing() RETURNS TABLE (what text, category wa_category, business text, n bigint, example text) LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.differing(known_alone boolean DEFAULT true) RETURNS TABLE (what text, category wa_category, business text, n bigint, example text) LANGUAGE plpgsql AS $$
 DECLARE
 	q record;
 BEGIN
@@ -273,16 +273,16 @@ BEGIN
 			UNION ALL
 			SELECT 'wa_first_reason', count(*), min(id) FROM asked WHERE reason IS DISTINCT FROM wa_first_reason(id, $1, $2)
 			UNION ALL
-			-- Nobody else is known (but for many of one sort, below); of two nothing is.
+			-- Where nobody else is known (but for many of one sort, below); of two nothing is.
 			SELECT 'wa_suppressed', count(*), min(id) FROM asked FULL JOIN suppressed AS s USING (id)
-			WHERE id NOT IN ('49151000099', 'DE.d9') AND (asked.id IS NOT NULL OR id NOT LIKE '49152%')
+			WHERE $3 AND id NOT IN ('49151000099', 'DE.d9') AND (asked.id IS NOT NULL OR id NOT LIKE '49152%')
 				AND asked.reason IS DISTINCT FROM s.reason
 			UNION ALL
 			SELECT 'wa_segment_summary', count(*), min(outcome || ' ' || coalesce(phones, 0)) FROM wa_segment_summary('SELECT DISTINCT id FROM people', $1, $2)
 			FULL JOIN (SELECT coalesce(reason, 'sendable') AS outcome, count(*) FROM asked GROUP BY 1 UNION ALL SELECT 'total', count(*) FROM asked) AS a
 				USING (outcome)
 			WHERE coalesce(phones, 0) <> coalesce(count, 0)
-		$q$ USING q.category, q.business LOOP
+		$q$ USING q.category, q.business, known_alone LOOP
 			IF n > 0 THEN
 				RETURN NEXT;
 			END IF;
@@ -327,7 +327,7 @@ TRUNCATE wa_identity, wa_identity_change, wa_consent_log;
 SET LOCAL wa_policy.suppression_list_mem = 0;
 UPDATE answer SET sendable = wa_sendable(id, category, business), reason = wa_first_reason(id, category, business);
 SET LOCAL wa_policy.suppression_list_mem = '64MB';
-SELECT * FROM pg_temp.differing() WHERE what <> 'wa_suppressed';
+SELECT * FROM pg_temp.differing(known_alone => false);
 ROLLBACK TO unlinked;
 
 -- Which phones and BSUIDs are looked up though there is a list? Where other identifiers have rows, or connect phones that do.
@@ -436,7 +436,7 @@ SELECT wa_sendable('49153999999', 'marketing');
 SET LOCAL wa_policy.suppression_list_mem = '1400kB';
 SELECT wa_sendable('49153999999', 'marketing');
 SET LOCAL client_min_messages = warning;
-SELECT * FROM pg_temp.differing() WHERE what <> 'wa_suppressed';
+SELECT * FROM pg_temp.differing(known_alone => false);
 ROLLBACK TO changed;
 
 -- What wa_consent says is accepted, also where rows were deleted from it by hand, unless all were, or that of the first event.
@@ -447,7 +447,7 @@ SET LOCAL wa_policy.suppression_list_mem = 0;
 UPDATE answer SET sendable = wa_sendable(id, category, business), reason = wa_first_reason(id, category, business);
 SELECT count(*) FROM answer WHERE reason LIKE 'opted_out%';
 SET LOCAL wa_policy.suppression_list_mem = '64MB';
-SELECT * FROM pg_temp.differing() WHERE what <> 'wa_suppressed';
+SELECT * FROM pg_temp.differing(known_alone => false);
 ROLLBACK TO by_hand;
 
 -- A changed policy: the cooldown of a phone follows wa_recompute, and so does the list;
@@ -492,6 +492,6 @@ INSERT INTO answer SELECT p.*, category, business, wa_sendable(id, category, bus
 SELECT story, id, string_agg(coalesce(reason, 'sendable'), ' ' ORDER BY business NULLS FIRST) AS marketing
 FROM people JOIN answer USING (id) WHERE category = 'marketing' GROUP BY 1, 2 ORDER BY 1, 2;
 SET LOCAL wa_policy.suppression_list_mem = '64MB';
-SELECT * FROM pg_temp.differing() WHERE what <> 'wa_suppressed';
+SELECT * FROM pg_temp.differing(known_alone => false);
 ROLLBACK TO caps;
 ROLLBACK;
