@@ -15,7 +15,6 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#include "base/append.h"
 #include "base/encode.h"
 #include "base/statement.h"
 #include "ingest/intake.h"
@@ -115,9 +114,7 @@ typedef struct wa_replay_state
 	wa_intake  *intake;
 	int			rows;
 	size_t		bytes;
-	int			nresolved;
-	int			max_resolved;
-	int64	   *resolved;		/* ids of wa_problem */
+	wa_column	resolved;		/* ids of wa_problem */
 } wa_replay_state;
 
 static Datum
@@ -159,7 +156,7 @@ add_resolved(wa_replay_state *state, ArrayType *ids)
 	const int64 *values = (const int64 *) ARR_DATA_PTR(ids);
 
 	for (int i = 0; i < n; i++)
-		*wa_append(state->resolved, state->nresolved, state->max_resolved, int64) = values[i];
+		wa_put_int8(&state->resolved, values[i], false);
 	MemoryContextSwitchTo(old);
 }
 
@@ -186,15 +183,12 @@ replay_problems(wa_replay_state *state, HeapTuple row, TupleDesc desc)
 static void
 mark_resolved(const wa_replay_state *state)
 {
-	wa_column	ids = {.type = INT8OID};
-	Datum		value;
+	Datum		ids;
 
-	if (state->nresolved == 0)
+	if (wa_column_length(&state->resolved) == 0)
 		return;
-	for (int i = 0; i < state->nresolved; i++)
-		wa_put_int8(&ids, state->resolved[i], false);
-	value = wa_column_array(&ids);
-	wa_statement_run(&resolve, state->schema, &value, NULL);
+	ids = wa_column_array(&state->resolved);
+	wa_statement_run(&resolve, state->schema, &ids, NULL);
 }
 
 static void
@@ -205,7 +199,7 @@ begin_batch(wa_replay_state *state)
 	state->intake = wa_intake_begin(state->funcid, true);
 	state->rows = 0;
 	state->bytes = 0;
-	state->nresolved = 0;
+	state->resolved = (wa_column) {.type = INT8OID};
 	MemoryContextSwitchTo(old);
 }
 
