@@ -9,7 +9,6 @@
  */
 #include "base/compat.h"
 
-
 #include "base/arguments.h"
 
 PG_FUNCTION_INFO_V1(wa__refuse);

@@ -73,15 +73,6 @@ stands_before(const wa_latest *latest, int every_business, const wa_logged *stop
 	return false;
 }
 
-static int
-compare_int8(const void *a, const void *b)
-{
-	int64		x = *(const int64 *) a;
-	int64		y = *(const int64 *) b;
-
-	return (x > y) - (x < y);
-}
-
 static void
 find_opt_outs(wa_person_log *log)
 {
@@ -104,7 +95,7 @@ find_opt_outs(wa_person_log *log)
 	}
 	for (int reg = 0; reg < WA_REGISTERS; reg++)
 		pfree(latest[reg].of_business);
-	qsort(log->opt_outs, log->nopt_outs, sizeof(int64), compare_int8);
+	qsort(log->opt_outs, log->nopt_outs, sizeof(int64), wa_int8_order);
 	log->has_opt_outs = true;
 }
 
@@ -122,7 +113,7 @@ wa__is_opt_out(PG_FUNCTION_ARGS)
 	log = wa_person_log_open(fcinfo, &id, &old);
 	if (!log->has_opt_outs)
 		find_opt_outs(log);
-	result = bsearch(&asked, log->opt_outs, log->nopt_outs, sizeof(int64), compare_int8) != NULL;
+	result = bsearch(&asked, log->opt_outs, log->nopt_outs, sizeof(int64), wa_int8_order) != NULL;
 	wa_person_log_close(log, old);
 	PG_RETURN_BOOL(result);
 }
@@ -206,13 +197,12 @@ static void
 read_messages(wa_person_log *log, Snapshot snapshot)
 {
 	wa_reader	reader;
+	const wa_canonical *id;
 
 	log->messages.n = 0;		/* it may have been cancelled before */
 	wa_reader_open(&reader, &log->schema->message_recipient, snapshot);
-	for (int i = 0; i == 0 || (log->person != NULL && i < log->person->nmembers); i++)
+	for (int i = 0; (id = wa_person_log_id(log, i)) != NULL; i++)
 	{
-		const wa_canonical *id = log->person == NULL ? &log->id : &log->person->members[i].id;
-
 		if (i == 0 || log->person->members[i].events_until != WA_NEVER)
 			read_messages_of(log, &reader, RecipientGetDatum(wa_recipient_make(id)), i, &log->messages);
 	}

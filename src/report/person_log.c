@@ -127,15 +127,6 @@ compare_neighbours(const void *a, const void *b)
 	return x->since != y->since ? (x->since < y->since ? -1 : 1) : x->member - y->member;
 }
 
-static int
-compare_instants(const void *a, const void *b)
-{
-	wa_instant	x = *(const wa_instant *) a;
-	wa_instant	y = *(const wa_instant *) b;
-
-	return (x > y) - (x < y);
-}
-
 /* When people moved to the recipient's number, in order; n: how often, 0 also where it is no number. */
 static wa_instant *
 find_moves(const wa_person *person, int *n)
@@ -152,7 +143,7 @@ find_moves(const wa_person *person, int *n)
 		if (edge->link.change && edge->holds && edge->to == 0)
 			moves[(*n)++] = edge->link.first_seen_at;
 	}
-	qsort(moves, *n, sizeof(wa_instant), compare_instants);
+	qsort(moves, *n, sizeof(wa_instant), wa_int8_order);
 	return moves;
 }
 
@@ -263,8 +254,7 @@ read_event(wa_person_log *log, wa_reader *reader, int home)
 	event->named = named;
 	event->home = home;
 	memcpy(event->members, members, sizeof(members));
-	event->home_text = log->person == NULL ? wa_canonical_str(&log->id) :
-		wa_canonical_str(&log->person->members[home].id);
+	event->home_text = wa_canonical_str(wa_person_log_id(log, home));
 	event->business_text = wa_reader_str(reader, Anum_wa_consent_log_business);
 	event->counts_from = named ? WA_NEVER : counts_from;
 }
@@ -315,12 +305,11 @@ static void
 read_events(wa_person_log *log, Snapshot snapshot)
 {
 	wa_reader	reader;
+	const wa_canonical *id;
 
 	wa_reader_open(&reader, &log->schema->consent_log, snapshot);
-	for (int i = 0; i == 0 || (log->person != NULL && i < log->person->nmembers); i++)
+	for (int i = 0; (id = wa_person_log_id(log, i)) != NULL; i++)
 	{
-		const wa_canonical *id = log->person == NULL ? &log->id : &log->person->members[i].id;
-
 		/* Those unlinked since count for what named both. */
 		if (i > 0 && !wa_member_counts(&log->person->members[i]))
 			continue;

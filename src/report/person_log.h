@@ -16,7 +16,6 @@
 
 #include "base/compat.h"
 
-
 #include "events/event.h"
 #include "identity/load.h"
 #include "state/consent.h"
@@ -133,6 +132,15 @@ extern wa_person_log *wa_person_log_open(FunctionCallInfo fcinfo, const wa_canon
 										 MemoryContext *old);
 extern void wa_person_log_close(wa_person_log *log, MemoryContext old);
 
+/* The identifier of a member; NULL: there are no more. */
+static inline const wa_canonical *
+wa_person_log_id(const wa_person_log *log, int member)
+{
+	if (log->person == NULL)
+		return member == 0 ? &log->id : NULL;
+	return member < log->person->nmembers ? &log->person->members[member].id : NULL;
+}
+
 /* The member of that name; -1: none. */
 extern int	wa_person_log_member(const wa_person_log *log, wa_str name);
 
@@ -141,5 +149,15 @@ extern bool wa_person_log_counts(const wa_person_log *log, int member, wa_instan
 
 /* The number of a business among those of the events; -1: none has it. */
 extern int	wa_person_log_business(const wa_person_log *log, wa_str business);
+
+/* Compare two int64, such as instants, for qsort and bsearch. */
+static inline int
+wa_int8_order(const void *a, const void *b)
+{
+	int64		x = *(const int64 *) a;
+	int64		y = *(const int64 *) b;
+
+	return (x > y) - (x < y);
+}
 
 #endif							/* WA_PERSON_LOG_H */
