@@ -198,7 +198,7 @@ async function scanners(name, receiver, db) {
 		'an SMB probe': '\x00\x00\x00\x45\xffSMB\r\n\r\n',
 		'no HTTP': 'hello\r\n\r\n',
 		'an absolute address': 'GET http://example.com/ HTTP/1.1\r\nHost: example.com\r\nConnection: close\r\n\r\n',
-		'CONNECT': 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n',
+		'CONNECT': 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\nConnection: close\r\n\r\n',
 		'100 kB of headers': `GET /webhook HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(100_000)}\r\n\r\n`.replace('y'.repeat(100_000), 'y'.repeat(300_000)),
 		'two lengths': `POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\nConnection: close\r\n\r\nhello!`,
 		'a negative length': 'POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\nConnection: close\r\n\r\nhello',
@@ -245,7 +245,7 @@ async function large(name, receiver, db) {
 }
 
 // Clients that send a byte now and then, in the header and in the body, while
-// others are served.
+// others are served.  Returns what waits for their end.
 async function slow(name, command, db) {
 	const receiver = await Receiver.start(`${name}-slow`, command, { PGDATABASE: db, BODY_SECONDS: '6' });
 	const { port } = receiver;
@@ -269,10 +269,12 @@ async function slow(name, command, db) {
 	const served = await deliver(port, events(910000, 100), { connections: 10 });
 	is(served.delivered, 100, `${name}: others are served beside 70 slow clients (${JSON.stringify(served.statuses)})`);
 	ok(gone < 70, `${name}: and do not wait for them (${gone} were gone)`);
-	const ends = await Promise.all(clients);
-	ok(ends.every(({ how, got }) => how === 'closed' && [0, 400, 408].includes(statusOf(got))), `${name}: slow clients are shown the door`,
-		ends.map(({ how, got }) => `${how} ${statusOf(got)}`).join('\n'));
-	await receiver.stop();
+	return async () => {
+		const ends = await Promise.all(clients);
+		ok(ends.every(({ how, got }) => how === 'closed' && [0, 400, 408].includes(statusOf(got))), `${name}: slow clients are shown the door`,
+			ends.map(({ how, got }) => `${how} ${statusOf(got)}`).join('\n'));
+		await receiver.stop();
+	};
 }
 
 // Holds up every INSERT into wa_webhook until it is released.
@@ -426,12 +428,12 @@ for (const [name, command] of process.argv.slice(2).map((arg) => arg.split(/=(.*
 	await oddBodies(name, receiver, db);
 	await scanners(name, receiver, db);
 	await large(name, receiver, db);
-	await slow(name, command, db);
+	const ends = await slow(name, command, db);
 	await pressure(name, receiver, db);
-	await stalled(name, receiver, db);
+	// These two wait for most of their time, and the third one has a database of its own.
+	await Promise.all([ends(), stalled(name, receiver, db), signatures(name, command)]);
 	await stopping(name, receiver, db);
 	logs(name, receiver);
-	await signatures(name, command);
 	await unwell(name, command);
 	if (there('pgbouncer'))
 		await bouncer(name, command, expected);
