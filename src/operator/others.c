@@ -26,6 +26,7 @@
 #include "recipient/recipient.h"
 #include "rules/decide.h"
 #include "rules/gather.h"
+#include "state/activity.h"
 
 /* A stop that was learned under another identifier. */
 typedef struct wa_others_stop
@@ -455,12 +456,7 @@ static wa_statement copy_failures = {
 	" CROSS JOIN LATERAL pg_catalog.unnest(c.failures) AS t (at)"
 	" WHERE h.until IS NULL OR t.at <= h.until OR t.at BETWEEN h.since AND h.unlinked_at"
 	" ORDER BY t.at DESC LIMIT 32) AS l) AS f"
-	" CROSS JOIN LATERAL (SELECT pg_catalog.max(@extschema@.wa__evidence_lifts("
-	"$3, a.last_inbound_at, a.last_delivered_at, a.last_marketing_delivered_at)) AS at"
-	" FROM (SELECT * FROM @extschema@.wa_activity AS a WHERE a.recipient OPERATOR(@extschema@.=) $1"
-	" AND a.business = ANY (ARRAY[$2, ''])"
-	" UNION ALL SELECT * FROM @extschema@.wa_activity AS a WHERE a.recipient OPERATOR(@extschema@.=) $1"
-	" AND $2 = '') AS a) AS e"
+	" CROSS JOIN LATERAL (" WA_EVIDENCE_LIFTS("$1", "$2", "$3") ") AS e"
 	" CROSS JOIN LATERAL @extschema@.wa__cooldown_merge($3, $2, f.failures, NULL, '{}', e.at) AS m"
 	" WHERE f.failures IS NOT NULL"
 	" ON CONFLICT (recipient, business, code) DO UPDATE SET"

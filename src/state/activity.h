@@ -75,4 +75,16 @@ extern bool wa_activity_has_evidence(const wa_activity *activity);
  */
 extern wa_instant wa_activity_lifts(const wa_activity *activity, const wa_code_policy *policy);
 
+/*
+ * The same of all rows about a recipient that count for a business, as an SQL query with the column "at".  Rows are
+ * sought by the business as well, since a recipient may have them of very many.
+ */
+#define WA_EVIDENCE_LIFTS(recipient, business, code) \
+	"SELECT pg_catalog.max(@extschema@.wa__evidence_lifts(" code \
+	", a.last_inbound_at, a.last_delivered_at, a.last_marketing_delivered_at)) AS at" \
+	" FROM (SELECT * FROM @extschema@.wa_activity AS a WHERE a.recipient OPERATOR(@extschema@.=) " recipient \
+	" AND a.business = ANY (ARRAY[" business ", ''])" \
+	" UNION ALL SELECT * FROM @extschema@.wa_activity AS a WHERE a.recipient OPERATOR(@extschema@.=) " recipient \
+	" AND " business " = '') AS a"
+
 #endif							/* WA_ACTIVITY_H */

@@ -113,12 +113,9 @@ wa__evidence_lifts(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) ||
 		!wa_code_policies_find(row_calls(fcinfo)->policies, PG_GETARG_INT32(0), &policy))
 		PG_RETURN_NULL();
-	if (!PG_ARGISNULL(1))
-		activity.last_inbound_at = PG_GETARG_TIMESTAMPTZ(1);
-	if (!PG_ARGISNULL(2))
-		activity.last_delivered_at = PG_GETARG_TIMESTAMPTZ(2);
-	if (!PG_ARGISNULL(3))
-		activity.last_marketing_delivered_at = PG_GETARG_TIMESTAMPTZ(3);
+	activity.last_inbound_at = instant_arg(fcinfo, 1);
+	activity.last_delivered_at = instant_arg(fcinfo, 2);
+	activity.last_marketing_delivered_at = instant_arg(fcinfo, 3);
 	lifted = wa_activity_lifts(&activity, &policy);
 	if (lifted == WA_NEVER)
 		PG_RETURN_NULL();
@@ -147,20 +144,14 @@ wa__hold_of_code(PG_FUNCTION_ARGS)
 
 /*
  * What is stored in lifted_at is not asked: another policy may let other evidence
- * lift a failure, and all evidence that there was is in wa_activity.  There it is sought by the
- * business as well, since a recipient may have rows of very many, and failures in all of them.
+ * lift a failure, and all evidence that there was is in wa_activity.
  */
 static wa_statement recompute = {
 	"UPDATE @extschema@.wa_cooldown AS c"
 	" SET lifted_at = m.merged_lifted_at, strikes = m.strikes, until = m.until"
 	" FROM (SELECT d.ctid AS place, n.merged_lifted_at, n.strikes, n.until"
 	" FROM @extschema@.wa_cooldown AS d"
-	" CROSS JOIN LATERAL (SELECT pg_catalog.max(@extschema@.wa__evidence_lifts("
-	"d.code, a.last_inbound_at, a.last_delivered_at, a.last_marketing_delivered_at)) AS at"
-	" FROM (SELECT * FROM @extschema@.wa_activity AS a WHERE a.recipient OPERATOR(@extschema@.=) d.recipient"
-	" AND a.business = ANY (ARRAY[d.business, ''])"
-	" UNION ALL SELECT * FROM @extschema@.wa_activity AS a WHERE a.recipient OPERATOR(@extschema@.=) d.recipient"
-	" AND d.business = '') AS a) AS e"
+	" CROSS JOIN LATERAL (" WA_EVIDENCE_LIFTS("d.recipient", "d.business", "d.code") ") AS e"
 	" CROSS JOIN LATERAL @extschema@.wa__cooldown_merge("
 	"d.code, d.business, d.failures, NULL, '{}', e.at) AS n) AS m"
 	" WHERE c.ctid = m.place"
