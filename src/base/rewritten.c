@@ -75,11 +75,16 @@ has_all_rows(Relation rel, Snapshot snapshot)
 		 sees_rows_of_others(rel, snapshot));
 }
 
+/*
+ * REINDEX CONCURRENTLY puts an index into its place long after it began to fill its file, so that of an index the file
+ * tells nothing.
+ */
 void
 wa_check_rewritten(Relation rel, TransactionId changed, Snapshot snapshot)
 {
 	if (TransactionIdPrecedes(changed, snapshot->xmin) || snapshot->snapshot_type != SNAPSHOT_MVCC ||
-		!XidInMVCCSnapshot(changed, snapshot) || !has_another_file(rel, snapshot) ||
+		!XidInMVCCSnapshot(changed, snapshot) ||
+		(rel->rd_rel->relkind != RELKIND_INDEX && !has_another_file(rel, snapshot)) ||
 		has_all_rows(rel, snapshot))
 		return;
 	ereport(ERROR,

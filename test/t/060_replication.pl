@@ -116,6 +116,30 @@ for my $rewrite (sort keys %rewrites)
 	$before->quit;
 }
 
+# An index that is built beside the old one takes its place later than the snapshot by which it was built.
+{
+	my $person = '4915100000042';
+	$primary->safe_psql('postgres', post_sql('public', stop_of($person)));
+	$primary->safe_psql('postgres', 'VACUUM');
+	# Its page with the new index has room, so that nothing is pruned there before the index is in its place.
+	$primary->safe_psql('postgres', 'VACUUM FULL pg_index');
+	my $old = $primary->safe_psql('postgres', q{SELECT 'wa_consent_pkey'::regclass::oid});
+	my $writer = $primary->background_psql('postgres');
+	$writer->query_safe('BEGIN; LOCK TABLE wa_consent IN ROW EXCLUSIVE MODE');
+	my $rebuilding = $primary->background_psql('postgres');
+	$rebuilding->query_until(qr/begun/, "\\echo begun\nREINDEX INDEX CONCURRENTLY wa_consent_pkey;\n");
+	$primary->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE query ~ '^REINDEX' AND wait_event_type = 'Lock'});
+	caught_up();
+	my $before = $standby->background_psql('postgres');
+	$before->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM customers');
+	$writer->query_safe("CREATE TEMP TABLE row AS SELECT * FROM wa_consent WHERE recipient = '$person'; DELETE FROM wa_consent WHERE recipient = '$person'; INSERT INTO wa_consent TABLE row; COMMIT");
+	$standby->poll_query_until('postgres', q{SELECT (SELECT indexrelid FROM pg_index WHERE indrelid = 'wa_consent'::regclass AND indisprimary) <> } . $old);
+	is($before->query_safe("SELECT reason_or_error('$person')"), 'index "wa_consent_pkey" was rewritten after the snapshot of this query was taken',
+		'REINDEX CONCURRENTLY: a snapshot from while it was built gets no answer');
+	is($before->query_safe("COMMIT; SELECT reason_or_error('$person')"), 'opted_out_whatsapp', 'and a new one does');
+	$_->quit for $before, $writer, $rebuilding;
+}
+
 # ---- Logical -------------------------------------------------------------
 
 # Publisher and subscriber are two databases of this server, so that the slot
