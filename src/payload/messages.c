@@ -297,7 +297,7 @@ message_is_wordless(json_object *part, const message_type *type, const wa_elemen
 		return element->texts[0].data == NULL &&
 			(element->texts[1].data == NULL || (!wa_json_has(part, "text") && json_object_object_length(part) > 1));
 	if (type->fill == message_fill_interactive &&
-		(wa_json_has(part, "button_reply") || wa_json_has(part, "list_reply")))
+		(wa_json_member(part, "button_reply") != NULL || wa_json_member(part, "list_reply") != NULL))
 		return element->texts[0].data == NULL;
 	return type->fill == message_fill_interactive && !wa_json_is_object(part);
 }

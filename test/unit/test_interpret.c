@@ -366,6 +366,7 @@ test_messages(void)
 	means(MESSAGE("'type':'interactive','interactive':{'button_reply':[{'title':'STOP'}]}"), "unknown_shape; inbound" WHO);
 	means(MESSAGE("'type':'interactive','interactive':['STOP']"), "unknown_shape; inbound" WHO);
 	means(MESSAGE("'type':'interactive','interactive':{'type':'nfm_reply'}"), "inbound" WHO);
+	means(MESSAGE("'type':'interactive','interactive':{'type':'nfm_reply','nfm_reply':{'body':'Sent'},'button_reply':null,'list_reply':null}"), "inbound" WHO);
 	means(MESSAGE("'type':'interactive','interactive':{'list_reply':{'id':'1','Title':'STOP'}}"), "unknown_shape; inbound" WHO);
 	means(MESSAGE("'type':'system','system':['user_changed_number']"), "unknown_shape");
 	means(MESSAGE("'type':'system','System':{'type':'user_changed_number','wa_id':'4915112345679'}"), "unknown_shape");
