@@ -332,7 +332,7 @@ run_steps(wa_forget_step *some, int n, const wa_schema *schema, Datum *values,
 	return total;
 }
 
-/* As a decision sees it, under which a resume may have lifted what the rows of one identifier tell. */
+/* Of which identifiers a stop of everything stands, as decisions see it: a resume under another one may have lifted it. */
 static void
 find_stopped(Oid funcid, wa_forgotten *person)
 {
