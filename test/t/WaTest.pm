@@ -337,11 +337,31 @@ sub end_sessions
 	return;
 }
 
+# A psql that cannot connect ends before it has read its input, and has done nothing; IPC::Run may take that for an
+# error of ours.
+sub again_if_unread
+{
+	my ($call) = @_;
+	for my $left (reverse 0 .. 99)
+	{
+		my @result = wantarray ? eval { $call->() } : scalar eval { $call->() };
+		return wantarray ? @result : $result[0] if $@ eq '';
+		die $@ if !$left || $@ !~ /^ack Broken pipe/;
+	}
+	return;
+}
+
 sub psql
 {
 	my ($self, $db, $sql, @params) = @_;
 	$self->end_sessions if $sql =~ $of_sessions;
-	return $self->SUPER::psql($db, $sql, @params);
+	return again_if_unread(sub { $self->SUPER::psql($db, $sql, @params) });
+}
+
+sub poll_query_until
+{
+	my ($self, @params) = @_;
+	return again_if_unread(sub { $self->SUPER::poll_query_until(@params) });
 }
 
 # What ends sessions, or waits for their end.
